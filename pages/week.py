@@ -1,4 +1,4 @@
-"""The landing page: what is left for me and for everybody, what blocks the closing, the results, what I can learn."""
+"""The landing page: four answers, then what is left for whom and what blocks the closing, then the figures."""
 
 from __future__ import annotations
 

@@ -45,6 +45,18 @@ def _is_pattern(form: str) -> bool:
         return False
 
 
+def order_of(form: str) -> str:
+    """Return the name in ``ORDERS`` of a form or pattern, "" for a pattern in no such order."""
+    if form in ORDERS or "%" not in form:
+        return form
+    day = datetime(2026, 11, 30, tzinfo=UTC)
+    return next((name for name in ORDERS if _same_day(read_date(day.strftime(form), name), day)), "")
+
+
+def _same_day(moment: datetime | None, day: datetime) -> bool:
+    return moment is not None and moment.date() == day.date()
+
+
 def read_date(value: Any, form: str = "", zone: tzinfo = UTC) -> datetime | None:
     """Read a time in UTC: ISO 8601, a number since 1970, or text in the declared form; None for anything else.
 
@@ -92,12 +104,13 @@ def _full(year: str) -> int:
     return number if len(year) == 4 else number + (1900 if number >= 69 else 2000)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DateColumn:
     """Which forms read every date of a column that was seen so far.
 
     ``fits`` holds "iso" while no value needs a form, else the names in ``ORDERS`` that read all dates; ``examples`` are
-    dates that decide. ``unread`` counts values that no form reads, which are no dates and decide nothing.
+    dates that decide, and ``disproved`` has for each form the first date that shows that it is wrong. ``unread`` counts
+    values that no form reads, which are no dates and decide nothing.
     """
 
     seen: int = 0
@@ -105,6 +118,7 @@ class DateColumn:
     needs_form: bool = False
     orders: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(ORDERS, True))
     examples: list[str] = field(default_factory=list)
+    disproved: dict[str, str] = field(default_factory=dict)
 
     def see(self, value: Any) -> None:
         """Take one more value of the column; empty ones count for nothing."""
@@ -120,6 +134,9 @@ class DateColumn:
             return
         before = self.fits
         self.needs_form = True
+        for form in self.orders:
+            if form not in reads and read_date(value, form) is None:
+                self.disproved.setdefault(form, str(value)[:40])
         self.orders = {form: form in reads for form in self.orders}
         if self.fits != before or len(self.examples) < 2:
             self.examples.append(str(value)[:40])

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import codecs
 import io
+import shutil
 import sys
+import tempfile
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoSpace
 from review.basics.unpacking import DAMAGED, guarded, unpacked
 from review.basics.utf16 import MARKS, SEEN, utf16_of
 
 PACKED = (".gz", ".zst", ".zstd")
 MAX_AT_ONCE = 256 * 1024 * 1024
 """The most bytes that a table inside an archive may have."""
+
+
+IN_MEMORY = 64 * 1024 * 1024
+"""The unpacked bytes of a table that wait in memory."""
 
 
 class ByteLines(Protocol):
@@ -82,16 +89,25 @@ class InputFile:
             raise InputError(f"{self.name}: the archive cannot be unpacked ({error}). Unpack it.") from None
 
     def anywhere(self) -> BinaryIO:
-        """Open the bytes for reading at any place; a member of an archive is read at once."""
+        """Open the bytes, unpacked, for reading at any place.
+
+        A packed file is unpacked into a file without a name, and a member of an archive is read at once.
+        """
         opened = self.raw()
-        if self.member is None:
-            return opened
-        with opened:
-            data = opened.read(MAX_AT_ONCE + 1)
-        if len(data) > MAX_AT_ONCE:
-            found = f"found more than {MAX_AT_ONCE // 2**20} MB in an archive"
-            raise InputError(f"{self.name}: {found}, expected a smaller file of this kind. Unpack the archive.")
-        return io.BytesIO(data)
+        if self.member is not None:
+            with opened:
+                data = opened.read(MAX_AT_ONCE + 1)
+            if len(data) > MAX_AT_ONCE:
+                found = f"found more than {MAX_AT_ONCE // 2**20} MB in an archive"
+                raise InputError(f"{self.name}: {found}, expected a smaller file of this kind. Unpack the archive.")
+            opened = io.BytesIO(data)
+        start = opened.read(SEEN) if opened.seekable() else b""
+        opened.seek(0)
+        try:
+            content = unpacked(self.name, opened, start, self.size)
+            return opened if content is None else _placed(opened, content)
+        except DAMAGED as error:
+            raise self.damaged(error) from None
 
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
@@ -149,6 +165,19 @@ def input_file(path: str | Path) -> InputFile:
     if str(path) == "-":
         return InputFile("standard input", data=sys.stdin.buffer.read())
     return InputFile(str(path), path=Path(path))
+
+
+def _placed(opened: BinaryIO, content: BinaryIO) -> BinaryIO:
+    """Return unpacked content as a file that can be read at any place: in memory, and beyond its limit on disk."""
+    with ExitStack() as until_placed, opened:
+        placed = cast(BinaryIO, until_placed.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)))
+        try:
+            shutil.copyfileobj(content, placed, 1 << 20)
+            placed.seek(0)
+        except OSError as error:
+            raise NoSpace.from_error(error, tempfile.gettempdir()) or error from None
+        until_placed.pop_all()
+        return placed
 
 
 _WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")

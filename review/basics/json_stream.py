@@ -27,6 +27,9 @@ _SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder()
 
 
+AFTER = "text after the end of the document"
+
+
 class Malformed(Exception):
     """The text is no JSON at some place."""
 
@@ -127,7 +130,7 @@ class _Enough(Exception):
 def head_of(given: InputFile) -> tuple[Any, bool]:
     """Return the beginning of a document, with lists cut short, and whether that is all of it.
 
-    Raises InputError when it is no JSON.
+    Objects one after another, as some programs write them, are a list. Raises InputError when it is no JSON.
     """
     file, content = given.open()
     with file:
@@ -135,13 +138,15 @@ def head_of(given: InputFile) -> tuple[Any, bool]:
         found: list[Any] = []
         try:
             _brief(cursor, 0, found.append, whole)
-            if cursor.next():
-                raise Malformed("text after the end of the document")
+            while cursor.next() == "{" and isinstance(found[0], dict) and len(found) < FEW:
+                _brief(cursor, 0, found.append, whole)
+            if cursor.next() and len(found) == 1:
+                raise Malformed(AFTER)
         except _Enough:
             whole[0] = False
         except Malformed as error:
             raise malformed(given, cursor, error) from None
-    return found[0], whole[0]
+    return (found, False) if len(found) > 1 else (found[0], whole[0])
 
 
 def _brief(cursor: Cursor, depth: int, put: Any, whole: list[bool]) -> None:
@@ -188,33 +193,43 @@ def records_at(
     with file:
         cursor = Cursor(content)
         try:
-            yield from _walk(cursor, path, named, beside)
-            if cursor.next():
-                raise Malformed("text after the end of the document")
+            number, objects = 0, cursor.next() == "{"
+            while True:
+                for key, text in _walk(cursor, path, named, beside):
+                    number += 1
+                    yield number, key, text, cursor.place
+                if not cursor.next():
+                    return
+                # Objects one after another are records like the elements of a list.
+                if path or named or not objects or cursor.next() != "{":
+                    raise Malformed(AFTER)
         except Malformed as error:
             raise malformed(given, cursor, error) from None
 
 
 def _walk(
     cursor: Cursor, path: tuple[str, ...], named: bool, beside: Beside, at: tuple[str, ...] = ()
-) -> Iterator[tuple[int, str | None, str, int]]:
-    if path:
+) -> Iterator[tuple[str | None, str]]:
+    """Yield key and text of the records under a path; a list on the way is gone through."""
+    if path and cursor.next() == "[":
+        for _ in cursor.elements():
+            yield from _walk(cursor, path, named, beside, at)
+    elif path and cursor.next() == "{":
         for key in cursor.members():
             if key == path[0]:
                 yield from _walk(cursor, path[1:], named, beside, (*at, key))
             else:
                 beside((*at, key), cursor.value()[0])
+    elif path:
+        beside(at, cursor.value()[0])
     elif cursor.next() == "[":
-        for number in cursor.elements():
-            text = cursor.value()[1]
-            yield number, None, text, cursor.place
+        for _ in cursor.elements():
+            yield None, cursor.value()[1]
     elif named and cursor.next() == "{":
-        for number, key in enumerate(cursor.members(), start=1):
-            text = cursor.value()[1]
-            yield number, key, text, cursor.place
+        for key in cursor.members():
+            yield key, cursor.value()[1]
     else:
-        text = cursor.value()[1]
-        yield 1, None, text, cursor.place
+        yield None, cursor.value()[1]
 
 
 def malformed(given: InputFile, cursor: Cursor, error: Malformed) -> InputError:

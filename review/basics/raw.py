@@ -53,8 +53,6 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
                 f"{given.name}, line 1, byte 0: found {what}, expected CSV, JSON, JSONL or Parquet. {remedy}"
             )
     if head.startswith(b"PAR1"):
-        if given.head(4) != _first(given, 4):
-            raise InputError(f"{given.name}: found Parquet inside gzip, expected plain Parquet. Unpack the file.")
         return "parquet"
     if is_otlp(given, head):
         return "otlp"
@@ -76,11 +74,6 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
     return chosen
 
 
-def _first(given: InputFile, size: int) -> bytes:
-    with given.raw() as file:
-        return file.read(size)
-
-
 def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
     if suffix in (".csv", ".tsv"):
         return "csv"
@@ -89,8 +82,14 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
     if first.startswith(b'"') and suffix == ".json":
         return "json"
     if first.startswith(b"{"):
-        return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
+        lines = suffix in (".jsonl", ".ndjson") and not _over_lines(first)
+        return "jsonl" if lines or _line_is_json(given) else "json"
     return None
+
+
+def _over_lines(first: bytes) -> bool:
+    """Whether a text begins with an object that is written over several lines."""
+    return first.split(b"\n", 1)[0].strip() == b"{"
 
 
 def _list_by_line(given: InputFile) -> bool:

@@ -98,8 +98,26 @@ def _record(number: int, line: bytes, done: int) -> Raw:
     return Raw(number, record, None, done, mended)
 
 
+SNAPSHOT = ("values", "next", "config", "metadata", "created_at", "parent_config", "tasks", "interrupts")
+"""The fields of a state of LangGraph, which is written as a list where its names are lost."""
+
+
+def is_snapshot(value: Any) -> bool:
+    """Whether a list holds the fields of a state of LangGraph in order; older versions lack the last."""
+    if not isinstance(value, list) or not len(SNAPSHOT) - 1 <= len(value) <= len(SNAPSHOT):
+        return False
+    values, following, config = value[:3]
+    known = isinstance(values, dict) and isinstance(following, list) and isinstance(config, dict)
+    return known and "configurable" in config
+
+
 def _named(value: Any) -> Any:
-    """Return a list of objects as an object with ``messages``: some programs write a conversation as its messages."""
+    """Return a list of objects as an object with ``messages``, and the fields of a state under their names.
+
+    Some programs write a conversation as the list of its messages, or a state without the names of its fields.
+    """
+    if is_snapshot(value):
+        return dict(zip(SNAPSHOT, value, strict=False))
     bare = isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
     return {"messages": value} if bare else value
 

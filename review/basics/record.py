@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -44,6 +45,14 @@ class Raw(NamedTuple):
     error: Unreadable | None
     done: int
     mended: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def mended_counts(self) -> Counter[str]:
+        """What was done, each reason with the sum of its counts."""
+        counts: Counter[str] = Counter()
+        for reason, n in self.mended:
+            counts[reason] += n
+        return counts
 
 
 MENDED = {

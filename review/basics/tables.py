@@ -119,7 +119,7 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
             column = None if what is None or what.field in ("line", "record") else what.field
             expected = what.expected if what else "a record"
             raise InputError.at(file, raw.line, column=column, found=what and what.found, expected=expected)
-        mended.update(dict(raw.mended))
+        mended.update(raw.mended_counts)
         cells = {ours.get(name := str(key).strip(), name): cell for key, cell in raw.record.items()}
         rows.append(Row(file, raw.line, cells, names or {}))
     if not rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from typing import BinaryIO, cast
@@ -18,7 +19,23 @@ FREE = 256 * 1024 * 1024
 """The bytes that any file may unpack to."""
 MAX_RATIO = 200
 """How many times its packed size a larger file may unpack to. Logs pack 5 to 50 times."""
+MOST = 64
+"""The GB that a file may unpack to, unless the environment says otherwise."""
+VARIABLE = "SPOTCHECK_MAX_UNPACKED_GB"
+"""The variable of the environment with another number of GB."""
 BUFFER = 1 << 18
+
+
+def most_bytes() -> int:
+    """Return the bytes that one file may unpack to. Raises InputError for a variable that holds no number."""
+    given = os.environ.get(VARIABLE, "")
+    try:
+        limit = float(given or MOST)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < 1_000_000:
+        raise InputError(f"{VARIABLE}: found '{given}', expected a number of GB, such as {MOST}.")
+    return int(limit * 1e9)
 
 
 def unpacked(name: str, file: BinaryIO, start: bytes, size: int) -> BinaryIO | None:
@@ -61,6 +78,7 @@ class _Guarded(io.RawIOBase):
 
     def __init__(self, name: str, inner: BinaryIO, size: int) -> None:
         self._name, self._inner, self._size, self._done = name, inner, size, 0
+        self._most = most_bytes()
 
     def readable(self) -> bool:
         return True
@@ -77,6 +95,11 @@ class _Guarded(io.RawIOBase):
             raise InputError(
                 f"{self._name}: {self._size / 1e6:,.2f} MB unpack to more than {self._done / 1e6:,.0f} MB, over "
                 f"{MAX_RATIO} times as much, as in a zip bomb; nothing was added. Unpack the file if you trust it."
+            )
+        if self._done > self._most:
+            raise InputError(
+                f"{self._name}: it unpacks to more than {self._most / 1e9:,.2f} GB; nothing was added. Split it, or "
+                f"set the variable {VARIABLE} to allow more."
             )
         view[: len(data)] = data
         return len(data)

@@ -27,7 +27,7 @@ from review.serving.last_night import failed_steps
 @store_option
 @json_option
 def report(week: str | None, file: Path | None, force: bool, markdown: bool, store_path: str, as_json: bool) -> None:
-    """Report a week on one page: the quality of production, its precision, and whether to trust the judges.
+    """Report a week on one page: how good production is, if people agree, which judges to use, and what is next.
 
     With --html the page is written to FILE. The file is self-contained: you can send it and print it.
     """

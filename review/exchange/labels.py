@@ -26,7 +26,7 @@ from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
 from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
-from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions
+from review.exchange.tool_tables import AUTO, as_ratings, found_in, opened_page, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import (
@@ -156,7 +156,7 @@ def import_labels(
         opened = _add_items(store, fresh, by=by, raters=_reviewers(store, votes))
         outcome = _add_votes(store, votes, rubrics, by, import_id=import_id)
         done = ImportedLabels(
-            rows=len(table.rows),
+            rows=found_in(table),
             **outcome,
             empty=empty,
             new_items=len(fresh),

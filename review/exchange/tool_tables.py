@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review.basics.errors import InputError
@@ -20,6 +20,18 @@ PAGES = ("data", "results", "scores", "feedback", "annotations", "items", "recor
 """Keys under which an API has the records of a page."""
 INSIDE = ("data", "metadata", "meta", "fields")
 """Objects of a record in which a path of the item is looked for too."""
+
+
+@dataclass(frozen=True)
+class Ratings(Table):
+    """The ratings of an export. ``found`` counts also those that are left out, as the notes say."""
+
+    found: int = 0
+
+
+def found_in(table: Table) -> int:
+    """Return how many rows, or ratings of an export, a file holds."""
+    return table.found if isinstance(table, Ratings) else len(table.rows)
 
 
 def opened_page(table: Table, tools: Mapping[str, Tool]) -> Table:
@@ -76,11 +88,13 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
         )
     rows: list[Row] = []
     anonymous: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     strange = nameless = 0
     for row in table.rows:
         if not tool.recognise(row.cells):
             strange += 1
             continue
+        left.update(tool.left_out(row.cells))
         chosen = {name: _at(row, path) for name, path in paths.items()}
         for found in tool.ratings(row.cells, table.file):
             rating = replace(found, item=chosen.get("item", found.item))
@@ -98,12 +112,14 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
     notes += [f"{table.file}: {tool.caution}"] if tool.caution else []
     notes += [f"{table.file}: {counted(strange, 'record')} of another kind left out"] if strange else []
     notes += [f"{table.file}: {counted(nameless, 'rating')} left out, which name no item"] if nameless else []
+    notes += [f"{table.file}: left out: {n:,} x {cause}" for cause, n in left.items()]
     if anonymous:
         shown = ", ".join(f"'{one}' ({n:,})" for one, n in anonymous.most_common(8))
         total = counted(anonymous.total(), "rating")
         notes.append(f"{table.file}: {total} left out, which name no {by}: {shown}. Name the {by} to take them.")
     columns = dict.fromkeys(column for row in rows for column in row.cells)
-    return Table(table.file, tuple(columns), tuple(rows), (*table.notes, *notes), name)
+    everything = len(rows) + anonymous.total() + nameless + left.total()
+    return Ratings(table.file, tuple(columns), tuple(rows), notes=(*table.notes, *notes), format=name, found=everything)
 
 
 def _at(row: Row, path: str) -> str:

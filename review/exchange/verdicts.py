@@ -23,7 +23,15 @@ from review.current.verdicts import REPLACES, counts_over
 from review.exchange.columns import renamed_columns
 from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
 from review.exchange.prose import masked_prose
-from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions, with_thresholds
+from review.exchange.tool_tables import (
+    AUTO,
+    as_ratings,
+    found_in,
+    opened_page,
+    tool_of,
+    with_dimensions,
+    with_thresholds,
+)
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
@@ -141,7 +149,7 @@ def import_verdicts(
         store.add(*new)
         missing = [v.error.removeprefix(REPLACES) for v in new if v.value is None]
         done = ImportedVerdicts(
-            rows=len(table.rows),
+            rows=found_in(table),
             added=len(new),
             no_verdict={reason: missing.count(reason) for reason in sorted(set(missing))},
             unchanged=unchanged,

@@ -16,6 +16,7 @@ from review.sources.readers.reader import TraceReader
 
 REFUSALS = (Unreadable, RecursionError, orjson.JSONEncodeError)
 """What a record raises that cannot be read."""
+TOO_LARGE = "records of traces that are too large to be read: not imported"
 
 
 def refusal(reason: Exception) -> Unreadable:
@@ -47,7 +48,7 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
     with Grouping(scratch) as grouping:
         for raw in raws:
             end = max(end, raw.done)
-            mended.update(dict(raw.mended))
+            mended.update(raw.mended_counts)
             if reader.head is not None and raw.record is not None:
                 shared = reader.head(raw.record) or shared
             for error in _refused(raw, reader, grouping, shared):
@@ -81,7 +82,7 @@ def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assemble
     """Yield the conversations of one trace, and the parts of it that cannot be read."""
     raw = Raw(group.line, None, None, done, (("part", group.parts),))
     if group.error is not None:
-        yield Assembled(raw._replace(error=group.error), None, ())
+        yield Assembled(raw._replace(error=group.error, mended=((TOO_LARGE, group.parts),)), None, ())
         return
     records = group.records()
     try:

@@ -91,7 +91,7 @@ def context_of(value: Any) -> tuple[str, ...]:
 
 def _passage(item: Any) -> str:
     if isinstance(item, Mapping):
-        found = (item.get(key) for key in ("content", "text", "page_content"))
+        found = (item.get(key) for key in ("content", "text", "page_content", "pageContent"))
         return next((text for text in found if isinstance(text, str)), None) or as_json_text(item)
     return as_json_text(item)
 

@@ -4,6 +4,8 @@ Calls that name the one before them are put together as well (:mod:`review.sourc
 
 Of such calls the longest one is kept. It begins when the first one did and has its id, and tokens, cost, time and
 steps of all are added up. Calls of different users or sessions are never joined, nor is a call that failed continued.
+
+Only marks of the turns are compared, so it does not matter how many calls begin alike, or how long their texts are.
 """
 
 from __future__ import annotations
@@ -18,10 +20,14 @@ import orjson
 
 from review.basics.record import Raw, Unreadable
 from review.sources.assembling import REFUSALS, refusal
-from review.sources.grouping import Group, Grouping, part_of
-from review.sources.linking import Links, with_history
+from review.sources.grouping import OPTIONS, Group, Grouping, part_of
+from review.sources.linking import CONVERSATION, PREVIOUS, RESPONSE, Links, with_history
 from review.sources.readers.fields import Fields, Record
+from review.sources.spool import Place, Spool
 
+TOO_MANY = "calls with the same first question and answer, too many to look for those that continue one another"
+"""What a person is told of calls that stay alone for that reason."""
+TOGETHER = "calls that continue one another, put together to conversations"
 SUMS = ("tokens_in", "tokens_out", "cost", "latency_ms", "retries")
 
 
@@ -41,58 +47,90 @@ def joined_calls(
     Calls with an answer come last. They wait in memory, and beyond its limit in a file in the folder ``scratch``.
     """
     end = 0
-    with Grouping(scratch) as named, Grouping(scratch) as grouping:
+    with Grouping(scratch, alone=True) as named, Grouping(scratch, alone=True) as grouping, Spool(scratch) as spool:
         links = Links()
         for one in read:
             end = max(end, one.raw.done)
             try:
-                waiting = _waiting(one) if len(one.fields) == 1 and is_call(one.record) else None
-                if waiting is None:
+                call = _waiting(one, spool) if len(one.fields) == 1 and is_call(one.record) else None
+                if call is None:
                     yield one
-                elif name := links.take(waiting["fields"]):
-                    named.add(part_of(name, one.raw.line, waiting))
-                elif key := _key(waiting["fields"]):
-                    grouping.add(part_of(key, one.raw.line, waiting))
+                elif name := links.take(call):
+                    named.add(part_of(name, one.raw.line, call))
                 else:
-                    yield one
+                    grouping.add(part_of(call["key"], one.raw.line, call))
             except REFUSALS as reason:
                 yield ReadFields(one.raw._replace(error=refusal(reason)), [], {})
         alone = 0
         for group in named.groups():
-            for line, call in zip(group.lines, group.records(), strict=True):
+            for line, named_call in zip(group.lines, group.records(), strict=True):
                 alone += 1
-                key = links.chain_of(group.key) or _key(call["fields"]) or f"alone {alone}"
-                grouping.add(part_of(key, line, call))
+                key = links.chain_of(group.key) or named_call["key"] or f"alone {alone}"
+                grouping.add(part_of(key, line, named_call))
         for group in grouping.groups():
-            yield from _of_group(group, links, int(end * grouping.share))
+            yield from _of_group(group, links, spool, int(end * grouping.share))
 
 
-def _of_group(group: Group, links: Links, done: int) -> Iterator[ReadFields]:
-    if group.error is not None:
-        yield ReadFields(Raw(group.line, None, group.error, 0), [], {})
-        return
-    calls = group.records()
-    fields = [call["fields"] for call in calls]
-    begun: set[int] = set()
-    for chain in links.paths(fields) if links.is_chain(group.key) else chains(fields):
-        first = calls[chain[0]]
-        mended = tuple((str(name), int(n)) for i in chain for name, n in calls[i]["mended"])
-        raw = Raw(group.lines[chain[0]], None, None, done, mended)
-        found = joined(with_history([fields[i] for i in chain]))
-        if chain[0] in begun:
-            # Two conversations begin with the same call, whose id the first of them has.
-            found["id"] = fields[chain[-1]].get("id")
-        begun.add(chain[0])
-        yield ReadFields(raw, [found], first["record"])
+def _waiting(one: ReadFields, spool: Spool) -> Fields | None:
+    """Return what is compared of a call that waits for others, and where the rest of it is.
 
-
-def _waiting(one: ReadFields) -> Fields | None:
-    """Return a call as it waits for others."""
+    None for one that has no answer and no name, because no other continues it.
+    """
     fields = one.fields[0]
     if isinstance(fields, Unreadable):
         return None
+    key = _key(fields)
+    if key is None and not fields.get(RESPONSE):
+        return None
     record = one.record if fields.get("id") in (None, "") else {}
-    return {"fields": fields, "record": record, "mended": one.raw.mended}
+    text = orjson.dumps({"fields": fields, "record": record, "mended": one.raw.mended}, option=OPTIONS, default=str)
+    metadata = fields.get("metadata") or {}
+    return {
+        "key": key,
+        "marks": marks_of(fields),
+        "place": [*spool.add(text)],
+        **{name: fields.get(name) for name in ("id", "status", "created_at", RESPONSE)},
+        "metadata": {name: metadata[name] for name in (PREVIOUS, CONVERSATION) if name in metadata},
+    }
+
+
+def _of_group(group: Group, links: Links, spool: Spool, done: int) -> Iterator[ReadFields]:
+    """Yield the conversations of calls that may continue one another; of too many to compare, each call alone."""
+    calls = [dict(call) for call in group.records()]
+    if group.error is not None:
+        found = [[n] for n in range(len(calls))]
+    else:
+        found = links.paths(calls) if links.is_chain(group.key) else chains(calls)
+    begun: set[int] = set()
+    for chain in found:
+        # Two conversations may begin with the same call, whose id the first of them has.
+        own_id = calls[chain[-1]].get("id") if chain[0] in begun else None
+        one = _conversation([calls[n] for n in chain], group.lines[chain[0]], spool, done, own_id=own_id)
+        if group.error is not None:
+            one = one._replace(raw=one.raw._replace(mended=(*one.raw.mended, (TOO_MANY, 1))))
+        begun.add(chain[0])
+        yield one
+
+
+def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int, *, own_id: Any) -> ReadFields:
+    """Return the conversation of calls that continue one another; its id is that of the first call, or ``own_id``."""
+    record: dict[str, Any] = {}
+    mended: list[tuple[str, int]] = []
+
+    def calls() -> Iterator[Fields]:
+        for number, one in enumerate(chain):
+            waiting = spool.at(Place(*one["place"]))
+            mended.extend((str(name), int(n)) for name, n in waiting["mended"])
+            if number == 0:
+                record.update(waiting["record"])
+            yield waiting["fields"]
+
+    fields = joined(with_history(calls()))
+    if own_id is not None:
+        fields["id"] = own_id
+    if len(chain) > 1:
+        mended.append((TOGETHER, len(chain)))
+    return ReadFields(Raw(line, None, None, done, tuple(mended)), [fields], record)
 
 
 def _turns(fields: Fields) -> list[bytes]:
@@ -124,16 +162,26 @@ def _key(fields: Fields) -> str | None:
     ).hexdigest()
 
 
-def chains(calls: Sequence[Fields]) -> list[list[int]]:
-    """Return the calls as chains of their numbers, each in the order in which they continue one another.
+def marks_of(fields: Fields) -> list[str]:
+    """Return a mark for each beginning of the turns of a call."""
+    digest = hashlib.blake2b(digest_size=16)
+    marks = []
+    for turn in _turns(fields):
+        digest.update(len(turn).to_bytes(8, "big") + turn)
+        marks.append(digest.hexdigest())
+    return marks
 
-    A call continues the longest earlier history that its own begins with; of equal ones the first that is free.
+
+def chains(calls: Sequence[Fields]) -> list[list[int]]:
+    """Return calls as chains of their numbers, each in the order in which they continue one another.
+
+    Of each call come its status and the marks of its turns (:func:`marks_of`). A call continues the longest earlier
+    history that its own begins with; of equal ones the first that is free.
     """
-    turns = [_turns(call) for call in calls]
-    free: dict[bytes, deque[list[int]]] = {}
+    free: dict[str, deque[list[int]]] = {}
     found: list[list[int]] = []
-    for number in sorted(range(len(calls)), key=lambda n: len(turns[n])):
-        marks = list(_marks(turns[number]))
+    for number in sorted(range(len(calls)), key=lambda n: len(calls[n]["marks"])):
+        marks = calls[number]["marks"]
         # The last turn is the answer of this call itself.
         before = next((mark for mark in reversed(marks[:-1]) if free.get(mark)), None)
         chain = free[before].popleft() if before is not None else []
@@ -145,25 +193,32 @@ def chains(calls: Sequence[Fields]) -> list[list[int]]:
     return sorted(found)
 
 
-def _marks(turns: list[bytes]) -> Iterator[bytes]:
-    """Yield a mark for each beginning of the turns."""
-    digest = hashlib.blake2b(digest_size=16)
-    for turn in turns:
-        digest.update(len(turn).to_bytes(8, "big") + turn)
-        yield digest.digest()
-
-
-def joined(calls: Sequence[Fields]) -> Fields:
+def joined(calls: Iterable[Fields]) -> Fields:
     """Return the last of some calls with the id and time of the first, and with the sums of all."""
-    first, last = calls[0], dict(calls[-1])
-    if len(calls) == 1:
+    first: Fields = {}
+    last: Fields = {}
+    sums: dict[str, float] = {}
+    steps: list[Any] = []
+    notes: list[str] = []
+    number = 0
+    for last in calls:
+        number += 1
+        first = first or {name: last.get(name) for name in ("id", "created_at", "metadata")}
+        steps += last.get("steps") or []
+        notes += last.get("notes") or []
+        for name in SUMS:
+            if isinstance(last.get(name), int | float):
+                sums[name] = sums.get(name, 0) + last[name]
+    if number == 1:
         return last
-    for name in SUMS:
-        counted = [call[name] for call in calls if isinstance(call.get(name), int | float)]
-        if counted:
-            last[name] = round(sum(counted), 12)
-    last["steps"] = [step for call in calls for step in call.get("steps") or []]
-    for name in ("id", "created_at"):
-        last[name] = first.get(name)
-    last["metadata"] = {**(first.get("metadata") or {}), **(last.get("metadata") or {}), "calls": len(calls)}
-    return last
+    metadata = {**(first.get("metadata") or {}), **(last.get("metadata") or {}), "calls": number}
+    rounded = {name: round(total, 12) for name, total in sums.items()}
+    return {
+        **last,
+        **rounded,
+        "steps": steps,
+        **({"notes": notes} if notes else {}),
+        "id": first["id"],
+        "created_at": first["created_at"],
+        "metadata": metadata,
+    }

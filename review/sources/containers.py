@@ -12,8 +12,8 @@ from typing import Any
 
 from review.basics.errors import InputError, NoRecords
 from review.basics.json_stream import DEEP
-from review.basics.record import Raw, Unreadable
 from review.sources.readers.fields import Record, parsed
+from review.sources.readers.mapping import picked
 
 PAGES = (
     *("data", "results", "items", "records", "rows", "runs", "traces", "observations", "spans", "conversations"),
@@ -63,17 +63,17 @@ def find(
     reaches into one of many records; NoRecords when each document is a page without entries.
     """
     # A page without entries says nothing about where the others have theirs.
-    options = next((found for one in documents if (found := list(_inside(one, (), DEEP)))), [])
+    options = next((found for one in documents if (found := list(inside(one, (), DEEP)))), [])
     if records is not None:
         path = () if records in (".", "") else tuple(records.split("."))
-        if path and _at(documents[0], path) is None:
+        if path and value_at(documents[0], path) is None:
             listed = _listed(options)
             raise InputError(f"{file}: there is nothing at the path '{records}'; lists of records are at {listed}.")
-        value = _at(documents[0], path)
+        value = value_at(documents[0], path)
         chosen = Container(path, named=isinstance(value, Mapping) and _is_map(value))
         others = _others(options, chosen) if path else ()
-        return Found(chosen, _not_read(others), others)
-    if any(recognised(document) for document in documents):
+        return Found(chosen, not_read(others), others)
+    if any(recognised(document) for document in documents) or _mapped_at_the_top(documents, options, mapping):
         return Found(TOP)
     fitting = [one for one, items in options if any(recognised(item) for item in items)]
     if not fitting and single:
@@ -95,38 +95,51 @@ def find(
     others = _others(options, chosen)
     place = chosen.words if chosen.path else "the values of the document, by their ids"
     notes = (f"the records are at {place}",) if chosen != TOP else ()
-    return Found(chosen, (*notes, *_not_read(others)), others)
+    return Found(chosen, (*notes, *not_read(others)), others)
+
+
+def _mapped_at_the_top(
+    documents: Sequence[Record], options: Iterable[tuple[Container, list[Record]]], mapping: Mapping[str, str]
+) -> bool:
+    """Whether a mapping finds more fields in the documents themselves than in the lists inside."""
+    options = list(options)
+    lists = tuple(f"{one.words}." for one, _ in options)
+    most = max((len(picked(item, mapping)) for _, items in options for item in items), default=0)
+    mapping = {field: path for field, path in mapping.items() if not path.startswith(lists)}
+    return max((len(picked(document, mapping)) for document in documents), default=0) > most
 
 
 def _others(options: Iterable[tuple[Container, list[Record]]], chosen: Container) -> tuple[str, ...]:
     """Return the lists of records that are neither the chosen one nor inside or around it."""
-    apart = [one for one, _ in options if not _below(one, chosen) and not _below(chosen, one)]
+    apart = [one for one, _ in options if not below(one, chosen) and not below(chosen, one)]
     return tuple(dict.fromkeys(one.words for one in apart))
 
 
-def _not_read(others: Sequence[str]) -> tuple[str, ...]:
+def not_read(others: Sequence[str]) -> tuple[str, ...]:
+    """Return what to say of lists that are not read, before they are counted."""
     return (f"not read: {', '.join(others)}",) if others else ()
 
 
 def part_of(document: Record, in_parts: Callable[[Record], bool]) -> Container:
     """Return where the parts of a large record are, that a format also reads one by one; the top if nowhere."""
-    return next((one for one, items in _inside(document, (), 1) if all(map(in_parts, items))), TOP)
+    return next((one for one, items in inside(document, (), 1) if all(map(in_parts, items))), TOP)
 
 
 def _check_mapping(file: str, chosen: Container, mapping: Mapping[str, str]) -> None:
     begin = "".join(f"{name}." for name in chosen.path)
     for field, path in mapping.items():
         if begin and path.startswith(begin):
-            inside = path.removeprefix(begin)
-            head, _, rest = inside.partition(".")
-            inside = rest if head.isdecimal() and rest else inside
+            rest = path.removeprefix(begin)
+            head, _, after = rest.partition(".")
+            rest = after if head.isdecimal() and after else rest
             raise InputError(
                 f"{file}: the records are at {chosen.words}, and the path '{path}' of {field} leads into one of them. "
-                f"Name the path inside a record: {inside}."
+                f"Name the path inside a record: {rest}."
             )
 
 
-def _below(one: Container, other: Container) -> bool:
+def below(one: Container, other: Container) -> bool:
+    """Whether a container is inside another one, or is the same."""
     return one.path[: len(other.path)] == other.path
 
 
@@ -134,7 +147,7 @@ def _listed(options: Iterable[tuple[Container, list[Record]]]) -> str:
     return ", ".join(f"'{'.'.join(one.path)}'" for one, _ in options if one.path) or "no path of this document"
 
 
-def _inside(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[Container, list[Record]]]:
+def inside(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[Container, list[Record]]]:
     """Yield the lists of objects, and the objects of objects, of a document with their first records."""
     value = parsed(value)
     if isinstance(value, list):
@@ -145,7 +158,7 @@ def _inside(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[Con
         if _is_map(value):
             yield Container(path, named=True), [item for item in list(value.values())[:20] if isinstance(item, Mapping)]
         for name, item in value.items() if depth else ():
-            yield from _inside(item, (*path, str(name)), depth - 1)
+            yield from inside(item, (*path, str(name)), depth - 1)
 
 
 def _empty(value: Any, path: tuple[str, ...], depth: int) -> tuple[str, ...]:
@@ -165,42 +178,16 @@ def _is_map(value: Mapping[str, Any]) -> bool:
     return bool(set.intersection(*(set(item) for item in items)))
 
 
-def _at(document: Record, path: tuple[str, ...]) -> Any:
-    value: Any = document
-    for name in path:
-        value = parsed(value)
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return parsed(value)
-
-
-def unwrapped(raws: Iterable[Raw], container: Container) -> Iterator[Raw]:
-    """Yield the records inside the documents; each keeps the line of its document."""
-    for raw in raws:
-        if raw.record is None or container == TOP:
-            yield raw
-            continue
-        value = _at(raw.record, container.path)
-        if isinstance(value, Mapping) and container.named:
-            yield from (of_map(raw, str(key), item) for key, item in value.items())
-        elif isinstance(value, list):
-            yield from (_of_list(raw, container, parsed(item)) for item in value)
-        elif isinstance(value, Mapping):
-            yield raw._replace(record={str(key): item for key, item in value.items()})
-        else:
-            found = ", ".join(map(str, raw.record))[:200]
-            yield raw._replace(record=None, error=Unreadable(container.words, f"the keys {found}", "a list of records"))
-
-
-def _of_list(raw: Raw, container: Container, item: Any) -> Raw:
-    if isinstance(item, Mapping):
-        return raw._replace(record={str(key): value for key, value in item.items()})
-    return raw._replace(record=None, error=Unreadable(container.words, item, "a list of JSON objects"))
-
-
-def of_map(raw: Raw, key: str, item: Any) -> Raw:
-    """Return a record of an object by ids; the key is the id of a record that has none."""
-    item = parsed(item)
-    if not isinstance(item, Mapping):
-        return raw._replace(record=None, error=Unreadable(key, item, "a JSON object"))
-    record = {str(name): value for name, value in item.items()}
-    return raw._replace(record=record if "id" in record else {"id": key, **record})
+def value_at(document: Any, path: tuple[str, ...]) -> Any:
+    """Return what is at a path, None for nothing; what is at it in each element of a list on the way is one list."""
+    value = parsed(document)
+    if path and isinstance(value, list):
+        found = [one for item in value if (one := value_at(item, path)) is not None]
+        return (
+            [item for one in found for item in (one if isinstance(one, list) else [one])]
+            if found or not value
+            else None
+        )
+    if not path:
+        return value
+    return value_at(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None

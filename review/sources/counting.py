@@ -43,7 +43,7 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
     for raw, entry, error in records:
         tally.read += 1
         if raw.mended:
-            tally.mended.update(dict(raw.mended))
+            tally.mended.update(raw.mended_counts)
         if entry is not None:
             tally.undated += entry.conversation.created_at is None and bool(entry.conversation.messages)
             if entry.conversation.verdicts:

@@ -12,11 +12,12 @@ from typing import Any
 from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.json_stream import head_of, records_at
-from review.basics.raw_json import json_records, mended_json
-from review.basics.record import Raw, Unreadable
+from review.basics.raw_json import is_snapshot, json_records, mended_json
+from review.basics.record import MAX_LINE, Raw, Unreadable
 from review.basics.unpacking import DAMAGED
-from review.sources.containers import TOP, Found, find, of_map, part_of, unwrapped
+from review.sources.containers import TOP, Found, find, part_of
 from review.sources.readers.fields import Record
+from review.sources.unwrapping import Beside, of_map, unwrapped
 
 
 def read_document(
@@ -39,6 +40,10 @@ def read_document(
     if isinstance(head, str):
         # JSON that was written as text once more.
         return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
+    if is_snapshot(head):
+        return _whole(given), ["the file is one state of LangGraph, written as a list"]
+    if isinstance(head, list) and head and all(map(_is_message, head)):
+        return _whole(given), ["the file is one conversation, written as the list of its messages"]
     if isinstance(head, list):
         if not head:
             raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
@@ -46,7 +51,8 @@ def read_document(
         found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
         if found.container == TOP:
             return _streamed(given, found, []), [*found.notes]
-        return _pages(given, found), [*found.notes]
+        notes = [*found.notes]
+        return unwrapped(_streamed(given, Found(TOP), []), found, notes), notes
     if not isinstance(head, dict):
         raise InputError(f"{given.name}: found {type(head).__name__} {head!r}, expected JSON objects.")
     found = find([head], recognised, file=given.name, records=records, single=True, mapping=mapping)
@@ -60,15 +66,9 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
     """Yield the records under a path of the document, and add the lists that come after it to the notes."""
     path, named = found.container.path, found.container.named
     any_found = False
-
-    def beside(at: tuple[str, ...], value: Any) -> None:
-        words = ".".join(at)
-        listed = isinstance(value, list) and any(isinstance(item, dict) for item in value[:20])
-        if listed and words not in found.others:
-            notes.append(f"not read: {words}")
-
+    beside = Beside(found, notes)
     try:
-        for number, key, text, place in records_at(given, path, named=named, beside=beside):
+        for number, key, text, place in records_at(given, path, named=named, beside=beside.saw):
             any_found = True
             line = text.encode("utf-8", "surrogateescape")
             for raw in json_records(number, line, min(place, given.size)):
@@ -76,8 +76,29 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
                 yield raw if key is None or raw.record is None else of_map(raw, key, raw.record)
     except DAMAGED as error:
         raise given.damaged(error) from None
+    beside.tell()
     if not any_found:
         raise NoRecords(f"{given.name}: there are no records at {found.container.words}.")
+
+
+_OF_A_MESSAGE = {"role", "content", "name", "tool_calls", "tool_call_id", "refusal", "id", "type"}
+
+
+def _is_message(item: Any) -> bool:
+    """Whether an element of a list can only be one message of a conversation."""
+    if not isinstance(item, dict):
+        return False
+    dumped = item.get("id") if "lc" in item and isinstance(item.get("kwargs"), dict) else None
+    if isinstance(dumped, list) and dumped:
+        return str(dumped[-1]).removesuffix("Chunk").endswith("Message")
+    return {"role", "content"} <= set(item) <= _OF_A_MESSAGE
+
+
+def _whole(given: InputFile) -> Iterator[Raw]:
+    """Yield the one record that a document is."""
+    file, content = given.open()
+    with file:
+        yield from json_records(1, content.read(MAX_LINE), given.size)
 
 
 def _worded(raw: Raw) -> Raw:
@@ -85,11 +106,6 @@ def _worded(raw: Raw) -> Raw:
     if raw.error is not None and raw.error.field == "line":
         return raw._replace(error=Unreadable("record", raw.error.found, raw.error.expected))
     return raw
-
-
-def _pages(given: InputFile, found: Found) -> Iterator[Raw]:
-    """Yield the records inside the elements of a list, such as pages of an API."""
-    yield from unwrapped(_streamed(given, Found(TOP), []), found.container)
 
 
 def _of_text(

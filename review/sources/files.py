@@ -16,13 +16,14 @@ from review.basics.raw_xlsx import read_xlsx, sheets_of
 from review.basics.record import MAX_LINE, Raw
 from review.basics.tables import joined_ids
 from review.privacy.recognisers import recognisers
-from review.sources.containers import TOP, find, unwrapped
+from review.sources.containers import TOP, find
 from review.sources.conversations import masked_value
 from review.sources.documents import read_document
 from review.sources.options import AUTO
 from review.sources.readers.catalogue import PLAIN, READERS, Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
 from review.sources.readers.reader import Format, TraceReader
+from review.sources.unwrapping import unwrapped
 from review.sources.whole_ids import both_forms, with_whole_ids
 
 PEEK = 20
@@ -137,7 +138,7 @@ def _peeked(
         found = find(records_in(first), recognised, file=given.name, records=records, single=False, mapping=mapping)
         notes = [*found.notes]
         if found.container != TOP:
-            first, raws = _first(given, unwrapped(raws, found.container))
+            first, raws = _first(given, unwrapped(raws, found, notes))
     elif records is not None and layout not in ("json", "xlsx"):
         raise InputError(f"{given.name}: found the path '{records}' to records, but each row of this file is a record.")
     return first, raws, notes

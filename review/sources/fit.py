@@ -29,11 +29,17 @@ class NotMapped(InputError):
     """A file that asks for a mapping. ``proposal`` is what its names, types and values suggest."""
 
     def __init__(self, message: str, proposal: Sequence[Proposed] = ()) -> None:
-        maps = [f"--map {one.field}={_quoted(one.path)}" for one in proposal]
-        words = [
-            f"--value {shlex.quote(f'{one.field}:{raw}={value}')}" for one in proposal for raw, value in one.values
-        ]
-        hint = " ".join((*maps, *words)) or "--map question=text"
+        hint = " ".join(
+            [
+                *(f"--map {one.field}={_quoted(one.path)}" for one in proposal),
+                *(
+                    f"--value {shlex.quote(f'{one.field}:{raw}={value}')}"
+                    for one in proposal
+                    for raw, value in one.values
+                ),
+            ]
+        )
+        hint = hint or "--map question=text"
         super().__init__(message, command_hint=f"Declare a mapping, such as `{hint}`.")
         self.proposal = tuple(proposal)
 
@@ -83,7 +89,12 @@ def reading_for(
     """
     wrong = named_paths(records, asked.mapping)
     if wrong:
-        raise InputError(f"{file}: {'. '.join(wrong)}. Correct the mapping.")
+        raise InputError(
+            f"{file}: {'. '.join(wrong)}. Correct the mapping.",
+            command_hint="Records elsewhere in a JSON file need `--records PATH` (`--records .` for the top)."
+            if layout in ("json", "jsonl")
+            else "",
+        )
     # A mapping of feedback alone would also fit a file that has conversations beside it.
     mapped = sorted((one for one in known if one.mapping), key=lambda one: TURNS.isdisjoint(one.mapping))
     base = next((one for one in mapped if fits(records, one.mapping)), None)

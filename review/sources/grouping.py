@@ -11,15 +11,14 @@ import hashlib
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
-from review.basics.errors import NoSpace
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Record
+from review.sources.spool import full_disk
 
 MEMORY = 32 * 1024 * 1024
 """The bytes of JSON that wait in memory, and the most that one bucket, or one trace, may have when it is read back."""
@@ -28,7 +27,7 @@ LEVELS = 8
 """How often a bucket may be split: the bytes of the hash."""
 
 _HEAD = struct.Struct("<QQII")
-_OPTIONS = orjson.OPT_NON_STR_KEYS
+OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
 class Part(NamedTuple):
@@ -41,11 +40,14 @@ class Part(NamedTuple):
 
 def part_of(key: str, line: int, record: Record) -> Part:
     """Return a record as JSON. Raises orjson.JSONEncodeError for one that is nested too deeply."""
-    return Part(key, line, orjson.dumps(record, option=_OPTIONS, default=str))
+    return Part(key, line, orjson.dumps(record, option=OPTIONS, default=str))
 
 
 class Group(NamedTuple):
-    """The records of one trace as JSON, in the order of the file; or the error of a trace that is too large."""
+    """The records of one trace as JSON, in the order of the file, or the error of a trace that is too large.
+
+    ``parts`` counts the records, also those of an error.
+    """
 
     key: str
     lines: tuple[int, ...]
@@ -64,11 +66,15 @@ class Group(NamedTuple):
 
 
 class Grouping:
-    """Records that wait for the others of their trace. To be closed, which removes its file."""
+    """Records that wait for the others of their trace. To be closed, which removes its file.
 
-    def __init__(self, scratch: Path | None = None, memory: int | None = None) -> None:
+    A trace that is larger than the memory comes as one error, or with ``alone`` as one group for each of its records,
+    with that error beside the record.
+    """
+
+    def __init__(self, scratch: Path | None = None, memory: int | None = None, *, alone: bool = False) -> None:
         self._scratch = scratch
-        self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0)
+        self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0, alone=alone)
         self._number = self._taken = 0
 
     def __enter__(self) -> Grouping:
@@ -82,12 +88,12 @@ class Grouping:
         key = part.key.encode("utf-8", "surrogatepass")
         head = _HEAD.pack(self._number, part.line, len(key), len(part.text))
         self._number += 1
-        with self._full_disk():
+        with full_disk(self._scratch):
             self._buckets.add(key, b"".join((head, key, part.text)))
 
     def groups(self) -> Iterator[Group]:
         """Yield the traces. Raises NoSpace when the disk is full."""
-        with self._full_disk():
+        with full_disk(self._scratch):
             for group in self._buckets.groups():
                 self._taken += group.parts
                 yield group
@@ -96,16 +102,6 @@ class Grouping:
     def share(self) -> float:
         """The share of the records whose traces were taken."""
         return self._taken / max(self._number, 1)
-
-    @contextmanager
-    def _full_disk(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            full = NoSpace.from_error(error, self._scratch or tempfile.gettempdir())
-            if full is None:
-                raise
-            raise full from error
 
 
 class _Frame(NamedTuple):
@@ -135,7 +131,7 @@ def _groups(block: bytes) -> list[Group]:
     groups = []
     for key, frames in found.items():
         texts = tuple(view[frame.at[1] : frame.at[2]] for frame in frames)
-        group = Group(key.decode("utf-8", "surrogatepass"), tuple(f.line for f in frames), texts, len(frames))
+        group = Group(_text(key), tuple(f.line for f in frames), texts, len(frames))
         groups.append((frames[0].number, group))
     return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
 
@@ -143,8 +139,8 @@ def _groups(block: bytes) -> list[Group]:
 class _Buckets:
     """Records in buckets by one byte of the hash of their trace: in memory, and beyond its limit in a file."""
 
-    def __init__(self, folder: Path | None, memory: int, *, level: int) -> None:
-        self._folder, self._memory, self._level = folder, memory, level
+    def __init__(self, folder: Path | None, memory: int, *, level: int, alone: bool) -> None:
+        self._folder, self._memory, self._level, self._alone = folder, memory, level, alone
         self._waiting = [bytearray() for _ in range(BUCKETS)]
         self._size = self._end = 0
         self._file: BinaryIO | None = None
@@ -192,18 +188,23 @@ class _Buckets:
                 seen[1] += 1
                 seen[2] += frame.at[2] - frame.at[0]
         large = {key for key, (_, _, size) in sizes.items() if size > self._memory}
-        for key in large:
-            line, parts, size = sizes[key]
-            name = key.decode("utf-8", "surrogatepass")
-            yield Group(name, (line,), (), parts, _too_large(name, parts, size, self._memory))
+        errors = {
+            key: _too_large(key, parts, size, self._memory) for key, (_, parts, size) in sizes.items() if key in large
+        }
+        for key in large if not self._alone else ():
+            line, parts, _ = sizes[key]
+            yield Group(_text(key), (line,), (), parts, errors[key])
         del sizes
-        smaller = _Buckets(self._folder, self._memory, level=self._level + 1)
+        smaller = _Buckets(self._folder, self._memory, level=self._level + 1, alone=self._alone)
         try:
             for block in blocks:
                 data = self._read(*block)
                 for frame in _frames(data):
                     if frame.key not in large:
                         smaller.add(frame.key, data[frame.at[0] : frame.at[2]])
+                    elif self._alone:
+                        one = data[frame.at[1] : frame.at[2]]
+                        yield Group(_text(frame.key), (frame.line,), (one,), 1, errors[frame.key])
             yield from smaller.groups()
         finally:
             smaller.close()
@@ -220,6 +221,10 @@ class _Buckets:
             self._file.close()
 
 
-def _too_large(name: str, parts: int, size: int, memory: int) -> Unreadable:
-    found = f"a trace of {size / 1e6:,.1f} MB in {parts:,} records ({name})"
+def _text(key: bytes) -> str:
+    return key.decode("utf-8", "surrogatepass")
+
+
+def _too_large(key: bytes, parts: int, size: int, memory: int) -> Unreadable:
+    found = f"a trace of {size / 1e6:,.1f} MB in {parts:,} records ({_text(key)})"
     return Unreadable("trace", found, f"at most {memory / 1e6:,.1f} MB in one trace")

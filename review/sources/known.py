@@ -66,7 +66,7 @@ class Sifting:
         tally.read += 1
         tally.undated += held.undated
         if raw.mended:
-            tally.mended.update(dict(raw.mended))
+            tally.mended.update(raw.mended_counts)
         if held.verdicts != "{}":
             if held.verdicts not in self._judged:
                 self._judged[held.verdicts] = orjson.loads(held.verdicts)

@@ -7,7 +7,7 @@ each last call is a conversation of its own.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from review.basics.times import read_time
@@ -91,17 +91,17 @@ def _path(last: int, before: dict[int, int]) -> list[int]:
     return path[::-1]
 
 
-def with_history(calls: Sequence[Fields]) -> list[Fields]:
-    """Return the calls of one path, the last with the messages of all; one that holds its history stays as it is."""
-    found = list(calls)
-    for at in range(1, len(found)):
-        earlier = found[at - 1].get("messages") or []
-        own = [m for m in found[at].get("messages") or [] if m["role"] != "system"]
+def with_history(calls: Iterable[Fields]) -> Iterator[Fields]:
+    """Yield the calls of one path, each with the messages of those before it unless it holds its history itself."""
+    earlier: list[Fields] = []
+    for call in calls:
+        own = [m for m in call.get("messages") or [] if m["role"] != "system"]
         talked = [m for m in earlier if m["role"] != "system"]
-        linked = not {PREVIOUS, CONVERSATION}.isdisjoint(_metadata(found[at]))
+        linked = earlier and not {PREVIOUS, CONVERSATION}.isdisjoint(_metadata(call))
         if linked and own[: len(talked)] != talked:
-            found[at] = {**found[at], "messages": [*earlier, *own]}
-    return found
+            call = {**call, "messages": [*earlier, *own]}
+        earlier = call.get("messages") or []
+        yield call
 
 
 def _metadata(call: Fields) -> Fields:

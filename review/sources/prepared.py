@@ -6,11 +6,11 @@ Nothing is written here. A page shows the result before it imports; the command 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.basics.date_forms import ISO, ORDERS, DateColumn
+from review.basics.date_forms import ISO, ORDERS, DateColumn, order_of
 from review.basics.errors import InputError
 from review.sources.file_sets import Files, FileSet, file_set
 from review.sources.files import peeked
@@ -64,7 +64,9 @@ def prepared(file: Files, asked: ImportOptions, known: Sequence[Reading] = ()) -
     if reading.where and reading.mapping:
         notes.append(f"Read with the mapping {reading.where}.")
     form, why = asked.date_format, ""
-    if not form:
+    if form:
+        refuse_disproved(files, records, asked, reading.mapping)
+    else:
         in_use = dataclasses.replace(reading, encoding=encoding)
         form, why = date_form(files, records, asked, in_use)
     news = dataclasses.replace(reading, date_format=form or reading.date_format)
@@ -91,8 +93,8 @@ def _known_encoding(files: FileSet, known: Sequence[Reading]) -> str:
 
 def date_form(files: FileSet, records: Sequence[Record], asked: ImportOptions, reading: Reading) -> tuple[str, str]:
     """Return the form of the dates of some files and why, both "" when they need none. Raises AmbiguousDates."""
-    place = reading.mapping.get(DATE) or (DATE if any(DATE in record for record in records) else "")
-    if not place or (DATE not in reading.mapping and asked.format not in (AUTO, *PLAIN.values())):
+    place = _place(records, asked, reading.mapping)
+    if not place:
         return "", ""
     column = DateColumn()
     for value in _cells(records, place):
@@ -106,6 +108,32 @@ def date_form(files: FileSet, records: Sequence[Record], asked: ImportOptions, r
     if column.decided:
         return column.decided, f"Dates are read {column.decided}. {column.why}"
     raise AmbiguousDates(files.files[0].name, place, column)
+
+
+def refuse_disproved(
+    files: FileSet, records: Sequence[Record], asked: ImportOptions, mapping: Mapping[str, str]
+) -> None:
+    """Raise InputError when a date shows that the declared form is wrong, and another form reads all of them.
+
+    Otherwise the dates that both forms read would come in with day and month swapped.
+    """
+    place, order = _place(records, asked, mapping), order_of(asked.date_format)
+    if not place or not order:
+        return
+    column = whole_column(files, place, asked)
+    if order in column.disproved and column.needs_form and column.fits:
+        right = " or ".join(column.fits)
+        raise InputError(
+            f"{files.files[0].name}: the dates in '{place}': found '{column.disproved[order]}', which is no date in "
+            f"the form {asked.date_format}, and {right} reads all {column.seen:,} values. Declare {right}.",
+            command_hint=f"Use `--date-format {column.fits[0]}`, or leave the option out.",
+        )
+
+
+def _place(records: Sequence[Record], asked: ImportOptions, mapping: Mapping[str, str]) -> str:
+    """Return where the dates of a plain log are, "" for a format that says itself what its dates are."""
+    place = mapping.get(DATE) or (DATE if any(DATE in record for record in records) else "")
+    return "" if DATE not in mapping and asked.format not in (AUTO, *PLAIN.values()) else place
 
 
 def whole_column(files: FileSet, place: str, asked: ImportOptions) -> DateColumn:

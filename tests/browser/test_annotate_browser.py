@@ -381,7 +381,7 @@ def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server:
     page.wait_for_function("heard.some((words) => words.includes('24 left'))")
     said(page, "all saved")
     assert page.evaluate("heard.filter((words) => words === 'all saved').length") == 1
-    groups = page.locator("[role=radiogroup]")
+    groups = page.locator("[data-testid=annotator] [role=radiogroup]")
     assert groups.count() == 3
     assert groups.first.get_attribute("aria-labelledby")
 

@@ -15,8 +15,11 @@ from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.current.settled import annotations_of
 from review.exchange.labels import import_labels, read_labels
+from review.exchange.tool_tables import found_in
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
-from review.exchange.tools.tool import Rating
+from review.exchange.tools.label_studio import CANCELLED
+from review.exchange.tools.langfuse import CORRECTION
+from review.exchange.tools.tool import LABEL, NO_VALUE, VERDICT, Rating
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from storage.queries.verdicts import verdicts_on
 from storage.records_log import Conversation
@@ -80,6 +83,7 @@ def test_a_tool_reads_any_record_that_it_recognises(which, data):
         for one in tools[name].ratings(record, "f.csv"):
             assert isinstance(one, Rating) and isinstance(one.item, str) and isinstance(one.by, str)
             assert isinstance(one.name, str) and isinstance(one.comment, str) and isinstance(one.at, str)
+        assert all(isinstance(cause, str) and cause for cause in tools[name].left_out(record))
 
 
 def test_label_studio_labels_become_annotations_under_the_dimensions_given(store, tmp_path):
@@ -112,13 +116,70 @@ def test_label_studio_labels_become_annotations_under_the_dimensions_given(store
     assert table.format == "label_studio" and "read as label_studio" in table.notes[0]
     questions = {"verdict": "correctness", "why": "reasons", "note": "comment"}
     done = import_labels(store, table, by="lea", questions=questions)
-    assert (done.annotations, done.format, done.rows) == (1, "label_studio", 2)
+    assert (done.annotations, done.format, done.rows) == (1, "label_studio", 5)
+    assert any(note.endswith(f"left out: 1 x {CANCELLED}") for note in table.notes)
     assert "no dimension was given for them: 'stars' (1)" in done.notes[0]
     (found,) = [n for n in annotations_of(store, ["2026-W47"]) if n.rater_id == "ana-example-org"]
     assert found.labels == {"correctness": "wrong", "reasons": ["wrong_fact", "incomplete"]}
     assert (found.comment, found.seconds, found.item_id) == ("no date", 9.0, "c-1")
     again = import_labels(store, read_labels(write(tmp_path, [task])), by="lea", questions=questions)
     assert (again.annotations, again.unchanged) == (0, 1)
+
+
+def feedback(key, kind, **more):
+    return {"run_id": "c-1", "key": key, "score": 1, "feedback_source": {"type": kind, "user_name": "Mara"}, **more}
+
+
+def score(source, **more):
+    return {"traceId": "c-1", "source": source, "name": "verdict", "dataType": "NUMERIC", "value": 1, **more}
+
+
+ANSWERED = {"result": [{"from_name": "verdict", "type": "choices", "value": {"choices": ["good"]}}]}
+LEFT_OUT = {
+    "langsmith_feedback": (
+        [feedback("a", "app"), feedback("b", "model"), feedback("c", "api"), feedback("d", "app", score=None)],
+        {VERDICT: 1, NO_VALUE: 1},
+        {LABEL: 2},
+    ),
+    "label_studio": (
+        [
+            {
+                "id": 1,
+                "data": {"conv_id": "c-1"},
+                "annotations": [{"completed_by": 5, **ANSWERED}, {"completed_by": 6, "was_cancelled": True}],
+                "predictions": [{"model_version": "m", **ANSWERED}],
+            }
+        ],
+        {VERDICT: 1, CANCELLED: 1},
+        {LABEL: 1},
+    ),
+    "langfuse_scores": (
+        [score("ANNOTATION", authorUserName="Mara"), score("EVAL"), score("API"), score("API", dataType="CORRECTION")],
+        {VERDICT: 1, CORRECTION: 1},
+        {LABEL: 1, CORRECTION: 1},
+    ),
+    "argilla": (
+        [
+            {
+                **{"id": "c-1", "fields": {"a": "A"}, "responses": {"q": [{"value": "good", "user_id": "5"}]}},
+                "suggestions": {"q": {"value": "good", "agent": "m"}},
+            }
+        ],
+        {VERDICT: 1},
+        {LABEL: 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_every_rating_that_is_left_out_is_counted_with_its_cause(tmp_path, name):
+    records, of_labels, of_verdicts = LEFT_OUT[name]
+    path = write(tmp_path, records)
+    for table, causes in ((read_labels(path), of_labels), (read_verdicts(path), of_verdicts)):
+        said = [note.partition("left out: ")[2] for note in table.notes if "left out: " in note]
+        assert said[: len(causes)] and {f"{n} x {cause}" for cause, n in causes.items()} <= set(said)
+        others = sum("name no" in note for note in table.notes)
+        assert found_in(table) == len(table.rows) + sum(causes.values()) + others
 
 
 def test_names_like_a_dimension_need_no_option_and_others_are_left_out_with_a_word(store, tmp_path):

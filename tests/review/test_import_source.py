@@ -133,6 +133,19 @@ def test_one_date_that_contradicts_the_others_is_named(store: Store) -> None:
     assert done.rejections[0]["expected"].startswith("a date in the form day-first")
 
 
+@pytest.mark.parametrize("form", ["month-first", "%m/%d/%Y"])
+def test_a_declared_form_that_a_date_disproves_is_refused(store: Store, form: str) -> None:
+    iso = "".join(f"{n},q,2026-11-11T10:00Z\n" for n in range(10, 40))
+    text = f"id,question,created_at\n1,q,09/11/2026\n2,q,10/11/2026\n3,q,\n{iso}5,q,30/11/2026\n"
+    with pytest.raises(
+        InputError, match=rf"'30/11/2026', which is no date in the form {form}, and day-first reads all"
+    ):
+        bring(store, "a.csv", text, date_format=form)
+    assert not logged(store)
+    assert bring(store, "a.csv", text, date_format="day-first").rejected == 0
+    assert bring(store, "b.csv", "id,question,created_at\n8,q,09/11/2026\n9,q,1/2/2026\n", date_format=form).added == 2
+
+
 def test_times_without_a_zone_are_in_the_zone_of_the_project(store: Store) -> None:
     (store.path.parent / "spotcheck.toml").write_text('[project]\ntime_zone = "Europe/Berlin"\n')
     bring(store, "a.csv", "id,question,created_at\n1,q,2026-11-23 00:30\n2,q,2026-11-23T00:30Z\n")

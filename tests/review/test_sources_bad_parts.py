@@ -9,7 +9,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 from trace_files import read_files, read_records
 
 from review.basics.record import Raw
-from review.sources.containers import Container, unwrapped
+from review.sources.containers import Container, Found
+from review.sources.unwrapping import unwrapped
 
 ATTRIBUTES = [
     {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
@@ -184,10 +185,10 @@ def test_a_bad_entry_of_a_whole_run_or_tree_costs_itself(format):
 
 def test_a_bad_entry_of_a_page_costs_itself():
     page = {"data": [{"id": "a"}, "b", None, {"id": "c"}], "next": None}
-    found = list(unwrapped([Raw(1, page, None, 0)], Container(("data",))))
+    found = list(unwrapped([Raw(1, page, None, 0)], Found(Container(("data",))), []))
     assert [raw.record and raw.record["id"] for raw in found] == ["a", None, None, "c"]
     by_id = {"runs": {"a": {"x": 1}, "b": 7, "c": {"x": 2}}}
-    found = list(unwrapped([Raw(1, by_id, None, 0)], Container(("runs",), named=True)))
+    found = list(unwrapped([Raw(1, by_id, None, 0)], Found(Container(("runs",), named=True)), []))
     assert [raw.record and raw.record["id"] for raw in found] == ["a", None, "c"]
 
 

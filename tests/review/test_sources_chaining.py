@@ -10,8 +10,8 @@ from trace_files import ORIGIN, read_records
 
 from review.basics.record import Raw
 from review.privacy.recognisers import recognisers
-from review.sources import chaining
-from review.sources.chaining import chains, joined
+from review.sources import chaining, spool
+from review.sources.chaining import TOO_MANY, chains, joined, marks_of
 from review.sources.conversations import RecordRules, masked_conversations
 
 
@@ -101,7 +101,7 @@ def test_every_call_is_in_one_chain_and_each_begins_the_next(words, order):
         for turns in words
     ]
     order.shuffle(calls)
-    found = chains(calls)
+    found = chains([{"marks": marks_of(one)} for one in calls])
     assert sorted(n for chain in found for n in chain) == list(range(len(calls)))
     for chain in found:
         for before, after in itertools.pairwise(chain):
@@ -116,9 +116,60 @@ def test_joining_needs_little_memory(monkeypatch):
         records += [call(f"Q{k}", answer="A", number=0), call(f"Q{k}", "A", "More?", answer="Yes", number=1)]
     random.Random(1).shuffle(records)
     made = chaining.Grouping
-    monkeypatch.setattr(chaining, "Grouping", lambda scratch: made(scratch, 5_000))
+    monkeypatch.setattr(chaining, "Grouping", lambda scratch, **more: made(scratch, 5_000, **more))
+    monkeypatch.setattr(spool, "MEMORY", 5_000)
     read = read_records("openai", records).conversations
     assert len(read) == 300 and {c.answer for c in read} == {"Yes"} and {c.tokens_in for c in read} == {30}
+
+
+SHAPES = {
+    "openai": lambda talk: (
+        {"messages": talk[:-1]},
+        {"choices": [{"message": talk[-1]}]},
+    ),
+    "anthropic": lambda talk: (
+        {"system": "Be kind.", "messages": talk[:-1]},
+        {"type": "message", "role": "assistant", "content": [{"type": "text", "text": talk[-1]["content"]}]},
+    ),
+    "gemini": lambda talk: (
+        {"contents": [{"role": one["role"], "parts": [{"text": one["content"]}]} for one in talk[:-1]]},
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": talk[-1]["content"]}]}}]},
+    ),
+    "openai_responses": lambda talk: (
+        {"input": talk[:-1]},
+        {"object": "response", "output": [{"type": "message", **talk[-1]}]},
+    ),
+}
+
+
+def alike(format, n):
+    """Calls of as many people with the same opening and no user, each with a question of its own."""
+    for i in range(n):
+        words = ["Hi", "Hello!", f"Question {i}?", f"Answer {i}."]
+        talk = [{"role": ("user", "assistant")[k % 2], "content": text} for k, text in enumerate(words)]
+        request, response = SHAPES[format](talk)
+        yield {"id": f"call-{i}", "request": request, "response": response}
+
+
+@pytest.mark.parametrize("format", SHAPES)
+@pytest.mark.parametrize("memory", [100, 3_000, 10_000_000])
+def test_no_call_is_lost_among_many_that_begin_alike(format, memory, monkeypatch, tmp_path):
+    made = chaining.Grouping
+    monkeypatch.setattr(chaining, "Grouping", lambda _, **more: made(tmp_path, memory, **more))
+    monkeypatch.setattr(spool, "MEMORY", memory)
+    read = read_records(format, [*alike(format, 40)])
+    assert sorted(c.id for c in read.conversations) == sorted(f"call-{i}" for i in range(40))
+    assert not read.errors
+
+
+def test_calls_too_many_to_compare_stay_alone_and_that_is_said(monkeypatch, tmp_path):
+    made = chaining.Grouping
+    monkeypatch.setattr(chaining, "Grouping", lambda _, **more: made(tmp_path, 1_000, **more))
+    raws = [Raw(i, record, None, i) for i, record in enumerate(alike("openai", 40), start=1)]
+    rules = RecordRules(format="openai", origin=ORIGIN, recognisers=recognisers(), join_calls=True)
+    found = list(masked_conversations(raws, rules))
+    assert len(found) == 40 and all(one.error is None for one in found)
+    assert all(one.raw.mended == ((TOO_MANY, 1),) for one in found)
 
 
 def test_rows_of_a_table_or_a_judges_file_stay_rows():

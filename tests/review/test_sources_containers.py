@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.basics import input_file as packed_files
 from review.basics import json_stream, unpacking
 from review.basics.errors import InputError
 from review.basics.input_file import InputFile, input_file
@@ -79,7 +81,7 @@ def test_the_records_of_lines_are_found_and_keep_their_line(tmp_path, lines):
 
 def test_what_is_not_read_is_said(tmp_path):
     found = opened(written(tmp_path, "a.json", {"data": ROWS, "users": ODD, "n": 3}))
-    assert found.notes == ["the records are at data", "not read: users"]
+    assert found.notes == ["the records are at data", "not read: 3 entries at users"]
 
 
 def test_a_page_of_unknown_records_offers_their_keys(tmp_path):
@@ -206,6 +208,45 @@ def test_packed_files_are_read(tmp_path, name):
     assert ids(written(tmp_path, name, packed)) == ["0", "1", "2"]
 
 
+PACKINGS = {"gz": gzip.compress, "zst": lambda data: pa.compress(data, codec="zstd", asbytes=True)}
+
+
+def tables(folder):
+    """The bytes of a Parquet file and of a spreadsheet with the same rows."""
+    pq.write_table(pa.Table.from_pylist(ROWS), folder / "rows.parquet")
+    sheet = [["id", "question"], *([row["id"], row["question"]] for row in ROWS)]
+    return {"parquet": (folder / "rows.parquet").read_bytes(), "xlsx": spreadsheet(folder, {"A": sheet}).read_bytes()}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("in_memory", [10, 1_000_000])
+def test_packed_tables_are_read_also_in_an_archive(tmp_path, monkeypatch, packing, in_memory):
+    monkeypatch.setattr(packed_files, "IN_MEMORY", in_memory)
+    for kind, data in tables(tmp_path).items():
+        name = f"packed.{kind}.{packing}"
+        path = written(tmp_path, name, PACKINGS[packing](data))
+        assert list(map(str, ids(path))) == ["0", "1", "2"]
+        [member] = files_of([zipped(tmp_path, {name: path.read_bytes()})]).files
+        assert len(list(opened_file(member, format="auto", mapping={}).raws)) == 3
+        with pytest.raises(InputError, match=r"not readable as|cannot be read"):
+            ids(written(tmp_path, name, path.read_bytes()[:-40]))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_the_unpacked_bytes_of_a_file_have_a_limit_that_can_be_changed(tmp_path, monkeypatch, kind, packing):
+    data = tables(tmp_path)["parquet"] if kind == "parquet" else JSONL.encode() * 3
+    path = written(tmp_path, f"a.{kind}.{packing}", PACKINGS[packing](data))
+    monkeypatch.setenv(unpacking.VARIABLE, "0.0000001")
+    with pytest.raises(InputError, match=r"unpacks to more than .*SPOTCHECK_MAX_UNPACKED_GB"):
+        ids(path)
+    monkeypatch.setenv(unpacking.VARIABLE, "1")
+    assert set(ids(path)) == {"0", "1", "2"}
+    monkeypatch.setenv(unpacking.VARIABLE, "much")
+    with pytest.raises(InputError, match="expected a number of GB"):
+        ids(path)
+
+
 @pytest.mark.parametrize("packing", ["zst", "gz"])
 def test_packed_files_that_break_off_are_refused(tmp_path, packing):
     data = "".join(json.dumps({**ROWS[0], "id": str(n), "x": hash((n, 1))}) + "\n" for n in range(50_000)).encode()
@@ -282,7 +323,7 @@ def test_a_list_that_comes_after_the_beginning_of_a_document_is_named_too(tmp_pa
     found = opened(written(tmp_path, "a.json", {"data": ROWS * 9, "users": ODD, "n": 3, "more": {"x": 1}}))
     assert "not read: users" not in found.notes
     assert len(list(found.raws)) == len(ROWS) * 9
-    assert found.notes[-1] == "not read: users"
+    assert found.notes[-1] == "not read: 3 entries at users"
 
 
 def test_patterns_name_files_and_each_file_counts_once(tmp_path):
@@ -405,3 +446,111 @@ def test_a_spreadsheet_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
     path = spreadsheet(tmp_path, {"S": [["id", "question"], *([n, "x" * 3_000] for n in range(500))]})
     with pytest.raises(InputError, match="zip bomb"):
         opened(path)
+
+
+def read_all(path, **choices):
+    """Read a file to its end; return the ids of its records and the notes."""
+    found = opened(path, **choices)
+    return [raw.record["id"] if raw.record else raw.error.field for raw in found.raws], list(found.notes)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_lists_beside_the_records_are_counted_on_every_page(tmp_path, monkeypatch, large):
+    if large:
+        monkeypatch.setattr(json_stream, "HEAD", 2_000)
+    pages = [{"runs": [{**ROWS[0], "id": f"r{n}"}], "next": n} for n in range(40)]
+    pages[30]["more"] = [{**ROWS[0], "id": "lost"}, {**ROWS[0], "id": "lost too"}]
+    pages[35] = {"runs": pages[35]["runs"], "page": {"more": [{"id": "x"}]}}
+    for path in (
+        written(tmp_path, "pages.jsonl", "\n".join(map(json.dumps, pages))),
+        written(tmp_path, "pages.json", pages),
+    ):
+        found, notes = read_all(path)
+        assert found == [f"r{n}" for n in range(40)]
+        assert {"not read: 2 entries at more", "not read: 1 entry at page.more"} <= set(notes)
+
+
+@pytest.mark.parametrize("more", [{"more": ROWS}, {"rest": {"more": ROWS}}])
+def test_a_list_after_many_records_is_counted(tmp_path, monkeypatch, more):
+    monkeypatch.setattr(json_stream, "HEAD", 2_000)
+    runs = [{**ROWS[0], "id": f"r{n}"} for n in range(200)]
+    found, notes = read_all(written(tmp_path, "page.json", {"runs": runs, **more}))
+    assert len(found) == 200
+    place = "more" if "more" in more else "rest.more"
+    assert f"not read: 3 entries at {place}" in notes
+
+
+def test_a_chosen_path_goes_through_lists(tmp_path):
+    pages = {"pages": [{"items": ROWS[:1], "n": 1}, {"items": ROWS[1:], "extra": [{"id": "x"}]}, {"n": 3}]}
+    for path in (
+        written(tmp_path, "pages.json", pages),
+        written(tmp_path, "pages.jsonl", json.dumps(pages) + "\n" + json.dumps({"pages": []})),
+    ):
+        found, notes = read_all(path, records="pages.items")
+        assert found == ["0", "1", "2"]
+        assert any("1 entry at pages.extra" in note for note in notes)
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+@pytest.mark.parametrize("indent", [1, 4])
+def test_objects_one_after_another_are_read(tmp_path, monkeypatch, name, indent):
+    rows = [{**ROWS[0], "id": f"r{n}", "tags": []} for n in range(30)]
+    path = written(tmp_path, name, "\n".join(json.dumps(row, indent=indent) for row in rows) + "\n")
+    assert ids(path) == [row["id"] for row in rows]
+    pages = "\n".join(json.dumps({"data": [row]}, indent=indent) for row in rows)
+    assert ids(written(tmp_path, f"pages-{name}", pages)) == [row["id"] for row in rows]
+    monkeypatch.setattr(json_stream, "HEAD", 500)
+    assert ids(path) == [row["id"] for row in rows]
+    with pytest.raises(InputError, match="not readable as JSON"):
+        ids(written(tmp_path, name, path.read_text() + '{"id": '))
+
+
+def test_a_mapping_whose_fields_are_at_the_top_means_the_top(tmp_path):
+    row = {"ticket": "T1", "frage": "Wie viele?", "antwort": "Sieben.", "events": [{"name": "open"}, {"name": "close"}]}
+    mapping = {"id": "ticket", "question": "frage", "answer": "antwort"}
+    found = opened(written(tmp_path, "one.jsonl", json.dumps(row)), mapping=mapping)
+    assert [raw.record["ticket"] for raw in found.raws] == ["T1"]
+    page = {"ticket": "page 1", "items": [{k: v for k, v in row.items() if k != "events"}]}
+    found = opened(written(tmp_path, "page.json", page), mapping=mapping)
+    assert [raw.record["ticket"] for raw in found.raws] == ["T1"]
+
+
+def test_a_state_of_langgraph_without_the_names_of_its_fields_is_read(tmp_path):
+    messages = [{"type": "human", "content": "How many?"}, {"type": "ai", "content": "Seven."}]
+    state = [
+        {"messages": messages},
+        [],
+        {"configurable": {"thread_id": "t1"}},
+        {},
+        "2026-11-21T09:30:00Z",
+        None,
+        [],
+        [],
+    ]
+    for path in (
+        written(tmp_path, "one.json", state),
+        written(tmp_path, "older.json", state[:7]),
+        written(tmp_path, "many.json", [state, state]),
+        written(tmp_path, "many.jsonl", json.dumps(state) + "\n" + json.dumps(state)),
+    ):
+        found = opened(path)
+        assert found.detected.format == "langgraph"
+        assert {raw.record["config"]["configurable"]["thread_id"] for raw in found.raws} == {"t1"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        lambda role, text: {"role": role, "content": text},
+        lambda role, text: {
+            **{"lc": 1, "type": "constructor", "kwargs": {"content": text}},
+            "id": ["langchain", "schema", "messages", "HumanMessage" if role == "user" else "AIMessage"],
+        },
+    ],
+)
+def test_a_file_that_is_the_list_of_its_messages_is_one_conversation(tmp_path, message):
+    messages = [message(("user", "assistant")[n % 2], f"T{n}") for n in range(30)]
+    found = opened(written(tmp_path, "talk.json", messages))
+    assert [len(raw.record["messages"]) for raw in found.raws] == [30]
+    assert found.detected.format in ("openai", "langchain")
+    assert any("one conversation" in note for note in found.notes)

@@ -18,10 +18,12 @@ from review.checks.protocol import texts_of
 from review.golden.content import asked
 from review.privacy.recognisers import recognisers
 from review.sources.assembling import traces
+from review.sources.cells import context_of
 from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.normalise import Origin, conversation_of
 from review.sources.readers.catalogue import PLAIN, READERS, detect
 from review.sources.readers.html_text import html_text
+from review.sources.readers.langchain import documents
 from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
 from storage.records_review import Item
@@ -457,7 +459,10 @@ LC_DOCUMENT = {"lc": 1, "type": "constructor", "id": ["Document"], "kwargs": {"p
             {
                 "contents": [{"parts": [{"text": "Where?"}]}],
                 "candidates": [
-                    {"groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]}}
+                    {
+                        "finishReason": "STOP",
+                        "groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]},
+                    }
                 ],
             },
         ),
@@ -807,3 +812,24 @@ def test_the_filtered_case_from_practice_is_an_error_with_its_reason():
         pytest.skip("the cases are not here")
     (record,), _ = records_of(path)
     assert error(one("openai", record)) == ("error", "content_filter", "the answer was filtered: hate (high)")
+
+
+def test_preference_pairs_after_turns_of_sharegpt_are_read():
+    record = {
+        "id": "1",
+        "system": "Be brief.",
+        "conversations": [{"from": "human", "value": "How many?"}],
+        "chosen": {"from": "gpt", "value": "Seven."},
+        "rejected": {"from": "gpt", "value": "Some."},
+    }
+    for pair in (record, {**record, "chosen": [record["chosen"]], "rejected": "Some."}):
+        assert detect([pair], "jsonl", file="f", mapping={}).format == "preference"
+        [one] = conversations("preference", pair)
+        assert (one.question, one.answer, one.metadata["rejected"]) == ("How many?", "Seven.", "Some.")
+        assert one.messages[0]["role"] == "system"
+
+
+def test_documents_under_the_name_of_javascript_are_the_context():
+    found = {"pageContent": "Open at nine.", "metadata": {"source": "a"}}
+    assert context_of([found]) == ("Open at nine.",)
+    assert [one.text for one in documents([{"lc": 1, "kwargs": found}, found])] == ["Open at nine."] * 2

@@ -120,9 +120,9 @@ def test_buckets_too_large_for_memory_are_split_again_and_leave_no_file(tmp_path
     levels = set()
     made = grouping._Buckets.__init__
 
-    def watched(self, folder, memory, *, level):
+    def watched(self, folder, memory, *, level, alone):
         levels.add(level)
-        made(self, folder, memory, level=level)
+        made(self, folder, memory, level=level, alone=alone)
 
     monkeypatch.setattr(grouping._Buckets, "__init__", watched)
     groups = list(grouped(shuffled(2_000, 3, 100), scratch=tmp_path, memory=2_000))
@@ -139,6 +139,16 @@ def test_a_trace_larger_than_the_memory_is_refused_and_the_others_go_on(tmp_path
     refused = groups["huge"]
     assert refused.line == 100 and refused.parts == 5
     assert "(huge)" in refused.error.found and refused.error.expected == "at most 0.0 MB in one trace"
+
+
+def test_records_of_a_group_larger_than_the_memory_come_alone_where_that_is_asked(tmp_path):
+    with Grouping(tmp_path, 3_000, alone=True) as grouping:
+        for part in [*shuffled(20, 2, 10), *(part_of("huge", 100 + i, {"text": "z" * 900}) for i in range(5))]:
+            grouping.add(part)
+        groups = list(grouping.groups())
+    alone = [group for group in groups if group.key == "huge"]
+    assert [group.line for group in alone] == [100, 101, 102, 103, 104] and len(groups) == 25
+    assert all(group.error is not None and group.records() == ({"text": "z" * 900},) for group in alone)
 
 
 def test_small_files_keep_their_order_and_touch_no_disk(monkeypatch):

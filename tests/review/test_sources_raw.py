@@ -53,7 +53,6 @@ def test_content_and_suffix_decide_the_layout(tmp_path, name, content, layout):
         ("a.jsonl", b"", "empty"),
         ("a.csv", b" \n\n", "empty"),
         ("a.jsonl.gz", gzip.compress(b"{}" * 99, mtime=0)[:15], "gzip"),
-        ("a.parquet.gz", gzip.compress(b"PAR1rest", mtime=0), "Parquet inside gzip"),
         ("a.xlsx", b"PK\x03\x04rest", "spreadsheet.*Save a spreadsheet as CSV"),
         ("a.txt", b"hello there", "neither JSON nor Parquet"),
     ],

@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trace_files import read_records
 
+from review.sources import grouping
+from review.sources.assembling import TOO_LARGE
+
 ASK = [{"role": "user", "content": "How many?"}]
 TELL = {"role": "assistant", "content": "Seven."}
 
@@ -598,3 +601,14 @@ def test_exports_in_parquet_with_json_text_and_times_are_read(tmp_path):
     [read] = read_files(tmp_path / "runs.parquet").conversations
     assert (read.question, read.answer, read.created_at) == ("Q", "A", "2026-11-23T10:00:00.000+00:00")
     assert read.session_id and read.steps[0]["input"] == '{"q":1}'
+
+
+def test_a_trace_too_large_is_refused_with_the_count_of_its_records_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr(grouping, "MEMORY", 3_000)
+    talk = {"inputs": {"question": "Hi"}, "outputs": {"answer": "Hello"}}
+    large = [run(f"large-{i}", inputs={"x": "y" * 900}, outputs={}, trace_id="large") for i in range(5)]
+    read = read_records("langsmith", [run("small", **talk, trace_id="small"), *large])
+    assert len(read.conversations) == 1
+    [(line, error)] = read.errors
+    assert line == 2 and "5 records (large)" in error.found
+    assert TOO_LARGE in read.notes

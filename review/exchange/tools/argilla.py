@@ -11,10 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, rated, text
+from review.exchange.tools.tool import (
+    LABEL,
+    VERDICT,
+    Rating,
+    Record,
+    Tool,
+    inner,
+    item_of,
+    number,
+    objects,
+    rated,
+    text,
+)
 from review.sources.readers.fields import parsed
 
 _RESPONSES, _USERS, _STATUS = ".responses", ".responses.users", ".responses.status"
+_SUGGESTION = ".suggestion"
 
 
 def _is_nested(record: Record) -> bool:
@@ -46,6 +59,30 @@ def flat_labels(record: Record, _: str) -> Iterator[Rating]:
                 yield rated(item, text(_at(users, i)), name, value)
 
 
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield that suggestions are no labels."""
+    yield from (VERDICT for one in inner(record, "suggestions").values() if isinstance(one, Mapping))
+
+
+def no_flat_labels(record: Record) -> Iterator[str]:
+    """Yield why responses are no labels: those that were not submitted."""
+    for key in record:
+        if key.endswith(_STATUS):
+            found = parsed(record[key])
+            yield from (
+                f"response that is {one}"
+                for one in (found if isinstance(found, list) else ())
+                if one not in (None, "submitted")
+            )
+        elif key.endswith(_SUGGESTION) and record[key] not in (None, ""):
+            yield VERDICT
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield that responses are no verdicts."""
+    yield from (LABEL for responses in inner(record, "responses").values() for _ in objects(responses))
+
+
 def _at(values: Any, i: int) -> Any:
     return values[i] if isinstance(values, list) and i < len(values) else None
 
@@ -70,6 +107,7 @@ NESTED = Tool(
     sign=_SIGN,
     recognise=_is_nested,
     ratings=labels,
+    left_out=no_labels,
     sample=_SAMPLE,
     caution="the nested export of Argilla has no status, so discarded and draft responses came in as labels; "
     "export with flatten=True to leave them out",
@@ -79,6 +117,7 @@ FLAT = Tool(
     sign="columns that end in .responses.users",
     recognise=_is_flat,
     ratings=flat_labels,
+    left_out=no_flat_labels,
     sample={
         "id": "c-1",
         **{"verdict.responses": ["good", "bad"], "verdict.responses.users": ["5", "6"]},
@@ -90,5 +129,6 @@ VERDICTS = Tool(
     sign=_SIGN,
     recognise=_is_nested,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={**_SAMPLE, "suggestions": {"verdict": {"value": "good", "score": 0.7, "agent": "judge-1"}}},
 )

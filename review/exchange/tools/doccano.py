@@ -33,10 +33,17 @@ def labels(record: Record, file: str) -> Iterator[Rating]:
         yield rated(item, by, "label", values[0] if len(values) == 1 else values, comment=said)
 
 
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield that a document was not labelled."""
+    if not any(labels(record, "")):
+        yield "document without a label"
+
+
 LABELS = Tool(
     about="doccano, one file for each annotator",
     sign="text, label and Comments",
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={"id": 31, "text": "Seven.", "conv_id": "c-1", "label": ["good"], "Comments": []},
 )

@@ -11,9 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, inner, item_of, number, objects, rated, text
+from review.exchange.tools.tool import (
+    ITEM_KEYS,
+    LABEL,
+    VERDICT,
+    Rating,
+    Record,
+    Tool,
+    inner,
+    item_of,
+    number,
+    objects,
+    rated,
+    text,
+)
 from review.sources.readers.fields import parsed
 
+CANCELLED = "annotation that its author cancelled"
 MIN_KEYS = frozenset(("annotator", "annotation_id", "lead_time"))
 _OWN = {"id", "annotator", "annotation_id", "lead_time", "created_at", "updated_at"}
 _INPUTS = ("question", "answer", "text", "input", "output", "prompt", "response", "context", "messages")
@@ -45,6 +59,22 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     for one in objects(record.get("predictions")):
         for name, value in _answers(one):
             yield rated(item, text(one.get("model_version")), name, value, score=number(one.get("score")))
+
+
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield why annotations and predictions are no labels."""
+    for one in objects(record.get("annotations")):
+        if one.get("was_cancelled"):
+            yield CANCELLED
+        elif not any(_answers(one)):
+            yield "annotation without an answer"
+    yield from (VERDICT for one in objects(record.get("predictions")) for _ in _answers(one))
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield that annotations are no verdicts."""
+    made = (one for one in objects(record.get("annotations")) if not one.get("was_cancelled"))
+    yield from (LABEL for one in made for _ in _answers(one))
 
 
 def _person(value: Any) -> str:
@@ -91,7 +121,14 @@ _ANSWER = {"from_name": "verdict", "type": "choices", "value": {"choices": ["goo
 _TASK = {"id": 1, "data": {"conv_id": "c-1"}, "annotations": [{"completed_by": 5, "result": [_ANSWER]}]}
 _TASKS = "data and annotations with results"
 
-LABELS = Tool(about="Label Studio, JSON", sign=_TASKS, recognise=_is_task, ratings=labels, sample=_TASK)
+LABELS = Tool(
+    about="Label Studio, JSON",
+    sign=_TASKS,
+    recognise=_is_task,
+    ratings=labels,
+    left_out=no_labels,
+    sample=_TASK,
+)
 ROWS = Tool(
     about="Label Studio, JSON-MIN or CSV",
     sign="annotator, annotation_id and lead_time",
@@ -104,5 +141,6 @@ VERDICTS = Tool(
     sign=_TASKS,
     recognise=_is_task,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={**_TASK, "predictions": [{"model_version": "judge-1", "result": [_ANSWER]}]},
 )

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, objects, rated, text
+from review.exchange.tools.tool import LABEL, VERDICT, Rating, Record, Tool, inner, number, objects, rated, text
 from review.sources.readers.langfuse_spans import at
 from review.sources.readers.span_values import list_in, opened
 
 SOURCES = ("ANNOTATION", "EVAL", "API")
+CORRECTION = "correction, which is a text and no value"
+UNKNOWN = "score that came through the API, of a user or a program"
 
 
 def recognise(record: Record) -> bool:
@@ -33,6 +35,31 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     """Yield an evaluation, or a score of an unknown author."""
     if record.get("source") != "ANNOTATION":
         yield from _rating(record, "langfuse" if record.get("source") == "EVAL" else "", "EVAL")
+
+
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield why a score is no label."""
+    if record.get("source") == "EVAL":
+        yield VERDICT
+    elif not any(labels(record, "")):
+        yield CORRECTION
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield why a score is no verdict."""
+    if record.get("source") == "ANNOTATION":
+        yield LABEL
+    elif not any(verdicts(record, "")):
+        yield CORRECTION
+
+
+def no_labels_of_trace(record: Record) -> Iterator[str]:
+    """Yield why scores inside a trace are no labels."""
+    for score in _inside(record):
+        if score.get("source") == "ANNOTATION":
+            yield from no_labels(score)
+        else:
+            yield VERDICT if score.get("source") == "EVAL" else UNKNOWN
 
 
 def recognise_trace(record: Record) -> bool:
@@ -88,6 +115,7 @@ LABELS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={**_SAMPLE, "source": "ANNOTATION", "authorUserName": "Mara"},
 )
 VERDICTS = Tool(
@@ -95,6 +123,7 @@ VERDICTS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={**_SAMPLE, "source": "EVAL"},
 )
 OF_TRACES = Tool(
@@ -102,6 +131,7 @@ OF_TRACES = Tool(
     sign="a trace with scores of the source ANNOTATION",
     recognise=recognise_trace,
     ratings=labels_of_trace,
+    left_out=no_labels_of_trace,
     sample={
         "id": "c-1",
         "timestamp": "2026-11-21T09:30:00.000Z",

@@ -10,10 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, objects, rated, text
+from review.exchange.tools.tool import (
+    LABEL,
+    NO_VALUE,
+    VERDICT,
+    Rating,
+    Record,
+    Tool,
+    inner,
+    number,
+    objects,
+    rated,
+    text,
+)
 from review.sources.readers.langsmith_feedback import JUDGES
 
 PEOPLE = ("app", "human")
+NOT_HUMAN = "feedback that may be a program's, because it names no person as its source"
 
 
 def recognise(record: Record) -> bool:
@@ -37,6 +50,22 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         yield from _rating(record, named if known else "", JUDGES)
 
 
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield why feedback is no label of a person."""
+    if inner(record, "feedback_source").get("type") in JUDGES:
+        yield VERDICT
+    elif not any(labels(record, "")):
+        yield NO_VALUE
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield why feedback is no verdict."""
+    if inner(record, "feedback_source").get("type") in PEOPLE:
+        yield LABEL
+    elif not any(verdicts(record, "")):
+        yield NO_VALUE
+
+
 def recognise_run(record: Record) -> bool:
     """Whether there is a run with the feedback of a person inside."""
     return "run_type" in record and any(_is_human(one) for one in _inside(record))
@@ -48,6 +77,15 @@ def labels_of_run(record: Record, _: str) -> Iterator[Rating]:
     for one in _inside(record):
         if _is_human(one):
             yield from labels({**one, "trace_id": text(one.get("trace_id")) or item}, "")
+
+
+def no_labels_of_run(record: Record) -> Iterator[str]:
+    """Yield why feedback inside a run is no label of a person."""
+    for one in _inside(record):
+        if _is_human(one):
+            yield from no_labels(one)
+        else:
+            yield VERDICT if inner(one, "feedback_source").get("type") in JUDGES else NOT_HUMAN
 
 
 def _inside(record: Record) -> list[Record]:
@@ -82,6 +120,7 @@ LABELS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={**_SAMPLE, "feedback_source": {"type": "app", "user_name": "Mara"}},
 )
 VERDICTS = Tool(
@@ -89,6 +128,7 @@ VERDICTS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={**_SAMPLE, "feedback_source": {"type": "model"}},
 )
 OF_RUNS = Tool(
@@ -96,6 +136,7 @@ OF_RUNS = Tool(
     sign="a run with feedback of the source app",
     recognise=recognise_run,
     ratings=labels_of_run,
+    left_out=no_labels_of_run,
     sample={
         **{"id": "r-1", "trace_id": "c-1", "run_type": "chain", "inputs": {}},
         "feedback": [{**_SAMPLE, "feedback_source": {"type": "app", "user_name": "Mara"}}],

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
+from review.exchange.tools.tool import LABEL, VERDICT, Rating, Record, Tool, inner, number, rated, text
 from review.sources.readers.fields import parsed
 from review.sources.readers.otlp_spans import CONTAINERS, SCOPES, spans_in
 
@@ -42,6 +42,16 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
     """Yield the annotations by models and code."""
     return (made for kind, made in _ratings(record) if kind != PEOPLE)
+
+
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield that annotations by models and code are no labels."""
+    return (VERDICT for kind, _ in _ratings(record) if kind != PEOPLE)
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield that annotations by people are no verdicts."""
+    return (LABEL for kind, _ in _ratings(record) if kind == PEOPLE)
 
 
 def _attributes(record: Record) -> Mapping[str, Any]:
@@ -111,6 +121,7 @@ LABELS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={**_SAMPLE, _KIND: PEOPLE},
 )
 VERDICTS = Tool(
@@ -118,5 +129,6 @@ VERDICTS = Tool(
     sign=_SIGN,
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={**_SAMPLE, _KIND: "LLM"},
 )

@@ -34,6 +34,12 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
         yield rated(item, by, text(record["label"]), answer == "accept", at=at)
 
 
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield why a task has no label."""
+    if not any(labels(record, "")):
+        yield f"task without a label (its answer is {text(record.get('answer')) or 'not given'})"
+
+
 def _rater(record: Record) -> str:
     """Return the session without its dataset. With several hyphens both parts may have one, so the whole name stays."""
     name = text(record.get("_annotator_id")) or text(record.get("_session_id"))
@@ -45,6 +51,7 @@ LABELS = Tool(
     sign="_input_hash, _task_hash and answer",
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={
         **{"meta": {"conv_id": "c-1"}, "_input_hash": 1, "_task_hash": 2, "_annotator_id": "ds-mara"},
         **{"accept": ["good"], "answer": "accept"},

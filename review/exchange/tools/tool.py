@@ -44,9 +44,22 @@ def rated(item: str, by: str, name: str, label: Any, **more: Any) -> Rating:
     return Rating(item=item, by=by, name=name, label=label, **more)
 
 
+VERDICT = "verdict of a judge: import the file as verdicts to have it"
+LABEL = "label of a person: import the file as labels to have it"
+NO_VALUE = "rating without a value"
+"""Why a rating of a record is not taken."""
+
+
+def nothing(_: Record) -> Iterable[str]:
+    """Leave nothing out."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """One export. ``ratings`` gives the ratings of a record; its second argument is the name of the file.
+
+    ``left_out`` gives, for each rating of a record that ``ratings`` leaves out, the cause.
 
     ``about`` is the export in a few words, ``sign`` what ``recognise`` looks for. ``caution`` is said at each import:
     what the export cannot tell. ``sample`` holds a rating of item c-1: the tests read the sample of every tool.
@@ -58,6 +71,7 @@ class Tool:
     ratings: Callable[[Record, str], Iterable[Rating]]
     sample: Record
     caution: str = ""
+    left_out: Callable[[Record], Iterable[str]] = nothing
 
 
 def item_of(*places: Mapping[str, Any] | None, otherwise: Any = None) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers import plain
-from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
+from review.sources.readers.call_log import answered, beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.dialects import ANTHROPIC, CHAT, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
@@ -48,6 +48,7 @@ def read(record: Record) -> Fields:
         return plain.read({**rest, **turns, **({"steps": steps} if steps else {}), **context})
     response = response_of(record) or {}
     found = _transcript(request)
+    asked_only = len(found.messages)
     if response.get("content") is not None:
         found.add("assistant", _parts(response["content"], "response.content"), at="response")
     asked = object_of("request.metadata", given) if (given := request.get("metadata")) else {}
@@ -60,7 +61,8 @@ def read(record: Record) -> Fields:
     fields.setdefault("id", response.get("id"))
     fields.setdefault("model", response.get("model") or request.get("model"))
     fields.setdefault("context", found.context)
-    return {**fields, "messages": found.messages, "steps": [*_steps(record), *found.steps]}
+    fields = {**fields, "messages": found.messages, "steps": [*_steps(record), *found.steps]}
+    return answered(record, fields, said=len(found.messages) > asked_only, reason=response.get("stop_reason"))
 
 
 _INPUT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")

@@ -37,7 +37,8 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
         found = "a request that waits for its answer"
         raise Waits("result", found, "the results of the batch in the same import")
     failed = result.get("type") != "succeeded"
-    call = {"request": request, **({} if failed else {"response": mapping_of(result.get("message"))})}
+    told = {"error": {"type": result.get("type")}} if failed else {"response": mapping_of(result.get("message"))}
+    call = {"request": request, **told}
     made = {**anthropic.read(call), "id": openai_batch.key(records[0])}
     return [{**made, **_failure(result), "notes": ["no answer: the request failed"]} if failed else made]
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from review.basics.record import Unreadable
 from review.basics.times import read_time
 from review.sources.readers import plain
 from review.sources.readers.fields import Fields, Record, object_of, parsed
+from review.sources.readers.streamed import put_together
 
 SECRETS = frozenset(
     (
@@ -40,8 +42,35 @@ def request_of(record: Record) -> Mapping[str, Any] | None:
 
 
 def response_of(record: Record) -> Mapping[str, Any] | None:
-    """Return the logged response, possibly from JSON text or inside ``body``; None without one."""
+    """Return the logged response, possibly from JSON text, inside ``body`` or in pieces; None without one."""
     return _body(record, RESPONSE)
+
+
+def answered(record: Record, fields: Fields, *, said: bool, reason: Any = None) -> Fields:
+    """Return the fields of a logged call whose answer is there or failed, with a note on an empty one.
+
+    ``said`` tells whether the model answered, ``reason`` why it ended. Raises Unreadable for a call that has neither an
+    answer nor an error: its log is incomplete, and the question alone is no conversation to judge.
+    """
+    if said or fields.get("status") == "error":
+        return fields
+    if isinstance(reason, str) and reason:
+        return {
+            **fields,
+            "notes": [*fields.get("notes", ()), f"no answer: the model ended with nothing said ({reason})"],
+        }
+    given = next((record[name] for name in RESPONSE if record.get(name) is not None), None)
+    raise Unreadable("response", given, "a response with an answer, or an error that says why there is none")
+
+
+FURTHER = "a further answer to the same call: not imported"
+
+
+def further(answers: Any) -> Fields:
+    """Return a note for each answer of a call after the first, which alone is read."""
+    answers = parsed(answers)
+    others = len(answers) - 1 if isinstance(answers, list) else 0
+    return {"notes": [FURTHER] * others} if others > 0 else {}
 
 
 def is_call(record: Record) -> bool:
@@ -50,9 +79,14 @@ def is_call(record: Record) -> bool:
 
 
 def _body(record: Record, names: tuple[str, ...]) -> Mapping[str, Any] | None:
-    found = next((value for name in names if isinstance(value := parsed(record.get(name)), Mapping)), None)
-    inner = parsed(found.get("body")) if found else None
-    return inner if isinstance(inner, Mapping) else found
+    found = next((whole for name in names if (whole := _whole(record.get(name))) is not None), None)
+    inner = _whole(found.get("body")) if found else None
+    return found if inner is None else inner
+
+
+def _whole(value: Any) -> Mapping[str, Any] | None:
+    value = parsed(value)
+    return value if isinstance(value, Mapping) else put_together(value)
 
 
 def beside(record: Record, *used: str) -> Fields:

@@ -13,12 +13,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
+from review.sources.readers.call_log import (
+    answered,
+    beside,
+    ending,
+    failure,
+    further,
+    is_call,
+    request_of,
+    response_of,
+    tokens,
+)
 from review.sources.readers.fields import Fields, Record, as_json_text, is_list_of_objects, list_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
+from review.sources.readers.streamed import BROKEN
 
-USUAL = ("STOP", "FINISH_REASON_UNSPECIFIED", "MAX_TOKENS")
+USUAL = ("STOP", "FINISH_REASON_UNSPECIFIED", "MAX_TOKENS", BROKEN)
 _OF_A_CALL = (
     *("contents", "systemInstruction", "system_instruction", "candidates", "usageMetadata", "usage_metadata"),
     *("promptFeedback", "prompt_feedback", "modelVersion", "model_version", "responseId", "response_id"),
@@ -53,6 +64,7 @@ def read(record: Record) -> Fields:
         if not isinstance(content, Mapping):
             raise Unreadable(f"contents.{i}", content, "an object with role and parts")
         found.add(content.get("role") or "user", _parts(content, f"contents.{i}"), at=f"contents.{i}")
+    asked_only = len(found.messages)
     reason = _candidate(found, response)
     fields = beside(record, *_OF_A_CALL)
     fields.setdefault("id", _either(response, "responseId", "response_id"))
@@ -61,7 +73,9 @@ def read(record: Record) -> Fields:
     fields |= _usage(response) | _failed(record, response, reason)
     fields["metadata"] |= ending(reason)
     fields.setdefault("context", found.context)
-    return {**fields, "messages": found.messages, "steps": found.steps}
+    fields |= {"messages": found.messages, "steps": found.steps, **further(response.get("candidates"))}
+    said = len(found.messages) > asked_only
+    return answered(record, fields, said=said, reason=reason) if is_call(record) else fields
 
 
 def _either(record: Mapping[str, Any], camel: str, snake: str) -> Any:
@@ -113,7 +127,7 @@ def _usage(response: Mapping[str, Any]) -> Fields:
 def _failed(record: Record, response: Mapping[str, Any], reason: Any) -> Fields:
     error = response.get("error") or record.get("error")
     if error:
-        return failure(error, kinds=("status", "code"))
+        return failure(error, kinds=("status", "code", "type"))
     feedback = _either(response, "promptFeedback", "prompt_feedback")
     blocked = _either(feedback, "blockReason", "block_reason") if isinstance(feedback, Mapping) else None
     if blocked:

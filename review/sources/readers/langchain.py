@@ -67,9 +67,10 @@ def documents(value: Any) -> Iterator[Passage]:
     """Yield the texts of LangChain documents, as they are or dumped; nothing for anything else."""
     for one in value if isinstance(value, list) else ():
         inner = one.get("kwargs") if isinstance(one, Mapping) and "lc" in one else one
-        words = inner.get("page_content") if isinstance(inner, Mapping) else inner
-        if isinstance(words, str):
-            yield Passage(words)
+        if isinstance(inner, Mapping):
+            inner = inner.get("page_content", inner.get("pageContent"))
+        if isinstance(inner, str):
+            yield Passage(inner)
 
 
 def _kind(one: Any, at: str) -> tuple[str, Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, tokens
+from review.sources.readers.call_log import answered, beside, ending, failure, further, tokens
 from review.sources.readers.fields import Fields, Record, is_list_of_objects, messages_of, object_of, parsed
 from review.sources.readers.parts import thinking
 
@@ -23,7 +23,7 @@ def logged_call(record: Record, request: Mapping[str, Any], response: Mapping[st
     error = failure(record.get("error")) or failure(response.get("error"), kinds=("type", "code"))
     if _code(response.get("error")) == FILTERED:
         error["error_type"] = FILTERED
-    answer, steps, reason = _first_choice(response, needed=not error)
+    answer, steps, reason = _first_choice(response)
     error = error or _filtered(response, reason)
     fields = beside({**record, "metadata": metadata_of_call(record) | metadata_of_call(request)})
     fields.setdefault("id", response.get("id"))
@@ -35,15 +35,15 @@ def logged_call(record: Record, request: Mapping[str, Any], response: Mapping[st
         fields |= tokens("tokens_out", usage.get("completion_tokens"))
     fields["metadata"] |= ending(reason)
     fields |= error | ({"steps": steps} if steps and not fields.get("steps") else {})
-    return {**fields, "messages": messages + answer}
+    said = any(m.get("content") or m.get("tool_calls") for m in answer)
+    fields |= {"messages": messages + answer, **further(response.get("choices"))}
+    return answered({"response": response, **record}, fields, said=said, reason=reason)
 
 
-def _first_choice(response: Mapping[str, Any], *, needed: bool) -> tuple[list[Fields], list[Fields], Any]:
+def _first_choice(response: Mapping[str, Any]) -> tuple[list[Fields], list[Fields], Any]:
     """Return the message of the first choice, its thoughts as steps, and why the model stopped."""
     choices = parsed(response.get("choices"))
     if not is_list_of_objects(choices, ("message",)):
-        if needed:
-            raise Unreadable("response.choices", choices, "a list whose first element has a message")
         return [], [], None
     made, reason = choices[0]["message"], choices[0].get("finish_reason")
     if not isinstance(made, Mapping):

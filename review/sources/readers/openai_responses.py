@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
+from review.sources.readers.call_log import answered, beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
@@ -44,6 +44,7 @@ def read(record: Record) -> Fields:
         _items(found, [{"role": "system", "content": instructions}] if isinstance(instructions, str) else instructions)
     _items(found, _input(request, response))
     found.close()
+    asked_only = len(found.messages)
     _items(found, response.get("output") or [])
     found.close()
     fields = beside({**record, "metadata": _metadata(request) | _metadata(response) | _metadata(record)})
@@ -59,7 +60,8 @@ def read(record: Record) -> Fields:
     fields["metadata"] |= {name: link for name, link in links.items() if link}
     fields.setdefault("context", found.context)
     # The own name is for calls that name this one, and no part of the conversation.
-    return {**fields, "response_id": response.get("id"), "messages": found.messages, "steps": found.steps}
+    fields = {**fields, "response_id": response.get("id"), "messages": found.messages, "steps": found.steps}
+    return answered(record, fields, said=len(found.messages) > asked_only, reason=_ended(response))
 
 
 def _input(request: Mapping[str, Any], response: Mapping[str, Any]) -> list[Any]:
@@ -76,6 +78,13 @@ def _unfinished(response: Mapping[str, Any], fields: Fields) -> Fields:
     if (response.get("status") == "failed" or filtered) and "status" not in fields:
         return {"status": "error", "error_type": reason or "failed"}
     return {}
+
+
+def _ended(response: Mapping[str, Any]) -> Any:
+    """Return how a response ended; nothing for one that still runs."""
+    details = response.get("incomplete_details")
+    reason = details.get("reason") if isinstance(details, Mapping) else None
+    return reason or (response.get("status") if response.get("status") in ("completed", "incomplete") else None)
 
 
 def _items(found: Transcript, items: Any) -> None:

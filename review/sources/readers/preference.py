@@ -1,4 +1,4 @@
-"""Preference pairs (DPO): a prompt with a chosen and a rejected answer, as texts or messages.
+"""Preference pairs (DPO): a prompt with a chosen and a rejected answer, as texts or messages, or turns of ShareGPT.
 
 The chosen answer is the conversation's answer. The rejected one stays in the metadata, for comparison.
 
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
+from review.sources.readers import sharegpt
 from review.sources.readers.fields import Fields, Record, list_of, message, messages_of, parsed, text_of
 from review.sources.readers.reader import Reader
 
@@ -22,8 +23,7 @@ SCORES = ("score_chosen", "score_rejected", "margin")
 
 def recognise(record: Record) -> bool:
     """Whether there is a chosen and a rejected answer, or a preferred and another output."""
-    chosen = {"chosen", "rejected"} <= set(record) and not {"conversations", "conversation"} & set(record)
-    return chosen or {"preferred_output", "non_preferred_output"} <= set(record)
+    return {"chosen", "rejected"} <= set(record) or {"preferred_output", "non_preferred_output"} <= set(record)
 
 
 def read(record: Record) -> Fields:
@@ -50,6 +50,8 @@ def read(record: Record) -> Fields:
 
 def _prompt(record: Record) -> list[Fields]:
     given = next((record[name] for name in _PROMPTS if record.get(name)), None)
+    if record.get("conversations"):
+        return sharegpt.messages_of(record)
     system = text_of("system", record.get("system"))
     before = [message("system", system)] if system else []
     if given is None:
@@ -70,9 +72,14 @@ def _turns(at: str, value: Any) -> list[Fields]:
     value = parsed(value)
     if isinstance(value, str):
         return _dialogue(value) or [message("assistant", value, at=at)]
-    if isinstance(value, Mapping):
-        value = [{"role": value.get("from"), "content": value.get("value")} if "from" in value else value]
-    return messages_of(list_of(at, value, "text or a list of messages"), at=at)
+    turns = [value] if isinstance(value, Mapping) else list_of(at, value, "text or a list of messages")
+    return messages_of([_named(turn) for turn in turns], at=at)
+
+
+def _named(turn: Any) -> Any:
+    """Return a turn ``{from, value}`` as ``{role, content}``; any other unchanged."""
+    known = isinstance(turn, Mapping) and "from" in turn
+    return {"role": turn["from"], "content": turn.get("value")} if known else turn
 
 
 def _dialogue(text: str) -> list[Fields]:

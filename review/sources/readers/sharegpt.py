@@ -11,7 +11,9 @@ from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
-    """Whether there is a list of {from, value}, or of {human, assistant}."""
+    """Whether there is a list of {from, value}, or of {human, assistant}, and no pair of answers after it."""
+    if {"chosen", "rejected"} <= set(record):
+        return False
     return is_list_of_objects(record.get("conversations"), ("from", "value")) or is_list_of_objects(
         record.get("conversation"), ("human", "assistant")
     )
@@ -21,6 +23,12 @@ def read(record: Record) -> Fields:
     """Read the turns in order after the system text; a function call becomes a tool call of the assistant."""
     if record.get("chosen") is not None or record.get("rejected") is not None:
         raise Unreadable("chosen", record.get("chosen"), "one conversation; this is a pair of preferences")
+    kept = {name: record[name] for name in ("id", "model", "created_at") if record.get(name) is not None}
+    return {**kept, "messages": messages_of(record)}
+
+
+def messages_of(record: Record) -> list[Fields]:
+    """Return the turns of a record in order after its system text."""
     messages = [message("system", record["system"])] if record.get("system") else []
     if "conversations" in record:
         turns = list_of("conversations", record["conversations"], "a list of turns {from, value}")
@@ -31,8 +39,7 @@ def read(record: Record) -> Fields:
             if not isinstance(pair, dict) or not {"human", "assistant"} <= set(pair):
                 raise Unreadable(f"conversation.{i}", pair, "an object with human and assistant")
             messages += [message(role, pair[role], at=f"conversation.{i}") for role in ("human", "assistant")]
-    kept = {name: record[name] for name in ("id", "model", "created_at") if record.get(name) is not None}
-    return {**kept, "messages": messages}
+    return messages
 
 
 def _turn(turn: object, at: str) -> Fields:
