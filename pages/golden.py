@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.golden import golden_lists
+from pages.parts.golden import candidate_list, golden_lists
 from pages.parts.shared import session
 
 here = session.current()
@@ -12,7 +12,7 @@ here.need_role("adjudicator")
 
 st.title("Golden")
 VIEWS = {
-    "candidates": ("Candidates", golden_lists.candidate_list),
+    "candidates": ("Candidates", candidate_list.candidate_list),
     "examples": ("Examples", golden_lists.example_list),
     "coverage": ("Coverage", golden_lists.coverage_matrix),
     "releases": ("Releases", golden_lists.release_list),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import answers, differences, flags, four, reasons, week_page
+from pages.parts.week import answers, differences, first_steps, flags, four, reasons, week_page
 
 here = session.current()
-week = here.need_week()
+if here.week is None:
+    first_steps.show(here)
+    st.stop()
+week = here.week
 
 week_page.asked()
 week_page.title(here, week)

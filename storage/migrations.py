@@ -514,3 +514,11 @@ def m021_late_rows_are_counted(db: Database) -> None:
     """Add how many records of an import told something new of known conversations, and how many wait for one."""
     db.table("imports").add_column("updated", int)
     db.table("imports").add_column("waiting", int)
+
+
+@migrations()
+def m022_due_dates_change(db: Database) -> None:
+    """Add the due dates that leads give to open weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
+    _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])
+    db.table("due_changes").create_index(["week"])

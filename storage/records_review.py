@@ -9,7 +9,7 @@ from storage.records_base import Json, StoredLabels
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """A week of review, opened once. ``minutes`` is the budget per person; ``due`` is a date."""
+    """A week of review, opened once. ``minutes`` is the budget per person; ``due`` is a date, see DueChange."""
 
     name: str
     opened_at: str
@@ -32,6 +32,18 @@ class WeekClosing:
     at: str
     by: str
     checklist: Json
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueChange:
+    """Another day until which an open week is reviewed. The latest row of a week counts."""
+
+    id: str
+    week: str
+    due: str
+    at: str
+    by: str
     reason: str = ""
 
 
@@ -258,6 +270,7 @@ class Verdict:
 REVIEW_KEYS: dict[type, tuple[str, ...]] = {
     Week: ("weeks", "name"),
     WeekClosing: ("week_closings", "week"),
+    DueChange: ("due_changes", "id"),
     WeekSchedule: ("week_schedules", "id"),
     Item: ("items", "id"),
     Assignment: ("assignments", "id"),

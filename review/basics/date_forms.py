@@ -161,10 +161,12 @@ class DateColumn:
         shown = ", ".join(f"'{one}'" for one in self.examples[-3:])
         if not self.needs_form:
             return "All values are ISO 8601 or numbers since 1970."
+        none = f" No form reads the other {self.unread:,}." if self.unread else ""
+        values = f"{self.seen - self.unread:,} of {self.seen:,} values" if self.unread else f"all {self.seen:,} values"
         if len(self.fits) == 1:
-            return f"Only {self.fits[0]} reads all {self.seen:,} values, such as {shown}."
+            return f"Only {self.fits[0]} reads {values}, such as {shown}.{none}"
         if self.fits:
-            return f"{' and '.join(self.fits)} both read all {self.seen:,} values, such as {shown}."
+            return f"{' and '.join(self.fits)} both read {values}, such as {shown}.{none}"
         return f"No single form reads all {self.seen:,} values; look at {shown}."
 
 

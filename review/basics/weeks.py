@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from review.basics.clock import now
 from review.basics.errors import InputError
 
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
@@ -54,6 +55,17 @@ def week_window(week: str, time_zone: str = "UTC") -> Window:
 def due_date(week: str) -> date:
     """Return the day a week is due: the Friday after it ends."""
     return monday_of(week) + timedelta(days=11)
+
+
+def next_due_date(week: str, today: date) -> date:
+    """Return the day a week is due that is opened ``today``: the Friday after it ends, or else the next Friday."""
+    friday = due_date(week)
+    return friday if friday >= today else today + timedelta(days=(4 - today.weekday()) % 7 or 7)
+
+
+def today_in(time_zone: str) -> date:
+    """Return the date that it is now in ``time_zone``."""
+    return datetime.fromisoformat(now()).astimezone(zone_of(time_zone)).date()
 
 
 def week_of(moment: datetime, time_zone: str | ZoneInfo = "UTC") -> str:

@@ -31,6 +31,11 @@ class Check:
         """Whether nothing is left."""
         return self.open == 0
 
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do: that is no achievement, and no obstacle."""
+        return self.open == self.total == 0
+
 
 def checklist(store: Store, week: str) -> list[Check]:
     """Return what blocks closing a week: unreviewed items (also those that everybody skipped) and open disagreements.
@@ -38,7 +43,8 @@ def checklist(store: Store, week: str) -> list[Check]:
     Raises UnknownError when there is no such week.
     """
     week_of_store(store, week)
-    return [_reviewed(store, week), _settled(store, week)]
+    reviewed = _reviewed(store, week)
+    return [reviewed, _settled(store, week, goes_on=not reviewed.done)]
 
 
 def _reviewed(store: Store, week: str) -> Check:
@@ -53,11 +59,14 @@ def _reviewed(store: Store, week: str) -> Check:
     return Check("reviewed", left + to_nobody, dealt + to_nobody, "; ".join(todo) or "every dealt item is reviewed")
 
 
-def _settled(store: Store, week: str) -> Check:
+def _settled(store: Store, week: str, *, goes_on: bool) -> Check:
     found = cases(store, week, viewer="")
     disputed = sum(c.kind == "disputed" for c in found)
     contested = sum(c.kind != "single" for c in found)
-    todo = f"{counted(disputed, 'disagreement')} to settle" if disputed else "all are settled"
+    if not contested:
+        todo = "no item has labels of two people yet" if goes_on else "no item has labels of two people"
+    else:
+        todo = f"{counted(disputed, 'disagreement')} to settle" if disputed else "all are settled"
     return Check("settled", disputed, contested, todo)
 
 

@@ -84,7 +84,7 @@ def _plan_recall(one: CalibrationInput, half_width: float) -> SampleSizePlan | N
     compared = data.labelled & (data.verdict >= 0)
     positives = compared & (data.truth == code)
     caught = positives & (data.verdict == code)
-    return plan_recall(int(caught.sum()), int(positives.sum()), int(compared.sum()), half_width)
+    return plan_recall(int(caught.sum()), int(positives.sum()), int(compared.sum()), half_width, positive=one.positive)
 
 
 @plan_group.command("quality")

@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from review.basics.log_paths import log_of
-from review.basics.weeks import due_date, week_window
+from review.basics.weeks import week_window
 from review.basics.words import counted
 from review.commands.common import (
     acting_person,
@@ -23,14 +23,16 @@ from review.commands.common import (
     split_values,
     store_option,
 )
+from review.current.assignments import week_of_store
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult
 from review.sampling.frame import FIXED_FIELDS
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project, project_of
 from review.sources.readers.mapping import parse_mapping
-from review.week.drawing import Request, preview
+from review.week.drawing import Request, due_of, preview
 from review.week.opening import open_week, refuse_running_week
+from storage.records_review import Week
 
 
 class CapType(click.ParamType):
@@ -149,7 +151,9 @@ def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool
         note(f"{request.week} has not ended; its frame will still grow.")
     store = opened(store_path) if Path(store_path).exists() else None
     result = preview(store, project, request, log=log_of(store_path))
-    emit(described(result, request.week, show_ids), as_json, lambda: show(result, request.week, show_ids))
+    known = store is not None and store.get(Week, request.week) is not None
+    due = week_of_store(store, request.week).due if store is not None and known else due_of(project, request)
+    emit(described(result, request.week, due, show_ids), as_json, lambda: show(result, request.week, due, show_ids))
 
 
 def _open_week(
@@ -162,22 +166,23 @@ def _open_week(
     done = open_week(store, project, request, by=acting_person(store, acting).id)
     if done.left_out:
         note(f"{done.left_out}.")
+    due = week_of_store(store, request.week).due
 
     def render() -> None:
-        show(done.result, request.week, show_ids)
+        show(done.result, request.week, due, show_ids)
         out.print(
             f"{counted(done.new_items, 'new item')}, {counted(done.assignments, 'assignment')} dealt", highlight=False
         )
 
     dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
-    emit({**described(done.result, request.week, show_ids), **dealt}, as_json, render)
+    emit({**described(done.result, request.week, due, show_ids), **dealt}, as_json, render)
 
 
-def described(result: DrawResult, week: str, show_ids: bool) -> dict[str, Any]:
+def described(result: DrawResult, week: str, due: str, show_ids: bool) -> dict[str, Any]:
     """Return a draw as JSON."""
     found: dict[str, Any] = {
         "week": week,
-        "due": due_date(week).isoformat(),
+        "due": due,
         "seed": result.seed,
         "key": result.key_rule,
         "rate": result.rate,
@@ -194,7 +199,7 @@ def described(result: DrawResult, week: str, show_ids: bool) -> dict[str, Any]:
     return found
 
 
-def show(result: DrawResult, week: str, show_ids: bool) -> None:
+def show(result: DrawResult, week: str, due: str, show_ids: bool) -> None:
     """Print a draw for a person."""
     frame = result.frame
     out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {frame.source}", highlight=False)
@@ -214,7 +219,7 @@ def show(result: DrawResult, week: str, show_ids: bool) -> None:
         lines.add_row(stratum.name, f"{stratum.population:,}", f"{stratum.probability:.4g}", f"{stratum.sampled:,}")
     out.print(lines)
     out.print(
-        f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due_date(week)}\n"
+        f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due}\n"
         f"seed {result.seed}, digest {result.digest}",
         highlight=False,
         markup=False,

@@ -30,7 +30,8 @@ from review.serving.daily import time_of
 from review.serving.first_start import anybody_came, first_link, new_by_links
 from review.serving.presence import served_at
 from review.settings.access import is_loopback, public_url
-from review.settings.project import STARTER, project_of
+from review.settings.project import project_of
+from review.settings.starter import STARTER
 from storage.opening import open_store
 from storage.store import Store
 

@@ -23,7 +23,7 @@ from review.commands.common import (
     split_values,
     store_option,
 )
-from review.current.assignments import closing_of, week_of_store
+from review.current.assignments import closing_of, week_of_store, with_due_dates
 from review.current.progress import progress
 from review.week.dealing import redistribute, take_back
 from review.week.dealing_again import deal_again
@@ -51,7 +51,7 @@ def week_list(store_path: str, as_json: bool) -> None:
             "left": sum(p.left for p in progress(store, w.name)),
             "due": w.due,
         }
-        for w in weeks_in_use(store)
+        for w in with_due_dates(store, weeks_in_use(store))
     ]
 
     def render() -> None:

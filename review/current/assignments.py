@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from review.basics.errors import UnknownError
 from review.people.people import person
 from storage.queries.assignments import owed_item_ids
-from storage.records_review import Week, WeekClosing
+from storage.records_review import DueChange, Week, WeekClosing
 from storage.store import Store
 
 
@@ -23,7 +26,7 @@ def owed_items(store: Store, rater_id: str) -> set[str]:
 
 
 def week_of_store(store: Store, name: str) -> Week:
-    """Return a week that was opened. Raises UnknownError that lists the weeks there are."""
+    """Return a week that was opened, with the due date that counts. Raises UnknownError that lists the weeks."""
     week = store.get(Week, name)
     if week is None:
         known = ", ".join(w.name for w in store.find(Week)) or "none yet"
@@ -31,7 +34,13 @@ def week_of_store(store: Store, name: str) -> Week:
             f"week '{name}' is not open in this store (there are: {known}). Draw a sample to open it.",
             command_hint="`spotcheck sample` draws one.",
         )
-    return week
+    return with_due_dates(store, [week])[0]
+
+
+def with_due_dates(store: Store, weeks: Sequence[Week]) -> list[Week]:
+    """Return the weeks with the due dates that count: a lead can change that of an open week."""
+    changed = {c.week: c.due for c in store.find(DueChange, week=[w.name for w in weeks], order_by="rowid")}
+    return [replace(week, due=changed.get(week.name, week.due)) for week in weeks]
 
 
 def closing_of(store: Store, week: str) -> WeekClosing | None:

@@ -26,7 +26,8 @@ from review.demo.reviewers import HABITS, labels_by
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from review.settings.project import STARTER, project_of
+from review.settings.project import project_of
+from review.settings.starter import STARTER
 from review.settling.adjudication import adjudicate, cases
 from review.sources.import_into import recorded
 from review.sources.importing import import_file

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from review.basics.words import counted
+from review.current.assignments import week_of_store
 from review.current.progress import seconds_per_item
 from review.evidence import evidence
 from review.evidence.production import production_quality
 from review.rubric.rubric import Dimension, current_rubric
-from review.sampling.allocate import SECONDS_PER_ITEM
+from review.sampling.allocate import SECONDS_PER_ITEM, DrawnStratum
 from review.sampling.draw import DrawResult
 from review.statistics.quality.expected import ASSUMED_SHARE, PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.strata import smoothed
@@ -62,7 +63,8 @@ def forecast(
     """
     opened = store.get(Week, week)
     if opened is not None:
-        due, overlap_raters = date.fromisoformat(opened.due), opened.overlap_raters
+        due = date.fromisoformat(week_of_store(store, week).due)
+        overlap_raters = opened.overlap_raters
     seconds = seconds_per_item(store)
     fresh = {i for ids in result.added.values() for i in ids}
     several = len(fresh & set(result.overlap_ids))
@@ -77,17 +79,30 @@ def forecast(
         seconds=used,
         measured=seconds is not None,
         due=due,
-        expected=tuple(
-            ExpectedEstimate(d.positive, expected_estimate(_planned(result, shares)), bool(shares))
-            for d in current_rubric(store).dimensions
-            if d.positive is not None
-            for shares in [_shares_before(store, week, d, d.positive)]
-        ),
+        expected=expected_of(result.strata, shares_before(store, week)),
     )
 
 
-def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[PlannedGroup]:
-    return [PlannedGroup(s.name, s.population, s.sampled, shares.get(s.name, ASSUMED_SHARE)) for s in result.strata]
+def shares_before(store: Store, week: str) -> dict[str, dict[str, float]]:
+    """Return the share of each positive value of the rubric by group, in the latest earlier week with labels."""
+    dimensions = [(d, d.positive) for d in current_rubric(store).dimensions]
+    return {positive: _shares_before(store, week, d, positive) for d, positive in dimensions if positive is not None}
+
+
+def expected_of(
+    strata: Sequence[DrawnStratum], shares: Mapping[str, Mapping[str, float]]
+) -> tuple[ExpectedEstimate, ...]:
+    """Return what each positive value's estimate will be once all that is drawn is reviewed."""
+    return tuple(
+        ExpectedEstimate(
+            positive,
+            expected_estimate(
+                [PlannedGroup(s.name, s.population, s.sampled, known.get(s.name, ASSUMED_SHARE)) for s in strata]
+            ),
+            bool(known),
+        )
+        for positive, known in shares.items()
+    )
 
 
 def _shares_before(store: Store, week: str, dimension: Dimension, positive: str) -> dict[str, float]:

@@ -98,13 +98,32 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
     for item_id in dict.fromkeys(item_ids):
         try:
             with store.transaction():
-                rule = gather(store, item_id, by=by).rule
-                if rule != "unanimous":
-                    raise Refused(f"item '{item_id}' is {rule}, not unanimous. Approve it on its own.")
+                _check_unanimous(gather(store, item_id, by=by))
                 approved.append(approve(store, item_id, by=by))
         except ReviewError as error:
             refused.append((item_id, str(error)))
     return Approved(tuple(approved), tuple(refused))
+
+
+def why_not_together(store: Store, item_ids: Sequence[str], *, by: str) -> dict[str, str]:
+    """Return for each item why :func:`bulk_approve` would refuse it; "" when it would approve it. Writes nothing."""
+    require(store, by, "adjudicator")
+    found = {}
+    for item_id in item_ids:
+        try:
+            reviewed = gather(store, item_id, by=by)
+            _check_unanimous(reviewed)
+            decide(reviewed, latest_version(store, example_id_of(item_id)), Wish(), by=by, note="")
+        except ReviewError as error:
+            found[item_id] = str(error)
+        else:
+            found[item_id] = ""
+    return found
+
+
+def _check_unanimous(reviewed: Reviewed) -> None:
+    if reviewed.rule != "unanimous":
+        raise Refused(f"item '{reviewed.item.id}' is {reviewed.rule}, not unanimous. Approve it on its own.")
 
 
 def _check_wish(wish: Wish) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -26,6 +28,8 @@ REASONS = {
 """Why a conversation may be worth a look -> in words."""
 MOST_CHOICES = 200
 MOST_VERDICTS = 5_000
+UMLAUT = re.compile("[äöü]|[aou]e")
+"""An umlaut, or how it is written on keyboards that lack it."""
 _MESSAGES = "array_to_string(json_extract_string(content, '$.messages[*].content'), ' ')"
 
 
@@ -41,12 +45,13 @@ class Judged(NamedTuple):
 class LogSearch:
     """What to look for; an empty one finds everything.
 
-    ``text`` occurs in a message, in any case; ``id`` in the id. ``values`` narrows columns of ``FILTERS`` down to some
-    values. ``judged`` is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative``
-    are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned``
-    are scenarios by conversation id, in place of those that the source said. ``without`` are conversations that the
-    viewer has yet to review. A search for something that a reviewer must not know leaves them out; other searches show
-    them without their feedback.
+    ``text`` occurs in a message and ``id`` in the id, both in any case. In messages accents do not count, ß is ss, and
+    an umlaut may be written as ae, oe or ue. ``values`` narrows columns of ``FILTERS`` down to some values. ``judged``
+    is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative`` are the words of
+    negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned`` are scenarios by
+    conversation id, in place of those that the source said. ``without`` are conversations that the viewer has yet to
+    review. A search for something that a reviewer must not know leaves them out; other searches show them without
+    their feedback.
     """
 
     text: str = ""
@@ -116,8 +121,8 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
     """Return the WHERE clause and what its question marks stand for."""
     parts, given = ["true"], list[Any]()
     if search.text.strip():
-        parts.append(f"contains(lower({_MESSAGES}), lower(?))")
-        given.append(search.text.strip())
+        test, given = _written(search.text)
+        parts.append(test)
     if search.id.strip():
         parts.append("contains(lower(id), lower(?))")
         given.append(search.id.strip())
@@ -140,6 +145,25 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
         parts.append(f"({' OR '.join(some)})")
         given += more
     return " AND ".join(parts), given
+
+
+def _written(text: str) -> tuple[str, list[Any]]:
+    """Return the condition that a message has a text, without regard to case, accents and how umlauts are written."""
+    words = unicodedata.normalize("NFC", text.strip()).lower()
+    folded = f"replace(strip_accents(lower({_MESSAGES})), 'ß', 'ss')"
+    if not UMLAUT.search(words):
+        return f"contains({folded}, ?)", [_without_accents(words)]
+    # Without its accent an umlaut is its plain letter. In the text an "e" may follow: "groesse" and "größe" are alike.
+    parts = UMLAUT.split(words)
+    plain = [_without_accents(umlaut)[0] + "e?" for umlaut in UMLAUT.findall(words)]
+    pattern = "".join(re.escape(_without_accents(p)) + u for p, u in zip(parts, [*plain, ""], strict=True))
+    return f"regexp_matches({folded}, ?)", [pattern]
+
+
+def _without_accents(text: str) -> str:
+    """Return lower-case text as DuckDB's ``strip_accents`` does, with ss for ß."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return unicodedata.normalize("NFC", bare).replace("ß", "ss")
 
 
 def _reasons(search: LogSearch) -> tuple[list[str], list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from review.audit import chain
@@ -75,6 +75,12 @@ def person(store: Store, name: str) -> Person:
         f"nobody called '{name}' is in the store (there are: {known}). A lead can add people.",
         command_hint="`spotcheck people add` adds one.",
     )
+
+
+def usual_reviewers(everybody: Sequence[Person]) -> list[str]:
+    """Return the ids of those whose role it is to annotate; where there is nobody else, of all who may."""
+    able = [p for p in everybody if p.may("annotator")]
+    return [p.id for p in able if p.role == "annotator"] or [p.id for p in able]
 
 
 def require(store: Store, rater_id: str, role: str) -> Person:

@@ -8,7 +8,8 @@ from review.basics.whole_files import replacing
 from review.people.invitations import SERVER, invite_first_lead
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from review.settings.project import STARTER, project_of
+from review.settings.project import project_of
+from review.settings.starter import STARTER
 from storage.opening import open_store
 from storage.records_people import LinkLogin
 from storage.store import Store

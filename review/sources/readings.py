@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.settings.project import Project
-from storage.records_log import SourceSettings
+from storage.records_log import Import, ImportWithdrawal, SourceSettings
 from storage.store import Store
 
 
@@ -59,6 +59,26 @@ def known_readings(store: Store | None, project: Project, source: str) -> tuple[
     ]
     found.append(Reading(mapping=project.mapping, values=project.values, where=f"set in {project.path.name}"))
     return tuple(reading for reading in found if reading.says_something)
+
+
+def fitting_source(store: Store, project: Project, fields: Collection[str], *, format: str | None) -> str | None:
+    """Return the source whose files looked like one with these fields in this format; None when none did.
+
+    The mapping of a source fits when the file has all of its fields; of several the one with most fields is taken,
+    then the latest. Without one, it is the source of the latest import in ``format``, which needs no mapping.
+    """
+    rows = store.find(SourceSettings, order_by="rowid desc")
+    mappings: list[tuple[str, Mapping[str, str]]] = [(row.source, row.mapping) for row in rows]
+    mappings += [(preset.alias or name, preset.mapping) for name, preset in project.sources.items()]
+    fitting = [(len(m), source) for source, m in mappings if m and all(path in fields for path in m.values())]
+    if fitting:
+        most = max(n for n, _ in fitting)
+        return next(source for n, source in fitting if n == most)
+    if format is None:
+        return None
+    undone = {one.import_id for one in store.find(ImportWithdrawal)}
+    before = [one for one in store.find(Import, format=format, order_by="rowid desc") if one.id not in undone]
+    return before[0].source if before else None
 
 
 def as_remembered(store: Store, project: Project, source: str) -> Project:

@@ -1,10 +1,9 @@
-"""What somebody who draws a week should know: groups of which nothing is drawn, and a due date that has passed."""
+"""What somebody who draws a week should know: groups of which nothing is drawn."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 
 from review.basics.words import counted, percent
 from review.sampling.allocate import DrawnStratum
@@ -24,14 +23,6 @@ def undrawn(strata: Sequence[DrawnStratum]) -> list[str]:
         for s in strata
         if s.population and not s.sampled
     ]
-
-
-def overdue(week: str, due: str, today: date) -> list[str]:
-    """Return a sentence when a new week is due before it is opened; its reviewers would be late from the start."""
-    day = date.fromisoformat(due)
-    if day >= today:
-        return []
-    return [f"{week} is due on {due}, which has passed, so everybody is late from the start. Give a later due date."]
 
 
 def _rate(population: int) -> str:

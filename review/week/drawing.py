@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from pathlib import Path
 
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.weeks import due_date, week_window, zone_of
+from review.basics.weeks import next_due_date, today_in, week_window
 from review.people.people import person, require
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
 from review.sampling.draw import DrawResult, draw, extend
@@ -25,8 +24,9 @@ from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readings import as_remembered
-from review.week.cautions import overdue, undrawn
+from review.week.cautions import undrawn
 from review.week.dealing import check_overlap_raters
+from review.week.due_days import due_day
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.so_far import WeekSoFar, week_so_far
 from storage.store import Store
@@ -39,7 +39,8 @@ class Request:
     ``failing``, ``low_confidence`` and ``judges_disagree`` raise these groups to "all" or at least to a number; None
     takes the default cap, and for ``judges_disagree`` the project's setting, which may be no such group.
     ``source`` None is the imported log. ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per
-    person, ``due`` an ISO date (default: the Friday after the week), ``seed`` defaults to the week's name.
+    person, ``due`` an ISO date (default: the Friday after the week, or the next one if that is past), ``seed`` defaults
+    to the week's name.
     """
 
     week: str
@@ -85,7 +86,7 @@ def check_asked(store: Store | None, project: Project, request: Request, so_far:
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
     if so_far.week is None:
         unit_of(project, request)
-        due_of(request)
+        due_of(project, request)
         check_overlap_raters(request.overlap_raters)
         if store is not None:
             takers(store, request, so_far)
@@ -99,14 +100,12 @@ def unit_of(project: Project, request: Request) -> str:
     return unit
 
 
-def due_of(request: Request) -> str:
-    """Return the day until which a new week is reviewed. Raises InputError for what is no date."""
+def due_of(project: Project, request: Request) -> str:
+    """Return the day until which a new week is reviewed. Raises InputError for what is no date, or has passed."""
+    today = today_in(project.time_zone)
     if request.due is None:
-        return due_date(request.week).isoformat()
-    try:
-        return date.fromisoformat(request.due).isoformat()
-    except ValueError:
-        raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
+        return next_due_date(request.week, today).isoformat()
+    return due_day(request.due, today).isoformat()
 
 
 def takers(store: Store, request: Request, so_far: WeekSoFar) -> tuple[str, ...]:
@@ -204,9 +203,7 @@ def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFa
             values=values,
             groups=groups,
         )
-    today = datetime.now(zone_of(project.time_zone)).date()
-    late = [] if so_far.week else overdue(request.week, due_of(request), today)
-    return replace(found, notes=(*found.notes, *undrawn(found.strata), *late))
+    return replace(found, notes=(*found.notes, *undrawn(found.strata)))
 
 
 def grouping(project: Project, request: Request, so_far: WeekSoFar) -> Grouping:

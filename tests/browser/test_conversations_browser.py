@@ -103,6 +103,10 @@ def test_a_german_helpdesk_comes_in_whole_is_found_and_undone(server: Server, co
     at_rest(page)
     page.get_by_text("This import was undone").wait_for()
     assert weeks_in_log(log) == {}
+    page.get_by_text("Import", exact=True).click()
+    page.get_by_text("Drop files with conversations here").wait_for()
+    at_rest(page)
+    assert page.get_by_text("3 conversations of helpdesk.csv came in.").count() == 0
 
 
 def test_dates_that_fit_two_ways_are_asked_before_anything_comes_in(server: Server, context: Any) -> None:

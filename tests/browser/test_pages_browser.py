@@ -14,6 +14,8 @@ import app_pages
 import pytest
 from annotate_app import Server, serving
 from axe import AXE, grave, needs_axe
+from chart_contrast import faint_words, words_in_charts
+from cut_off import cut_off
 from page_at_rest import at_rest
 
 from storage.opening import open_store
@@ -33,6 +35,10 @@ PARTS = {"agreement": ".sc-turn", "judges?view=read": ".sc-turn", "rubric": ".sc
 UNFOLD = """() => document.querySelectorAll("[data-testid=stExpander] details:not([open]) > summary")
   .forEach((one) => one.click())"""
 UNFOLDED = "() => !document.querySelector('[data-testid=stExpander] details:not([open])')"
+CHARTED = ("week", "agreement", "judges?view=trust", "judges?view=time")
+"""Pages whose charts the demonstration fills."""
+DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
+  .every((one) => one.querySelector("svg text"))"""
 COLOURED = """([selector, colour]) => {
   const one = document.querySelector(selector);
   return one && getComputedStyle(one).color === colour;
@@ -122,6 +128,9 @@ def test_every_page_has_its_address_asks_nobody_else_fits_and_has_no_grave_fault
         as_wide_as(page, width)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 1, f"{name} scrolls sideways at {width} px"
+        if width == 390:
+            at_rest(page)
+            assert cut_off(page) == []
     page.remove_listener("request", hear)
     assert [url for url in asked if not url.startswith(own)] == []
     if path == "judges":
@@ -136,8 +145,11 @@ def test_every_page_has_its_address_asks_nobody_else_fits_and_has_no_grave_fault
         as_wide_as(page, width)
         for scheme in ("light", "dark"):
             coloured(page, scheme)
+            page.wait_for_function(DRAWN)
             found += [(width, scheme, one) for one in faults(page, colours_alone=scheme == "dark")]
+            found += [(width, scheme, one) for one in faint_words(page)]
     assert found == []
+    assert path not in CHARTED or words_in_charts(page) > 5
 
 
 @needs_axe

@@ -71,11 +71,23 @@ PRINTED = """() => {
 """The smallest letters in points, texts that stick out of their section, and what could hide a part of a text."""
 
 
-def printed(page: Any, report: WeekReport, paper: str) -> dict[str, Any]:
+WIDEST = """() => {
+  const [values, sides] = [document.querySelectorAll(".figure b"), document.querySelectorAll(".figure small")];
+  for (const node of values) node.textContent = "12.5% to 34.5%";
+  for (const node of sides) node.textContent = "depends on open ties";
+  for (const node of document.querySelectorAll(".label")) node.textContent = "impolite_or_rude_or_neither_of_these";
+  return Math.min(values.length, sides.length);
+}"""
+"""Give every figure and every label the widest texts that a week can bring."""
+
+
+def printed(page: Any, report: WeekReport, paper: str, *, widest: bool = False) -> dict[str, Any]:
     width, height = PAPER[paper]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(media="print")
     page.set_content(report_html(report))
+    if widest:
+        assert page.evaluate(WIDEST) > 9
     found: dict[str, Any] = page.evaluate(PRINTED)
     return found
 
@@ -86,6 +98,12 @@ def test_what_is_printed_can_be_read(page: Any, reports: list[WeekReport], paper
         found = printed(page, report, paper)
         assert found["smallest"] >= 8
         assert found["beyond"] == found["cut"] == []
+
+
+@pytest.mark.parametrize("paper", PAPER)
+def test_no_figure_is_too_wide_for_its_place(page: Any, reports: list[WeekReport], paper: str) -> None:
+    found = printed(page, reports[-1], paper, widest=True)
+    assert found["beyond"] == found["cut"] == []
 
 
 def crowded(report: WeekReport) -> WeekReport:
@@ -109,4 +127,6 @@ def test_on_a_screen_nothing_overflows(page: Any, reports: list[WeekReport], wid
     page.set_viewport_size({"width": width, "height": 800})
     for report in (reports[0], crowded(reports[-1])):
         page.set_content(report_html(report))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate(WIDEST)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -263,7 +263,7 @@ def test_an_open_week_shows_only_fields_that_can_change_it(demo: Store, monkeypa
     at = run(demo, monkeypatch, "sampling")
     at.text_input("planning_week").set_value(weeks(demo)[0]).run()
     said = texts(at)
-    assert f"{weeks(demo)[0]} is open. Its groups, its overlap (" in said and "stay as they are" in said
+    assert f"{weeks(demo)[0]} is open, due " in said and "You can change the due date on the Week page" in said
     fixed = {"planning_overlap", "planning_due_2026-W30"}
     assert not any(str(e.key).startswith(("planning_overlap", "planning_due")) for e in (*at.slider, *at.date_input))
     at.text_input("planning_week").set_value("2026-W30").run()

@@ -47,6 +47,7 @@ from review.sources.import_into import import_into
 from review.week.dealing import redistribute
 from review.week.dealing_again import deal_again
 from review.week.drawing import Request
+from review.week.due_days import change_due
 from review.week.opening import open_week
 from review.week.requeue import requeue
 from storage.connection import StorageError
@@ -113,6 +114,7 @@ LEADS: dict[str, Verb] = {
         s, project_of(s.path), Request(week="2026-W48", rate=1.0, raters=("ana",)), by=by
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
+    "change the due date": lambda s, by: change_due(s, WEEK, "2099-01-02", time_zone="UTC", by=by),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
     "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
     "ask again": lambda s, by: requeue(s, WEEK, by=by),

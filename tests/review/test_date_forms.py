@@ -92,6 +92,8 @@ def test_the_whole_column_decides() -> None:
     assert DateColumn().decided == ""
     words = date_column(["soon", "30/11/2026", "later"])
     assert (words.unread, words.decided, date_column(["soon"]).decided) == (2, "day-first", "")
+    assert words.why.startswith(f"Only day-first reads {words.seen - 2} of {words.seen} values, such as ")
+    assert words.why.endswith(" No form reads the other 2.")
 
 
 @pytest.mark.parametrize("form", ["dayfirst", "%Q", "%H:%M", "dd/mm/yyyy", "%d%d%d"])

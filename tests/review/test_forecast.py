@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 
 from review.current.progress import seconds_per_item
 from review.evidence.forecast import forecast, sentences
+from review.evidence.offers import offers
+from review.people.people import Person, usual_reviewers
+from review.sampling.allocate import Budget, DrawnStratum, Wishes
+from review.sampling.draw import DrawResult
+from review.sampling.strata import DEFAULT_GROUPS
 from review.settings.project import project_of
 from review.statistics.intervals import wilson
 from review.statistics.quality.expected import PlannedGroup, expected_estimate, half_width
@@ -106,3 +112,25 @@ def test_sentences_say_what_is_assumed_and_what_is_unknown(demo: Store) -> None:
 
 def test_an_empty_store_has_no_measured_time_per_item(store: Store) -> None:
     assert seconds_per_item(store) is None
+
+
+def test_more_minutes_are_more_items_and_narrower_intervals() -> None:
+    populations = {"failing": 100, "low_confidence": 80, "rest": 3000}
+    drawn = [DrawnStratum(name, n, 0.02, 0) for name, n in populations.items()]
+    frame: Any = None  # offers look at the strata alone
+    result = DrawResult(
+        frame=frame, strata=tuple(drawn), ids={}, overlap_ids=(), added={}, digest="", seed="s", rate=0.01, overlap=0
+    )
+    wishes = [Wishes(0.01, budget=Budget(m, raters=3)) for m in (5, 15, 60, 120)]
+    found = offers(result, wishes, DEFAULT_GROUPS, {"wrong": {}})
+    assert [offer.minutes for offer in found] == [15, 60, 120], "5 minutes cannot hold the rate"
+    assert [offer.items for offer in found] == [45, 180, 360]
+    widths = [offer.expected[0].half_width or 0 for offer in found]
+    assert widths[0] > widths[1] > widths[2] > 0
+
+
+def test_people_whose_role_it_is_are_the_usual_reviewers() -> None:
+    people = [Person(id=name, name=name, role=role) for name, role in (("lea", "lead"), ("mia", "adjudicator"))]
+    assert usual_reviewers(people) == ["lea", "mia"], "nobody else is there"
+    assert usual_reviewers([*people, Person(id="ana", name="ana", role="annotator")]) == ["ana"]
+    assert usual_reviewers([*people, Person(id="ben", name="ben", role="")]) == ["lea", "mia"]

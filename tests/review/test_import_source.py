@@ -17,7 +17,7 @@ from review.sources.fit import NotMapped
 from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.prepared import AmbiguousDates, prepared
-from review.sources.readings import Reading, as_remembered, known_readings, remember
+from review.sources.readings import Reading, as_remembered, fitting_source, known_readings, remember
 from storage.opening import open_store
 from storage.records_log import Conversation, Import, SourceSettings
 from storage.records_people import AuditEntry
@@ -208,3 +208,18 @@ def test_what_is_remembered_reads_sources_that_are_drawn_from_directly(store: St
     found = as_remembered(store, project_of(store.path), "production")
     assert found.mapping == {"question": "text", "answer": "a"} and found.values == {"status": {"x": "ok"}}
     assert as_remembered(store, found, "other") == found
+
+
+def test_a_file_is_proposed_for_the_source_whose_files_looked_like_it(store: Store) -> None:
+    project = project_of(store.path)
+    assert fitting_source(store, project, ["Ticket", "Frage"], format=None) is None
+    remember(store, "helpdesk", Reading(mapping=DECLARED), by="lea")
+    remember(store, "short", Reading(mapping={"question": "Frage"}), by="lea")
+    fields = ["Ticket", "Eröffnet", "Kunde", "Frage", "Antwort", "Status"]
+    assert fitting_source(store, project, fields, format=None) == "helpdesk", "more of its fields are there"
+    assert fitting_source(store, project, ["Frage", "x"], format=None) == "short"
+    assert fitting_source(store, project, ["question"], format=None) is None
+    messages = b'{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}\n'
+    assert bring(store, "chat.jsonl", messages, source="chat", format="openai").added == 1
+    assert fitting_source(store, project, ["messages"], format="openai") == "chat"
+    assert fitting_source(store, project, ["messages"], format="gemini") is None

@@ -33,7 +33,13 @@ ROWS: list[dict[str, Any]] = [
         "model": "m1",
         "verdicts": {"j": {"correctness": "correct"}, "k": {"correctness": "wrong"}},
     },
-    {"id": "b_1", "question": "Cancel it", "answer": "Done", "created_at": "2026-11-19", "confidence": 0.2},
+    {
+        "id": "b_1",
+        "question": "Cancel it",
+        "answer": "Done, Mueller (Cafe\u0301). Café Crème",
+        "created_at": "2026-11-19",
+        "confidence": 0.2,
+    },
 ]
 
 
@@ -51,6 +57,16 @@ def log(tmp_path: Path) -> LogPaths:
     [
         ({}, ["b_1", "a2", "a1"]),
         ({"text": "größe"}, ["a1"]),
+        ({"text": "GRÖSSE"}, ["a1"]),
+        ({"text": "grösse"}, ["a1"]),
+        ({"text": "grosse 42"}, ["a1"]),
+        ({"text": "Groesse 42?"}, ["a1"]),
+        ({"text": "gro\u0308\u00dfe"}, ["a1"]),
+        ({"text": "grusse"}, []),
+        ({"text": "cafe crème"}, ["b_1"]),
+        ({"text": "mueller"}, ["b_1"]),
+        ({"text": "Müller (Café)."}, ["b_1"]),
+        ({"text": "M.ller"}, []),
         ({"text": 'say "HELLO" (50%)'}, ["a1"]),
         ({"text": "user"}, ["a2"]),
         ({"text": "content"}, []),

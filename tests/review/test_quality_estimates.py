@@ -365,7 +365,8 @@ def test_recall_needs_positives_and_those_need_items():
     assert (high - low) / 2 <= 0.05
     low, high = proportion_confint(0.8 * (positives - 1), positives - 1, method="wilson")
     assert (high - low) / 2 > 0.05
-    assert plan_recall(0, 0, 100, 0.05).undefined is not None
+    none = plan_recall(0, 0, 100, 0.05, positive="wrong").undefined
+    assert none is not None and none.startswith("people have given 'wrong' to no item yet")
 
 
 def test_the_quality_plan_reaches_its_width_and_keeps_the_allocation():

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.weeks import next_due_date, today_in
 from review.commands.cli import spotcheck
 from review.sampling.key import chosen
 
@@ -21,6 +22,7 @@ ROWS = [
     for i in range(2_800)
 ]
 # Day 9 + i % 14 lies in W46 where i % 14 < 7.
+DUE = next_due_date("2026-W46", today_in("UTC"))
 IN_WEEK = {r["id"] for i, r in enumerate(ROWS) if i % 14 < 7}
 
 
@@ -78,7 +80,7 @@ def test_the_same_rows_in_three_forms_have_the_same_digest(folder):
 
 def test_a_person_sees_a_table_and_the_ids_only_on_request(folder):
     shown = run("log.jsonl", "--week", "2026-W46", "--rate", "0.05", "--dry-run").stdout
-    assert all(word in shown for word in ("failing", "low_confidence", "rest", "due 2026-11-20", "1,400 conversations"))
+    assert all(word in shown for word in ("failing", "low_confidence", "rest", f"due {DUE}", "1,400 conversations"))
     assert "c14" not in shown.split()
     assert "ids" not in as_json("log.jsonl", "--week", "2026-W46", "--rate", "0.05")
 
@@ -152,7 +154,7 @@ def test_minutes_of_three_people_set_how_many_are_drawn(folder):
     assert found["sampled"] == 128
 
 
-def test_a_group_of_which_nothing_is_drawn_and_a_due_date_that_has_passed_are_said(folder):
+def test_a_group_of_which_nothing_is_drawn_is_said_and_a_due_date_that_has_passed_is_refused(folder):
     small = folder / "small.jsonl"
     small.write_text("".join(json.dumps(r) + "\n" for r in ROWS[:28]))
     found = as_json("small.jsonl", "--week", "2026-W46", "--rate", "0.01", "--failing", "all")
@@ -162,8 +164,10 @@ def test_a_group_of_which_nothing_is_drawn_and_a_due_date_that_has_passed_are_sa
     assert note.startswith(f"Nothing is drawn from the group 'rest': 1.0% of its {rest['population']} conversations")
     assert "A rate of" in note and "would give about 4." in note
     assert not [n for n in as_json("small.jsonl", "--week", "2026-W46", "--rate", "1")["notes"] if "Nothing" in n]
-    late = as_json("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "2026-11-02")["notes"]
-    assert any("2026-W46 is due on 2026-11-02, which has passed" in n for n in late)
+    with pytest.raises(InputError, match="due: 2026-11-02 has passed, so every reviewer would be late"):
+        run("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "2026-11-02", "--dry-run")
+    later = as_json("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "2099-01-02")
+    assert later["due"] == "2099-01-02"
     with pytest.raises(InputError, match="due: found 'soon', expected a date"):
         run("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "soon", "--dry-run")
 

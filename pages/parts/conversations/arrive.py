@@ -24,12 +24,14 @@ from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
 from review.sources.readers.catalogue import FACTS
-from review.sources.readings import Reading, known_readings
+from review.sources.readings import Reading, fitting_source, known_readings
 from review.sources.uploads import forget
 from storage.records_log import Import
 
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
+SOURCE = "arrive_source"
+SOURCE_FOR = "arrive_source_for"
 
 
 def drop(here: Session) -> None:
@@ -71,7 +73,7 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     """Draw one file: its source, the questions it leaves open, its mapping, values and preview, and the buttons."""
     st.subheader(as_text(file.name))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        source = _source(here)
+        source = _source(here, file)
         asked = _asked(here, file, source)
         if st.button("Remove this file", icon=":material/close:", type="tertiary", key="arrive_remove"):
             forget(Path(file.path), here.store.path)
@@ -127,18 +129,31 @@ def _together(
     return False, [one for one in others if _is_like(here, one, look, asked)]
 
 
-def _source(here: Session) -> str:
+def _source(here: Session, file: Arrived) -> str:
+    """Ask for the source. For each new file the one is proposed whose files looked like it."""
     known = [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
+    if st.session_state.get(SOURCE_FOR) != file.path:
+        st.session_state[SOURCE_FOR] = file.path
+        if proposed := _proposed_source(here, file):
+            st.session_state[SOURCE] = proposed
     chosen = st.selectbox(
         "Source",
         list(dict.fromkeys(known)),
         accept_new_options=True,
-        key="arrive_source",
+        key=SOURCE,
         width=260,
         help="The system these conversations come from. How its files are read is remembered for the next one. "
         "Type a new name to add a source.",
     )
     return str(chosen or DEFAULT_SOURCE).strip()
+
+
+def _proposed_source(here: Session, file: Arrived) -> str | None:
+    try:
+        look = _look(here, file.path, import_options(here.project))
+    except ReviewError:  # the file is looked at again below, where it is said what is wrong
+        return None
+    return fitting_source(here.store, here.project, look.places, format=None if look.plain else look.format)
 
 
 def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:

@@ -11,7 +11,7 @@ from pages.parts.conversations import pick
 from pages.parts.shared import conversation as drawn
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.log_paths import log_of
+from review.basics.log_paths import LogPaths, log_of
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
@@ -54,7 +54,7 @@ def log(here: Session) -> None:
     if search.tells and owed:
         st.caption("Conversations that you have yet to review are left out of this search.")
     if not found.rows:
-        st.caption("Nothing fits. Remove a filter, or search for fewer words.")
+        _nothing(where, search)
         return
     frame = pd.DataFrame(found.rows)
     frame["created_at"] = [(text or "")[:16].replace("T", " ") for text in frame["created_at"]]
@@ -78,6 +78,26 @@ def log(here: Session) -> None:
         pick.form(here, ids)
         pick.scenario(here, ids, known.values["scenario"])
     _open(here, ids)
+
+
+def _nothing(where: LogPaths, search: LogSearch) -> None:
+    """Say what to do when nothing fits. A text that is in ids instead of messages is offered as an id."""
+    as_id = dataclasses.replace(search, text="", id=search.text.strip())
+    ids = search_log(where, as_id, most=1).total if search.text.strip() and not search.id.strip() else 0
+    if not ids:
+        st.caption("Nothing fits. Remove a filter, or search for fewer words.")
+        return
+    have = "has" if ids == 1 else "have"
+    st.info(
+        as_text(f"No message has '{search.text.strip()}', but {counted(ids, 'conversation')} {have} it in the id."),
+        icon=":material/tag:",
+    )
+    st.button("Search the ids", icon=":material/search:", key="browse_as_id", on_click=_search_ids)
+
+
+def _search_ids() -> None:
+    st.session_state["browse_id"] = st.session_state["browse_text"].strip()
+    st.session_state["browse_text"] = ""
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -142,6 +142,13 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
         st.metric("Items under review here", f"{found:,}", border=True)
     if others:
         st.warning(_of_others(here, others, kind))
+    if not found and items:
+        st.info(
+            "Draw the week of these conversations first, so that the file meets items that were drawn. Items that "
+            "were picked by hand are used in no estimate.",
+            icon=":material/filter_alt:",
+        )
+        st.page_link("sampling.py", label="Draw a week first", icon=":material/filter_alt:")
 
 
 def _of_others(here: Session, others: list[str], kind: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
+from review.basics.weeks import week_of
 from review.basics.words import counted
 from review.log.searching import other_sources
 from review.sources.file_sets import files_at
@@ -69,8 +72,12 @@ def _warnings(here: Session, c: Counted, options: ImportOptions) -> list[str]:
             "in a second time. Choose the field that holds the id, if there is one."
         )
     if c.undated:
-        week = options.week or "the current week"
-        found.append(f"{counted(c.undated, 'conversation')} without a date. They are put into {week}.")
+        week = options.week or f"{week_of(datetime.now(UTC), options.time_zone)}, the current week"
+        where = "It comes" if c.undated == 1 else "They come"
+        found.append(
+            f"{counted(c.undated, 'conversation')} without a date. {where} into {week}. Another week can be set under "
+            "More settings."
+        )
     for field, n in unread_fields(c.unread).items():
         found.append(
             f"{counted(n, 'row')} with a {field} that cannot be read. {'It comes' if n == 1 else 'They come'} in "

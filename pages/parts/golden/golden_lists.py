@@ -15,9 +15,6 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.evidence.evidence import weeks_between
-from review.golden.approve import bulk_approve
-from review.golden.candidates import candidates
 from review.golden.coverage import coverage
 from review.golden.examples import current_examples, readable_examples
 from review.golden.provenance import provenance
@@ -25,50 +22,6 @@ from review.golden.releases import diff, release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
 from storage.records_golden import Release
-
-
-def candidate_list(here: Session) -> None:
-    """Draw the settled items that are not golden yet, and the button that approves the ticked ones."""
-    here.need_week()
-    found = candidates(here.store, weeks_between(here.store, None), viewer=here.rater.id)
-    if not found:
-        st.info(
-            "No settled item is waiting for approval. Settle disagreements on the Adjudicate page, or wait for more "
-            "reviews.",
-            icon=":material/gavel:",
-        )
-        st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
-        return
-    st.caption(
-        "These items are settled by an adjudicator or by two or more reviewers who agree; those with a single vote are "
-        "marked. A wrong answer needs an expected answer: approve it on the Adjudicate page."
-    )
-    frame = pd.DataFrame(
-        [
-            {
-                "approve": False,
-                "item": c.item_id,
-                "why": c.reason,
-                "question": c.question[:200],
-                "scenario": c.scenario,
-                **{d: ", ".join(v) if isinstance(v, tuple) else v for d, v in c.labels.items()},
-            }
-            for c in found
-        ]
-    )
-    rows = "_".join(frame["item"])
-    edited = st.data_editor(
-        frame, hide_index=True, width="stretch", disabled=[c for c in frame.columns if c != "approve"],
-        key=f"curating_candidates_{hash(rows)}",
-    )  # fmt: skip
-    chosen = list(edited.loc[edited["approve"], "item"])
-    if st.button(f"Approve {len(chosen) or ''}".strip(), type="primary", disabled=not chosen, key="curating_approve"):
-        done = bulk_approve(here.store, chosen, by=here.rater.id)
-        st.toast(f"{counted(len(done.examples), 'item')} approved", icon=":material/task_alt:")
-        for item, why in done.refused:
-            st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
-        if not done.refused:
-            st.rerun()
 
 
 def example_list(here: Session) -> None:
@@ -135,6 +88,20 @@ def coverage_matrix(here: Session) -> None:
     chart = charts.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
     figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
     st.caption(f"{counted(found.n, 'example')}. {found.missing:,} more would give each scenario {target:,}.")
+    if here.rater.may("lead"):
+        _from_the_log([c.scenario for c in found.totals if c.missing and c.scenario])
+
+
+def _from_the_log(scenarios: list[str]) -> None:
+    """Offer the way to conversations of a scenario that has too few examples."""
+    if not scenarios:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Scenario with too few examples", scenarios, key="curating_gap", width=320)
+        if st.button("Find conversations in the log", icon=":material/search:", key="curating_gap_go"):
+            st.session_state["conversations_view"] = "browse"
+            st.session_state["browse_scenario"] = [chosen]
+            st.switch_page("conversations.py")
 
 
 def release_list(here: Session) -> None:

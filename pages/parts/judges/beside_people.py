@@ -124,5 +124,5 @@ def planner(report: CalibrationReport, *, key: str) -> None:
     caught = report.confusion[report.positive].get(report.positive, 0)
     with st.expander("How many more items make recall more precise?"):
         wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key=f"{key}_half")
-        plan = plan_recall(caught, support, report.n, float(wanted))
+        plan = plan_recall(caught, support, report.n, float(wanted), positive=report.positive)
         figures.plan_sentence(plan)

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.people.people import people
+from review.people.people import people, usual_reviewers
 from review.serving.last_night import last_night
 from review.week.automatic import set_schedule
 from storage.queries.schedules import latest_schedule
@@ -35,7 +35,7 @@ def form(here: Session) -> None:
 
 def _in_words(here: Session, schedule: WeekSchedule | None) -> str:
     if schedule is None or not schedule.on:
-        return "**Weeks open by hand.** Set below that they open by themselves."
+        return "**Weeks open by hand.** Set below how they open by themselves."
     names = ", ".join(here.names.get(rater, rater) for rater in schedule.raters)
     return as_text(
         f"Every {WEEKDAYS[schedule.weekday]} the week before opens by itself: {schedule.rate:.2%} of its "
@@ -44,12 +44,14 @@ def _in_words(here: Session, schedule: WeekSchedule | None) -> str:
 
 
 def _ask(here: Session, schedule: WeekSchedule | None) -> None:
-    reviewers = {p.id: p.name for p in people(here.store) if p.may("annotator")}
-    chosen = [r for r in (schedule.raters if schedule else reviewers) if r in reviewers]
+    everybody = people(here.store)
+    reviewers = {p.id: p.name for p in everybody if p.may("annotator")}
+    chosen = [r for r in (schedule.raters if schedule else usual_reviewers(everybody)) if r in reviewers]
     with st.form("every_week", border=True):
         left, right = st.columns(2, gap="large")
         with left:
-            on = st.toggle("Open every week by itself", value=schedule.on if schedule else True, key="every_week_on")
+            # A switch that is on before anything is saved would say the opposite of the sentence above.
+            on = schedule is None or st.toggle("Open every week by itself", value=schedule.on, key="every_week_on")
             weekday = st.selectbox(
                 "On",
                 list(WEEKDAYS),
@@ -85,7 +87,8 @@ def _ask(here: Session, schedule: WeekSchedule | None) -> None:
                 step=15,
                 key="every_week_minutes",
             )
-        if not st.form_submit_button("Save", type="primary", key="every_week_save"):
+        label = "Save" if schedule else "Let weeks open by themselves"
+        if not st.form_submit_button(label, type="primary", key="every_week_save"):
             return
     try:
         set_schedule(

@@ -8,17 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from pages.parts.sampling import offers
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.weeks import due_date, week_of
+from review.basics.log_paths import log_of
+from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent
+from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import forecast, sentences
-from review.people.people import people
+from review.log.log import weeks_in_log
+from review.people.people import people, usual_reviewers
 from review.sampling.draw import DrawResult
 from review.sampling.strata import JUDGES_DISAGREE
 from review.week.drawing import Request, preview
+from review.week.first_steps import ready_week
 from review.week.opening import open_week
 from storage.records_log import Draw, Stratum
 from storage.records_review import Week
@@ -64,7 +69,9 @@ def open_form(here: Session) -> None:
         elif looked:
             with outlook, st.spinner("Counting the frame …"):
                 result = preview(here.store, here.project, request)
+                _notes(result)
                 _forecast(here, request, result)
+                offers.picture(here, request, result)
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
@@ -85,6 +92,7 @@ def _draw(here: Session, request: Request) -> None:
         if opened.left_out:
             st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
+        _notes(opened.result)
     st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
@@ -95,7 +103,7 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
         result,
         week=request.week,
         raters=len(request.raters),
-        due=date.fromisoformat(request.due) if request.due else _due(request.week),
+        due=date.fromisoformat(request.due) if request.due else _due(here, request.week),
         overlap_raters=request.overlap_raters,
     )
     first, *others = sentences(found)
@@ -107,12 +115,15 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
 
 def _ask(here: Session) -> Request:
     last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
-    names = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    weeks = weeks_in_log(log_of(here.store.path))
+    start = last if last in weeks else ready_week(weeks, last) or last
+    everybody = people(here.store)
+    names, usual = {p.id: p.name for p in everybody if p.may("annotator")}, usual_reviewers(everybody)
     left, right = st.columns(2, gap="large")
     with left:
-        st.session_state.setdefault("planning_week", last)
+        st.session_state.setdefault("planning_week", start)
         week = st.text_input("Week", key="planning_week", help="An ISO week, such as 2026-W47.")
-        opened = here.store.get(Week, week)
+        opened = week_of_store(here.store, week) if here.store.get(Week, week) else None
         st.session_state.setdefault("planning_rate", 1.0)
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
@@ -126,7 +137,7 @@ def _ask(here: Session) -> Request:
         raters = st.multiselect(
             "Reviewers" if opened is None else "Reviewers of the new items",
             list(names),
-            default=[name for name in names if opened is None or name in opened.raters],
+            default=[name for name in names if name in (usual if opened is None else opened.raters)],
             format_func=lambda i: names[i],
             key=f"planning_raters{'' if opened is None else '_' + week}",
         )
@@ -134,7 +145,9 @@ def _ask(here: Session) -> Request:
             overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap") / 100
         minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
         if opened is None:
-            chosen = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+            chosen = st.date_input(
+                "Due", value=_due(here, week), min_value=today_in(here.project.time_zone), key=f"planning_due_{week}"
+            )
             due = chosen.isoformat() if isinstance(chosen, date) else None
     return Request(
         week=week,
@@ -153,8 +166,9 @@ def _fixed(opened: Week) -> str:
     """Say what of an open week a later draw cannot change."""
     due = date.fromisoformat(opened.due)
     return as_text(
-        f"{opened.name} is open. Its groups, its overlap ({percent(opened.overlap)}) and its due date "
-        f"({due:%A} {due.day} {due:%B}) stay as they are. A higher rate or number adds items."
+        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its overlap "
+        f"({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the due "
+        "date on the Week page."
     )
 
 
@@ -186,11 +200,12 @@ def _cap(title: str, key: str) -> int | str | None:
     return "all" if kind == "all" else None
 
 
-def _due(week: str) -> date:
+def _due(here: Session, week: str) -> date:
+    today = today_in(here.project.time_zone)
     try:
-        return due_date(week)
-    except ReviewError:
-        return date.today() + timedelta(days=4)
+        return next_due_date(week, today)
+    except ReviewError:  # what is in the field is no week yet; the preview says so
+        return next_due_date(week_of(datetime.now(UTC)), today)
 
 
 def _show(result: DrawResult) -> None:
@@ -206,8 +221,12 @@ def _show(result: DrawResult) -> None:
         f"Digest {result.digest} · seed {as_text(result.seed)} · "
         f"{counted(len(result.overlap_ids), 'item')} for several reviewers"
     )
+
+
+def _notes(result: DrawResult) -> None:
+    """Say in plain sight what somebody who draws should know."""
     for note in result.notes:
-        st.caption(f":material/info: {as_text(note)}")
+        st.warning(as_text(note), icon=":material/info:")
 
 
 def ledger(here: Session) -> None:
@@ -219,7 +238,7 @@ def ledger(here: Session) -> None:
     rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
     frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
     figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
-    weeks = {w.name: w for w in here.store.find(Week)}
+    weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
         {
             "week": d.week,

@@ -8,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.language.words import language_here, translator
+from pages.parts.shared import approve_form, conversation
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
 from review.basics.words import counted
 from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
+from review.golden.approve import why_not_together
 from review.settling.adjudication import Case
 
 VIEWS = ("disputed", "unanimous", "single", "settled")
@@ -68,15 +70,20 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     if not found:
         st.info("No item has two or more votes that all agree yet.", icon=":material/group:")
         return
+    refused = why_not_together(here.store, [c.item.id for c in found], by=here.rater.id)
+    _need_more(here, [c for c in found if refused[c.item.id]])
+    found = [c for c in found if not refused[c.item.id]]
+    if not found:
+        return
     frame = pd.DataFrame(
         [
             {
                 "approve": True,
-                "item": c.item.id,
                 "question": conversation_of(here.store, c.item.id).question[:300],
                 "answer": conversation_of(here.store, c.item.id).answer[:300],
                 **{d: shown(next(iter(v))) for d, v in c.votes.items()},
                 "votes": len(c.annotations),
+                "item": c.item.id,
             }
             for c in found
         ]
@@ -89,6 +96,11 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         frame,
         hide_index=True,
         width="stretch",
+        # The labels stay in sight beside the texts, and a long id pushes nothing out.
+        column_config={
+            name: st.column_config.TextColumn(width=width)
+            for name, width in (("question", 220), ("answer", 280), ("item", 120))
+        },
         disabled=[c for c in frame.columns if c != "approve"],
         # Streamlit keeps edits by position. With the ids in the key, an edit never lands on another row.
         key=f"settling_bulk_{hash(ids)}",
@@ -101,3 +113,18 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
             st.rerun()
+
+
+def _need_more(here: Session, cases: Sequence[Case]) -> None:
+    """Show the items that a tick cannot approve, usually because a wrong answer needs the expected one."""
+    if not cases:
+        return
+    asked = {c.item.id: conversation_of(here.store, c.item.id) for c in cases}
+    needs = "needs" if len(cases) == 1 else "need"
+    with st.expander(f"{counted(len(cases), 'item')} {needs} an expected answer", icon=":material/edit_note:"):
+        chosen = st.selectbox(
+            "Item", list(asked), format_func=lambda item: asked[item].question[:120], key="settling_more",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        conversation.show(asked[chosen])
+        approve_form.approve_one(here, chosen)

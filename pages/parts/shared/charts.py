@@ -14,8 +14,12 @@ from pandas.api.types import is_numeric_dtype
 
 BLUE = "#4f7fe0"
 """The colour of a single series. It reads well on light and dark pages; marks without a colour would be black."""
+GREY = "#7d879b"
+"""Of what stands back, such as intervals; it can be seen on light and dark pages."""
 DARK_INK = "#1a2233"
 LIGHT_INK = "#e6eaf2"
+CELLS = ("#e4edfd", "#76a1ec")
+"""From the lowest to the highest cell of a heat map. Dark letters can be read on all of them, on any page."""
 Spec = dict[str, Any]
 
 
@@ -70,7 +74,7 @@ def forest(frame: pd.DataFrame, *, names: str, percent: bool, ink: str, ranges: 
         axis={"format": "%" if percent else ".1f", "tickCount": 5},
         scale={"domain": [low, 1], "nice": False},
     )
-    rule = {"type": "rule", "strokeWidth": 3, "opacity": 0.45, "color": ink}
+    rule = {"type": "rule", "strokeWidth": 3, "color": GREY}
     broad = {"type": "rule", "strokeWidth": 9, "opacity": 0.7, "color": BLUE}
     text = {"type": "text", "dy": -13, "fontWeight": 600, "color": ink}
     shown = _tooltip(frame, [names, "value", "low", "high", "n"])
@@ -109,16 +113,14 @@ def heat_map(
         "y": _named(y, title=y_title, sort=sort),
         "tooltip": _tooltip(frame, [str(c) for c in frame.columns]),
     }
-    scale: Spec = {"scheme": "blues"} | ({"domain": list(domain)} if domain else {})
-    top = domain[1] if domain else float(frame[value].max() or 1)
-    dark = {"test": f"(datum['{value}'] > {0.6 * top})", "value": "white"}
+    scale: Spec = {"range": list(CELLS), "clamp": True} | ({"domain": list(domain)} if domain else {})
     return _layers(
         frame,
         max(120, 46 * frame[y].nunique() + 40),
         ({"type": "rect", "cornerRadius": 3}, base | {"color": _measured(value, scale=scale, legend=None)}),
         (
             {"type": "text", "fontSize": 13},
-            base | {"text": _named(text), "color": {"condition": dark, "value": DARK_INK}},
+            base | {"text": _named(text), "color": {"value": DARK_INK}},
         ),
     )
 

@@ -59,14 +59,8 @@ class Session:
     def need_week(self) -> str:
         """Return the chosen week. Without one, say what to do next and end the page."""
         if self.week is None:
-            st.info(
-                "No week is open yet. A lead imports conversations on the **Conversations** page, and then opens a "
-                "week on the **Sampling** page.",
-                icon=":material/calendar_add_on:",
-            )
-            if self.rater.may("lead"):
-                st.page_link("conversations.py", label="Import conversations", icon=":material/forum:")
-                st.page_link("sampling.py", label="Open the first week", icon=":material/filter_alt:")
+            st.info("No week is open yet.", icon=":material/calendar_add_on:")
+            st.page_link("week.py", label="First steps", icon=":material/flag:")
             st.stop()
         return self.week
 
@@ -178,6 +172,7 @@ def _choose_week(store: Store) -> None:
     weeks = [w.name for w in reversed(weeks_in_use(store))]
     if not weeks:
         st.session_state[WEEK_KEY] = None
+        st.page_link("week.py", label="First steps", icon=":material/flag:")
         return
     key, last = "session_choose_week", st.session_state.get(WEEK_KEY)
     st.session_state[key] = last if last in weeks else weeks[0]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from pages.parts.week import hand_over
+from pages.parts.week import due_form, hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
@@ -43,6 +43,9 @@ def title(here: Session, week: str) -> None:
     state = ":green-badge[closed]" if closed else ":red-badge[overdue]" if _overdue(here, week) else ":blue-badge[open]"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"Week {week}", width="stretch")
+        if not closed and here.rater.may("lead"):
+            with st.popover("Due date", icon=":material/event:"):
+                due_form.change(here, week, due)
         _report(here, week)
     st.markdown(
         f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, about {spent} minutes each, "
@@ -155,6 +158,8 @@ def blocking(here: Session, week: str) -> list[Check]:
         checks = shown_checklist(here.store, week)
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
+            if check.idle:
+                mark = ":gray[:material/remove:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
         if here.rater.may("adjudicator") and any(c.name == "settled" and not c.done for c in checks):
             st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")

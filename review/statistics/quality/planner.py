@@ -72,15 +72,20 @@ def plan_agreement(coefficient: Quantity, half_width: float) -> SampleSizePlan:
     )
 
 
-def plan_recall(caught: int, positives: int, items: int, half_width: float, *, level: float = 0.95) -> SampleSizePlan:
+def plan_recall(
+    caught: int, positives: int, items: int, half_width: float, *, positive: str = "", level: float = 0.95
+) -> SampleSizePlan:
     """Plan the items for a judge's recall (Wilson), when ``positives`` of ``items`` are positive so far.
 
     Recall is measured on positives only, so rare positives need many items: twice the positives take twice the items.
     """
     _check(half_width)
     if positives == 0:
+        named = f"'{positive}'" if positive else "the value"
         return SampleSizePlan(
-            now=items, half_width=half_width, undefined="there is no positive item yet, so recall has no value"
+            now=items,
+            half_width=half_width,
+            undefined=f"people have given {named} to no item yet, so there is nothing that the judge could have found",
         )
     recall = caught / positives
     needed_positives = _smallest(lambda n: _half(recall, n, level) <= half_width)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -31,6 +32,7 @@ from flow_store import (
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError, UnknownError
+from review.basics.weeks import next_due_date
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.evidence import evidence
@@ -78,8 +80,8 @@ def test_every_item_knows_draw_group_and_probability(opened, items):
 def test_the_week_is_written_with_what_was_asked(opened):
     week = opened.get(Week, WEEK)
     assert (week.raters, week.overlap, week.unit, week.rubric_version, week.seed) == (RATERS, 0.3, "session", 1, WEEK)
-    # Monday 2 November and eleven days: Friday the 13th.
-    assert week.due == "2026-11-13"
+    # The Friday after the week, or the next one from the day of the draw on.
+    assert week.due == next_due_date(WEEK, date.fromisoformat(week.opened_at[:10])).isoformat()
     assert opened.find(AuditEntry, action="draw")[0].actor == "lea"
     assert chain.verify(opened)[1] is None
 

@@ -23,7 +23,7 @@ export function onKey(view, event) {
   if (event.defaultPrevented || event.isComposing) return;
   const { target } = event;
   const inside = view.root.contains(target);
-  if (!inside && isInteractive(target)) return;
+  if (!inside && isInteractive(target)) return; // somebody tabbed there; after a click, the desk has the focus again
   tick(view);
   if (view.dialog) return dialogKey(view, event);
   if (target instanceof HTMLTextAreaElement) return noteKey(view, event);

@@ -3,11 +3,12 @@
 // listeners.
 
 import { CLOSED, takeAnswer, viewName } from "./answer.js";
+import { takeKeysAfter, takeKeysOnArrival } from "./back_to_desk.js";
 import { say, showBar, showEmpty, showNotice } from "./bar.js";
 import { setFlag, whenIdle } from "./dom.js";
 import { keepDraft } from "./drafts.js";
 import { buildFrame } from "./frame.js";
-import { isInteractive, onKey } from "./keys.js";
+import { onKey } from "./keys.js";
 import { parsed } from "./memory.js";
 import { isDone, madeBy, newClient, nextOpen, RESEND_MS } from "./model.js";
 import { penBack, penOf } from "./panels.js";
@@ -76,6 +77,7 @@ function listen(view) {
   window.addEventListener("keyup", (event) => releaseKey(view, event), { capture: true, signal });
   window.addEventListener("blur", () => releaseAll(view), { signal });
   window.addEventListener("pointerdown", (event) => onPointer(view, event), { capture: true, passive: true, signal });
+  window.addEventListener("click", (event) => takeKeysAfter(view, event, signal), { signal });
   window.addEventListener("online", () => connectionChanged(view), { signal });
   window.addEventListener("offline", () => connectionChanged(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
@@ -219,7 +221,7 @@ function mount(desk, { data, parentElement, setStateValue }) {
     applyAnswer(view, data);
   }
   if (moved) {
-    if (!isInteractive(document.activeElement)) focusField(view, view.focus);
+    if (takeKeysOnArrival(view)) focusField(view, view.focus);
     if (view.client.outbox.size) sendSoon(view);
   }
   return () => {

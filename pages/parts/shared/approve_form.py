@@ -1,0 +1,38 @@
+"""The form that approves one settled item as golden, with the answer that was expected."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.golden.approve import approve
+from review.golden.examples import BEHAVIOURS
+
+
+def approve_one(here: Session, item_id: str) -> None:
+    """Draw the form. An expected answer that is left out is taken from what people settled, if they gave one."""
+    with st.form(f"approve_{item_id}", border=False):
+        expected = st.text_area(
+            "Expected answer", key=f"approve_answer_{item_id}", height=80,
+            placeholder="What a right answer says. Empty: the corrected or right answer that people settled.",
+        )  # fmt: skip
+        behaviour = st.segmented_control(
+            "The product should", list(BEHAVIOURS), default=BEHAVIOURS[0], required=True, key=f"approve_how_{item_id}"
+        )
+        if not st.form_submit_button("Approve as golden", icon=":material/workspace_premium:"):
+            return
+    try:
+        approve(
+            here.store,
+            item_id,
+            by=here.rater.id,
+            expected_answer=(expected or "").strip() or None,
+            expected_behaviour=str(behaviour),
+        )
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+    else:
+        st.toast("1 item approved", icon=":material/task_alt:")
+        st.rerun()

@@ -1,0 +1,33 @@
+"""The form with which a lead changes the due date of an open week."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.weeks import next_due_date
+from review.week.due_days import change_due
+
+
+def change(here: Session, week: str, due: date) -> None:
+    """Draw the form. It proposes the present due date, or the next Friday when that has passed."""
+    today = date.today()
+    with st.form("weekly_due", border=False):
+        chosen = st.date_input(
+            "Due", value=due if due >= today else next_due_date(week, today), min_value=today, key="weekly_due_day"
+        )
+        reason = st.text_input("Reason", key="weekly_due_reason") or ""
+        if not st.form_submit_button("Change the due date", icon=":material/event:", key="weekly_due_go"):
+            return
+    try:
+        if isinstance(chosen, date):
+            zone = here.project.time_zone
+            change_due(here.store, week, chosen.isoformat(), time_zone=zone, by=here.rater.id, reason=reason)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+    else:
+        st.rerun()

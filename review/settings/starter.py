@@ -1,0 +1,86 @@
+"""The spotcheck.toml that a new project gets: every setting with what it does, most of them as comments."""
+
+STARTER = """\
+# Settings of this Spotcheck project. Every setting is optional. Secrets do not belong in this file.
+
+[project]
+time_zone = "UTC"        # weeks are ISO weeks in this zone
+
+[access]
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | links | oidc | proxy
+# url = "https://review.example.org"   # where people open the application; links begin with it
+
+[privacy]
+originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
+phone_region = "US"      # country of phone numbers without a country code
+# countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
+# addresses = true       # masks street addresses as they are written in twelve languages
+# names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install 'spotcheck[privacy]'`
+#                          # and the model: `python -m spacy download en_core_web_sm`; it never downloads by itself
+# library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# ids = "keep"           # keeps e-mail addresses and phone numbers in ids and names; else a keyed hash replaces them
+# rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
+
+[privacy.patterns]       # your own patterns to mask: token name = regular expression
+# CUSTOMER = "KD-[0-9]{6}"
+
+# [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
+# heads = "/mnt/elsewhere/spotcheck-heads.txt"
+
+# [sources.shop]         # a system that `spotcheck pull` and `spotcheck nightly` read by themselves
+# kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
+# address = "https://cloud.langfuse.com"
+# public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
+# secret_key = "LANGFUSE_SECRET_KEY"
+
+# [sources.helpdesk]     # how files of one source are read; declarations in the application come before these
+# date_format = "day-first"  # day-first | month-first | year-first | a pattern such as "%d.%m.%Y %H:%M"
+# encoding = "cp1252"
+# map = { question = "Frage", answer = "Antwort", id = "Ticket" }
+
+[sampling]
+unit = "session"         # what a reviewer sees as one item: session | turn
+confidence = 0.5         # below this a conversation counts as low confidence
+# judges_disagree = 50   # draw conversations with contradicting judges as a group: "all" or how many
+
+[checks]                 # checks that run on each masked conversation on import; `spotcheck check --help` lists them
+run = ["personal_data", "language", "length", "repetition", "refusal"]
+failing = []             # conversations flagged by these checks count as failing, such as ["repetition", "toxicity"]
+
+[checks.length]          # bounds for the characters of an answer; `spotcheck check` shows how long answers are
+shortest = 2
+longest = 6000
+
+# [checks.toxicity]      # if run has "toxicity": a folder with a Hugging Face text-classification model; works offline
+# model = "models/toxicity"
+# threshold = 0.5
+
+# [checks.similarity]    # if run has "similarity": checks records that have metadata.expected_answer
+# below = 0.4
+
+[judges]                 # judges that run here
+hosts = []               # endpoints that may receive masked text, such as ["localhost:11434"]; none by default
+concurrency = 8          # requests at the same time
+timeout = 60             # seconds for one request
+device = "auto"          # where local models run: auto | cpu | cuda | mps
+
+# [answers]              # the numbers behind the four answers of the Week page and the report
+# well_known = 0.05      # a share is well known when its 95% interval is at most this wide,
+# roughly_known = 0.15   # roughly known up to this width, and hardly known beyond it
+# well_measured = 0.2    # the same for figures of agreement and of judges
+# roughly_measured = 0.4
+# agreement = 0.667      # people agree when all of the interval of agreement beyond chance is at least this
+# same_reading = 0.5     # people read a value differently when less than this share of them gives it together,
+# contested_items = 5    # on at least so many items
+# judge_positives = 10   # nothing is known of a judge under so many labelled positives
+# judge_good = 0.6       # to use a judge, the lower limits of precision and recall must reach this
+# judge_bad = 0.5        # a judge is not to be used when an upper limit is under this
+# ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
+# epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
+
+# [golden.plan]          # golden examples wanted per scenario, as a number or by kind
+# order_status = 25
+# returns = { normal = 19, edge = 4, adversarial = 2 }
+
+# [[rubric.dimensions]] tables replace the default rubric. `spotcheck rubric show --toml` prints one to start from.
+"""

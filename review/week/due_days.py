@@ -1,0 +1,48 @@
+"""The day until which a week is reviewed, which a lead can change while the week is open."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from review.audit import chain
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.weeks import today_in
+from review.current.assignments import closing_of, week_of_store
+from review.people.people import require
+from storage.records_review import DueChange
+from storage.store import Store
+
+
+def due_day(text: str, today: date) -> date:
+    """Return a due date. Raises InputError for a text that is no date, and for a day before ``today``."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"due: found {text!r}, expected a date such as 2026-11-27.") from None
+    if day < today:
+        raise InputError(
+            f"due: {day.isoformat()} has passed, so every reviewer would be late from the start. "
+            f"Choose {today.isoformat()} or a later day."
+        )
+    return day
+
+
+def change_due(store: Store, week: str, due: str, *, time_zone: str, by: str, reason: str = "") -> DueChange:
+    """Change the day until which an open week is reviewed.
+
+    Raises Refused without the role lead and for a closed week, InputError for a day that has passed, NothingToDo when
+    the week is due on that day already.
+    """
+    require(store, by, "lead")
+    with store.transaction():
+        before = week_of_store(store, week).due
+        if closing_of(store, week) is not None:
+            raise Refused(f"{week} is closed, so its due date cannot change any more.")
+        day = due_day(due, today_in(time_zone)).isoformat()
+        if day == before:
+            raise NothingToDo(f"{week} is due on {day} already.")
+        change = DueChange(id=new_id(), week=week, due=day, at=now(), by=by, reason=reason.strip())
+        store.add(change)
+        chain.record(store, by, "change due date", week, due=day, before=before, reason=reason.strip())
+    return change

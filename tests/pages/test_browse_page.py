@@ -1,0 +1,25 @@
+"""Browsing the log: an id that was typed as a text is found as an id."""
+
+from __future__ import annotations
+
+import pytest
+from app_pages import run
+
+from review.basics.log_paths import log_of
+from review.log.searching import LogSearch, search_log
+from storage.store import Store
+
+
+def test_a_text_that_is_only_in_ids_is_offered_as_an_id(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = search_log(log_of(demo.path), LogSearch(), most=1).rows[0]["id"]
+    at = run(demo, monkeypatch, "conversations")
+    at.segmented_control("conversations_view").set_value("browse").run()
+    at.text_input("browse_text").set_value(f" {one} ").run()
+    assert any(f"No message has '{one}', but" in str(info.value).replace("\\", "") for info in at.info)
+    at.button("browse_as_id").click().run()
+    assert at.text_input("browse_id").value == one and at.text_input("browse_text").value == ""
+    assert any("found" in str(m.value) and not str(m.value).startswith("**0 ") for m in at.markdown)
+    at.text_input("browse_id").set_value("").run()
+    at.text_input("browse_text").set_value("no such words anywhere").run()
+    assert any("Nothing fits" in str(c.value) for c in at.caption)
+    assert "browse_as_id" not in [b.key for b in at.button]

@@ -1,0 +1,82 @@
+"""The due date: never in the past when a week is opened, and changed by a lead while the week is open."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unsettled_store import THIS, add_week, people_only
+
+from review.audit import chain
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.weeks import next_due_date
+from review.closing.closing import close_week
+from review.current.assignments import week_of_store, with_due_dates
+from review.week.due_days import change_due, due_day
+from storage.records_people import AuditEntry
+from storage.records_review import DueChange, Week
+from storage.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = people_only(tmp_path / "s.db")
+    add_week(made, THIS, [("wrong", "correct")])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("today", "due"),
+    [
+        ("2026-11-23", "2026-11-27"),  # the Monday after the week
+        ("2026-11-27", "2026-11-27"),  # the Friday itself
+        ("2026-11-28", "2026-12-04"),
+        ("2026-12-03", "2026-12-04"),
+        ("2026-12-04", "2026-12-11"),  # never on the day of the draw, when the Friday after the week is past
+        ("2027-05-01", "2027-05-07"),
+    ],
+)
+def test_the_proposed_day_is_a_friday_that_has_not_passed(today: str, due: str) -> None:
+    assert next_due_date("2026-W47", date.fromisoformat(today)).isoformat() == due
+
+
+def test_a_day_that_has_passed_is_refused() -> None:
+    today = date(2026, 11, 30)
+    assert due_day("2026-11-30", today) == today
+    with pytest.raises(InputError, match=r"2026-11-29 has passed.*Choose 2026-11-30 or a later day"):
+        due_day("2026-11-29", today)
+    with pytest.raises(InputError, match="found 'soon'"):
+        due_day("soon", today)
+
+
+def change(store: Store, due: str, **more: Any) -> DueChange:
+    return change_due(store, THIS, due, **{"time_zone": "UTC", "by": "lea", **more})
+
+
+def test_a_lead_changes_the_due_date_and_the_chain_records_it(store: Store) -> None:
+    before = week_of_store(store, THIS).due
+    change(store, "2099-01-02", reason="holidays")
+    change(store, "2099-01-09")
+    assert week_of_store(store, THIS).due == "2099-01-09"
+    assert [w.due for w in with_due_dates(store, store.find(Week))] == ["2099-01-09"]
+    first, second = store.find(AuditEntry, action="change due date")
+    assert (first.detail["before"], first.detail["due"], first.detail["reason"]) == (before, "2099-01-02", "holidays")
+    assert second.detail["before"] == "2099-01-02"
+    assert chain.verify(store)[1] is None
+    with pytest.raises(NothingToDo, match="due on 2099-01-09 already"):
+        change(store, "2099-01-09")
+
+
+def test_what_cannot_be_changed_is_refused(store: Store) -> None:
+    with pytest.raises(Refused, match="lead"):
+        change(store, "2099-01-02", by="ana")
+    with pytest.raises(InputError, match="has passed"):
+        change(store, "2026-01-02")
+    with pytest.raises(UnknownError, match="2031-W01"):
+        change_due(store, "2031-W01", "2099-01-02", time_zone="UTC", by="lea")
+    close_week(store, THIS, by="lea", reason="enough")
+    with pytest.raises(Refused, match="is closed"):
+        change(store, "2099-01-02")
+    assert store.find(DueChange) == []
