@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from review.basics.errors import InputError
 from review.sources.pulling.pages import AGAIN, fitting, listed, secret, stamp
@@ -37,13 +39,17 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
         cursor = None
         while True:
             body = {"session": [project], "start_time": stamp(start), "order": "asc", "cursor": cursor}
-            answer = fitting(lambda limit, body=body: web.post("/api/v1/runs/query", {**body, "limit": limit}), LIMIT)
+            answer = fitting(partial(_queried, web, body), LIMIT)
             yield _with_feedback(web, listed(answer, "runs", web.address))
             cursor = (answer.get("cursors") or {}).get("next")
             if not cursor:
                 return
 
     return pages
+
+
+def _queried(web: Web, body: Json, *, limit: int) -> Any:
+    return web.post("/api/v1/runs/query", {**body, "limit": limit})
 
 
 def _project(web: Web, name: str) -> str:

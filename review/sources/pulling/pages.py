@@ -80,11 +80,11 @@ def each(
     return came, left_out
 
 
-def fitting(ask: Callable[[int], Any], limit: int) -> Any:
+def fitting(ask: Callable[..., Any], limit: int) -> Any:
     """Return the answer with a page of at most ``limit`` records, fewer where that answer is too large."""
     while True:
         try:
-            return ask(limit)
+            return ask(limit=limit)
         except LeftOut as error:
             if error.reason == GONE or limit == 1:
                 raise

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -42,8 +43,8 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
     def pages(start: datetime, end: datetime) -> Iterator[list[Json]]:
         cursor = None
         while True:
-            asked = {"start_time": stamp(start), "end_time": stamp(end), "cursor": cursor}
-            answer = fitting(lambda limit, asked=asked: web.get(f"{project}/spans", limit=limit, **asked), LIMIT)
+            ask = partial(web.get, f"{project}/spans", start_time=stamp(start), end_time=stamp(end), cursor=cursor)
+            answer = fitting(ask, LIMIT)
             spans = listed(answer, "data", web.address)
             said = _annotations(web, project, [str(one["context"]["span_id"]) for one in spans])
             yield [as_otlp(span, said.get(str(span["context"]["span_id"]), ())) for span in spans]
