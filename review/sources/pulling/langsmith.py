@@ -16,7 +16,8 @@ from typing import Any
 from review.basics.errors import InputError
 from review.sources.pulling.pages import AGAIN, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
-from review.sources.pulling.traces import Place, SpanSource, as_traces
+from review.sources.pulling.span_source import Place, SpanSource
+from review.sources.pulling.traces import as_traces
 from review.sources.pulling.web import Web
 from storage.records_base import Json
 

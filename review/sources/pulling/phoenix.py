@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from review.sources.pulling.pages import LONGEST, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
-from review.sources.pulling.traces import Place, SpanSource, as_traces
+from review.sources.pulling.span_source import Place, SpanSource
+from review.sources.pulling.traces import as_traces
 from review.sources.pulling.web import GONE, LeftOut, Web
 from storage.records_base import Json
 

@@ -17,6 +17,7 @@ from review.basics.errors import InputError, ReviewError
 from review.sources.file_sets import Files, FileSet
 from review.sources.pulling.pages import LONGEST, checked, halfway, line_of, private_file, readable, stamp, window
 from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
+from review.sources.pulling.span_source import Place, SpanSource
 from storage.records_base import Json
 
 SPANS_AT_MOST = 20_000
@@ -29,30 +30,6 @@ EDGE = timedelta(minutes=1)
 SHORTEST = timedelta(seconds=1)
 BEFORE = "traces that began before this window, or have not ended"
 CROWDED = "traces that run beside too many others"
-
-
-class Place(NamedTuple):
-    """Where a span belongs: its trace, when it began and ended (None: not yet), and whether it is the root."""
-
-    trace: str
-    start: datetime
-    end: datetime | None
-    is_root: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpanSource:
-    """How the spans of one kind of system are read.
-
-    ``opened`` returns, for a visit, a function that gives the pages of the spans that began between two times, in the
-    order of their begin where ``in_order``. ``again`` is how far a visit goes back before the end of the last one.
-    """
-
-    format: str
-    opened: Callable[[Visit], Callable[[datetime, datetime], Iterator[list[Json]]]]
-    place: Callable[[Json], Place]
-    in_order: bool
-    again: timedelta
 
 
 def as_traces(source: SpanSource) -> Callable[[Visit], Fetching]:
