@@ -19,7 +19,7 @@ ONLY_ON_THE_COMMAND_LINE = {
     "review/judges/runs/worker.py",
     "review/serving/nightly_process.py",
     "review/serving/server.py",
-    "review/settings/project.py",
+    "review/settings/starter.py",
     "review/sources/files.py",
     "review/sources/readers/mapping.py",
     "review/statistics/agreement/files.py",
