@@ -21,6 +21,7 @@ from review.sources.assembling import traces
 from review.sources.cells import context_of
 from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.normalise import Origin, conversation_of
+from review.sources.readers import litellm
 from review.sources.readers.catalogue import PLAIN, READERS, detect
 from review.sources.readers.html_text import html_text
 from review.sources.readers.langchain import documents
@@ -359,6 +360,10 @@ def test_calls_of_one_trace_are_one_conversation_in_any_order_with_their_sums():
         assert (read.id, read.answer, read.tokens_in, read.tokens_out) == ("s-1", "In Graz.", 20, 4)
         assert (read.cost, read.latency_ms, read.tags) == (1.0, 1000.0, ("shop",))
         assert read.created_at == "2026-11-23T10:00:00.000+00:00"
+    other = logged("3", [{"role": "user", "content": "Shorten this."}], {"role": "assistant", "content": "Ok."}, 1.0)
+    (kept,) = READERS["litellm"].assemble([first, last, other])
+    assert [m["content"] for m in kept["messages"]][-1] == "In Graz." and kept["notes"] == [litellm.APART]
+    assert "notes" not in READERS["litellm"].assemble([first, last])[0]
 
 
 @pytest.mark.parametrize("as_parts", [True, False])

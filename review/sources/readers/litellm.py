@@ -18,6 +18,7 @@ from review.sources.readers.fields import Fields, Record, each, list_of, parsed,
 from review.sources.readers.openai_call import logged_call
 from review.sources.readers.reader import TraceReader
 
+APART = "a call of a trace that its longest call does not continue: its turns are left out, its tokens and cost counted"
 SUMS = ("latency_ms", "tokens_in", "tokens_out", "cost")
 
 
@@ -52,7 +53,16 @@ def assemble(records: Sequence[Record]) -> list[Fields | Unreadable]:
     for name in SUMS:
         counts = [one[name] for one in read if isinstance(one.get(name), int | float)]
         whole[name] = sum(counts) if counts else None
+    apart = sum(not _continued(one, whole) for one in read)
+    if apart:
+        whole["notes"] = [*whole.get("notes", ()), *[APART] * apart]
     return [whole, *refused]
+
+
+def _continued(call: Fields, whole: Fields) -> bool:
+    """Return whether a call is the beginning of the longest one; its answer may have been asked for again."""
+    asked = [turn for turn in call["messages"] if turn.get("role") != "assistant"]
+    return asked == [turn for turn in whole["messages"] if turn.get("role") != "assistant"][: len(asked)]
 
 
 def _order(record: Record) -> tuple[int, float]:
