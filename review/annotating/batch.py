@@ -178,7 +178,7 @@ def _week_payload(store: Store, opened: Week, rater_id: str) -> WeekPayload:
         "total": state.dealt,
         "done": state.done,
         "left": state.left,
-        "minutes_left": state.minutes_left,
+        "minutes_left": round(state.minutes_left, 2),
         "closed": store.get(WeekClosing, opened.name) is not None,
     }
 

@@ -119,8 +119,12 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
     assert len(rows) == len(demo.find(AuditEntry)) > 0
     fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
     key = demo.signing_key()
-    assert key and chain.first_break(fields, key) is None
-    assert chain.first_break(fields[:5] + fields[6:], key) == 6
+    assert key
+    for entries, broken in ((fields, None), (fields[:5] + fields[6:], 6)):
+        links = chain.Links(key)
+        for entry in entries:
+            links.follow(entry)
+        assert links.broken_at == broken
     table = list(csv.DictReader(io.StringIO(audit_view._csv(here, chain.EVERYTHING).decode())))
     assert [int(r["sequence"]) for r in table] == [e.sequence for e in found]
     assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
-from pages.parts.desk.packing import packed, without_empty
+from pages.parts.desk.packing import packed, what_changed
 from pages.parts.language import words
 from pages.parts.shared import session
 from review.annotating.batch import batch
@@ -50,9 +50,8 @@ def _items(store: Store, rater_id: str, week: str) -> None:
     )
     items = [packed(item) for item in payload["items"]]
     same = payload.get("same", False)
-    replied = {**answer, "heard": outbox.sequence}
-    spoken = words.told(key, whole=not same)
-    data = {**payload, "items": items, **(without_empty(replied) if same else replied), **spoken}
+    told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}
+    data = what_changed(told) if same else told
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 

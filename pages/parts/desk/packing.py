@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+SAME_ALL_WEEK = ("name", "total")
+"""What never changes of a week while somebody reviews it: more items are news, and bring the whole answer."""
+
 
 def packed(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item without the query, which its tokens hold, and with the columns of a result one by one.
@@ -20,6 +23,12 @@ def packed(item: Mapping[str, Any]) -> dict[str, Any]:
         columns = [list(column) for column in zip(*rows, strict=True)]
         found["result"] = {**{k: v for k, v in result.items() if k != "rows"}, "by_column": columns}
     return found
+
+
+def what_changed(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer for a browser that holds the week and foresaw the lists: nothing empty, nothing that it knows."""
+    found = without_empty(answer)
+    return {**found, "week": {name: value for name, value in found["week"].items() if name not in SAME_ALL_WEEK}}
 
 
 def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:

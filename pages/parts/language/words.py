@@ -71,11 +71,11 @@ def words_of(language: str) -> Words:
 
 
 def told(key: str, *, whole: bool) -> dict[str, object]:
-    """Return the language for an answer of the desk ``key``, with its words if the browser may lack them.
+    """Return the language and its words for an answer of the desk ``key``; nothing if the browser has them.
 
     ``whole``: the answer carries everything, so the browser may be new.
     """
     language = language_here()
     known = st.session_state.get(f"{key}:language") == language
     st.session_state[f"{key}:language"] = language
-    return {"language": language} | ({} if known and not whole else {"words": words_of(language)})
+    return {} if known and not whole else {"language": language, "words": words_of(language)}

@@ -12,7 +12,9 @@ const RECENT_DONE = 40;
 export const CLOSED = N("The week was closed while you had this item open. A submission now is kept as a late answer and changes no figure.");
 
 // Take the server's answer into the client.
-export function takeAnswer(client, data) {
+export function takeAnswer(client, given) {
+  // An answer that was foreseen leaves out what the client knows of its week.
+  const data = given.same && given.week ? { ...given, week: { ...client.week, ...given.week } } : given;
   for (const id of data.ack ?? []) acknowledge(client, id);
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
