@@ -59,7 +59,7 @@ class Session:
     def need_week(self) -> str:
         """Return the chosen week. Without one, say what to do next and end the page."""
         if self.week is None:
-            st.info("No week is open yet.", icon=":material/calendar_add_on:")
+            st.info("No week is open yet. First steps shows what is left to do.", icon=":material/calendar_add_on:")
             st.page_link("week.py", label="First steps", icon=":material/flag:")
             st.stop()
         return self.week
