@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 1.5 MB."""
-    with mounted(tmp_path / "small", "1500k") as folder:
+    """A real file system of 2 MB."""
+    with mounted(tmp_path / "small", "2000k") as folder:
         yield folder
 
 

@@ -26,7 +26,7 @@ def packed(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def what_changed(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer for a browser that holds the week and foresaw the lists: nothing empty, nothing that it knows."""
+    """Return an answer for a browser that holds the week and foresaw the lists: nothing empty, nothing it knows."""
     found = without_empty(answer)
     return {**found, "week": {name: value for name, value in found["week"].items() if name not in SAME_ALL_WEEK}}
 
