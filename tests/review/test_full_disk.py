@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 2 MB."""
-    with mounted(tmp_path / "small", "2000k") as folder:
+    """A real file system of 1.7 MB."""
+    with mounted(tmp_path / "small", "1700k") as folder:
         yield folder
 
 
@@ -31,7 +31,7 @@ def spotcheck(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def test_an_import_that_fills_the_disk_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
     rng = random.Random(0)
-    rows = [{"id": str(k), "question": "".join(rng.choices("abcdefghijklm ", k=400))} for k in range(4_000)]
+    rows = [{"id": str(k), "question": "".join(rng.choices("abcdefghijklm ", k=400))} for k in range(8_000)]
     (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     assert spotcheck(small_disk, "init", "--name", "maria").returncode == 0
     done = spotcheck(small_disk, "import", str(tmp_path / "many.jsonl"))
