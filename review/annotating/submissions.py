@@ -30,6 +30,7 @@ from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
+from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
     Annotation,
@@ -153,11 +154,13 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
 def _may_have_seen(store: Store, rater: Person, assignment: Assignment, *, reveals: bool) -> bool:
     """Return whether this person may have seen what judges or others said about the item.
 
-    A reviewer who submitted the item before saw the verdicts if the rubric reveals them, even after an undo. An
-    adjudicator may look at items that they skipped or that were handed on. A closed week is open to everybody.
+    A reviewer who submitted the item before saw the verdicts if the rubric reveals them, even after an undo, and may
+    have read the votes of the others once everybody has reviewed it. An adjudicator may look at items that they skipped
+    or that were handed on. A closed week is open to everybody.
     """
     item = assignment.item_id
-    if reveals and store.find(Annotation, item_id=item, rater_id=rater.id):
+    before = store.find(Annotation, item_id=item, rater_id=rater.id)
+    if before and (reveals or others_have_reviewed(store, item, rater.id)):
         return True
     if _closed(store, assignment.week):
         return True

@@ -213,7 +213,8 @@ def _undo(store: Store, import_id: str, by: str, as_json: bool) -> None:
     undone = undo_import(store, import_id, by=by)
 
     def render() -> None:
-        text = f"Undone: the {counted(undone.added, 'conversation')} of {undone.file} left the log."
+        left = counted(undone.added, "conversation")
+        text = f"Undone: the {left} of {undone.file} left the log." if undone.added else f"Undone: {undone.file}."
         out.print(text, highlight=False, markup=False, soft_wrap=True)
 
     emit({"undone": dataclasses.asdict(undone), "weeks": weeks_in_log(log_of(store.path))}, as_json, render)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from review.basics.remembered import Remembered
 from storage.queries.items import items_of_week
 from storage.queries.states import latest_key
-from storage.records_review import Item
+from storage.records_review import Annotation, Assignment, Item, ItemWithdrawal, Reassignment, Withdrawal
 from storage.store import Store
 
 V = TypeVar("V")
@@ -36,4 +36,11 @@ _ITEMS: Known[Sequence[Item]] = Known(16)
 
 def items_of(store: Store, week: str) -> Sequence[Item]:
     """Return the items of a week in order of arrival."""
-    return _ITEMS.get(store, week, lambda: latest_key(store, Item), lambda: tuple(items_of_week(store, week)))
+    return _ITEMS.get(store, week, lambda: _state_of_items(store), lambda: tuple(items_of_week(store, week)))
+
+
+def _state_of_items(store: Store) -> tuple[str, ...]:
+    """Return what changes with the items of a week: new ones, and after an undo of labels whatever uses them again."""
+    gone = latest_key(store, ItemWithdrawal)
+    used = (Annotation, Withdrawal, Assignment, Reassignment) if gone else ()
+    return latest_key(store, Item), gone, *(latest_key(store, record) for record in used)

@@ -17,6 +17,7 @@ from review.sampling.draw import DrawResult
 from review.statistics.quality.expected import ASSUMED_SHARE, PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.strata import smoothed
 from review.statistics.quantity import Quantity
+from storage.queries.weeks import weeks_in_use
 from storage.records_review import Week
 from storage.store import Store
 
@@ -110,7 +111,7 @@ def _shares_before(store: Store, week: str, dimension: Dimension, positive: str)
 
     A share is (k + 1/2)/(n + 1), because none among a few items does not mean none among many.
     """
-    before = [w.name for w in store.find(Week, order_by="name desc") if w.name < week]
+    before = [w.name for w in reversed(weeks_in_use(store)) if w.name < week]
     for name in before:
         ledger = {f"{line.week} {line.name}": line.name for line in evidence.ledger(store, [name]).values()}
         strata = production_quality(store, [name], dimension, positive=positive).strata

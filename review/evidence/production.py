@@ -14,7 +14,7 @@ from review.rubric.rubric import Dimension
 from review.statistics.quality.headline import Rates
 from review.statistics.quality.report import CAUSES, QualityReport, Unsettled, quality_report
 from review.statistics.quality.strata import Cell, joined
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 
@@ -54,7 +54,7 @@ def production_reports(
 def earlier_weeks(store: Store, weeks: Sequence[str]) -> tuple[str, ...]:
     """Return the four weeks before the first of ``weeks``, without those counted under another rubric version."""
     version = evidence.latest_used_rubric(store, weeks).version
-    before = [w for w in store.find(Week, order_by="name") if w.name < min(weeks)][-evidence.DEFAULT_WEEKS :]
+    before = [w for w in weeks_in_use(store) if w.name < min(weeks)][-evidence.DEFAULT_WEEKS :]
     return tuple(weeks_under(store, before, version))
 
 

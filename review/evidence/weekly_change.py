@@ -12,7 +12,8 @@ from review.evidence.production_data import ProductionData, production_data
 from review.statistics.quality.change import SPAN, Pairs, change, change_over_weeks, paired_change
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
-from storage.records_review import Item, Week
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import Item
 from storage.store import Store
 
 MOSTLY = 0.5
@@ -123,5 +124,5 @@ def _twins(store: Store, before: str, week: str) -> dict[str, str]:
 def weeks_before(store: Store, week: str, most: int) -> list[str]:
     """Return up to ``most`` weeks before one, without those counted under another rubric version."""
     version = evidence.latest_used_rubric(store, [week]).version
-    before = [w for w in store.find(Week, order_by="name") if w.name < week][-most:]
+    before = [w for w in weeks_in_use(store) if w.name < week][-most:]
     return weeks_under(store, before, version)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, literal_path
-from review.log.late import FOLDER
+from review.log.late import FOLDER, listed
+from review.log.log import log_files
 
 PREFIX = ".withdrawn-"
 LOCK_SECONDS = 60
@@ -61,6 +62,18 @@ def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
 
 def batch_weeks(log: LogPaths, import_id: str) -> list[str]:
     """Return the weeks that one import holds conversations of, or told something new of."""
-    told = pq.read_table(late_files_of(log, import_id), columns=["week"]) if late_files_of(log, import_id) else None
-    weeks = {week for week in told["week"].to_pylist() if week} if told is not None else set()
-    return sorted({path.name[:8] for path in batch_files(log, import_id)} | weeks)
+    return sorted({path.name[:8] for path in batch_files(log, import_id)} | _weeks_told(log, import_id))
+
+
+def _weeks_told(log: LogPaths, import_id: str) -> set[str]:
+    """Return the weeks of the conversations that one import told something of, also those that came after it."""
+    late, files = late_files_of(log, import_id), log_files(log)
+    if not late or not files:
+        return set()
+    by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
+    with duckdb.connect() as db:
+        return {
+            week
+            for week, some in by_week
+            if db.execute(f"SELECT 1 FROM {listed(list(some))} SEMI JOIN {listed(late)} USING (id) LIMIT 1").fetchone()  # noqa: S608 - our own paths
+        }

@@ -7,7 +7,7 @@ from review.current.known import items_of
 from review.current.settled import settled_labels
 from review.current.verdicts import verdicts_of, versions_with_verdicts
 from storage.queries.items import items_among
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 BIG = 2_000
@@ -21,7 +21,7 @@ def read_ahead(store: Store) -> list[str]:
 
     What is read is remembered, as if a visitor had asked for it. Of a small store nothing is read.
     """
-    names = [week.name for week in store.find(Week, order_by="name")]
+    names = [week.name for week in weeks_in_use(store)]
     closed = [name for name in names if closing_of(store, name)]
     return [week for week in dict.fromkeys((*names[-1:], *closed[-1:])) if _read(store, names, week)]
 

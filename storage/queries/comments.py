@@ -39,6 +39,18 @@ GROUP BY i.id HAVING count(DISTINCT n.rater_id) >= 2 ORDER BY i.rowid
 """  # noqa: S608 - constants of ours
 
 
+def others_have_reviewed(store: Store, item_id: str, rater_id: str) -> bool:
+    """Return whether somebody but ``rater_id`` reviewed an item, and nobody else still has to."""
+    return bool(store.query(_OTHERS_SQL, {"item": item_id, "rater": rater_id}))
+
+
+_OTHERS_SQL = f"""
+SELECT 1 FROM annotations n WHERE n.item_id = :item AND n.rater_id <> :rater AND {not_withdrawn("n")}
+AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = :item AND a.rater_id <> :rater
+                AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}) LIMIT 1
+"""  # noqa: S608 - constants of ours
+
+
 def comments_of(store: Store, item_id: str) -> list[Comment]:
     """Return the comments on an item in order of arrival."""
     return store.find(Comment, item_id=item_id)

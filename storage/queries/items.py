@@ -12,18 +12,19 @@ from storage.store import Store
 
 
 def weeks_with_items(store: Store) -> list[str]:
-    """Return the names of all weeks that have an item, in order."""
+    """Return the names of all weeks that have an item, in order; items that left with an undone import are none."""
     return [row["week"] for row in store.query(_WEEKS_SQL)]
 
 
 # It asks the index for the next week instead of reading every item.
-_WEEKS_SQL = """
+_WEEKS_SQL = f"""
 WITH RECURSIVE known (week) AS (
   SELECT min(week) FROM items
   UNION ALL SELECT (SELECT min(week) FROM items WHERE week > known.week) FROM known WHERE week IS NOT NULL
 )
-SELECT week FROM known WHERE week IS NOT NULL
-"""
+SELECT week FROM known WHERE week IS NOT NULL AND EXISTS (
+  SELECT 1 FROM items i WHERE i.week = known.week AND NOT {left_by_undo("i")})
+"""  # noqa: S608 - constants of ours
 
 
 def items_of_week(store: Store, week: str) -> list[Item]:

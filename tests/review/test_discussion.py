@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from adjudicate_app import DISPUTED, OWED, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import THREE, WEEK
 
+from review.annotating import submissions
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
@@ -115,6 +117,29 @@ def test_votes_stay_as_they_are_once_somebody_has_spoken(store: Store) -> None:
     other = {**change, "assignment": "zelda-0001"}
     assert receive(store, "zelda", [other]).acknowledged, "nobody has spoken about that one"
     assert store.find(Annotation, item_id=ITEM, rater_id="zelda")[-1].labels == WRONG
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_vote_that_changes_when_the_others_can_be_read_is_not_blind(
+    store: Store, undone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = replace(rubric_from(THREE), version=1, reveal=False)
+    monkeypatch.setattr(submissions, "rubric_version", lambda store, version: silent)
+    number = ITEM.removeprefix("item-")
+    change = {
+        "submission_id": "00000000-0000-4000-8000-000000000003",
+        "kind": "annotation",
+        "assignment": f"zelda-{number}",
+        "labels": RIGHT,
+        "rubric_version": 1,
+    }
+    undo = {
+        "submission_id": "00000000-0000-4000-8000-000000000004",
+        "kind": "withdraw",
+        "withdraws": f"0{number}-ballot",
+    }
+    assert not receive(store, "zelda", [undo, change] if undone else [change]).rejected
+    assert store.find(Annotation, item_id=ITEM, rater_id="zelda")[-1].revealed
 
 
 def test_hidden_words_are_hidden_in_comments_and_questions(store: Store) -> None:

@@ -141,6 +141,15 @@ def test_late_rows_of_an_import_are_undone_with_it(store: Store) -> None:
         undo_import(store, later.id, by="lea")
 
 
+def test_feedback_that_came_first_is_not_undone_once_its_conversation_was_drawn(store: Store) -> None:
+    waiting = bring(store, {"id": "a", "feedback": "down"})
+    bring(store, row("a"), row("b"))
+    open_week(store, project_of(store.path), Request(week=WEEK, rate=1.0, raters=("ana",)), by="lea")
+    with pytest.raises(Exception, match="drawn after it"):
+        undo_import(store, waiting.id, by="lea")
+    assert one(store, "a").feedback == "down"
+
+
 def test_a_mapping_reads_feedback_under_other_names(store: Store) -> None:
     bring(store, row("a"))
     given = {"mapping": {"id": "ticket", "feedback": "csat"}, "values": {"feedback": {"2": "down"}}}

@@ -11,15 +11,17 @@ from review.audit.verifying import check_store
 from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
+from review.current.known import items_of
 from review.current.progress import progress
 from review.current.settled import annotations_of
+from review.evidence.weekly_change import weeks_before
 from review.exchange.labels import import_labels, read_labels
 from review.exchange.undoing_labels import undo_labels, undone_label_imports, why_not
 from review.people.people import add_person, people_in_use, person
-from review.settling.adjudication import adjudicate
+from review.settling.adjudication import adjudicate, cases
 from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import items_left_to_nobody, owed_item_ids
-from storage.queries.items import items_of_week
+from storage.queries.items import items_of_week, weeks_with_items
 from storage.queries.weeks import weeks_in_use
 from storage.records_comments import Comment
 from storage.records_golden import GoldenExample
@@ -191,3 +193,21 @@ def test_a_week_that_labels_open_late_is_not_due_in_the_past_and_it_is_said(stor
     assert f"2024-W10 was not open and is open now, due on {week.due}, {passed}" in done.notes
     later = load(store, tmp_path, week="2099-W10", text=HEADER + "x2,Zoe,correctness,wrong\n")
     assert "2099-W10 was not open and is open now, due on 2099-03-13." in later.notes
+
+
+def test_an_item_that_comes_in_again_after_an_undo_is_known_again(store, tmp_path):
+    text = HEADER + "new,ana,correctness,wrong\nnew,ben,correctness,correct\n"
+    before = [i.id for i in items_of(store, WEEK)]
+    undo_labels(store, load(store, tmp_path, text).id, by="lea")
+    assert [i.id for i in items_of(store, WEEK)] == before
+    load(store, tmp_path, text)
+    assert len(items_of(store, WEEK)) == len(before) + 1
+    assert len(cases(store, WEEK, viewer="lea")) >= 1
+
+
+def test_a_week_that_only_an_undone_import_opened_is_no_week_before(store, tmp_path):
+    later = "2027-W01"
+    done = load(store, tmp_path, HEADER + "far,ana,correctness,wrong\n", week=later)
+    assert weeks_before(store, "2027-W02", 8)[-1:] == [later] and later in weeks_with_items(store)
+    undo_labels(store, done.id, by="lea")
+    assert later not in weeks_before(store, "2027-W02", 8) and later not in weeks_with_items(store)

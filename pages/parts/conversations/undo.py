@@ -33,5 +33,10 @@ def button(here: Session, record: Import, *, key: str) -> None:
             except ReviewError as error:
                 st.error(as_text(error), icon=":material/block:")
             else:
-                st.toast(f"{counted(record.added, 'conversation')} left the log", icon=":material/undo:")
+                left = (
+                    f"{counted(record.added, 'conversation')} left the log"
+                    if record.added
+                    else f"Undone: {record.file}"
+                )
+                st.toast(as_text(left), icon=":material/undo:")
                 st.rerun()

@@ -16,7 +16,7 @@ from review.evidence.evidence import Paired, clusters_of, latest_used_rubric, pa
 from review.evidence.test_set_access import Half, shown_half
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.drift import Drift, drift
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 RECENT = 12
@@ -52,7 +52,7 @@ def weeks_over_time(store: Store, wanted: str | None = None) -> tuple[str, ...]:
     """
     if wanted is not None:
         return weeks_between(store, wanted)
-    recent = store.find(Week, order_by="name")[-RECENT:]
+    recent = weeks_in_use(store)[-RECENT:]
     if not recent:
         raise NothingToDo("no week is open in this store yet.", command_hint="`spotcheck sample` opens one.")
     return tuple(weeks_under(store, recent, used_version(store, recent[-1])))
