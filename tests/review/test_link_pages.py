@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,7 +95,9 @@ class Door:
         async def send(message: Any) -> None:
             messages.append(message)
 
-        asyncio.run(self.guard(scope, receive, send))
+        # A browser test of the same worker may leave its event loop running in this thread.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self.guard(scope, receive, send)).result()
         first = messages[0]
         pairs = [(n.decode(), v.decode()) for n, v in first.get("headers", [])]
         cookies = {v.split("=", 1)[0]: v for n, v in pairs if n == "set-cookie"}
