@@ -147,9 +147,8 @@ def _ask(here: Session) -> Request:
             overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap") / 100
         minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
         if opened is None:
-            chosen = st.date_input(
-                "Due", value=_due(here, week), min_value=today_in(here.project.time_zone), key=f"planning_due_{week}"
-            )
+            # A past day is refused in words; a bound of the field would silently put the old day back.
+            chosen = st.date_input("Due", value=_due(here, week), key=f"planning_due_{week}")
             due = chosen.isoformat() if isinstance(chosen, date) else None
     return Request(
         week=week,

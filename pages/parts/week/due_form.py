@@ -17,9 +17,8 @@ def change(here: Session, week: str, due: date) -> None:
     """Draw the form. It proposes the present due date, or the next Friday when that has passed."""
     today = date.today()
     with st.form("weekly_due", border=False):
-        chosen = st.date_input(
-            "Due", value=due if due >= today else next_due_date(week, today), min_value=today, key="weekly_due_day"
-        )
+        # A past day is refused in words; a bound of the field would silently put the old day back.
+        chosen = st.date_input("Due", value=due if due >= today else next_due_date(week, today), key="weekly_due_day")
         reason = st.text_input("Reason", key="weekly_due_reason") or ""
         if not st.form_submit_button("Change the due date", icon=":material/event:", key="weekly_due_go"):
             return
