@@ -123,10 +123,12 @@ def _shares_before(store: Store, week: str, dimension: Dimension, positive: str)
 
 def sentences(found: Forecast) -> list[str]:
     """Describe the forecast in plain words: the work first, then the precision."""
-    items = f"{found.items} items" if found.items == found.total else f"{found.items} more items ({found.total} in all)"
+    more = counted(found.items, "more item")
+    items = counted(found.items, "item") if found.items == found.total else f"{more} ({found.total} in all)"
+    minutes = counted(max(1, round(found.minutes)), "minute")
     pace = f"{found.seconds:.0f} s per item, measured" if found.measured else "60 s per item, assumed"
     lines = [
-        f"About {items}, {counted(found.raters, 'reviewer')}, about {found.minutes:.0f} minutes each ({pace}), due "
+        f"About {items}, {counted(found.raters, 'reviewer')}, about {minutes} each ({pace}), due "
         f"{found.due:%A} {found.due.day} {found.due:%B}."
         if found.raters
         else f"About {items}, and no reviewers yet. Choose reviewers."

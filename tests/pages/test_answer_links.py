@@ -60,7 +60,7 @@ def test_the_links_of_the_answers_open_their_views(demo: Store, monkeypatch: pyt
     at = run(demo, monkeypatch, "judges", judge="no-rude", view="trust", dimension="politeness")
     assert at.segmented_control("judges_dim").value == "politeness"
     said = "\n".join(str(m.value) for m in at.markdown)
-    assert "? Not known yet for 'rude'" in said and "'rude' items labelled, 10 are needed." in said
+    assert "? Not known yet for 'rude'" in said and "'rude' items labelled so far; 10 are needed." in said
     assert run(demo, monkeypatch, "rubric", view="change").segmented_control("rubric_view").value == "change"
     assert run(demo, monkeypatch, "rubric", "ben", view="change").segmented_control("rubric_view").value == "form"
 

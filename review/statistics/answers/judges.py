@@ -87,7 +87,7 @@ def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
     """Return the verdict and its reason."""
     if found.positives < t.judge_positives:
         labelled = counted(found.positives, f"'{found.positive}' item")
-        return UNKNOWN, f"Only {labelled} labelled, {t.judge_positives} are needed."
+        return UNKNOWN, f"{labelled[:1].upper()}{labelled[1:]} labelled so far; {t.judge_positives} are needed."
     if not found.said:
         return NEVER, f"It never said '{found.positive}'."
     figures = {"recall": found.recall, "precision": found.precision}
