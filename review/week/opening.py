@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from review.audit import chain
@@ -37,7 +38,7 @@ from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
 from storage.records_log import Draw, ImportWithdrawal, Stratum
-from storage.records_review import Item, Week
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
 
@@ -101,7 +102,17 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         store.add(draw, *_ledger_lines(draw, result), *found, *items, *verdicts)
         dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
+    result = replace(result, notes=(*result.notes, *_alone(items, dealt, raters)))
     return OpenedWeek(result, len(items), len(dealt), () if request.raters else so_far.without_role)
+
+
+def _alone(items: Sequence[Item], dealt: Sequence[Assignment], raters: Sequence[str]) -> list[str]:
+    """Say how many items for several people went to one, because they are in nobody else's field. Pure."""
+    held = Counter(a.item_id for a in dealt)
+    alone = sum(item.overlap and held[item.id] == 1 for item in items) if len(raters) > 1 else 0
+    if not alone:
+        return []
+    return [f"{counted(alone, 'item')} for several people went to one person, because nobody else reviews their field."]
 
 
 def withdrawals(store: Store) -> int:

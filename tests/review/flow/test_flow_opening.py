@@ -130,6 +130,15 @@ def test_a_preview_writes_nothing_and_gives_the_draw_that_follows(imported):
     assert open_the_week(imported).result.digest == shown.digest
 
 
+def test_items_for_several_people_that_one_alone_reviews_are_named(imported):
+    for name in RATERS[1:]:
+        add_person(imported, name, role="annotator", by="lea", scope="elsewhere")
+    notes = open_the_week(imported).result.notes
+    shared = sum(item.overlap for item in imported.find(Item))
+    said = f"{shared} items for several people went to one person, because nobody else reviews their field."
+    assert shared > 1 and said in notes
+
+
 def test_a_second_identical_call_adds_nothing(opened):
     before = {r: opened.find(r) for r in (Week, Draw, Item, Assignment, Conversation, Verdict)}
     lines = evidence.ledger(opened, [WEEK])
