@@ -12,7 +12,7 @@ from review.basics.errors import InputError
 from review.statistics.answers.thresholds import Thresholds
 
 SETTINGS = tuple(f.name for f in fields(Thresholds))
-WHOLE = ("contested_items", "judge_positives")
+WHOLE = ("contested_items", "judge_positives", "shared_items")
 PAIRS = (("well_known", "roughly_known"), ("well_measured", "roughly_measured"), ("judge_bad", "judge_good"))
 """Settings of which the first must not lie above the second."""
 

@@ -70,6 +70,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # well_measured = 0.2    # the same for figures of agreement and of judges
 # roughly_measured = 0.4
 # agreement = 0.667      # people agree when all of the interval of agreement beyond chance is at least this
+# shared_items = 10      # nothing is known of agreement under so many items with labels of two people
 # same_reading = 0.5     # people read a value differently when less than this share of them gives it together,
 # contested_items = 5    # on at least so many items
 # judge_positives = 10   # nothing is known of a judge under so many labelled positives

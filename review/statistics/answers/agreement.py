@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from review.basics.words import percent
+from review.basics.words import counted, percent
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
@@ -46,7 +46,7 @@ def agreement(found: Sequence[Agreed], thresholds: Thresholds) -> Answer:
             question=QUESTION,
             sentence="Not known yet.",
             certainty="",
-            reason=f"No two people have reviewed enough of the same items: {why}.",
+            reason=f"Two people have not reviewed enough of the same items: {why}.",
             link=Link("agreement", "See what is shared"),
         )
     worst = min(known, key=lambda j: (_RANK[j.state], j.figure.value or 0))
@@ -71,6 +71,9 @@ def _judged(a: Agreed, thresholds: Thresholds) -> _Judged:
     figure, term = (ac, AC) if rare and ac.value is not None else (alpha, ALPHA)
     if figure.value is None:
         return _Judged(a, "none", figure, term)
+    if figure.n < thresholds.shared_items:
+        few = f"{counted(figure.n, 'item')} with labels of two people so far; {thresholds.shared_items} are needed"
+        return _Judged(a, "none", Quantity.missing(few, n=figure.n), term)
     low, high = figure.ci or (0.0, 1.0)
     state: State = "yes" if low >= thresholds.agreement else "no" if high < thresholds.agreement else "open"
     return _Judged(a, state, figure, term)

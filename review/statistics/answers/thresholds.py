@@ -12,7 +12,8 @@ class Thresholds:
     A share is well known when its 95% interval is at most ``well_known`` wide, and roughly known up to
     ``roughly_known``. ``well_measured`` and ``roughly_measured`` are the same for figures of agreement and of judges,
     which rest on fewer items. People agree when the interval of agreement beyond chance lies at or above ``agreement``,
-    the lowest limit that Krippendorff (2004) accepts. They read a value differently when, of all pairs of people of
+    the lowest limit that Krippendorff (2004) accepts; nothing is known under ``shared_items`` that two people labelled.
+    They read a value differently when, of all pairs of people of
     whom one gives it, less than ``same_reading`` agree, on at least ``contested_items`` items.
 
     Nothing is known of a judge under ``judge_positives`` labelled positives. To use it, the lower limits of precision
@@ -26,6 +27,7 @@ class Thresholds:
     well_measured: float = 0.2
     roughly_measured: float = 0.4
     agreement: float = 0.667
+    shared_items: int = 10
     same_reading: float = 0.5
     contested_items: int = 5
     judge_positives: int = 10
