@@ -92,7 +92,7 @@ def test_open_ties_give_a_range_and_come_first_in_what_is_next(tmp_path: Path) -
     store = add_split_week(people_only(tmp_path / "spotcheck.db"))
     found = told(week_report(store, THIS, bootstrap=50))
     first = found["production"].lines[0]
-    assert "depending on 8 open ties" in first.sentence and "The range is no change of quality" in first.reason
+    assert "depending on 8 open ties" in first.sentence and "not from a change in quality" in first.reason
     settle = next(line for line in found["next"].lines if line.name == "settle")
     assert (
         settle.sentence == "Settle 10 disagreements." and "3 ties among them decide what the share is" in settle.reason

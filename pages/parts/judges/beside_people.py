@@ -51,7 +51,7 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     if test.undefined:
         st.caption(f"Alternative annotator test: undefined, {test.undefined}.")
         return
-    verdict = "The judge may replace a person" if test.passed else "The judge may not replace a person"
+    verdict = "The judge can replace a person" if test.passed else "The judge cannot replace a person"
     st.markdown(
         f"**{verdict}**: compared with {test.winning_rate:.0%} of the people, it is at least as close to the others, "
         f"after an allowance of {test.epsilon:g} for the effort it saves (alternative annotator test)."

@@ -115,7 +115,8 @@ def _reason(share: Share) -> str:
         labels = counted(report.labelled, "label")
         parts.append(f"95% interval {percent(found.ci[0])} to {percent(found.ci[1])}, from {labels}{of}.")
     if found.value is None:
-        return " ".join([*parts, "Settle the ties to get one figure. The range is no change of quality."])
+        parts.append("The range comes from open ties, not from a change in quality. Settle them to get one figure.")
+        return " ".join(parts)
     spans = ((share.change, f"against {share.before}"), (share.over, f"over {len(share.weeks)} weeks"))
     moves = [f"{when} {_points(q)} points" for q, when in spans if q.ci is not None]
     if moves:
