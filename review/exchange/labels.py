@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from review.audit import chain
-from review.basics.canonical import digest
 from review.basics.clock import new_id, now
-from review.basics.csv_safe import row_text
 from review.basics.errors import Refused
-from review.basics.log_paths import log_of
 from review.basics.rating_tables import as_rating_table
 from review.basics.tables import Table, load
-from review.basics.weeks import due_date, monday_of, week_of, zone_of
 from review.exchange.columns import renamed_columns
-from review.exchange.items import imported_id, known_items, the_item
+from review.exchange.new_items import add_items, items_named
 from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
 from review.exchange.tool_tables import AUTO, as_ratings, found_in, opened_page, tool_of, with_dimensions
@@ -40,20 +34,12 @@ from review.exchange.votes import (
     number_votes,
 )
 from review.exchange.wide import narrowed, with_comments
-from review.log.log import conversations_named
 from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
-from review.settings.project import project_of
 from review.sources.names import plain_name
 from storage.queries.annotations import current_annotations
-from storage.records_log import Conversation
-from storage.records_review import Annotation, Item, LabelImport, Week, WeekClosing
+from storage.records_review import Annotation, LabelImport, Week, WeekClosing
 from storage.store import Store
-
-SOURCE = "labels"
-"""The source of conversations that an import adds for unknown items."""
-DAYS_LEFT = timedelta(days=7)
-"""How long a week stays open that an import opens after its usual day has passed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +129,7 @@ def import_labels(
         import_id, at, file = new_id(), now(), plain_name(store, Path(table.file).name)
         if table.format in LABEL_READERS:
             table, left = with_dimensions(table, current_rubric(store).names, questions or {}, default=dimension)
-        items, fresh = _items(store, table, week)
+        items, fresh = items_named(store, table, week)
         before = {one.id for one in people(store)}
         raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
@@ -153,7 +139,7 @@ def import_labels(
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}
         fresh = [one for one in fresh if one.item.id in used]
-        opened = _add_items(store, fresh, by=by, raters=_reviewers(store, votes))
+        opened = add_items(store, fresh, by=by, raters=_reviewers(store, votes))
         outcome = _add_votes(store, votes, rubrics, by, import_id=import_id)
         done = ImportedLabels(
             rows=found_in(table),
@@ -185,60 +171,6 @@ def import_labels(
     return done
 
 
-class _New(NamedTuple):
-    """An item that came with the file, and its conversation: that of the log, else one without text."""
-
-    item: Item
-    conversation: Conversation
-
-
-def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item], list[_New]]:
-    """Return the item of every name in the file, and the items that are new (not written yet)."""
-    if week is not None:
-        monday_of(week)
-    names = {name: row for row in table.rows if (name := row_text(row, "item"))}
-    found = known_items(store, names)
-    meant = {name: the_item(row, name, found[name]) for name, row in names.items()}
-    stored_as = {name: plain_name(store, name) for name, item in meant.items() if item is None}
-    logged = conversations_named(log_of(store.path), [*stored_as, *stored_as.values()])
-    under_way = _open_weeks(store)
-    target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
-    items, fresh = {}, {}
-    for name, item in meant.items():
-        if item is None:
-            conversation, plain = logged.get(name) or logged.get(stored_as[name]), stored_as[name]
-            made = _new_item(store, plain, conversation, week=week, target=target, under_way=under_way)
-            item, fresh[made.item.id] = made.item, made
-        items[name] = item
-    return items, list(fresh.values())
-
-
-def _open_weeks(store: Store) -> set[str]:
-    """Return the weeks that are open and not closed."""
-    return {w.name for w in store.find(Week)} - {c.week for c in store.find(WeekClosing)}
-
-
-def _new_item(
-    store: Store, name: str, logged: Conversation | None, *, week: str | None, target: str, under_way: set[str]
-) -> _New:
-    """Return a hand-picked item: of a conversation in the log in that one's own week, where this is open."""
-    identity = imported_id(name)
-    own = logged.week if week is None and logged is not None and logged.week in under_way else target
-    conversation = logged or Conversation(
-        id=name if store.get(Conversation, name) else identity,
-        source=SOURCE,
-        source_id=identity.removeprefix(imported_id("")),
-        created_at=None,
-        week=own,
-        messages=(),
-        content_hash=digest(identity.removeprefix(imported_id(""))),
-    )
-    item = Item(
-        id=identity, conversation_id=conversation.id, week=own, at=now(), purposive=True, reason="imported labels"
-    )
-    return _New(item, conversation)
-
-
 def _rubrics(store: Store, weeks: Iterable[str]) -> dict[str, Rubric]:
     """Return the rubric of each week: the version it was opened under, the current one for a week that is not open."""
     current = current_rubric(store)
@@ -256,37 +188,6 @@ def _reviewers(store: Store, votes: Iterable[Vote]) -> tuple[str, ...]:
     """Return those who voted and may review here too."""
     may = {one.id for one in people(store) if one.may("annotator")}
     return tuple(dict.fromkeys(v.rater for v in votes if v.rater in may))
-
-
-def _add_items(store: Store, fresh: list[_New], *, by: str, raters: tuple[str, ...]) -> list[str]:
-    """Write new items with their conversations, and open their week if nobody has; return what to say of that."""
-    for one in fresh:
-        store.add(one.conversation, one.item)
-    said = []
-    today = datetime.now(zone_of(project_of(store.path).time_zone)).date()
-    for week in sorted({one.item.week for one in fresh} - {w.name for w in store.find(Week)}):
-        usual, rubric = due_date(week), current_rubric(store)
-        due = usual if usual >= today else today + DAYS_LEFT
-        said.append(
-            f"{week} was not open and is open now, due on {due}"
-            + ("." if due == usual else f", because its usual day, {usual}, has passed.")
-        )
-        store.add(
-            Week(
-                name=week,
-                opened_at=now(),
-                opened_by=by,
-                due=due.isoformat(),
-                seed=week,
-                unit="session",
-                overlap=0.0,
-                overlap_raters=0,
-                raters=raters,
-                rubric_version=rubric.version,
-            )
-        )
-        chain.record(store, by, "open", week, why="imported labels")
-    return said
 
 
 def _add_votes(
