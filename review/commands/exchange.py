@@ -1,4 +1,4 @@
-"""What ``spotcheck labels`` and ``spotcheck verdicts`` share: options, and what is said of an unknown value."""
+"""Options and messages that ``spotcheck labels`` and ``spotcheck verdicts`` share."""
 
 from __future__ import annotations
 

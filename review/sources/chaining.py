@@ -26,7 +26,7 @@ from review.sources.readers.fields import Fields, Record
 from review.sources.spool import Place, Spool
 
 TOO_MANY = "calls with the same first question and answer, too many to look for those that continue one another"
-"""What a person is told of calls that stay alone for that reason."""
+"""The note on calls that were not joined because there are too many."""
 TOGETHER = "calls that continue one another, put together to conversations"
 SUMS = ("tokens_in", "tokens_out", "cost", "latency_ms", "retries")
 

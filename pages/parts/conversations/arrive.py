@@ -178,7 +178,7 @@ def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, .
 
 
 def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
-    """Whether anything says where questions or messages are, or what is told of conversations by their ids."""
+    """Whether it is known where the questions or messages are, or where ids and facts such as feedback are."""
     told = "id" in mapping and any(name in mapping for name in FACTS)
     return told or not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
 

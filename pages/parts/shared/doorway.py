@@ -108,6 +108,7 @@ def held() -> Mapping[str, int]:
 
     Raises AttributeError where another Streamlit keeps them elsewhere, so that it takes no upload that nobody counts.
     """
+    # Streamlit's type is the protocol of any store of uploads, and only its own one has the files.
     files: Mapping[str, Any] = Runtime.instance().uploaded_file_mgr.file_storage if Runtime.exists() else {}  # type: ignore[attr-defined]
     return {
         f"/_stcore/upload_file/{session}/{file}": len(record.data)

@@ -57,7 +57,7 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
 
 
 def _annotations(web: Web, project: str, spans: list[str]) -> dict[str, list[Json]]:
-    """Return what was said of spans, by span. None where the server does not know these spans, or annotations."""
+    """Return the annotations of spans, by span; none where the server has no such spans or no annotations."""
     found: dict[str, list[Json]] = {}
     for first in range(0, len(spans), SPANS_ASKED):
         cursor, seen = None, set[str]()
@@ -100,7 +100,7 @@ def _instant(nanoseconds: int) -> datetime:
 
 
 def as_otlp(span: Json, annotations: Iterable[Json] = ()) -> Json:
-    """Return a span of Phoenix, with what was said of it, as an OTLP/JSON record with this one span."""
+    """Return a span of Phoenix with its annotations, as an OTLP/JSON record of this one span."""
     context = span.get("context") or {}
     kind = {"openinference.span.kind": span.get("span_kind")}
     status = {"code": STATUS.get(str(span.get("status_code")), 0), "message": span.get("status_message") or ""}

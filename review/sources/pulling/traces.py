@@ -24,7 +24,7 @@ SPANS_AT_MOST = 20_000
 BYTES_AT_MOST = 128 * 1024 * 1024
 """Spans and bytes of one window, or a page more."""
 WAITING_AT_MOST = 100_000
-"""Spans that are carried into the next window. Of more traces than that which run at once, the oldest are left out."""
+"""How many spans of unfinished traces wait for the next window. Beyond that the oldest traces are left out."""
 EDGE = timedelta(minutes=1)
 """A span may begin so long after its root has ended, or before its root by another clock."""
 SHORTEST = timedelta(seconds=1)

@@ -111,14 +111,14 @@ def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str])
     names = [name for name in READERS if name not in PLAIN.values() or name == PLAIN[layout]]
     found = {name: hits for name in names if (hits := _hits(records, name))}
     if not turns and not found and _tells(records, mapping):
-        return [Detected(FEEDBACK, "the mapping names an id and what is told of a conversation, and no question")]
+        return [Detected(FEEDBACK, "the mapping names an id and facts such as feedback, but no question")]
     whole = [name for name in found if all(_reads(name, other) for other in found)]
     reason = f"of the first {len(records)} records have"
     return [Detected(name, f"{found[name]} {reason} {READERS[name].sign}") for name in whole or found]
 
 
 def _tells(records: Sequence[Record], mapping: Mapping[str, str]) -> bool:
-    """Whether a mapping finds ids and what is told of conversations."""
+    """Whether a mapping finds ids of conversations and facts about them, such as feedback."""
     told = {field: mapping[field] for field in ("id", *FACTS) if field in mapping}
     return "id" in told and any(len(picked(record, told)) > 1 for record in records)
 
