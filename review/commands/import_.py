@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -52,6 +53,11 @@ from review.sources.tally import Tally
 from review.sources.undoing import undo_import
 from storage.records_log import Import
 from storage.store import Store
+
+_Done = tuple[Import, dict[str, Any]]
+"""The record of an import, and what it did as JSON."""
+_Failed = tuple[str, list[str], ReviewError]
+"""The name of files that belong together, their own names, and why they did not come in."""
 
 
 @click.command("import")
@@ -151,8 +157,8 @@ def import_(
         records=records,
         known=lambda one: prepared(one, options, readings),
     )
-    done: list[tuple[Import, dict[str, Any]]] = []
-    failed: list[tuple[str, list[str], ReviewError]] = [(one.name, [one.name], one.error) for one in refused]
+    done: list[_Done] = []
+    failed: list[_Failed] = [(one.name, [one.name], one.error) for one in refused]
     with progress_bar() as bar:
         for together in sets:
             try:
@@ -165,6 +171,13 @@ def import_(
     failed = [one for one in failed if one not in empty]
     if not done and not empty and len(failed) == 1:
         raise failed[0][2]
+    _tell(store_path, done, empty, failed, as_json=as_json)
+
+
+def _tell(
+    store_path: str, done: list[_Done], empty: Sequence[_Failed], failed: Sequence[_Failed], *, as_json: bool
+) -> None:
+    """Print what became of every file. Raises SystemExit when one was refused, NothingToDo when nothing came in."""
     reports = [
         *(report for _, report in done),
         *(as_empty(*one) for one in empty),
