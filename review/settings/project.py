@@ -23,6 +23,8 @@ from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
+from review.settings.sql import SETTINGS as SQL_SETTINGS
+from review.settings.sql import SqlSettings, sql_settings
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -51,6 +53,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "rubric": ("reveal", "dimensions"),
+    "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
@@ -89,8 +92,8 @@ class Project:
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
     is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``answers``, ``judges`` and ``checks`` are the tables of these names.
-    ``heads`` is the file to which the head of the audit chain is written every night, or None.
+    have, as a number or by kind. ``access``, ``answers``, ``judges``, ``checks`` and ``sql`` are the tables of these
+    names. ``heads`` is the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -109,6 +112,7 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
 
 
@@ -146,6 +150,7 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
+        sql=sql_settings(path, tables["sql"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 
