@@ -13,17 +13,21 @@ from pathlib import Path
 
 from review.audit import chain
 from review.basics.clock import new_id, now
+from review.basics.date_forms import check_form
 from review.basics.errors import Refused
 from review.basics.rating_tables import as_rating_table
-from review.basics.tables import Table, load
+from review.basics.tables import Table
+from review.basics.weeks import zone_of
 from review.exchange.columns import renamed_columns
 from review.exchange.new_items import add_items, items_named
 from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
-from review.exchange.tool_tables import AUTO, as_ratings, found_in, opened_page, tool_of, with_dimensions
+from review.exchange.rating_files import Paths, one_table, rating_tables
+from review.exchange.tool_tables import AUTO, as_ratings, found_in, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import (
+    Clock,
     Vote,
     annotation,
     assignment_for,
@@ -36,6 +40,7 @@ from review.exchange.votes import (
 from review.exchange.wide import narrowed, with_comments
 from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
+from review.settings.project import project_of
 from review.sources.names import plain_name
 from storage.queries.annotations import current_annotations
 from storage.records_review import Annotation, LabelImport, Week, WeekClosing
@@ -74,21 +79,30 @@ OPTIONAL = ("dimension", "at", "comment", "seconds")
 
 
 def read_labels(
-    path: str | Path,
+    paths: Paths,
     *,
     names: Mapping[str, str] | None = None,
     wide: bool = False,
     format: str = AUTO,
     rater: str = "",
+    records: str | None = None,
+    encoding: str = "",
 ) -> Table:
-    """Read a label file: a row for each label, a column for each rater, or the export of an annotation tool.
+    """Read label files: a row for each label, a column for each rater, or the export of an annotation tool.
 
+    ``paths`` are files, folders, patterns and zip archives; ``records`` and ``encoding`` are as in
+    :mod:`review.exchange.rating_files`.
     The column of the label may be called ``label`` or ``value``; ``names`` gives the columns that are called otherwise,
     also as dotted paths. ``wide`` declares a column for each rater, ``format`` the export (a name in
     ``LABEL_READERS``); both are recognised otherwise. ``rater`` names the author of labels in an export that
     have none.
     """
-    table, names = opened_page(load(path), LABEL_READERS), names or {}
+    tables = rating_tables(paths, LABEL_READERS, records=records, encoding=encoding)
+    read = [_as_labels(table, names or {}, wide=wide, format=format, rater=rater) for table in tables]
+    return one_table(read, LABEL_READERS)
+
+
+def _as_labels(table: Table, names: Mapping[str, str], *, wide: bool, format: str, rater: str) -> Table:
     name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
     if name is not None:
         return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)
@@ -107,11 +121,13 @@ def import_labels(
     questions: Mapping[str, str] | None = None,
     translate: Iterable[str] = (),
     new_people: bool = True,
+    date_format: str = "",
 ) -> ImportedLabels:
     """Import all rows of a label file or none; ``dimension`` names it for files without that column.
 
     ``questions`` says which dimension a question of an annotation tool fills (its name -> dimension, or ``comment``).
-    ``translate`` are texts such as ``politeness:Polite=friendly``.
+    ``translate`` are texts such as ``politeness:Polite=friendly``. ``date_format`` is how the times are written (a form
+    of :mod:`review.basics.date_forms`); those without an offset are in the zone of the project.
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater is
@@ -134,7 +150,8 @@ def import_labels(
         raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
         read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
-        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read)
+        when = Clock(form=check_form(date_format), zone=zone_of(project_of(store.path).time_zone))
+        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read, clock=when)
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}

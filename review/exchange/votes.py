@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
+from review.basics.date_forms import read_date
 from review.basics.limits import MAX_COMMENT
 from review.basics.spellings import is_missing
 from review.basics.tables import Row, Table
-from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
 from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
@@ -24,15 +25,26 @@ UNDONE = "the import of labels was undone"
 """Why an assignment ends that came with labels."""
 
 
+@dataclass(frozen=True)
+class Clock:
+    """How times are read: ``form`` is one of :mod:`review.basics.date_forms`, ``zone`` that of times without one."""
+
+    form: str = ""
+    zone: tzinfo = UTC
+
+
+CLOCK = Clock()
+
+
 @dataclass(kw_only=True)
 class Vote:
-    """What a file says about one item in one rater's name. ``lines`` has the line of each label, by dimension."""
+    """What a file says about one item in one rater's name. ``rows`` has the row of each label, by dimension."""
 
     row: Row
     item: Item
     rater: str
     labels: StoredLabels = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
     at: str = ""
     seconds: float | None = None
     comments: dict[str, None] = field(default_factory=dict)
@@ -55,11 +67,13 @@ def gather_votes(
     rubrics: Mapping[str, Rubric],
     dimension: str | None = None,
     read: ValuesRead | None = None,
+    clock: Clock = CLOCK,
 ) -> tuple[list[Vote], int]:
     """Return one vote per item and rater, in the order of the file, and the number of empty labels. Pure.
 
-    ``read`` reads the labels and counts them. Raises UnknownValues for labels outside their scale; InputError for an
-    unknown dimension, an unreadable time, or two different labels of one rater for one item and dimension.
+    ``read`` reads the labels and counts them, ``clock`` the times. Raises UnknownValues for labels outside their scale;
+    InputError for an unknown dimension, an unreadable time, or two different labels of one rater for one item and
+    dimension.
     """
     read = read or ValuesRead()
     votes: dict[tuple[str, str], Vote] = {}
@@ -80,12 +94,12 @@ def gather_votes(
             raise row.error(
                 "label",
                 row.cells.get("label"),
-                f"the label of line {vote.lines[d.name]} for the same item, rater and dimension "
+                f"the label of {_place(vote.rows[d.name], row)} for the same item, rater and dimension "
                 f"({label_text(vote.labels[d.name])})",
                 "Keep one of the rows.",
             )
-        vote.lines.setdefault(d.name, row.line)
-        vote.at = max(vote.at, _time(row))
+        vote.rows.setdefault(d.name, row)
+        vote.at = max(vote.at, _time(row, clock))
         vote.seconds = max(vote.seconds or 0.0, seconds) if (seconds := _seconds(row)) is not None else vote.seconds
         comment = row_text(row, "comment")
         if len(comment) > MAX_COMMENT:
@@ -96,13 +110,20 @@ def gather_votes(
     return list(votes.values()), empty
 
 
-def _time(row: Row) -> str:
+def _place(row: Row, beside: Row) -> str:
+    return f"line {row.line}" if row.file == beside.file else f"{row.file}, line {row.line},"
+
+
+def _time(row: Row, clock: Clock) -> str:
     raw = row.text("at")
     if is_missing(raw):
         return ""
-    moment = read_time(raw)
+    moment = read_date(raw, clock.form, clock.zone)
     if moment is None:
-        raise row.error("at", raw, "a time such as 2026-11-20T14:05:00Z")
+        form = f", or a date in the form {clock.form}" if clock.form else ""
+        refused = row.error("at", raw, f"a time such as 2026-11-20T14:05:00Z{form}", "Say how the dates are written.")
+        refused.command_hint = "Use `--date-format`, such as --date-format day-first."
+        raise refused
     return moment.isoformat(timespec="milliseconds")
 
 
