@@ -13,12 +13,12 @@ from pathlib import Path
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.date_forms import check_form
 from review.basics.errors import Refused
 from review.basics.rating_tables import as_rating_table
 from review.basics.tables import Table
 from review.basics.weeks import zone_of
 from review.exchange.columns import renamed_columns
+from review.exchange.label_times import clock_of
 from review.exchange.new_items import add_items, items_named
 from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
@@ -27,7 +27,6 @@ from review.exchange.tool_tables import AUTO, as_ratings, found_in, tool_of, wit
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import (
-    Clock,
     Vote,
     annotation,
     assignment_for,
@@ -150,7 +149,7 @@ def import_labels(
         raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
         read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
-        when = Clock(form=check_form(date_format), zone=zone_of(project_of(store.path).time_zone))
+        when, clock_notes = clock_of(table, date_format, zone_of(project_of(store.path).time_zone))
         votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read, clock=when)
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
@@ -169,7 +168,7 @@ def import_labels(
             id=import_id if outcome["annotations"] else "",
             format=table.format,
             values=as_counts(read.values),
-            notes=(*left, *likely, *opened, *read.sentences(table.file)),
+            notes=(*left, *likely, *clock_notes, *opened, *read.sentences(table.file)),
         )
         if done.id:
             made = LabelImport(

@@ -23,15 +23,20 @@ from review.sources.readers.fields import parsed
 Paths = str | Path | Sequence[str | Path]
 NAMED = 5
 """Files of one import that its messages name."""
+WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+"""Encodings whose text can look like UTF-8."""
 
 
 def rating_tables(paths: Paths, tools: Mapping[str, Tool], *, records: str | None, encoding: str) -> list[Table]:
     """Return the rows of each file that the paths name, with all their columns.
 
-    A path is a file, a folder, a pattern or a zip archive. Raises InputError for a file that cannot be read.
+    A path is a file, a folder, a pattern or a zip archive. Of several files those in UTF-8 are read as that. Raises
+    InputError for a file that cannot be read.
     """
     named = files_of([paths] if isinstance(paths, str | Path) else paths)
-    tables = [_opened(load(replace(file, encoding=encoding), sheet=records), tools, records) for file in named.files]
+    several = len(named.files) > 1 and not encoding.lower().startswith(WIDE)
+    files = [file if several and file.is_utf8() else replace(file, encoding=encoding) for file in named.files]
+    tables = [_opened(load(file, sheet=records), tools, records) for file in files]
     return [replace(tables[0], notes=(*named.notes, *tables[0].notes)), *tables[1:]]
 
 

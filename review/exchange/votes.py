@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
 from typing import Any
 
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
-from review.basics.date_forms import read_date
 from review.basics.limits import MAX_COMMENT
-from review.basics.spellings import is_missing
 from review.basics.tables import Row, Table
 from review.exchange.items import dimension_of, label_text, stored
+from review.exchange.label_times import Clock
 from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
@@ -23,17 +21,6 @@ from storage.store import Store
 
 UNDONE = "the import of labels was undone"
 """Why an assignment ends that came with labels."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How times are read: ``form`` is one of :mod:`review.basics.date_forms`, ``zone`` that of times without one."""
-
-    form: str = ""
-    zone: tzinfo = UTC
-
-
-CLOCK = Clock()
 
 
 @dataclass(kw_only=True)
@@ -67,7 +54,7 @@ def gather_votes(
     rubrics: Mapping[str, Rubric],
     dimension: str | None = None,
     read: ValuesRead | None = None,
-    clock: Clock = CLOCK,
+    clock: Clock | None = None,
 ) -> tuple[list[Vote], int]:
     """Return one vote per item and rater, in the order of the file, and the number of empty labels. Pure.
 
@@ -75,7 +62,7 @@ def gather_votes(
     InputError for an unknown dimension, an unreadable time, or two different labels of one rater for one item and
     dimension.
     """
-    read = read or ValuesRead()
+    read, clock = read or ValuesRead(), clock or Clock()
     votes: dict[tuple[str, str], Vote] = {}
     empty = 0
     for row in table.rows:
@@ -99,7 +86,7 @@ def gather_votes(
                 "Keep one of the rows.",
             )
         vote.rows.setdefault(d.name, row)
-        vote.at = max(vote.at, _time(row, clock))
+        vote.at = max(vote.at, clock.of(row))
         vote.seconds = max(vote.seconds or 0.0, seconds) if (seconds := _seconds(row)) is not None else vote.seconds
         comment = row_text(row, "comment")
         if len(comment) > MAX_COMMENT:
@@ -112,19 +99,6 @@ def gather_votes(
 
 def _place(row: Row, beside: Row) -> str:
     return f"line {row.line}" if row.file == beside.file else f"{row.file}, line {row.line},"
-
-
-def _time(row: Row, clock: Clock) -> str:
-    raw = row.text("at")
-    if is_missing(raw):
-        return ""
-    moment = read_date(raw, clock.form, clock.zone)
-    if moment is None:
-        form = f", or a date in the form {clock.form}" if clock.form else ""
-        refused = row.error("at", raw, f"a time such as 2026-11-20T14:05:00Z{form}", "Say how the dates are written.")
-        refused.command_hint = "Use `--date-format`, such as --date-format day-first."
-        raise refused
-    return moment.isoformat(timespec="milliseconds")
 
 
 def _seconds(row: Row) -> float | None:
