@@ -146,6 +146,7 @@ def _labels_done(done: ImportedLabels) -> None:
         (done.changed, "changed what the rater had said before"),
         (done.unchanged, "were there already"),
         (done.older, "are older than what the rater said since, and were left out"),
+        (done.kept, "were left out, because their items were settled or discussed"),
         (done.empty, "cells were empty: missing ratings"),
         (done.new_items, "items are new: hand-picked, without a probability"),
     )

@@ -35,15 +35,15 @@ class Vote:
     at: str = ""
     seconds: float | None = None
     comments: dict[str, None] = field(default_factory=dict)
-    undone: int = 0
+    again: int = 0
 
     @property
     def submission_id(self) -> str:
         """The id of the submission: the same for the same item, rater, labels and time.
 
-        ``undone`` counts how often the import that brought this vote was undone: it then comes in again.
+        ``again`` counts how often it came in before, in an import that was undone or under one that came after it.
         """
-        again = [self.undone] if self.undone else []
+        again = [self.again] if self.again else []
         return digest([self.item.id, self.rater, self.labels, self.at, *again])[:32]
 
 
@@ -136,7 +136,7 @@ def number_votes(store: Store, votes: Iterable[Vote]) -> None:
         gone = {n.submission_id for n in found if n.import_id in undone}
         waiting = [v for v in waiting if v.submission_id in gone]
         for vote in waiting:
-            vote.undone += 1
+            vote.again += 1
 
 
 def annotation(

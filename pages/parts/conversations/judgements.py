@@ -29,6 +29,8 @@ DONE = "judgements_done"
 KIND = "judgements_kind"
 VIEW = "conversations_view"
 """The choice on the page of what it shows."""
+SHOWN = ("is open now", "dates are read", "left out, because their", "left out, because its", "have discussed")
+"""What a note that is shown after an import of labels says."""
 KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
 
 
@@ -184,7 +186,7 @@ def _said_of_labels(done: ImportedLabels) -> str:
     if done.new_raters:
         names = ", ".join(done.new_raters[:12]) + (", …" if len(done.new_raters) > 12 else "")
         said += f" New people: {names}. They get items once a lead gives them a role on the Settings page."
-    notes = [note for note in done.notes if "is open now" in note or "dates are read" in note]
+    notes = [note for note in done.notes if any(words in note for words in SHOWN)]
     return " ".join([said, *notes])
 
 
