@@ -60,7 +60,7 @@ def test_a_file_that_comes_again_does_not_undo_what_the_rater_said_here_since(st
 
 def test_a_settled_item_keeps_the_votes_that_were_settled_and_says_so(store, tmp_path):
     vote(store, "u1", "ana", BAD)
-    vote(store, "u1", "ben", {"correctness": "correct"})
+    load(store, tmp_path, B.replace("ana", "ben"))
     adjudicate(store, "u1", labels=BAD, by="eva", rationale="the order is wrong")
     before = said(store)
     done = load(store, tmp_path, B + "u2,ana,correctness,wrong\nu1,Zoe,correctness,correct\n")
