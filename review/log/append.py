@@ -41,7 +41,7 @@ _ARROW = {
 _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Appended(Updates):
     """How many conversations were new, and what became of records about those that the log held already."""
 

@@ -35,7 +35,7 @@ class Arrival(NamedTuple):
     asked: str | None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Updates:
     """Counts of such records: ``updated`` brought something new, ``changed`` have only another content.
 
