@@ -79,6 +79,12 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
 # epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
 
+# [notify]               # `spotcheck nightly` sends messages about weeks; needs `pip install 'spotcheck[notify]'`
+# people = { ana = "NOTIFY_ANA" }   # by person: the variable of the environment with their Apprise address
+# team = "NOTIFY_TEAM"   # a channel: the report of a closed week, and messages for people without an address
+# kinds = ["opened", "soon", "late", "closed"]   # what is sent
+# days_before = 2        # "soon" is sent so many days before a week is due
+
 # [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25
 # returns = { normal = 19, edge = 4, adversarial = 2 }
