@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import due_form, hand_over, report_view
@@ -139,8 +140,8 @@ def blocking(here: Session, week: str) -> list[Check]:
             if check.idle:
                 mark = ":gray[:material/remove:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
-        if here.rater.may("adjudicator") and any(c.name == "settled" and not c.done for c in checks):
-            st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
+        if here.rater.may("adjudicator") and closing is None:
+            unsettled_view.show(here, week, key="weekly_unsettled")
         if closing is not None:
             st.caption(as_text(f"Closed by {here.names.get(closing.by, closing.by)} on {closing.at[:10]}."))
             if closing.reason:
