@@ -522,3 +522,11 @@ def m022_due_dates_change(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
     _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])
     db.table("due_changes").create_index(["week"])
+
+
+@migrations()
+def m023_messages_are_sent(db: Database) -> None:
+    """Add the log of the messages that people get about weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "kind", "recipient", "state", "at", "by", "detail"), str)
+    _create(db, "notices", columns, "id", "week kind recipient state at by detail")
+    db.table("notices").create_index(["week", "kind", "recipient"])

@@ -37,6 +37,7 @@ from review.report.answers import (
 )
 from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
+from review.report.since import since_last_report
 from review.rubric.rubric import Rubric
 from review.settings.project import project_of
 from review.settling.adjudication import cases
@@ -97,6 +98,7 @@ def week_report(
         failed=failed,
     )
     last = chain.head(store)
+    names = {p.id: p.name for p in people(store)}
     return WeekReport(
         week=opened,
         closing=closing_of(store, week),
@@ -116,11 +118,12 @@ def week_report(
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
-        names={p.id: p.name for p in people(store)},
+        names=names,
         groups=_groups(store, week, items, rubric),
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
+        since=since_last_report(store, opened, names=names, withheld=owed_items(store, viewer) if viewer else ()),
         checklist=checks,
         anchoring=anchoring(store, [week]),
         withheld=len(owed),

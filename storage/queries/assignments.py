@@ -147,6 +147,17 @@ WHERE i.week = :week AND a.week = :week AND {skipped_in_time("a")} AND NOT {answ
 """  # noqa: S608 - constants of ours
 
 
+def items_held(store: Store, week: str) -> set[str]:
+    """Return the items of a week that somebody still has to review: held, neither answered nor skipped."""
+    return {row["item_id"] for row in store.query(_HELD_SQL, {"week": week})}
+
+
+_HELD_SQL = f"""
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.week = :week AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+"""  # noqa: S608 - constants of ours
+
+
 def version_of_most_dealt_items(store: Store, week: str) -> int | None:
     """Return the rubric version of most dealt items of a week; ties go to the later version. None before a deal.
 

@@ -116,7 +116,7 @@ def _judges(
         answer = judges(verdicts)
         answers.fill(answer, verdicts=verdicts)
     with below.judges:
-        reasons.judges(weeks, found, answer)
+        reasons.judges(weeks, found, verdicts, answer)
 
 
 def _production(
