@@ -54,7 +54,7 @@ def example_list(here: Session) -> None:
     )
     figures.table(frame, key="curating_examples", file_name="golden.csv")
     chosen = st.selectbox("Provenance of", list(frame["example"]), key="curating_chosen")
-    st.json(provenance(here.store, chosen).to_json(), expanded=2)
+    st.json(provenance(here.store, chosen).to_json(pace=here.rater.may("lead")), expanded=2)
     with st.popover("Retire this example", icon=":material/archive:"):
         why = st.text_input("Reason", key="curating_why")
         if st.button("Retire", key="curating_retire"):
