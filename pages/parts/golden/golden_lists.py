@@ -10,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import charts, figures
+from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.golden.coverage import coverage
 from review.golden.examples import current_examples, readable_examples
 from review.golden.provenance import provenance
 from review.golden.releases import diff, release
@@ -73,35 +72,6 @@ def _empty() -> None:
         icon=":material/star:",
     )
     st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
-
-
-def coverage_matrix(here: Session) -> None:
-    """Draw how many examples each scenario has of each kind, and how many more the plan wants."""
-    if not current_examples(here.store):
-        _empty()
-        return
-    target = int(st.number_input("Planned per scenario", 1, 1000, 25, key="curating_target"))
-    found = coverage(here.store, target=target)
-    frame = pd.DataFrame(
-        [{"scenario": c.scenario or "none", "kind": c.kind, "n": c.n, "text": str(c.n)} for c in found.cells]
-    )
-    chart = charts.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
-    figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
-    st.caption(f"{counted(found.n, 'example')}. {found.missing:,} more would give each scenario {target:,}.")
-    if here.rater.may("lead"):
-        _from_the_log([c.scenario for c in found.totals if c.missing and c.scenario])
-
-
-def _from_the_log(scenarios: list[str]) -> None:
-    """Offer the way to conversations of a scenario that has too few examples."""
-    if not scenarios:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Scenario with too few examples", scenarios, key="curating_gap", width=320)
-        if st.button("Find conversations in the log", icon=":material/search:", key="curating_gap_go"):
-            st.session_state["conversations_view"] = "browse"
-            st.session_state["browse_scenario"] = [chosen]
-            st.switch_page("conversations.py")
 
 
 def release_list(here: Session) -> None:
