@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.golden import candidate_list, coverage_matrix, golden_lists
+from pages.parts.golden import candidate_list, coverage_matrix, example_list, release_list
 from pages.parts.shared import address, session
 
 here = session.current()
@@ -13,9 +13,9 @@ here.need_role("adjudicator")
 st.title("Golden")
 VIEWS = {
     "candidates": ("Candidates", candidate_list.candidate_list),
-    "examples": ("Examples", golden_lists.example_list),
+    "examples": ("Examples", example_list.example_list),
     "coverage": ("Coverage", coverage_matrix.coverage_matrix),
-    "releases": ("Releases", golden_lists.release_list),
+    "releases": ("Releases", release_list.release_list),
 }
 KEY = coverage_matrix.VIEW
 address.take("view", key=KEY, known=list(VIEWS))
