@@ -125,12 +125,6 @@ def with_example(rubric: Rubric, name: str, value: str, example: str) -> Rubric:
     return _read(document, rubric)
 
 
-def rename_value(rubric: Rubric, name: str, value: str, new: str) -> Rubric:
-    """Return the rubric with another name for a value; guidance, conditions and the positive value follow."""
-    rows = value_rows(_known(rubric, name))
-    return with_values(rubric, name, [{**row, "value": new} if row["value"] == value else row for row in rows])
-
-
 def move_value(rubric: Rubric, name: str, value: str, by: int) -> Rubric:
     """Return the rubric with a value moved by some places, at most to an end. Default keys stay with their places."""
     rows = value_rows(_known(rubric, name))

@@ -238,6 +238,8 @@ def test_a_step_that_is_refused_changes_nothing_and_says_why(demo: Store, monkey
     at.text_input("rubric_new_name").set_value("intent")
     at.button("rubric_add").click().run()
     assert "'intent' twice" in texts(at)
+    at.button("rubric_value_move_1").click().run()
+    assert "order of values" in texts(at)
 
 
 def test_a_settled_item_becomes_an_example_of_the_guidance(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def form_editor(here: Session, new: Rubric) -> None:
     _order(new, dimension)
     _settings(new, dimension)
     _values(new, dimension)
+    _move_values(dimension)
     _conditions(new, dimension)
     _examples(here, dimension)
 
@@ -153,6 +154,26 @@ def _values(new: Rubric, dimension: Dimension) -> None:
             "Take the values over", type="primary", key="rubric_values_in", icon=":material/check:",
             on_click=draft.step, args=(edit.with_values, dimension.name, figures.rows_of(edited)),
         )  # fmt: skip
+
+
+def _move_values(dimension: Dimension) -> None:
+    """Draw the buttons that move one value; for an ordered scale its place is its meaning."""
+    values = dimension.scale.values
+    if len(values) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = f"rubric_value_{dimension.name}"
+        if st.session_state.get(key) not in values:
+            st.session_state[key] = values[0]
+        value = st.selectbox("Move a value", values, key=key, width=220)
+        for label, icon, by, end in (
+            ("Up", ":material/arrow_upward:", -1, 0),
+            ("Down", ":material/arrow_downward:", 1, -1),
+        ):
+            st.button(
+                label, icon=icon, key=f"rubric_value_move_{by}", disabled=value == values[end], on_click=draft.step,
+                args=(edit.move_value, dimension.name, value, by),
+            )  # fmt: skip
 
 
 def _conditions(new: Rubric, dimension: Dimension) -> None:
