@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ DATA = Path(__file__).parents[1] / "data" / "preference"
 def votes(choices: Iterable[Choice], *, a: str = "new", b: str = "old", each: int = 1) -> list[PairVote]:
     """One vote of each of ``each`` people on one item for every choice; sides take turns."""
     return [
-        PairVote(f"{a}-{b}-{k}", f"r{r}", a, b, choice, "ab"[(k + r) % 2])
+        PairVote(item=f"{a}-{b}-{k}", rater=f"r{r}", a=a, b=b, choice=choice, first="ab"[(k + r) % 2])
         for k, choice in enumerate(choices)
         for r in range(each)
     ]
@@ -106,13 +107,13 @@ def test_intervals_hold_the_truth_where_votes_on_an_item_agree() -> None:
 
 
 def test_the_pull_of_the_first_place_is_seen_whoever_wins() -> None:
-    pulled = [v._replace(choice="a" if v.first == "a" else "b") for v in votes(["a"] * 40)]
+    pulled = [replace(v, choice="a" if v.first == "a" else "b") for v in votes(["a"] * 40)]
     q = position([*pulled, *votes(["tie", "both_bad"])])
     assert q.value == 1 and q.n == 40 and "for its place" in position_words(q)
     fair = position(votes(["a"] * 400))
     assert fair.value == 0.5 and "no pull" in position_words(fair)
     assert "too few" in position_words(position(votes(["a"] * 6)))
-    assert position([v._replace(first="") for v in pulled]).value is None
+    assert position([replace(v, first="") for v in pulled]).value is None
     report = pair_report(pulled, bootstrap=0)
     assert report.position_by_rater["r0"].value == 1
 
@@ -130,7 +131,7 @@ def test_the_report_has_every_figure_and_swapped_sides_do_not_matter() -> None:
     assert [(p["a"], p["b"]) for p in document["preferences"]] == [("m1", "m2"), ("m1", "m3"), ("m2", "m3")]
     assert set(document["bradley_terry"]["strengths"]) == {"m1", "m2", "m3"}
     assert document["agreement"]["coefficients"]["percent_agreement"]["value"] == 1
-    turned = [v._replace(first="b" if v.first == "a" else "a") for v in given]
+    turned = [replace(v, first="b" if v.first == "a" else "a") for v in given]
     again = pair_report(turned, bootstrap=50).to_json()
     assert {k: again[k] for k in again if "position" not in k} == {k: document[k] for k in again if "position" not in k}
     assert "overlaps" in strength_words(found)

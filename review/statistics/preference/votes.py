@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 Choice = Literal["a", "b", "tie", "both_bad"]
 CHOICES: tuple[Choice, ...] = ("a", "b", "tie", "both_bad")
@@ -12,7 +13,8 @@ CREDIT: dict[str, float] = {"a": 1.0, "tie": 0.5, "b": 0.0}
 """What a vote gives to answer "a"; one that finds both bad compares nothing."""
 
 
-class PairVote(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class PairVote:
     """One person's vote on one pair. ``a`` and ``b`` name the answers; ``first`` stood first, "" if unknown."""
 
     item: str
