@@ -480,6 +480,12 @@ def test_half_a_character_pair_belongs_to_every_group():
     assert which_of((("a",), ("b",)))("a\ud800") == {0, 1} and which_of((("a",), ("b", "bc")))("bc") == {1}
 
 
+@pytest.mark.parametrize("text", ['{"sig": "a8F7d6s5a4d3f2g1"}', 'sig"="a8F7d6s5a4d3f2g1"'])
+def test_a_signature_inside_of_json_text_is_masked(text):
+    conversation = a_conversation(messages=({"role": "user", "content": text},))
+    assert "a8F7d6s5a4d3f2g1" not in mask(conversation, BUILT_IN).conversation.messages[0]["content"]
+
+
 @given(TEXTS)
 @examples(500)
 def test_one_pass_finds_the_words_that_many_passes_find(text):
