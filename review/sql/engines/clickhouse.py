@@ -32,7 +32,7 @@ class _Reading:
 
     def __init__(self, limits: Limits, database: str) -> None:
         self.limits, self.database = limits, database
-        self.databases = (database,)
+        self.databases: tuple[str, ...] = (database,)
 
     def ask(self, sql: str) -> Iterator[bytes]:
         raise NotImplementedError

@@ -29,7 +29,7 @@ _WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
 class _Reading:
-    databases = ("",)
+    databases: tuple[str, ...] = ("",)
 
     def __init__(self, connection: Any, limits: Limits) -> None:
         self.connection, self.limits = connection, limits
