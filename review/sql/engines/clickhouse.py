@@ -28,19 +28,19 @@ _SETTINGS = {
 
 
 class _Reading:
-    """``ask`` sends a statement and yields the lines of its answer in FORMAT."""
+    """``ask`` sends a statement and yields its answer in FORMAT by lines; ``whole`` answers have no limit of rows."""
 
     def __init__(self, limits: Limits, database: str) -> None:
         self.limits, self.database = limits, database
         self.databases: tuple[str, ...] = (database,)
 
-    def ask(self, sql: str) -> Iterator[bytes]:
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         raise NotImplementedError
 
     def tables(self) -> Sequence[Table]:
         """Every table that the user may read; those of the database of the address need no name in front."""
         columns: dict[tuple[str, str], dict[str, str]] = {}
-        for row in list(self.ask(_COLUMNS))[2:]:
+        for row in list(self.ask(_COLUMNS, whole=True))[2:]:
             database, table, column, kind = json.loads(row)
             columns.setdefault((database, table), {})[column] = kind
         return [
@@ -91,15 +91,16 @@ class _Server(_Reading):
                 self.session.headers[header] = secret
         self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
 
-    def ask(self, sql: str) -> Iterator[bytes]:
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them."""
         import requests
 
         limits = {
             "readonly": "1", "database": self.database, "default_format": FORMAT, "wait_end_of_query": "1",
             "max_execution_time": str(max(1, round(self.limits.seconds))), "max_memory_usage": str(self.limits.memory),
-            "max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break",
         }  # fmt: skip
+        if not whole:
+            limits |= {"max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break"}
         try:
             answer = self.session.post(
                 self.url, params=_SETTINGS | limits, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
@@ -136,7 +137,7 @@ class _Embedded(_Reading):
         # From here on neither data nor settings change, this one included.
         self.session.query("SET readonly = 1")
 
-    def ask(self, sql: str) -> Iterator[bytes]:
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         """Run a statement in this process."""
         return iter(self.session.query(sql, FORMAT).bytes().splitlines())
 

@@ -63,7 +63,7 @@ def outcome(generated, reference, sql=None, dialect="sqlite"):
             table("a", (datetime(2024, 1, 1, 10, tzinfo=UTC),)), "equal",
         ),
         (table("a", ("2024-01-01T10:00:00+02:00",)), table("a", ("2024-01-01 08:00:00Z",)), "equal"),
-        (table("a", ("9999-12-31 23:59:59",)), table("a", (datetime(9999, 12, 31, hour=23, minute=59, second=59),)), "equal"),
+        (table("a", ("9999-12-31 23:00:00",)), table("a", (datetime(9999, 12, 31, 23),)), "equal"),
         (table("a", ("2024-13-45",)), table("a", ("2024-13-46",)), "different"),
         (table("a", ("x ",)), table("a", ("x",)), "equal"),
         (table("a", ("x",)), table("a", ("X",)), "different"),

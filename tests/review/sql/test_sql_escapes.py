@@ -29,7 +29,9 @@ CLICKHOUSE = [
     "SELECT name FROM {t:Identifier}", "DESCRIBE TABLE url('http://evil')", "SELECT * FROM numbers(10)",
     "SELECT fileIf('x', 1)", "SELECT `sleep`(3)", "SELECT \"file\"('/etc/passwd')", "SELECT sleep /* x */ (3)",
     "SELECT 1 FROM customers UNION ALL SELECT 1 FROM url('x', CSV)", "BACKUP TABLE customers TO Disk('a', 'b')",
-    "PARALLEL WITH SELECT 1", "SELECT aiGenerate('x')", "SELECT transactionID()", "SELECT getMacro('x')",
+    "PARALLEL WITH SELECT 1",
+    "SELECT id FROM customers WHERE name IN card", "SELECT globalIn(id, secret) FROM customers",
+    "SELECT aiGenerate('x')", "SELECT transactionID()", "SELECT getMacro('x')",
     "SELECT name FROM customers WHERE id GLOBAL IN (SELECT number FROM numbers(1000000000000))",
 ]  # fmt: skip
 POSTGRES = [
@@ -64,6 +66,7 @@ SQLITE = [
     "SELECT * FROM fsdir('.')", "SELECT sqlite_version()", "SELECT last_insert_rowid()", "VALUES (1)",
     "SELECT * FROM sqlite_dbpage", "WITH x AS (SELECT 1) DELETE FROM customers", "EXPLAIN SELECT 1", "SAVEPOINT x",
     "SELECT name FROM customers; PRAGMA writable_schema = 1", "CREATE TEMP TABLE x AS SELECT 1", "ANALYZE",
+    "SELECT id FROM customers WHERE name IN card",
 ]  # fmt: skip
 DUCKDB = [
     "SELECT * FROM 'file.csv'", 'SELECT * FROM "file.csv"', "SELECT * FROM read_csv('x')",

@@ -1,12 +1,17 @@
 """Statements on real engines, in processes that can be killed. What the proof refuses never reaches one."""
 
+import csv
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import requests
 from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 
 from review.basics.errors import InputError
@@ -16,6 +21,7 @@ from review.sql.execution.child import Child
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
+from review.sql.results.references import references_in
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -203,6 +209,34 @@ def test_postgres_refuses_a_superuser(shop, monkeypatch):
         assert runner.run("SELECT Id FROM Mixed").ending == "refused"
 
 
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_every_gold_statement_of_defog_runs_and_equals_itself(shop, shared):
+    import psycopg
+
+    folder, socket = shared / "data" / "text2sql" / "defog", shop.place.options["socket"]
+    gold = [
+        (row["db_name"], references_in(row["query"], "postgres")[0])
+        for name in ("questions_gen_postgres", "instruct_advanced_postgres", "instruct_basic_postgres")
+        for row in csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8"))
+    ]
+    owner = {"host": socket, "user": "owner", "autocommit": True}
+    for name in ("broker", "car_dealership", "ewallet", "derm_treatment"):
+        with psycopg.connect(**owner, dbname="postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        with psycopg.connect(**owner, dbname=name) as connection:
+            connection.execute((folder / f"{name}.sql").read_text(encoding="utf-8"))
+            connection.execute("GRANT pg_read_all_data TO reader")
+        with Runner(f"postgresql:///{name}?socket={socket}", limits=LIMITS) as runner:
+            ours = [sql for database, sql in gold if database == name]
+            assert len(ours) >= 30
+            for sql in ours:
+                result = runner.run(sql)
+                again = runner.run(sql)
+                assert result.done, (sql, result.error)
+                found = compare(result, again, reference_sql=sql, dialect="postgres").outcome
+                assert found in ("equal", "both_empty", "truncated"), sql
+
+
 @pytest.mark.parametrize("shop", ["chdb"], indirect=True)
 def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     assert shop.run("SELECT id FROM customers ORDER BY id LIMIT 1 FORMAT TabSeparatedWithNames;").rows == ((1,),)
@@ -212,6 +246,30 @@ def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     numbers = "SELECT nan AS a, 1 / 0 AS b, toDecimal128('0.1', 38) AS c, [1, 2] AS d FROM orders LIMIT 1"
     [row] = shop.run(numbers).rows
     assert row[0] != row[0] and row[1] == float("inf") and row[2:] == (Decimal("0.1"), [1, 2])
+
+
+def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkeypatch):
+    folder = chdb_shop(tmp_path).partition("?")[0].removeprefix("chdb:///")
+    script = Path(__file__).with_name("clickhouse_http.py")
+    server = subprocess.Popen([sys.executable, script, folder], stdout=subprocess.PIPE, text=True)
+    monkeypatch.setenv("SPOTCHECK_CLICKHOUSE_USER", "reader")
+    try:
+        host = f"127.0.0.1:{int(server.stdout.readline())}"
+        with Runner(f"clickhouse://{host}/shop", limits=Limits(seconds=7, rows=2)) as runner:
+            assert set(runner.schema.table("customers").columns) == {"id", "name", "credit", "since"}
+            assert runner.run("SELECT name, credit FROM customers WHERE id = 2").rows == (("Böla", Decimal("20")),)
+            assert runner.run("SELECT id FROM orders ORDER BY id FORMAT JSON").rows == ((1,), (2,))
+            assert runner.run("SELECT toDate(name, name) FROM customers").ending == "failed"
+            assert runner.run("DROP TABLE orders").ending == "refused"
+            assert runner.run("SELECT id FROM system.one").ending == "refused"
+        seen = requests.get(f"http://{host}/", timeout=10).json()
+        assert len(seen) == 4 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
+        assert all(s["readonly"] == "1" and s["max_execution_time"] == "7" and s["user"] == "reader" for s in seen)
+        assert seen[2]["query"] == "SELECT id FROM orders ORDER BY id"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 @pytest.mark.parametrize(
