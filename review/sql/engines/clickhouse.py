@@ -7,9 +7,9 @@ statement says how to print its result; it is left off, since the result is read
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
@@ -79,16 +79,11 @@ def _value(cell: Any, kind: str) -> Any:
 
 class _Server(_Reading):
     def __init__(self, place: Place, limits: Limits) -> None:
-        import requests
+        # Imported in the child alone: other engines need no HTTP.
+        from review.basics.clickhouse_http import clickhouse_session
 
         super().__init__(limits, place.path.strip("/") or "default")
-        self.session = requests.Session()
-        # Without this, requests would take credentials from a netrc file.
-        self.session.trust_env = False
-        for name, header in (("USER", "X-ClickHouse-User"), ("PASSWORD", "X-ClickHouse-Key")):
-            secret = os.environ.get(f"SPOTCHECK_CLICKHOUSE_{name}")
-            if secret:
-                self.session.headers[header] = secret
+        self.session = clickhouse_session()
         self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
 
     def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
@@ -122,7 +117,7 @@ class _Embedded(_Reading):
                 "ClickHouse: the package chdb is not installed. Install it with the extra 'clickhouse'."
             ) from None
         super().__init__(limits, place.options.get("database", "default"))
-        if not os.path.isdir(place.path):  # noqa: PTH112 - the child process imports as little as it can
+        if not Path(place.path).is_dir():
             raise InputError(f"{place.path}: there is no folder with the data of chdb.")
         self.session = Chdb(place.path)
         self.session.query(f"USE `{self.database.replace('`', '')}`")

@@ -114,7 +114,27 @@ def _open(place: Place, limits: Limits) -> Session:
             "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
             "name one with role= in the address."
         )
+    _keep_far_times(connection)
     return _Reading(connection, limits)
+
+
+def _keep_far_times(connection: Any) -> None:
+    """Read a time that Python has no value for, such as infinity, as its text instead of failing."""
+    import psycopg
+    from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+
+    def lenient(known: Any) -> Any:
+        class Lenient(known):  # type: ignore[misc]
+            def load(self, data: Any) -> Any:
+                try:
+                    return super().load(data)
+                except psycopg.DataError:
+                    return bytes(data).decode()
+
+        return Lenient
+
+    for name, loader in (("date", DateLoader), ("timestamp", TimestampLoader), ("timestamptz", TimestamptzLoader)):
+        connection.adapters.register_loader(name, lenient(loader))
 
 
 ENGINE = SqlEngine(

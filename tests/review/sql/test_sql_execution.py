@@ -22,6 +22,7 @@ from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
+from review.sql.results.result import Result
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -207,6 +208,32 @@ def test_postgres_refuses_a_superuser(shop, monkeypatch):
         assert runner.schema.table("hidden") is None
         assert runner.run('SELECT "Id" FROM "Mixed"').done
         assert runner.run("SELECT Id FROM Mixed").ending == "refused"
+
+
+ODD = {
+    "postgresql": "SELECT 'NaN'::float8 AS a, '-Infinity'::float8 AS b, '\\xff00'::bytea AS c, "
+    "'2024-01-01 02:00+02'::timestamptz AS d, 0.1::numeric(38, 37) AS e, 1 AS x, 2 AS x",
+    "duckdb": "SELECT 'NaN'::DOUBLE AS a, '-inf'::DOUBLE AS b, '\\xFF\\x00'::BLOB AS c, "
+    "'2024-01-01 02:00:00+02'::TIMESTAMPTZ AS d, 0.1::DECIMAL(38, 37) AS e, 1 AS x, 2 AS x",
+    "sqlite": "SELECT NULL AS a, -9e999 AS b, x'ff00' AS c, '2024-01-01T02:00:00+02:00' AS d, 0.1 AS e, 1 AS x, 2 AS x",
+}
+
+
+@pytest.mark.parametrize("shop", ODD, indirect=True)
+def test_odd_values_come_through_and_equal_themselves(shop):
+    sql = ODD[shop.place.scheme]
+    [row] = shop.run(sql).rows
+    assert row[0] is None or row[0] != row[0]
+    assert row[1] == float("-inf") and bytes(row[2]) == b"\xff\x00" and row[5:] == (1, 2)
+    midnight = Result(columns=("d",), rows=((datetime(2024, 1, 1),),))
+    assert compare(Result(columns=("d",), rows=((row[3],),)), midnight).outcome == "equal"
+    assert compare(shop.run(sql), shop.run(sql)).outcome == "equal"
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_times_without_an_end_are_read_as_text(shop):
+    result = shop.run("SELECT 'infinity'::timestamp AS a, '-infinity'::date AS b, made FROM orders WHERE id = 1")
+    assert result.rows == (("infinity", "-infinity", datetime(2024, 3, 1, 10)),)
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
