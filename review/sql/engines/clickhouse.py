@@ -10,12 +10,15 @@ import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from review.basics.errors import InputError
 from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
+
+if TYPE_CHECKING:
+    import requests
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 _COLUMNS = """SELECT database, table, name, type FROM system.columns
@@ -84,28 +87,44 @@ class _Server(_Reading):
 
         super().__init__(limits, place.path.strip("/") or "default")
         self.session = clickhouse_session()
+        self.fixed = False
         self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
 
     def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
-        """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them."""
-        import requests
+        """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them.
 
+        A user whose own profile is readonly may not even set these, and then its profile limits what it does.
+        """
+        answer = self._post(sql, {} if self.fixed else self._settings(whole=whole))
+        if not self.fixed and answer.status_code != 200 and "Cannot modify" in answer.text:
+            self.fixed = True
+            answer = self._post(sql, {})
+        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
+            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
+        return (line for line in answer.iter_lines() if line)
+
+    def _settings(self, *, whole: bool) -> dict[str, str]:
         limits = {
-            "readonly": "1", "database": self.database, "default_format": FORMAT, "wait_end_of_query": "1",
-            "max_execution_time": str(max(1, round(self.limits.seconds))), "max_memory_usage": str(self.limits.memory),
-        }  # fmt: skip
+            **_SETTINGS,
+            "readonly": "1",
+            "max_execution_time": str(max(1, round(self.limits.seconds))),
+            "max_memory_usage": str(self.limits.memory),
+        }
         if not whole:
             limits |= {"max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break"}
+        return limits
+
+    def _post(self, sql: str, settings: dict[str, str]) -> requests.Response:
+        import requests
+
+        place = {"database": self.database, "default_format": FORMAT, "wait_end_of_query": "1"}
         try:
-            answer = self.session.post(
-                self.url, params=_SETTINGS | limits, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
+            return self.session.post(
+                self.url, params=place | settings, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
                 allow_redirects=False, stream=True,
             )  # fmt: skip
         except requests.RequestException as error:
             raise InputError(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
-        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
-        return (line for line in answer.iter_lines() if line)
 
 
 class _Embedded(_Reading):

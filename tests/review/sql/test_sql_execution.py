@@ -5,9 +5,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from datetime import date, datetime
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -297,6 +299,39 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
         server.kill()
         server.wait()
         server.stdout.close()
+
+
+def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            asked.append((query, "readonly" in self.path))
+            status, body = 200, b'["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
+            if "readonly" in self.path:
+                status, body = 500, b"Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
+            elif query.startswith("SELECT a"):
+                body = b'["a"]\n["UInt8"]\n[7]\n'
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        with Runner(f"clickhouse://127.0.0.1:{server.server_port}/shop") as runner:
+            assert runner.run("SELECT a FROM t").rows == ((7,),)
+            assert [readonly for _, readonly in asked] == [True, False, False]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.mark.parametrize(
