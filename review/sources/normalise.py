@@ -13,7 +13,7 @@ from review.basics.date_forms import read_date
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.basics.weeks import week_of
-from review.privacy.pseudonyms import without_addresses
+from review.privacy.pseudonyms import may_hold_address, without_addresses
 from review.sources.cells import (
     NUMBERS,
     context_of,
@@ -42,7 +42,8 @@ class Origin:
 
     ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
     also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
-    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names.
+    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names, with
+    ``hash_encoded`` also those that are percent-encoded.
     """
 
     source: str
@@ -51,12 +52,13 @@ class Origin:
     week: str
     date_format: str = ""
     hash_addresses: bool = False
+    hash_encoded: bool = True
 
     def plain(self, text: str) -> str:
         """Return an id or a name as it is stored."""
-        if not self.hash_addresses or ("@" not in text and "+" not in text):
+        if not self.hash_addresses or not may_hold_address(text):
             return text
-        return without_addresses(text, lambda address: address_hash(self.key, address))
+        return without_addresses(text, lambda address: address_hash(self.key, address), encoded=self.hash_encoded)
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
