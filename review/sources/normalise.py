@@ -31,6 +31,8 @@ from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
 MAX_ID = 512
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years in which conversations may have been; systems write others, such as 0001 and 9999, for no date at all."""
 NAMES = ("model", "prompt_version", "variant")
 """Texts that name a thing and are not masked."""
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -136,6 +138,8 @@ def _moment(value: Any, origin: Origin) -> Any:
     if moment is None:
         form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
         raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise Unreadable("created_at", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}, or none where it is not known")
     return moment
 
 
