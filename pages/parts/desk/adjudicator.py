@@ -77,7 +77,7 @@ def _cases(here: Session, week: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
-        with st.popover(unsettled_view.summary(unsettled_view.known(here, week)), type="tertiary"):
+        with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
             unsettled_view.show(here, week, key="settling_unsettled")
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
