@@ -7,8 +7,10 @@ from pathlib import Path
 
 import app_pages
 import pytest
+import streamlit as st
 from app_pages import ROUTER, TIMEOUT, run
 from quick_stores import copy_store
+from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
@@ -143,7 +145,9 @@ def test_an_example_that_the_viewer_has_yet_to_review_shows_no_votes_and_is_not_
     mine = next(e.example_id for e in current_examples(demo) if e.item_id == owed.item_id)
     sent = repr([str(e) for e in at.main])
     assert mine not in sent and "1 example comes from an item that you have yet to review" in texts(at)
-    assert mine not in at.selectbox("curating_chosen").options
+    assert mine not in list(at.dataframe[0].value["example"])
+    linked = run(demo, monkeypatch, "golden", "tom", view="examples", example=mine)
+    assert "comes from an item that you have yet to review" in texts(linked) and not linked.dataframe
     at.segmented_control("golden_view").set_value("releases").run()
     at.selectbox("curating_export").set_value("theirs").run()
     at.button("curating_prepare").click().run()
@@ -158,11 +162,15 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
     assert bulk_approve(demo, ready, by="mara").examples
     at = run(demo, monkeypatch, "golden", "mara")
     at.segmented_control("golden_view").set_value("releases").run()
+    assert at.text_input("curating_name").value not in {r.name for r in demo.find(Release)}
+    assert str(len(ready)) in at.text_area("curating_notes").value
     at.text_input("curating_name").input("first-of-mine")
     next(b for b in at.button if b.label == "Release").click().run()
     assert not at.exception and not at.error, texts(at)
     made = demo.find(Release)[-1]
     assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
+    assert made.notes.startswith(f"{len(ready)} added (") or "added" in made.notes
+    assert "Nothing has changed since first" in texts(at)
 
 
 @pytest.mark.parametrize("page", app_pages.pages())
@@ -231,3 +239,19 @@ def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatc
     assert not at.exception and not at.error, texts(at)
     entry = open_store(demo.path).find(AuditEntry)[-1]
     assert (entry.action, entry.subject, entry.detail["role"]) == ("role", "zoë", "adjudicator")
+
+
+@pytest.mark.parametrize("rater", REACH)
+def test_the_navigation_lists_the_pages_that_a_person_may_use(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch, rater: str
+) -> None:
+    listed: list[str] = []
+    navigation = st.navigation
+
+    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+        listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
+        return navigation(pages)
+
+    monkeypatch.setattr(st, "navigation", note)
+    run(demo_to_read, monkeypatch, "week", rater)
+    assert listed == [p for p in app_pages.pages() if NEEDS.get(p, "annotator") in REACH[rater]]

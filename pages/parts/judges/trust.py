@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.judges import beside_people, calibration_tables, choose, near_duplicates
-from pages.parts.shared import address, cached_statistics, figures, gathered
+from pages.parts.shared import address, cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
+from review.evidence import gathered
 from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
 from review.judges.local.spec import never_said
 from review.judges.workbench.workbench import Listed, Reported, report_on_test, verdicts_on_test
@@ -34,7 +35,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     if version.version not in judge.spoke:
         choose.without_verdicts(here, judge, version)
         return
-    judged = list(gathered.pairs(here, weeks, str(version)))
+    judged = list(gathered.pairs(here.store, here.rater.id, weeks, str(version)))
     if not judged:
         choose.without_figures(version)
         return

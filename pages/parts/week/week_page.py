@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -33,8 +34,6 @@ def title(here: Session, week: str) -> None:
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
     items = items_of(here.store, week)
-    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in rows] or [0]
-    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
     overlap = sum(i.overlap for i in items) / len(items) if items else 0
     due = date.fromisoformat(opened.due)
     closed = closing_of(here.store, week) is not None
@@ -47,12 +46,24 @@ def title(here: Session, week: str) -> None:
                     due_form.change(here, week, due)
             report_view.choose()
         st.markdown(
-            f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, about {spent} minutes each, "
+            f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"
             f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
         )
     night = opened_last_night(here.store, week) if here.rater.may("lead") else ""
     if night:
         st.caption(as_text(f"This week opened by itself last night: {night}."))
+
+
+def _minutes(here: Session, rows: list[Progress]) -> str:
+    """Return how long a week takes: for a lead from the fastest to the slowest, for others their own time alone."""
+    shown = [p for p in rows if here.rater.may("lead") or p.rater_id == here.rater.id]
+    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in shown]
+    if not minutes:
+        return ""
+    if not here.rater.may("lead"):
+        return f"about {counted(max(minutes[0], 1), 'minute')} for you, "
+    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
+    return f"about {spent} minutes each, "
 
 
 def _overdue(here: Session, week: str) -> bool:
@@ -92,11 +103,14 @@ def everybody(here: Session, week: str) -> None:
     if late:
         names = ", ".join(f"{p.name} ({p.left} left)" for p in rows if p.rater_id in late)
         st.warning(as_text(f"Past the due date: {names}."), icon=":material/schedule:")
-    _progress_table(rows, late)
+    _progress_table(rows, late, pace=here.rater.may("lead"))
 
 
-def _progress_table(rows: list[Progress], late: set[str]) -> None:
-    """Draw one row per reviewer. A column that would say nothing (state, skipped) is left out."""
+def _progress_table(rows: list[Progress], late: set[str], *, pace: bool) -> None:
+    """Draw one row per reviewer. A column that would say nothing (state, skipped) is left out.
+
+    ``pace`` adds how fast each of them works, which is for leads alone.
+    """
     frame = pd.DataFrame(
         [
             {
@@ -106,8 +120,7 @@ def _progress_table(rows: list[Progress], late: set[str]) -> None:
                 "done": p.done,
                 **({"skipped": p.skipped} if any(q.skipped for q in rows) else {}),
                 "left": p.left,
-                "minutes": round(p.minutes_left),
-                "s per item": p.median_seconds,
+                **({"minutes": round(p.minutes_left), "s per item": p.median_seconds} if pace else {}),
             }
             for p in rows
         ]
@@ -122,11 +135,18 @@ def _progress_table(rows: list[Progress], late: set[str]) -> None:
         column_config={
             "reviewer": st.column_config.TextColumn(width=90),
             "progress": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width=120),
-            "minutes": number(help="Minutes left, at the pace of this reviewer.", width=60),
-            "s per item": number(format="%.0f", help="Median seconds on one item, without idle time.", width=70),
             **{name: number(width=50) for name in ("done", "skipped", "left") if name in frame},
+            **(_pace_columns() if pace else {}),
         },
     )
+
+
+def _pace_columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "minutes": number(help="Minutes left, at the pace of this reviewer.", width=60),
+        "s per item": number(format="%.0f", help="Median seconds on one item, without idle time.", width=70),
+    }
 
 
 def blocking(here: Session, week: str) -> list[Check]:
