@@ -39,7 +39,7 @@ def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
     """Draw the choice of weeks and return those chosen, ``week`` where none is."""
     names = evidence.weeks_between(here.store, None)
     span = st.pills(
-        "Weeks", names, selection_mode="multi", default=names, key="agreement_weeks",
+        "Weeks", names, selection_mode="multi", default=names, key="weeks", bind="query-params",
         help="One week has too few shared items for a useful interval. Four weeks are usual.",
     )  # fmt: skip
     return tuple(sorted(span)) or (week,)
@@ -80,7 +80,7 @@ def headline(here: Session, weeks: tuple[str, ...], dimension: str, report: Agre
 
 def _hand_picked(here: Session, weeks: tuple[str, ...], dimension: str) -> str:
     """Return how many of the items that people share were picked by hand and where they count, "" for none."""
-    ratings = gathered.ratings(here, weeks)[dimension]
+    ratings = gathered.ratings(here.store, here.rater.id, weeks)[dimension]
     several = {ratings.items[k] for k in np.flatnonzero(np.bincount(ratings.item, minlength=len(ratings.items)) > 1)}
     picked = sum(i.purposive and i.id in several for week in weeks for i in items_of(here.store, week))
     if not picked:
@@ -130,15 +130,21 @@ def most_contested(here: Session, weeks: tuple[str, ...], dimension: str) -> Non
     worst = contested(labels)[:CONTESTED]
     if not worst:
         st.caption("No item with two or more votes is contested in this dimension.")
-    wanted = st.query_params.get("item")
     for item, name, spread in worst:
         votes = ", ".join(sorted(str(one.value) for one in labels if (one.item, one.dimension) == (item, name)))
         asked = evidence.conversation_of(here.store, item)
-        title = f"{_question(asked)} · {spread:.0%} of pairs differ · {votes}"
-        with st.expander(as_text(title), expanded=item == wanted):
-            st.caption(as_text(f"Item {item}"))
-            conversation.show(asked)
-            st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+        title, key = f"{_question(asked)} · {spread:.0%} of pairs differ · {votes}", f"agreement_item_{name}_{item}"
+        open_ = st.query_params.get("item") == item
+        with st.expander(as_text(title), expanded=open_, key=key, on_change=_opened, args=(item, key)) as box:
+            if box.open:
+                st.caption(as_text(f"Item {item}"))
+                conversation.show(asked)
+                st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+
+
+def _opened(item: str, key: str) -> None:
+    """Name the open item in the address."""
+    address.say(item=item if st.session_state[key] else None)
 
 
 def _question(asked: Conversation) -> str:

@@ -11,6 +11,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import NothingToDo, ReviewError
 from review.basics.words import counted
 from review.serving.messages import messages_due, recipient_of, send_now, sending_words
+from review.settings.project import project_of
 from storage.queries.notices import latest_notices
 
 ABOUT = (
@@ -32,11 +33,11 @@ def show(here: Session) -> None:
         st.caption("Leads see the messages and send them.")
         return
     try:
-        due = messages_due(here.store, here.project)
+        due = messages_due(here.store, project_of(here.store.path))
     except NothingToDo:
         st.info(HOW, icon=":material/notifications_off:")
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
+    except ReviewError:
+        st.caption("The settings in spotcheck.toml cannot be read, so no message is sent. The Week page says why.")
     else:
         st.markdown(f"**{counted(len(due), 'message')} due**".replace("**no", "**No"))
         for one in due:
@@ -64,7 +65,7 @@ def show(here: Session) -> None:
 
 def _send(here: Session) -> None:
     try:
-        said = sending_words(send_now(here.store, here.project, by=here.rater.id))
+        said = sending_words(send_now(here.store, project_of(here.store.path), by=here.rater.id))
     except ReviewError as error:
         said = str(error)
     st.session_state[SAID] = said
