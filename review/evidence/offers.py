@@ -35,7 +35,7 @@ def offers(
     """
     before = {s.name: s.sampled - len(result.added.get(s.name, ())) for s in result.strata}
     populations = {s.name: s.population for s in result.strata}
-    found = []
+    found: list[Offer] = []
     for wish in wishes:
         plan = allocate(populations, wish, groups)
         if wish.budget is None or plan.notes:

@@ -15,7 +15,7 @@ from review.settings.project import project_of
 from storage.queries.notices import latest_notices
 
 ABOUT = (
-    "People hear when a week opens, two days before it is due and when they are late; the team gets the report of a "
+    "People hear when a week opens, some days before it is due and when they are late. The team gets the report of a "
     "closed week. The nightly run sends each message once and tries failed ones again."
 )
 HOW = (
@@ -33,7 +33,8 @@ def show(here: Session) -> None:
         st.caption("Leads see the messages and send them.")
         return
     try:
-        due = messages_due(here.store, project_of(here.store.path))
+        project = project_of(here.store.path)
+        due, team = messages_due(here.store, project), project.notify.team
     except NothingToDo:
         st.info(HOW, icon=":material/notifications_off:")
     except ReviewError:
@@ -41,8 +42,9 @@ def show(here: Session) -> None:
     else:
         st.markdown(f"**{counted(len(due), 'message')} due**".replace("**no", "**No"))
         for one in due:
-            where = "" if one.variable else " · no address"
-            with st.expander(as_text(f"{recipient_of(one)}{where}: {one.text.title}")):
+            to = recipient_of(one) if one.variable else f"{recipient_of(one)} · no address"
+            to = "the team" if one.variable and one.variable == team else to
+            with st.expander(as_text(f"To {to}: {one.text.title}")):
                 st.text(one.text.body)
         if any(one.variable for one in due):
             st.button("Send now", icon=":material/send:", key="messages_send", on_click=_send, args=(here,))
