@@ -105,7 +105,15 @@ def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, 
     return choices(log_of(path), assigned)
 
 
+def _from_the_address() -> None:
+    """Take the text or the id that a link searches for, once; afterwards the fields say it."""
+    for name in ("text", "id"):
+        if name in st.query_params:
+            st.session_state[f"browse_{name}"] = st.query_params.pop(name)
+
+
 def _search(here: Session, known: Choices) -> LogSearch:
+    _from_the_address()
     with st.container(horizontal=True):
         text = st.text_input("Text in a message", key="browse_text", icon=":material/search:") or ""
         identity = st.text_input("Id", key="browse_id") or ""
