@@ -522,3 +522,21 @@ def m022_due_dates_change(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
     _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])
     db.table("due_changes").create_index(["week"])
+
+
+@migrations()
+def m023_messages_are_sent(db: Database) -> None:
+    """Add the log of the messages that people get about weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "kind", "recipient", "state", "at", "by", "detail"), str)
+    _create(db, "notices", columns, "id", "week kind recipient state at by detail")
+    db.table("notices").create_index(["week", "kind", "recipient"])
+
+
+@migrations()
+def m024_pairs(db: Database) -> None:
+    """Add pairs of answers as items, and which answer each reviewer sees first. NULL: an item of another kind."""
+    db.table("items").add_column("kind", str)
+    db.table("assignments").add_column("sides", str)
+    columns: dict[str, type] = dict.fromkeys(("item_id", "name_a", "name_b", "origin", "at", "by", "source_id"), str)
+    required = "name_a name_b origin at by source_id"
+    _create(db, "pairs", columns, "item_id", required, foreign_keys=[("item_id", "items", "id")])

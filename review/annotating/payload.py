@@ -11,14 +11,16 @@ from typing import Any, NotRequired, TypedDict
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
 from review.annotating.not_fine import not_fine
+from review.annotating.pair_votes import PairPayload, answers_by_side, as_seen
 from review.annotating.skipped import Skipped
 from review.basics import sql_text
 from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
+from review.week.sides import PAIR
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message, ResultTable, final_answer
-from storage.records_review import Annotation, HiddenSpan, Item
+from storage.records_review import Annotation, Assignment, HiddenSpan, Item
 
 ROWS_SHOWN = 100
 
@@ -96,10 +98,14 @@ class SkippedPayload(TypedDict):
 
 
 class ItemPayload(ConversationPayload):
-    """An item of the rater: its assignment, the conversation, and what the rater submitted for it."""
+    """An item of the rater: its assignment, the conversation, and what the rater submitted for it.
+
+    A pair has both answers as well, and its conversation ends with the question.
+    """
 
     assignment: str
     mine: AnsweredPayload | SkippedPayload | None
+    pair: NotRequired[PairPayload]
 
 
 class WeekPayload(TypedDict):
@@ -152,6 +158,16 @@ def item_payload(
 ) -> ItemPayload:
     """Return what a reviewer may see of an item before and after submission."""
     return {"assignment": assignment, **conversation_payload(item, conversation), "mine": _own(mine, hidden)}
+
+
+def pair_payload(
+    assignment: Assignment, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
+) -> ItemPayload:
+    """Return what a reviewer may see of a pair: no name of an answer, and no order but their own."""
+    left, right = ([message_payload(m) for m in answer] for answer in answers_by_side(conversation, assignment))
+    seen = as_seen(assignment, mine) if isinstance(mine, Annotation) else mine
+    shown = item_payload(assignment.id, item, conversation, seen, hidden)
+    return {**shown, "unit": PAIR, "pair": {"left": left, "right": right}}
 
 
 def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload | SkippedPayload | None:

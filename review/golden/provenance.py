@@ -43,10 +43,15 @@ class Provenance:
     conversation: Conversation | None
     releases: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data; each vote carries the name of its rater as ``rater``."""
+    def to_json(self, *, pace: bool = True) -> dict[str, Any]:
+        """Return it as plain data; each vote carries the name of its rater as ``rater``.
+
+        Without ``pace`` it does not say how long each of them took, which is shown to leads alone.
+        """
         found = asdict(self)
         raters = found.pop("raters")
+        if not pace:
+            found["votes"] = [{k: v for k, v in vote.items() if k != "seconds"} for vote in found["votes"]]
         return {**found, "votes": [{**v, "rater": name} for v, name in zip(found["votes"], raters, strict=True)]}
 
 

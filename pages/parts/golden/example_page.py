@@ -35,7 +35,7 @@ def page(here: Session, example_id: str) -> None:
     _versions(here, found)
     with st.container(horizontal=True):
         with st.popover("All data (JSON)", icon=":material/data_object:", width="content"):
-            st.json(found.to_json(), expanded=1)
+            st.json(found.to_json(pace=here.rater.may("lead")), expanded=1)
         _retire(here, example_id)
 
 

@@ -41,7 +41,7 @@ export function buildConversation(item) {
   return node;
 }
 
-function buildTurn(message, isTarget, item) {
+export function buildTurn(message, isTarget, item) {
   const role = ROLES[message.role] ? message.role : "other";
   const text = asText(message.content);
   if (role === "tool" || role === "system" || role === "developer") return buildQuietTurn(message, text);
@@ -62,7 +62,7 @@ function buildTurn(message, isTarget, item) {
 }
 
 // Show fenced blocks as code and everything else as plain text with its line breaks.
-function buildText(text) {
+export function buildText(text) {
   return text.split("```").flatMap((part, k) => {
     if (k % 2 === 1) return [el("pre", { class: "sc-code" }, part.replace(/^[\w+-]*\n/, "").trimEnd())];
     const trimmed = part.replace(/^\n+|\s+$/g, "");

@@ -1,6 +1,7 @@
 // Drafts: the labels and texts of an item before they are submitted. They are kept in this browser.
 
 import { forget, keep } from "./memory.js";
+import { rubricOf } from "./pair.js";
 
 function textsOf(client, source) {
   return Object.fromEntries(client.desk.texts.map(({ name }) => [name, source[name] ?? ""]));
@@ -58,7 +59,7 @@ export function visibleDimensions(rubric, labels) {
 export function missingRequired(client, assignment) {
   const draft = draftOf(client, assignment);
   const isGiven = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !isGiven(d));
+  return visibleDimensions(rubricOf(client, assignment), draft.labels).filter((d) => d.required && !isGiven(d));
 }
 
 export function isComplete(client, assignment) {
@@ -71,12 +72,12 @@ export function mayFollow(client, assignment) {
   const draft = draftOf(client, assignment);
   const worse = (d) => [draft.labels[d.name]].flat().some((value) => d.not_fine?.includes(value));
   return client.desk.texts.some(({ name }) => (draft[name] ?? "").trim() !== "")
-    || visibleDimensions(client.rubric, draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+    || visibleDimensions(rubricOf(client, assignment), draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
 }
 
 export function finalLabels(client, assignment) {
   const { labels } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
+  const asked = visibleDimensions(rubricOf(client, assignment), labels).filter((d) => answered(labels[d.name]));
   return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
 }
 
