@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -67,8 +68,7 @@ def results(found: Findings) -> None:
         st.markdown(f"**{kind}**")
         for hit in hits:
             label = as_text(hit.title) + (f" · :gray[{as_text(hit.detail)}]" if hit.detail else "")
-            st.page_link(
-                f"{hit.page}.py", label=label, icon=f":material/{ICONS[kind]}:", query_params=dict(hit.query) or None
-            )
+            draw = partial(st.page_link, label=label, query_params=dict(hit.query) or None)
+            draw(f"{hit.page}.py", icon=f":material/{ICONS[kind]}:")
     if found.looked:
         st.caption(found.looked)

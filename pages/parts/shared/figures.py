@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -64,10 +64,53 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
     )
 
 
-def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """Draw a table with its download, which is safe to open in a spreadsheet."""
-    st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
-    download(frame, key=key, file_name=file_name)
+FILTER_FROM = 11
+"""A table of so many rows has a filter; a shorter one is read at a glance. Every table sorts by a click on a column."""
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    config: Mapping[str, Any] | None = None,
+    height: int | Literal["auto"] = "auto",
+) -> None:
+    """Draw a table with its filter and its download, which is safe to open in a spreadsheet."""
+    shown = filtered(frame, key=key)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        key=f"{key}_table",
+        placeholder="–",
+        column_config=dict(config or {}),
+    )
+    download(shown, key=key, file_name=file_name)
+
+
+def filtered(frame: pd.DataFrame, *, key: str) -> pd.DataFrame:
+    """Draw the filter of a long table, and return the rows that it leaves."""
+    if len(frame) < FILTER_FROM:
+        return frame
+    words = st.text_input(
+        "Filter the rows", key=f"{key}_filter", icon=":material/filter_list:", label_visibility="collapsed",
+        placeholder=f"Filter {len(frame):,} rows", width=280,
+    )  # fmt: skip
+    shown = rows_with(frame, words or "")
+    if len(shown) < len(frame):
+        st.caption(f"{len(shown):,} of {counted(len(frame), 'row')}.")
+    return shown
+
+
+def rows_with(frame: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Return the rows whose cells hold every word, whatever its case. Pure."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return frame
+    texts = [" ".join(map(str, row)).casefold() for row in frame.itertuples(index=False)]
+    return frame[[all(word in text for word in wanted) for text in texts]]
 
 
 def download(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
