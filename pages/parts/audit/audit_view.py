@@ -118,6 +118,7 @@ def table(here: Session, wanted: audit_chain.Search) -> None:
         width="stretch",
         height=460,
         key="audit_table",
+        placeholder="–",
         column_config={"open": rows.link("the item")},
     )
     more = f" The table shows the newest {SHOWN:,}; the downloads have all." if total > SHOWN else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -18,9 +17,6 @@ from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
 from review.statistics.quantity import Quantity
-
-Picture = Chart | alt.Chart | alt.LayerChart | alt.FacetChart
-"""A chart of :mod:`pages.parts.shared.charts`; what Altair draws where a page is not opened with it."""
 
 
 def number(value: float | None, *, percent: bool = False) -> str:
@@ -134,15 +130,12 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Picture, *, key: str) -> None:
-    """Draw a chart over the whole width."""
-    if isinstance(chart, Chart):
-        st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key)
-    else:
-        st.altair_chart(chart, width="stretch", key=key)
+def draw(chart: Chart, *, key: str) -> None:
+    """Draw a chart over the whole width, with its words for those who cannot see it. Its table stands beside it."""
+    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt)
 
 
-def with_table(chart: Picture, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Draw a chart, with the same figures as a table one click away."""
     draw(chart, key=f"{key}_chart")
     with st.expander("Table and download"):
