@@ -63,6 +63,7 @@ hosts = []               # endpoints that may receive masked text, such as ["loc
 concurrency = 8          # requests at the same time
 timeout = 60             # seconds for one request
 device = "auto"          # where local models run: auto | cpu | cuda | mps
+# currency = "USD"       # the currency of the prices of judges; pages show costs with it
 
 # [answers]              # the numbers behind the four answers of the Week page and the report
 # well_known = 0.05      # a share is well known when its 95% interval is at most this wide,
