@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
-from pages.parts.shared import session
+from pages.parts.shared import address, session
 
 here = session.current()
 here.need_role("lead")
@@ -19,7 +19,7 @@ VIEWS = {
     "browse": "Browse the log",
     "judgements": "Labels and verdicts",
 }
-st.session_state.setdefault(judgements.VIEW, "import")  # other views may have chosen one
+address.take("view", key=judgements.VIEW, known=list(VIEWS))
 view = st.segmented_control(
     "Show",
     list(VIEWS),
@@ -27,6 +27,8 @@ view = st.segmented_control(
     required=True,
     key=judgements.VIEW,
     label_visibility="collapsed",
+    on_change=address.follow,
+    args=("view", judgements.VIEW),
 )
 if view == "import":
     progress.jobs(here)
