@@ -525,7 +525,15 @@ def m022_due_dates_change(db: Database) -> None:
 
 
 @migrations()
-def m023_pairs(db: Database) -> None:
+def m023_messages_are_sent(db: Database) -> None:
+    """Add the log of the messages that people get about weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "kind", "recipient", "state", "at", "by", "detail"), str)
+    _create(db, "notices", columns, "id", "week kind recipient state at by detail")
+    db.table("notices").create_index(["week", "kind", "recipient"])
+
+
+@migrations()
+def m024_pairs(db: Database) -> None:
     """Add pairs of answers as items, and which answer each reviewer sees first. NULL: an item of another kind."""
     db.table("items").add_column("kind", str)
     db.table("assignments").add_column("sides", str)

@@ -33,11 +33,11 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
     ``wide`` writes one row for each item and dimension, with a column for each rater, without times and comments.
 
     A label given after its item was handed on is ``late``. The file may hold labels of several rubric versions; filter
-    by ``rubric_version`` before computing on it.
+    by ``rubric_version`` before computing on it. How long colleagues took is written for leads alone.
     Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
     there is no label.
     """
-    require(store, by, "adjudicator")
+    lead = require(store, by, "adjudicator").may("lead")
     found = annotations_of(store, weeks_with_items(store))
     names = {r.id: r.name for r in store.find(Rater)}
     comments = _comments(store, found)
@@ -50,7 +50,7 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
             "label": label_text(value),
             "at": n.at,
             "comment": comments[n.submission_id],
-            "seconds": n.seconds,
+            "seconds": n.seconds if lead or n.rater_id == by else None,
             "rubric_version": n.rubric_version,
             "late": n.late,
         }
