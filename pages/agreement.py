@@ -1,4 +1,4 @@
-"""Agreement among people: the headline in plain words, by week, by pair, contested items; what people prefer in pairs."""
+"""Agreement among people: the headline in plain words, by week, by pair, contested items; preferences on pairs."""
 
 from __future__ import annotations
 

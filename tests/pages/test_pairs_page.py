@@ -78,7 +78,7 @@ def test_agreement_says_what_people_prefer_once_there_are_pairs(store: Store, mo
         vote(store, assignment, "both_bad" if k == 0 else side_of(assignment, "a"))
     at = run(store, monkeypatch, "agreement", "lea", week=WEEK)
     text = said(at)
-    assert "People prefer model-x to model-y: 100%" in text and "1 vote found both bad" in text
+    assert "People prefer model-x to model-y: 100%" in text and "1 vote that found both bad counts apart" in text
     assert "of choices went to the first answer" in text
     assert store.get(Week, WEEK) is not None
 

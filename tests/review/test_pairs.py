@@ -109,9 +109,9 @@ def test_pairs_need_a_lead_reviewers_and_two_answers(store: Store) -> None:
         add_pairs(store, project, [pair()], WEEK, by="ana")
     for wrong, why in (
         (pair(answer_b=pair().answer_a), "differs"),
-        (pair(name_a=" "), "a name"),
+        (pair(name_a=" "), "the name of an answer"),
         (pair(question=[]), "same question"),
-        (pair(answer_b=[]), "answer of the assistant"),
+        (pair(answer_b=[]), "words of the assistant"),
     ):
         with pytest.raises(InputError, match=why):
             add_pairs(store, project, [wrong], WEEK, by="lea")
@@ -288,7 +288,7 @@ def lines(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 def test_files_of_an_arena_and_of_preferences_hold_pairs(tmp_path: Path) -> None:
     found = read_pairs(lines(tmp_path / "arena.jsonl", ARENA), origin="arena.jsonl")
     assert (found.format, found.read, len(found.pairs)) == ("arena", 3, 2)
-    assert found.rejected == [(2, "answer_b: expected an answer that differs from the other one")]
+    assert found.rejected == [(2, "second answer: expected one that differs from the first")]
     one = found.pairs[0]
     assert (one.name_a, one.name_b, one.source_id, one.origin) == ("m1", "m2", "q0", "arena.jsonl")
     assert [m["content"] for m in (*one.question, *one.answer_a, *one.answer_b)] == ["Hi 0", "One.", "Two."]
@@ -318,7 +318,7 @@ def test_the_commands_import_report_and_export(store: Store, tmp_path: Path) -> 
     assert (dry["format"], dry["read"], dry["pairs"]) == ("arena", 3, 2) and not store.find(Pair)
     done = run(store, "import", str(file), "--week", WEEK, "--each", "1", "--as", "lea")
     assert done["added"] == 2 and done["assignments"] == 2 and done["week"] == WEEK
-    assert done["rejected"] == [{"line": 2, "reason": "answer_b: expected an answer that differs from the other one"}]
+    assert done["rejected"] == [{"line": 2, "reason": "second answer: expected one that differs from the first"}]
     run(store, "report", "--weeks", WEEK, code=1)
     for assignment in [a for a in store.find(Assignment) if a.sides]:
         vote(store, assignment, side_of(assignment, "a"), comment="=short")

@@ -77,7 +77,7 @@ def test_a_share_counts_ties_by_half_and_both_bad_apart() -> None:
     counts = (found.a, found.b, found.wins_a, found.wins_b, found.ties, found.both_bad)
     assert counts == ("new", "old", 2, 2, 1, 1), "answers turned round count for their names"
     assert found.share.value == pytest.approx(2.5 / 5) and found.share.n == 5
-    assert found.votes == found.items == 6 and "count apart" in preference_words(found)
+    assert found.votes == found.items == 6 and "1 vote that found both bad counts apart" in preference_words(found)
     (bad,) = preferences(votes(["both_bad"]))
     assert bad.share.value is None and "both bad" in preference_words(bad)
 

@@ -43,7 +43,7 @@ def pairs(here: Session, weeks: tuple[str, ...]) -> None:
     _shares(report)
     _strengths(report)
     _place(here, report)
-    st.markdown(as_text(plain_words(report.agreement)))
+    st.markdown(f"**Do people agree on pairs?** {as_text(plain_words(report.agreement))}")
 
 
 @st.cache_data(show_spinner="Comparing the answers …", max_entries=64)
@@ -84,7 +84,7 @@ def chance(strength: Quantity) -> Quantity:
 
 
 def _place(here: Session, report: PairReport) -> None:
-    st.markdown(as_text(position_words(report.position)))
+    st.markdown(f"**Does the first place pull?** {as_text(position_words(report.position))}")
     rows = [
         {
             "reviewer": here.names.get(rater, rater),
