@@ -27,6 +27,7 @@ from review.evidence.pair_votes import pair_votes
 from review.evidence.production_data import production_data
 from review.exchange.label_export import export_labels
 from review.exchange.pair_export import export_pairs
+from review.judges.workbench.drafts import dev_items
 from review.people.people import add_person
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
@@ -210,6 +211,7 @@ def test_votes_change_no_figure_on_production_or_the_rubric(store: Store) -> Non
     assert [i.id for i in items_of(store, WEEK)] == ["u1", "u2"] and annotations_of(store, [WEEK]) == []
     assert all(len(r) == 0 for r in ratings_by_dimension(store, [WEEK]).values())
     assert discussable_items(store, WEEK, "ana") == []
+    assert not any(item.startswith("pair/") for item in dev_items(store, [WEEK], viewer="eva"))
     with pytest.raises(NothingToDo):
         export_labels(store, store.path.parent / "labels.csv", by="eva")
     item = store.find(Item, kind="pair")[0].id
