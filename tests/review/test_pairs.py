@@ -325,6 +325,8 @@ def test_the_commands_import_report_and_export(store: Store, tmp_path: Path) -> 
     for assignment in [a for a in store.find(Assignment) if a.sides]:
         vote(store, assignment, side_of(assignment, "a"), comment="=short")
     report = run(store, "report", "--weeks", WEEK)
+    told = CliRunner().invoke(spotcheck, ["agreement", "--bootstrap", "0", "--store", str(store.path), "--json"])
+    assert json.loads(told.stdout)["dimensions"][PREFERENCE]["ratings"] == 2
     assert report["votes"] == 2 and report["preferences"][0]["wins_a"] == 2
     assert "won every comparison" in report["bradley_terry"]["undefined"]
     assert run(store, "export", str(tmp_path / "votes.csv"), "--as", "lea")["rows"] == 2

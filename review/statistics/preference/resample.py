@@ -55,11 +55,6 @@ def _shares(sums: Floats, counts: Floats, seed: int) -> Floats:
     return np.concatenate(found)
 
 
-def item_weights(items: int, replicates: int, seed: int) -> Floats:
-    """Return random weights of whole items, one row for each replicate."""
-    return np.random.default_rng(seed).standard_exponential((replicates, items))
-
-
 def _blocks(items: int) -> list[int]:
     size = max(1, min(REPLICATES, BLOCK // items))
     whole, rest = divmod(REPLICATES, size)
