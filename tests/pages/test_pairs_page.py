@@ -61,6 +61,16 @@ def test_a_dropped_file_is_shown_masked_and_dealt(store: Store, monkeypatch: pyt
     assert list(Path(f"{store.path}.uploads").rglob("*.jsonl")) == []
 
 
+def test_a_file_of_pairs_dropped_as_conversations_leads_to_the_comparison(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = run(store, monkeypatch, "conversations", "lea", week=WEEK)
+    at.file_uploader[0].upload("dpo.jsonl", FILE.encode(), "application/jsonl").run()
+    at.button("arrive_compare").click().run()
+    assert not at.exception and at.segmented_control("conversations_view").value == "pairs"
+    assert at.button("pairs_go") and "dpo.jsonl" in [s.value for s in at.subheader]
+
+
 def test_another_file_is_refused_in_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(store, monkeypatch, "conversations", "lea", week=WEEK)
     at.segmented_control("conversations_view").set_value("pairs").run()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.conversations import judgements
 from pages.parts.conversations.dropped import SAID, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -27,6 +28,12 @@ ROUND = "pairs_round"
 DONE = "pairs_done"
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "gz", "zst"]
 REJECTS_SHOWN = 5
+
+
+def take_over(file: Arrived) -> None:
+    """Go on with a file that was dropped elsewhere. Call it from a callback."""
+    st.session_state[FILE] = file
+    st.session_state[judgements.VIEW] = "pairs"
 
 
 def arrive(here: Session) -> None:
