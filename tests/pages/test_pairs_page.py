@@ -97,3 +97,12 @@ def test_a_strength_is_shown_as_the_chance_against_the_average() -> None:
     found = chance(Quantity(value=0.0, ci=(-1.0, 1.0), n=3))
     assert found.value == 0.5 and found.ci == pytest.approx((0.2689, 0.7311), abs=1e-4)
     assert chance(Quantity.missing("why")).undefined == "why"
+
+
+def test_a_flag_on_a_pair_shows_both_answers_without_names(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assignment = with_pairs(store, 1)[0]
+    flag = {"submission_id": uuid4().hex, "kind": "flag", "assignment": assignment.id, "flag": "unclear"}
+    assert receive(store, assignment.rater_id, [flag]).rejected == ()
+    text = said(run(store, monkeypatch, "week", "lea", week=WEEK))
+    assert "One answer" in text and "Seven days for order 0" in text and "Eight days for order 0" in text
+    assert "model-x" not in text

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.conversations import judgements
 from pages.parts.conversations.dropped import SAID, Arrived, kept
+from pages.parts.shared import pair
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -87,7 +88,7 @@ def _read(path: str, name: str) -> PairFile:
 
 def _what(here: Session, found: PairFile) -> None:
     """Say how many pairs the file holds, show the first one, and why records are left out."""
-    names = sorted({name for pair in found.pairs for name in (pair.name_a, pair.name_b)})
+    names = {name for one in found.pairs for name in (one.name_a, one.name_b)}
     with st.container(horizontal=True):
         st.metric("Pairs", f"{len(found.pairs):,}", border=True)
         st.metric("Records", f"{found.read:,}", border=True)
@@ -101,19 +102,10 @@ def _what(here: Session, found: PairFile) -> None:
             _first(here, found.pairs[0])
 
 
-def _first(here: Session, pair: NewPair) -> None:
+def _first(here: Session, first: NewPair) -> None:
     wanted = recognisers_of(here.project.privacy)
-
-    def text(messages: object) -> str:
-        said = [str(m.get("content") or "") for m in messages] if isinstance(messages, list | tuple) else []
-        return as_text(mask_text("\n\n".join(said), wanted)[0])
-
-    st.markdown(text(pair.question))
-    for column, name, answer in zip(
-        st.columns(2, border=True), (pair.name_a, pair.name_b), (pair.answer_a, pair.answer_b), strict=True
-    ):
-        column.caption(as_text(name))
-        column.markdown(text(answer))
+    answers = ((first.name_a, first.answer_a), (first.name_b, first.answer_b))
+    pair.show(first.question, answers, hide=lambda text: mask_text(text, wanted)[0])
 
 
 def _form(here: Session, file: Arrived, found: PairFile) -> None:
