@@ -522,3 +522,9 @@ def m022_due_dates_change(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
     _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])
     db.table("due_changes").create_index(["week"])
+
+
+@migrations()
+def m024_reviewers_mark_what_is_wrong(db: Database) -> None:
+    """Add what a reviewer marked in an answer. NULL: nothing was marked, or it dates from before marks."""
+    db.table("annotations").add_column("marks", str)

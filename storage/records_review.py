@@ -118,7 +118,8 @@ class Annotation:
 
     ``supersedes`` is the submission that it replaces. ``revealed``: verdicts had been shown to the rater before.
     ``late``: the rater no longer held the assignment. ``seconds`` is active time. ``import_id`` names the import of
-    labels that it came with, None for one that was given in the application.
+    labels that it came with, None for one that was given in the application. ``marks`` say what is wrong in the
+    answer, each with turn, start, end, quote, and where given proof, source and passage; None without marks.
     """
 
     submission_id: str
@@ -135,6 +136,7 @@ class Annotation:
     revealed: bool = False
     late: bool = False
     import_id: str | None = None
+    marks: tuple[Json, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

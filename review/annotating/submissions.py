@@ -22,6 +22,7 @@ from review.annotating.entries import (
     read_header,
     shown,
 )
+from review.annotating.marks import checked_marks
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import Refused, ReviewError
@@ -146,6 +147,7 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
             supersedes=earlier.submission_id if earlier else None,
             revealed=_may_have_seen(store, rater, assignment, reveals=rubric.reveal),
             late=_late(store, assignment),
+            marks=checked_marks(store, assignment.item_id, entry.marks, labels=labels, rubric=rubric),
         )
     )
     return assignment.id

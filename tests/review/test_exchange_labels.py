@@ -264,7 +264,7 @@ def test_an_export_has_the_rubric_version_and_whether_a_label_was_late(store, tm
         rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]
     else:
         rows = pq.read_table(target).to_pylist()
-    assert list(rows[0])[-2:] == ["rubric_version", "late"]
+    assert [name for name in rows[0] if name != "marks"][-2:] == ["rubric_version", "late"]
     native = {("u1", 2, True), ("u2", 1, False)}
     as_text = {("u1", "2", "true"), ("u2", "1", "false")}
     assert {(r["item"], r["rubric_version"], r["late"]) for r in rows} == (as_text if ending == ".csv" else native)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.shared import conversation
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.annotating.marks import answer_of, placed, source_words
 from review.basics.clock import new_id
 from review.basics.errors import ReviewError
 from review.basics.limits import MAX_COMMENT
@@ -17,6 +19,7 @@ from review.evidence.evidence import conversation_of
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
 from review.settling.discussion import Discussion, Vote, add_comment, discussable, discussion
+from storage.records_log import Conversation
 
 ITEM_KEY = "discuss_item"
 SHOWN = 90
@@ -66,11 +69,12 @@ def show(here: Session, item: str) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     left, right = st.columns([3, 2], gap="large")
+    talk = conversation_of(here.store, item)
     with left:
-        conversation.show(conversation_of(here.store, item), target_turn=found.item.target_turn)
+        conversation.show(talk, target_turn=found.item.target_turn, marks=marked(found, talk))
     with right:
         st.subheader("Votes")
-        for line in vote_lines(found.rubric, found.votes):
+        for line in [*vote_lines(found.rubric, found.votes), *mark_lines(found.votes)]:
             st.markdown(line)
         _comments(found)
         _form(here, found)
@@ -95,6 +99,39 @@ def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
             lines.append(f"{as_text(dimension.title)}{sign}: {said}")
     texts = [f"{as_text(v.who)}: {as_text(v.said.comment)}" for v in votes if v.said.comment]
     return [*lines, *texts]
+
+
+def marked(found: Discussion, talk: Conversation) -> dict[int, list[conversation.Span]]:
+    """Return what the reviewers marked in the answer, with their letters, by the place of its turn."""
+    turn, _ = answer_of(found.item, talk.messages)
+    return {
+        turn: [
+            (mark["start"], mark["end"], letter_of(vote))
+            for vote in found.votes
+            for mark in placed(vote.said.marks, found.item, talk)
+            if mark["start"] is not None and mark["end"] is not None
+        ]
+    }
+
+
+def mark_lines(votes: Sequence[Vote]) -> list[str]:
+    """Return one line of Markdown for each mark: who marked what, and what proves it."""
+    return [
+        f"{as_text(letter_of(vote))} marked: *{as_text(mark['quote'])}*{_proof(mark)}"
+        for vote in votes
+        for mark in vote.said.marks or ()
+    ]
+
+
+def _proof(mark: Mapping[str, Any]) -> str:
+    words = f"“{mark['proof']}”" if mark.get("proof") else ""
+    said = ", ".join(part for part in (words, source_words(mark)) if part)
+    return f" · proof: {as_text(said)}" if said else ""
+
+
+def letter_of(vote: Vote) -> str:
+    """Return the letter of a reviewer, or the name where the rubric shows names."""
+    return vote.who.removeprefix("Reviewer ")
 
 
 def _comments(found: Discussion) -> None:

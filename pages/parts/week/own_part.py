@@ -78,9 +78,7 @@ def _correction(here: Session, one: Correction) -> None:
 def _figures(here: Session, found: OwnFigures) -> None:
     """Draw the share of each dimension with its interval, and by week in a table."""
     if not found.overall:
-        st.caption(
-            "Not known yet. A label counts once its week is closed and others reviewed or settled the item too."
-        )
+        st.caption("Not known yet. A label counts once its week is closed and others reviewed or settled the item too.")
         return
     titles = {d.name: d.title or d.name for d in current_rubric(here.store).dimensions}
     for name, share in found.overall.items():

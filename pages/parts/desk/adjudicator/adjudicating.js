@@ -12,7 +12,7 @@ import { scrollToTarget } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { isEcho } from "../shared/timer.js";
 import { showDiff } from "./diff.js";
-import { buildVotes, firstCorrection, fitVotes, markVotes } from "./votes.js";
+import { buildVotes, firstCorrection, fitVotes, markVotes, showPlaces } from "./votes.js";
 import { N, plural, t } from "../shared/words.js";
 
 const WHY = "adjudicate:why"; // the reason is asked like a dimension, so that digits choose it
@@ -29,6 +29,7 @@ export const desk = {
     { name: "reference_sql", label: N("Reference SQL"), rows: 7, start: queryText,
       compare: (node, item, text) => showDiff(node, queryText(item), text) },
   ],
+  lists: [],
   help: [
     ["1 … 9", N("choose a value, then the reason")],
     ["↑ ↓", N("go to the dimension above or below")],
@@ -78,7 +79,7 @@ export const desk = {
     fitHeight(view);
     fitVotes(view);
   },
-  show: () => undefined,
+  show: showPlaces,
   state: stateText,
   count: ({ client }) => (client.week.kind === "settled" ? t("{count} settled", { count: client.order.length })
     : [t("{count} settled", { count: progressNow(client).done }), t("{count} left", { count: progressNow(client).left })].join(" · ")),
