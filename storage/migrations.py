@@ -525,6 +525,14 @@ def m022_due_dates_change(db: Database) -> None:
 
 
 @migrations()
+def m023_messages_are_sent(db: Database) -> None:
+    """Add the log of the messages that people get about weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "kind", "recipient", "state", "at", "by", "detail"), str)
+    _create(db, "notices", columns, "id", "week kind recipient state at by detail")
+    db.table("notices").create_index(["week", "kind", "recipient"])
+
+
+@migrations()
 def m024_reviewers_mark_what_is_wrong(db: Database) -> None:
     """Add what a reviewer marked in an answer. NULL: nothing was marked, or it dates from before marks."""
     db.table("annotations").add_column("marks", str)

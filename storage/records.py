@@ -10,6 +10,7 @@ from storage.records_comments import COMMENT_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
+from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
 from storage.records_review import REVIEW_KEYS
 
@@ -18,6 +19,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **LOG_KEYS,
     **REVIEW_KEYS,
     **COMMENT_KEYS,
+    **NOTICE_KEYS,
     **GOLDEN_KEYS,
     **JUDGE_KEYS,
 }

@@ -30,17 +30,13 @@ from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from review.rubric.rubric import Rubric, rubric_version
-from storage.queries.annotations import OWN_SQL
-from storage.queries.assignments import OPEN_SQL
+from storage.queries.annotations import OWN_PLACES_SQL
+from storage.queries.assignments import OPEN_PLACES_SQL
 from storage.records_review import Annotation, Item, Week, WeekClosing
 from storage.store import Store
 
 DONE_SENT = 10
 """How many of the latest answered items, and of the latest skipped ones, are sent without being asked for."""
-
-# A batch needs of a long week's rows only what their order depends on: whole rows took most of the time of an answer.
-_OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
-_OWN_IDS_SQL = OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", 1)
 
 
 class _Listed(NamedTuple):
@@ -128,8 +124,8 @@ def _lists(walk: _Walk) -> Lists:
 def _walk(store: Store, rater_id: str, opened: Week) -> _Walk:
     """Gather what a rater has open, answered and skipped in a week, and choose the rubric version to show."""
     whose = {"week": opened.name, "rater": rater_id}
-    open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
-    answered = [_Listed(**row) for row in store.query(_OWN_IDS_SQL, whose)]
+    open_ = [_Listed(**row) for row in store.query(OPEN_PLACES_SQL, whose)]
+    answered = [_Listed(**row) for row in store.query(OWN_PLACES_SQL, whose)]
     skipped = skipped_by(store, rater_id, opened.name)
     rubric = rubric_version(store, _version_to_show(open_, answered, skipped, opened.rubric_version))
     return _Walk(

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "judge": "review.commands.judge:judge_group",
     "labels": "review.commands.labels:labels",
     "nightly": "review.commands.nightly:nightly",
+    "notify": "review.commands.notify:notify",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
     "pull": "review.commands.pull:pull_",

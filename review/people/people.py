@@ -12,6 +12,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.limits import MAX_NAME
 from review.people.identity import LINKS, Visitor, display_name, identifier, rater_id
 from storage.queries.people import RaterWithRole, rater_with_role, raters_from_outside, raters_with_roles
 from storage.records_people import Rater, Role
@@ -228,6 +229,6 @@ def rater_named(store: Store, name: str) -> Rater | None:
 def person_id(name: str) -> str:
     """Return the id made from a name: lower case, words joined by hyphens. Raises InputError when nothing is left."""
     identity = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
-    if not identity or len(name) > 80 or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
-        raise InputError(f"name: found {name[:80]!r}, expected 1 to 80 letters or digits.")
+    if not identity or len(name) > MAX_NAME or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
+        raise InputError(f"name: found {name[:MAX_NAME]!r}, expected 1 to {MAX_NAME} letters or digits.")
     return identity

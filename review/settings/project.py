@@ -21,6 +21,8 @@ from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
+from review.settings.notify import NotifySettings, notify_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.statistics.answers.thresholds import Thresholds
@@ -50,6 +52,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
+    "notify": NOTIFY_SETTINGS,
     "rubric": ("reveal", "dimensions"),
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
@@ -89,8 +92,8 @@ class Project:
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
     is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``answers``, ``judges`` and ``checks`` are the tables of these names.
-    ``heads`` is the file to which the head of the audit chain is written every night, or None.
+    have, as a number or by kind. ``access``, ``answers``, ``judges``, ``checks`` and ``notify`` are the tables of these
+    names. ``heads`` is the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -109,6 +112,7 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     heads: Path | None = None
 
 
@@ -146,6 +150,7 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
+        notify=notify_settings(path, tables["notify"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

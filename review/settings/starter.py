@@ -75,9 +75,18 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # contested_items = 5    # on at least so many items
 # judge_positives = 10   # nothing is known of a judge under so many labelled positives
 # judge_good = 0.6       # to use a judge, the lower limits of precision and recall must reach this
-# judge_bad = 0.5        # a judge is not to be used when an upper limit is under this
+# judge_bad = 0.5        # a judge is not to be used when an upper limit is under this,
+# judge_point = 0.5      # when recall or precision itself is under this (and its interval is no wider than
+#                        # roughly_measured: else nothing is known yet),
+# judge_of_people = 0.5  # or under this share of what people reach with each other
 # ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
 # epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
+
+# [notify]               # `spotcheck nightly` sends messages about weeks; needs `pip install 'spotcheck[notify]'`
+# people = { ana = "NOTIFY_ANA" }   # by person: the variable of the environment with their Apprise address
+# team = "NOTIFY_TEAM"   # a channel: the report of a closed week, and messages for people without an address
+# kinds = ["opened", "soon", "late", "closed"]   # what is sent
+# days_before = 2        # "soon" is sent so many days before a week is due
 
 # [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25

@@ -12,7 +12,7 @@ import orjson
 from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
-from review.basics.raw_xlsx import read_xlsx, sheets_of
+from review.basics.raw_xlsx import named_sheet
 from review.basics.record import MAX_LINE, Raw
 from review.basics.tables import joined_ids
 from review.privacy.recognisers import recognisers
@@ -130,7 +130,7 @@ def _peeked(
         layout = "json"
         raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
     elif layout == "xlsx":
-        raws, notes = _sheet(given, records)
+        raws, notes = named_sheet(given, records)
     else:
         raws = read_raw(given, layout)
     first, raws = _first(given, raws)
@@ -157,13 +157,6 @@ def _is_one_document(given: InputFile) -> bool:
         return isinstance(orjson.loads(line), dict)
     except orjson.JSONDecodeError:
         return False
-
-
-def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], list[str]]:
-    names = sheets_of(given)
-    others = [name for name in names if name != (sheet or names[0])]
-    notes = [f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}"] if others else []
-    return read_xlsx(given, sheet), notes
 
 
 def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[Raw]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from review.basics.date_forms import read_date
+from review.basics.limits import MAX_ID
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.basics.weeks import week_of
@@ -30,7 +31,6 @@ from review.sources.readers.fields import Fields, Record, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
-MAX_ID = 512
 NAMES = ("model", "prompt_version", "variant")
 """Texts that name a thing and are not masked."""
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS

@@ -95,6 +95,15 @@ def entries_that_fit(
     )
 
 
+def entries_between(store: Store, actions: Collection[str], *, since: str, until: str) -> list[AuditEntry]:
+    """Return the entries of some actions after ``since`` and up to ``until`` (ISO 8601, UTC), oldest first."""
+    sql = """
+SELECT * FROM audit
+WHERE action IN (SELECT value FROM json_each(:actions)) AND at > :since AND at <= :until ORDER BY sequence
+"""
+    return store.select(AuditEntry, sql, {"actions": json_list(sorted(actions)), "since": since, "until": until})
+
+
 def count_of_fitting(
     store: Store,
     *,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from storage.queries.conditions import answered, handed_on, in_time, not_withdrawn, skipped
+from storage.queries.parameters import json_list
 from storage.records_comments import Comment
 from storage.store import Store
 
@@ -88,3 +90,13 @@ SELECT q.id, q.source, q.item_id, i.conversation_id, i.week, q.dimension, q.valu
 WHERE NOT EXISTS (SELECT 1 FROM question_answers done WHERE done.question = q.id)
 ORDER BY q.at DESC, q.id
 """  # noqa: S608 - constants of ours
+
+
+def discussed_among(store: Store, items: Collection[str]) -> set[str]:
+    """Return those of these items that somebody has commented on."""
+    return {row["id"] for row in store.query(_DISCUSSED_SQL, {"items": json_list(items)})} if items else set()
+
+
+_DISCUSSED_SQL = """
+SELECT DISTINCT c.item_id AS id FROM comments c WHERE c.item_id IN (SELECT value FROM json_each(:items))
+"""

@@ -39,6 +39,18 @@ def test_the_week_page_shows_a_range_and_asks_to_settle_ties(split: Store, monke
     assert "open ties" not in answers(at) and "stand for them" in texts(at)
 
 
+def test_the_same_parts_add_up_on_both_pages(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for page in ("week", "adjudicate"):
+        at = run(split, monkeypatch, page, "mia")
+        links = [str(link.proto.label) for link in at.get("page_link")]
+        parts = ["3 ties that decide a share", "6 other ties", "1 disagreement with a majority"]
+        assert [link for link in links if link in parts] == parts
+        said = texts(at)
+        assert "14 of 40 items are not settled." in said and "2 items skipped" in said and "2 items with nobody" in said
+    links = [str(link.proto.label) for link in run(split, monkeypatch, "week", "lea").get("page_link")]
+    assert "2 items with nobody" in links, "a lead can deal them"
+
+
 def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
     split: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,8 @@ from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.label_export import export_labels
 from review.exchange.labels import import_labels, read_labels
-from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.exchange.verdict_export import export_verdicts
+from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
 from review.golden.retire import retire

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import address, cached_statistics, charts, conversation, figures, gathered
+from pages.parts.shared import address, cached_statistics, charts, conversation, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_in
-from review.evidence import evidence
+from review.evidence import evidence, gathered
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import sentences
@@ -40,7 +40,7 @@ def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
 
 def choose_dimension(here: Session, weeks: tuple[str, ...]) -> str | None:
     """Draw the choice of what was rated in these weeks and return it; say what to do while nothing was."""
-    rated = [name for name, ratings in gathered.ratings(here, weeks).items() if len(ratings)]
+    rated = [name for name, ratings in gathered.ratings(here.store, here.rater.id, weeks).items() if len(ratings)]
     if not rated:
         st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
         st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")

@@ -15,7 +15,7 @@ from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
 from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
-from pages.parts.shared import cached_statistics, session
+from pages.parts.shared import cached_statistics, session, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
@@ -75,7 +75,10 @@ def _cases(here: Session, week: str) -> None:
         first=opened[0] if opened else None,
         have=outbox.have,
     )
-    settle_toolbar.choose_view(batch["counts"])
+    with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
+        settle_toolbar.choose_view(batch["counts"])
+        with st.popover(unsettled_view.summary(unsettled_view.known(here, week)), type="tertiary"):
+            unsettled_view.show(here, week, key="settling_unsettled")
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
         settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.calibration.scores import ScoreReport
 from review.statistics.quality.planner import plan_recall
@@ -15,8 +16,8 @@ from review.statistics.quality.planner import plan_recall
 METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as the others"}
 
 
-def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
-    """Show the human ceiling, and whether the judge may replace a person."""
+def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, tested: str, key: str) -> None:
+    """Show the human ceiling, and how close the judge is to people; ``tested`` says in words what that shows."""
     names = here.names
     metric = st.segmented_control(
         "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"
@@ -51,10 +52,9 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     if test.undefined:
         st.caption(f"Alternative annotator test: undefined, {test.undefined}.")
         return
-    verdict = "The judge can replace a person" if test.passed else "The judge cannot replace a person"
     st.markdown(
-        f"**{verdict}**: compared with {test.winning_rate:.0%} of the people, it is at least as close to the others, "
-        f"after an allowance of {test.epsilon:g} for the effort it saves (alternative annotator test)."
+        f"{as_text(tested)} Compared with {test.winning_rate:.0%} of the people, the judge is at least as close to the "
+        f"others, after an allowance of {test.epsilon:g} for the effort it saves; half of the people are needed."
     )
 
 
