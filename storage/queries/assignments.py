@@ -49,6 +49,18 @@ def is_open_for(store: Store, week: str, rater_id: str, item_id: str) -> bool:
     return bool(store.query(sql, {"week": week, "rater": rater_id, "item": item_id}))
 
 
+def open_holders(store: Store, item_id: str) -> list[str]:
+    """Return the raters who hold an item and have neither reviewed nor skipped it, in the order they were dealt it."""
+    return [row["rater_id"] for row in store.query(_HOLDERS_SQL, {"item": item_id})]
+
+
+_HOLDERS_SQL = f"""
+SELECT a.rater_id FROM assignments a
+WHERE a.item_id = :item AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY a.rowid
+"""  # noqa: S608 - constants of ours
+
+
 def owed_item_ids(store: Store, rater_id: str, *, settles: bool) -> set[str]:
     """Return the items of open weeks that a rater still owes.
 

@@ -143,7 +143,9 @@ def test_an_example_that_the_viewer_has_yet_to_review_shows_no_votes_and_is_not_
     mine = next(e.example_id for e in current_examples(demo) if e.item_id == owed.item_id)
     sent = repr([str(e) for e in at.main])
     assert mine not in sent and "1 example comes from an item that you have yet to review" in texts(at)
-    assert mine not in at.selectbox("curating_chosen").options
+    assert mine not in list(at.dataframe[0].value["example"])
+    linked = run(demo, monkeypatch, "golden", "tom", view="examples", example=mine)
+    assert "comes from an item that you have yet to review" in texts(linked) and not linked.dataframe
     at.segmented_control("golden_view").set_value("releases").run()
     at.selectbox("curating_export").set_value("theirs").run()
     at.button("curating_prepare").click().run()
@@ -158,11 +160,15 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
     assert bulk_approve(demo, ready, by="mara").examples
     at = run(demo, monkeypatch, "golden", "mara")
     at.segmented_control("golden_view").set_value("releases").run()
+    assert at.text_input("curating_name").value not in {r.name for r in demo.find(Release)}
+    assert str(len(ready)) in at.text_area("curating_notes").value
     at.text_input("curating_name").input("first-of-mine")
     next(b for b in at.button if b.label == "Release").click().run()
     assert not at.exception and not at.error, texts(at)
     made = demo.find(Release)[-1]
     assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
+    assert made.notes.startswith(f"{len(ready)} added (") or "added" in made.notes
+    assert "Nothing has changed since first" in texts(at)
 
 
 @pytest.mark.parametrize("page", app_pages.pages())

@@ -51,6 +51,7 @@ from review.week.drawing import Request
 from review.week.due_days import change_due
 from review.week.opening import open_week
 from review.week.requeue import requeue
+from review.week.second_vote import ask_for_a_vote
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.records_golden import GoldenExample
@@ -103,6 +104,7 @@ ADJUDICATORS: dict[str, Verb] = {
     "approve": lambda s, by: approve(s, "u2", by=by, expected_answer="It is late."),
     "approve together": lambda s, by: bulk_approve(s, ["h1"], by=by),
     "release": lambda s, by: release(s, "v2", by=by),
+    "ask for a vote": lambda s, by: ask_for_a_vote(s, "s1", by=by),
     "retire": lambda s, by: retire(s, s.find(GoldenExample)[0].example_id, by=by, note="old"),
     "write examples": lambda s, by: import_examples(s, read_written(beside(s, "written.csv")), by=by),
     "export a release": lambda s, by: export(s, "v1", to="jsonl", target=beside(s, "out.jsonl"), by=by),

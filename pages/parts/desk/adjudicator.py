@@ -25,6 +25,8 @@ from storage.store import Store
 
 ENTRY = FOLDER / "adjudicator" / "adjudicating.js"
 OPEN_KEY = "adjudicator_open"
+ONE_KEY = "adjudicator_one"
+"""Holds a unanimous item while it is settled on its own."""
 
 _desk = declare(
     "adjudicator",
@@ -51,6 +53,8 @@ def _open(here: Session, week: str, item: str) -> None:
         )
         return
     st.session_state[settle_toolbar.VIEW_KEY] = case.kind
+    if case.kind not in KINDS:
+        st.session_state[ONE_KEY] = item
     # The count lets the browser go there once, and not again with every answer.
     st.session_state[OPEN_KEY] = (item, st.session_state.get(OPEN_KEY, ("", 0))[1] + 1)
 
@@ -69,7 +73,7 @@ def _cases(here: Session, week: str) -> None:
         here.store,
         here.rater.id,
         week=week,
-        kind=kind if kind in KINDS else "disputed",
+        kind=kind if kind in KINDS or ONE_KEY in st.session_state else "disputed",
         rank=cached_statistics.ranking(here, week),
         ahead=ahead,
         first=opened[0] if opened else None,
@@ -82,9 +86,12 @@ def _cases(here: Session, week: str) -> None:
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
         settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
-    if kind not in KINDS:
+    if kind not in KINDS and ONE_KEY not in st.session_state:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return
+    if kind not in KINDS and settle_toolbar.back_to_list():
+        del st.session_state[ONE_KEY]
+        st.rerun()
     mounted = _desk.entrance(
         key=key, data={**batch, "open": opened, **answer, **words.told(key, whole=True)}, on_outbox_change=lambda: None
     )

@@ -67,6 +67,11 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Draw a table with its download, which is safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
+    download(frame, key=key, file_name=file_name)
+
+
+def download(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """Draw the button that downloads a table, safe to open in a spreadsheet."""
     columns, rows = [str(c) for c in frame.columns], rows_of(frame)
     data = csv_text(columns, rows)
     st.download_button(

@@ -29,7 +29,6 @@ export const desk = {
     { name: "reference_sql", label: N("Reference SQL"), rows: 7, start: queryText,
       compare: (node, item, text) => showDiff(node, queryText(item), text) },
   ],
-  lists: [],
   help: [
     ["1 … 9", N("choose a value, then the reason")],
     ["↑ ↓", N("go to the dimension above or below")],
@@ -215,6 +214,7 @@ function undo(view) {
 const EMPTY = {
   disputed: [N("No disagreement is open"), N("You can approve unanimous items together. Once everything is reviewed and settled, the week can close.")],
   single: [N("No item has just one vote"), N("Items that only one person reviewed appear here.")],
+  unanimous: [N("No unanimous item is open"), N("Go back to the list to approve the others together.")],
   settled: [N("Nothing is settled yet"), N("Start with the disagreements.")],
 };
 

@@ -5,7 +5,7 @@ import { forget, keep } from "./memory.js";
 // What a draft holds beside the labels: the desk's texts and lists.
 function textsOf(client, source) {
   return Object.fromEntries([...client.desk.texts.map(({ name }) => [name, source[name] ?? ""]),
-    ...client.desk.lists.map((name) => [name, structuredClone(source[name] ?? [])])]);
+    ...(client.desk.lists ?? []).map((name) => [name, structuredClone(source[name] ?? [])])]);
 }
 
 function blankDraft(client) {
@@ -102,6 +102,6 @@ export function isChanged(client, assignment) {
   return (
     ordered(client.desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
     client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name]) ||
-    client.desk.lists.some((name) => alike(mine[name]) !== alike(draft[name]))
+    (client.desk.lists ?? []).some((name) => alike(mine[name]) !== alike(draft[name]))
   );
 }
