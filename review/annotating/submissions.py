@@ -31,6 +31,7 @@ from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
+from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
@@ -158,13 +159,13 @@ def _may_have_seen(store: Store, rater: Person, assignment: Assignment, *, revea
 
     A reviewer who submitted the item before saw the verdicts if the rubric reveals them, even after an undo, and may
     have read the votes of the others once everybody has reviewed it. An adjudicator may look at items that they skipped
-    or that were handed on. A closed week is open to everybody.
+    or that were handed on. A closed week is open to everybody, and a calibration session to those who took part.
     """
     item = assignment.item_id
     before = store.find(Annotation, item_id=item, rater_id=rater.id)
     if before and (reveals or others_have_reviewed(store, item, rater.id)):
         return True
-    if _closed(store, assignment.week):
+    if _closed(store, assignment.week) or was_revealed(store, item, rater.id):
         return True
     gone = _taken(store, assignment) or bool(store.find(Skip, item_id=item, rater_id=rater.id))
     return gone and rater.may("adjudicator")

@@ -18,6 +18,7 @@ from review.basics.words import counted
 from review.evidence.evidence import conversation_of
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
+from review.settling.calibration import SessionVote
 from review.settling.discussion import Discussion, Vote, add_comment, discussable, discussion
 from storage.records_log import Conversation
 
@@ -80,7 +81,7 @@ def show(here: Session, item: str) -> None:
         _form(here, found)
 
 
-def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
+def vote_lines(rubric: Rubric, votes: Sequence[Vote | SessionVote]) -> list[str]:
     """Return one line of Markdown for each dimension with a vote: its values, each with those who chose it."""
     lines = []
     for dimension in rubric.dimensions:
@@ -146,24 +147,29 @@ def _comments(found: Discussion) -> None:
             st.markdown(as_text(one.text))
 
 
-def _form(here: Session, found: Discussion) -> None:
-    item = found.item.id
+def passage(rubric: Rubric, *, key: str) -> tuple[str, str]:
+    """Draw the choice of a passage of the rubric; return its dimension and value, "" for none or a whole dimension."""
     passages = [("", "")]
-    for dimension in found.rubric.dimensions:
+    for dimension in rubric.dimensions:
         passages += [(dimension.name, ""), *((dimension.name, value) for value in dimension.scale.values)]
 
-    def title(passage: tuple[str, str]) -> str:
-        name, value = passage
+    def title(one: tuple[str, str]) -> str:
+        name, value = one
         if not name:
             return "no passage"
-        shown = found.rubric[name].title
+        shown = rubric[name].title
         return f"{shown}: {value.replace('_', ' ')}" if value else shown
 
+    return st.selectbox("Passage of the rubric", passages, format_func=title, key=key) or ("", "")
+
+
+def _form(here: Session, found: Discussion) -> None:
+    item = found.item.id
     # A form that is sent twice writes one comment: its id is made when the form is first drawn.
     identity = st.session_state.setdefault(f"discuss_next:{item}", new_id())
     with st.form(f"discuss_form_{item}", clear_on_submit=True):
         text = st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
-        passage = st.selectbox("Passage of the rubric", passages, format_func=title, key=f"discuss_passage_{item}")
+        name, value = passage(found.rubric, key=f"discuss_passage_{item}")
         unclear = st.checkbox(
             "The rubric does not decide this",
             key=f"discuss_unclear_{item}",
@@ -174,7 +180,6 @@ def _form(here: Session, found: Discussion) -> None:
     st.caption(f"Others read it {names}. It changes no vote.")
     if not sent:
         return
-    name, value = passage or ("", "")
     try:
         add_comment(
             here.store,
