@@ -533,13 +533,23 @@ def m023_messages_are_sent(db: Database) -> None:
 
 
 @migrations()
-def m024_reviewers_mark_what_is_wrong(db: Database) -> None:
+def m024_pairs(db: Database) -> None:
+    """Add pairs of answers as items, and which answer each reviewer sees first. NULL: an item of another kind."""
+    db.table("items").add_column("kind", str)
+    db.table("assignments").add_column("sides", str)
+    columns: dict[str, type] = dict.fromkeys(("item_id", "name_a", "name_b", "origin", "at", "by", "source_id"), str)
+    required = "name_a name_b origin at by source_id"
+    _create(db, "pairs", columns, "item_id", required, foreign_keys=[("item_id", "items", "id")])
+
+
+@migrations()
+def m025_reviewers_mark_what_is_wrong(db: Database) -> None:
     """Add what a reviewer marked in an answer. NULL: nothing was marked, or it dates from before marks."""
     db.table("annotations").add_column("marks", str)
 
 
 @migrations()
-def m025_calibration_sessions(db: Database) -> None:
+def m026_calibration_sessions(db: Database) -> None:
     """Add calibration sessions: their votes, when these became visible, what was decided, and the end."""
     made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
     of_session = [("session_id", "calibration_sessions", "id")]

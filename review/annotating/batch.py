@@ -18,6 +18,7 @@ from review.annotating.payload import (
     ItemPayload,
     WeekPayload,
     item_payload,
+    pair_payload,
     rater_payload,
     rubric_payload,
 )
@@ -30,9 +31,10 @@ from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from review.rubric.rubric import Rubric, rubric_version
+from review.week.sides import PAIR
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
-from storage.records_review import Annotation, Item, Week, WeekClosing
+from storage.records_review import Annotation, Assignment, Item, Week, WeekClosing
 from storage.store import Store
 
 DONE_SENT = 10
@@ -187,10 +189,15 @@ def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iter
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     talks = conversations(store, [i.conversation_id for i in items.values()])
     spans, key = spans_by_conversation(store, list(talks)), hmac_key(store)
+    pairs = [assignment for assignment, item in wanted if items[item].kind == PAIR]
+    dealt = {a.id: a for a in store.find(Assignment, id=pairs)} if pairs else {}
     for assignment, item_id in wanted:
-        item = items[item_id]
-        hidden = (spans.get(item.conversation_id, []), key)
-        yield item_payload(assignment, item, talks[item.conversation_id], own.get(assignment), hidden)
+        item, mine = items[item_id], own.get(assignment)
+        talk, hidden = talks[item.conversation_id], (spans.get(item.conversation_id, []), key)
+        if assignment in dealt:
+            yield pair_payload(dealt[assignment], item, talk, mine, hidden)
+        else:
+            yield item_payload(assignment, item, talk, mine, hidden)
 
 
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:

@@ -106,6 +106,8 @@ def checked_marks(
     talk = conversations(store, [item.conversation_id]).get(item.conversation_id) if item else None
     if item is None or talk is None:
         raise UnknownError(f"item '{item_id}' has no conversation in the store.")
+    if item.kind is not None:
+        raise InputError("marks: found marks on a pair of answers, expected none.")
     turn, text = answer_of(item, talk.messages)
     moves = lost_its_places(talk)
     return tuple({"turn": turn, **_given(_at_its_place(mark, text, talk, moves=moves))} for mark in marks)

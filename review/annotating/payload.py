@@ -12,14 +12,16 @@ from review.annotating.entries import Limits
 from review.annotating.findings import Shown
 from review.annotating.marks import MarkPayload, placed
 from review.annotating.not_fine import not_fine
+from review.annotating.pair_votes import PairPayload, answers_by_side, as_seen
 from review.annotating.skipped import Skipped
 from review.basics import sql_text
 from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
+from review.week.sides import PAIR
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message, ResultTable, final_answer
-from storage.records_review import Annotation, HiddenSpan, Item
+from storage.records_review import Annotation, Assignment, HiddenSpan, Item
 
 ROWS_SHOWN = 100
 
@@ -98,10 +100,14 @@ class SkippedPayload(TypedDict):
 
 
 class ItemPayload(ConversationPayload):
-    """An item of the rater: its assignment, the conversation, and what the rater submitted for it."""
+    """An item of the rater: its assignment, the conversation, and what the rater submitted for it.
+
+    A pair has both answers as well, and its conversation ends with the question.
+    """
 
     assignment: str
     mine: AnsweredPayload | SkippedPayload | None
+    pair: NotRequired[PairPayload]
 
 
 class WeekPayload(TypedDict):
@@ -155,6 +161,16 @@ def item_payload(
     """Return what a reviewer may see of an item before and after submission."""
     own = _own(mine, hidden, item, conversation)
     return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
+
+
+def pair_payload(
+    assignment: Assignment, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
+) -> ItemPayload:
+    """Return what a reviewer may see of a pair: no name of an answer, and no order but their own."""
+    left, right = ([message_payload(m) for m in answer] for answer in answers_by_side(conversation, assignment))
+    seen = as_seen(assignment, mine) if isinstance(mine, Annotation) else mine
+    shown = item_payload(assignment.id, item, conversation, seen, hidden)
+    return {**shown, "unit": PAIR, "pair": {"left": left, "right": right}}
 
 
 def _own(

@@ -23,6 +23,7 @@ from review.annotating.entries import (
     shown,
 )
 from review.annotating.marks import checked_marks
+from review.annotating.pair_votes import as_stored
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import Refused, ReviewError
@@ -129,7 +130,9 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
             f"under version {assignment.rubric_version}. Reload the page and answer it under that version."
         )
     rubric = rubric_version(store, assignment.rubric_version)
-    labels = rubric.canonical(entry.labels)
+    labels: Mapping[str, Any] = (
+        as_stored(assignment, entry.labels) if assignment.sides else rubric.canonical(entry.labels)
+    )
     earlier = _current(store, assignment.id)
     if earlier is not None:
         must_not_be_discussed(store, assignment.item_id)

@@ -70,6 +70,8 @@ _CARD = re.compile(
     r"(?:[0-9]{14,19}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?|3[0-9]{3}([ -])[0-9]{6}\2[0-9]{4,5})"
     rf"{NO_WORD_AFTER}(?!-|[.,][0-9])"
 )
+_FOURTEEN = re.compile(r"[0-9](?:[ -]?[0-9]){13}")
+"""Every card has as many digits. A pattern that begins with a digit is searched three times as fast."""
 _ISSUERS = (
     (re.compile("4"), (16, 19)),  # Visa
     (re.compile("5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),  # Mastercard
@@ -104,7 +106,7 @@ def cards(text: str) -> Iterator[Hit]:
     Digits without spaces are left alone when a word before them calls them an order, an invoice or the like. The
     fourteen digits of Diners Club count only after a word such as card: too many codes look like them.
     """
-    for found in _CARD.finditer(text):
+    for found in _CARD.finditer(text) if _FOURTEEN.search(text) else ():
         digits = re.sub("[ -]", "", found[0])
         known = any(len(digits) in lengths and issuer.match(digits) for issuer, lengths in _ISSUERS)
         if not known or not luhn(digits) or len(set(digits)) == 1:
@@ -133,12 +135,14 @@ IBAN_LENGTHS = {
 _IBAN_START = re.compile(
     rf"{NO_WORD_BEFORE}(?:[A-Z]{{2}}[0-9]{{2}}(?=[ -]?[A-Z0-9])|[a-z]{{2}}[0-9]{{2}}(?= [A-Za-z0-9]{{4}} ))"
 )
+_AFTER_COUNTRY = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])[0-9]")
+"""Every IBAN has these digits after its country, and they are found faster than letters."""
 _EDGE = re.compile(NO_WORD_AFTER)
 
 
 def ibans(text: str) -> Iterator[Hit]:
     """Yield IBANs of known countries with a valid check number (ISO 7064, modulo 97), with or without spaces."""
-    for found in _IBAN_START.finditer(text):
+    for found in _IBAN_START.finditer(text) if _AFTER_COUNTRY.search(text) else ():
         length = IBAN_LENGTHS.get(found[0][:2].upper())
         end = _end_of(text, found.start(), length) if length else None
         if end is None:

@@ -164,9 +164,10 @@ def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
 
     Returns the same object where nothing was found.
     """
-    masked, spans = mask_values(dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True)), wanted)
-    if not spans:
+    found = _masked(FIELDS, _IDENTIFYING(conversation), wanted)
+    if found is None:
         return Masked(conversation, ())
+    masked, spans = found
     return Masked(replace(conversation, **masked, redacted=conversation.redacted + len(spans)), spans)
 
 
@@ -175,21 +176,28 @@ def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping
 
     Returns the same values where nothing was found.
     """
+    return _masked(tuple(values), tuple(values.values()), wanted) or (values, ())
+
+
+def _masked(
+    names: tuple[str, ...], values: tuple[Any, ...], wanted: Recognisers
+) -> tuple[dict[str, Any], tuple[MaskedSpan, ...]] | None:
+    """The masked values by name with the spans, None where nothing was found."""
     together = _as_json(values)
     if together is not None and wanted.clean(together):
-        return values, ()
+        return None
     one = _Mask(wanted)
     if together is None or _TOKEN.search(together):
         for text in _texts(values):
             one.numbering.reserve(text)
-    masked = {name: one.value(value, name) if value else value for name, value in values.items()}
-    return (masked, tuple(one.spans)) if one.spans else (values, ())
+    masked = {name: one.value(value, name) if value else value for name, value in zip(names, values, strict=True)}
+    return (masked, tuple(one.spans)) if one.spans else None
 
 
-def _as_json(values: Mapping[str, Any]) -> str | None:
+def _as_json(values: tuple[Any, ...]) -> str | None:
     """All values as one JSON text, to test at once; None where JSON cannot encode them."""
     try:
-        return orjson.dumps(list(values.values()), option=orjson.OPT_NON_STR_KEYS, default=str).decode()
+        return orjson.dumps(values, option=orjson.OPT_NON_STR_KEYS, default=str).decode()
     except orjson.JSONEncodeError:
         return None
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from review.privacy.identifiers import NAMED_OTHERWISE, NO_WORD_AFTER, NO_WORD_BEFORE, Hit, luhn
+from review.privacy.any_of import folded, which_of
+from review.privacy.identifiers import CJK, NAMED_OTHERWISE, NO_WORD_AFTER, NO_WORD_BEFORE, Hit, luhn
 
 
 def us_ssn(text: str) -> bool:
@@ -197,6 +198,11 @@ _ALL = re.compile(
     + "|".join(f"(?P<{n}>{p})" for n, (p, _) in NATIONAL_IDS.items())
     + rf"){NO_WORD_AFTER}(?!-|[.,][0-9])"
 )
+_BEGINS = re.compile(
+    rf"[0-9A-Z](?<![^\W{CJK}].)(?<![.#$€£+-].)(?=[A-Z]{{0,6}}[ -]?[0-9])",
+    re.DOTALL,
+)
+"""Where one may begin. To look for this first takes a third of the time, because it begins with a character."""
 _EACH = {
     name: re.compile(rf"(?:{pattern}){NO_WORD_AFTER}(?!-|[.,][0-9])") for name, (pattern, _) in NATIONAL_IDS.items()
 }
@@ -220,6 +226,18 @@ NAMED: dict[str, tuple[str, str, Callable[[str], bool]]] = {
 }
 """Numbers that count only after their name: the names, the shape and the check."""
 
+_SIGNS: dict[str, tuple[str, ...]] = {
+    "dutch_bsn": ("bsn", "burgerservicenummer"),
+    "us_ssn": ("ssn", "social security"),
+    "brazilian_cpf": ("cpf",),
+    "indian_aadhaar": ("aadha", "uidai"),
+    "indian_pan": ("pan",),
+    "swedish_personnummer": ("personnummer", "personnr", "samordningsnummer"),
+    "canadian_sin": ("sin", "social insurance", "nas", "assurance sociale"),
+    "nhs_number": ("nhs",),
+}
+"""A part of each name in ``NAMED``: most texts have none, and to search for all names takes longer than all else."""
+_named_in = which_of([_SIGNS[name] for name in NAMED])
 _NAMED = tuple(
     (re.compile(rf"\b(?:{names})\b[^0-9\n]{{0,12}}(?P<number>{shape})(?![0-9])", re.IGNORECASE), check)
     for names, shape, check in NAMED.values()
@@ -239,13 +257,19 @@ def national_ids(text: str) -> Iterator[Hit]:
     """Yield numbers of all known kinds; where several kinds fit a place, the first with a valid check counts."""
     if not _ENOUGH.search(text):
         return
-    for found in _ALL.finditer(text):
+    at = 0
+    for begins in _BEGINS.finditer(text):
+        found = _ALL.match(text, begins.start()) if begins.start() >= at else None
+        if found is None:
+            continue
+        at = found.end()
         for name, (_, check) in NATIONAL_IDS.items():
             whole = _EACH[name].match(text, found.start())
             if whole and check(whole[0]) and not (name in LOOK_LIKE_ORDERS and _is_order(text, found.start())):
                 yield Hit(whole.start(), whole.end(), re.sub("[ .-]", "", whole[0]))
                 break
-    for named, check in _NAMED:
+    for number in sorted(_named_in(folded(text))):
+        named, check = _NAMED[number]
         for found in named.finditer(text):
             if check(found["number"]):
                 yield Hit(*found.span("number"), re.sub("[ -]", "", found["number"]))

@@ -39,9 +39,11 @@ _STANDS_FOR_ANOTHER = re.compile(
 """A placeholder or the name of a variable."""
 _RANDOM_ANYWAY = 16
 """Characters from which a token may lack digits, and may have underscores."""
-HINTS = (*("passw", "passphrase", "passcode", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord", "hasło"),
-         *("lösenord", "pwd", "token", "jwt", "sig=", "sig:", "sig =", 'sig"', "sig'", "signature"))  # fmt: skip
-"""A text in lower case without one of these holds neither."""
+HINTS = (
+    *("passw", "passphrase", "passcode", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord", "hasło"),
+    *("lösenord", "pwd", "token", "jwt", "sig=", "sig:", "sig =", 'sig"', "sig'", "sig\\", "signature"),
+)
+"""A text in lower case without one of these holds neither. In JSON text a backslash stands before a quote."""
 
 
 def words_and_tokens(text: str) -> Iterator[Hit]:

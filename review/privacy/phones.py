@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from review.privacy.any_of import any_of
 from review.privacy.identifiers import NAMED_OTHERWISE, NO_WORD_BEFORE, Hit
 
 _MORE = r"[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){4,22}"
@@ -19,6 +20,8 @@ _AREA_IN_BRACKETS = re.compile(rf"{NO_WORD_BEFORE}(?<!\+)(?:1[ -]?)?\([0-9]{{2,5
 _NORTH_AMERICAN = re.compile(
     r"(?<![\w.#$€£+/-])(?:1([-. ]))?[2-9][0-9]{2}(?P<s>[-. ])[0-9]{3}(?P=s)[0-9]{4}(?![\w-]|[.,][0-9])"
 )
+_TEN_IN_GROUPS = re.compile(r"[2-9][0-9]{2}[-. ][0-9]{3}[-. ][0-9]{4}")
+"""The middle of the pattern above, which is searched three times as fast because it begins with a digit."""
 _TRUNK = re.compile(rf"(?<![\w.#$€£+/,:-])(?=0[1-9][0-9]{{0,4}}[ .\-/]){_MORE}(?![\w-]|[.,][0-9])")
 _NAMED = re.compile(
     r"\b(?:tele|télé)?(?:phone|fon|fone)s?[\"']?(?:[ _-]?(?:number|no|nr|num)\b)?[\"']?\.?[ :=]*(?:is|was)?[ \"':=]*"
@@ -35,9 +38,11 @@ _GROUPED = re.compile(
     rf"{_ALONE}[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){{7,18}}{_END}"
     rf"|{_ALONE}\([0-9]{{2,5}}\) ?[0-9](?:[0-9]|[ .\-/](?=[0-9])){{4,12}}{_END}"
 )
-_CALLING = re.compile(
-    "phone|fone|fon|tel|mobil|cell|fax|whatsapp|handy|rufnummer|call me|reach me"
-    "|电话|手机|電話|携帯|핸드폰|전화|телефон"
+_calls = any_of(
+    (
+        *("fone", "fon", "phone", "tel", "mobil", "cell", "fax", "whatsapp", "handy", "rufnummer", "call me"),
+        *("reach me", "电话", "手机", "電話", "携帯", "핸드폰", "전화", "телефон"),
+    )
 )
 _DATE = r"(?:[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{2}))(?:\Z|[ T])"
 _DATE_FIRST = re.compile(_DATE)
@@ -59,7 +64,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Hit]:
         yield from _international(text)
     if "(" in text:
         yield from _with_area_in_brackets(text, region)
-    for found in _NORTH_AMERICAN.finditer(text):
+    for found in _NORTH_AMERICAN.finditer(text) if _TEN_IN_GROUPS.search(text) else ():
         if found["s"] != " " or _valid(_parse(found[0], region)):
             yield Hit(found.start(), found.end(), _digits(found[0])[-10:])
     for found in _TRUNK.finditer(text):
@@ -128,7 +133,7 @@ def _with_area_in_brackets(text: str, region: str) -> Iterator[Hit]:
 
 
 def _named(text: str) -> Iterator[Hit]:
-    if not _CALLING.search(text.lower()):
+    if not _calls(text.lower()):
         return
     for found in _NAMED.finditer(text):
         name = "a" if found["a"] else "b"

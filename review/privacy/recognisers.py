@@ -41,6 +41,8 @@ Earlier kinds take precedence.
 
 SHORTEST = 6
 """Characters of the shortest text in which a built-in recogniser finds something, a@b.co."""
+SHORTEST_WORD = 20
+"""Letters of the shortest text without anything else in which one finds something, the id of a key of AWS."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,12 @@ class Recognisers:
 
     def clean(self, text: str) -> bool:
         """Return whether a quick test shows that nothing can be found in a text."""
-        if len(text) < SHORTEST and not self.own and not self.may_hold:
-            return True
-        return not self.own and looks_clean(text) and not any(test(text) for test in self.may_hold)
+        if self.own:
+            return False
+        if self.may_hold:
+            return looks_clean(text) and not any(test(text) for test in self.may_hold)
+        # Most texts are keys and values of one word.
+        return len(text) < SHORTEST or (len(text) < SHORTEST_WORD and text.isalpha()) or looks_clean(text)
 
 
 def recognisers(

@@ -137,6 +137,8 @@ def adjudicate(
     item = store.get(Item, item_id)
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store.")
+    if item.kind is not None:
+        raise Refused(f"'{item_id}' is a pair of answers. People may differ about it; nothing is settled.")
     with store.transaction():
         made = decided(store, decision_id, by=by) if decision_id else None
         if made is not None:

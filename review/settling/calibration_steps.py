@@ -65,7 +65,7 @@ def start_session(
         require(store, by, "lead")
         for rater in who:
             require(store, rater, "annotator")
-        known = {i.id for i in store.find(Item, id=list(chosen), week=week)}
+        known = {i.id for i in store.find(Item, id=list(chosen), week=week) if i.kind is None}
         unknown = next((i for i in chosen if i not in known), None)
         if unknown is not None:
             raise InputError(f"items: found {unknown!r}, which is not an item of week {week}.")

@@ -24,7 +24,7 @@ class Discussable(NamedTuple):
 def discussable_items(store: Store, week: str, rater_id: str) -> list[Discussable]:
     """Return the items of a week that at least two people reviewed and nobody still has to, in order of arrival.
 
-    In a closed week nobody has to review anything any more.
+    In a closed week nobody has to review anything any more. Pairs are not discussed.
     """
     return [Discussable(**row) for row in store.query(_DISCUSSABLE_SQL, {"week": week, "rater": rater_id})]
 
@@ -33,7 +33,7 @@ _DISCUSSABLE_SQL = f"""
 SELECT i.id AS item_id, count(DISTINCT n.rater_id) AS votes, max(n.rater_id = :rater) AS own,
   (SELECT count(*) FROM comments c WHERE c.item_id = i.id) AS comments
 FROM items i JOIN annotations n ON n.item_id = i.id AND {not_withdrawn("n")} AND {in_time("n", "i.week")}
-WHERE i.week = :week AND (
+WHERE i.week = :week AND i.kind IS NULL AND (
   EXISTS (SELECT 1 FROM week_closings closing WHERE closing.week = i.week)
   OR NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id
                  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import app_pages
 import pytest
+import streamlit as st
 from app_pages import ROUTER, TIMEOUT, run
 from quick_stores import copy_store
+from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
@@ -237,3 +239,19 @@ def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatc
     assert not at.exception and not at.error, texts(at)
     entry = open_store(demo.path).find(AuditEntry)[-1]
     assert (entry.action, entry.subject, entry.detail["role"]) == ("role", "zoë", "adjudicator")
+
+
+@pytest.mark.parametrize("rater", REACH)
+def test_the_navigation_lists_the_pages_that_a_person_may_use(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch, rater: str
+) -> None:
+    listed: list[str] = []
+    navigation = st.navigation
+
+    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+        listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
+        return navigation(pages)
+
+    monkeypatch.setattr(st, "navigation", note)
+    run(demo_to_read, monkeypatch, "week", rater)
+    assert listed == [p for p in app_pages.pages() if NEEDS.get(p, "annotator") in REACH[rater]]

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from masking_recall import measured
 
 from review.basics.errors import InputError
-from review.privacy import keys_and_tokens, labelled, spelt_out
+from review.privacy import identifiers, keys_and_tokens, labelled, national_ids, phones, spelt_out
 from review.privacy.addresses import addresses
-from review.privacy.any_of import any_of
+from review.privacy.any_of import any_of, folded, which_of
 from review.privacy.identifiers import IBAN_LENGTHS, luhn
 from review.privacy.looks_clean import _named, looks_clean
 from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.national_ids import NATIONAL_IDS
-from review.privacy.recognisers import RECOGNISERS, SHORTEST, recognisers
+from review.privacy.recognisers import RECOGNISERS, SHORTEST, SHORTEST_WORD, recognisers
 from storage.records_log import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "personal_data"
@@ -420,6 +420,70 @@ def test_the_quick_test_never_overlooks_anything(text):
 @examples(500)
 def test_nothing_is_found_in_a_text_that_is_too_short(text):
     assert mask_text(text, NEVER) == (text, ())
+
+
+ONE_WORD = st.text("aAkKiIzZéß", max_size=16) | st.text(st.characters(categories=["L"]), max_size=16)
+
+
+@given(st.sampled_from(["", "AKIA", "ASIA", "ghp", "ey", "ES"]), ONE_WORD)
+@examples(500)
+def test_nothing_is_found_in_a_single_short_word(begin, rest):
+    word = (begin + rest)[: SHORTEST_WORD - 1]
+    if word.isalpha():
+        assert mask_text(word, NEVER) == (word, ())
+
+
+def test_the_shortest_word_in_which_something_is_found_is_known():
+    assert BUILT_IN.clean("AKIA" + "X" * (SHORTEST_WORD - 5)) and not BUILT_IN.clean("AKIA" + "X" * (SHORTEST_WORD - 4))
+
+
+QUICK = (
+    (identifiers._CARD, identifiers._FOURTEEN),
+    (identifiers._IBAN_START, identifiers._AFTER_COUNTRY),
+    (phones._NORTH_AMERICAN, phones._TEN_IN_GROUPS),
+)
+
+
+@given(TEXTS | st.text("0123456789 -.ADEX", max_size=40))
+@examples(1000)
+def test_what_is_searched_first_is_in_every_number(text):
+    for pattern, quick in QUICK:
+        assert quick.search(text) or not pattern.search(text)
+    begins = [found.start() for found in national_ids._BEGINS.finditer(text)]
+    assert {found.start() for found in national_ids._ALL.finditer(text)} <= set(begins)
+
+
+NAMES_OF_NUMBERS = st.sampled_from(
+    [
+        *("BSN", "burgerservicenummer ", "ſSN", "ssn", "social security no.", "CPF", "aadhar", "Aadhaar", "uıdai"),
+        *("PAN", "personnr", "PERSONNUMMER", "SİN", "Social Insurance", "NAS", "numéro d'assurance sociale", "NHS"),
+    ]
+)
+
+
+@given(st.lists(NAMES_OF_NUMBERS | WORDS | NUMBERS | st.sampled_from(["BNZAA2318J", "111222333", "046 454 286"])))
+@examples(500)
+def test_no_name_of_a_national_number_is_overlooked(parts):
+    text = " ".join(parts)
+    tried = national_ids._named_in(folded(text))
+    assert {k for k, (pattern, _) in enumerate(national_ids._NAMED) if pattern.search(text)} <= tried
+
+
+def test_folded_texts_hold_each_letter_that_a_pattern_takes_for_it():
+    everything = "".join(chr(code) for code in range(0x110000))
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        for found in re.findall(letter, everything, re.IGNORECASE):
+            assert letter in folded(found), f"{found!r} is no {letter}"
+
+
+def test_half_a_character_pair_belongs_to_every_group():
+    assert which_of((("a",), ("b",)))("a\ud800") == {0, 1} and which_of((("a",), ("b", "bc")))("bc") == {1}
+
+
+@pytest.mark.parametrize("text", ['{"sig": "a8F7d6s5a4d3f2g1"}', 'sig"="a8F7d6s5a4d3f2g1"'])
+def test_a_signature_inside_of_json_text_is_masked(text):
+    conversation = a_conversation(messages=({"role": "user", "content": text},))
+    assert "a8F7d6s5a4d3f2g1" not in mask(conversation, BUILT_IN).conversation.messages[0]["content"]
 
 
 @given(TEXTS)

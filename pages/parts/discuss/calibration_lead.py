@@ -31,7 +31,8 @@ KEPT = {"": "nowhere", "question": "as an open question", "guidance": "in the gu
 def start(here: Session, week: str) -> None:
     """Draw the form that starts a session, with the most contested items chosen."""
     everybody = people(here.store)
-    open_ = [c for c in cases(here.store, week, viewer=here.rater.id) if nobody_still_has_to(here.store, c.item.id)]
+    reviewed = [c for c in cases(here.store, week, viewer=here.rater.id) if c.item.kind is None]
+    open_ = [c for c in reviewed if nobody_still_has_to(here.store, c.item.id)]
     if not open_:
         st.caption("No item of this week can be used yet: everybody who has it must have reviewed it first.")
         return

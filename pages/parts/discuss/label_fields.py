@@ -40,12 +40,13 @@ def _field(dimension: Dimension, key: str, start: Any) -> Any:
             key=key,
             format_func=_shown,
             help=help_,
+            wrap=True,
         )
     if len(values) > SHORT:
         place = values.index(start) if start in values else None
         return st.selectbox(title, values, index=place, key=key, format_func=_shown, help=help_, placeholder="Choose")
     default = start if start in values else None
-    return st.pills(title, values, default=default, key=key, format_func=_shown, help=help_)
+    return st.pills(title, values, default=default, key=key, format_func=_shown, help=help_, wrap=True)
 
 
 def _guidance(dimension: Dimension) -> list[str]:

@@ -59,7 +59,7 @@ export function openMark(view) {
   const { client } = view;
   const item = client.items.get(client.current);
   const text = answerText(item);
-  if (!text.trim()) return notMeant(view, t("This item has no answer to mark."));
+  if (item.pair || !text.trim()) return notMeant(view, t("This item has no answer to mark."));
   if (!saysWrong(client, client.current)) return notMeant(view, t("First choose a value that says that something is wrong. Then mark what is wrong."));
   const proof = selectedPassage(view.slot);
   if (proof) return attach(view, proof);

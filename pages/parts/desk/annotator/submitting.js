@@ -4,9 +4,10 @@ import { goBackTo, goTo, leaveText, move, notice, pointAtMissing, unchoose } fro
 import { marksToSend, showMarks, unmark } from "./marks.js";
 import { isKnown } from "../shared/back.js";
 import { say, showBar } from "../shared/bar.js";
-import { buildConversation, withoutSpan } from "../shared/conversation.js";
+import { withoutSpan } from "../shared/conversation.js";
 import { draftFrom, draftOf, dropDraft, finalLabels, isChanged, isComplete, keepDraft } from "../shared/drafts.js";
 import { enter, isDone, isSkipped, MADE, nextOpen, saidList, skippedList } from "../shared/model.js";
+import { buildItem } from "../shared/pair_view.js";
 import { dropSlot } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { disarm, meantItem, tick } from "../shared/timer.js";
@@ -95,7 +96,7 @@ export function flag(view, kind, span, comment) {
 function showOtherwise(view, item) {
   view.client.items.set(item.assignment, item);
   if (item.assignment !== view.client.current) return dropSlot(view, item.assignment);
-  view.slot.replaceChildren(buildConversation(item));
+  view.slot.replaceChildren(buildItem(item));
   view.slot.painted = "";
   return showMarks(view);
 }

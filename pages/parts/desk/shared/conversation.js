@@ -41,7 +41,7 @@ export function buildConversation(item) {
   return node;
 }
 
-function buildTurn(message, isTarget, item) {
+export function buildTurn(message, isTarget, item) {
   const role = ROLES[message.role] ? message.role : "other";
   const text = asText(message.content);
   if (role === "tool" || role === "system" || role === "developer") return buildQuietTurn(message, text);
@@ -63,7 +63,7 @@ function buildTurn(message, isTarget, item) {
 
 // Show fenced blocks as code and everything else as plain text with its line breaks. With `places` each block says where in
 // the text it begins.
-function buildText(text, places) {
+export function buildText(text, places) {
   let next = 0;
   return text.split("```").flatMap((part, k) => {
     const [at, code] = [next, k % 2 === 1];

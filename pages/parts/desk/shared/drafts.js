@@ -1,6 +1,7 @@
 // Drafts: the labels and texts of an item before they are submitted. They are kept in this browser.
 
 import { forget, keep } from "./memory.js";
+import { rubricOf } from "./pair.js";
 
 // What a draft holds beside the labels: the desk's texts and lists.
 function textsOf(client, source) {
@@ -60,7 +61,7 @@ export function visibleDimensions(rubric, labels) {
 export function missingRequired(client, assignment) {
   const draft = draftOf(client, assignment);
   const isGiven = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !isGiven(d));
+  return visibleDimensions(rubricOf(client, assignment), draft.labels).filter((d) => d.required && !isGiven(d));
 }
 
 export function isComplete(client, assignment) {
@@ -73,7 +74,7 @@ export function mayFollow(client, assignment) {
   const draft = draftOf(client, assignment);
   const worse = (d) => isWorse(d, draft.labels);
   return client.desk.texts.some(({ name }) => (draft[name] ?? "").trim() !== "")
-    || visibleDimensions(client.rubric, draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+    || visibleDimensions(rubricOf(client, assignment), draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
 }
 
 function isWorse(dimension, labels) {
@@ -89,7 +90,7 @@ export function saysWrong(client, assignment) {
 
 export function finalLabels(client, assignment) {
   const { labels } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
+  const asked = visibleDimensions(rubricOf(client, assignment), labels).filter((d) => answered(labels[d.name]));
   return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
 }
 
