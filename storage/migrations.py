@@ -586,3 +586,13 @@ def m026_calibration_sessions(db: Database) -> None:
         db.table(table).create_index(["session_id", "item_id"])
     db.table("calibration_reveals").create_index(["item_id"])
     db.table("calibration_sessions").create_index(["week"])
+
+
+@migrations()
+def m027_anchors(db: Database) -> None:
+    """Add items with known answers, which are dealt among those of a week."""
+    columns: dict[str, type] = dict.fromkeys(("item_id", "example_id", "original", "week", "at", "by"), str)
+    foreign = [("item_id", "items", "id"), ("original", "items", "id")]
+    _create(db, "anchors", columns, "item_id", "example_id original week at by", foreign_keys=foreign)
+    db.table("anchors").create_index(["week"])
+    db.table("anchors").create_index(["original"])

@@ -79,11 +79,27 @@ class CalibrationEnd:
     by: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """An item with a known answer, dealt among the items of a week: ``item_id`` stands for the item ``original``.
+
+    The known answer is that of the golden example ``example_id``.
+    """
+
+    item_id: str
+    example_id: str
+    original: str
+    week: str
+    at: str
+    by: str
+
+
 CALIBRATION_KEYS: dict[type, tuple[str, ...]] = {
     CalibrationSession: ("calibration_sessions", "id"),
     CalibrationVote: ("calibration_votes", "id"),
     CalibrationReveal: ("calibration_reveals", "id"),
     CalibrationDecision: ("calibration_decisions", "id"),
     CalibrationEnd: ("calibration_ends", "session_id"),
+    Anchor: ("anchors", "item_id"),
 }
 """Table and primary key of each of these records."""

@@ -69,6 +69,7 @@ class WeekSchedule:
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """A unit of review: a conversation, one answer in it (``target_turn``), or a pair of answers (``kind`` "pair").
+    The kind "anchor" is a conversation whose answer is known already.
 
     ``draw_id`` and ``stratum`` place it in the ledger. A purposive (hand-picked) item has neither, and its weight is 0.
     The current probability of an item is that of its stratum in the latest draw of its week.

@@ -15,6 +15,7 @@ from review.basics.errors import InputError, UnknownError
 from review.basics.texts import plain_text
 from review.privacy.hidden_spans import conversations, lost_its_places
 from review.rubric.rubric import Rubric
+from review.week.sides import PAIR
 from storage.records_base import Json
 from storage.records_log import Conversation, Message
 from storage.records_review import Item
@@ -106,7 +107,7 @@ def checked_marks(
     talk = conversations(store, [item.conversation_id]).get(item.conversation_id) if item else None
     if item is None or talk is None:
         raise UnknownError(f"item '{item_id}' has no conversation in the store.")
-    if item.kind is not None:
+    if item.kind == PAIR:
         raise InputError("marks: found marks on a pair of answers, expected none.")
     turn, text = answer_of(item, talk.messages)
     moves = lost_its_places(talk)
