@@ -43,6 +43,7 @@ sections = {
 }
 page = st.navigation({"": [start], **sections})
 if page != start:
+    session.arrive(page.url_path)
     session.begin()
 with opening.turn(page.url_path):
     page.run()

@@ -27,6 +27,8 @@ from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
+from review.settings.sql import SETTINGS as SQL_SETTINGS
+from review.settings.sql import SqlSettings, sql_settings
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -56,6 +58,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
     "rubric": ("reveal", "dimensions"),
+    "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
@@ -94,9 +97,9 @@ class Project:
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
-    the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``answers``, ``judges``, ``checks`` and ``notify`` are the tables of these
-    names. ``heads`` is the file to which the head of the audit chain is written every night, or None.
+    the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names. ``heads`` is
+    the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -117,6 +120,7 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
 
 
@@ -156,6 +160,7 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         notify=notify_settings(path, tables["notify"]),
+        sql=sql_settings(path, tables["sql"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

@@ -17,7 +17,7 @@ from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
-from review.sampling.draw import DrawResult
+from review.sampling.draw import DrawResult, stored
 from review.settings.project import Project
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readings import as_remembered
@@ -32,6 +32,7 @@ from review.week.drawing import (
     grouping,
     nothing_new,
     opened_source,
+    stored_ids,
     takers,
     unit_of,
 )
@@ -78,12 +79,16 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     week = so_far.week or _new_week(store, project, request, rubric, by)
     log, undone = log_of(store.path), withdrawals(store)
     with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
-        result = drawing(engine, project, request, so_far)
+        plain = stored_ids(engine, project, hmac_key(store))
+        result = drawing(engine, project, request, so_far, stored_as=plain)
         if nothing_new(so_far, result):
             return OpenedWeek(result, 0, 0)
         raters = takers(store, request, so_far)
-        groups = {i: name for name, ids in result.added.items() for i in ids}
-        found = with_scenarios(store, fetch(engine, list(groups), project, request, log=log, key=hmac_key(store)))
+        ids = [i for some in result.added.values() for i in some]
+        drawn = fetch(engine, ids, project, request, log=log, key=hmac_key(store))
+        found = with_scenarios(store, drawn)
+    result = stored(result, plain)
+    groups = {i: name for name, some in result.added.items() for i in some}
     missing = len(groups) - len(found)
     if missing:
         raise NothingToDo(

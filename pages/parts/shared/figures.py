@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
+import altair
 import pandas as pd
 import streamlit as st
 
@@ -19,7 +19,7 @@ from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
 from review.statistics.quantity import Quantity
 
-Picture = Chart | alt.Chart | alt.LayerChart | alt.FacetChart
+Picture = Chart | altair.Chart | altair.LayerChart | altair.FacetChart
 """A chart of :mod:`pages.parts.shared.charts`; what Altair draws where a page is not opened with it."""
 
 
@@ -91,17 +91,17 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Picture, *, key: str) -> None:
-    """Draw a chart over the whole width."""
+def draw(chart: Picture, *, key: str, alt: str | None = None) -> None:
+    """Draw a chart over the whole width; ``alt`` says in words what it shows."""
     if isinstance(chart, Chart):
-        st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key)
+        st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=alt)
     else:
-        st.altair_chart(chart, width="stretch", key=key)
+        st.altair_chart(chart, width="stretch", key=key, alt=alt)
 
 
-def with_table(chart: Picture, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """Draw a chart, with the same figures as a table one click away."""
-    draw(chart, key=f"{key}_chart")
+def with_table(chart: Picture, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:
+    """Draw a chart, with the same figures as a table one click away; ``alt`` says in words what it shows."""
+    draw(chart, key=f"{key}_chart", alt=alt)
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
 
