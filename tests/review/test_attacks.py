@@ -45,6 +45,7 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
+from review.settling.calibration_steps import start_session
 from review.settling.decisions import receive_decisions
 from review.sources.import_into import import_into
 from review.sources.pairs import NewPair
@@ -130,6 +131,7 @@ LEADS: dict[str, Verb] = {
         s, project_of(s.path), Request(week="2026-W48", rate=1.0, raters=("ana",)), by=by
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
+    "start a calibration session": lambda s, by: start_session(s, WEEK, ["u1"], ["ana", "ben"], by=by),
     "change the due date": lambda s, by: change_due(s, WEEK, NEXT_MONTH, time_zone="UTC", by=by),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
     "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
