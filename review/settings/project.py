@@ -17,6 +17,8 @@ from review.checks.settings import CheckSettings, check_settings
 from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
+from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
+from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
@@ -50,7 +52,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "ids",
         "rejects_days",
     ),
-    "sampling": ("unit", "confidence", "judges_disagree"),
+    "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
@@ -93,10 +95,11 @@ class Project:
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value);
     ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
-    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
-    is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables
-    of these names. ``heads`` is the file to which the head of the audit chain is written every night, or None.
+    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
+    ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
+    the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names. ``heads`` is
+    the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -104,6 +107,7 @@ class Project:
     unit: str = "session"
     confidence: float = 0.5
     judges_disagree: int | Literal["all"] | None = None
+    anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sources: Mapping[str, SourcePreset] = field(default_factory=dict)
@@ -143,6 +147,7 @@ def project_of(store_path: str | Path) -> Project:
         unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        anchors=anchor_settings(path, sampling),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
         sources=source_presets(path, sources),
