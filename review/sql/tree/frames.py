@@ -89,10 +89,11 @@ TableRead = tuple[exp.Table, Table | None]
 
 @dataclass
 class Names:
-    """All names of one statement: its frames, the tables it reads (None: not in the schema), and its CTEs."""
+    """All names of one statement: its frames, the tables it reads (None: not in the schema), the uses of its CTEs."""
 
     frames: list[Frame] = field(default_factory=list)
     tables: list[TableRead] = field(default_factory=list)
+    common: list[exp.Table] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ class _Reader:
         own, database = self.folding.node(node.this), node.args.get("db")
         common = ctes.get(own) if database is None else None
         if common is not None:
+            self.names.common.append(node)
             shape = renamed(common, renames)
             return Source(
                 name=name or own,
