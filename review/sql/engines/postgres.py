@@ -124,7 +124,7 @@ def _keep_far_times(connection: Any) -> None:
     from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
     def lenient(known: Any) -> Any:
-        class Lenient(known):  # type: ignore[misc]
+        class Lenient(known):
             def load(self, data: Any) -> Any:
                 try:
                     return super().load(data)
