@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.golden import candidate_list, golden_lists
-from pages.parts.shared import session
+from pages.parts.golden import candidate_list, coverage_matrix, example_list, release_list
+from pages.parts.shared import address, session
 
 here = session.current()
 here.need_role("adjudicator")
@@ -13,17 +13,20 @@ here.need_role("adjudicator")
 st.title("Golden")
 VIEWS = {
     "candidates": ("Candidates", candidate_list.candidate_list),
-    "examples": ("Examples", golden_lists.example_list),
-    "coverage": ("Coverage", golden_lists.coverage_matrix),
-    "releases": ("Releases", golden_lists.release_list),
+    "examples": ("Examples", example_list.example_list),
+    "coverage": ("Coverage", coverage_matrix.coverage_matrix),
+    "releases": ("Releases", release_list.release_list),
 }
+KEY = coverage_matrix.VIEW
+address.take("view", key=KEY, known=list(VIEWS))
 view = st.segmented_control(
     "Show",
     list(VIEWS),
     format_func=lambda v: VIEWS[v][0],
-    default="candidates",
     required=True,
-    key="golden_view",
+    key=KEY,
     label_visibility="collapsed",
+    on_change=address.follow,
+    args=("view", KEY),
 )
 VIEWS[view][1](here)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.search import search_box
 from pages.parts.shared import opening, session
 
-# Section -> its pages: the file beside this one (its name is the address), the title, the Material icon.
-# A comment, because Streamlit writes a bare text in a script onto the page.
+# Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
+# role for which the navigation lists it. A comment, because Streamlit writes a bare text in a script onto the page.
 PAGES = {
-    "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
+    "This week": [("week", "Week", "calendar_today", "annotator"), ("annotate", "Annotate", "edit_note", "annotator")],
     "Settle": [
-        ("discuss", "Discuss", "chat"),
-        ("adjudicate", "Adjudicate", "gavel"),
-        ("golden", "Golden", "workspace_premium"),
+        ("discuss", "Discuss", "chat", "annotator"),
+        ("adjudicate", "Adjudicate", "gavel", "adjudicator"),
+        ("golden", "Golden", "workspace_premium", "adjudicator"),
     ],
-    "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
+    "Trust": [("agreement", "Agreement", "group", "annotator"), ("judges", "Judges", "balance", "annotator")],
     "Set up": [
-        ("conversations", "Conversations", "forum"),
-        ("sampling", "Sampling", "filter_alt"),
-        ("rubric", "Rubric", "checklist"),
-        ("settings", "Settings", "tune"),
-        ("audit", "Audit", "history"),
+        ("conversations", "Conversations", "forum", "lead"),
+        ("sampling", "Sampling", "filter_alt", "lead"),
+        ("rubric", "Rubric", "checklist", "annotator"),
+        ("settings", "Settings", "tune", "annotator"),
+        ("audit", "Audit", "history", "lead"),
     ],
 }
 
@@ -33,12 +34,18 @@ def _start() -> None:
 
 st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
 start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
+shown = session.listed()
 sections = {
-    section: [st.Page(f"{name}.py", title=title, icon=f":material/{icon}:") for name, title, icon in pages]
+    section: [
+        st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", visibility="visible" if shown(role) else "hidden")
+        for name, title, icon, role in pages
+    ]
     for section, pages in PAGES.items()
 }
 page = st.navigation({"": [start], **sections})
 if page != start:
+    session.arrive(page.url_path)
     session.begin()
+    search_box.search_box(page.url_path)
 with opening.turn(page.url_path):
     page.run()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.rubric import rubric_editor
 from pages.parts.rubric.ask_again import ask_again
+from pages.parts.rubric.change_view import change
 from pages.parts.rubric.open_questions import open_questions
 from pages.parts.shared import session
 from review.rubric.rubric import current_rubric
@@ -22,7 +23,7 @@ if view == "versions":
 elif view == "questions":
     open_questions(here)
 elif view == "change":
-    rubric_editor.change(here, rubric)
+    change(here, rubric)
 elif view == "again":
     ask_again(here, rubric)
 else:

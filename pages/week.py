@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import answers, differences, first_steps, flags, four, reasons, week_page
+from pages.parts.week import answers, differences, first_steps, flags, four, own_part, reasons, report_view, week_page
 
 here = session.current()
 if here.week is None:
@@ -15,6 +15,9 @@ week = here.week
 
 week_page.asked()
 week_page.title(here, week)
+if report_view.chosen():
+    report_view.show(here, week)
+    st.stop()
 places = answers.tiles(here)
 left, right = st.columns([2, 3], gap="large")
 with left:
@@ -23,6 +26,7 @@ with left:
 with right:
     week_page.everybody(here, week)
     flags.show(here, week)
+own_part.show(here)
 below = reasons.places(here, week)
 four.fill(here, week, places=places, below=below, checks=checks)
 differences.differences_from_me(here, week)

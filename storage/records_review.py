@@ -68,7 +68,8 @@ class WeekSchedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A unit of review: a conversation, or one answer in it (``target_turn``).
+    """A unit of review: a conversation, one answer in it (``target_turn``), or a pair of answers (``kind`` "pair").
+    The kind "anchor" is a conversation whose answer is known already.
 
     ``draw_id`` and ``stratum`` place it in the ledger. A purposive (hand-picked) item has neither, and its weight is 0.
     The current probability of an item is that of its stratum in the latest draw of its week.
@@ -84,11 +85,32 @@ class Item:
     overlap: bool = False
     target_turn: int | None = None
     reason: str = ""
+    kind: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """What a pair compares: the names of its two answers and where it comes from. Reviewers never receive it.
+
+    The conversation of the item ends with the question, and both answers are in its metadata. ``source_id`` is the id
+    of the pair in the source, "" without one.
+    """
+
+    item_id: str
+    name_a: str
+    name_b: str
+    origin: str
+    at: str
+    by: str
+    source_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """An item dealt to a rater under one rubric version. ``position`` is its place in the rater's queue."""
+    """An item dealt to a rater under one rubric version. ``position`` is its place in the rater's queue.
+
+    ``sides`` says of a pair which answer this rater sees first: "ab" or "ba"; None for any other item.
+    """
 
     id: str
     item_id: str
@@ -98,6 +120,7 @@ class Assignment:
     rubric_version: int
     at: str
     by: str
+    sides: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,9 +139,12 @@ class Reassignment:
 class Annotation:
     """One review of an item by a rater. ``labels`` maps dimensions to canonical values (a list for a set).
 
+    The vote on a pair is the label "pair:preference": a, b, tie or both_bad, by answer and not by side.
+
     ``supersedes`` is the submission that it replaces. ``revealed``: verdicts had been shown to the rater before.
     ``late``: the rater no longer held the assignment. ``seconds`` is active time. ``import_id`` names the import of
-    labels that it came with, None for one that was given in the application.
+    labels that it came with, None for one that was given in the application. ``marks`` say what is wrong in the
+    answer, each with turn, start, end, quote, and where given proof, source and passage; None without marks.
     """
 
     submission_id: str
@@ -135,6 +161,7 @@ class Annotation:
     revealed: bool = False
     late: bool = False
     import_id: str | None = None
+    marks: tuple[Json, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,6 +300,7 @@ REVIEW_KEYS: dict[type, tuple[str, ...]] = {
     DueChange: ("due_changes", "id"),
     WeekSchedule: ("week_schedules", "id"),
     Item: ("items", "id"),
+    Pair: ("pairs", "item_id"),
     Assignment: ("assignments", "id"),
     Reassignment: ("reassignments", "id"),
     Annotation: ("annotations", "submission_id"),

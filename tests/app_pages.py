@@ -21,8 +21,8 @@ def pages() -> dict[str, str]:
     """Return the title of each page by the stem of its file."""
     for node in ast.walk(ast.parse(ROUTER.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGES":
-            sections: dict[str, list[tuple[str, str, str]]] = ast.literal_eval(node.value)
-            return {name: title for entries in sections.values() for name, title, _ in entries}
+            sections: dict[str, list[tuple[str, str, str, str]]] = ast.literal_eval(node.value)
+            return {name: title for entries in sections.values() for name, title, *_ in entries}
     raise AssertionError("pages/router.py declares no PAGES")
 
 

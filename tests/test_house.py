@@ -30,7 +30,8 @@ FLOORS = (
     ("review.settling",),
     ("review.judges", "review.failures"),
     ("review.closing", "review.experiments"),
-    ("review.report", "review.demo", "review.erasure", "review.serving"),
+    ("review.report", "review.demo", "review.erasure"),
+    ("review.serving",),
     ("review.commands", "pages"),
     ("app",),
 )

@@ -18,6 +18,7 @@ from review.annotating.payload import (
     ItemPayload,
     WeekPayload,
     item_payload,
+    pair_payload,
     rater_payload,
     rubric_payload,
 )
@@ -30,17 +31,15 @@ from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from review.rubric.rubric import Rubric, rubric_version
-from storage.queries.annotations import OWN_SQL
-from storage.queries.assignments import OPEN_SQL
-from storage.records_review import Annotation, Item, Week, WeekClosing
+from review.week.sides import PAIR
+from storage.queries.anchors import has_anchors, originals_of
+from storage.queries.annotations import OWN_PLACES_SQL
+from storage.queries.assignments import OPEN_PLACES_SQL
+from storage.records_review import Annotation, Assignment, Item, Week, WeekClosing
 from storage.store import Store
 
 DONE_SENT = 10
 """How many of the latest answered items, and of the latest skipped ones, are sent without being asked for."""
-
-# A batch needs of a long week's rows only what their order depends on: whole rows took most of the time of an answer.
-_OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
-_OWN_IDS_SQL = OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", 1)
 
 
 class _Listed(NamedTuple):
@@ -60,6 +59,7 @@ class _Walk:
     ``answered``, ``skipped`` and ``taken`` are by assignment, the first two in the order of time.
     """
 
+    week: str
     rubric: Rubric
     open: Sequence[_Listed]
     answered: Mapping[str, _Listed]
@@ -128,11 +128,12 @@ def _lists(walk: _Walk) -> Lists:
 def _walk(store: Store, rater_id: str, opened: Week) -> _Walk:
     """Gather what a rater has open, answered and skipped in a week, and choose the rubric version to show."""
     whose = {"week": opened.name, "rater": rater_id}
-    open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
-    answered = [_Listed(**row) for row in store.query(_OWN_IDS_SQL, whose)]
+    open_ = [_Listed(**row) for row in store.query(OPEN_PLACES_SQL, whose)]
+    answered = [_Listed(**row) for row in store.query(OWN_PLACES_SQL, whose)]
     skipped = skipped_by(store, rater_id, opened.name)
     rubric = rubric_version(store, _version_to_show(open_, answered, skipped, opened.rubric_version))
     return _Walk(
+        week=opened.name,
         rubric=rubric,
         open=[a for a in open_ if a.rubric_version == rubric.version],
         answered={n.assignment_id: n for n in answered if n.rubric_version == rubric.version},
@@ -184,24 +185,39 @@ def _week_payload(store: Store, opened: Week, rater_id: str) -> WeekPayload:
 
 
 def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iterator[ItemPayload]:
-    """Yield the payload of each wanted item, with what the rater submitted for it."""
+    """Yield the payload of each wanted item, with what the rater submitted for it.
+
+    Where anchors are mixed in, no item has its own name: the name of an anchor is of another kind.
+    """
     submitted = [walk.answered[assignment].submission_id for assignment, _ in wanted if assignment in walk.answered]
     own: dict[str, Annotation | Skipped] = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
     own.update(walk.skipped)
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     talks = conversations(store, [i.conversation_id for i in items.values()])
     spans, key = spans_by_conversation(store, list(talks)), hmac_key(store)
+    pairs = [assignment for assignment, item in wanted if items[item].kind == PAIR]
+    dealt = {a.id: a for a in store.find(Assignment, id=pairs)} if pairs else {}
+    nameless = has_anchors(store, walk.week)
     for assignment, item_id in wanted:
-        item = items[item_id]
-        hidden = (spans.get(item.conversation_id, []), key)
-        yield item_payload(assignment, item, talks[item.conversation_id], own.get(assignment), hidden)
+        item, mine = items[item_id], own.get(assignment)
+        talk, hidden = talks[item.conversation_id], (spans.get(item.conversation_id, []), key)
+        if assignment in dealt:
+            yield pair_payload(dealt[assignment], item, talk, mine, hidden)
+        else:
+            shown = item_payload(assignment, item, talk, mine, hidden)
+            yield {**shown, "item": assignment} if nameless else shown
 
 
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:
-    """Return the judges' verdicts on items that this rater has submitted, by assignment, judge and dimension."""
+    """Return the judges' verdicts on items that this rater has submitted, by assignment, judge and dimension.
+
+    Those on an anchor are the verdicts on the item that it stands for.
+    """
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
-    for verdict in revealed_on(store, list(by_item)):
-        judges = revealed.setdefault(by_item[verdict.item_id], {})
+    originals = originals_of(store, by_item)
+    places = {originals.get(item, item): assignment for item, assignment in by_item.items()}
+    for verdict in revealed_on(store, list(places)):
+        judges = revealed.setdefault(places[verdict.item_id], {})
         judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
     return revealed
 

@@ -10,15 +10,18 @@ from typing import Any, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
+from review.annotating.marks import MarkPayload, placed
 from review.annotating.not_fine import not_fine
+from review.annotating.pair_votes import PairPayload, answers_by_side, as_seen
 from review.annotating.skipped import Skipped
 from review.basics import sql_text
 from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
+from review.week.sides import PAIR
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message, ResultTable, final_answer
-from storage.records_review import Annotation, HiddenSpan, Item
+from storage.records_review import Annotation, Assignment, HiddenSpan, Item
 
 ROWS_SHOWN = 100
 
@@ -79,12 +82,13 @@ class RaterPayload(TypedDict):
 
 
 class AnsweredPayload(TypedDict):
-    """What the rater submitted for an item."""
+    """What the rater submitted for an item; ``marks`` only where there are some."""
 
     submission_id: str
     labels: StoredLabels
     comment: str
     corrected_answer: str
+    marks: NotRequired[list[MarkPayload]]
 
 
 class SkippedPayload(TypedDict):
@@ -96,10 +100,14 @@ class SkippedPayload(TypedDict):
 
 
 class ItemPayload(ConversationPayload):
-    """An item of the rater: its assignment, the conversation, and what the rater submitted for it."""
+    """An item of the rater: its assignment, the conversation, and what the rater submitted for it.
+
+    A pair has both answers as well, and its conversation ends with the question.
+    """
 
     assignment: str
     mine: AnsweredPayload | SkippedPayload | None
+    pair: NotRequired[PairPayload]
 
 
 class WeekPayload(TypedDict):
@@ -151,10 +159,23 @@ def item_payload(
     assignment: str, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
 ) -> ItemPayload:
     """Return what a reviewer may see of an item before and after submission."""
-    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": _own(mine, hidden)}
+    own = _own(mine, hidden, item, conversation)
+    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
 
 
-def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload | SkippedPayload | None:
+def pair_payload(
+    assignment: Assignment, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
+) -> ItemPayload:
+    """Return what a reviewer may see of a pair: no name of an answer, and no order but their own."""
+    left, right = ([message_payload(m) for m in answer] for answer in answers_by_side(conversation, assignment))
+    seen = as_seen(assignment, mine) if isinstance(mine, Annotation) else mine
+    shown = item_payload(assignment.id, item, conversation, seen, hidden)
+    return {**shown, "unit": PAIR, "pair": {"left": left, "right": right}}
+
+
+def _own(
+    mine: Annotation | Skipped | None, hidden: Hidden, item: Item, conversation: Conversation
+) -> AnsweredPayload | SkippedPayload | None:
     """Return what the rater submitted for an item, without the words that are hidden in it."""
     if mine is None:
         return None
@@ -162,12 +183,15 @@ def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload |
         reason = str(without(mine.reason, *hidden))
         return {"submission_id": mine.submission_id, "kind": "skip", "reason": reason}
     said = without_words(mine, *hidden) if hidden[0] else mine
-    return {
+    own: AnsweredPayload = {
         "submission_id": said.submission_id,
         "labels": said.labels,
         "comment": said.comment,
         "corrected_answer": said.corrected_answer,
     }
+    if said.marks:
+        own["marks"] = placed(said.marks, item, conversation)
+    return own
 
 
 def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:

@@ -11,5 +11,11 @@ MAX_ANSWER = 50_000
 MAX_NOTE = 500
 """Why a version of the rubric or of a judge was made."""
 
-MAX_ID = 10_000
-"""An id or a digest that a browser sends back."""
+MAX_NAME = 80
+"""The name of a person or of a judge."""
+
+MAX_SCOPE = 500
+"""The fields that a person reviews."""
+
+MAX_ID = 512
+"""An id, from a log or back from a browser."""

@@ -34,6 +34,14 @@ def sheets_of(given: InputFile) -> list[str]:
             book.close()
 
 
+def named_sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], list[str]]:
+    """Return the rows of a sheet, None: the first one, and a note that names the other sheets."""
+    names = sheets_of(given)
+    others = [name for name in names if name != (sheet or names[0])]
+    notes = [f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}"] if others else []
+    return read_xlsx(given, sheet), notes
+
+
 def read_xlsx(given: InputFile, sheet: str | None = None) -> Iterator[Raw]:
     """Yield the rows of a sheet; ``line`` is the row. Empty rows are passed over.
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
-from review.basics.input_file import input_file
+from review.basics.input_file import InputFile, input_file
 from review.basics.raw import layout_of, read_raw
+from review.basics.raw_xlsx import named_sheet
 from review.basics.record import MENDED
 from review.basics.spellings import is_missing
 
@@ -107,13 +108,14 @@ def read_table(
     return with_columns(load(path, names=names), required=required, optional=optional, keep=keep)
 
 
-def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
-    """Read all rows with all their columns."""
-    given = input_file(path)
+def load(path: str | Path | InputFile, *, names: Mapping[str, str] | None = None, sheet: str | None = None) -> Table:
+    """Read all rows with all their columns; of a spreadsheet those of ``sheet``, else of the first one."""
+    given = path if isinstance(path, InputFile) else input_file(path)
     file, layout = given.name, layout_of(given, otherwise="csv")
     ours = {theirs: name for name, theirs in (names or {}).items()}
     rows, mended = [], Counter[str]()
-    for raw in read_raw(given, layout):
+    raws, beside = named_sheet(given, sheet) if layout == "xlsx" else (read_raw(given, layout), [])
+    for raw in raws:
         if raw.record is None:
             what = raw.error
             column = None if what is None or what.field in ("line", "record") else what.field
@@ -125,11 +127,14 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
     if not rows:
         raise InputError(f"{file}: there are no rows below the header; expected at least one.")
     columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+    if not columns:
+        found = "an empty object ({})" if len(rows) == 1 else f"{len(rows):,} records without any field ({{}})"
+        raise InputError(f"{file}: it holds no records: found {found}, expected rows with columns.")
     absent = [theirs for name, theirs in (names or {}).items() if name not in columns]
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
-    notes = tuple(f"{file}: {n:,} x {MENDED[reason]}" for reason, n in mended.items())
-    return one_id_each(Table(file, columns, tuple(rows), notes, layout))
+    notes = (*beside, *(f"{n:,} x {MENDED[reason]}" for reason, n in mended.items()))
+    return one_id_each(Table(file, columns, tuple(rows), tuple(f"{file}: {note}" for note in notes), layout))
 
 
 def whole_of(text: str) -> str | None:

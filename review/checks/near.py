@@ -48,11 +48,11 @@ def near_examples(
     if not asked or not shown:
         return []
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), use_idf=False)
-    vectorizer.fit([*asked.values(), *shown.values()])
+    vectors = vectorizer.fit_transform([*asked.values(), *shown.values()])
     # Rounding must not separate a text from its own copy.
     reach = 1 - threshold + 1e-9
-    neighbours = NearestNeighbors(metric="cosine", radius=reach).fit(vectorizer.transform(shown.values()))
-    distances, indices = neighbours.radius_neighbors(vectorizer.transform(asked.values()))
+    neighbours = NearestNeighbors(metric="cosine", radius=reach).fit(vectors[len(asked) :])
+    distances, indices = neighbours.radius_neighbors(vectors[: len(asked)])
     names = list(shown)
     found = [
         Near(subject, names[k], round(min(1.0, max(0.0, 1 - float(d))), 6))

@@ -28,6 +28,14 @@ value_option = click.option(
     help="Translate a value, such as politeness:Polite=friendly.",
 )  # fmt: skip
 
+records_option = click.option(
+    "--records", default=None, metavar="PATH",
+    help="Where the records of a JSON document are, such as data.items; of a spreadsheet the name of the sheet.",
+)  # fmt: skip
+encoding_option = click.option(
+    "--encoding", default="", help="The encoding of the text, such as cp1252; default UTF-8."
+)
+
 
 def column_names(options: tuple[str, ...], known: tuple[str, ...]) -> dict[str, str]:
     """Read ``label=answer`` options: a column of ours and its name in the file."""

@@ -24,8 +24,10 @@ from review.commands.exchange import (
     column_names,
     dimension_names,
     dimension_option,
+    encoding_option,
     force_option,
     map_option,
+    records_option,
     target_argument,
     unknown_told,
     value_option,
@@ -36,6 +38,7 @@ from review.exchange.logged_scores import logged_scores, scores_as_labels
 from review.exchange.tool_tables import AUTO
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.undoing_labels import undo_labels
+from review.settings.sources import checked_encoding
 from storage.records_log import Import
 from storage.store import Store
 
@@ -48,7 +51,7 @@ def labels() -> None:
 
 
 @labels.command("import")
-@click.argument("file", required=False)
+@click.argument("files", metavar="[FILE]...", nargs=-1)
 @map_option
 @value_option
 @click.option("--wide", is_flag=True, help="FILE has a column per rater. Recognised when it has no rater or label.")
@@ -71,12 +74,18 @@ def labels() -> None:
     "--scores-of", default=None, metavar="ID", help="Take the human scores that an import of conversations brought."
 )
 @click.option("--undo", default=None, metavar="ID", help="Undo an import of which nothing was settled or closed since.")
+@click.option(
+    "--date-format", default="", metavar="FORM",
+    help="How times are written: day-first, month-first, year-first, or a pattern such as %d.%m.%Y.",
+)  # fmt: skip
+@records_option
+@encoding_option
 @dimension_option
 @as_option
 @store_option
 @json_option
 def labels_import(
-    file: str | None,
+    files: tuple[str, ...],
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     wide: bool,
@@ -86,32 +95,41 @@ def labels_import(
     format: str,
     rater: str,
     week: str | None,
+    date_format: str,
+    records: str | None,
+    encoding: str,
     dimensions: tuple[str, ...],
     acting: str | None,
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Take all labels of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
+    """Take all labels of FILE... or none.
+
+    FILE is CSV, JSON, JSONL, Parquet or a spreadsheet, also packed (.gz, .zst), a folder, a pattern or a zip archive; -
+    is standard input. Several files are taken together.
 
     Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater; or
     the export of an annotation tool, whose questions become dimensions of the same name, or those of --dimension.
     """
-    if [undo, scores_of, file].count(None) != 2:
-        raise click.UsageError("give the file to import, --scores-of or --undo with the id of an import.")
+    if [undo, scores_of, files or None].count(None) != 2:
+        raise click.UsageError("give the files to import, --scores-of or --undo with the id of an import.")
     if undo is not None:
         _undo(opened(store_path), undo, acting, as_json)
         return
     names, (dimension, questions) = column_names(maps, LABEL_COLUMNS), dimension_names(dimensions)
     store = opened(store_path)
-    if file is not None:
-        table = read_labels(file, names=names, wide=wide, format=format, rater=rater)
+    if files:
+        table = read_labels(
+            files, names=names, wide=wide, format=format, rater=rater, records=records,
+            encoding=checked_encoding("encoding", encoding),
+        )  # fmt: skip
     else:
         table = scores_as_labels(store, _import_of(store, str(scores_of)), rater=rater)
     by = acting_person(store, acting).id
     with unknown_told(table, as_json):
         done = import_labels(
             store, table, by=by, week=week, dimension=dimension, questions=questions, translate=tables,
-            new_people=new_people,
+            new_people=new_people, date_format=date_format,
         )  # fmt: skip
     notes = (*table.notes, *done.notes)
     for text in notes:
@@ -128,6 +146,7 @@ def _labels_done(done: ImportedLabels) -> None:
         (done.changed, "changed what the rater had said before"),
         (done.unchanged, "were there already"),
         (done.older, "are older than what the rater said since, and were left out"),
+        (done.kept, "were left out, because their items were settled or discussed"),
         (done.empty, "cells were empty: missing ratings"),
         (done.new_items, "items are new: hand-picked, without a probability"),
     )

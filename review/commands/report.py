@@ -12,6 +12,7 @@ from review.basics.whole_files import check_target, replacing
 from review.commands.common import emit, json_option, note, opened, out, store_option
 from review.evidence.evidence import weeks_between
 from review.report import words
+from review.report.decided import golden_head, golden_lines
 from review.report.gather import week_report
 from review.report.markdown import answer_lines, report_markdown
 from review.report.model import WeekReport
@@ -23,7 +24,7 @@ from review.serving.last_night import failed_steps
 @click.option("--week", metavar="W", help="The week. Default: the latest.")
 @click.option("--html", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-@click.option("--markdown", is_flag=True, help="Print the four answers as Markdown, short enough for a chat.")
+@click.option("--markdown", is_flag=True, help="Print the four answers and the decisions as Markdown, for a chat.")
 @store_option
 @json_option
 def report(week: str | None, file: Path | None, force: bool, markdown: bool, store_path: str, as_json: bool) -> None:
@@ -64,7 +65,9 @@ def show(report: WeekReport) -> None:
     lines = [f"{'done' if c.done else 'open'}: {c.name}, {c.todo}" for c in report.checklist]
     lines += [
         f"Disagreements: {words.settlement(report)}",
-        f"Golden dataset: {words.golden(report)}",
+        f"Decisions {report.since.begin}: {' '.join(d.text for d in report.since.decisions) or 'none.'}",
+        f"Golden dataset: {golden_head(report.since.golden)} {words.golden(report)}",
+        *golden_lines(report.since.golden),
         f"Changes of mind: {words.changes_of_mind(report.anchoring)}",
         f"Audit: entry {report.head}, {report.head_hash}"
         + ("" if report.broken_at is None else f", BROKEN at entry {report.broken_at}"),

@@ -77,7 +77,7 @@ def init(name: str | None, container: Path | None, store_path: str, as_json: boo
 
 
 @click.command()
-@click.option("--port", default=8501, show_default=True, help="The port.")
+@click.option("--port", default=server.PORT, show_default=True, help="The port.")
 @click.option(
     "--address",
     default=server.ADDRESS,
@@ -146,7 +146,7 @@ def _say_first_link(store: Store, here: str) -> None:
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("spotcheck-demo"), show_default=True
 )
-@click.option("--port", default=8501, show_default=True, help="The port on the loopback address.")
+@click.option("--port", default=server.PORT, show_default=True, help="The port on the loopback address.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
 @click.option(
     "--serve/--no-serve", "start", default=True, help="Start the application, or only build the demonstration."

@@ -23,15 +23,19 @@ from review.commands.exchange import (
     column_names,
     dimension_names,
     dimension_option,
+    encoding_option,
     force_option,
     map_option,
+    records_option,
     target_argument,
     unknown_told,
     value_option,
 )
 from review.exchange.tool_tables import AUTO
 from review.exchange.tools.catalogue import VERDICT_READERS
-from review.exchange.verdicts import ImportedVerdicts, export_verdicts, import_verdicts, read_verdicts
+from review.exchange.verdict_export import export_verdicts
+from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
+from review.settings.sources import checked_encoding
 
 VERDICT_COLUMNS = ("item", "judge", "version", "label", "dimension", "score", "rationale", "raw", "error")
 
@@ -42,7 +46,7 @@ def verdicts() -> None:
 
 
 @verdicts.command("import")
-@click.argument("file")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @map_option
 @value_option
 @click.option("--missing-as-no-verdict", is_flag=True, help="Take values that the rubric does not have as no verdict.")
@@ -62,12 +66,14 @@ def verdicts() -> None:
     metavar="NAME=SCORE",
     help="The least score of a metric that is a pass; lower ones are a fail.",
 )
+@records_option
+@encoding_option
 @dimension_option
 @as_option
 @store_option
 @json_option
 def verdicts_import(
-    file: str,
+    files: tuple[str, ...],
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     missing_as_no_verdict: bool,
@@ -75,20 +81,28 @@ def verdicts_import(
     format: str,
     judge: str,
     thresholds: tuple[str, ...],
+    records: str | None,
+    encoding: str,
     dimensions: tuple[str, ...],
     acting: str | None,
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Take all verdicts of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
+    """Take all verdicts of FILE... or none.
 
-    Or the export of an evaluation tool, whose metrics become dimensions of the same name, or those of --dimension; its
-    verdicts are pass and fail. Values that the rubric does not have stop the import; translate them with --value.
+    FILE is CSV, JSON, JSONL, Parquet or a spreadsheet, also packed (.gz, .zst), a folder, a pattern or a zip archive; -
+    is standard input. Several files are taken together.
+    It may be the export of an evaluation tool, whose metrics become dimensions of the same name, or those of
+    --dimension; its verdicts are pass and fail. Values that the rubric does not have stop the import; translate them
+    with --value.
     """
     names, (dimension, metrics) = column_names(maps, VERDICT_COLUMNS), dimension_names(dimensions)
     limits = _thresholds(thresholds)
     store = opened(store_path)
-    table = read_verdicts(file, names=names, format=format, judge=judge, thresholds=limits)
+    table = read_verdicts(
+        files, names=names, format=format, judge=judge, thresholds=limits, records=records,
+        encoding=checked_encoding("encoding", encoding),
+    )  # fmt: skip
     by = acting_person(store, acting).id
     with unknown_told(table, as_json):
         done = import_verdicts(

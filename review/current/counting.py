@@ -42,6 +42,11 @@ def state_of_annotations(store: Store, week: str) -> WeekState:
     return _STATES.get(key, lambda: annotations_state(store, week))
 
 
+def states_of_annotations(store: Store, weeks: Sequence[str]) -> tuple[WeekState, ...]:
+    """Return a state that changes whenever other annotations of one of these weeks count."""
+    return tuple(state_of_annotations(store, week) for week in weeks)
+
+
 def state_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
     """Return the state of everything that figures on some weeks depend on.
 

@@ -202,7 +202,7 @@ def _settled_in(store: Store, week: str, rubric: int | None) -> Mapping[tuple[st
     def make() -> Mapping[tuple[str, str], Settled]:
         return _by_dimension(outcomes_in(store, week, rubric))
 
-    return _SETTLED.get(store, (week, rubric), partial(_state, store, week), make)
+    return _SETTLED.get(store, (week, rubric), partial(state_of_decisions, store, week), make)
 
 
 _SETTLED: Known[Mapping[tuple[str, str], Settled]] = Known(12)
@@ -211,13 +211,14 @@ _SETTLED: Known[Mapping[tuple[str, str], Settled]] = Known(12)
 def outcomes_in(store: Store, week: str, rubric: int | None) -> Mapping[str, Mapping[str, Outcome]]:
     """Return how the items of a week came out, by item and dimension; with ``rubric`` under that version alone."""
     make = partial(_outcomes_in, store, week, rubric)
-    return _OUTCOMES.get(store, (week, rubric), partial(_state, store, week), make)
+    return _OUTCOMES.get(store, (week, rubric), partial(state_of_decisions, store, week), make)
 
 
 _OUTCOMES: Known[Mapping[str, Mapping[str, Outcome]]] = Known(16)
 
 
-def _state(store: Store, week: str) -> tuple[object, ...]:
+def state_of_decisions(store: Store, week: str) -> tuple[object, ...]:
+    """Return a state that changes whenever other annotations or adjudications of the week count."""
     return state_of_annotations(store, week), latest_key(store, Adjudication)
 
 

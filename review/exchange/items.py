@@ -43,9 +43,9 @@ def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...
 def _known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
     wanted = set(names)
     prefixed = [imported_id(n) for n in wanted]
-    by_id = {i.id: i for i in store.find(Item, id=[*wanted, *prefixed])}
+    by_id = {i.id: i for i in store.find(Item, id=[*wanted, *prefixed]) if i.kind is None}
     by_conversation: dict[str, list[Item]] = {}
-    for item in store.find(Item, conversation_id=list(wanted)):
+    for item in store.find(Item, conversation_id=list(wanted), kind=None):
         by_conversation.setdefault(item.conversation_id, []).append(item)
     found = {}
     for name in wanted:

@@ -15,30 +15,25 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused
 from review.basics.rating_tables import as_rating_table
-from review.basics.tables import Table, load
+from review.basics.tables import Table
+from review.basics.weeks import zone_of
+from review.exchange.adding_votes import add_votes
 from review.exchange.columns import renamed_columns
+from review.exchange.label_times import clock_of
 from review.exchange.new_items import add_items, items_named
 from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
-from review.exchange.tool_tables import AUTO, as_ratings, found_in, opened_page, tool_of, with_dimensions
+from review.exchange.rating_files import Paths, one_table, rating_tables
+from review.exchange.tool_tables import AUTO, as_ratings, found_in, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
-from review.exchange.votes import (
-    Vote,
-    annotation,
-    assignment_for,
-    assignments_of,
-    compare,
-    gather_votes,
-    merged,
-    number_votes,
-)
+from review.exchange.votes import Vote, gather_votes
 from review.exchange.wide import narrowed, with_comments
 from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
+from review.settings.project import project_of
 from review.sources.names import plain_name
-from storage.queries.annotations import current_annotations
-from storage.records_review import Annotation, LabelImport, Week, WeekClosing
+from storage.records_review import LabelImport, Week, WeekClosing
 from storage.store import Store
 
 
@@ -47,7 +42,8 @@ class ImportedLabels:
     """What an import of labels did.
 
     ``annotations`` counts new ones; ``changed`` of them replace an earlier one by the same rater. ``unchanged`` are
-    already in the store, ``older`` were made before the current one. ``empty`` cells are missing ratings. ``added`` and
+    already in the store, ``older`` were made before the current one, ``kept`` ones are of items that were settled or
+    discussed, whose votes stay. ``empty`` cells are missing ratings. ``added`` and
     ``duplicate`` count labels: those written, and those that the store has. ``values`` counts by dimension and value.
     ``id`` names the import for its undo, "" when it added nothing.
     """
@@ -62,6 +58,7 @@ class ImportedLabels:
     new_raters: tuple[str, ...]
     weeks: tuple[str, ...]
     dimensions: tuple[str, ...]
+    kept: int = 0
     added: int = 0
     duplicate: int = 0
     id: str = ""
@@ -74,21 +71,30 @@ OPTIONAL = ("dimension", "at", "comment", "seconds")
 
 
 def read_labels(
-    path: str | Path,
+    paths: Paths,
     *,
     names: Mapping[str, str] | None = None,
     wide: bool = False,
     format: str = AUTO,
     rater: str = "",
+    records: str | None = None,
+    encoding: str = "",
 ) -> Table:
-    """Read a label file: a row for each label, a column for each rater, or the export of an annotation tool.
+    """Read label files: a row for each label, a column for each rater, or the export of an annotation tool.
 
+    ``paths`` are files, folders, patterns and zip archives; ``records`` and ``encoding`` are as in
+    :mod:`review.exchange.rating_files`.
     The column of the label may be called ``label`` or ``value``; ``names`` gives the columns that are called otherwise,
     also as dotted paths. ``wide`` declares a column for each rater, ``format`` the export (a name in
     ``LABEL_READERS``); both are recognised otherwise. ``rater`` names the author of labels in an export that
     have none.
     """
-    table, names = opened_page(load(path), LABEL_READERS), names or {}
+    tables = rating_tables(paths, LABEL_READERS, records=records, encoding=encoding)
+    read = [_as_labels(table, names or {}, wide=wide, format=format, rater=rater) for table in tables]
+    return one_table(read, LABEL_READERS)
+
+
+def _as_labels(table: Table, names: Mapping[str, str], *, wide: bool, format: str, rater: str) -> Table:
     name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
     if name is not None:
         return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)
@@ -107,11 +113,13 @@ def import_labels(
     questions: Mapping[str, str] | None = None,
     translate: Iterable[str] = (),
     new_people: bool = True,
+    date_format: str = "",
 ) -> ImportedLabels:
     """Import all rows of a label file or none; ``dimension`` names it for files without that column.
 
     ``questions`` says which dimension a question of an annotation tool fills (its name -> dimension, or ``comment``).
-    ``translate`` are texts such as ``politeness:Polite=friendly``.
+    ``translate`` are texts such as ``politeness:Polite=friendly``. ``date_format`` is how the times are written (a form
+    of :mod:`review.basics.date_forms`); those without an offset are in the zone of the project.
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater is
@@ -134,13 +142,14 @@ def import_labels(
         raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
         read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
-        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read)
+        when, clock_notes = clock_of(table, date_format, zone_of(project_of(store.path).time_zone))
+        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read, clock=when)
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}
         fresh = [one for one in fresh if one.item.id in used]
         opened = add_items(store, fresh, by=by, raters=_reviewers(store, votes))
-        outcome = _add_votes(store, votes, rubrics, by, import_id=import_id)
+        outcome, kept_notes = add_votes(store, votes, rubrics, by, import_id=import_id)
         done = ImportedLabels(
             rows=found_in(table),
             **outcome,
@@ -152,7 +161,7 @@ def import_labels(
             id=import_id if outcome["annotations"] else "",
             format=table.format,
             values=as_counts(read.values),
-            notes=(*left, *likely, *opened, *read.sentences(table.file)),
+            notes=(*left, *likely, *clock_notes, *kept_notes, *opened, *read.sentences(table.file)),
         )
         if done.id:
             made = LabelImport(
@@ -188,31 +197,3 @@ def _reviewers(store: Store, votes: Iterable[Vote]) -> tuple[str, ...]:
     """Return those who voted and may review here too."""
     may = {one.id for one in people(store) if one.may("annotator")}
     return tuple(dict.fromkeys(v.rater for v in votes if v.rater in may))
-
-
-def _add_votes(
-    store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str, *, import_id: str
-) -> dict[str, int]:
-    """Write the new votes. Returns the counts."""
-    counts = dict.fromkeys(("annotations", "changed", "unchanged", "older", "added", "duplicate"), 0)
-    weeks = {v.item.week for v in votes}
-    latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
-    number_votes(store, votes)
-    known = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
-    desks = {w: assignments_of(store, w) for w in weeks}
-    for vote in votes:
-        rubric = rubrics[vote.item.week]
-        current = latest.get((vote.item.id, vote.rater, rubric.version))
-        labels = merged(vote, current, rubric)
-        outcome = "unchanged" if vote.submission_id in known else compare(vote, current, labels)
-        counts[outcome] += 1
-        if outcome in ("annotations", "changed"):
-            desk = desks[vote.item.week]
-            assignment = assignment_for(store, desk, vote, rubric.version, by=by)
-            late = assignment.id in desk.gone
-            store.add(annotation(vote, current, labels, assignment, late=late, import_id=import_id))
-            counts["added"] += len(vote.labels)
-        elif outcome == "unchanged":
-            counts["duplicate"] += len(vote.labels)
-    counts["annotations"] += counts["changed"]
-    return counts

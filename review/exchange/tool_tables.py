@@ -16,8 +16,6 @@ from review.sources.readers.mapping import picked
 
 AUTO, TABLE = "auto", "table"
 PEEK = 20
-PAGES = ("data", "results", "scores", "feedback", "annotations", "items", "records")
-"""Keys under which an API has the records of a page."""
 INSIDE = ("data", "metadata", "meta", "fields")
 """Objects of a record in which a path of the item is looked for too."""
 
@@ -32,20 +30,6 @@ class Ratings(Table):
 def found_in(table: Table) -> int:
     """Return how many rows, or ratings of an export, a file holds."""
     return table.found if isinstance(table, Ratings) else len(table.rows)
-
-
-def opened_page(table: Table, tools: Mapping[str, Tool]) -> Table:
-    """Return the records inside a page of an API, such as ``data``; any other table unchanged."""
-    if len(table.rows) != 1 or any(tool.recognise(table.rows[0].cells) for tool in tools.values()):
-        return table
-    (row,) = table.rows
-    lists = (one for name in PAGES if isinstance(one := row.cells.get(name), list) and one)
-    found = next((one for one in lists if all(isinstance(record, dict) for record in one)), None)
-    if found is None or not any(tool.recognise(record) for record in found for tool in tools.values()):
-        return table
-    rows = tuple(Row(row.file, number, record, row.names) for number, record in enumerate(found, start=1))
-    columns = tuple(dict.fromkeys(name for record in found for name in record))
-    return Table(table.file, columns, rows, table.notes, table.format)
 
 
 def tool_of(table: Table, tools: Mapping[str, Tool], format: str) -> str | None:

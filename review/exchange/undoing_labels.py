@@ -11,6 +11,7 @@ from review.basics.words import counted
 from review.exchange.votes import UNDONE
 from review.people.people import require
 from storage.queries.label_imports import annotations_that_go_on, assignments_made_by, other_uses, withdrawn_already
+from storage.records_comments import Comment
 from storage.records_golden import GoldenExample
 from storage.records_review import (
     Adjudication,
@@ -30,8 +31,8 @@ def undo_labels(store: Store, import_id: str, *, by: str, reason: str = "") -> L
 
     What people had said before counts again. The assignments that the import made end; its items and people leave the
     lists, unless somebody else has a use for them. Raises Refused without the role lead, and when something was made
-    of these labels: a settled item, an approved example, a closed week, a later import that goes on from them;
-    UnknownError for an unknown import, NothingToDo for one that is undone already.
+    of these labels: a settled or discussed item, an approved example, a closed week, a later import that goes on from
+    them; UnknownError for an unknown import, NothingToDo for one that is undone already.
     """
     require(store, by, "lead")
     with store.transaction():
@@ -104,6 +105,9 @@ def _made_of_it(store: Store, record: LabelImport, items: Collection[str], mine:
     ]
     if settled:
         found.append(f"{_shown(settled, 'item')} settled since")
+    discussed = sorted({one.item_id for one in store.find(Comment, item_id=list(items)) if one.at >= record.at})
+    if discussed:
+        found.append(f"{_shown(discussed, 'item')} discussed since, and a discussion keeps its votes")
     approved = [
         one.item_id
         for one in store.find(GoldenExample, item_id=list(items))

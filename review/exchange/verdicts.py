@@ -1,4 +1,4 @@
-"""Import and export of judges' verdicts: ``item,judge[,version],dimension,label[,score,rationale]``.
+"""Import of judges' verdicts: ``item,judge[,version],dimension,label[,score,rationale]``.
 
 An empty label is "no verdict": it is kept with its raw text, counted, and never becomes a label. Values that the rubric
 does not have stop an import, unless the caller takes them as "no verdict".
@@ -13,37 +13,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 from review.audit import chain
-from review.audit.store_secrets import hmac_key
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
-from review.basics.errors import InputError, NothingToDo
-from review.basics.tables import Choices, Row, Table, load, with_columns
+from review.basics.errors import InputError
+from review.basics.tables import Choices, Row, Table, with_columns
 from review.current.verdicts import REPLACES, counts_over
 from review.exchange.columns import renamed_columns
-from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
+from review.exchange.items import dimension_of, known_items, label_text, the_item
 from review.exchange.prose import masked_prose
-from review.exchange.tool_tables import (
-    AUTO,
-    as_ratings,
-    found_in,
-    opened_page,
-    tool_of,
-    with_dimensions,
-    with_thresholds,
-)
+from review.exchange.rating_files import Paths, one_table, rating_tables
+from review.exchange.tool_tables import AUTO, as_ratings, found_in, tool_of, with_dimensions, with_thresholds
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
-from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric
 from review.sources.names import plain_name
 from storage.queries.verdicts import verdicts_on
 from storage.records_judges import Judge
 from storage.records_review import Item, Verdict
 from storage.store import Store
-
-COLUMNS = ("item", "judge", "version", "dimension", "label", "score", "rationale", "raw", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,25 +64,35 @@ OPTIONAL = ("version", "dimension", "score", "rationale", "raw", "error", "laten
 
 
 def read_verdicts(
-    path: str | Path,
+    paths: Paths,
     *,
     names: Mapping[str, str] | None = None,
     format: str = AUTO,
     judge: str = "",
     thresholds: Mapping[str, float] | None = None,
+    records: str | None = None,
+    encoding: str = "",
 ) -> Table:
-    """Read a verdict file, or the export of an evaluation tool.
+    """Read verdict files, or exports of an evaluation tool.
 
+    ``paths``, ``records`` and ``encoding`` are as in :mod:`review.exchange.rating_files`.
     The column of the label may be called ``label``, ``verdict`` or ``value``. ``names`` gives the columns that are
     called otherwise (ours -> the file's, also as dotted paths). ``format`` declares the export (a name in
     ``VERDICT_READERS``), which is recognised otherwise. ``judge`` is whose verdicts those are that name none.
     ``thresholds`` turns scores into ``pass`` and ``fail`` (the tool's name -> the least score that passes).
     """
-    table, names = opened_page(load(path), VERDICT_READERS), names or {}
+    tables = rating_tables(paths, VERDICT_READERS, records=records, encoding=encoding)
+    read = [_as_verdicts(t, names or {}, format=format, judge=judge, thresholds=thresholds or {}) for t in tables]
+    return one_table(read, VERDICT_READERS)
+
+
+def _as_verdicts(
+    table: Table, names: Mapping[str, str], *, format: str, judge: str, thresholds: Mapping[str, float]
+) -> Table:
     name = None if "label" in names else tool_of(table, VERDICT_READERS, format)
     if name is not None:
         table = as_ratings(table, name, VERDICT_READERS[name], by="judge", author=judge, paths=names)
-        return with_thresholds(table, thresholds or {})
+        return with_thresholds(table, thresholds)
     if thresholds:
         raise InputError(f"{table.file}: thresholds are for scores of evaluation tools; this file has labels.")
     choices: Choices = ["item", "judge", ("label", "verdict", "value")]
@@ -263,37 +262,3 @@ def _refuse_made_here(store: Store, new: list[Verdict]) -> None:
             f"judge: found verdicts of {made.id}, which is run here, so its verdicts come from its runs alone. "
             "Give the verdicts of the file another judge or version."
         )
-
-
-def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False) -> int:
-    """Write every verdict as CSV, JSON Lines or Parquet, by the ending of ``target``. Returns the number of rows.
-
-    "No verdict" is an empty label with its raw text and error beside it; an import reads it as "no verdict" again.
-    Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
-    there is no verdict.
-    """
-    require(store, by, "adjudicator")
-    verdicts = verdicts_on(store)
-    if not verdicts:
-        raise NothingToDo("the store holds no verdicts yet; there is nothing to export.")
-    where = {i.id: i.conversation_id for i in store.find(Item, id=sorted({v.item_id for v in verdicts}))}
-    spans = spans_by_conversation(store, list(where.values()))
-    key = hmac_key(store) if spans else b""
-    shown = names_of(store, where)
-    rows = [
-        without(
-            {
-                **{c: getattr(v, c) for c in ("judge", "version", "dimension", "score", "rationale", "raw", "error")},
-                "item": shown[v.item_id],
-                "label": v.value,
-            },
-            spans.get(where[v.item_id], []),
-            key,
-        )
-        for v in verdicts
-    ]
-    # If the file cannot be written, the audit entry is taken back too.
-    with store.transaction():
-        chain.record(store, by, "export verdicts", target.name, rows=len(rows))
-        write_table(target, COLUMNS, rows, force=force)
-    return len(rows)

@@ -10,10 +10,9 @@ from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.limits import MAX_COMMENT
-from review.basics.spellings import is_missing
 from review.basics.tables import Row, Table
-from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
+from review.exchange.label_times import Clock
 from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
@@ -26,25 +25,25 @@ UNDONE = "the import of labels was undone"
 
 @dataclass(kw_only=True)
 class Vote:
-    """What a file says about one item in one rater's name. ``lines`` has the line of each label, by dimension."""
+    """What a file says about one item in one rater's name. ``rows`` has the row of each label, by dimension."""
 
     row: Row
     item: Item
     rater: str
     labels: StoredLabels = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
     at: str = ""
     seconds: float | None = None
     comments: dict[str, None] = field(default_factory=dict)
-    undone: int = 0
+    again: int = 0
 
     @property
     def submission_id(self) -> str:
         """The id of the submission: the same for the same item, rater, labels and time.
 
-        ``undone`` counts how often the import that brought this vote was undone: it then comes in again.
+        ``again`` counts how often it came in before, in an import that was undone or under one that came after it.
         """
-        again = [self.undone] if self.undone else []
+        again = [self.again] if self.again else []
         return digest([self.item.id, self.rater, self.labels, self.at, *again])[:32]
 
 
@@ -55,13 +54,15 @@ def gather_votes(
     rubrics: Mapping[str, Rubric],
     dimension: str | None = None,
     read: ValuesRead | None = None,
+    clock: Clock | None = None,
 ) -> tuple[list[Vote], int]:
     """Return one vote per item and rater, in the order of the file, and the number of empty labels. Pure.
 
-    ``read`` reads the labels and counts them. Raises UnknownValues for labels outside their scale; InputError for an
-    unknown dimension, an unreadable time, or two different labels of one rater for one item and dimension.
+    ``read`` reads the labels and counts them, ``clock`` the times. Raises UnknownValues for labels outside their scale;
+    InputError for an unknown dimension, an unreadable time, or two different labels of one rater for one item and
+    dimension.
     """
-    read = read or ValuesRead()
+    read, clock = read or ValuesRead(), clock or Clock()
     votes: dict[tuple[str, str], Vote] = {}
     empty = 0
     for row in table.rows:
@@ -80,12 +81,12 @@ def gather_votes(
             raise row.error(
                 "label",
                 row.cells.get("label"),
-                f"the label of line {vote.lines[d.name]} for the same item, rater and dimension "
+                f"the label of {_place(vote.rows[d.name], row)} for the same item, rater and dimension "
                 f"({label_text(vote.labels[d.name])})",
                 "Keep one of the rows.",
             )
-        vote.lines.setdefault(d.name, row.line)
-        vote.at = max(vote.at, _time(row))
+        vote.rows.setdefault(d.name, row)
+        vote.at = max(vote.at, clock.of(row))
         vote.seconds = max(vote.seconds or 0.0, seconds) if (seconds := _seconds(row)) is not None else vote.seconds
         comment = row_text(row, "comment")
         if len(comment) > MAX_COMMENT:
@@ -96,14 +97,8 @@ def gather_votes(
     return list(votes.values()), empty
 
 
-def _time(row: Row) -> str:
-    raw = row.text("at")
-    if is_missing(raw):
-        return ""
-    moment = read_time(raw)
-    if moment is None:
-        raise row.error("at", raw, "a time such as 2026-11-20T14:05:00Z")
-    return moment.isoformat(timespec="milliseconds")
+def _place(row: Row, beside: Row) -> str:
+    return f"line {row.line}" if row.file == beside.file else f"{row.file}, line {row.line},"
 
 
 def _seconds(row: Row) -> float | None:
@@ -141,7 +136,7 @@ def number_votes(store: Store, votes: Iterable[Vote]) -> None:
         gone = {n.submission_id for n in found if n.import_id in undone}
         waiting = [v for v in waiting if v.submission_id in gone]
         for vote in waiting:
-            vote.undone += 1
+            vote.again += 1
 
 
 def annotation(

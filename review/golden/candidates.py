@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from review.basics.labels import Value
 from review.current.assignments import owed_items
@@ -60,6 +61,40 @@ def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None)
         if shown[item.conversation_id].question
     ]
     return sorted(found, key=lambda c: (RULES.index(c.rule), c.item_id))
+
+
+class Narrowing(NamedTuple):
+    """Which candidates somebody wants to see. An empty field leaves nothing out; ``labels`` are pairs as texts."""
+
+    weeks: Sequence[str] = ()
+    scenarios: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    labels: Sequence[str] = ()
+
+
+NO_SCENARIO = "none"
+"""What stands in lists for a conversation without a scenario."""
+
+
+def narrowed(found: Sequence[Candidate], wanted: Narrowing) -> list[Candidate]:
+    """Return the candidates that fit every filter. Pure."""
+    return [
+        c
+        for c in found
+        if (not wanted.weeks or c.week in wanted.weeks)
+        and (not wanted.scenarios or (c.scenario or NO_SCENARIO) in wanted.scenarios)
+        and (not wanted.rules or c.rule in wanted.rules)
+        and (not wanted.labels or not label_texts(c).isdisjoint(wanted.labels))
+    ]
+
+
+def label_texts(candidate: Candidate) -> set[str]:
+    """Return the labels of a candidate as "dimension: value"; each value of a set stands alone. Pure."""
+    return {
+        f"{dimension}: {one}"
+        for dimension, value in candidate.labels.items()
+        for one in (value if isinstance(value, tuple) else (value,))
+    }
 
 
 def item_rule(labels: Sequence[Settled]) -> str | None:

@@ -51,6 +51,14 @@ def coverage(store: Store, *, target: int | None = None, plan: CoverageTarget | 
     return cover(current_examples(store), target=target, plan=plan)
 
 
+_WORTH_A_LOOK = {"edge": ("judges", "unsure"), "adversarial": ("flagged",)}
+
+
+def worth_a_look(kind: str) -> tuple[str, ...]:
+    """Return the reasons of :mod:`review.log.searching` for which a conversation may make an example of a kind."""
+    return _WORTH_A_LOOK.get(kind, ())
+
+
 def cover(
     examples: Iterable[GoldenExample], *, target: int | None = None, plan: CoverageTarget | None = None
 ) -> Coverage:

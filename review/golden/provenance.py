@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.audit.store_secrets import hmac_key
+from review.basics.labels import Value
+from review.current.settled import canonical_value
+from review.current.verdicts import Reference, that_count
+from review.evidence.test_set_access import shown_half
 from review.golden.examples import versions_of
 from review.privacy.hidden_spans import conversations, spans_by_conversation, without
+from storage.queries.verdicts import verdicts_on
 from storage.records_golden import GoldenExample, ReleaseExample
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import Rater
-from storage.records_review import Adjudication, Annotation, HiddenSpan, Item
+from storage.records_review import Adjudication, Annotation, HiddenSpan, Item, Verdict
 from storage.store import Store
 
 
@@ -38,10 +43,15 @@ class Provenance:
     conversation: Conversation | None
     releases: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data; each vote carries the name of its rater as ``rater``."""
+    def to_json(self, *, pace: bool = True) -> dict[str, Any]:
+        """Return it as plain data; each vote carries the name of its rater as ``rater``.
+
+        Without ``pace`` it does not say how long each of them took, which is shown to leads alone.
+        """
         found = asdict(self)
         raters = found.pop("raters")
+        if not pace:
+            found["votes"] = [{k: v for k, v in vote.items() if k != "seconds"} for vote in found["votes"]]
         return {**found, "votes": [{**v, "rater": name} for v, name in zip(found["votes"], raters, strict=True)]}
 
 
@@ -74,6 +84,66 @@ def provenance(store: Store, example_id: str) -> Provenance:
     spans = spans_by_conversation(store, [example.conversation_id]).get(example.conversation_id, [])
     shown: Provenance = _without(found, spans, hmac_key(store)) if spans else found
     return shown
+
+
+def as_seen_by(found: Provenance, *, names: bool) -> Provenance:
+    """Return what a person may see: without ``names`` the reviewers are letters, in the votes of every version too.
+
+    The order of the letters is that of the votes, which says nothing about the people. Pure.
+    """
+    if names:
+        return found
+    ids = dict.fromkeys([*(v.rater_id for v in found.votes), *(v["rater"] for e in found.versions for v in e.votes)])
+    called = {rater: f"Reviewer {letter(k)}" for k, rater in enumerate(ids)}
+    versions = tuple(
+        replace(e, votes=tuple({**v, "rater": called[v["rater"]]} for v in e.votes)) for e in found.versions
+    )
+    return replace(
+        found,
+        example=versions[-1],
+        versions=versions,
+        votes=tuple(replace(v, rater_id=called[v.rater_id]) for v in found.votes),
+        raters=tuple(called[v.rater_id] for v in found.votes),
+    )
+
+
+def letter(place: int) -> str:
+    """Return A for 0, Z for 25, AA for 26 and so on."""
+    return (letter(place // 26 - 1) if place >= 26 else "") + chr(65 + place % 26)
+
+
+class JudgeSaid(NamedTuple):
+    """What a judge said of an example in one dimension, beside the settled label; ``value`` None is no verdict."""
+
+    judge: str
+    dimension: str
+    value: str | None
+    label: Value | None
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the verdict is the settled label; None without one of them."""
+        return None if self.value is None or self.label is None else self.value == self.label
+
+
+def judges_on(store: Store, example: GoldenExample) -> tuple[list[JudgeSaid], int]:
+    """Return what each judge said of an example, and how many judges are left out.
+
+    Left out are judges that can be tuned here when the example is in the test half: whoever changes them must not see
+    how they do there.
+    """
+    by_judge: dict[Reference, list[Verdict]] = {}
+    for v in verdicts_on(store, [example.item_id] if example.item_id else []):
+        by_judge.setdefault(Reference(v.judge, v.version), []).append(v)
+    shown = {who: rows for who, rows in by_judge.items() if shown_half(store, who) in ("all", example.split)}
+    said = [
+        JudgeSaid(
+            str(who), dimension, v.value, canonical_value(label) if (label := example.labels.get(dimension)) else None
+        )
+        for who, rows in sorted(shown.items())
+        for (_, dimension), v in sorted(that_count(rows).items())
+    ]
+    return said, len(by_judge) - len(shown)
 
 
 def _imports(store: Store, conversation: Conversation | None, item: Item | None) -> tuple[Import, ...]:

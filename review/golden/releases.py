@@ -109,7 +109,7 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
                 "there is no golden example to release yet. Approve candidates first.",
                 command_hint="`spotcheck golden candidates` lists them.",
             )
-        contents = [frozen(e, adjudicator=_adjudicator(store, e)) for e in examples]
+        contents = _contents(store, examples)
         digest_of_all = release_hash(contents)
         last = next(iter(store.find(Release, order_by="rowid desc")), None)
         if last is not None and last.content_hash == digest_of_all:
@@ -122,6 +122,15 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
         store.add(*(ReleaseExample(f"{name}:{e.id}", name, e.example_id, digest(c), c) for e, c in rows))
         chain.record(store, by, "release", name, content_hash=digest_of_all, size=len(contents))
     return made
+
+
+def contents_now(store: Store) -> list[FrozenExample]:
+    """Return what a release made now would hold, by example id."""
+    return _contents(store, current_examples(store))
+
+
+def _contents(store: Store, examples: Iterable[GoldenExample]) -> list[FrozenExample]:
+    return [frozen(e, adjudicator=_adjudicator(store, e)) for e in examples]
 
 
 def _adjudicator(store: Store, example: GoldenExample) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from review.basics.errors import InputError
+from review.basics.limits import MAX_NAME
 from storage.store import Store
 
 _NUMBER = "[1-9][0-9]{0,8}"
@@ -22,11 +23,11 @@ def split_reference(ref: str) -> tuple[str, str | None]:
 
 def check_name(name: str) -> None:
     """Raise InputError for a name that looks like a version or cannot be read."""
-    usable = 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
+    usable = 0 < len(name) <= MAX_NAME and name == name.strip() and name.isprintable()
     if not usable or split_reference(name)[1] is not None:
         raise InputError(
-            f"judge: found the name {name[:80]!r}, expected 1 to 80 printable characters that do not end in @ and a "
-            "number, which would name a version."
+            f"judge: found the name {name[:MAX_NAME]!r}, expected 1 to {MAX_NAME} printable characters that do not end "
+            "in @ and a number, which would name a version."
         )
 
 

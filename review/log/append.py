@@ -42,7 +42,7 @@ _ARROW = {
 _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Appended(Updates):
     """How many conversations were new, and what became of records about those that the log held already."""
 
@@ -102,11 +102,11 @@ def _append(
                 _write_batch(staged, batch, number, encrypted)
             if arrivals.count:
                 files = [*log_files(log), *sorted(staged.logs.glob("*.parquet"))]
-                late = arrivals.late_rows(files, late_files(log.logs), counts)
+                late = arrivals.late_rows(files, late_files(log.logs), counts, now=at)
                 write_late(staged.logs / FOLDER, late, import_id=import_id, at=at)
         for file in staged.logs.glob("known.duckdb*"):
             file.unlink()
-        if counts.added or counts.updated or counts.waiting:
+        if counts.added or counts.updated or counts.waiting or counts.older:
             commit(log, staged, import_id)
     finally:
         sweep(log)

@@ -16,7 +16,8 @@ LISTS = ("scores", "annotations")
 class Facts:
     """What one record says about a conversation besides its content. ``status`` is "error" or None.
 
-    ``lists`` are entries for the lists of the metadata that ``LISTS`` names.
+    ``lists`` are entries for the lists of the metadata that ``LISTS`` names. ``at`` is when it was said, as UTC text,
+    None where that is not known.
     """
 
     feedback: str | None = None
@@ -26,6 +27,7 @@ class Facts:
     tags: tuple[str, ...] = ()
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    at: str | None = None
 
     def __bool__(self) -> bool:
         """Whether it says anything."""
@@ -44,11 +46,16 @@ def facts_of(found: Conversation) -> Facts:
         tags=tuple(found.tags),
         verdicts=found.verdicts,
         lists=lists,
+        at=None if found.messages else found.created_at,
     )
 
 
 def news(arrived: Facts, held: Facts) -> Facts:
-    """Return what of the arrived facts is not held yet. An error stays; it is no news that a record lacks it."""
+    """Return what of the arrived facts is not held yet. An error stays; it is no news that a record lacks it.
+
+    The same feedback that was said again later is news: it counts over another one that was said in between.
+    """
+    again = held.at is not None and arrived.at is not None and arrived.at > held.at
     failed = arrived.status is not None and held.status is None
     cells = {
         judge: {name: cell for name, cell in given.items() if held.verdicts.get(judge, {}).get(name) != cell}
@@ -56,21 +63,33 @@ def news(arrived: Facts, held: Facts) -> Facts:
     }
     lists = {name: [e for e in given if e not in held.lists.get(name, ())] for name, given in arrived.lists.items()}
     return Facts(
-        feedback=arrived.feedback if arrived.feedback != held.feedback else None,
+        feedback=arrived.feedback if arrived.feedback != held.feedback or again else None,
         status="error" if failed else None,
         error_type=arrived.error_type if failed else None,
         error_message=arrived.error_message if failed else None,
         tags=tuple(tag for tag in arrived.tags if tag not in held.tags),
         verdicts={judge: given for judge, given in cells.items() if given},
         lists={name: given for name, given in lists.items() if given},
+        at=arrived.at,
     )
 
 
-def together(held: Facts, later: Facts) -> Facts:
-    """Return some facts with later ones: the latest feedback and verdict count, an error stays, lists grow."""
-    failed = held if held.status else later
+def is_older(arrived: Facts, held: Facts) -> bool:
+    """Whether some facts were said before those that are held; without a time they are as late as they arrived."""
+    return held.at is not None and arrived.at is not None and arrived.at < held.at
+
+
+def together(held: Facts, arrived: Facts) -> Facts:
+    """Return some facts with those that arrived next: the latest feedback and verdict count, an error stays.
+
+    What was said last counts, whenever it arrived. Lists grow in the order of arrival.
+    """
+    failed = held if held.status else arrived
+    lists = {
+        name: [*held.lists.get(name, ()), *arrived.lists.get(name, ())] for name in {**held.lists, **arrived.lists}
+    }
+    held, later = (arrived, held) if is_older(arrived, held) else (held, arrived)
     judges = {**held.verdicts, **later.verdicts}
-    lists = {name: [*held.lists.get(name, ()), *later.lists.get(name, ())] for name in {**held.lists, **later.lists}}
     return Facts(
         feedback=later.feedback or held.feedback,
         status=failed.status,
@@ -79,6 +98,7 @@ def together(held: Facts, later: Facts) -> Facts:
         tags=tuple(dict.fromkeys((*held.tags, *later.tags))),
         verdicts={judge: {**held.verdicts.get(judge, {}), **later.verdicts.get(judge, {})} for judge in judges},
         lists=lists,
+        at=max(held.at or "", later.at or "") or None,
     )
 
 

@@ -28,7 +28,7 @@ _SCHEMA = pa.schema(
         ("number", pa.int64()),
         *((name, pa.string()) for name in ("feedback", "status", "error_type", "error_message", "verdicts")),
         ("judges_disagree", pa.bool_()),
-        *((name, pa.string()) for name in ("tags", "lists")),
+        *((name, pa.string()) for name in ("tags", "lists", "said_at")),
     ]
 )
 
@@ -45,21 +45,30 @@ def listed(files: Sequence[Path]) -> str:
     return f"read_parquet([{names}], union_by_name = true)"
 
 
+def _said(files: Sequence[Path]) -> str:
+    """Return SQL for late rows; ``said_at`` is when they were said, which files of earlier versions lack."""
+    return f"(SELECT CAST(NULL AS VARCHAR) AS said_at WHERE false UNION ALL BY NAME SELECT * FROM {listed(files)})"  # noqa: S608 - paths of our own
+
+
+_ARRIVAL = "ORDER BY imported_at, number"
+_ORDER = "ORDER BY coalesce(said_at, imported_at), imported_at, number"
+"""What was said last comes last; what has no time was said when it arrived."""
+
+
 def with_late(relation: str, files: Sequence[Path], *, columns: Collection[str], until: str | None = None) -> str:
     """Return a relation of the log with what arrived later in its columns, up to the moment ``until``."""
     if not files:
         return relation
-    order = "ORDER BY imported_at, number"
-    last = ", ".join(
-        f"last({name} {order}) FILTER (WHERE {name} IS NOT NULL) AS {name}"
-        for name in ("feedback", "error_type", "error_message", "judges_disagree")
-    )
+    order = _ORDER
+    # Whether judges disagree was found of all that had arrived, so the last row to arrive says it.
+    orders = {**dict.fromkeys(("feedback", "error_type", "error_message"), order), "judges_disagree": _ARRIVAL}
+    last = ", ".join(f"last({name} {by}) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name, by in orders.items())
     upto = "" if until is None else "WHERE imported_at <= '" + until.replace("'", "''") + "'"
     merged = (
         f"list_reduce(list(verdicts {order}) FILTER (WHERE verdicts IS NOT NULL), "
         "lambda a, b: json_merge_patch(a, b)) AS verdicts"
     )
-    late = f"(SELECT id, {last}, max(status) AS status, {merged} FROM {listed(files)} {upto} GROUP BY id)"  # noqa: S608 - names and paths of our own
+    late = f"(SELECT id, {last}, max(status) AS status, {merged} FROM {_said(files)} {upto} GROUP BY id)"  # noqa: S608 - names and paths of our own
     given = {
         "feedback": "coalesce(late.feedback, entry.feedback)",
         "status": "coalesce(late.status, entry.status)",
@@ -77,18 +86,18 @@ def with_late(relation: str, files: Sequence[Path], *, columns: Collection[str],
 
 
 def late_facts(files: Sequence[Path], ids: Sequence[str]) -> dict[str, Facts]:
-    """Return what arrived later about some conversations, the latest last."""
+    """Return what arrived later about some conversations; ``at`` is when the last of it was said or arrived."""
     found: dict[str, Facts] = {}
     if not files or not ids:
         return found
     names = ("id", "feedback", "status", "error_type", "error_message", "tags", "verdicts", "lists")
     sql = (
-        f"SELECT {', '.join(names)} FROM {listed(files)} WHERE id IN (SELECT unnest(?)) "  # noqa: S608 - names and paths of our own
-        "ORDER BY imported_at, number"
+        f"SELECT {', '.join(names)}, coalesce(said_at, imported_at) FROM {_said(files)} WHERE id IN (SELECT unnest(?)) "  # noqa: S608 - names and paths of our own
+        f"{_ARRIVAL}"
     )
     with duckdb.connect() as db:
         rows = db.execute(sql, [list(ids)]).fetchall()
-    for id_, feedback, status, error_type, error_message, tags, verdicts, lists in rows:
+    for id_, feedback, status, error_type, error_message, tags, verdicts, lists, moment in rows:
         one = Facts(
             feedback=feedback,
             status=status,
@@ -97,6 +106,7 @@ def late_facts(files: Sequence[Path], ids: Sequence[str]) -> dict[str, Facts]:
             tags=tuple(orjson.loads(tags)) if tags else (),
             verdicts=orjson.loads(verdicts) if verdicts else {},
             lists=orjson.loads(lists) if lists else {},
+            at=moment,
         )
         found[id_] = together(found[id_], one) if id_ in found else one
     return found
@@ -147,6 +157,7 @@ def _cells(row: LateRow, number: int, import_id: str, at: str) -> dict[str, Any]
         "judges_disagree": row.judges_disagree,
         "tags": _json(list(facts.tags)),
         "lists": _json(facts.lists),
+        "said_at": facts.at,
     }
 
 

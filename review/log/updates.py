@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from review.log.facts import LISTS, Facts, news, together
+from review.log.facts import LISTS, Facts, is_older, news, together
 from review.log.judges_disagree import judges_disagree
 from review.log.late import LateRow, late_facts, listed
 
@@ -35,18 +35,19 @@ class Arrival(NamedTuple):
     asked: str | None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Updates:
     """Counts of such records: ``updated`` brought something new, ``changed`` have only another content.
 
     A record that begins with another question is another conversation under the same id: it is counted as changed.
-    ``duplicate`` say nothing new at all. ``waiting`` name a conversation that the log does not hold. ``weeks`` counts
-    the updated ones by the week of their conversation.
+    ``duplicate`` say nothing new at all; ``older`` of them say what later feedback has replaced. ``waiting`` name a
+    conversation that the log does not hold. ``weeks`` counts the updated ones by the week of their conversation.
     """
 
     updated: int = 0
     changed: int = 0
     duplicate: int = 0
+    older: int = 0
     waiting: int = 0
     weeks: Counter[str] = field(default_factory=Counter)
 
@@ -73,10 +74,11 @@ class Arrivals:
         self._db.register("more_arrived", pa.table(cells))
         self._db.execute("INSERT INTO arrived SELECT number, id, content_hash, asked, facts FROM more_arrived")
 
-    def late_rows(self, files: Sequence[Path], late: Sequence[Path], counts: Updates) -> Iterator[LateRow]:
+    def late_rows(self, files: Sequence[Path], late: Sequence[Path], counts: Updates, *, now: str) -> Iterator[LateRow]:
         """Yield a late row for each that says something new, and count all of them.
 
         ``files`` are those of the conversations, with the ones that this import adds; ``late`` those of late rows.
+        ``now`` is the time of the import.
         """
         held_now: dict[str, Facts] = {}
         cursor = self._db.cursor()
@@ -90,19 +92,28 @@ class Arrivals:
                     counts.changed += 1
                     continue
                 held = held_now.get(id_) or together(_facts(cells) if known else Facts(), before.get(id_, Facts()))
-                new = news(arrived, held)
+                new = news(replace(arrived, at=arrived.at or now), held)
                 if known and not new:
                     counts.duplicate += alone
                     counts.changed += not alone
                     continue
                 held_now[id_] = merged = together(held, new)
-                if known:
+                if known and is_older(new, held) and _same(merged, held):
+                    counts.older += 1
+                    counts.duplicate += 1
+                elif known:
                     counts.updated += 1
                     counts.weeks[week] += 1
                 else:
                     counts.waiting += 1
                 disagree = judges_disagree(merged.verdicts) if new.verdicts else None
-                yield LateRow(id=id_, week=week, content_hash=digest, facts=new, judges_disagree=disagree)
+                yield LateRow(
+                    id=id_, week=week, content_hash=digest, facts=replace(new, at=arrived.at), judges_disagree=disagree
+                )
+
+
+def _same(one: Facts, other: Facts) -> bool:
+    return replace(one, at=None) == replace(other, at=None)
 
 
 _MESSAGES = "json_extract(content, '$.messages')"

@@ -90,11 +90,11 @@ def quality(report: WeekReport) -> QualityFigures:
     every = [q for found in report.quality for q in (found.best, *found.report.by_name.values())]
     high = upper_end(every)
     high = max([high, *(upper_end([_as_quantity(r)]) for r in _ranges(report))])
-    rows = tuple(_headline(q, f"quality-{k}", high) for k, q in enumerate(report.quality))
+    rows = tuple(_headline(q, high) for q in report.quality)
     others = tuple(
-        _share(found, f"{q.positive}, {name}", f"other-{k}-{n}", high=high)
-        for k, q in enumerate(report.quality)
-        for n, (name, found) in enumerate(q.report.by_name.items())
+        _share(found, f"{q.positive}, {name}", high=high)
+        for q in report.quality
+        for name, found in q.report.by_name.items()
     )
     note = f"Shares of all conversations. Axis from 0% to {percent(high)}." if report.quality else ""
     return QualityFigures(
@@ -113,14 +113,14 @@ def _as_quantity(ends: tuple[float, float]) -> Quantity:
     return Quantity(value=ends[1], ci=ends)
 
 
-def _headline(q: Quality, identity: str, high: float) -> Figure:
+def _headline(q: Quality, high: float) -> Figure:
     """Return the figure of one headline: a value with its interval, or the range that open ties leave."""
     if q.best.value is not None or q.report.range is None:
-        return _share(q.best, q.positive, identity, high=high)
+        return _share(q.best, q.positive, high=high)
     low, top = q.report.range
     value = f"{percent(low)} to {percent(top)}"
     text = f"{value}, depending on {counted(q.report.open_ties, 'open tie')}"
-    drawn = interval_plot(_as_quantity(q.report.range), title=q.positive, text=text, high=high, identity=identity)
+    drawn = interval_plot(_as_quantity(q.report.range), title=q.positive, text=text, high=high)
     return Figure(label=q.positive, plot=replace(drawn, point=None), value=value, interval="open ties")
 
 
@@ -133,11 +133,11 @@ def _worth(report: WeekReport) -> list[str]:
     return [f"{judge} saved about {', '.join(parts)}." for judge, parts in found.items()]
 
 
-def _share(q: Quantity, label: str, identity: str, *, high: float = 1.0) -> Figure:
+def _share(q: Quantity, label: str, *, high: float = 1.0) -> Figure:
     if q.value is None:
         return Figure(label=label, undefined=q.undefined)
     text = f"{percent(q.value)}, 95% interval {interval(q)}, n = {q.n}" if q.ci else percent(q.value)
-    plot = interval_plot(q, title=label, text=text, high=high, identity=identity)
+    plot = interval_plot(q, title=label, text=text, high=high)
     return Figure(label=label, plot=plot, value=percent(q.value), interval=interval(q) or "no interval")
 
 
@@ -145,13 +145,13 @@ def judges(report: WeekReport) -> JudgeTable:
     """Return recall and precision of each judge side by side, a line for each value: many judges stay one table."""
     by_name = groupby(report.judges, key=lambda j: j.name)
     return JudgeTable(
-        tuple((name, _lines(name, list(rows), f"judge-{k}")) for k, (name, rows) in enumerate(by_name)),
+        tuple((name, _lines(name, list(rows))) for name, rows in by_name),
         f"Weighted by the draw, {span(report.window)}. Axis from 0% to 100%.",
         tuple(alone(report)),
     )
 
 
-def _lines(name: str, rows: Sequence[JudgeFigures], identity: str) -> tuple[JudgeLine, ...]:
+def _lines(name: str, rows: Sequence[JudgeFigures]) -> tuple[JudgeLine, ...]:
     return tuple(
         JudgeLine(
             judge.positive,
@@ -159,11 +159,11 @@ def _lines(name: str, rows: Sequence[JudgeFigures], identity: str) -> tuple[Judg
             judge.verdict.use.removesuffix(" for this"),
             judge.verdict.reason,
             (
-                _share(judge.recall, f"{name} finds '{judge.positive}'", f"{identity}-{k}-0"),
-                _share(judge.precision, f"{name} is right about '{judge.positive}'", f"{identity}-{k}-1"),
+                _share(judge.recall, f"{name} finds '{judge.positive}'"),
+                _share(judge.precision, f"{name} is right about '{judge.positive}'"),
             ),
         )
-        for k, judge in enumerate(rows)
+        for judge in rows
     )
 
 
@@ -174,21 +174,19 @@ def agreement(report: WeekReport) -> Cards:
         Card(
             a.title,
             a.words,
-            tuple(
-                _coefficient(a.title, name, q, low, f"agreement-{k}-{n}") for n, (name, q) in enumerate(a.trio.items())
-            ),
+            tuple(_coefficient(a.title, name, q, low) for name, q in a.trio.items()),
         )
-        for k, a in enumerate(report.agreement)
+        for a in report.agreement
     )
     note = f"{span(report.window)}. Intervals by bootstrap over items, axis from {low:g} to 1."
     return Cards(cards, f"{note} 'Rare values' is agreement beyond chance that rare values distort less.")
 
 
-def _coefficient(title: str, name: str, q: Quantity, low: float, identity: str) -> Figure:
+def _coefficient(title: str, name: str, q: Quantity, low: float) -> Figure:
     label, term = PLAIN.get(name, ALPHA)
     if q.value is None:
         return Figure(label=label, term=term, undefined=q.undefined)
     reach = f"{q.ci[0]:.2f} to {q.ci[1]:.2f}" if q.ci else "no interval"
     text = f"{q.value:.2f}, 95% interval {reach}, n = {q.n}"
-    plot = interval_plot(q, title=f"{title}: {label}", text=text, low=low, identity=identity)
+    plot = interval_plot(q, title=f"{title}: {label}", text=text, low=low)
     return Figure(label=label, term=term, plot=plot, value=f"{q.value:.2f}", interval=reach)

@@ -9,9 +9,11 @@ from review.annotating.anchoring import anchoring
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.labels import Ratings
+from review.basics.remembered import Remembered
 from review.closing.checklist_shown import shown_checklist
 from review.closing.doing import doing
 from review.current.assignments import closing_of, owed_items, week_of_store
+from review.current.counting import state_of_weeks
 from review.current.known import items_of
 from review.current.progress import progress
 from review.current.rubric_in_use import left_out
@@ -21,7 +23,7 @@ from review.evidence import evidence
 from review.evidence.judge_evidence import judge_evidence
 from review.evidence.production import Wanted, production_reports, quality_of
 from review.evidence.production_data import ProductionData, production_data
-from review.evidence.weekly_change import weekly_changes
+from review.evidence.weekly_change import weekly_changes, weeks_before
 from review.golden.examples import current_examples
 from review.people.people import people
 from review.report.answers import (
@@ -35,6 +37,7 @@ from review.report.answers import (
 )
 from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
+from review.report.since import since_last_report
 from review.rubric.rubric import Rubric
 from review.settings.project import project_of
 from review.settling.adjudication import cases
@@ -95,6 +98,7 @@ def week_report(
         failed=failed,
     )
     last = chain.head(store)
+    names = {p.id: p.name for p in people(store)}
     return WeekReport(
         week=opened,
         closing=closing_of(store, week),
@@ -114,11 +118,12 @@ def week_report(
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
-        names={p.id: p.name for p in people(store)},
+        names=names,
         groups=_groups(store, week, items, rubric),
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
+        since=since_last_report(store, opened, names=names, withheld=owed_items(store, viewer) if viewer else ()),
         checklist=checks,
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
@@ -150,6 +155,15 @@ def week_quality(store: Store, week: str, production: ProductionData, *, most: i
         for w, report, change in zip(wanted, found, against, strict=True)
     )
 
+
+def known_quality(store: Store, week: str) -> tuple[Quality, ...]:
+    """Return the estimates of a week over up to eight weeks, computed once for all visitors while nothing changes."""
+    weeks = (*weeks_before(store, week, SPAN - 1), week)
+    key = (str(store.path), state_of_weeks(store, weeks), week)
+    return _QUALITY.get(key, lambda: week_quality(store, week, production_data(store, [week])))
+
+
+_QUALITY: Remembered[tuple[Quality, ...]] = Remembered(16)
 
 Shares = dict[tuple[str, str], tuple[float | None, bool | None]]
 

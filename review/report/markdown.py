@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from review.report.decided import Since, golden_head, golden_lines
 from review.report.model import WeekReport
+from review.report.words import short_day
 from review.statistics.answers.answer import Answer
 
 _MARKS = re.compile(r"[\\`*_~\[\]<>|#]")
@@ -19,13 +21,20 @@ def answer_lines(answer: Answer) -> list[str]:
 
 
 def report_markdown(report: WeekReport) -> str:
-    """Return the week in short: its state, the four answers, and what is left. Texts from data are no markup."""
+    """Return the week in short: its state, the four answers, and what was decided. Texts from data are no markup."""
     state = "closed" if report.closing else "late" if report.late else "open"
     parts = [f"**Week {report.week.name}** ({state}, {report.labelled} of {report.drawn} drawn items labelled)"]
     for answer in report.answers:
         head, *rest = _shown(answer)
         parts.append("\n".join([f"**{answer.question}** {head}", *rest]))
+    parts.append("\n".join([f"**Decisions** {_plain(report.since.begin)}:", *_decided(report.since)]))
+    golden = [f"**Golden dataset** {_plain(golden_head(report.since.golden))}"]
+    parts.append("\n".join([*golden, *(f"- {_plain(line)}" for line in golden_lines(report.since.golden))]))
     return "\n\n".join(parts) + "\n"
+
+
+def _decided(since: Since) -> list[str]:
+    return [f"- {_plain(one.text)} ({_plain(one.by)}, {short_day(one.at)})" for one in since.decisions] or ["- none"]
 
 
 def _shown(answer: Answer) -> list[str]:

@@ -1,4 +1,4 @@
-"""Intervals as small drawings: one line of SVG for each figure, readable without colour and by a screen reader."""
+"""Intervals as small drawings: one line for each figure, readable without colour and by a screen reader."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ class Plot:
     """One value with its interval on an axis; ``parts.html`` draws it.
 
     ``point`` and ``reach`` are positions on the axis in percent of its length, None where there is nothing to draw.
-    ``title`` names the figure and ``text`` states it in words, for readers who cannot see the drawing. ``identity``
-    is unique on the page.
+    ``title`` names the figure and ``text`` states it in words, for readers who cannot see the drawing.
     """
 
     title: str
     text: str
-    identity: str
     point: float | None
     reach: tuple[float, float] | None
 
@@ -38,16 +36,14 @@ def lower_end(quantities: Iterable[Quantity]) -> float:
     return 0.0 if low >= 0 else -next((n for n in NICE if n >= -low - 1e-9), 1.0)
 
 
-def interval_plot(
-    quantity: Quantity, *, title: str, text: str, low: float = 0.0, high: float = 1.0, identity: str
-) -> Plot:
+def interval_plot(quantity: Quantity, *, title: str, text: str, low: float = 0.0, high: float = 1.0) -> Plot:
     """Place a value and its interval on an axis from ``low`` to ``high``. An undefined quantity is an empty axis."""
     point = reach = None
     if quantity.value is not None:
         point = _position(quantity.value, low, high)
         if quantity.ci is not None:
             reach = _position(quantity.ci[0], low, high), _position(quantity.ci[1], low, high)
-    return Plot(title=title, text=text, identity=identity, point=point, reach=reach)
+    return Plot(title=title, text=text, point=point, reach=reach)
 
 
 def _position(value: float, low: float, high: float) -> float:

@@ -38,6 +38,12 @@ def day(text: str) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
+def short_day(at: str) -> str:
+    """Return the day of a moment such as "27 November"."""
+    day = date.fromisoformat(at[:10])
+    return f"{day.day} {day:%B}"
+
+
 def alone(report: WeekReport) -> list[str]:
     """Return a warning for each judge whose own share of the traffic is outside the estimate."""
     return [
@@ -81,10 +87,10 @@ def golden(report: WeekReport) -> str:
     """Describe the week's examples in the golden dataset."""
     found = report.golden
     if not found.approved:
-        return "No example from this week is approved yet."
+        return "No item of this week is approved yet."
     kinds = ", ".join(f"{n} {kind}" for kind, n in found.kinds.items())
     must = f"; {found.must_pass} must pass" if found.must_pass else ""
-    return f"{found.approved} approved ({kinds}){must}."
+    return f"From this week's items: {found.approved} approved ({kinds}){must}."
 
 
 def late(report: WeekReport) -> str:

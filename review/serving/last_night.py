@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.whole_files import replacing
+from review.notify.log import FAILED, SENT
 from review.statistics.answers.next_steps import FailedStep
+from storage.queries.notices import latest_notices
 from storage.records_review import Week
 from storage.store import Store
 
@@ -47,14 +49,19 @@ def last_night(store: Path) -> Night | None:
 def failed_steps(store: Store) -> list[FailedStep]:
     """Return the steps that failed in the last night and still need somebody.
 
-    A week that did not open needs nobody once somebody has opened one since.
+    A week that did not open needs nobody once somebody has opened one since; messages need nobody once all that failed
+    were sent.
     """
     night = last_night(store.path)
     if night is None:
         return []
     opened_since = any(week.opened_at > night.at for week in store.find(Week))
+    solved = {"week"} if opened_since else set()
+    notices = latest_notices(store)
+    if any(n.state == SENT and n.at > night.at for n in notices) and all(n.state != FAILED for n in notices):
+        solved.add("reminders")
     failed = [(name, step["detail"]) for name, step in night.steps.items() if step["status"] == "failed"]
-    return [FailedStep(name, detail) for name, detail in failed if not (name == "week" and opened_since)]
+    return [FailedStep(name, detail) for name, detail in failed if name not in solved]
 
 
 def opened_last_night(store: Store, week: str) -> str:

@@ -16,6 +16,7 @@ from review.basics.words import counted
 from review.log.rejects import expire_rejects
 from review.people.people import people
 from review.serving.last_night import Night, note_night
+from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
@@ -77,6 +78,11 @@ def open_the_week(store: Store, project: Project) -> str:
     )
 
 
+def send_the_messages(store: Store, project: Project) -> str:
+    """Send what people are to hear about their weeks, each message once."""
+    return send_messages(store, project, by=a_lead(store))
+
+
 def a_lead(store: Store) -> str:
     """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
     found = next((one.id for one in people(store) if one.may("lead")), None)
@@ -101,6 +107,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "week": open_the_week,
+    "reminders": send_the_messages,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,

@@ -12,6 +12,8 @@ from storage.store import Store
 
 BIG = 2_000
 """So many items in the weeks behind one page, and they are read ahead; fewer take a moment."""
+NOBODY = ""
+"""A viewer without assignments: a lead who does not review sees the same."""
 SHOWN = 12
 """The weeks that a change over eight weeks rests on, with the four before them."""
 
@@ -30,9 +32,12 @@ def _read(store: Store, names: list[str], week: str) -> bool:
     if items_among(store, [name for name in names if name <= week][-SHOWN:]) < BIG:
         return False
     # These load numpy and scipy, which a server of a small store may never need.
-    from review.evidence import evidence
+    from review.evidence import evidence, gathered
     from review.evidence.production_data import production_data
     from review.evidence.weekly_change import weeks_before
+    from review.report.gather import known_quality
+    from review.settling.adjudication import cases
+    from review.settling.case_batch import ranking
 
     production_data(store, (*weeks_before(store, week, SHOWN - 1), week))
     recent = evidence.weeks_up_to(store, week)
@@ -42,4 +47,11 @@ def _read(store: Store, names: list[str], week: str) -> bool:
         items_of(store, name)
     for judge in versions_with_verdicts(store, recent):
         verdicts_of(store, recent, judge)
+    # The figures of the answers on Week, and the order on Adjudicate, for somebody who owes no item.
+    gathered.ratings(store, NOBODY, recent)
+    for judge in versions_with_verdicts(store, recent):
+        gathered.pairs(store, NOBODY, recent, judge)
+    known_quality(store, week)
+    ranking(store, week)
+    cases(store, week, viewer=NOBODY)
     return True

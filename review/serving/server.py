@@ -28,6 +28,7 @@ from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_ur
 from review.settings.project import project_of
 
 ADDRESS = "127.0.0.1"
+PORT = 8501
 EVERYWHERE = {"0.0.0.0": ADDRESS, "::": "[::1]"}  # noqa: S104 - names of what to recognise
 """Addresses that mean all addresses of the machine, and where this machine reaches such a server."""
 START_SECONDS = 60
@@ -196,7 +197,7 @@ def url_of(address: str, port: int) -> str:
 def link_base(store: Path, access: Access, *, environment: Mapping[str, str]) -> str:
     """Return the address with which links begin: as the settings say, else where this store is served now."""
     served = served_at(store)
-    here = served.split(" ", 1)[0] if served and served.startswith("http") else url_of(ADDRESS, 8501)
+    here = served.split(" ", 1)[0] if served and served.startswith("http") else url_of(ADDRESS, PORT)
     return public_url(access, environment) or here
 
 

@@ -13,7 +13,12 @@ from review.statistics.answers.thresholds import Thresholds
 
 SETTINGS = tuple(f.name for f in fields(Thresholds))
 WHOLE = ("contested_items", "judge_positives", "shared_items")
-PAIRS = (("well_known", "roughly_known"), ("well_measured", "roughly_measured"), ("judge_bad", "judge_good"))
+PAIRS = (
+    ("well_known", "roughly_known"),
+    ("well_measured", "roughly_measured"),
+    ("judge_bad", "judge_good"),
+    ("judge_point", "judge_good"),
+)
 """Settings of which the first must not lie above the second."""
 
 

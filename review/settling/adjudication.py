@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from review.audit import chain
@@ -12,7 +13,7 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.labels import Value
 from review.current.assignments import owed_items
-from review.current.known import items_of
+from review.current.known import Known, items_of
 from review.current.settled import (
     Settled,
     adjudications_that_count,
@@ -20,6 +21,7 @@ from review.current.settled import (
     current_adjudications,
     labels_of,
     settle,
+    state_of_decisions,
 )
 from review.people.people import Person, people, require
 from review.privacy.hidden_spans import spans_by_conversation, without_words
@@ -56,6 +58,16 @@ class Case:
 def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
     """Return the items of a week that have votes and that the viewer does not owe, the most disputed first."""
     owed = owed_items(store, viewer)
+    state = partial(state_of_decisions, store, week)
+    found = _CASES.get(store, week, state, partial(_every_case, store, week))
+    return _without_spans(store, [case for case in found if case.item.id not in owed])
+
+
+_CASES: Known[Sequence[Case]] = Known(4)
+
+
+def _every_case(store: Store, week: str) -> tuple[Case, ...]:
+    """Return the items of a week that have votes in the order of :func:`cases`, with hidden spans as they came in."""
     items = {i.id: i for i in items_of(store, week)}
     by_item: dict[str, list[Annotation]] = {}
     annotations = annotations_of(store, [week])
@@ -65,13 +77,8 @@ def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
     by_votes: dict[str, list[Settled]] = {}
     for (item, _), decision in settle(labels_of(annotations), {}).items():
         by_votes.setdefault(item, []).append(decision)
-    found = [
-        _case(items[item], rows, by_votes.get(item, ()), finals.get(item))
-        for item, rows in by_item.items()
-        if item not in owed
-    ]
-    found = _without_spans(store, found)
-    return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
+    found = [_case(items[item], rows, by_votes.get(item, ()), finals.get(item)) for item, rows in by_item.items()]
+    return tuple(sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id)))
 
 
 def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
@@ -130,6 +137,8 @@ def adjudicate(
     item = store.get(Item, item_id)
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store.")
+    if item.kind is not None:
+        raise Refused(f"'{item_id}' is a pair of answers. People may differ about it; nothing is settled.")
     with store.transaction():
         made = decided(store, decision_id, by=by) if decision_id else None
         if made is not None:

@@ -7,10 +7,13 @@ the viewer still owes is not in it at all.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from review.annotating.payload import rater_payload, rubric_payload
 from review.audit.store_secrets import store_id
 from review.current.assignments import week_of_store
+from review.current.counting import states_of_annotations
+from review.current.known import Known
 from review.evidence.evidence import ratings_by_dimension, weeks_up_to
 from review.golden.approve import example_id_of
 from review.golden.examples import latest_version
@@ -31,8 +34,16 @@ DONE_SENT = 10
 
 
 def ranking(store: Store, week: str) -> dict[str, float]:
-    """Return how uncertain each item's labels are, in bits, by the votes of the last four weeks up to ``week``."""
-    return disagreement(ratings_by_dimension(store, weeks_up_to(store, week)))
+    """Return how uncertain each item's labels are, in bits, by the votes of the last four weeks up to ``week``.
+
+    Settling changes no vote, so it leaves the order as it was.
+    """
+    weeks = weeks_up_to(store, week)
+    state = partial(states_of_annotations, store, weeks)
+    return _RANKINGS.get(store, weeks, state, lambda: disagreement(ratings_by_dimension(store, weeks)))
+
+
+_RANKINGS: Known[dict[str, float]] = Known(4)
 
 
 def case_batch(

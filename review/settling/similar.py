@@ -7,9 +7,14 @@ has a label in a dimension that this case is about. Nobody's name is shown, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
 from typing import NamedTuple, TypedDict
 
+import orjson
+
 from review.audit.store_secrets import hmac_key
+from review.basics.remembered import Remembered
 from review.checks.near import Near, near_examples
 from review.current.assignments import owed_items
 from review.privacy.hidden_spans import conversations, spans_by_conversation, without_words
@@ -66,14 +71,22 @@ def similar_cases(
     owed = owed_items(store, viewer)
     for scenario, cases in by_scenario.items():
         decided = _decided(store, scenario, owed)
-        near = near_examples(
+        near = _near(
             {c.item.id: _text(talks[c.item.conversation_id]) for c in cases},
             {item: _text(one.conversation) for item, one in decided.items()},
-            threshold=NEAR,
         )
         for case in cases:
             shown[case.item.id] = nearest(case, near, decided)
     return shown
+
+
+def _near(cases: Mapping[str, str], decided: Mapping[str, str]) -> Sequence[Near]:
+    """Compare texts by item, once while the texts stay the same. Only their digest is kept, never a text."""
+    asked = orjson.dumps([list(cases.items()), list(decided.items())])
+    return _COMPARED.get(sha256(asked).digest(), partial(near_examples, cases, decided, threshold=NEAR))
+
+
+_COMPARED: Remembered[Sequence[Near]] = Remembered(64)
 
 
 def nearest(case: Case, near: Sequence[Near], decided: Mapping[str, _Decided]) -> list[SimilarPayload]:

@@ -28,6 +28,7 @@ from review.sources.spool import Place, Spool
 TOO_MANY = "calls with the same first question and answer, too many to look for those that continue one another"
 """The note on calls that were not joined because there are too many."""
 TOGETHER = "calls that continue one another, put together to conversations"
+CUT_OFF = "conversations that continue a call which is not in this import: what was said before is missing in them"
 SUMS = ("tokens_in", "tokens_out", "cost", "latency_ms", "retries")
 
 
@@ -130,6 +131,8 @@ def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int, *
         fields["id"] = own_id
     if len(chain) > 1:
         mended.append((TOGETHER, len(chain)))
+    if PREVIOUS in (chain[0].get("metadata") or {}):
+        mended.append((CUT_OFF, 1))
     return ReadFields(Raw(line, None, None, done, tuple(mended)), [fields], record)
 
 
@@ -211,7 +214,11 @@ def joined(calls: Iterable[Fields]) -> Fields:
                 sums[name] = sums.get(name, 0) + last[name]
     if number == 1:
         return last
-    metadata = {**(first.get("metadata") or {}), **(last.get("metadata") or {}), "calls": number}
+    begun, ended = first.get("metadata") or {}, last.get("metadata") or {}
+    metadata = {**begun, **ended, "calls": number}
+    if PREVIOUS in begun:
+        # What the first call continues is not here; what the others continue is.
+        metadata[PREVIOUS] = begun[PREVIOUS]
     rounded = {name: round(total, 12) for name, total in sums.items()}
     return {
         **last,

@@ -12,7 +12,7 @@ import orjson
 from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
-from review.basics.raw_xlsx import read_xlsx, sheets_of
+from review.basics.raw_xlsx import named_sheet
 from review.basics.record import MAX_LINE, Raw
 from review.basics.tables import joined_ids
 from review.privacy.recognisers import recognisers
@@ -130,7 +130,7 @@ def _peeked(
         layout = "json"
         raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
     elif layout == "xlsx":
-        raws, notes = _sheet(given, records)
+        raws, notes = named_sheet(given, records)
     else:
         raws = read_raw(given, layout)
     first, raws = _first(given, raws)
@@ -159,11 +159,13 @@ def _is_one_document(given: InputFile) -> bool:
         return False
 
 
-def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], list[str]]:
-    names = sheets_of(given)
-    others = [name for name in names if name != (sheet or names[0])]
-    notes = [f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}"] if others else []
-    return read_xlsx(given, sheet), notes
+def nothing_in(given: InputFile, empty: int) -> str:
+    """Say that a file has no row, or so many records at its beginning that are all without a field."""
+    wanted = "expected conversations, each with a question or messages."
+    if not empty:
+        return f"{given.name}: there are no records; the file has no row."
+    found = "an empty object ({})" if empty == 1 else f"{empty:,} records without any field ({{}})"
+    return f"{given.name}: it holds no records: found {found}, {wanted}"
 
 
 def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[Raw]]:
@@ -172,13 +174,13 @@ def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[R
     records = 0
     for raw in raws:
         first.append(raw)
-        records += raw.record is not None
+        records += bool(raw.record)
         if records >= PEEK or len(first) >= PEEK_LINES:
             break
     if not records:
-        error = first[0].error if first else None
+        error = next((raw.error for raw in first if raw.error is not None), None)
         if error is None:
-            raise NoRecords(f"{given.name}: there are no records; the file has no row.")
+            raise NoRecords(nothing_in(given, len(first)))
         raise InputError.at(
             given.name,
             first[0].line,

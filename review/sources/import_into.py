@@ -10,13 +10,15 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.log.continuing import Continued, continued
 from review.log.searching import has_addresses_in_ids, ids_in_two_forms, other_sources_of
 from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
 from review.sources.names import plain_name
-from review.sources.options import ImportOptions
-from review.sources.readers.catalogue import Detected
+from review.sources.options import HASH_PLAIN, ImportOptions
+from review.sources.readers.catalogue import READERS, Detected
+from review.sources.readers.reader import Reader
 from review.sources.tally import Tally
 from review.sources.undoing import hide_withdrawn
 from storage.records_log import Draw, Import
@@ -47,6 +49,12 @@ def import_into(
         # Else the conversations that an earlier version brought in would come in a second time.
         options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids="keep"))
         said.append("e-mail addresses stay in the ids, because the log has ids of this source with addresses already")
+    elif options.privacy.ids == "hash" and has_addresses_in_ids(log, options.source, encoded=True):
+        options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids=HASH_PLAIN))
+        said.append(
+            "percent-encoded e-mail addresses stay in the ids, because the log has ids of this source with such "
+            "addresses already"
+        )
     done = import_file(
         file,
         options,
@@ -58,9 +66,10 @@ def import_into(
         tally=tally,
     )
     pairs = ids_in_two_forms(log, done.id) if done.added else []
+    earlier = continued(log, done.id, source=options.source) if done.added and _is_calls(done.format) else []
     elsewhere = other_sources_of(log, done.id, besides=options.source) if done.added else {}
     also = [_under_another_name(source, n) for source, n in elsewhere.items()]
-    tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []), *also)
+    tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []), *_continuing(earlier), *also)
     tally.drawn_weeks = sorted({draw.week for draw in store.find(Draw, week=list(tally.updated_weeks))})
     return recorded(store, dataclasses.replace(done, file=name or done.file))
 
@@ -76,6 +85,32 @@ def _under_another_name(source: str, n: int) -> str:
         "it is the same system, these conversations are there twice: undo this import, and import again under that "
         "source."
     )
+
+
+def _is_calls(format: str) -> bool:
+    reader = READERS[format]
+    return isinstance(reader, Reader) and reader.calls is not None
+
+
+def _continuing(found: Sequence[Continued]) -> list[str]:
+    """Say how many conversations go on from one that an earlier import brought: with its history, or without."""
+    said = []
+    for history in (False, True):
+        some = [one for one in found if one.history is history]
+        if some:
+            verb, them = ("continues", "It") if len(some) == 1 else ("continue", "They")
+            stays = "has" if len(some) == 1 else "have"
+            what = (
+                f"{stays} the whole history, so the log has its beginning twice"
+                if history
+                else ("came in alone, without what was said before")
+            )
+            said.append(
+                f"{counted(len(some), 'conversation')} of this import {verb} one that the log has from an earlier "
+                f"import, such as {some[0].id} after {some[0].earlier}. {them} {what}. To have each as one "
+                "conversation, undo both imports and import their files together."
+            )
+    return said
 
 
 def _two_forms(pairs: Sequence[tuple[str, str]]) -> str:

@@ -87,6 +87,7 @@ def import_file(
         raise
     tally.close()
     tally.updated_weeks = counts.weeks
+    tally.told = (*tally.told, *_older(counts.older))
     return Import(
         id=import_id,
         at=at,
@@ -104,6 +105,13 @@ def import_file(
         updated=counts.updated,
         waiting=counts.waiting,
     )
+
+
+def _older(n: int) -> list[str]:
+    if not n:
+        return []
+    rows = "1 row was" if n == 1 else f"{n:,} rows were"
+    return [f"{rows} said before what the log holds: the latest feedback counts, by the times of the rows"]
 
 
 def masked_file(

@@ -80,5 +80,5 @@ def _decisive(options: ImportOptions, format: str) -> bytes:
     said = {name: value for name, value in asdict(options).items() if name not in _NOT_DECISIVE}
     privacy = asdict(replace(options.privacy, originals="none", rejects_days=0))
     # Records of earlier versions, which kept all ids, are still known.
-    said["privacy"] = {name: value for name, value in privacy.items() if (name, value) != ("ids", "hash")}
+    said["privacy"] = {name: value for name, value in privacy.items() if name != "ids" or value == "keep"}
     return orjson.dumps([format, said], option=orjson.OPT_SORT_KEYS | _JSON, default=str)

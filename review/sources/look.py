@@ -62,7 +62,7 @@ class Look:
 def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
     """Look at the first records of a file. Raises InputError only for a file that cannot be read at all."""
     encoding = asked.encoding or next((reading.encoding for reading in known if reading.encoding), "")
-    if _is_text(path) and not InputFile(str(path), path=path).is_utf8():
+    if is_text(path) and not InputFile(str(path), path=path).is_utf8():
         if not encoding:
             return Look(encodings=readable_as(path))
     else:
@@ -105,7 +105,8 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
     )
 
 
-def _is_text(path: Path) -> bool:
+def is_text(path: Path) -> bool:
+    """Whether a file holds text, which has an encoding: no Parquet, spreadsheet or protobuf."""
     given = InputFile(str(path), path=path)
     head = given.head()
     return not head.startswith(BINARY) and not is_otlp(given, head)

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from review.basics.date_forms import read_date
+from review.basics.limits import MAX_ID
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.basics.weeks import week_of
-from review.privacy.pseudonyms import without_addresses
+from review.privacy.pseudonyms import may_hold_address, without_addresses
 from review.sources.cells import (
     NUMBERS,
     context_of,
@@ -31,7 +32,8 @@ from review.sources.readers.fields import Fields, Record, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
-MAX_ID = 512
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years in which conversations may have been; systems write others, such as 0001 and 9999, for no date at all."""
 NAMES = ("model", "prompt_version", "variant")
 """Texts that name a thing and are not masked."""
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -43,7 +45,8 @@ class Origin:
 
     ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
     also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
-    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names.
+    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names, with
+    ``hash_encoded`` also those that are percent-encoded.
     """
 
     source: str
@@ -52,12 +55,13 @@ class Origin:
     week: str
     date_format: str = ""
     hash_addresses: bool = False
+    hash_encoded: bool = True
 
     def plain(self, text: str) -> str:
         """Return an id or a name as it is stored."""
-        if not self.hash_addresses or ("@" not in text and "+" not in text):
+        if not self.hash_addresses or not may_hold_address(text):
             return text
-        return without_addresses(text, lambda address: address_hash(self.key, address))
+        return without_addresses(text, lambda address: address_hash(self.key, address), encoded=self.hash_encoded)
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
@@ -140,6 +144,8 @@ def _moment(value: Any, origin: Origin) -> Any:
     if moment is None:
         form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
         raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise Unreadable("created_at", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}, or none where it is not known")
     return moment
 
 

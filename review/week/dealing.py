@@ -13,6 +13,7 @@ from review.basics.words import counted
 from review.current.assignments import week_of_store
 from review.people.people import Person, person, require
 from review.week.fields import able_for
+from review.week.sides import sides_after, sides_for
 from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater, raters_by_item
 from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
@@ -84,15 +85,25 @@ def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def deal_items(
-    store: Store, week: Week, items: Sequence[Item], *, version: int, by: str, raters: Sequence[str] | None = None
+    store: Store,
+    week: Week,
+    items: Sequence[Item],
+    *,
+    version: int,
+    by: str,
+    raters: Sequence[str] | None = None,
+    each: int | None = None,
 ) -> list[Assignment]:
-    """Deal new items of a week, each by its field, to its raters or to ``raters``; write the assignments."""
-    everybody = tuple(raters or week.raters)
+    """Deal new items of a week, each by its field, to its raters or to ``raters``; write the assignments.
+
+    ``each`` is how many raters get an overlap item; without it the week says.
+    """
+    everybody, kinds = tuple(raters or week.raters), {i.id: i.kind for i in items}
     deals = deal(
         [(i.id, i.overlap) for i in items],
         everybody,
         seed=week.seed,
-        overlap_raters=week.overlap_raters,
+        overlap_raters=week.overlap_raters if each is None else each,
         held=dealt_per_rater(store, week.name),
         able=able_for(store, [i.id for i in items], everybody),
     )
@@ -106,6 +117,7 @@ def deal_items(
             rubric_version=version,
             at=now(),
             by=by,
+            sides=sides_for(store, kinds[d.item_id], d.item_id, d.rater_id),
         )
         for d in deals
     ]
@@ -154,6 +166,7 @@ def redistribute(
                 rubric_version=row.rubric_version,
                 at=now(),
                 by=by,
+                sides=sides_after(store, row, taker_id),
             )
             store.add(
                 new, Reassignment(id=new_id(), assignment_id=row.id, to_id=new.id, at=now(), by=by, reason=reason)

@@ -11,6 +11,7 @@ from review.basics.words import counted
 from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from review.week.fields import able_for
+from review.week.sides import sides_for
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
 from storage.records_review import Assignment, Item, Week
@@ -56,7 +57,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
             raise NothingToDo(
                 f"{names} already reviewed or skipped all of the {counted(len(items), 'item')}. Choose other people."
             )
-        versions = _versions(store, week)
+        versions, kinds = _versions(store, week), {i.id: i.kind for i in items}
         store.add(
             *(
                 Assignment(
@@ -68,6 +69,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
                     rubric_version=versions[d.item_id],
                     at=now(),
                     by=by,
+                    sides=sides_for(store, kinds[d.item_id], d.item_id, d.rater_id),
                 )
                 for d in deals
             )

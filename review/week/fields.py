@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.people.people import people
+from review.week.sides import sides_after
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.items import scenario_of_each
 from storage.records_review import Assignment, Week
@@ -81,6 +82,7 @@ def hand_on(store: Store, week: Week, given: Assignment) -> str | None:
         rubric_version=given.rubric_version,
         at=now(),
         by=given.rater_id,
+        sides=sides_after(store, given, taker.id),
     )
     store.add(new)
     chain.record(store, given.rater_id, "hand on", given.item_id, to=taker.id, assignment=new.id)

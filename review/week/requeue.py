@@ -60,8 +60,9 @@ def requeue(
 
     ``items`` names the items; without it a sample of ``share`` of the dealt items is taken, always the same one, so a
     greater share only adds. Nobody gets an item twice under one version. A new assignment replaces an open one under an
-    older version, so nobody is asked for both. Raises Refused without the role lead and for a closed week, UnknownError
-    for an unknown item or version, InputError for a share outside 0 to 1.
+    older version, so nobody is asked for both. Pairs are left out: no rubric asks about them. Raises Refused without
+    the role lead and for a closed week, UnknownError for an unknown item or version, InputError for a share outside 0
+    to 1.
     """
     with store.transaction():
         require(store, by, "lead")
@@ -91,8 +92,9 @@ def planned(
     version = (current_rubric(store) if rubric_version is None else version_of(store, rubric_version)).version
     dealt = store.find(Assignment, week=week)
     gone = {r.assignment_id for r in store.find(Reassignment, assignment_id=[a.id for a in dealt])}
-    chosen = sample(dealt, share, seed=opened.seed) if items is None else _named(store, week, items)
-    again = to_ask_again(dealt, gone, chosen, version)
+    by_rubric = [a for a in dealt if a.sides is None]
+    chosen = sample(by_rubric, share, seed=opened.seed) if items is None else _named(store, week, items)
+    again = to_ask_again(by_rubric, gone, chosen, version)
     known = {p.id: p for p in people(store)}
     asked = tuple(a for a in again if known[a.rater_id].may("annotator"))
     left_out = dict.fromkeys(known[a.rater_id].name for a in again if not known[a.rater_id].may("annotator"))

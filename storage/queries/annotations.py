@@ -12,12 +12,15 @@ from storage.queries.parameters import json_list
 from storage.records_review import Annotation
 from storage.store import Store
 
+RUBRIC_ITEMS = "i.kind IS NULL"
+"""Items that people judge by the rubric; pairs get a vote, which is no label of the rubric."""
 
-def _latest(counts: Callable[[str], str], columns: str = "n.*") -> str:
+
+def _latest(counts: Callable[[str], str], columns: str = "n.*", *, items: str = RUBRIC_ITEMS) -> str:
     """Return the statement for the latest annotation per item, rater and rubric version that meets ``counts``."""
     return f"""
 SELECT {columns} FROM annotations n JOIN items i ON i.id = n.item_id
-WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {counts("n")}
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {items} AND {counts("n")}
   AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
                   AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid AND {counts("later")})
 ORDER BY n.rowid
@@ -29,13 +32,23 @@ def _counts(row: str) -> str:
 
 
 CURRENT_SQL = _latest(_counts)
-"""The annotations of a week that count: per item, rater and rubric version the latest that was not undone.
+"""The annotations of a week that count: per item, rater and rubric version the latest that was not undone. No votes.
 
 Parameters: ``week``; ``rater``, or NULL for everybody.
 """
 
-OWN_SQL = _latest(not_withdrawn)
-"""The same with late annotations: what a reviewer sees when they look back at their own."""
+OWN_PLACES_SQL = _latest(
+    not_withdrawn, "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", items="TRUE"
+)
+"""The same with late annotations and votes on pairs, which reviewers see when they look back at their own.
+
+These are only the columns that the order of a batch depends on: whole rows took most of the time of an answer.
+"""
+
+VOTES_SQL = _latest(
+    _counts, "n.item_id, n.rater_id, n.assignment_id, n.submission_id, n.labels, n.at, n.late", items="i.kind = 'pair'"
+)
+"""The votes on the pairs of a week that count."""
 
 
 def current_annotations(store: Store, week: str, *, rater: str | None = None) -> list[Annotation]:

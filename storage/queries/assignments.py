@@ -17,18 +17,29 @@ from storage.queries.conditions import (
 from storage.queries.parameters import json_list
 from storage.store import Store
 
-OPEN_SQL = f"""
-SELECT a.* FROM assignments a
-WHERE a.week = :week AND a.rater_id = :rater
-  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
-ORDER BY a.position
+
+def _held(*conditions: str, columns: str = "a.*") -> str:
+    """Return the statement for the assignments of a week that a rater still holds and that meet all ``conditions``."""
+    every = "".join(f" AND {condition}" for condition in conditions)
+    return f"""
+SELECT {columns} FROM assignments a
+WHERE a.week = :week AND a.rater_id = :rater AND NOT {handed_on("a")}{every}
+ORDER BY a.position, a.rowid
 """  # noqa: S608 - constants of ours
+
+
+_OPEN = (f"NOT {answered('a')}", f"NOT {skipped('a')}")
+
+OPEN_SQL = _held(*_OPEN)
 """A rater's open assignments of a week: still held, neither annotated nor skipped. What was undone does not count.
 
 Parameters: ``week`` and ``rater``.
 """
 
-NOT_ANSWERED_SQL = OPEN_SQL.replace(f" AND NOT {skipped('a')}", "")
+OPEN_PLACES_SQL = _held(*_OPEN, columns="a.id AS assignment_id, a.item_id, a.rubric_version")
+"""Of these only what the order of a batch depends on."""
+
+NOT_ANSWERED_SQL = _held(_OPEN[0])
 """The same with the skipped ones: everything that the rater holds and has not annotated."""
 
 
@@ -36,6 +47,18 @@ def is_open_for(store: Store, week: str, rater_id: str, item_id: str) -> bool:
     """Return whether the rater has an open assignment of the item."""
     sql = f"SELECT 1 FROM ({OPEN_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
     return bool(store.query(sql, {"week": week, "rater": rater_id, "item": item_id}))
+
+
+def open_holders(store: Store, item_id: str) -> list[str]:
+    """Return the raters who hold an item and have neither reviewed nor skipped it, in the order they were dealt it."""
+    return [row["rater_id"] for row in store.query(_HOLDERS_SQL, {"item": item_id})]
+
+
+_HOLDERS_SQL = f"""
+SELECT a.rater_id FROM assignments a
+WHERE a.item_id = :item AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY a.rowid
+"""  # noqa: S608 - constants of ours
 
 
 def owed_item_ids(store: Store, rater_id: str, *, settles: bool) -> set[str]:
@@ -133,6 +156,17 @@ _SKIPPED_SQL = f"""
 SELECT DISTINCT a.item_id FROM items i
 CROSS JOIN skips s ON s.item_id = i.id JOIN assignments a ON a.id = s.assignment_id
 WHERE i.week = :week AND a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
+"""  # noqa: S608 - constants of ours
+
+
+def items_held(store: Store, week: str) -> set[str]:
+    """Return the items of a week that somebody still has to review: held, neither answered nor skipped."""
+    return {row["item_id"] for row in store.query(_HELD_SQL, {"week": week})}
+
+
+_HELD_SQL = f"""
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.week = :week AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
 """  # noqa: S608 - constants of ours
 
 

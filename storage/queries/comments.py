@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from storage.queries.conditions import answered, handed_on, in_time, not_withdrawn, skipped
+from storage.queries.parameters import json_list
 from storage.records_comments import Comment
 from storage.store import Store
 
@@ -22,7 +24,7 @@ class Discussable(NamedTuple):
 def discussable_items(store: Store, week: str, rater_id: str) -> list[Discussable]:
     """Return the items of a week that at least two people reviewed and nobody still has to, in order of arrival.
 
-    In a closed week nobody has to review anything any more.
+    In a closed week nobody has to review anything any more. Pairs are not discussed.
     """
     return [Discussable(**row) for row in store.query(_DISCUSSABLE_SQL, {"week": week, "rater": rater_id})]
 
@@ -31,11 +33,23 @@ _DISCUSSABLE_SQL = f"""
 SELECT i.id AS item_id, count(DISTINCT n.rater_id) AS votes, max(n.rater_id = :rater) AS own,
   (SELECT count(*) FROM comments c WHERE c.item_id = i.id) AS comments
 FROM items i JOIN annotations n ON n.item_id = i.id AND {not_withdrawn("n")} AND {in_time("n", "i.week")}
-WHERE i.week = :week AND (
+WHERE i.week = :week AND i.kind IS NULL AND (
   EXISTS (SELECT 1 FROM week_closings closing WHERE closing.week = i.week)
   OR NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id
                  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}))
 GROUP BY i.id HAVING count(DISTINCT n.rater_id) >= 2 ORDER BY i.rowid
+"""  # noqa: S608 - constants of ours
+
+
+def nobody_still_has_to(store: Store, item_id: str) -> bool:
+    """Return whether nobody still has to review an item; in a closed week nobody has to."""
+    return not store.query(_STILL_SQL, {"item": item_id})
+
+
+_STILL_SQL = f"""
+SELECT 1 FROM assignments a WHERE a.item_id = :item
+AND NOT EXISTS (SELECT 1 FROM week_closings closing WHERE closing.week = a.week)
+AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")} LIMIT 1
 """  # noqa: S608 - constants of ours
 
 
@@ -58,7 +72,7 @@ def comments_of(store: Store, item_id: str) -> list[Comment]:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenQuestion:
-    """A question about the rubric; ``source`` is "comment", "flag" or "adjudication"."""
+    """A question about the rubric; ``source`` is "comment", "flag", "adjudication" or "calibration"."""
 
     id: str
     source: str
@@ -84,7 +98,19 @@ SELECT q.id, q.source, q.item_id, i.conversation_id, i.week, q.dimension, q.valu
   UNION ALL SELECT a.id, 'adjudication', a.item_id, '', '', a.rationale, a.at FROM adjudications a
   WHERE a.reason = 'rubric unclear'
     AND NOT EXISTS (SELECT 1 FROM adjudications later WHERE later.item_id = a.item_id AND later.rowid > a.rowid)
+  UNION ALL SELECT id, 'calibration', item_id, dimension, value, sentence, at FROM calibration_decisions
+  WHERE kept = 'question'
 ) q JOIN items i ON i.id = q.item_id
 WHERE NOT EXISTS (SELECT 1 FROM question_answers done WHERE done.question = q.id)
 ORDER BY q.at DESC, q.id
 """  # noqa: S608 - constants of ours
+
+
+def discussed_among(store: Store, items: Collection[str]) -> set[str]:
+    """Return those of these items that somebody has commented on."""
+    return {row["id"] for row in store.query(_DISCUSSED_SQL, {"items": json_list(items)})} if items else set()
+
+
+_DISCUSSED_SQL = """
+SELECT DISTINCT c.item_id AS id FROM comments c WHERE c.item_id IN (SELECT value FROM json_each(:items))
+"""

@@ -28,11 +28,13 @@ SELECT week FROM known WHERE week IS NOT NULL AND EXISTS (
 
 
 def items_of_week(store: Store, week: str) -> list[Item]:
-    """Return the items of a week in order of arrival, without those that came with an undone import of labels."""
+    """Return the items of a week in order of arrival, without pairs and what came with an undone import of labels."""
     return store.select(Item, _OF_WEEK_SQL, {"week": week})
 
 
-_OF_WEEK_SQL = f"SELECT i.* FROM items i WHERE i.week = :week AND NOT {left_by_undo('i')} ORDER BY i.rowid"  # noqa: S608 - constants of ours
+_OF_WEEK_SQL = f"""
+SELECT i.* FROM items i WHERE i.week = :week AND i.kind IS NULL AND NOT {left_by_undo("i")} ORDER BY i.rowid
+"""  # noqa: S608 - constants of ours
 
 
 def items_among(store: Store, weeks: Collection[str]) -> int:

@@ -13,8 +13,11 @@ def weeks_in_use(store: Store) -> list[Week]:
 
 
 _SQL = f"""
+WITH undone AS MATERIALIZED (
+  SELECT DISTINCT i.week FROM item_withdrawals gone CROSS JOIN items i ON i.id = gone.item_id
+)
 SELECT w.* FROM weeks w
-WHERE NOT EXISTS (SELECT 1 FROM item_withdrawals gone JOIN items i ON i.id = gone.item_id WHERE i.week = w.name)
+WHERE w.name NOT IN undone
   OR EXISTS (SELECT 1 FROM draws d WHERE d.week = w.name)
   OR EXISTS (SELECT 1 FROM items i WHERE i.week = w.name AND NOT {left_by_undo("i")})
 ORDER BY w.name

@@ -3,9 +3,9 @@
     python tests/bench/big_store.py [--annotations 200000] [--store FILE] [--visitors 10 30] [--submissions 60]
 
 Builds the store, or takes the one in FILE. Opens every page on the last closed week: "first" with nothing known,
-"started" after what the server reads ahead when it starts, "again" with the figures computed. Then visitors open Week
-together on a server while one reviewer submits; each run submits items of the store's open week, so a store in FILE
-serves a few runs.
+"started" after what the server reads ahead when it starts, "again" with the figures computed. "changed" is the open
+week right after a submission. Then visitors open Week together on a server while one reviewer submits; each run submits
+items of the store's open week, so a store in FILE serves a few runs.
 """
 
 from __future__ import annotations
@@ -34,10 +34,14 @@ from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
+from review.annotating.submissions import receive  # noqa: E402
 from review.basics.remembered import forget_everything  # noqa: E402
 from review.serving.interpreter import prepare  # noqa: E402
 from review.serving.reading_ahead import read_ahead  # noqa: E402
 from storage.opening import open_store  # noqa: E402
+from storage.queries.assignments import OPEN_SQL  # noqa: E402
+from storage.records_review import Assignment  # noqa: E402
+from storage.store import Store  # noqa: E402
 
 COMPONENT = "spotcheck_annotator"
 LABELS = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
@@ -64,8 +68,24 @@ def opened(page: str, week: str) -> tuple[float, float]:
     return time.perf_counter() - start, time.process_time() - busy
 
 
-def print_pages(store: Path, week: str) -> None:
-    """Open each page with nothing known, after what the server reads when it starts, and again; print the times."""
+def submit_one(store: Store, week: str) -> None:
+    """Submit the next item of a reviewer who has one left."""
+    for rater in many_weeks.RATERS:
+        for held in store.select(Assignment, OPEN_SQL, {"week": week, "rater": rater})[:1]:
+            sent = {"kind": "annotation", "submission_id": str(uuid4()), "assignment": held.id, "labels": LABELS}
+            receipt = receive(store, rater, [{**sent, "seconds": 12.5}])
+            if not receipt.acknowledged:
+                raise RuntimeError(f"{rater}: {receipt}")
+            return
+    raise RuntimeError(f"{week}: no reviewer has an item left; build the store again")
+
+
+def print_pages(store: Path, week: str, running: str) -> None:
+    """Open each page and print the times.
+
+    A page is opened with nothing known, after what the server reads when it starts, and again; then on the running
+    week, right after somebody has submitted an item of it.
+    """
     prepare()  # as the server does
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml of the working folder
     app_test.PagesManager = Navigated  # type: ignore[misc]
@@ -77,8 +97,8 @@ def print_pages(store: Path, week: str) -> None:
         for page in pages():
             opened(page, many_weeks.week_names(2)[0])
     os.environ["SPOTCHECK_STORE"] = str(store)
-    heads = " ".join(f"{name:>8} {'(busy)':>8}" for name in ("first", "started", "again"))
-    print(f"{'page':13} {heads}   seconds, week {week}")
+    heads = " ".join(f"{name:>8} {'(busy)':>8}" for name in ("first", "started", "again", "changed"))
+    print(f"{'page':13} {heads}   seconds, week {week}, changed: {running}")
     for page in pages():
         times: list[float] = []
         for known in (lambda: None, lambda: read_ahead(open_store(store))):
@@ -87,6 +107,9 @@ def print_pages(store: Path, week: str) -> None:
             known()
             times += opened(page, week)
         times += opened(page, week)
+        opened(page, running)
+        submit_one(open_store(store), running)
+        times += opened(page, running)
         print(f"{page:13} {' '.join(f'{seconds:8.2f}' for seconds in times)}", flush=True)
 
 
@@ -176,7 +199,7 @@ def main() -> None:
             many_weeks.build(path, size)
             print(f"built {size.weeks} closed weeks of {size.items:,} items in {time.perf_counter() - start:.0f} s")
         closed, running = many_weeks.week_names(2)
-        print_pages(path, closed)
+        print_pages(path, closed, running)
         print_acknowledgements(path, closed, running, asked.visitors, asked.submissions)
 
 

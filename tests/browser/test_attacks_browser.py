@@ -276,8 +276,9 @@ def test_a_reviewers_browser_receives_nothing_that_others_or_judges_said(ear: Ea
         settled(page)
         unfold(page, lambda _: None)
         if name == "week":
+            page.get_by_role("radio", name="Report").click()
             with page.expect_download() as download:
-                page.get_by_role("button", name="Report").click()
+                page.get_by_role("button", name="Page as a file").click()
             ear.bodies.append(Path(download.value.path()).read_bytes())
         ear.listen()
     assert ear.heard(canary("answer")) and ear.heard(f"Conversation 0 of {OPEN}")  # the items did come this way

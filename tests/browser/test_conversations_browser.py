@@ -160,7 +160,7 @@ def test_a_label_studio_export_becomes_labels(server: Server, context: Any) -> N
     ]  # fmt: skip
     page = opened(server, context)
     page.get_by_text("Labels and verdicts").click()
-    page.get_by_text("Drop a file with labels or verdicts here").wait_for()
+    page.get_by_text("Drop files with labels or verdicts here").wait_for()
     drop(page, "export.json", orjson.dumps(tasks))
     page.get_by_text("Label Studio").first.wait_for()
     assert page.get_by_role("button", name="Import labels of people").is_disabled()

@@ -56,7 +56,7 @@ PRINTED = """() => {
   const found = { smallest: 99, beyond: [], cut: [] };
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const parent = node.parentElement;
-    if (!node.textContent.trim() || parent.closest("svg") || !parent.getClientRects().length) continue;
+    if (!node.textContent.trim() || !parent.getClientRects().length) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();

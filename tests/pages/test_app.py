@@ -7,18 +7,22 @@ from pathlib import Path
 
 import app_pages
 import pytest
+import streamlit as st
 from app_pages import ROUTER, TIMEOUT, run
 from quick_stores import copy_store
+from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
-from review.evidence.evidence import weeks_between
+from review.current.settled import labels_in
+from review.evidence.evidence import said_under_one_rubric, weeks_between, weeks_up_to
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.examples import current_examples
 from review.golden.releases import release
 from review.people.people import add_person
 from review.settling.adjudication import cases
+from review.statistics.contested import contested
 from storage.opening import open_store
 from storage.records_golden import Release
 from storage.records_people import AuditEntry
@@ -143,7 +147,9 @@ def test_an_example_that_the_viewer_has_yet_to_review_shows_no_votes_and_is_not_
     mine = next(e.example_id for e in current_examples(demo) if e.item_id == owed.item_id)
     sent = repr([str(e) for e in at.main])
     assert mine not in sent and "1 example comes from an item that you have yet to review" in texts(at)
-    assert mine not in at.selectbox("curating_chosen").options
+    assert mine not in list(at.dataframe[0].value["example"])
+    linked = run(demo, monkeypatch, "golden", "tom", view="examples", example=mine)
+    assert "comes from an item that you have yet to review" in texts(linked) and not linked.dataframe
     at.segmented_control("golden_view").set_value("releases").run()
     at.selectbox("curating_export").set_value("theirs").run()
     at.button("curating_prepare").click().run()
@@ -158,11 +164,15 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
     assert bulk_approve(demo, ready, by="mara").examples
     at = run(demo, monkeypatch, "golden", "mara")
     at.segmented_control("golden_view").set_value("releases").run()
+    assert at.text_input("curating_name").value not in {r.name for r in demo.find(Release)}
+    assert str(len(ready)) in at.text_area("curating_notes").value
     at.text_input("curating_name").input("first-of-mine")
     next(b for b in at.button if b.label == "Release").click().run()
     assert not at.exception and not at.error, texts(at)
     made = demo.find(Release)[-1]
     assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
+    assert made.notes.startswith(f"{len(ready)} added (") or "added" in made.notes
+    assert "Nothing has changed since first" in texts(at)
 
 
 @pytest.mark.parametrize("page", app_pages.pages())
@@ -231,3 +241,42 @@ def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatc
     assert not at.exception and not at.error, texts(at)
     entry = open_store(demo.path).find(AuditEntry)[-1]
     assert (entry.action, entry.subject, entry.detail["role"]) == ("role", "zoë", "adjudicator")
+
+
+@pytest.mark.parametrize("rater", REACH)
+def test_the_navigation_lists_the_pages_that_a_person_may_use(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch, rater: str
+) -> None:
+    listed: list[str] = []
+    navigation = st.navigation
+
+    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+        listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
+        return navigation(pages)
+
+    monkeypatch.setattr(st, "navigation", note)
+    run(demo_to_read, monkeypatch, "week", rater)
+    assert listed == [p for p in app_pages.pages() if NEEDS.get(p, "annotator") in REACH[rater]]
+
+
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_an_annotator_finds_no_link_to_a_page_for_others(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    assert not linked(run(demo_to_read, monkeypatch, page, "ana")) & NEEDS.keys()
+
+
+def test_only_those_who_settle_are_led_from_a_contested_item_to_its_case(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = weeks_up_to(demo_to_read, weeks_between(demo_to_read, None)[-1])
+    labels = labels_in(said_under_one_rubric(demo_to_read, weeks, viewer="ana"), "correctness")
+    item = contested(labels)[0][0]
+    for rater, led in (("ana", set()), ("mara", {"adjudicate"})):
+        assert linked(run(demo_to_read, monkeypatch, "agreement", rater, item=item)) & NEEDS.keys() == led
+
+
+def linked(at: AppTest) -> set[str]:
+    """The pages to which the links of a page lead."""
+    bodies = "\n".join(e.proto.body for e in at.get("html"))
+    return {link.proto.page for link in at.get("page_link")} | set(re.findall(r'href="/?(\w+)', bodies))

@@ -102,3 +102,24 @@ def test_human_scores_of_a_past_import_become_labels(store: Store, tmp_path: Pat
     assert labels(store) == [("ben", "wrong")]
     at.switch_page("sampling.py").run()
     assert not at.exception and at.multiselect(key="planning_raters").options == ["lea"]
+
+
+def test_several_files_come_in_together_once_their_encoding_and_dates_are_told(store: Store) -> None:
+    row = "item,rater,label,at\nc-1,{},wrong,{}\n"
+    files = []
+    for name, who, day in (("one.csv", "Jörg", "03/11/2026"), ("two.csv", "Ana", "04/11/2026")):
+        [path], _ = keep(store.path, name, row.format(who, day).encode("cp1252"))
+        files.append(Arrived(str(path), name))
+    at = opened(judgements_files=files, conversations_view="judgements")
+    assert not [b for b in at.button if b.key == "judgements_go"], "the encoding is asked for first"
+    [encoding] = [r for r in at.radio if "not written in UTF-8" in r.label]
+    encoding.set_value("cp1252").run()
+    assert at.button(key="judgements_go").disabled, "day or month first is never guessed"
+    [dates] = [r for r in at.radio if "How are the dates written" in r.label]
+    dates.set_value("day-first").run()
+    at.button(key="judgements_go").click().run()
+    assert not at.exception and "2 labels came in" in said(at)
+    assert [label for _, label in labels(store)] == ["wrong", "wrong"]
+    weeks = [week.name for week in weeks_in_use(store)]
+    assert {n.at[:10] for n in annotations_of(store, weeks)} == {"2026-11-03", "2026-11-04"}
+    assert not [one for one in files if Path(one.path).exists()]

@@ -38,6 +38,13 @@ def view(at: AppTest, name: str) -> AppTest:
     return at
 
 
+def as_text(at: AppTest) -> AppTest:
+    """Open the text of the editor, for those who like it."""
+    at = view(at, "change")
+    at.segmented_control("rubric_way").set_value("text").run()
+    return at
+
+
 def changed(store: Store, *replacements: tuple[str, str]) -> str:
     text = rubric_toml(current_rubric(store))
     for before, after in replacements:
@@ -73,11 +80,12 @@ def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, mo
 
 
 def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = view(run(demo, monkeypatch), "change")
+    at = as_text(run(demo, monkeypatch))
     assert "Nothing yet: the text is the same as the version in force." in texts(at)
     at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
     said = texts(at)
-    assert "not answerable" in said and "<td>values added</td><td></td><td>not_answerable</td>" in said
+    assert "<td>values added</td><td></td><td>not_answerable</td>" in said
+    assert "not_answerable" in str(at.get("bidi_component")[0].proto), "the preview has it"
     at.button("rubric_save").click().run()
     assert "Give a reason for the change." in texts(at) and len(demo.find(RubricVersion)) == 1
     at.text_input("rubric_note_1").set_value("a value was missing")
@@ -94,7 +102,7 @@ def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monk
 def test_a_wrong_text_is_reported_with_its_line_and_cannot_be_saved(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = view(run(demo, monkeypatch), "change")
+    at = as_text(run(demo, monkeypatch))
     at.text_area("rubric_text").set_value(changed(demo, ('positive = "rude"', 'positive = "cold"'))).run()
     (error,) = at.error
     assert error.value.startswith("line ") and "positive: found 'cold'" in error.value
@@ -102,7 +110,7 @@ def test_a_wrong_text_is_reported_with_its_line_and_cannot_be_saved(
 
 
 def test_the_texts_of_a_rubric_are_never_markup(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = view(run(demo, monkeypatch), "change")
+    at = as_text(run(demo, monkeypatch))
     evil = ("The tone of the answers only.", "<script>alert(1)</script>")
     at.text_area("rubric_text").set_value(changed(demo, evil)).run()
     said = texts(at)
@@ -110,7 +118,7 @@ def test_the_texts_of_a_rubric_are_never_markup(demo: Store, monkeypatch: pytest
 
 
 def test_a_version_saved_by_somebody_else_is_not_overwritten(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = view(run(demo, monkeypatch), "change")
+    at = as_text(run(demo, monkeypatch))
     at.text_area("rubric_text").set_value(changed(demo, ('title = "Intent"', 'title = "Wish"'))).run()
     second_version(demo)
     at.run()
@@ -126,7 +134,7 @@ def test_a_person_who_lost_the_role_saves_nothing(demo: Store, monkeypatch: pyte
     from review.people.people import add_person
 
     add_person(demo, "second", role="lead", by="visitor")
-    at = view(run(demo, monkeypatch), "change")
+    at = as_text(run(demo, monkeypatch))
     at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
     at.text_input("rubric_note_1").set_value("mine")
     add_person(demo, "visitor", role="annotator", by="second")
@@ -157,6 +165,7 @@ def test_a_different_rubric_in_the_file_is_reported_and_taken_over(
     at = run(demo, monkeypatch)
     at.button("rubric_file").click().run()
     assert at.segmented_control("rubric_view").value == "change"
+    as_text(at)
     assert "not_answerable" in str(at.text_area("rubric_text").value)
     at.text_input("rubric_note_1").set_value("from the file")
     at.button("rubric_save").click().run()
@@ -195,3 +204,47 @@ def test_agreement_leaves_out_reviews_under_another_version_and_says_so(
     assert not receive(demo, "ana", [sent]).rejected
     at = run(demo, monkeypatch, "agreement", "mara")
     assert "leave out the reviews under other versions: 1 under version 2" in texts(at)
+
+
+def test_the_form_changes_the_same_draft_as_the_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    assert "Nothing yet" in texts(at) and at.get("bidi_component"), "with the fields as reviewers see them"
+    at.text_input("rubric_new_name").set_value("completeness")
+    at.button("rubric_add").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert at.text_input("rubric_name_completeness").value == "completeness"
+    at.text_area("rubric_guidance_completeness").set_value("Nothing is left out.").run()
+    at.multiselect("rubric_when_completeness_correctness").set_value(["correct"]).run()
+    at.button("rubric_move_-1").click().run()
+    frame = next(d.value for d in at.dataframe if "earlier labels" in d.value)
+    assert dict(zip(frame["dimension"], frame["earlier labels"], strict=True))["completeness"] == "no earlier labels"
+    assert int(frame["labels kept"].sum()) > 0
+    at.segmented_control("rubric_way").set_value("text").run()
+    written = rubric_from_toml(str(at.text_area("rubric_text").value))
+    before = current_rubric(demo).names
+    assert written.names == (*before[:-1], "completeness", before[-1])
+    added = written["completeness"]
+    assert (added.guidance, added.shown_when) == ("Nothing is left out.", {"correctness": ("correct",)})
+    at.text_input("rubric_note_1").set_value("something was missing")
+    at.button("rubric_save").click().run()
+    assert not at.exception and current_rubric(demo)["completeness"] == added
+
+
+def test_a_step_that_is_refused_changes_nothing_and_says_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    at.button("rubric_move_1").click().run()
+    assert "Nothing was changed." in texts(at) and "expected an earlier dimension" in texts(at)
+    assert "Nothing yet" in texts(at)
+    at.text_input("rubric_new_name").set_value("intent")
+    at.button("rubric_add").click().run()
+    assert "'intent' twice" in texts(at)
+    at.button("rubric_value_move_1").click().run()
+    assert "order of values" in texts(at)
+
+
+def test_a_settled_item_becomes_an_example_of_the_guidance(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    assert at.selectbox("rubric_example_correctness").options
+    at.button("rubric_example_add").click().run()
+    said = texts(at)
+    assert "For example: “" in said and "guidance of &#x27;wrong&#x27;" in said

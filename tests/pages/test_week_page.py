@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_pages import run
+from app_pages import answers, run
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -239,8 +239,12 @@ def test_differences_are_hidden_until_all_own_items_are_reviewed(demo: Store, mo
 def test_changes_of_mind_and_the_report_are_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
     assert "submitted items after they saw the judges' verdicts" in texts(at)
-    labels = [str(b.proto.label) for b in at.get("download_button")]
-    assert "Report" in labels
+    at.segmented_control(key="weekly_view").set_value("report").run()
+    assert not at.exception and "Page as a file" in [str(b.proto.label) for b in at.get("download_button")]
+    assert "report" in at.query_params["view"] and "How good is production?" in answers(at)
+    week = weeks(demo)[0]
+    at = run(demo, monkeypatch, "week", view="report", week=week)
+    assert f"Week {week}" in texts(at) and "First release" in answers(at), "the address opens the same report"
 
 
 def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
@@ -253,6 +257,9 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     at.button("planning_look").click().run()
     assert not at.exception and not at.error, texts(at)
     first = texts(at)
+    assert "Your plan, about" in first and "time zone UTC" in first
+    (chart,) = at.get("vega_lite_chart")
+    assert "Your plan, about" in str(chart.proto)
     assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)

@@ -12,7 +12,7 @@ from review.basics.labels import Label, Scale, ratings_of
 from review.report.trend import trend
 from review.settings.project import project_of
 from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
-from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict
+from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, passed_words
 from review.statistics.answers.next_steps import Doing, FailedStep, More, next_steps
 from review.statistics.answers.readings import Reading, read_differently, readings
 from review.statistics.answers.thresholds import Thresholds
@@ -38,6 +38,10 @@ GOOD = Evidence(
     positives=40, said=True, precision=between(0.7, 0.9), recall=between(0.65, 0.85), people=4,
     alternative=the_test(True), ceiling={},
 )  # fmt: skip
+LOW = Quantity(value=0.025, ci=(0.02, 0.53), n=100)
+"""A judge that hardly finds anything, with an interval that reaches far up because few items weigh much."""
+PEOPLE = {"precision": Quantity(value=0.75, n=40), "recall": Quantity(value=0.75, n=40)}
+FEW = {"precision": Quantity(value=1.0, n=3), "recall": Quantity(value=1.0, n=3)}
 TWO_PEOPLE = replace(
     GOOD, people=2, alternative=the_test(None),
     ceiling={"precision": Quantity(value=0.75), "recall": Quantity(value=0.75)},
@@ -56,7 +60,17 @@ TWO_PEOPLE = replace(
             "50% of its 'wrong' verdicts are right, but perhaps only 30%",
         ),
         (replace(GOOD, recall=between(0.1, 0.49)), NEVER, "It finds only 30% of the 'wrong' items, 49% at best."),
-        (replace(GOOD, recall=between(0.1, 0.5)), CARE, "but perhaps only 10%"),
+        (replace(GOOD, recall=between(0.1, 0.5)), NEVER, "It finds only 30% of the 'wrong' items; at least 50%"),
+        (replace(GOOD, recall=between(0.2, 0.7)), UNKNOWN, "finds 45% of the 'wrong' items, but it could be anything"),
+        (replace(GOOD, recall=LOW), NEVER, "only 2.5% of the 'wrong' items; 60% is needed"),
+        (
+            replace(GOOD, recall=LOW, ceiling=PEOPLE),
+            NEVER,
+            "only 2.5% of the 'wrong' items; people reach 75% with each",
+        ),
+        (replace(GOOD, recall=between(0.2, 0.56), ceiling=PEOPLE), NEVER, "at least 50% is needed"),
+        (replace(GOOD, recall=between(0.4, 0.6), ceiling=PEOPLE), CARE, "but perhaps only 40%"),
+        (replace(GOOD, recall=between(0.25, 0.7), ceiling=FEW), UNKNOWN, "Label more 'wrong' items"),
         (replace(GOOD, precision=between(0.1, 0.4)), NEVER, "Only 25% of its 'wrong' verdicts are right, 40% at best."),
         (replace(GOOD, said=False), NEVER, "It never said 'wrong'."),
         (replace(GOOD, positives=9), UNKNOWN, "9 'wrong' items labelled so far; 10 are needed."),
@@ -80,6 +94,17 @@ def test_the_numbers_of_the_rule_are_settings() -> None:
     assert judge_verdict(GOOD, strict).use == UNKNOWN
     assert judge_verdict(GOOD, replace(strict, judge_positives=10)).use == CARE
     assert judge_verdict(replace(GOOD, recall=between(0.5, 0.69)), replace(strict, judge_positives=10)).use == NEVER
+    weak = replace(GOOD, recall=between(0.1, 0.5), ceiling=PEOPLE)
+    assert judge_verdict(weak, replace(RULE, judge_point=0.2, judge_of_people=0.3)).use == CARE
+
+
+def test_a_passed_test_is_no_good_sign_beside_a_judge_that_is_not_to_be_used() -> None:
+    never = replace(GOOD, recall=LOW)
+    assert "does not show that the judge finds 'wrong'" in passed_words(never, judge_verdict(never, RULE))
+    assert passed_words(GOOD, judge_verdict(GOOD, RULE)) == "The alternative annotator test is passed."
+    for passed, words in ((False, "is not passed"), (None, "is undefined: the test needs three people")):
+        found = replace(GOOD, alternative=the_test(passed))
+        assert words in passed_words(found, judge_verdict(found, RULE))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +122,7 @@ def test_settings_change_the_thresholds_and_a_wrong_one_is_named(tmp_path: Path)
     for text, said in (
         ("judge_good = 3", "answers.judge_good"),
         ("judge_positives = 2.5", "answers.judge_positives"),
+        ("judge_point = 0.7", "expected no more than judge_good, which is 0.6"),
         ("well_known = 0.3", "expected no more than roughly_known, which is 0.15"),
         ("well = 0.3", "well"),
     ):

@@ -7,7 +7,8 @@ from golden_store import add_item, new_store, open_test_week
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused
-from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.exchange.verdict_export import export_verdicts
+from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.privacy.hidden_spans import hide_span
 from storage.records_people import AuditEntry
 from storage.records_review import Verdict

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import flow_store
 import orjson
+import pyarrow.parquet as pq
 import pytest
 
 from review.basics.log_paths import log_of
 from review.log.facts import Facts, news, together
+from review.log.late import late_files
 from review.log.log import read_conversations
 from review.log.searching import LogSearch, search_log
 from review.settings.project import project_of
@@ -238,3 +240,52 @@ def test_only_news_are_written() -> None:
     new = news(more, held)
     assert (new.tags, new.verdicts, new.lists) == (("b",), {"j": {"d": 2, "e": 1}}, {"scores": [2]})
     assert not news(more, together(held, new))
+
+
+def test_dated_feedback_counts_by_its_own_time_and_other_feedback_by_its_arrival(store: Store) -> None:
+    def told(thumb: str, hour: int) -> dict[str, object]:
+        return {"id": "a", "feedback": thumb, "created_at": f"2026-11-11T{hour:02d}:00:00Z"}
+
+    bring(store, row("a"), row("b"))
+    bring(store, told("up", 12))
+    tally = Tally()
+    assert counts(bring(store, told("down", 10), tally=tally)) == (0, 1, 0, 0, 0, 0)
+    assert any("1 row was said before what the log holds" in note for note in tally.told)
+    assert (one(store, "a").feedback, failing(store)) == ("up", 0)
+    assert counts(bring(store, told("down", 14), told("up", 13))) == (0, 1, 0, 1, 0, 0)
+    assert (one(store, "a").feedback, failing(store)) == ("down", 1)
+    up_again = bring(store, told("up", 16))
+    assert counts(bring(store, told("down", 15)))[1] == 1 and one(store, "a").feedback == "up"
+    undo_import(store, up_again.id, by="lea")
+    assert one(store, "a").feedback == "down"
+    bring(store, {"id": "a", "feedback": "up"})
+    assert one(store, "a").feedback == "up", "without a time what arrived last counts"
+    assert counts(bring(store, told("down", 14)))[1] == 1, "the same row again"
+
+
+def test_the_same_feedback_said_again_later_counts_over_another_one_between(store: Store) -> None:
+    bring(store, row("a"))
+    for thumb, hour in (("down", 10), ("down", 14), ("up", 12)):
+        bring(store, {"id": "a", "feedback": thumb, "created_at": f"2026-11-11T{hour}:00:00Z"})
+    assert one(store, "a").feedback == "down"
+
+
+def test_late_rows_of_earlier_versions_have_no_times_of_their_own(store: Store) -> None:
+    bring(store, row("a"))
+    bring(store, {"id": "a", "feedback": "down"})
+    [path] = late_files(log_of(store.path).logs)
+    pq.write_table(pq.read_table(path).drop_columns(["said_at"]), path)
+    assert one(store, "a").feedback == "down"
+    assert counts(bring(store, {"id": "a", "feedback": "up", "at": "2020-01-01T00:00:00Z"}))[1] == 1
+    assert one(store, "a").feedback == "down"
+
+
+def test_feedback_of_tools_counts_by_its_own_time(store: Store) -> None:
+    trace = {"id": "r", "trace_id": "r", "run_type": "chain", "name": "a", "start_time": "2026-11-10T09:00:00Z",
+             "inputs": {"question": "How many?"}, "outputs": {"answer": "Seven."}}  # fmt: skip
+    bring(store, trace)
+    for n, (score, hour) in enumerate([(1, 12), (0, 10)]):
+        said = {"id": str(n), "run_id": "r", "trace_id": "r", "key": "user_score", "score": score, "value": None,
+                "feedback_source": {"type": "app"}, "created_at": f"2026-11-11T{hour}:00:00Z"}  # fmt: skip
+        bring(store, said)
+    assert one(store, "r").feedback == "up"

@@ -502,16 +502,20 @@ def test_a_single_record_that_cannot_be_had_is_left_out_and_said(
 
 
 @pytest.mark.parametrize("kind", OF_MANY)
-def test_a_system_that_has_none_of_its_records_is_an_error(kind: str, tmp_path: Path):
-    options, place, _ = OF_MANY[kind]
+def test_a_page_of_records_that_are_all_gone_is_passed_over_and_they_are_named(kind: str, tmp_path: Path):
+    options, place, name = OF_MANY[kind]
     single = place.replace("7", "")
 
     def answer(asked: Asked) -> Any:
         is_single = re.sub(r"\d+", "", asked.path.replace("/v2", "")).endswith(single)
         return Answer(404) if is_single else many(kind, asked, 12)
 
-    with PulledServer(answer) as server, pytest.raises(InputError, match="found HTTP 404"):
-        fetched(kind, {"address": server.url, **options}, tmp_path)
+    with PulledServer(answer) as server:
+        records, [file] = fetched(kind, {"address": server.url, **options}, tmp_path)
+    assert records == [] and file.left_out == {f"{name} that are gone": 12}
+    assert file.notes[0] == f"12 {name} that are gone were left out: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12."
+    assert f"Of a page of 12 {name} not one could be had" in file.notes[1]
+    assert file.cursor, "the next pull begins behind them"
 
 
 def test_a_ticket_that_talks_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

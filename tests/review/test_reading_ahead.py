@@ -5,11 +5,21 @@ from __future__ import annotations
 import many_weeks
 import pytest
 
+import review.evidence.gathered
+import review.report.gather
 import review.serving.reading_ahead
+import review.settling.adjudication
+import review.settling.case_batch
 from review.basics.remembered import forget_everything
+from review.current.verdicts import judges
+from review.evidence import gathered
+from review.evidence.evidence import weeks_up_to
 from review.evidence.production_data import production_data
 from review.evidence.weekly_change import weeks_before
+from review.report.gather import known_quality
 from review.serving.reading_ahead import read_ahead
+from review.settling.adjudication import cases
+from review.settling.case_batch import ranking
 from storage.opening import open_store
 from storage.store import Store
 
@@ -27,6 +37,35 @@ def test_the_weeks_of_a_big_store_are_known_before_anybody_asks(tmp_path, monkey
     monkeypatch.setattr(Store, "stream", lambda self, sql, *values: asked.append(sql) or stream(self, sql, *values))
     assert production_data(store, (*weeks_before(store, closed, 11), closed)).judges
     assert not asked
+
+
+@pytest.mark.usefixtures("few_replicates")
+def test_figures_of_the_week_page_and_the_order_of_cases_are_computed_ahead(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review.serving.reading_ahead, "BIG", 1)
+    path = tmp_path / "s.db"
+    many_weeks.build(path, many_weeks.size_of(2_000))
+    store = open_store(path)
+    closed = many_weeks.week_names(2)[0]
+    forget_everything()
+    read_ahead(store)
+    again: list[str] = []
+    for module, name in (
+        (review.report.gather, "week_quality"),
+        (review.settling.case_batch, "disagreement"),
+        (review.settling.adjudication, "settle"),
+        (review.evidence.gathered, "ratings_by_dimension"),
+        (review.evidence.gathered, "paired_labels"),
+    ):
+        monkeypatch.setattr(module, name, lambda *_, name=name, **__: again.append(name))
+    weeks = weeks_up_to(store, closed)
+    assert known_quality(store, closed)
+    assert ranking(store, closed)
+    assert cases(store, closed, viewer=many_weeks.LEAD)
+    assert gathered.ratings(store, many_weeks.LEAD, weeks)
+    assert all(gathered.pairs(store, many_weeks.LEAD, weeks, judge) for judge in judges(store, weeks))
+    assert not again
 
 
 def test_a_small_store_is_not_read_ahead(demo: Store) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import sys
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,34 +20,42 @@ from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import UnknownError
 from review.basics.labels import Value
+from review.basics.words import shortened
 from review.closing.closing import checklist, close_week
 from review.commands.cli import main
-from review.current.assignments import owed_items
+from review.current.assignments import owed_items, week_of_store
 from review.current.settled import Settled, annotations_of, current_adjudications
 from review.evidence.evidence import weeks_up_to
 from review.evidence.production import production_quality
+from review.golden.approve import approve
+from review.golden.candidates import candidates
+from review.golden.releases import release
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span
+from review.report.decided import golden_lines
 from review.report.gather import week_report
-from review.report.page import report_html
+from review.report.markdown import report_markdown
+from review.report.page import report_html, report_inside
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
-from review.report.reasons import _named, shortened
+from review.report.reasons import _named
+from review.report.since import since_last_report
 from review.report.templates import TEMPLATES
 from review.report.words import percent
+from review.rubric.change import change_rubric
 from review.rubric.default import DEFAULT_RUBRIC
-from review.rubric.rubric import rubric_from, save_rubric
+from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.settling.adjudication import adjudicate, cases
 from review.statistics.quantity import Quantity
 from review.week.requeue import requeue
-from storage.records_golden import GoldenExample
+from storage.records_golden import GoldenExample, Release
 from storage.records_log import Conversation
-from storage.records_people import AuditEntry
+from storage.records_people import AuditEntry, RubricVersion
 from storage.records_review import Assignment, Item, Week, Withdrawal
 from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
 
-VOID = {"meta", "br", "line", "circle"}
+VOID = {"meta", "br"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
@@ -247,11 +256,75 @@ def test_the_page_is_well_formed_and_requests_nothing(demo: Store) -> None:
 
 def test_every_plot_has_a_name_and_a_description(demo: Store) -> None:
     page = parsed(report_html(week_report(demo, weeks(demo)[0])))
-    plots = [attrs for tag, attrs in page.tags if tag == "svg"]
+    plots = [attrs for _, attrs in page.tags if attrs.get("class") == "plot"]
     assert len(plots) >= 15
     for attrs in plots:
-        named = (attrs["aria-labelledby"] or "").split()
-        assert attrs["role"] == "img" and len(named) == 2 and set(named) <= set(page.ids)
+        name, _, words = (attrs["aria-label"] or "").partition(": ")
+        assert attrs["role"] == "img" and name and words
+
+
+def approve_some(store: Store, week: str) -> None:
+    """Approve two items of a week that are no examples yet."""
+    known = {e.item_id for e in store.find(GoldenExample)}
+    found = [c for c in candidates(store, [week], viewer="visitor") if c.item_id not in known]
+    for one in found[:2]:
+        approve(store, one.item_id, by="visitor")
+    assert len(found) > 1
+
+
+def test_the_report_says_what_was_decided_and_released_since_the_last_one(demo: Store) -> None:
+    closed, opened = weeks(demo)
+    first = week_report(demo, closed)
+    settled = next(d.text for d in first.since.decisions if "settled" in d.text)
+    assert first.since.begin.startswith("since this week was opened on") and "slip" in settled
+    assert "First release" in unescape(report_html(first))
+    note = "Say what partly means <b>"
+    version = next(r for r in demo.find(RubricVersion))
+    changed = current_rubric(demo)
+    dimensions = (replace(changed.dimensions[0], guidance="Partly: one of two."), *changed.dimensions[1:])
+    change_rubric(demo, replace(changed, dimensions=dimensions), by="visitor", note=note)
+    approve_some(demo, opened)
+    release(demo, "between", by="visitor")
+    approve_some(demo, opened)
+    release(demo, "second", by="visitor")
+    close_week(demo, opened, by="visitor", reason="holidays")
+    report = week_report(demo, opened)
+    told = [d.text for d in report.since.decisions]
+    assert not any(closed in text for text in told), "what the last report told is not told again"
+    assert report.since.begin.startswith(f"since week {closed} was closed on")
+    assert f"Rubric version {version.version + 1}: {note}." in told
+    assert [text for text in told if text.startswith("Release")] == [
+        f"Release between made, with {demo.find(Release)[1].size} examples."
+    ], "the last release is that of the golden dataset"
+    assert any(text.startswith(f"Week {opened} closed with") and text.endswith("open: holidays.") for text in told)
+    golden = report.since.golden
+    assert (golden.before, golden.after) == (demo.find(Release)[0].name, "second") and golden.added
+    page, markdown = report_html(report), report_markdown(report)
+    for text in (unescape(page), markdown.replace("\\", "")):
+        assert note in text and f"Release second follows {golden.before}" in text and golden.added[0] in text
+    assert note not in page, "texts of people are escaped"
+    assert report.to_json()["since"]["decisions"]
+
+
+def test_the_page_inside_the_application_is_the_page_of_the_file(demo: Store) -> None:
+    report = week_report(demo, weeks(demo)[0])
+    body = report_html(report).partition('<body class="report">')[2].partition("</body>")[0].strip()
+    inside = report_inside(report)
+    assert body in inside and "<svg" not in inside
+    style = inside.partition("<style>")[2].partition("</style>")[0]
+    assert style.startswith(".report.inside {"), "nested, so that it touches nothing else"
+
+
+def test_questions_of_owed_items_are_not_named_among_changes(demo: Store) -> None:
+    opened = weeks(demo)[1]
+    approve_some(demo, opened)
+    release(demo, "second", by="visitor")
+    close_week(demo, opened, by="visitor", reason="holidays")
+    week, names = week_of_store(demo, opened), {"visitor": "visitor"}
+    items = {i.id for i in demo.find(Item)}
+    golden = since_last_report(demo, week, names=names, withheld=items).golden
+    assert golden.hidden == len(golden.added) > 0 and not any(golden.added)
+    assert golden_lines(golden) == [f"Added: {len(golden.added)} examples."]
 
 
 def test_texts_from_people_and_models_never_become_markup(bare: Store) -> None:
@@ -333,19 +406,19 @@ def test_a_share_of_one_is_all() -> None:
     assert percent(1.0) == "100%"
 
 
-def svg(plot: Plot) -> str:
+def drawing(plot: Plot) -> str:
     return str(TEMPLATES.get_template("parts.html").module.plot(plot))  # type: ignore[attr-defined]
 
 
 def test_a_plot_shows_its_value_at_the_right_place() -> None:
     # axis 0 to 0.25: 0.05 is a fifth of it, the interval 0.025 to 0.2 runs from 10% to 80%
-    drawn = svg(interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5%", high=0.25, identity="x"))
-    assert 'cx="20.00%"' in drawn and 'x1="10.00%" x2="80.00%"' in drawn and "a&lt;b" in drawn
+    drawn = drawing(interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5%", high=0.25))
+    assert "left:20.00%" in drawn and "left:10.00%;right:20.00%" in drawn and "a&lt;b" in drawn
 
 
 def test_an_undefined_plot_is_an_empty_axis() -> None:
-    drawn = svg(interval_plot(Quantity.missing("none"), title="t", text="none", identity="x"))
-    assert "circle" not in drawn and 'class="reach"' not in drawn
+    drawn = drawing(interval_plot(Quantity.missing("none"), title="t", text="none"))
+    assert 'class="point"' not in drawn and 'class="reach"' not in drawn
 
 
 def test_the_axis_ends_at_a_round_number_that_holds_everything() -> None:

@@ -3,16 +3,22 @@
 import itertools
 import random
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trace_files import ORIGIN, read_records
 
 from review.basics.record import Raw
+from review.people.people import add_person
 from review.privacy.recognisers import recognisers
 from review.sources import chaining, spool
 from review.sources.chaining import TOO_MANY, chains, joined, marks_of
 from review.sources.conversations import RecordRules, masked_conversations
+from review.sources.import_into import import_into
+from review.sources.options import ImportOptions
+from review.sources.tally import Tally
+from storage.opening import open_store
 
 
 def call(*turns, answer, number=0, **more):
@@ -207,7 +213,7 @@ def test_responses_that_name_the_one_before_are_one_conversation(order):
 def test_a_response_whose_beginning_is_elsewhere_stays_with_its_link():
     [read] = read_records("openai_responses", CHAIN[1:]).conversations
     assert [m["content"] for m in read.messages] == ["Be kind.", *TALK[3:]]
-    assert (read.id, read.metadata["previous_response_id"]) == ("resp_2", "resp_2")
+    assert (read.id, read.metadata["previous_response_id"]) == ("resp_2", "resp_1")
     [alone] = read_records("openai_responses", CHAIN[2:]).conversations
     assert (alone.question, alone.metadata["previous_response_id"]) == ("Thanks", "resp_2")
 
@@ -240,3 +246,36 @@ def test_responses_without_links_are_read_as_before():
     read = read_records("openai_responses", [*calls, failed]).conversations
     assert sorted(c.id for c in read) == ["resp_0", "resp_1", "resp_2", "resp_x"]
     assert all("calls" not in c.metadata and "response_id" not in c.metadata for c in read)
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = open_store(tmp_path / "spotcheck.db")
+    add_person(made, "lea", role="lead", by="test")
+    return made
+
+
+def bring(store, *calls, **options):
+    file, tally = store.path.parent / "calls.jsonl", Tally()
+    file.write_bytes(b"\n".join(map(orjson.dumps, calls)))
+    import_into(store, file, ImportOptions(**options), by="lea", tally=tally)
+    return " ".join(tally.notes)
+
+
+def test_calls_that_continue_one_of_an_earlier_import_come_in_alone_and_that_is_said(store):
+    assert "continue" not in bring(store, *CHAIN[:1])
+    said = bring(store, *CHAIN[1:], turn(7, "And?", "Yes", before=6))
+    assert "2 x conversations that continue a call which is not in this import" in said
+    assert "1 conversation of this import continues one that the log has from an earlier import" in said
+    assert "such as resp_2 after resp_1. It came in alone" in said
+    named = [turn(n, f"q{n}", f"a{n}", conversation={"id": "conv_1"}) for n in (21, 22)]
+    assert "such as" not in bring(store, named[0])
+    assert "such as resp_22 after resp_21" in bring(store, named[1])
+    assert "such as" not in bring(store, turn(31, "Other", "Yes", before=21), source="other")
+
+
+def test_a_history_that_grew_since_an_earlier_import_is_said_to_be_there_twice(store):
+    assert "continue" not in bring(store, GROWING[0], call("Hi", answer="Hello", number=8, user_id="b"))
+    said = bring(store, *GROWING[1:], call("Hi", "Good day", "Where?", answer="Graz", number=9))
+    assert "1 conversation of this import continues one that the log has from an earlier import" in said
+    assert "such as call-1 after call-0. It has the whole history" in said

@@ -21,6 +21,7 @@ from review.report.quality_words import changed, quality_lines
 from review.rubric.rubric import current_rubric
 from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
+from review.settling.unsettled import unsettled
 from review.statistics.quality.change import PAIRED, change_over_weeks
 from review.statistics.quality.report import QualityReport
 from storage.records_review import Verdict
@@ -49,6 +50,26 @@ def test_what_is_unsettled_is_counted_apart_and_ties_make_a_range(split: Store) 
     assert found.ties_needed == 3 and found.open_ties == 8
     assert found.headline.ci[0] <= 2 / 36 and found.headline.ci[1] >= 10 / 36
     assert found.people.n == 27
+
+
+def test_each_item_that_is_not_settled_has_one_cause_and_the_parts_add_up(split: Store) -> None:
+    def counts() -> dict[str, int]:
+        found = unsettled(split, THIS, viewer="mia")
+        assert found.items == 40 and found.total == sum(map(len, found.by_cause.values()))
+        assert len({item for items in found.by_cause.values() for item in items}) == found.total
+        return {cause: len(items) for cause, items in found.by_cause.items() if items}
+
+    assert counts() == {"deciding": 3, "tie": 6, "majority": 1, "skipped": 2, "nobody": 2}
+    deal(split, THIS, f"{THIS}-38", "ben", 50)
+    first = settle_first(split, THIS)[0]
+    adjudicate(split, first, by="mia", labels=labels("wrong"), reason="slip")
+    assert counts() == {"deciding": 2, "tie": 6, "majority": 1, "waiting": 1, "skipped": 2, "nobody": 1}
+    tied = settle_first(split, THIS)[0]
+    deal(split, THIS, tied, "mia", 60)
+    found = unsettled(split, THIS, viewer="mia")
+    assert found.total == 13 and found.hidden == 1, "counted, and not listed for who still has to review it"
+    assert tied in found.by_cause["deciding"] and tied not in found.shown("deciding")
+    assert unsettled(split, THIS, viewer="lea").hidden == 0
 
 
 def test_the_random_third_comes_first_and_then_stands_for_the_rest(split: Store) -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from pages.parts.conversations import questions
 from pages.parts.shared.wording import as_text
+from review.basics.date_forms import date_column
+from review.basics.spellings import is_missing
 from review.basics.tables import Table
 from review.basics.words import counted
 from review.exchange.proposals import names_asked, proposed_columns, unknown_words
@@ -128,6 +131,14 @@ def dimensions(table: Table, rubric: Rubric, *, of_tool: bool, key: str) -> Fill
         if target != LEFT_OUT:
             given[name] = str(target)
     return Filled(given=given, nothing=not given)
+
+
+def date_form(table: Table, *, key: str) -> str | None:
+    """Return the form of the times of labels, asked for where several fit; None before the answer."""
+    column = date_column(text for row in table.rows if not is_missing(text := row.text("at")))
+    if column.decided is not None or not column.fits:
+        return ""
+    return questions.form_of(column, key=f"{key}_dates")
 
 
 def words(table: Table, rubric: Rubric, filled: Filled, *, key: str) -> list[str]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.parts.conversations import judgement_form, label_imports
+from pages.parts.conversations import judgement_files, judgement_form, label_imports
+from pages.parts.conversations.dropped import Arrived
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
-from review.basics.tables import Table, load
+from review.basics.tables import Table
 from review.basics.words import counted
 from review.exchange.items import known_items
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.rating_files import rating_tables
 from review.exchange.tool_tables import AUTO, tool_of
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Tool
@@ -24,30 +24,21 @@ from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_ver
 from review.log.log import conversations_named
 from review.rubric.rubric import current_rubric
 from review.sources.names import plain_name
-from review.sources.uploads import forget, keep
 
-FILE = "judgements_file"
-ROUND = "judgements_round"
 DONE = "judgements_done"
 KIND = "judgements_kind"
 VIEW = "conversations_view"
 """The choice on the page of what it shows."""
-TYPES = ["csv", "tsv", "json", "jsonl", "ndjson", "parquet"]
+SHOWN = ("is open now", "dates are read", "left out, because their", "left out, because its", "have discussed")
+"""What a note that is shown after an import of labels says."""
 KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
-
-
-class Dropped(NamedTuple):
-    """A dropped file, where it is kept, and what its owner calls it."""
-
-    path: str
-    name: str
 
 
 def take_over(path: str, name: str, kind: str) -> None:
     """Go on with a file that was dropped elsewhere, as labels or verdicts. Call it from a callback."""
-    st.session_state[FILE] = Dropped(path, name)
+    st.session_state[judgement_files.FILES] = [Arrived(path, name)]
     st.session_state[KIND] = kind
-    st.session_state[VIEW] = "judgements"
+    st.session_state[VIEW] = st.query_params["view"] = "judgements"
 
 
 def arrive(here: Session) -> None:
@@ -64,8 +55,8 @@ def arrive(here: Session) -> None:
             st.page_link("agreement.py", label="See the agreement", icon=":material/group:")
         else:
             st.page_link("judges.py", label="See the judges", icon=":material/balance:")
-    file = _file(here)
-    if file is None:
+    files = judgement_files.waiting(here)
+    if not files:
         st.caption(
             "Exports of annotation and evaluation tools are recognised. Any other table needs a column for the item, "
             "the person or judge, and the label."
@@ -73,55 +64,45 @@ def arrive(here: Session) -> None:
         if kind == "labels":
             label_imports.past(here)
         return
-    st.subheader(as_text(file.name))
-    if st.button("Remove this file", icon=":material/close:", type="tertiary", key="judgements_remove"):
-        _forget(here, file)
-        st.rerun()
+    st.subheader(as_text(", ".join(one.name for one in files)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        records = judgement_files.where_records(files)
+        words = f"Remove {'this file' if len(files) == 1 else 'these files'}"
+        if st.button(words, icon=":material/close:", type="tertiary", key="judgements_remove"):
+            judgement_files.forget_all(here, files)
+            st.rerun()
     try:
-        _form(here, kind, file)
+        encoding = judgement_files.encoding(here, files)
+        if encoding is not None:
+            _form(here, kind, files, records, encoding)
     except ReviewError as error:
-        st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
+        st.error(as_text(judgement_files.by_their_names(str(error), files)), icon=":material/block:")
 
 
-def _file(here: Session) -> Dropped | None:
-    uploaded = st.file_uploader(
-        "Drop a file with labels or verdicts here", type=TYPES,
-        key=f"judgements_drop_{st.session_state.get(ROUND, 0)}",
-    )  # fmt: skip
-    if uploaded is not None:
-        files, _ = keep(here.store.path, uploaded.name, uploaded.getbuffer())
-        st.session_state[FILE] = Dropped(str(files[0]), uploaded.name)
-        st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-        st.rerun()
-    file: Dropped | None = st.session_state.get(FILE)
-    return file if file is not None and Path(file.path).exists() else None
-
-
-def _forget(here: Session, file: Dropped) -> None:
-    forget(Path(file.path), here.store.path)
-    st.session_state.pop(FILE, None)
-
-
-def _form(here: Session, kind: str, file: Dropped) -> None:
-    raw, rubric = _loaded(file.path), current_rubric(here.store)
+def _form(here: Session, kind: str, files: Sequence[Arrived], records: str | None, encoding: str) -> None:
     tools: Mapping[str, Tool] = LABEL_READERS if kind == "labels" else VERDICT_READERS
+    paths, key = tuple(one.path for one in files), f"{kind}_{files[0].path}"
+    raw, rubric = _loaded(paths, kind, records, encoding), current_rubric(here.store)
     tool = tool_of(raw, tools, AUTO)
     answer = st.container()
-    asked = judgement_form.columns(raw, kind, tool, key=f"{kind}_{file.path}")
+    asked = judgement_form.columns(raw, kind, tool, key=key)
     if asked is None:
         return
     if kind == "labels":
-        table = read_labels(file.path, names=asked.names, wide=asked.wide, rater=asked.author)
+        table = read_labels(
+            paths, names=asked.names, wide=asked.wide, rater=asked.author, records=records, encoding=encoding
+        )
     else:
-        table = read_verdicts(file.path, names=asked.names, judge=asked.author)
-    filled = judgement_form.dimensions(table, rubric, of_tool=tool is not None, key=f"{kind}_{file.path}")
-    words = judgement_form.words(table, rubric, filled, key=f"{kind}_{file.path}")
+        table = read_verdicts(paths, names=asked.names, judge=asked.author, records=records, encoding=encoding)
+    form = judgement_form.date_form(table, key=key) if kind == "labels" else ""
+    filled = judgement_form.dimensions(table, rubric, of_tool=tool is not None, key=key)
+    words = judgement_form.words(table, rubric, filled, key=key)
     with answer:
         _answer(here, table, kind, tool, tools)
-    blocked = not table.rows or filled.nothing
+    blocked = not table.rows or filled.nothing or form is None
     if st.button(f"Import {KINDS[kind].lower()}", type="primary", disabled=blocked, key="judgements_go"):
-        st.session_state[DONE] = _imported(here, kind, table, filled, words)
-        _forget(here, file)
+        st.session_state[DONE] = _imported(here, kind, table, filled, words=words, form=form or "")
+        judgement_files.forget_all(here, files)
         st.rerun()
 
 
@@ -145,7 +126,7 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
     if not found and items:
         st.info(
             "Draw the week of these conversations first, so that the file meets items that were drawn. Items that "
-            "were picked by hand are used in no estimate.",
+            "were picked by hand count in agreement among people, and in no share of production.",
             icon=":material/filter_alt:",
         )
         st.page_link("sampling.py", label="Draw a week first", icon=":material/filter_alt:")
@@ -174,12 +155,20 @@ def _imported(
     kind: str,
     table: Table,
     filled: judgement_form.Filled,
+    *,
     words: list[str],
+    form: str,
 ) -> str:
     by = here.rater.id
     if kind == "labels":
         done = import_labels(
-            here.store, table, by=by, dimension=filled.default, questions=filled.given, translate=words
+            here.store,
+            table,
+            by=by,
+            dimension=filled.default,
+            questions=filled.given,
+            translate=words,
+            date_format=form,
         )
         return _said_of_labels(done)
     verdicts = import_verdicts(
@@ -197,8 +186,8 @@ def _said_of_labels(done: ImportedLabels) -> str:
     if done.new_raters:
         names = ", ".join(done.new_raters[:12]) + (", …" if len(done.new_raters) > 12 else "")
         said += f" New people: {names}. They get items once a lead gives them a role on the Settings page."
-    opened = [note for note in done.notes if "is open now" in note]
-    return " ".join([said, *opened])
+    notes = [note for note in done.notes if any(words in note for words in SHOWN)]
+    return " ".join([said, *notes])
 
 
 def _said_of_verdicts(done: ImportedVerdicts) -> str:
@@ -213,5 +202,7 @@ def _said_of_verdicts(done: ImportedVerdicts) -> str:
 
 
 @st.cache_data(show_spinner="Looking at the file …", max_entries=16)
-def _loaded(path: str) -> Table:
-    return load(path)
+def _loaded(paths: tuple[str, ...], kind: str, records: str | None, encoding: str) -> Table:
+    """Return the rows of the first file as they are, to see what its columns hold."""
+    tools: Mapping[str, Tool] = LABEL_READERS if kind == "labels" else VERDICT_READERS
+    return rating_tables(paths, tools, records=records, encoding=encoding)[0]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from pages.parts.shared.wording import as_text
-from review.basics.date_forms import ORDERS
+from review.basics.date_forms import ORDERS, DateColumn
 from review.sources.look import ENCODINGS, Look
 from review.sources.options import AUTO, ImportOptions
 from review.sources.readers.catalogue import READERS
@@ -43,29 +43,39 @@ def encoding(
     """Ask how text that is not UTF-8 is written; returns the options and the look under the answer, if there is one."""
     if not look.encodings:
         return asked, look
-    chosen = st.radio(
-        "This file is not written in UTF-8. Choose the line that reads right.",
-        list(look.encodings),
-        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(hide(look.encodings[name]))}",
-        index=None,
-        key=f"arrive_encoding_{key}",
-    )
+    chosen = encoding_of(look.encodings, hide, key=f"arrive_encoding_{key}")
     if chosen is None:
         return asked, None
     asked = dataclasses.replace(asked, encoding=chosen)
     return asked, again(asked)
 
 
+def encoding_of(lines: Mapping[str, str], hide: Callable[[str], str], *, key: str) -> str | None:
+    """Ask for the encoding of a file by a line of it, as each encoding shows it; None before the answer."""
+    return st.radio(
+        "This file is not written in UTF-8. Choose the line that reads right.",
+        list(lines),
+        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(hide(lines[name]))}",
+        index=None,
+        key=key,
+    )
+
+
 def dates(look: Look, *, key: str) -> tuple[str, bool]:
     """Return the form of the dates, asked for when it is open, and whether it still is."""
     if look.dates is None:
         return look.reading.date_format, False
-    fits = [form for form in look.dates.fits if form in ORDERS]
-    chosen = st.radio(
-        f"How are the dates written? {as_text(look.dates.why)}",
+    chosen = form_of(look.dates, key=f"arrive_dates_{key}")
+    return str(chosen or ""), chosen is None
+
+
+def form_of(column: DateColumn, *, key: str) -> str | None:
+    """Ask how the dates of a column are written; None before the answer."""
+    fits = [form for form in column.fits if form in ORDERS]
+    return st.radio(
+        f"How are the dates written? {as_text(column.why)}",
         fits or list(ORDERS),
         format_func=lambda form: FORMS[form],
         index=None,
-        key=f"arrive_dates_{key}",
+        key=key,
     )
-    return str(chosen or ""), chosen is None

@@ -97,7 +97,7 @@ def _last_visit(here: Session, last: list[Pull]) -> None:
     for one in failed:
         st.markdown(f":red[:material/error:] {at} · {as_text(one.detail)}")
     for one in last:
-        if one.status == "done" and one.detail:
+        if one.status != "failed" and one.detail:
             st.caption(as_text(one.detail))
     for record in imports:
         rejects(here, record)

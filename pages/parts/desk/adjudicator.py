@@ -15,16 +15,22 @@ from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
 from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
-from pages.parts.shared import cached_statistics, session
+from pages.parts.shared import address, cached_statistics, session, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
 from review.settling.case_batch import KINDS, case_batch
 from review.settling.decisions import receive_decisions
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import Item
 from storage.store import Store
 
 ENTRY = FOLDER / "adjudicator" / "adjudicating.js"
 OPEN_KEY = "adjudicator_open"
+ASKED_KEY = "adjudicator_asked"
+"""The item of the address that was opened last: it stays in the address until somebody settles an item."""
+ONE_KEY = "adjudicator_one"
+"""Holds a unanimous item while it is settled on its own."""
 
 _desk = declare(
     "adjudicator",
@@ -35,11 +41,22 @@ _desk = declare(
 
 def adjudicate(here: Session, week: str) -> None:
     """Show the cases of a week. ``?item=ID`` in the address opens that item."""
-    if "item" in st.query_params:
-        _open(here, week, st.query_params.pop("item"))
+    _to_its_week(here, week)
+    item = st.query_params.get("item")
+    if item and (st.session_state.get(session.ARRIVED) or st.session_state.get(ASKED_KEY) != item):
+        _open(here, week, item)
+    st.session_state[ASKED_KEY] = item
     words.choose_language()
     _cases(here, week)
     mount_scripts(_desk)
+
+
+def _to_its_week(here: Session, week: str) -> None:
+    """Go to the week of the item that the address names, so that a link needs no more than the item."""
+    item = here.store.get(Item, st.query_params.get("item", ""))
+    if item is not None and item.week != week and item.week in {w.name for w in weeks_in_use(here.store)}:
+        st.query_params["week"] = item.week
+        st.rerun()
 
 
 def _open(here: Session, week: str, item: str) -> None:
@@ -51,6 +68,9 @@ def _open(here: Session, week: str, item: str) -> None:
         )
         return
     st.session_state[settle_toolbar.VIEW_KEY] = case.kind
+    address.say(view=case.kind)
+    if case.kind not in KINDS:
+        st.session_state[ONE_KEY] = item
     # The count lets the browser go there once, and not again with every answer.
     st.session_state[OPEN_KEY] = (item, st.session_state.get(OPEN_KEY, ("", 0))[1] + 1)
 
@@ -62,6 +82,8 @@ def _cases(here: Session, week: str) -> None:
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, here.rater.id)
     answer = handle(here.store, here.rater.id, outbox.entries)
+    if outbox.entries and "item" in st.query_params:
+        del st.query_params["item"]
     kind = settle_toolbar.view_of_session()
     opened = st.session_state.get(OPEN_KEY)
     ahead, disagreements = cached_statistics.open_disagreements(here, week)
@@ -69,19 +91,25 @@ def _cases(here: Session, week: str) -> None:
         here.store,
         here.rater.id,
         week=week,
-        kind=kind if kind in KINDS else "disputed",
+        kind=kind if kind in KINDS or ONE_KEY in st.session_state else "disputed",
         rank=cached_statistics.ranking(here, week),
         ahead=ahead,
         first=opened[0] if opened else None,
         have=outbox.have,
     )
-    settle_toolbar.choose_view(batch["counts"])
+    with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
+        settle_toolbar.choose_view(batch["counts"])
+        with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
+            unsettled_view.show(here, week, key="settling_unsettled")
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
         settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
-    if kind not in KINDS:
+    if kind not in KINDS and ONE_KEY not in st.session_state:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return
+    if kind not in KINDS and settle_toolbar.back_to_list():
+        del st.session_state[ONE_KEY]
+        st.rerun()
     mounted = _desk.entrance(
         key=key, data={**batch, "open": opened, **answer, **words.told(key, whole=True)}, on_outbox_change=lambda: None
     )

@@ -1,27 +1,38 @@
-"""The candidates: settled items that are not golden yet, with filters, what each row holds, and what can be done."""
+"""The candidates: settled items that are not golden yet, with filters, in two groups by what can be done with them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import approve_form, conversation
+from pages.parts.golden import candidate_row
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
 from review.basics.words import counted
-from review.evidence.evidence import conversation_of, weeks_between
+from review.evidence.evidence import weeks_between
 from review.golden.approve import bulk_approve, why_not_together
-from review.golden.candidates import Candidate, candidates
+from review.golden.candidates import (
+    NO_SCENARIO,
+    Candidate,
+    Narrowing,
+    candidates,
+    label_texts,
+    narrowed,
+)
 
-OPEN = 3
+TOGETHER = 200
+"""Of how many unanimous items the page finds out at once whether they can be approved together."""
 RULES = {"adjudicated": "settled by adjudication", "unanimous": "reviewers agree", "single": "one reviewer only"}
+GROUPS = {"together": "Approve together", "alone": "One at a time"}
+GROUP, SCENARIO = "candidates_group", "candidates_scenario"
 
 
 def candidate_list(here: Session) -> None:
-    """Draw the filters, the table, the ticked rows as conversations, and the buttons for them."""
+    """Draw the filters, the two groups, and the conversation of the row that is open with what can be done."""
     here.need_week()
     every = candidates(here.store, weeks_between(here.store, None), viewer=here.rater.id)
     if not every:
@@ -32,48 +43,73 @@ def candidate_list(here: Session) -> None:
         )
         st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
         return
-    found = _filtered(every)
+    found = narrowed(every, _filters(every))
     st.markdown(f"**{counted(len(found), 'candidate')}**")
     if not found:
         st.caption("Nothing fits. Remove a filter.")
         return
-    ticked = _ticked(found)
-    if not ticked:
-        st.caption("Tick rows to read and approve them.")
-        return
-    refused = why_not_together(here.store, [c.item_id for c in ticked], by=here.rater.id)
-    _approve(here, [c for c in ticked if not refused[c.item_id]])
-    for one in ticked[:OPEN]:
-        _row(here, one, refused[one.item_id])
-    if len(ticked) > OPEN:
-        st.caption(f"The first {OPEN} of {counted(len(ticked), 'ticked row')} are open.")
+    refused = _refused(here, found)
+    groups = {
+        "together": [c for c in found if refused.get(c.item_id) == ""],
+        "alone": [c for c in found if refused.get(c.item_id) != ""],
+    }
+    group = _choose_group(groups)
+    if not groups[group]:
+        st.caption("Nothing here." if group == "alone" else "None of these can be approved without a closer look.")
+    else:
+        _group(here, groups[group], boxes=group == "together")
+    _opened(here, every, refused)
 
 
-def _filtered(every: Sequence[Candidate]) -> list[Candidate]:
-    scenarios = sorted({c.scenario or "none" for c in every})
+def _filters(every: Sequence[Candidate]) -> Narrowing:
+    """Draw the filters and return what they leave."""
+    scenarios = sorted({c.scenario or NO_SCENARIO for c in every})
     rules = [rule for rule in RULES if any(c.rule == rule for c in every)]
-    labels = sorted({f"{d}: {shown(v)}" for c in every for d, v in c.labels.items() if not isinstance(v, tuple)})
-    with st.expander("Filters", icon=":material/filter_list:"), st.container(horizontal=True):
-        weeks = st.multiselect("Week", sorted({c.week for c in every}), key="candidates_week", width=260)
-        wanted = st.multiselect("Scenario", scenarios, key="candidates_scenario", width=260)
-        why = st.multiselect("Why", rules, format_func=RULES.__getitem__, key="candidates_why", width=260)
-        given = st.multiselect("Label", labels, key="candidates_label", width=260)
-    return [
-        c
-        for c in every
-        if (not weeks or c.week in weeks)
-        and (not wanted or (c.scenario or "none") in wanted)
-        and (not why or c.rule in why)
-        and (not given or any(f"{d}: {shown(v)}" in given for d, v in c.labels.items()))
-    ]
+    labels = sorted({text for c in every for text in label_texts(c)})
+    chosen = [one for one in st.session_state.get(SCENARIO, ()) if one in scenarios]
+    st.session_state[SCENARIO] = chosen  # the coverage matrix may have chosen one
+    with st.expander("Filters", icon=":material/filter_list:", expanded=bool(chosen)), st.container(horizontal=True):
+        return Narrowing(
+            weeks=st.multiselect("Week", sorted({c.week for c in every}), key="candidates_week", width=260),
+            scenarios=st.multiselect("Scenario", scenarios, key=SCENARIO, width=260),
+            rules=st.multiselect("Why", rules, format_func=RULES.__getitem__, key="candidates_why", width=260),
+            labels=st.multiselect("Label", labels, key="candidates_label", width=260),
+        )
 
 
-def _ticked(found: Sequence[Candidate]) -> list[Candidate]:
+def _refused(here: Session, found: Sequence[Candidate]) -> dict[str, str]:
+    """Return by item why it cannot be approved together with others, "" if it can; what was not checked is left out."""
+    able = [c.item_id for c in found if c.rule == "unanimous"][:TOGETHER]
+    return why_not_together(here.store, able, by=here.rater.id)
+
+
+def _choose_group(groups: Mapping[str, Sequence[Candidate]]) -> str:
+    st.session_state.setdefault(GROUP, "together" if groups["together"] else "alone")
+    return str(
+        st.segmented_control(
+            "Group",
+            list(GROUPS),
+            format_func=lambda g: f"{GROUPS[g]} · {len(groups[g]):,}",
+            required=True,
+            key=GROUP,
+            label_visibility="collapsed",
+        )
+    )
+
+
+def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
+    st.caption(
+        "Two or more people agree on these, and the expected answer is known. Tick what should become golden; select a "
+        "cell to read the conversation."
+        if boxes
+        else "Each of these needs a look. Select a cell to read the conversation and decide."
+    )
+    dimensions = dict.fromkeys(d for c in found for d in c.labels)
     frame = pd.DataFrame(
         [
             {
                 "question": c.question[:200],
-                **{d: shown(v) for d, v in c.labels.items()},
+                **{d: shown(c.labels[d]) if d in c.labels else None for d in dimensions},
                 "why": c.reason,
                 "scenario": c.scenario,
                 "week": c.week,
@@ -82,35 +118,19 @@ def _ticked(found: Sequence[Candidate]) -> list[Candidate]:
             for c in found
         ]
     )
-    text = st.column_config.TextColumn
-    picked = st.dataframe(
+    picked = rows.choose(
         frame,
-        hide_index=True,
-        width="stretch",
-        # Streamlit keeps ticks by position. With the ids in the key, a tick never lands on another row.
-        key=f"candidates_rows_{hash(tuple(frame['item']))}",
-        on_select="rerun",
-        selection_mode="multi-row",
-        placeholder="–",
-        column_config={"question": text(width=320), "item": text(width=120)},
+        key="candidates_boxes" if boxes else "candidates_rows",
+        id_column="item",
+        boxes=boxes,
+        file_name="candidates.csv",
     )
-    return [found[row] for row in picked.selection.rows if row < len(found)]
-
-
-def _to_week(week: str) -> None:
-    st.session_state["session_choose_week"] = week
-
-
-def shown(value: Value) -> str:
-    """Return a label as the text of one cell."""
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _approve(here: Session, able: Sequence[Candidate]) -> None:
-    if not able:
-        return
-    if st.button(f"Approve {counted(len(able), 'item')}", type="primary", key="candidates_approve"):
-        done = bulk_approve(here.store, [c.item_id for c in able], by=here.rater.id)
+    if picked.opened:
+        st.query_params["item"] = picked.opened
+    if picked.ticked and st.button(
+        f"Approve {counted(len(picked.ticked), 'item')}", type="primary", key="candidates_approve"
+    ):
+        done = bulk_approve(here.store, picked.ticked, by=here.rater.id)
         st.toast(f"{counted(len(done.examples), 'item')} approved", icon=":material/task_alt:")
         for item, why in done.refused:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
@@ -118,14 +138,18 @@ def _approve(here: Session, able: Sequence[Candidate]) -> None:
             st.rerun()
 
 
-def _row(here: Session, one: Candidate, refused: str) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{as_text(one.item_id)}** · {one.week} · {as_text(one.reason)}")
-        if one.rule != "unanimous" and st.button(
-            "Open on Adjudicate", key=f"candidates_open_{one.item_id}", icon=":material/gavel:",
-            on_click=_to_week, args=(one.week,),
-        ):  # fmt: skip
-            st.switch_page("adjudicate.py", query_params={"item": one.item_id})
-        conversation.show(conversation_of(here.store, one.item_id))
-        if refused and one.rule != "single":
-            approve_form.approve_one(here, one.item_id)
+def _opened(here: Session, every: Sequence[Candidate], refused: Mapping[str, str]) -> None:
+    """Draw the candidate that the address names; say so when it is none any more."""
+    item = st.query_params.get("item")
+    if not item:
+        return
+    one = next((c for c in every if c.item_id == item), None)
+    if one is None:
+        st.caption(as_text(f"{item} is no candidate any more, or you may not see it yet."))
+        return
+    candidate_row.row(here, one, refused.get(one.item_id))
+
+
+def shown(value: Value) -> str:
+    """Return a label as the text of one cell."""
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.calibration.scores import ScoreReport
 from review.statistics.quality.planner import plan_recall
@@ -15,8 +15,8 @@ from review.statistics.quality.planner import plan_recall
 METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as the others"}
 
 
-def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
-    """Show the human ceiling, and whether the judge may replace a person."""
+def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, tested: str, key: str) -> None:
+    """Show the human ceiling, and how close the judge is to people; ``tested`` says in words what that shows."""
     names = here.names
     metric = st.segmented_control(
         "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"
@@ -51,10 +51,9 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     if test.undefined:
         st.caption(f"Alternative annotator test: undefined, {test.undefined}.")
         return
-    verdict = "The judge can replace a person" if test.passed else "The judge cannot replace a person"
     st.markdown(
-        f"**{verdict}**: compared with {test.winning_rate:.0%} of the people, it is at least as close to the others, "
-        f"after an allowance of {test.epsilon:g} for the effort it saves (alternative annotator test)."
+        f"{as_text(tested)} Compared with {test.winning_rate:.0%} of the people, the judge is at least as close to the "
+        f"others, after an allowance of {test.epsilon:g} for the effort it saves; half of the people are needed."
     )
 
 
@@ -66,18 +65,7 @@ def scores(report: ScoreReport, positive: str, *, key: str) -> None:
         curve = report.to_json()["curve"]
         frame = pd.DataFrame(curve)
         if not frame.empty:
-            chart = (
-                alt.Chart(frame)
-                .mark_line(interpolate="step-after", strokeWidth=2)
-                .encode(
-                    x=alt.X("recall:Q", scale=alt.Scale(domain=[0, 1])),
-                    y=alt.Y("precision:Q", scale=alt.Scale(domain=[0, 1])),
-                    order="recall:Q",
-                    tooltip=["threshold", "precision", "recall"],
-                )
-                .properties(height=260)
-            )
-            figures.with_table(chart, frame, key=f"{key}_curve", file_name="precision-recall.csv")
+            figures.with_table(charts.curve(frame), frame, key=f"{key}_curve", file_name="precision-recall.csv")
     with right:
         st.markdown("##### Reliability of the scores")
         reliability(report, positive, key=key)
@@ -102,18 +90,8 @@ def reliability(report: ScoreReport, positive: str, *, key: str) -> None:
         st.caption("No bin holds a labelled item with a score.")
         return
     frame = pd.DataFrame(rows)
-    x = alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(frame).encode(x=x, color=alt.value(charts.BLUE))
-    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(charts.BLUE))
-    line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
-    y = alt.Y("low:Q", title=f"share that is '{positive}'", scale=alt.Scale(domain=[0, 1]))
-    bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        y="value:Q", tooltip=["score", "value", "low", "high", "n"]
-    )
-    figures.with_table(
-        alt.layer(line, bars, points).properties(height=260), frame, key=f"{key}_bins", file_name="reliability.csv"
-    )
+    chart = charts.reliability(frame, positive=positive)
+    figures.with_table(chart, frame, key=f"{key}_bins", file_name="reliability.csv")
 
 
 def planner(report: CalibrationReport, *, key: str) -> None:

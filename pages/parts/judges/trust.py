@@ -7,16 +7,17 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.judges import beside_people, calibration_tables, choose, near_duplicates
-from pages.parts.shared import address, cached_statistics, figures, gathered
+from pages.parts.shared import address, cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
+from review.evidence import gathered
 from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
 from review.judges.local.spec import never_said
 from review.judges.workbench.workbench import Listed, Reported, report_on_test, verdicts_on_test
 from review.settings.project import project_of
-from review.statistics.answers.judges import MARKS, judge_verdict
+from review.statistics.answers.judges import MARKS, judge_verdict, passed_words
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 
@@ -34,7 +35,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     if version.version not in judge.spoke:
         choose.without_verdicts(here, judge, version)
         return
-    judged = list(gathered.pairs(here, weeks, str(version)))
+    judged = list(gathered.pairs(here.store, here.rater.id, weeks, str(version)))
     if not judged:
         choose.without_figures(version)
         return
@@ -42,7 +43,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     report = cached_statistics.calibration(here, weeks, str(version), dimension)
     dev = shown_half(here.store, version) == "dev"
     key = f"judges_{version}_{dimension}"
-    _verdict(here, weeks, version, dimension)
+    tested = _verdict(here, weeks, version, dimension)
     _in_words(report, badge=":blue-badge[dev half]" if dev else "")
     _warnings(here, weeks, here.store.get(Judge, str(version)))
     _classes_and_confusion(report, key=key)
@@ -52,7 +53,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         calibration_tables.metrics(report, key=key)
     with right:
         st.subheader("Compared with people")
-        beside_people.people(here, weeks, str(version), dimension, key=key)
+        beside_people.people(here, weeks, str(version), dimension, tested=tested, key=key)
     if report.scores is not None and st.toggle("The judge's confidence", key="workbench_scores"):
         beside_people.scores(report.scores, report.positive or "", key=key)
     beside_people.planner(report, key=key)
@@ -62,18 +63,23 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     figures.foot(f"{report.n} items compared, {report.no_verdict} without a verdict. Intervals are 95%.")
 
 
-def _verdict(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> None:
-    """Say whether the judge can be used for the positive value, by the rule of the Week page, and why."""
+def _verdict(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> str:
+    """Say whether the judge can be used for the positive value, by the rule of the Week page, and why.
+
+    Return what the alternative annotator test adds to that, "" without a verdict.
+    """
     try:
         thresholds = project_of(here.store.path).answers
     except ReviewError:
-        return  # The Week page, which lives by these settings, says what is wrong with them.
+        return ""  # The Week page, which lives by these settings, says what is wrong with them.
     for found in cached_statistics.judge_evidence(here, weeks, str(version), thresholds.epsilon):
         if found.dimension == dimension:
             said = judge_verdict(found, thresholds)
             words = f"{MARKS[said.use]} {said.use[0].upper()}{said.use[1:].removesuffix(' for this')}"
             st.markdown(f"#### {as_text(words)} for '{as_text(said.positive)}'", help=RULE)
             st.markdown(as_text(said.reason))
+            return passed_words(found, said)
+    return ""
 
 
 def choose_dimension(names: list[str], first: str | None = None) -> str:

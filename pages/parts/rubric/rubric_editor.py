@@ -1,21 +1,19 @@
-"""The widgets of the Rubric page: the version in force, all versions, the editor."""
+"""The widgets of the Rubric page: the version in force and all versions."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts.rubric import rubric_form
+from pages.parts.rubric import draft, rubric_form
 from pages.parts.shared import address, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.limits import MAX_NOTE
 from review.basics.words import counted
-from review.rubric.as_toml import rubric_from_toml, rubric_toml
-from review.rubric.change import change_rubric, rubric_versions, waiting_in_file
+from review.rubric.as_toml import rubric_toml
+from review.rubric.change import rubric_versions, waiting_in_file
 from review.rubric.diff import rubric_diff
-from review.rubric.edit import value_rows, with_values
 from review.rubric.rubric import Rubric, rubric_version
 from review.settings.project import project_of
 from storage.records_people import RubricVersion
@@ -27,7 +25,6 @@ VIEWS = {
     "change": "Change",
     "again": "Ask again",
 }
-TEXT, BASE = "rubric_text", "rubric_base"
 
 
 def headline(here: Session, rubric: Rubric) -> None:
@@ -63,7 +60,7 @@ def _differs_from_file(here: Session, rubric: Rubric, waiting: Rubric) -> None:
 
 def _edit(new: Rubric, base: int) -> None:
     """Put a rubric into the editor and open it; use it as a callback."""
-    st.session_state[TEXT], st.session_state[BASE] = rubric_toml(new), base
+    draft.begin(new, base=base)
     st.session_state["rubric_view"] = st.query_params["view"] = "change"
 
 
@@ -118,105 +115,3 @@ def versions(here: Session) -> None:
 
 def _title(row: RubricVersion) -> str:
     return f"{row.version} · {row.at[:10]}" + (f" · {row.note[:60]}" if row.note else "")
-
-
-def change(here: Session, rubric: Rubric) -> None:
-    """Draw the editor of a new version: the text and its errors, a preview of the form, the changes, the reason."""
-    if TEXT not in st.session_state:
-        _start_again(rubric)
-    left, right = st.columns(2, gap="large")
-    with left:
-        text = st.text_area(
-            "The rubric as TOML",
-            height=520,
-            key=TEXT,
-            persist_state="session",
-            help="Leave the field or press Ctrl+Enter to check the text. `[[rubric.dimensions]]` starts a dimension.",
-        )
-        st.session_state.setdefault(BASE, rubric.version)
-        st.button(
-            "Start again from the version in force",
-            icon=":material/restart_alt:",
-            key="rubric_restart",
-            on_click=_start_again,
-            args=(rubric,),
-        )
-    with right:
-        try:
-            new = rubric_from_toml(text or "")
-        except ReviewError as error:
-            st.error(as_text(error), icon=":material/error:")
-            return
-        _values_table(new)
-        st.markdown("##### Preview of the form")
-        rubric_form.form(new)
-    _save(here, rubric, new)
-
-
-def _start_again(rubric: Rubric) -> None:
-    st.session_state[TEXT], st.session_state[BASE] = rubric_toml(rubric), rubric.version
-
-
-def _values_table(new: Rubric) -> None:
-    """Draw the values of one dimension as an editable table, and the button that writes them into the text."""
-    with st.expander("Edit values in a table"):
-        name = st.selectbox("Dimension", new.names, key="rubric_dimension")
-        rows = value_rows(new[name]) or [{"place": 1, "value": "", "guidance": ""}]
-        edited = st.data_editor(
-            pd.DataFrame(rows),
-            num_rows="dynamic",
-            hide_index=True,
-            width="stretch",
-            # The key holds the rows, because Streamlit keeps edits by position: they must not land on other values.
-            key=f"rubric_values_{name}_{hash(str(rows))}",
-            column_config={
-                "place": st.column_config.NumberColumn(
-                    "place", help="Values are sorted by this number. Decimals work too."
-                )
-            },
-        )
-        try:
-            text = rubric_toml(with_values(new, name, figures.rows_of(edited)))
-        except ReviewError as error:
-            st.error(as_text(error), icon=":material/error:")
-            return
-        st.button(
-            "Put the values into the text",
-            disabled=text == rubric_toml(new),
-            key="rubric_values_in",
-            on_click=st.session_state.update,
-            args=({TEXT: text},),
-        )
-
-
-def _save(here: Session, rubric: Rubric, new: Rubric) -> None:
-    base = int(st.session_state[BASE])
-    found = rubric_diff(rubric, new)
-    st.subheader("What changes")
-    if base != rubric.version:
-        st.warning(
-            f"Somebody saved version {rubric.version} while you were writing; your text started from version {base}. "
-            "Copy what you want to keep, then press **Start again from the version in force**.",
-            icon=":material/merge:",
-        )
-    if not found:
-        st.caption("Nothing yet: the text is the same as the version in force.")
-        return
-    rubric_form.changes(found)
-    note = st.text_input(
-        "Why",
-        key=f"rubric_note_{rubric.version}",
-        max_chars=MAX_NOTE,
-        placeholder="Why the rubric changes; reviewers can read this",
-    )
-    if st.button(f"Save as version {rubric.version + 1}", type="primary", icon=":material/save:", key="rubric_save"):
-        try:
-            saved = change_rubric(here.store, new, by=here.rater.id, note=note or "", base=base)
-        except ReviewError as error:
-            st.error(as_text(error), icon=":material/block:")
-            return
-        del st.session_state[TEXT], st.session_state[BASE]
-        st.toast(
-            f"Version {saved.version} is in force for weeks that are opened from now on", icon=":material/task_alt:"
-        )
-        st.rerun()

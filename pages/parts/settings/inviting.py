@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.limits import MAX_NAME
 from review.people.invitations import INVITATION_DAYS, LOGIN_DAYS, NewLink, invitations, invite, withdraw
 from review.people.people import ROLES
 from review.settings.access import public_url
@@ -26,7 +27,7 @@ def invite_somebody(here: Session) -> None:
             f"You get a link to send. It works once, within {INVITATION_DAYS} days. It keeps one browser logged in for "
             f"{LOGIN_DAYS} days. A new link for somebody who is here already ends their other logins."
         )
-        name = st.text_input("Name", key="inviting_name", max_chars=80)
+        name = st.text_input("Name", key="inviting_name", max_chars=MAX_NAME)
         role = st.segmented_control("Role", ROLES, default="annotator", required=True, key="inviting_role")
         if st.form_submit_button("Make a link", type="primary", icon=":material/add_link:"):
             _make(here, name, role)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.language.words import language_here, translator
-from pages.parts.shared import approve_form, conversation
+from pages.parts.shared import address, approve_form, conversation, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
@@ -17,14 +17,17 @@ from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
 from review.golden.approve import why_not_together
 from review.settling.adjudication import Case
+from storage.records_log import Conversation
 
 VIEWS = ("disputed", "unanimous", "single", "settled")
 VIEW_KEY = "settling_view"
+READ_KEY = "settling_read"
 
 
 def view_of_session() -> str:
-    """Return which kind of items is shown; disagreements at first."""
-    return str(st.session_state.setdefault(VIEW_KEY, "disputed"))
+    """Return which kind of items is shown: the one that the address names, or disagreements at first."""
+    address.take("view", key=VIEW_KEY, known=VIEWS)
+    return str(st.session_state[VIEW_KEY])
 
 
 def choose_view(counts: Mapping[str, int]) -> None:
@@ -39,7 +42,12 @@ def choose_view(counts: Mapping[str, int]) -> None:
         wrap=True,  # all four stay in sight on a phone
         key=VIEW_KEY,
         label_visibility="collapsed",
+        on_change=_chosen,
     )
+
+
+def _chosen() -> None:
+    address.say(view=st.session_state[VIEW_KEY], item=None)
 
 
 def say_order(ahead: int, *, hidden: int) -> None:
@@ -75,13 +83,14 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     found = [c for c in found if not refused[c.item.id]]
     if not found:
         return
+    talks = {c.item.id: conversation_of(here.store, c.item.id) for c in found}
+    dimensions = dict.fromkeys(d for c in found for d in c.votes)
     frame = pd.DataFrame(
         [
             {
-                "approve": True,
-                "question": conversation_of(here.store, c.item.id).question[:300],
-                "answer": conversation_of(here.store, c.item.id).answer[:300],
-                **{d: shown(next(iter(v))) for d, v in c.votes.items()},
+                "question": talks[c.item.id].question[:300],
+                "answer": talks[c.item.id].answer[:300],
+                **{d: shown(next(iter(c.votes.get(d, ())), None)) or None for d in dimensions},
                 "votes": len(c.annotations),
                 "item": c.item.id,
             }
@@ -89,23 +98,20 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         ]
     )
     st.caption(
-        "Two or more people agreed in every dimension. Untick what should not become golden, then approve the rest."
+        "Two or more people agreed in every dimension. Untick what should not become golden, then approve the rest. "
+        "Select a cell to read the conversation."
     )
-    ids = "_".join(frame["item"].astype(str))
-    edited = st.data_editor(
+    answer = {"answer": st.column_config.TextColumn(width=280), "question": st.column_config.TextColumn(width=220)}
+    picked = rows.choose(
         frame,
-        hide_index=True,
-        width="stretch",
-        # The labels stay in sight beside the texts, and a long id pushes nothing out.
-        column_config={
-            name: st.column_config.TextColumn(width=width)
-            for name, width in (("question", 220), ("answer", 280), ("item", 120))
-        },
-        disabled=[c for c in frame.columns if c != "approve"],
-        # Streamlit keeps edits by position. With the ids in the key, an edit never lands on another row.
-        key=f"settling_bulk_{hash(ids)}",
+        key="settling_bulk",
+        id_column="item",
+        boxes=True,
+        all_ticked=True,
+        config=answer,
+        file_name="unanimous.csv",
     )
-    chosen = list(edited.loc[edited["approve"], "item"])
+    chosen = picked.ticked
     if st.button(f"Approve {len(chosen)} as golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)
         st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
@@ -113,6 +119,28 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
             st.rerun()
+    if picked.opened:
+        st.session_state[READ_KEY] = picked.opened
+    _read(talks)
+
+
+def _read(talks: Mapping[str, Conversation]) -> None:
+    """Show the conversation that was opened last, and the way to settle it otherwise than its reviewers said."""
+    item = st.session_state.get(READ_KEY)
+    if item not in talks:
+        return
+    with st.container(border=True):
+        _ = translator(language_here())
+        if st.button(_("Settle it otherwise"), icon=":material/gavel:", key="settling_otherwise"):
+            st.query_params["item"] = item
+            st.rerun()
+        conversation.show(talks[item])
+
+
+def back_to_list() -> bool:
+    """Draw the button that leaves the one unanimous item that is open; return whether it was pressed."""
+    _ = translator(language_here())
+    return st.button(_("All unanimous items"), icon=":material/arrow_back:", key="settling_back")
 
 
 def _need_more(here: Session, cases: Sequence[Case]) -> None:
@@ -126,5 +154,8 @@ def _need_more(here: Session, cases: Sequence[Case]) -> None:
             "Item", list(asked), format_func=lambda item: asked[item].question[:120], key="settling_more",
             label_visibility="collapsed",
         )  # fmt: skip
+        case = next(c for c in cases if c.item.id == chosen)
+        labels = (f"{d}: {shown(next(iter(votes), None))}" for d, votes in case.votes.items())
+        st.caption(as_text(f"{counted(len(case.annotations), 'person', 'people')} said {' · '.join(labels)}"))
         conversation.show(asked[chosen])
         approve_form.approve_one(here, chosen)

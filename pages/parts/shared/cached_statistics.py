@@ -6,21 +6,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.parts.shared import gathered
-from pages.parts.shared.gathered import JudgeState, judge_state
 from pages.parts.shared.session import Session
 from review.annotating.anchoring import Anchoring, anchoring
 from review.basics.labels import Ratings
 from review.checks.near import Near
 from review.current.assignments import owed_items
-from review.current.counting import state_of_annotations, state_of_weeks
+from review.current.counting import state_of_weeks
 from review.current.verdicts import Reference
-from review.evidence import evidence
+from review.evidence import gathered
 from review.evidence.evidence import Paired
+from review.evidence.gathered import JudgeState, judge_state
 from review.evidence.judge_evidence import judge_evidence as judge_evidence_of
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
-from review.evidence.production_data import production_data
 from review.evidence.prompt_examples import example_ids
 from review.evidence.ties import settle_first
 from review.evidence.weekly_change import weeks_before
@@ -33,7 +31,7 @@ from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
 from review.judges.workbench.workbench import economy as economy_of
 from review.judges.workbench.workbench import near_duplicates as near_of
-from review.report.gather import week_quality
+from review.report.gather import known_quality
 from review.report.model import Quality
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
@@ -51,11 +49,11 @@ def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> Agree
 
     None while nobody has rated it.
     """
-    found = gathered.ratings(session, weeks).get(dimension)
+    found = gathered.ratings(session.store, session.rater.id, weeks).get(dimension)
     if found is None or not len(found):
         return None
     key = str(session.store.path), state_of_weeks(session.store, weeks), weeks
-    return _agreement(key, gathered.view(session, weeks)[1], dimension, found)
+    return _agreement(key, gathered.owed_in(session.store, session.rater.id, weeks), dimension, found)
 
 
 @st.cache_data(show_spinner="Computing agreement …", max_entries=256)
@@ -77,7 +75,7 @@ def _changes_of_mind(path: str, state: JudgeState, weeks: tuple[str, ...]) -> An
 
 def calibration(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> CalibrationReport:
     """Return a judge against the people in one dimension, without opening the test half."""
-    pair = gathered.pairs(session, weeks, judge)[dimension]
+    pair = gathered.pairs(session.store, session.rater.id, weeks, judge)[dimension]
     return _calibration(*_judge_key(session, weeks, judge), dimension, pair)
 
 
@@ -88,7 +86,8 @@ def _calibration(key: JudgeKey, judge: str, owed: tuple[str, ...], dimension: st
 
 def judge_evidence(session: Session, weeks: tuple[str, ...], judge: str, epsilon: float) -> list[Evidence]:
     """Return what is known of a judge in each dimension that has a positive value, without opening the test half."""
-    pairs, ratings = gathered.pairs(session, weeks, judge), gathered.ratings(session, weeks)
+    pairs = gathered.pairs(session.store, session.rater.id, weeks, judge)
+    ratings = gathered.ratings(session.store, session.rater.id, weeks)
     return _judge_evidence(*_judge_key(session, weeks, judge), epsilon, pairs, ratings)
 
 
@@ -110,12 +109,15 @@ JudgeKey = tuple[str, JudgeState, tuple[str, ...]]
 def _judge_key(session: Session, weeks: tuple[str, ...], judge: str) -> tuple[JudgeKey, str, tuple[str, ...]]:
     """Return what the figures of a judge depend on: store, state and weeks, the judge, and what the viewer owes."""
     store = session.store
-    return (str(store.path), judge_state(store, weeks), weeks), judge, gathered.view(session, weeks)[1]
+    owed = gathered.owed_in(store, session.rater.id, weeks)
+    return (str(store.path), judge_state(store, weeks), weeks), judge, owed
 
 
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
     """Return where a judge and the people differ, by dimension, without opening the test half."""
-    return _disagreements(*_judge_key(session, weeks, judge), gathered.pairs(session, weeks, judge))
+    return _disagreements(
+        *_judge_key(session, weeks, judge), gathered.pairs(session.store, session.rater.id, weeks, judge)
+    )
 
 
 @st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
@@ -157,7 +159,8 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
     """Return several judges side by side, by dimension, without opening the test half."""
-    viewer, owed = gathered.view(session, weeks)
+    viewer = session.rater.id
+    owed = gathered.owed_in(session.store, viewer, weeks)
     path, state = str(session.store.path), judge_state(session.store, weeks)
     return _comparison(path, state, weeks=weeks, judges=judges, owed=owed, _viewer=viewer)
 
@@ -183,13 +186,13 @@ def quality(session: Session, week: str) -> tuple[Quality, ...]:
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
 def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
-    store = open_store(path, create=False)
-    return week_quality(store, week, production_data(store, [week]))
+    return known_quality(open_store(path, create=False), week)
 
 
 def withheld(session: Session, weeks: tuple[str, ...]) -> int:
     """Return how many reviewed items the figures leave out because the viewer still owes them."""
-    viewer, owed = gathered.view(session, weeks)
+    viewer = session.rater.id
+    owed = gathered.owed_in(session.store, viewer, weeks)
     return _withheld(str(session.store.path), state_of_weeks(session.store, weeks), weeks, owed, viewer)
 
 
@@ -200,7 +203,7 @@ def _withheld(path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[s
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str, figure: str) -> JudgeVsPeople:
     """Return how a judge compares with the people in one dimension, with one figure of the human ceiling."""
-    pair, viewer = gathered.pairs(session, weeks, judge)[dimension], session.rater.id
+    pair, viewer = gathered.pairs(session.store, session.rater.id, weeks, judge)[dimension], session.rater.id
     return _judge_vs_people(*_judge_key(session, weeks, judge), dimension, figure, pair, viewer)
 
 
@@ -214,14 +217,7 @@ def _judge_vs_people(
 
 def ranking(session: Session, week: str) -> dict[str, float]:
     """Return how uncertain the labels of each item are. Settling changes no vote, so the key counts only the votes."""
-    store = session.store
-    state = tuple(n for w in evidence.weeks_up_to(store, week) for n in state_of_annotations(store, w))
-    return _ranking(str(store.path), state, week)
-
-
-@st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
-def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
-    return ranking_of(open_store(path, create=False), week)
+    return ranking_of(session.store, week)
 
 
 def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
@@ -237,7 +233,8 @@ def _open_disagreements(path: str, state: WeekState, week: str) -> tuple[list[st
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
     """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
-    viewer, owed = gathered.view(session, weeks)
+    viewer = session.rater.id
+    owed = gathered.owed_in(session.store, viewer, weeks)
     path, state = str(session.store.path), judge_state(session.store, weeks)
     return _over_time(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.shared import address, visitor
+from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.people.people import Person, people
@@ -21,7 +23,7 @@ from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 RATER_KEY = "session_rater"
-WEEK_KEY = "session_week"
+CHOICE_KEY = "session_choose_rater"
 CSS = f"<style>{(Path(__file__).parent / 'pages.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).parent / "icon.svg"
 """Our own file: Streamlit fetches an icon that is named by its Material symbol from another server."""
@@ -105,6 +107,16 @@ def _safe(access: Access) -> Access:
     return access
 
 
+ARRIVED = "session_arrived"
+"""Whether this run is the first one of its page since another page was left."""
+
+
+def arrive(page: str) -> None:
+    """Note which page runs, and whether the visitor has just come to it."""
+    st.session_state[ARRIVED] = st.session_state.get("session_page") != page
+    st.session_state["session_page"] = page
+
+
 def begin() -> None:
     """Draw what surrounds every page: the brand, who is looking, which week."""
     st.logo(LOGO, size="large")
@@ -122,34 +134,68 @@ def begin() -> None:
         _choose_week(store)
 
 
+def listed() -> Callable[[str], bool]:
+    """Return whether the navigation lists pages that need a role: a page that only says "not yours" is a dead end.
+
+    Nothing is drawn yet. While it is not known who is looking, every page is listed.
+    """
+    try:
+        store, access = _store(_path()), _access(_path())
+        person = _before_choosing(people(store)) if access.mode == "names" else visitor.known(store, access)
+    except (StorageError, ReviewError):
+        person = None  # begin() says what is wrong
+    return person.may if person and person.role else lambda _: True
+
+
+def _before_choosing(everybody: list[Person]) -> Person | None:
+    """Return the person whom :func:`_choose_rater` will show, as far as this run knows before it."""
+    by_id = _to_choose(everybody)
+    chosen = st.session_state.get(CHOICE_KEY) or _start(by_id)
+    return by_id.get(chosen) if chosen else None
+
+
+def _to_choose(everybody: list[Person]) -> dict[str, Person]:
+    return {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
+
+
+def _asked() -> str:
+    """Return the id or name that this session or the address asks for, "" when nobody is asked for."""
+    return st.session_state.get(RATER_KEY) or st.query_params.get("rater", "").casefold()
+
+
+def _start(by_id: Mapping[str, Person]) -> str | None:
+    """Return the person to begin with: who is asked for, else the first lead; None when that person is not there."""
+    asked = _asked()
+    if asked:
+        return next((p.id for p in by_id.values() if asked in (p.id, p.name.casefold())), None)
+    return next((p.id for p in by_id.values() if p.may("lead")), next(iter(by_id), None))
+
+
 def _choose_rater(everybody: list[Person]) -> None:
     """Let a visitor of this machine choose a name, and keep it in the address for the next reload.
 
     A name in the address that cannot be chosen shows a message and no page; it never becomes somebody else.
     """
-    by_id = {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
+    by_id = _to_choose(everybody)
     if not by_id:
         st.info(
             "There are no people in this store yet. Ask the person who installed Spotcheck to add you.",
             icon=":material/person_add:",
         )
         st.stop()
-    asked = st.session_state.get(RATER_KEY) or st.query_params.get("rater", "").casefold()
-    named = next((p.id for p in by_id.values() if asked in (p.id, p.name.casefold())), None)
-    first = next((p.id for p in by_id.values() if p.may("lead")), next(iter(by_id)))
-    start = named if asked else first
+    start = _start(by_id)
     chosen = st.sidebar.selectbox(
         "You are",
         list(by_id),
         index=None if start is None else list(by_id).index(start),
-        key="session_choose_rater",
+        key=CHOICE_KEY,
         format_func=lambda i: f"{by_id[i].name} · {by_id[i].role}",
         help="This is not a login: anybody who can open this page on this machine can choose any name.",
         placeholder="Choose your name",
     )
     if chosen is None:
         st.session_state.pop(RATER_KEY, None)
-        st.warning(as_text(_why_not(asked, everybody)), icon=":material/person_off:")
+        st.warning(as_text(_why_not(_asked(), everybody)), icon=":material/person_off:")
         st.stop()
     st.session_state[RATER_KEY] = chosen
     if st.query_params.get("rater") != chosen:

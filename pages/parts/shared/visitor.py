@@ -40,6 +40,12 @@ def logged_in(store: Store, access: Access) -> Person:
     return person
 
 
+def known(store: Store, access: Access) -> Person | None:
+    """Return the person who logged in, None for nobody. Nothing is drawn."""
+    visitor = _visitor(store, access)
+    return None if isinstance(visitor, Nobody) else arrived(store, visitor)
+
+
 def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
     """Return whether the visitor is still this rater and the store still gives them ``role`` or a higher one."""
     if access.mode != "names":

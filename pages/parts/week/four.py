@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.shared import cached_statistics, gathered
+from pages.parts.shared import cached_statistics
 from pages.parts.shared.session import Session
 from pages.parts.week import answers, hand_over, reasons, week_page
 from review.basics.errors import ReviewError
 from review.closing.closing import Check
 from review.closing.doing import doing
 from review.current.verdicts import judges as judges_of
-from review.evidence import evidence
+from review.evidence import evidence, gathered
 from review.report.answers import (
     agreement_answer,
     agreements,
@@ -85,7 +85,7 @@ def _agreement(
     here: Session, weeks: tuple[str, ...], thresholds: Thresholds, *, place: DeltaGenerator, below: reasons.Places
 ) -> list[Agreement]:
     try:
-        ratings = gathered.ratings(here, weeks)
+        ratings = gathered.ratings(here.store, here.rater.id, weeks)
         rubric = evidence.latest_used_rubric(here.store, weeks)
         names = [d.name for d in rubric.dimensions if d.scale.kind != "set"]
         reports = {n: r for n in names if (r := cached_statistics.agreement(here, weeks, n)) is not None}
@@ -116,7 +116,7 @@ def _judges(
         answer = judges(verdicts)
         answers.fill(answer, verdicts=verdicts)
     with below.judges:
-        reasons.judges(weeks, found, answer)
+        reasons.judges(weeks, found, verdicts, answer)
 
 
 def _production(

@@ -20,7 +20,7 @@ from review.report.quality_words import details, quality_lines
 from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
 from review.statistics.answers.answer import Answer
-from review.statistics.answers.judges import Evidence
+from review.statistics.answers.judges import Evidence, JudgeVerdict, passed_words
 from review.statistics.quality.planner import plan_quality
 from review.statistics.quality.words import compared, unsettled_words
 from review.statistics.quantity import Quantity
@@ -128,7 +128,7 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
     st.caption(changes_of_mind(cached_statistics.changes_of_mind(here, (week,))))
 
 
-def judges(weeks: tuple[str, ...], found: Sequence[Evidence], answer: Answer) -> None:
+def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence[JudgeVerdict], answer: Answer) -> None:
     """Draw why each judge can or cannot be used for each value, and its recall and precision behind a click."""
     _heading("Recall of the judges", span(weeks), help=JUDGES)
     if not found:
@@ -153,10 +153,8 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], answer: Answer) ->
         figures.table(
             figures.quantity_table(precision, first="precision"), key="weekly_precision", file_name="precision.csv"
         )
-        for e in found:
-            test = e.alternative
-            passed = test.undefined if test.passed is None else "passed" if test.passed else "not passed"
-            st.caption(as_text(f"{e.label}, '{e.positive}': alternative annotator test: {passed}."))
+        for e, verdict in zip(found, verdicts, strict=True):
+            st.caption(as_text(f"{e.label}, '{e.positive}': {passed_words(e, verdict)}"))
 
 
 def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import figures, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from pages.parts.week import due_form, hand_over
+from pages.parts.week import due_form, hand_over, report_view
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
@@ -17,10 +19,7 @@ from review.closing.closing import Check, close_week
 from review.current.assignments import closing_of, week_of_store
 from review.current.known import items_of
 from review.current.progress import Progress, progress
-from review.people.people import require
-from review.report.gather import week_report
-from review.report.page import report_html
-from review.serving.last_night import failed_steps, opened_last_night
+from review.serving.last_night import opened_last_night
 
 
 def asked() -> None:
@@ -31,55 +30,46 @@ def asked() -> None:
 
 
 def title(here: Session, week: str) -> None:
-    """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the button for its report."""
+    """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the choice of its report."""
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
     items = items_of(here.store, week)
-    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in rows] or [0]
-    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
     overlap = sum(i.overlap for i in items) / len(items) if items else 0
     due = date.fromisoformat(opened.due)
     closed = closing_of(here.store, week) is not None
     state = ":green-badge[closed]" if closed else ":red-badge[overdue]" if _overdue(here, week) else ":blue-badge[open]"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(f"Week {week}", width="stretch")
-        if not closed and here.rater.may("lead"):
-            with st.popover("Due date", icon=":material/event:"):
-                due_form.change(here, week, due)
-        _report(here, week)
-    st.markdown(
-        f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, about {spent} minutes each, "
-        f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
-    )
+    with st.container(key="weekly_head", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(f"Week {week}", width="stretch")
+            if not closed and here.rater.may("lead"):
+                with st.popover("Due date", icon=":material/event:"):
+                    due_form.change(here, week, due)
+            report_view.choose()
+        st.markdown(
+            f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"
+            f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
+        )
     night = opened_last_night(here.store, week) if here.rater.may("lead") else ""
     if night:
         st.caption(as_text(f"This week opened by itself last night: {night}."))
+
+
+def _minutes(here: Session, rows: list[Progress]) -> str:
+    """Return how long a week takes: for a lead from the fastest to the slowest, for others their own time alone."""
+    shown = [p for p in rows if here.rater.may("lead") or p.rater_id == here.rater.id]
+    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in shown]
+    if not minutes:
+        return ""
+    if not here.rater.may("lead"):
+        return f"about {counted(max(minutes[0], 1), 'minute')} for you, "
+    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
+    return f"about {spent} minutes each, "
 
 
 def _overdue(here: Session, week: str) -> bool:
     """Return whether the week is open past its due date."""
     due = date.fromisoformat(week_of_store(here.store, week).due)
     return closing_of(here.store, week) is None and due < date.today()
-
-
-def _report(here: Session, week: str) -> None:
-    """Draw the download of the one-page report. The report is made on the click."""
-    st.download_button(
-        "Report",
-        lambda: _report_page(here, week),
-        file_name=f"week-{week}.html",
-        mime="text/html",
-        icon=":material/description:",
-        help="One page to read, send or print: how good production is, how sure that is, and what was wrong.",
-        key="weekly_report",
-        on_click="ignore",
-    )
-
-
-def _report_page(here: Session, week: str) -> str:
-    """Return the report as HTML. Raises Refused when the person has lost the role since the page was drawn."""
-    viewer = require(here.store, here.rater.id, "annotator").id
-    return report_html(week_report(here.store, week, viewer=viewer, failed=failed_steps(here.store)))
 
 
 def mine(here: Session, week: str) -> None:
@@ -113,11 +103,14 @@ def everybody(here: Session, week: str) -> None:
     if late:
         names = ", ".join(f"{p.name} ({p.left} left)" for p in rows if p.rater_id in late)
         st.warning(as_text(f"Past the due date: {names}."), icon=":material/schedule:")
-    _progress_table(rows, late)
+    _progress_table(rows, late, pace=here.rater.may("lead"))
 
 
-def _progress_table(rows: list[Progress], late: set[str]) -> None:
-    """Draw one row per reviewer. A column that would say nothing (state, skipped) is left out."""
+def _progress_table(rows: list[Progress], late: set[str], *, pace: bool) -> None:
+    """Draw one row per reviewer. A column that would say nothing (state, skipped) is left out.
+
+    ``pace`` adds how fast each of them works, which is for leads alone.
+    """
     frame = pd.DataFrame(
         [
             {
@@ -127,27 +120,31 @@ def _progress_table(rows: list[Progress], late: set[str]) -> None:
                 "done": p.done,
                 **({"skipped": p.skipped} if any(q.skipped for q in rows) else {}),
                 "left": p.left,
-                "minutes": round(p.minutes_left),
-                "s per item": p.median_seconds,
+                **({"minutes": round(p.minutes_left), "s per item": p.median_seconds} if pace else {}),
             }
             for p in rows
         ]
     )
     number = st.column_config.NumberColumn
-    st.dataframe(
+    figures.table(
         frame,
-        hide_index=True,
-        width="stretch",
         key="weekly_progress",
-        placeholder="–",
-        column_config={
+        file_name="progress.csv",
+        config={
             "reviewer": st.column_config.TextColumn(width=90),
             "progress": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width=120),
-            "minutes": number(help="Minutes left, at the pace of this reviewer.", width=60),
-            "s per item": number(format="%.0f", help="Median seconds on one item, without idle time.", width=70),
             **{name: number(width=50) for name in ("done", "skipped", "left") if name in frame},
+            **(_pace_columns() if pace else {}),
         },
     )
+
+
+def _pace_columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "minutes": number(help="Minutes left, at the pace of this reviewer.", width=60),
+        "s per item": number(format="%.0f", help="Median seconds on one item, without idle time.", width=70),
+    }
 
 
 def blocking(here: Session, week: str) -> list[Check]:
@@ -161,8 +158,8 @@ def blocking(here: Session, week: str) -> list[Check]:
             if check.idle:
                 mark = ":gray[:material/remove:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
-        if here.rater.may("adjudicator") and any(c.name == "settled" and not c.done for c in checks):
-            st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
+        if here.rater.may("adjudicator") and closing is None:
+            unsettled_view.show(here, week, key="weekly_unsettled")
         if closing is not None:
             st.caption(as_text(f"Closed by {here.names.get(closing.by, closing.by)} on {closing.at[:10]}."))
             if closing.reason:

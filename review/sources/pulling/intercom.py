@@ -44,13 +44,13 @@ def pages(visit: Visit) -> Iterator[Page]:
         }
         answer = web.post("/conversations/search", body)
         found = listed(answer, "conversations", web.address)
-        whole, gone = each(found, lambda one: _conversation(web, one), name="conversations")
+        whole, gone, notes = each(found, lambda one: _conversation(web, one), name="conversations")
         after = ((answer.get("pages") or {}).get("next") or {}).get("starting_after")
         reached = found[-1].get("updated_at") if found else None
         cursor = {"until": stamp(end)} if not after else visit.cursor
         if after and isinstance(reached, int):
             cursor = halfway(datetime.fromtimestamp(reached, UTC), end)
-        yield Page(whole, cursor, gone)
+        yield Page(whole, cursor, gone, notes)
         if not after:
             return
 

@@ -40,7 +40,7 @@ def pages(visit: Visit) -> Iterator[Page]:
             orderBy="timestamp.asc",
         )
         found = listed(answer, "data", web.address)
-        whole, gone = each(found, lambda one: _trace(web, one), name="traces")
+        whole, gone, notes = each(found, lambda one: _trace(web, one), name="traces")
         open_ones = [one for one in whole if _runs(one, end)]
         whole_until = min([whole_until, *(_began(one, end) for one in open_ones)])
         total = (answer.get("meta") or {}).get("totalPages")
@@ -48,7 +48,8 @@ def pages(visit: Visit) -> Iterator[Page]:
         reached = min(whole_until, end if last else _began(found[-1], start))
         ended = [one for one in whole if one not in open_ones]
         left_out = {"traces that have not ended": len(open_ones)} if open_ones else {}
-        yield Page(ended, {"until": stamp(reached)} if last else halfway(reached, end), {**gone, **left_out})
+        cursor = {"until": stamp(reached)} if last else halfway(reached, end)
+        yield Page(ended, cursor, {**gone, **left_out}, notes)
         if last:
             return
         number += 1

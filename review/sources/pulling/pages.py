@@ -23,6 +23,8 @@ FILE_AT_MOST = 5_000
 BYTES_AT_MOST = 128 * 1024 * 1024
 """Bytes of one file, or a little more: it is closed after the page that passes them."""
 SEVERAL = 10
+NAMED, NAMED_LONG = 50, 80
+"""Records that cannot be had of which a note gives the ids, and how much of each id."""
 PAGES_AT_MOST = 100_000
 FIRST_DAYS = 30
 """How far back the first pull goes, in days, where the settings do not say."""
@@ -63,21 +65,30 @@ def as_files(pages: Callable[[Visit], Iterator[Page]], format: str) -> Callable[
 
 def each(
     found: Sequence[dict[str, Any]], whole: Callable[[dict[str, Any]], dict[str, Any]], *, name: str
-) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """Return what ``whole`` gives for each record, and how many of them, called ``name``, cannot be had.
+) -> tuple[list[dict[str, Any]], Counter[str], tuple[str, ...]]:
+    """Return what ``whole`` gives for each record, how many of them, called ``name``, cannot be had, and which.
 
-    Raises LeftOut where a whole page of ``SEVERAL`` records or more cannot be had: then something else is wrong.
+    A page of which nothing can be had is passed over as well, or each later pull would end at it.
     """
     came: list[dict[str, Any]] = []
-    left_out = Counter[str]()
+    lost: dict[str, list[str]] = {}
     for one in found:
         try:
             came.append(whole(one))
         except LeftOut as error:
-            left_out[f"{name} {error.reason}"] += 1
-            if left_out.total() == len(found) >= SEVERAL:
-                raise
-    return came, left_out
+            lost.setdefault(f"{name} {error.reason}", []).append(str(one.get("id", ""))[:NAMED_LONG])
+    notes = [_lost(what, ids) for what, ids in lost.items()]
+    if lost and not came and len(found) >= SEVERAL:
+        notes.append(
+            f"Of a page of {len(found)} {name} not one could be had. If they are still there, look whether `address` "
+            "is right and whether the key may read each of them."
+        )
+    return came, Counter({what: len(ids) for what, ids in lost.items()}), tuple(notes)
+
+
+def _lost(what: str, ids: Sequence[str]) -> str:
+    shown = ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else "")
+    return f"{len(ids):,} {what} were left out: {shown}."
 
 
 def fitting(ask: Callable[..., Any], limit: int) -> Any:
@@ -191,6 +202,7 @@ class Writer:
         self._visit, self._format = visit, format
         self.path, self._file = private_file(visit)
         self._cursor, self._left_out = visit.cursor, Counter[str]()
+        self._notes: list[str] = []
         self.pages = self._records = self._bytes = 0
 
     @property
@@ -206,6 +218,7 @@ class Writer:
         self._records += len(page.records)
         self._cursor = page.cursor
         self._left_out.update(page.left_out)
+        self._notes += page.notes
 
     def done(self) -> Fetching:
         """Yield the file to import, and remove it afterwards."""
@@ -216,6 +229,7 @@ class Writer:
             format=self._format,
             cursor=self._cursor,
             left_out=dict(self._left_out),
+            notes=tuple(self._notes),
         )
         self.path.unlink()
 

@@ -24,6 +24,7 @@ from review.settings.project import Project
 from review.settings.pulled import PulledSource
 from review.sources.file_sets import file_set
 from review.sources.import_source import import_from_source
+from review.sources.names import plain_name
 from review.sources.options import import_options
 from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.puller import Fetched, Fetching, Visit
@@ -171,7 +172,7 @@ class _Work:
 
     def _file(self, fetched: Fetched) -> bool:
         """Import one file, or several that belong together, and return whether that went well."""
-        tally, notes = Tally(), list[str]()
+        tally, notes = Tally(), [self._plain(note) for note in fetched.notes]
         try:
             if fetched.problem is not None:
                 raise fetched.problem
@@ -187,7 +188,8 @@ class _Work:
         self._left_out.update(fetched.left_out)
         if done is None:
             if fetched.left_out or fetched.cursor:
-                self._noted("nothing", left_out=fetched.left_out)
+                self._notes += notes
+                self._noted("nothing", left_out=fetched.left_out, detail=" ".join(notes))
             return True
         notes += tally.notes
         self._imports.append(done)
@@ -197,6 +199,10 @@ class _Work:
             self._rejects.append(tally.rejects_file)
         self._noted("done", done=done, left_out=fetched.left_out, detail=" ".join(notes))
         return True
+
+    def _plain(self, note: str) -> str:
+        """Return a note with hashes in the place of addresses, as ids are stored."""
+        return plain_name(self._store, note)
 
     def _imported(self, fetched: Fetched, tally: Tally, notes: list[str]) -> Import | None:
         """Import what was fetched; None when there is nothing in it. Raises InputError for a file that is gone."""

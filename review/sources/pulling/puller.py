@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ class Visit:
 class Fetched:
     """Files to import together, the format to read them with, and the cursor that holds once they are imported.
 
-    ``name`` is what the record of the import calls them. ``left_out`` counts what was not fetched, by reason. When an
+    ``name`` is what the record of the import calls them. ``left_out`` counts what was not fetched, by reason, and
+    ``notes`` name it. When an
     ``independent`` file cannot be imported, the others of the visit are imported all the same. ``problem`` says why a
     file could not be fetched; then nothing of it is imported.
     """
@@ -43,6 +44,7 @@ class Fetched:
     format: str
     cursor: Json
     left_out: Mapping[str, int]
+    notes: tuple[str, ...] = ()
     independent: bool = False
     problem: ReviewError | None = None
 
@@ -77,8 +79,9 @@ class Puller:
 
 @dataclass(frozen=True)
 class Page:
-    """Records of one answer, and the cursor that holds after them. ``left_out`` counts others, by reason."""
+    """Records of one answer, and the cursor that holds after them. ``left_out`` counts others, ``notes`` name them."""
 
     records: list[dict[str, Any]]
     cursor: Json
     left_out: Mapping[str, int]
+    notes: Sequence[str] = ()

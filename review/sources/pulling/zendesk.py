@@ -39,9 +39,9 @@ def pages(visit: Visit) -> Iterator[Page]:
         found = listed(answer, "tickets", web.address)
         left_out = Counter(f"tickets that are {one.get('status')}" for one in found if one.get("status") not in ENDED)
         ended = [one for one in found if one.get("status") in ENDED]
-        whole, gone = each(ended, lambda one: {**one, "comments": _comments(web, one)}, name="tickets")
+        whole, gone, notes = each(ended, lambda one: {**one, "comments": _comments(web, one)}, name="tickets")
         before, cursor = cursor, answer.get("after_cursor") or cursor
-        yield Page(whole, {"cursor": cursor}, left_out + gone)
+        yield Page(whole, {"cursor": cursor}, left_out + gone, notes)
         if answer.get("end_of_stream") is not False:
             return
         if cursor == before:

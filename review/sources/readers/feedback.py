@@ -15,7 +15,8 @@ IDS = ("conversation_id", "conversation", "trace_id", "traceId", "trace", "sourc
 """Names of the id of a conversation, the most telling first."""
 THUMBS = ("feedback", "thumb", "thumbs", "user_feedback")
 TOLD = ("status", "error_type", "error_message", "tags", "verdicts")
-BESIDE = ("comment", "created_at", "timestamp", "at", "user_id", "session_id", "source", "copied", "edited")
+TIMES = ("created_at", "timestamp", "at")
+BESIDE = ("comment", *TIMES, "user_id", "session_id", "source", "copied", "edited")
 
 
 def recognise(record: Record) -> bool:
@@ -26,7 +27,7 @@ def recognise(record: Record) -> bool:
 
 
 def read(record: Record) -> Fields:
-    """Read what is told; the comment and the time are an entry among the scores of the conversation."""
+    """Read what is told and when; the comment and the time are an entry among the scores of the conversation."""
     name = next((text for field in IDS if (text := text_of(field, record.get(field)))), None)
     if name is None:
         raise Unreadable("id", None, f"the id of a conversation under one of {', '.join(IDS)}")
@@ -43,7 +44,9 @@ def read(record: Record) -> Fields:
     comment = text_of("comment", record.get("comment"))
     entry = {"name": "comment", "comment": comment, "at": record.get("created_at") or record.get("at")}
     kept = {key: value for key, value in entry.items() if value is not None}
-    return {"late": True, "id": name, "messages": [], **found, "metadata": {"scores": [kept]} if comment else {}}
+    moment = next((record[field] for field in TIMES if record.get(field) not in (None, "")), None)
+    told = {"late": True, "id": name, "created_at": moment, "messages": []}
+    return {**told, **found, "metadata": {"scores": [kept]} if comment else {}}
 
 
 READER = Reader(

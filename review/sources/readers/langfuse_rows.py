@@ -48,7 +48,8 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     traces = [record for record in records if _is_trace(record)]
     rows = [record for record in records if is_observation(record)]
     if not rows and not traces:
-        return [{"late": True, "id": key(records[0]), "messages": [], **scored(scores)}]
+        moment = max(str(at(score, "timestamp") or "") for score in scores)
+        return [{"late": True, "id": key(records[0]), "created_at": moment, "messages": [], **scored(scores)}]
     return [conversation(traces[-1] if traces else {}, rows, scores, id=key(records[0]))]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
-from review.sources.readers.langsmith_feedback import fed_back, is_feedback
+from review.sources.readers.langsmith_feedback import fed_back, is_feedback, said_at
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, milliseconds, opened, words_of
@@ -81,7 +81,7 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     rows += [one for record in records for one in list_in(record.get("feedback")) if isinstance(one, Mapping)]
     told = fed_back(rows)
     if not records:
-        return [{"late": True, "id": name, "messages": [], **told}]
+        return [{"late": True, "id": name, "created_at": said_at(rows), "messages": [], **told}]
     spans = [_span(record) for record in records]
     roots = [record for record in records if _root(record)]
     root = roots[-1] if roots else records[0]

@@ -33,7 +33,7 @@ def fed_back(records: Sequence[Record]) -> Fields:
     verdicts: dict[str, Fields] = {}
     others: list[Fields] = []
     thumb = None
-    for row in sorted(rows.values(), key=lambda one: str(one.get("modified_at") or one.get("created_at") or "")):
+    for row in sorted(rows.values(), key=_time):
         name, value = words_of(row.get("key")), _value(row)
         if name is None or value is None:
             continue
@@ -53,6 +53,15 @@ def fed_back(records: Sequence[Record]) -> Fields:
         "metadata": {"scores": others} if others else {},
         **({"feedback": thumb} if thumb else {}),
     }
+
+
+def said_at(records: Sequence[Record]) -> str:
+    """Return when the last of some feedback was given, "" where no row says it."""
+    return max(map(_time, records), default="")
+
+
+def _time(row: Record) -> str:
+    return str(row.get("modified_at") or row.get("created_at") or "")
 
 
 def _value(row: Record) -> Any:

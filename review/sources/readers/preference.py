@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.basics.record import Unreadable
 from review.sources.readers import sharegpt
@@ -26,8 +26,27 @@ def recognise(record: Record) -> bool:
     return {"chosen", "rejected"} <= set(record) or {"preferred_output", "non_preferred_output"} <= set(record)
 
 
+class Split(NamedTuple):
+    """The messages of a record: those before the two answers, the chosen answer and the rejected one."""
+
+    before: list[Fields]
+    chosen: list[Fields]
+    rejected: list[Fields]
+
+
 def read(record: Record) -> Fields:
     """Read the prompt with the chosen answer, and the text of the rejected one."""
+    before, chosen, rejected = split(record)
+    kept = {name: record[name] for name in SCORES if record.get(name) is not None}
+    return {
+        "id": record.get("id") or record.get("prompt_id"),
+        "messages": [*before, *chosen],
+        "metadata": {"rejected": "\n".join(m["content"] for m in rejected), **kept},
+    }
+
+
+def split(record: Record) -> Split:
+    """Return the prompt and both answers. Raises Unreadable."""
     if "preferred_output" in record:
         before, better, worse = _openai(record), record["preferred_output"], record.get("non_preferred_output")
     else:
@@ -36,16 +55,11 @@ def read(record: Record) -> Fields:
     if any(m["role"] == "user" for m in before):
         chosen, rejected = _without(before, chosen), _without(before, rejected)
     else:
-        shared = _shared(chosen, rejected)
-        before, chosen, rejected = [*before, *chosen[:shared]], chosen[shared:], rejected[shared:]
+        same = shared(chosen, rejected)
+        before, chosen, rejected = [*before, *chosen[:same]], chosen[same:], rejected[same:]
     if not any(m["role"] == "user" for m in before):
         raise Unreadable("prompt", record.get("prompt"), "a prompt, or chosen and rejected that begin with it")
-    kept = {name: record[name] for name in SCORES if record.get(name) is not None}
-    return {
-        "id": record.get("id") or record.get("prompt_id"),
-        "messages": [*before, *chosen],
-        "metadata": {"rejected": "\n".join(m["content"] for m in rejected), **kept},
-    }
+    return Split(before, chosen, rejected)
 
 
 def _prompt(record: Record) -> list[Fields]:
@@ -92,7 +106,7 @@ def _dialogue(text: str) -> list[Fields]:
     return [m for m in made if m["content"]]
 
 
-def _shared(one: list[Fields], other: list[Fields]) -> int:
+def shared(one: list[Fields], other: list[Fields]) -> int:
     """Return how many messages both begin with, up to the last message of the user."""
     same = 0
     while same < min(len(one), len(other)) and one[same] == other[same]:

@@ -1,9 +1,12 @@
 """Whether a judge can be used for one value: the verdict by a stated rule, with the figure that decides.
 
 The rule, in this order. *Not known yet*: fewer labelled positives than ``judge_positives``. *Do not use for this*: the
-judge never said the value, or an upper limit of precision or recall is under ``judge_bad``. *Use it*: both lower limits
-reach ``judge_good``, and the judge passes the alternative annotator test, or, where two people rate, both lower limits
-reach the people's own figure minus ``ceiling_gap``. *Use with care*: everything else.
+judge never said the value, or an upper limit of precision or recall is under ``judge_bad``, or one of them is under
+``judge_of_people`` of what people reach with each other (of ``judge_good`` while that is not known). *Not known yet*:
+one of them is under ``judge_point``, and its interval is too wide to say more. *Do not use for this*: one of them is
+under ``judge_point``. *Use it*: both lower limits reach ``judge_good``, and the judge passes the alternative annotator
+test, or, where two people rate, both lower limits reach the people's own figure minus ``ceiling_gap``. *Use with care*:
+everything else.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from review.basics.words import counted, percent
-from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
+from review.statistics.answers.answer import HARDLY, Answer, Line, Link, certainty, listed
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.calibration.alt_test import AltTest
 from review.statistics.quantity import Quantity
@@ -35,7 +38,7 @@ class Evidence:
     ``judge`` is the ``name`` with the version, ``label`` the name with the half of the conversations, for people to
     read. ``n`` items are compared; ``positives`` labelled items have the value and a verdict. ``said`` tells whether
     the judge ever gave the value. ``precision`` and ``recall`` describe production. ``people`` rate in the dimension;
-    ``ceiling`` is the mean of their own precision and recall against each other where exactly two rate.
+    ``ceiling`` is the mean of their own precision and recall, each against the majority of the others.
     """
 
     name: str
@@ -98,12 +101,37 @@ def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
         return NEVER, f"{_figure(name, found, only=True)}, {percent(_upper(figures[name]))} at best."
     if undefined is None or undefined:
         return UNKNOWN, f"There is no figure: {undefined or 'it has no interval'}."
+    if (too_low := _too_low(found, figures, t)) is not None:
+        return too_low
     weak = [name for name, q in figures.items() if _lower(q) < t.judge_good]
     if weak:
         name = min(weak, key=lambda n: _lower(figures[n]))
         low, needed = percent(_lower(figures[name])), percent(t.judge_good)
         return CARE, f"{_figure(name, found)}, but perhaps only {low}; {needed} is needed."
     return _like_a_person(found, figures, t)
+
+
+def _too_low(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str] | None:
+    """Return the verdict on a judge whose figure itself is too low, whatever its interval; None for a good enough one.
+
+    An interval may reach far up only because few items are labelled, which is no reason to use a judge.
+    """
+    lowest = sorted(figures, key=lambda n: figures[n].value or 0)
+    for name in lowest:
+        people = found.ceiling.get(name)
+        own = people.value if people is not None and (people.n or 0) >= t.shared_items else None
+        if (figures[name].value or 0) < t.judge_of_people * (t.judge_good if own is None else own):
+            needed = f"{percent(t.judge_good)} is needed"
+            beside = needed if own is None else f"people reach {percent(own)} with each other"
+            return NEVER, f"{_figure(name, found, only=True)}; {beside}."
+    name = lowest[0]
+    if (figures[name].value or 0) >= t.judge_point:
+        return None
+    low, high = figures[name].ci or (0.0, 1.0)
+    if certainty((low, high), well=t.well_measured, roughly=t.roughly_measured) == HARDLY:
+        span = f"it could be anything from {percent(low)} to {percent(high)}"
+        return UNKNOWN, f"{_figure(name, found)}, but {span}. Label more '{found.positive}' items."
+    return NEVER, f"{_figure(name, found, only=True)}; at least {percent(t.judge_point)} is needed."
 
 
 def _like_a_person(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str]:
@@ -145,6 +173,24 @@ def _lower(found: Quantity) -> float:
 
 def _upper(found: Quantity) -> float:
     return found.ci[1] if found.ci else 1.0
+
+
+def passed_words(found: Evidence, verdict: JudgeVerdict) -> str:
+    """Return how the alternative annotator test went, and what that does not show where the judge is not to be used.
+
+    The test looks at all values of the dimension. A judge that never finds a rare value passes it, too.
+    """
+    test = found.alternative
+    if test.passed is None:
+        return f"The alternative annotator test is undefined: {test.undefined}."
+    if not test.passed:
+        return "The alternative annotator test is not passed."
+    if verdict.use in (USE_IT, CARE):
+        return "The alternative annotator test is passed."
+    return (
+        f"The alternative annotator test is passed, but it looks at all values of {found.title.lower()}, and most "
+        f"items are not '{found.positive}'. It does not show that the judge finds '{found.positive}'."
+    )
 
 
 QUESTION, ONE = "Which judges can be used?", "Can the judge be used?"

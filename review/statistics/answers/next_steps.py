@@ -17,6 +17,7 @@ PAGE_OF_STEP = {
     "week": Link("sampling", "Look at the week and open it"),
     "heads": Link("audit", "See the records"),
     "verify": Link("audit", "See the records"),
+    "reminders": Link("settings", "See the messages", {"tab": "Messages"}),
 }
 """The page that helps with a nightly step."""
 

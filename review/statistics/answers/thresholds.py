@@ -19,7 +19,8 @@ class Thresholds:
     Nothing is known of a judge under ``judge_positives`` labelled positives. To use it, the lower limits of precision
     and recall must reach ``judge_good`` and it must pass the alternative annotator test with ``epsilon``; where only
     two people rate, both limits must reach their own figures minus ``ceiling_gap``. A judge is not to be used when an
-    upper limit is under ``judge_bad``.
+    upper limit is under ``judge_bad``, or when a figure itself is under ``judge_point`` and known well enough, or under
+    ``judge_of_people`` of what people reach with each other.
     """
 
     well_known: float = 0.05
@@ -33,5 +34,7 @@ class Thresholds:
     judge_positives: int = 10
     judge_good: float = 0.6
     judge_bad: float = 0.5
+    judge_point: float = 0.5
+    judge_of_people: float = 0.5
     ceiling_gap: float = 0.1
     epsilon: float = 0.2

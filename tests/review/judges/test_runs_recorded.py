@@ -6,7 +6,8 @@ from run_store import obedient, speaks
 
 from review.basics.errors import InputError, Refused
 from review.evidence.evidence import paired_labels
-from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.exchange.verdict_export import export_verdicts
+from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.recordings import add_recorded
 from review.judges.runs import running

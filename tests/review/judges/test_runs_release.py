@@ -11,7 +11,7 @@ from run_store import OPTIONS, obedient, speaks
 from review.basics.errors import NothingToDo
 from review.commands.cli import spotcheck
 from review.current.verdicts import verdicts_of, versions_with_verdicts
-from review.exchange.verdicts import export_verdicts
+from review.exchange.verdict_export import export_verdicts
 from review.golden.approve import approve
 from review.golden.releases import release
 from review.golden.rows import exported

@@ -12,7 +12,7 @@ import { scrollToTarget } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { isEcho } from "../shared/timer.js";
 import { showDiff } from "./diff.js";
-import { buildVotes, firstCorrection, fitVotes, markVotes } from "./votes.js";
+import { buildVotes, firstCorrection, fitVotes, markVotes, showPlaces } from "./votes.js";
 import { N, plural, t } from "../shared/words.js";
 
 const WHY = "adjudicate:why"; // the reason is asked like a dimension, so that digits choose it
@@ -78,7 +78,7 @@ export const desk = {
     fitHeight(view);
     fitVotes(view);
   },
-  show: () => undefined,
+  show: showPlaces,
   state: stateText,
   count: ({ client }) => (client.week.kind === "settled" ? t("{count} settled", { count: client.order.length })
     : [t("{count} settled", { count: progressNow(client).done }), t("{count} left", { count: progressNow(client).left })].join(" · ")),
@@ -214,6 +214,7 @@ function undo(view) {
 const EMPTY = {
   disputed: [N("No disagreement is open"), N("You can approve unanimous items together. Once everything is reviewed and settled, the week can close.")],
   single: [N("No item has just one vote"), N("Items that only one person reviewed appear here.")],
+  unanimous: [N("No unanimous item is open"), N("Go back to the list to approve the others together.")],
   settled: [N("Nothing is settled yet"), N("Start with the disagreements.")],
 };
 

@@ -6,6 +6,7 @@ import { setFlag } from "./dom.js";
 import { answered, draftOf, isComplete, keepDraft, missingRequired, visibleDimensions } from "./drafts.js";
 import { keepPlace } from "./memory.js";
 import { isDone, nextOpen, openList, setAside } from "./model.js";
+import { rubricOf } from "./pair.js";
 import { compareNote, openNote, showNotes } from "./panels.js";
 import { clearFilter, focusField, keepInside, showRubric } from "./rubric.js";
 import { show, showState } from "./show.js";
@@ -64,7 +65,7 @@ function chooseNumber(view, name, text) {
 // Move the keyboard focus after an answer, to what the desk still asks about this item.
 function moveOn(view, name) {
   const { client } = view;
-  const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels);
+  const asked = visibleDimensions(rubricOf(client, client.current), draftOf(client, client.current).labels);
   const later = asked.slice(asked.findIndex((d) => d.name === name) + 1);
   const next = later.find((d) => client.desk.asks(client, client.current, d));
   const target = next ?? missingRequired(client, client.current)[0];
@@ -78,7 +79,7 @@ function moveOn(view, name) {
 function enterKey(view) {
   const { client } = view;
   const draft = draftOf(client, client.current);
-  const asked = visibleDimensions(client.rubric, draft.labels);
+  const asked = visibleDimensions(rubricOf(client, client.current), draft.labels);
   const here = asked.findIndex((d) => d.name === view.focus);
   const passing = here >= 0 && (asked[here].multiple || !asked[here].required);
   const complete = !asked[here]?.required || answered(draft.labels[view.focus]);

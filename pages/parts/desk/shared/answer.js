@@ -6,6 +6,7 @@ import { listsOf } from "./guess.js";
 import { forget } from "./memory.js";
 import { doneList, isSaid, openList, overlay, setAside, skippedList } from "./model.js";
 import { unpacked } from "./packing.js";
+import { askable } from "./pair.js";
 import { N, t } from "./words.js";
 
 const RECENT_DONE = 40;
@@ -122,7 +123,7 @@ function adoptRubric(client, rubric) {
     client.news = client.taken[client.current] ?? rubricNews(client);
     if (!belongs(client, client.current)) client.current = null;
   }
-  const values = new Map(rubric.dimensions.map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
+  const values = new Map(askable(client).map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
   const exists = (name, value) => values.has(name) && (values.get(name).size === 0 || values.get(name).has(value));
   for (const [assignment, draft] of client.drafts) {
     if (!belongs(client, assignment)) continue;

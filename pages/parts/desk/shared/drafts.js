@@ -1,9 +1,12 @@
 // Drafts: the labels and texts of an item before they are submitted. They are kept in this browser.
 
 import { forget, keep } from "./memory.js";
+import { rubricOf } from "./pair.js";
 
+// What a draft holds beside the labels: the desk's texts and lists.
 function textsOf(client, source) {
-  return Object.fromEntries(client.desk.texts.map(({ name }) => [name, source[name] ?? ""]));
+  return Object.fromEntries([...client.desk.texts.map(({ name }) => [name, source[name] ?? ""]),
+    ...(client.desk.lists ?? []).map((name) => [name, structuredClone(source[name] ?? [])])]);
 }
 
 function blankDraft(client) {
@@ -58,7 +61,7 @@ export function visibleDimensions(rubric, labels) {
 export function missingRequired(client, assignment) {
   const draft = draftOf(client, assignment);
   const isGiven = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !isGiven(d));
+  return visibleDimensions(rubricOf(client, assignment), draft.labels).filter((d) => d.required && !isGiven(d));
 }
 
 export function isComplete(client, assignment) {
@@ -69,14 +72,25 @@ export function isComplete(client, assignment) {
 // only because of another answer, or a text that was begun. Such an item is never submitted automatically.
 export function mayFollow(client, assignment) {
   const draft = draftOf(client, assignment);
-  const worse = (d) => [draft.labels[d.name]].flat().some((value) => d.not_fine?.includes(value));
+  const worse = (d) => isWorse(d, draft.labels);
   return client.desk.texts.some(({ name }) => (draft[name] ?? "").trim() !== "")
-    || visibleDimensions(client.rubric, draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+    || visibleDimensions(rubricOf(client, assignment), draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+}
+
+function isWorse(dimension, labels) {
+  return [labels[dimension.name]].flat().some((value) => dimension.not_fine?.includes(value));
+}
+
+// Whether the labels say that something is wrong with the answer; always under a rubric that cannot say so.
+export function saysWrong(client, assignment) {
+  const { labels } = draftOf(client, assignment);
+  const asked = visibleDimensions(client.rubric, labels);
+  return !client.rubric.dimensions.some((d) => d.not_fine?.length) || asked.some((d) => isWorse(d, labels));
 }
 
 export function finalLabels(client, assignment) {
   const { labels } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
+  const asked = visibleDimensions(rubricOf(client, assignment), labels).filter((d) => answered(labels[d.name]));
   return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
 }
 
@@ -84,9 +98,11 @@ export function isChanged(client, assignment) {
   const mine = client.mine.get(assignment);
   if (!mine) return true;
   const draft = draftOf(client, assignment);
+  const alike = (list) => JSON.stringify((list ?? []).map((one) => Object.entries(one).sort()));
   const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
   return (
     ordered(client.desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
-    client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
+    client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name]) ||
+    (client.desk.lists ?? []).some((name) => alike(mine[name]) !== alike(draft[name]))
   );
 }

@@ -2,6 +2,7 @@
 
 import { notMeant } from "./actions.js";
 import { answered, draftOf, visibleDimensions } from "./drafts.js";
+import { rubricOf } from "./pair.js";
 import { closeDialog, openHelp } from "./panels.js";
 import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
 import { disarm, holdKey, submitByItself, tick } from "./timer.js";
@@ -117,7 +118,7 @@ function digit(view, event, key) {
 function stepField(view, by) {
   const { client } = view;
   if (!client.current) return;
-  const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels).map((d) => d.name);
+  const asked = visibleDimensions(rubricOf(client, client.current), draftOf(client, client.current).labels).map((d) => d.name);
   const here = asked.indexOf(view.focus);
   focusField(view, asked[Math.min(asked.length - 1, Math.max(0, here + by))]);
 }

@@ -2,6 +2,8 @@
 
 import { el, setAttr, setFlag, setText } from "./dom.js";
 import { answered, draftOf, isComplete, visibleDimensions } from "./drafts.js";
+import { askable, rubricOf } from "./pair.js";
+import { markChosen } from "./pair_view.js";
 import { t } from "./words.js";
 
 export const DIGITS = "1234567890"; // longer lists have no key per value and filter as one types
@@ -10,7 +12,7 @@ export function buildRubric(view) {
   const { dimensions } = view.client.rubric;
   const keys = dimensions.flatMap((d) => d.values.map((v) => v.key).filter(Boolean));
   view.keysDistinct = new Set(keys).size === keys.length;
-  view.fields = new Map(dimensions.map((dimension) => [dimension.name, buildField(view, dimension)]));
+  view.fields = new Map(askable(view.client).map((dimension) => [dimension.name, buildField(view, dimension)]));
   view.fieldsNode.replaceChildren(...[...view.fields.values()].map((field) => field.node));
 }
 
@@ -186,13 +188,14 @@ export function clearFilter(field) {
 export function showRubric(view) {
   const { client } = view;
   const draft = draftOf(client, client.current);
-  const asked = new Set(visibleDimensions(client.rubric, draft.labels).map((d) => d.name));
+  const asked = new Set(visibleDimensions(rubricOf(client, client.current), draft.labels).map((d) => d.name));
   for (const [name, field] of view.fields) {
     setFlag(field.node, "hidden", !asked.has(name));
     setFlag(field.node, "data-focus", view.focus === name);
     showValues(field, draft.labels[name], view.focus === name);
   }
   setFlag(view.rubricNode, "data-complete", isComplete(client, client.current));
+  markChosen(view);
 }
 
 function showValues(field, chosen, focused) {

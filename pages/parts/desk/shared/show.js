@@ -5,6 +5,7 @@ import { asText } from "./conversation.js";
 import { afterFrame, setAttr, setFlag, setText, whenIdle } from "./dom.js";
 import { draftOf, visibleDimensions } from "./drafts.js";
 import { nextOpen } from "./model.js";
+import { rubricOf } from "./pair.js";
 import { showNotes } from "./panels.js";
 import { clearFilter, focusField, showRubric } from "./rubric.js";
 import { finishShowing, prepare, present, slotFor } from "./slots.js";
@@ -40,7 +41,7 @@ function showItem(view, assignment) {
   present(view, slotFor(view, assignment));
   view.desk.prepare(view, client.items.get(assignment));
   for (const field of view.fields.values()) clearFilter(field);
-  const asked = visibleDimensions(client.rubric, draftOf(client, assignment).labels);
+  const asked = visibleDimensions(rubricOf(client, assignment), draftOf(client, assignment).labels);
   const first = asked.find((d) => view.desk.asks(client, assignment, d)) ?? asked[0];
   showRubric(view);
   showNotes(view);

@@ -1,13 +1,15 @@
 // Each item has a slot of its own. The next item is laid out, scrolled and painted behind the one on the screen, so going on
 // only changes which of the two is in front.
 
-import { buildConversation } from "./conversation.js";
 import { el, setFlag } from "./dom.js";
+import { buildItem } from "./pair_view.js";
 
 export function slotFor(view, assignment) {
   let slot = view.slots.get(assignment);
   if (!slot) {
-    slot = el("div", { class: "sc-slot" }, buildConversation(view.client.items.get(assignment)));
+    const item = view.client.items.get(assignment);
+    // A pair is often plain text alone, so nothing in it could take the focus to scroll it.
+    slot = el("div", { class: "sc-slot", tabindex: item.pair ? "0" : null }, buildItem(item));
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {

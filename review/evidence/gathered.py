@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pages.parts.shared.session import Session
 from review.basics.labels import Ratings
 from review.basics.remembered import Remembered
 from review.current.assignments import owed_items
 from review.current.counting import state_of_weeks
+from review.current.verdicts import reference
 from review.evidence.evidence import Paired, paired_labels, ratings_by_dimension
 from storage.queries.items import items_in_weeks
 from storage.queries.states import WeekState, latest_key
@@ -30,21 +30,24 @@ def judge_state(store: Store, weeks: tuple[str, ...]) -> JudgeState:
     return state_of_weeks(store, weeks), latest_key(store, Verdict), latest_key(store, JudgeResult)
 
 
-def view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the viewer, and the items of these weeks that the viewer owes: those who owe the same see the same."""
-    viewer = session.rater.id
-    return viewer, tuple(sorted(items_in_weeks(session.store, owed_items(session.store, viewer), weeks)))
+def owed_in(store: Store, viewer: str, weeks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the items of these weeks that the viewer has yet to review: viewers who owe the same see the same."""
+    return tuple(sorted(items_in_weeks(store, owed_items(store, viewer), weeks)))
 
 
-def ratings(session: Session, weeks: tuple[str, ...]) -> Mapping[str, Ratings]:
+def ratings(store: Store, viewer: str, weeks: tuple[str, ...]) -> Mapping[str, Ratings]:
     """Return the ratings of some weeks by dimension, without the items that the viewer has yet to review."""
-    store, (viewer, owed) = session.store, view(session, weeks)
+    owed = owed_in(store, viewer, weeks)
     key = (str(store.path), state_of_weeks(store, weeks), weeks, owed)
     return _RATINGS.get(key, lambda: ratings_by_dimension(store, weeks, viewer=viewer))
 
 
-def pairs(session: Session, weeks: tuple[str, ...], judge: str) -> Mapping[str, Paired]:
-    """Return a judge and the people in some weeks by dimension, without opening the test half."""
-    store, (viewer, owed) = session.store, view(session, weeks)
+def pairs(store: Store, viewer: str, weeks: tuple[str, ...], judge: str) -> Mapping[str, Paired]:
+    """Return a judge and the people in some weeks by dimension, without opening the test half.
+
+    ``judge`` is a name, meaning its latest version with verdicts in these weeks, or ``name@version``. Raises
+    NothingToDo when it has no verdict in these weeks.
+    """
+    judge, owed = str(reference(store, weeks, judge)), owed_in(store, viewer, weeks)
     key = (str(store.path), judge_state(store, weeks), weeks, judge, owed)
     return _PAIRS.get(key, lambda: paired_labels(store, weeks, judge, viewer=viewer))

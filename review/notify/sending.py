@@ -1,0 +1,39 @@
+"""Send one message to one address through Apprise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.basics.errors import Refused
+from review.notify.words import Text
+
+
+def send(variable: str, text: Text, environment: Mapping[str, str]) -> None:
+    """Send a message to the Apprise address in the variable of the environment.
+
+    Raises Refused when the package, the variable or one address is missing, and when the service took nothing. The
+    address holds passwords, so no message repeats it.
+    """
+    try:
+        import apprise
+    except ImportError:
+        raise Refused(
+            "messages need the package apprise, which is not installed here. Ask the person who installed Spotcheck.",
+            command_hint="`pip install 'spotcheck[notify]'` installs it.",
+        ) from None
+    address = environment.get(variable, "").strip()
+    if not address:
+        raise Refused(f"the variable {variable} of the environment is not set: expected an Apprise address.")
+    service = apprise.Apprise()
+    if not service.add(address) or len(service) != 1:
+        raise Refused(
+            f"the variable {variable}: found {counted_addresses(len(service))}, expected one Apprise address such as "
+            "mailto:// or slack:// with its parts."
+        )
+    if not service.notify(title=text.title, body=text.body, body_format=apprise.NotifyFormat.MARKDOWN):
+        raise Refused(f"the service at the address in {variable} did not answer or did not take the message.")
+
+
+def counted_addresses(n: int) -> str:
+    """Return how many addresses were understood, in words."""
+    return "no address that Apprise understands" if n == 0 else f"{n} addresses"

@@ -1,0 +1,102 @@
+"""Only tables of the schema, and of the project's list where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from review.sql.rules.policy import Policy
+from review.sql.rules.rule import Mark, Rule, at
+from review.sql.tree.places import written
+from review.sql.tree.statement import Statement
+
+ROWS_FROM = {
+    "sqlite": {"json_each", "json_tree"},
+    "postgres": {
+        "generate_series", "unnest", "json_array_elements", "json_array_elements_text", "jsonb_array_elements",
+        "jsonb_array_elements_text", "json_each", "json_each_text", "jsonb_each", "jsonb_each_text", "string_to_table",
+        "regexp_split_to_table", "jsonb_path_query", "jsonb_object_keys", "json_object_keys", "generate_subscripts",
+    },
+    "duckdb": {"generate_series", "range", "unnest", "json_each", "json_tree"},
+}  # fmt: skip
+"""Functions that may stand in the place of a table: they make rows from values, and read nothing."""
+MOST_ROWS = 1_000_000
+"""The largest number that may be written into a function that makes rows."""
+
+
+def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
+    """Look at every table of every query, and at what stands in the place of one."""
+    for tree in statement.trees:
+        for node in tree.find_all(exp.Table):
+            if not isinstance(node.this, exp.Identifier):
+                yield from _function(node, statement, policy)
+            elif not node.this.name:
+                yield at(node, statement, "A table has no name here.")
+    if statement.schema is None:
+        yield from _without_schema(statement, policy)
+        return
+    for node, table in statement.names.tables:
+        if table is None:
+            yield at(node, statement, _unknown(node, statement))
+        elif policy.tables is not None and not {table.name, table.full_name} & policy.tables:
+            known = ", ".join(sorted(policy.tables)[:12])
+            yield at(node, statement, f"The table '{table.full_name}' may not be read here; allowed: {known}.")
+
+
+def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator[Mark]:
+    named = node.this
+    name = named.name if isinstance(named, exp.Anonymous) else written(named, statement.text).split("(", 1)[0]
+    name = name.strip().lower()
+    if name in policy.table_functions:
+        return
+    if name not in ROWS_FROM.get(statement.dialect, set()):
+        yield at(node, statement, f"'{name}' stands in the place of a table. Only tables of the schema may be read.")
+    elif any(_large(number) for number in named.find_all(exp.Literal)):
+        yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")
+
+
+def _large(number: exp.Literal) -> bool:
+    try:
+        return not number.is_string and abs(float(number.name)) > MOST_ROWS
+    except ValueError:
+        return False
+
+
+def _unknown(node: exp.Table, statement: Statement) -> str:
+    name = ".".join(part.name for part in node.parts)
+    near = statement.schema.nearest_table(node.name) if statement.schema else None
+    hint = f" Nearest: '{near}'." if near and near != node.name else ""
+    if near == node.name and node.args.get("db"):
+        hint = f" There is a table '{near}' without that database in front."
+    return f"There is no table '{name}' in the schema.{hint}"
+
+
+def _without_schema(statement: Statement, policy: Policy) -> Iterator[Mark]:
+    """With no schema a project's list decides; without one, catalogues and files are refused all the same."""
+    for node, _ in statement.names.tables:
+        full = ".".join(part.name for part in node.parts)
+        if policy.tables is not None and not {node.name, full} & policy.tables:
+            yield at(node, statement, f"The table '{full}' may not be read here.")
+        elif _catalogue(full.lower()) or "." in node.name or "/" in node.name or _from_text(node, statement):
+            yield at(node, statement, f"'{full}' is a catalogue or a file, not a table of the data.")
+
+
+def _from_text(node: exp.Table, statement: Statement) -> bool:
+    return written(node.this, statement.text).startswith("'")
+
+
+def _catalogue(name: str) -> bool:
+    first = name.split(".", 1)[0]
+    return first in ("system", "information_schema", "pg_catalog") or first.startswith(
+        ("sqlite_", "pg_", "duckdb_", "pragma_")
+    )
+
+
+RULE = Rule(
+    about="reads only tables of the schema, and of `tables` where the project lists them",
+    check=check,
+    bad="SELECT name FROM custmers",
+    good="SELECT name FROM customers",
+    for_running=True,
+)

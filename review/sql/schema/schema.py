@@ -1,0 +1,100 @@
+"""A schema: tables with their columns, types and keys, from whatever described them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from review.sql.text.dialects import folded
+
+Key = frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table or view.
+
+    ``columns`` are types by name, "" where the type is unknown. ``keys`` are sets of columns whose values do not
+    repeat, in folded names. With ``keys_known`` there are no other keys; ClickHouse, for one, declares none. An
+    ``open`` table may have columns that are not listed.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    database: str = ""
+    keys: tuple[Key, ...] = ()
+    keys_known: bool = True
+    open: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """The name with its database in front, where it has one."""
+        return f"{self.database}.{self.name}" if self.database else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """The tables of one database.
+
+    ``exact``: names are as the database has them, so that PostgreSQL finds ``"Orders"`` by its quoted name alone.
+    ``databases`` are those whose tables may be written without the database in front.
+    """
+
+    dialect: str
+    tables: tuple[Table, ...]
+    exact: bool = False
+    databases: tuple[str, ...] = ("",)
+    source: str = ""
+    _by_name: dict[str, list[Table]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for table in self.tables:
+            self._by_name.setdefault(self.fold(table.name, quoted=True), []).append(table)
+
+    def fold(self, name: str, *, quoted: bool = False) -> str:
+        """Return the form under which this schema keeps a name."""
+        if self.dialect == "postgres" and self.exact:
+            return name if quoted else name.lower()
+        return folded(name, self.dialect)
+
+    def table(self, name: str, database: str = "", *, quoted: bool = False) -> Table | None:
+        """Return the table that a statement names, or None."""
+        found = self._by_name.get(self.fold(name, quoted=quoted), [])
+        if database:
+            wanted = self.fold(database)
+            return next((t for t in found if self.fold(t.database or "main", quoted=True) == wanted), None) or next(
+                (t for t in found if not t.database and wanted in ("public", "default", "main")), None
+            )
+        return next((t for place in self.databases for t in found if t.database == place), None)
+
+    def nearest_table(self, name: str) -> str | None:
+        """Return the name of the table that is spelled most like ``name``."""
+        return nearest(name, (t.name for t in self.tables))
+
+    def with_keys(self, keys: Mapping[str, Iterable[Iterable[str]]]) -> Schema:
+        """Return the schema with declared keys added. A table with a declared key has no unknown ones."""
+        added = {
+            self.fold(name): tuple(frozenset(self.fold(c) for c in key) for key in some) for name, some in keys.items()
+        }
+        tables = tuple(
+            Table(name=t.name, columns=t.columns, database=t.database, open=t.open, keys_known=True,
+                  keys=(*t.keys, *added[self.fold(t.name)]))
+            if self.fold(t.name) in added else t
+            for t in self.tables
+        )  # fmt: skip
+        return Schema(
+            dialect=self.dialect, tables=tables, exact=self.exact, databases=self.databases, source=self.source
+        )
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.tables)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is spelled most like ``name``, or None when none is near."""
+    by_fold: dict[str, str] = {}
+    for other in names:
+        by_fold.setdefault(other.lower(), other)
+    found = difflib.get_close_matches(name.lower(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else None

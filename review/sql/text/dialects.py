@@ -1,0 +1,40 @@
+"""The dialects that are proven by tests, and how each of them writes names, strings and comments."""
+
+from __future__ import annotations
+
+import functools
+
+from sqlglot.dialects.dialect import Dialect
+
+from review.basics.errors import InputError
+
+PROVEN = ("clickhouse", "postgres", "sqlite", "duckdb")
+"""Dialects whose escapes, functions and limits the tests hold; any other is parsed and called "not proven"."""
+CASE_SENSITIVE = ("clickhouse",)
+_MORE_NAMES = {"postgresql": "postgres", "psql": "postgres", "sqlite3": "sqlite", "chdb": "clickhouse"}
+
+
+def dialect_named(name: str) -> str:
+    """Return sqlglot's name of a dialect. Raises InputError with the proven ones for a name that it does not know."""
+    known = _MORE_NAMES.get(name.strip().lower(), name.strip().lower())
+    if not known or _parser(known) is None:
+        raise InputError(
+            f"SQL dialect: found {name!r}, expected one of {', '.join(PROVEN)}, or another that sqlglot reads, "
+            "such as mysql, bigquery, snowflake or tsql."
+        )
+    return known
+
+
+@functools.cache
+def _parser(name: str) -> Dialect | None:
+    try:
+        return Dialect.get_or_raise(name)
+    except ValueError:
+        return None
+
+
+def folded(name: str, dialect: str, *, quoted: bool = False) -> str:
+    """Return the form under which a dialect finds a name."""
+    if dialect in CASE_SENSITIVE or (quoted and dialect == "postgres"):
+        return name
+    return name.lower()

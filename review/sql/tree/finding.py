@@ -1,0 +1,28 @@
+"""One finding about a statement, and how bad it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a rule found and where: characters ``start`` up to, not including, ``end`` of the original text.
+
+    An error means that the statement is wrong or must not run. A warning says that a person should look. A note says
+    what could not be told.
+    """
+
+    rule: str
+    message: str
+    start: int
+    end: int
+    severity: Severity = "error"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return rule, message, start, end and severity."""
+        return asdict(self)

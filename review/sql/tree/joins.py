@@ -1,0 +1,121 @@
+"""How the sources of one SELECT are joined: pairs of columns that are equal, and columns fixed to one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from review.sql.tree.frames import Frame, Origin, Source
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an equality: a column of a source, or an expression that holds columns of it (``column`` is "")."""
+
+    source: Source
+    column: str
+    origin: Origin
+    node: exp.Expr
+    outer: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sides that a join or condition makes equal."""
+
+    left: Side
+    right: Side
+    node: exp.Expr
+
+
+@dataclass
+class Joined:
+    """What the conditions of a query say: equal pairs, and by source the columns that have one value only."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    fixed: dict[int, set[str]] = field(default_factory=dict)
+
+
+def joined(frame: Frame) -> Joined:
+    """Read ON, USING and the conditions of WHERE that must all hold."""
+    found = Joined()
+    for condition in _conditions(frame):
+        for part in _all_of(condition):
+            if isinstance(part, exp.EQ | exp.NullSafeEQ):
+                _equality(part, frame, found)
+            elif isinstance(part, exp.Is) and isinstance(part.expression, exp.Null):
+                side = side_of(part.this, frame)
+                if side and side.column:
+                    found.fixed.setdefault(id(side.source), set()).add(side.column)
+    for at, source in enumerate(frame.sources):
+        shared = [c for c in frame.merged if source.has(c)] if source.join is not None else []
+        for column in shared:
+            left = next((s for s in frame.sources[:at] if s.has(column)), None)
+            if left is not None and left.columns is not None and source.columns is not None:
+                node = source.join or source.node
+                found.pairs.append(
+                    Pair(
+                        Side(left, column, left.columns[column], node),
+                        Side(source, column, source.columns[column], node),
+                        node,
+                    )
+                )
+    return found
+
+
+def side_of(node: exp.Expr, frame: Frame) -> Side | None:
+    """Return the column that an expression is, or the one source whose columns it holds; None for anything else."""
+    while isinstance(node, exp.Paren):
+        node = node.this
+    use = frame.use_of(node) if isinstance(node, exp.Column) else None
+    if use is not None:
+        if use.how == "found" and use.source is not None:
+            column = next((c for c, o in (use.source.columns or {}).items() if o is use.origin and _same(c, node)), "")
+            return Side(use.source, column or node.name, use.origin, node, use.outer)
+        return None
+    uses = [u for c in node.find_all(exp.Column) if (u := frame.use_of(c)) is not None]
+    sources = {id(u.source): u.source for u in uses if u.source is not None and u.how == "found"}
+    if len(sources) == 1 and len(uses) > 0:
+        kind = Origin(node.to.sql()) if isinstance(node, exp.Cast) else Origin()
+        return Side(next(iter(sources.values())), "", kind, node, any(u.outer for u in uses))
+    return None
+
+
+def _same(column: str, node: exp.Expr) -> bool:
+    return column.lower() == node.name.lower()
+
+
+def _conditions(frame: Frame) -> Iterator[exp.Expr]:
+    for source in frame.sources:
+        on = source.join.args.get("on") if source.join is not None else None
+        if on is not None:
+            yield on
+    for key in ("where", "prewhere"):
+        where = frame.select.args.get(key)
+        if where is not None:
+            yield where.this
+
+
+def _all_of(condition: exp.Expr) -> Iterator[exp.Expr]:
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.Paren):
+            waiting.append(node.this)
+        elif isinstance(node, exp.And):
+            waiting += [node.this, node.expression]
+        else:
+            yield node
+
+
+def _equality(part: exp.Expr, frame: Frame, found: Joined) -> None:
+    left, right = side_of(part.this, frame), side_of(part.expression, frame)
+    if left is not None and right is not None:
+        if left.source is not right.source:
+            found.pairs.append(Pair(left, right, part))
+        return
+    for side, other in ((left, part.expression), (right, part.this)):
+        if side is not None and side.column and not any(True for _ in other.find_all(exp.Column)):
+            found.fixed.setdefault(id(side.source), set()).add(side.column)

@@ -1,0 +1,65 @@
+"""Pairs of answers, and the votes on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import orjson
+
+from storage.queries.annotations import VOTES_SQL
+from storage.queries.parameters import json_list
+from storage.records_review import Pair
+from storage.store import Store
+
+PREFERENCE = "pair:preference"
+"""The dimension of a vote; no dimension of a rubric has this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """The vote of a rater on a pair that counts. ``choice`` is the answer: a, b, tie or both_bad."""
+
+    item_id: str
+    rater_id: str
+    sides: str
+    choice: str
+    submission_id: str
+    at: str
+    late: bool
+
+
+def pairs_of_weeks(store: Store, weeks: Collection[str]) -> dict[str, Pair]:
+    """Return the pairs of some weeks by item, in order of arrival."""
+    return {pair.item_id: pair for pair in store.select(Pair, _PAIRS_SQL, {"weeks": json_list(weeks)})}
+
+
+_PAIRS_SQL = """
+SELECT p.* FROM pairs p JOIN items i ON i.id = p.item_id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY i.rowid
+"""
+
+
+def has_pairs(store: Store, weeks: Collection[str]) -> bool:
+    """Return whether one of these weeks has a pair."""
+    return bool(store.query(f"{_PAIRS_SQL} LIMIT 1", {"weeks": json_list(weeks)}))
+
+
+def votes_of_week(store: Store, week: str) -> list[Vote]:
+    """Return the votes on the pairs of a week that count, one for each rater and pair, in order of arrival."""
+    found = {
+        (row["item_id"], row["rater_id"]): Vote(
+            item_id=row["item_id"],
+            rater_id=row["rater_id"],
+            sides=row["sides"] or "",
+            choice=str(orjson.loads(row["labels"]).get(PREFERENCE, "")),
+            submission_id=row["submission_id"],
+            at=row["at"],
+            late=bool(row["late"]),
+        )
+        for row in store.query(_VOTES_SQL, {"week": week, "rater": None})
+    }
+    return list(found.values())
+
+
+_VOTES_SQL = f"SELECT v.*, a.sides FROM ({VOTES_SQL}) v JOIN assignments a ON a.id = v.assignment_id"  # noqa: S608 - a constant of ours

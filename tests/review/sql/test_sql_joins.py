@@ -1,0 +1,102 @@
+"""Joins that repeat rows, and joins of columns that are not of one type."""
+
+import pytest
+from sql_shop import SCHEMAS, proved, rules_of
+
+from review.sql.proof.prove import prove
+
+MONTHS = """SELECT s.department, sum(s.amount) AS now, sum(p.amount) AS before
+FROM sales AS s JOIN sales AS p ON s.department = p.department
+WHERE s.month = '2026-11' AND p.month = '2026-10' GROUP BY s.department"""
+
+
+def warned(sql, dialect="sqlite"):
+    return [f for f in proved(sql, dialect, rules=("join_rows",)).findings if f.severity == "warning"]
+
+
+def test_two_periods_joined_on_the_department_alone_are_warned_of():
+    first, second = warned(MONTHS)
+    assert MONTHS[first.start : first.end] == "sum(s.amount)" and MONTHS[second.start : second.end] == "sum(p.amount)"
+    assert "department is no key" in first.message and "drops what exists on one side only" in first.message
+
+
+def test_two_periods_are_warned_of_where_no_key_is_known():
+    assert len(warned(MONTHS, "clickhouse")) == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "n"),
+    [
+        ("SELECT sum(c.credit) FROM customers c JOIN orders o ON o.customer_id = c.id", 1),
+        ("SELECT avg(c.credit) FROM customers c, orders o WHERE o.customer_id = c.id", 1),
+        ("SELECT sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id JOIN customers c ON c.id "
+         "= o.customer_id", 1),
+        ("SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id JOIN promotions p ON "
+         "p.product_id = c.id", 1),
+        ("SELECT sum(o.amount) FROM orders o CROSS JOIN regions", 1),
+        ("SELECT sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id AND i.line = 1", 0),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.customer_id = c.id", 0),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c USING (id)", 0),
+        ("SELECT sum(i.qty * o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id", 0),
+        ("SELECT c.name, count(o.id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id", 0),
+        ("SELECT max(c.credit), count(DISTINCT c.id) FROM customers c JOIN orders o ON o.customer_id = c.id", 0),
+        ("SELECT sum(c.credit) FROM customers c WHERE c.id IN (SELECT customer_id FROM orders)", 0),
+        ("SELECT sum(c.credit) FROM customers c JOIN (SELECT customer_id FROM orders GROUP BY customer_id) o "
+         "ON o.customer_id = c.id", 0),
+        ("SELECT sum(c.credit) FROM customers c JOIN (SELECT DISTINCT customer_id FROM orders) o ON "
+         "o.customer_id = c.id", 0),
+        ("WITH o AS (SELECT customer_id, sum(amount) AS total FROM orders GROUP BY 1) "
+         "SELECT sum(o.total), sum(c.credit) FROM customers c JOIN o ON o.customer_id = c.id", 0),
+        ("SELECT sum(c.credit) FROM customers c CROSS JOIN (SELECT max(id) AS top FROM orders) AS o", 0),
+        ("WITH now AS (SELECT department, sum(amount) AS a FROM sales WHERE month = 'x' GROUP BY department), "
+         "old AS (SELECT department, sum(amount) AS a FROM sales WHERE month = 'y' GROUP BY department) "
+         "SELECT sum(now.a), sum(old.a) FROM now LEFT JOIN old ON now.department = old.department", 0),
+        ("SELECT sum(credit) OVER (ORDER BY o.id) FROM customers c JOIN orders o ON o.customer_id = c.id", 0),
+        ("SELECT sum(CASE WHEN c.credit > 5 THEN 1 ELSE 0 END) FROM customers c JOIN orders o ON "
+         "o.customer_id = c.id", 0),
+    ],
+)  # fmt: skip
+def test_sums_over_repeated_rows(sql, n):
+    assert len(warned(sql)) == n, [f.message for f in warned(sql)]
+
+
+def test_without_keys_it_cannot_be_told_until_they_are_declared():
+    sql = "SELECT sum(c.credit) FROM customers c JOIN orders o ON o.customer_id = c.id"
+    [note] = proved(sql, "clickhouse", rules=("join_rows",)).findings
+    assert note.severity == "note" and "Cannot tell" in note.message
+    keyed = SCHEMAS["clickhouse"].with_keys({"orders": [["id"]], "customers": [["id"]]})
+    assert rules_of(prove(sql, "clickhouse", keyed), "warning") == {"join_rows"}
+    good = "SELECT sum(o.amount) FROM customers c JOIN orders o ON o.customer_id = c.id"
+    assert not prove(good, "clickhouse", keyed).findings
+
+
+@pytest.mark.parametrize(
+    ("dialect", "condition", "severity"),
+    [
+        ("clickhouse", "p.product_id = i.product_id", "error"),
+        ("postgres", "c.name = o.id", "error"),
+        ("sqlite", "c.name = o.id", "warning"),
+        ("duckdb", "c.name = o.id", "warning"),
+        ("clickhouse", "c.since = o.made", "warning"),
+        ("clickhouse", "toString(i.product_id) = p.product_id", "note"),
+        ("clickhouse", "c.id = o.customer_id", None),
+        ("clickhouse", "CAST(i.product_id AS String) = p.product_id", None),
+        ("postgres", "c.id = o.customer_id AND c.name = 'x'", None),
+    ],
+)
+def test_types_of_joined_columns(dialect, condition, severity):
+    sql = (
+        "SELECT c.id FROM customers AS c, orders AS o, order_items AS i, promotions AS p "
+        f"WHERE {condition} AND c.id = o.customer_id"
+    )
+    found = [f.severity for f in proved(sql, dialect, rules=("join_types",)).findings]
+    assert found == ([severity] if severity else [])
+
+
+def test_types_are_seen_through_subqueries_and_using():
+    sql = "SELECT 1 FROM (SELECT product_id AS p FROM promotions) AS a JOIN order_items AS i ON i.product_id = a.p"
+    assert [f.severity for f in proved(sql, "clickhouse", rules=("join_types",)).findings] == ["error"]
+    sql = "SELECT id FROM orders AS o JOIN promotions AS p USING (product_id) JOIN order_items AS i USING (product_id)"
+    assert proved(sql, "clickhouse", rules=("join_types",)).ok is False
+    sql = "SELECT 1 FROM order_items i WHERE EXISTS (SELECT 1 FROM promotions AS p WHERE p.product_id = i.product_id)"
+    assert proved(sql, "clickhouse", rules=("join_types",)).ok is False
