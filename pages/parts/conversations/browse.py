@@ -15,9 +15,11 @@ from review.basics.log_paths import LogPaths, log_of
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
-from review.log.searching import REASONS, Choices, Judged, LogSearch, choices, search_log
+from review.log.search_choices import JUDGED, MOST_CHOICES, Choices, choices
+from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
+from storage.queries.judged_conversations import conversations_of_run, runs_with_verdicts, values_of_run
 from storage.records_review import Item
 
 PAGE = 25
@@ -50,7 +52,17 @@ def log(here: Session) -> None:
     if not found.rows and pages > 1:
         st.session_state["browse_page"] = 1
         st.rerun()
-    st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+        if found.total > 1:
+            pick.scenario(
+                here,
+                found.total,
+                lambda: ids_found(where, search, most=found.total),
+                known.values["scenario"],
+                words=f"Assign a scenario to all {found.total:,}",
+                key="assign_all",
+            )
     if search.tells and owed:
         st.caption("Conversations that you have yet to review are left out of this search.")
     if not found.rows:
@@ -76,7 +88,8 @@ def log(here: Session) -> None:
         return
     with st.container(horizontal=True):
         pick.form(here, ids)
-        pick.scenario(here, ids, known.values["scenario"])
+        words = f"Assign a scenario to {counted(len(ids), 'conversation')}"
+        pick.scenario(here, len(ids), lambda: ids, known.values["scenario"], words=words, key="assign")
     _open(here, ids)
 
 
@@ -111,7 +124,9 @@ def _search(here: Session, known: Choices) -> LogSearch:
         identity = st.text_input("Id", key="browse_id") or ""
     with st.expander("Filters", icon=":material/filter_list:"), st.container(horizontal=True):
         values = {
-            name: st.multiselect(title, known.values[name], key=f"browse_{name}", width=260)
+            name: st.multiselect(
+                title, known.values[name], key=f"browse_{name}", width=260, accept_new_options=name in known.cut
+            )
             for name, title in TITLES.items()
             if known.values[name]
         }
@@ -130,15 +145,56 @@ def _search(here: Session, known: Choices) -> LogSearch:
         reasons = st.multiselect(
             "Reason to look", list(REASONS), format_func=lambda name: REASONS[name], key="browse_reasons", width=260
         )
+        checks = (
+            st.multiselect("Flagged by the check", list(known.checks), key="browse_checks", width=260)
+            if known.checks
+            else []
+        )
+        among = _judged_here(here)
+        _cut(known)
     return LogSearch(
         text=text,
         id=identity,
         values=values,
         judged=None if judged is None else Judged(*judged),
+        checks=tuple(checks),
+        among=among,
         reasons=tuple(reasons),
         negative=NEGATIVE_FEEDBACK,
         confidence=here.project.confidence,
     )
+
+
+def _judged_here(here: Session) -> list[str] | None:
+    """Ask for a run of a judge and what it said; return the conversations, None without a choice."""
+    runs = {run.id: run for run in runs_with_verdicts(here.store)}
+    if not runs:
+        return None
+    chosen = st.selectbox(
+        "Run of a judge", list(runs), index=None, key="browse_run", width=260,
+        format_func=lambda run: f"{runs[run].judge}@{runs[run].version}, {runs[run].at[:16].replace('T', ' ')}",
+    )  # fmt: skip
+    if chosen is None:
+        return None
+    values = {(dimension, value): n for dimension, value, n in values_of_run(here.store, chosen)}
+    given = st.selectbox(
+        "What it said", list(values), index=None, placeholder="anything", key=f"browse_run_{chosen}", width=260,
+        format_func=lambda one: f"{one[0]}: {one[1]} ({values[one]:,})",
+    )  # fmt: skip
+    return conversations_of_run(here.store, chosen, given)
+
+
+def _cut(known: Choices) -> None:
+    """Say which lists hold only the most frequent values."""
+    typed = [TITLES[name] for name in TITLES if name in known.cut]
+    if typed:
+        several = f"{', '.join(typed[:-1])} and {typed[-1]}" if len(typed) > 1 else typed[0]
+        st.caption(
+            f"{several}: the log has more than {MOST_CHOICES} values. The {MOST_CHOICES} most frequent are listed, of "
+            "weeks the latest; type any other."
+        )
+    if JUDGED in known.cut:
+        st.caption(f"Verdict of a judge: the first {MOST_CHOICES} values are listed; the log has more.")
 
 
 def _open(here: Session, ids: list[str]) -> None:
