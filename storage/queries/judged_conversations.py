@@ -9,11 +9,12 @@ from storage.store import Store
 
 
 class RunOfJudge(NamedTuple):
-    """A run of a judge that gave verdicts on items under review: when it was started, and how many."""
+    """A run of a judge that gave verdicts on items under review: over what, when it was started, and how many."""
 
     id: str
     judge: str
     version: str
+    target: str
     at: str
     verdicts: int
 
@@ -24,7 +25,8 @@ def runs_with_verdicts(store: Store) -> list[RunOfJudge]:
 
 
 _RUNS_SQL = """
-SELECT r.id, r.judge, r.version, r.at, count(*) FROM verdicts v JOIN judge_runs r ON r.id = v.run_id
+SELECT r.id, r.judge, r.version, json_extract(r.target, '$.name'), r.at, count(*)
+FROM verdicts v JOIN judge_runs r ON r.id = v.run_id
 WHERE v.run_id IS NOT NULL AND v.value IS NOT NULL GROUP BY r.id ORDER BY r.rowid DESC
 """
 

@@ -19,7 +19,7 @@ from review.log.search_choices import JUDGED, MOST_CHOICES, Choices, choices
 from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
-from storage.queries.judged_conversations import conversations_of_run, runs_with_verdicts, values_of_run
+from storage.queries.judged_conversations import RunOfJudge, conversations_of_run, runs_with_verdicts, values_of_run
 from storage.records_review import Item
 
 PAGE = 25
@@ -172,7 +172,7 @@ def _judged_here(here: Session) -> list[str] | None:
         return None
     chosen = st.selectbox(
         "Run of a judge", list(runs), index=None, key="browse_run", width=260,
-        format_func=lambda run: f"{runs[run].judge}@{runs[run].version}, {runs[run].at[:16].replace('T', ' ')}",
+        format_func=lambda run: _run_in_words(runs[run]),
     )  # fmt: skip
     if chosen is None:
         return None
@@ -182,6 +182,12 @@ def _judged_here(here: Session) -> list[str] | None:
         format_func=lambda one: f"{one[0]}: {one[1]} ({values[one]:,})",
     )  # fmt: skip
     return conversations_of_run(here.store, chosen, given)
+
+
+def _run_in_words(run: RunOfJudge) -> str:
+    """Return a run as a list shows it; the widget needs words that no other run has."""
+    at = run.at[:19].replace("T", " ")
+    return f"{run.judge}@{run.version}, {run.target}, {at}, {counted(run.verdicts, 'verdict')} ({run.id[:6]})"
 
 
 def _cut(known: Choices) -> None:
