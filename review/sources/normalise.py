@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +70,10 @@ def keyed_hash(key: bytes, data: bytes) -> str:
     return hmac.digest(key, data, "sha256").hex()[:16]
 
 
+_remembered_hash = functools.lru_cache(maxsize=4096)(keyed_hash)
+"""For users and sessions, which come again and again."""
+
+
 def address_hash(key: bytes, address: str) -> str:
     """Return what stands for an address inside an id or a name."""
     return keyed_hash(key, address.encode("utf-8", "surrogatepass"))
@@ -93,7 +98,8 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
     texts: dict[str, Any] = {name: text_of(name, fields[name]) for name in plain.TEXT if name in fields}
     for name in ("user_id", "session_id"):
         if texts.get(name) is not None:
-            texts[name] = keyed_hash(origin.key, texts[name].encode("utf-8", "surrogatepass"))
+            who = texts[name].encode("utf-8", "surrogatepass")
+            texts[name] = (_remembered_hash if len(who) <= MAX_ID else keyed_hash)(origin.key, who)
     texts.update({name: origin.plain(texts[name]) for name in NAMES if texts.get(name) is not None})
     verdicts, metadata = verdicts_of(fields.get("verdicts")), metadata_of(fields.get("metadata"))
     if origin.hash_addresses:

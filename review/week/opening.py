@@ -22,6 +22,7 @@ from review.settings.project import Project
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readings import as_remembered
 from review.sources.scenarios import with_scenarios
+from review.week.anchors import deal_anchors
 from review.week.dealing import deal_items
 from review.week.drawing import (
     Request,
@@ -106,6 +107,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             store.add(week)
         store.add(draw, *_ledger_lines(draw, result), *found, *items, *verdicts)
         dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
+        deal_anchors(store, week, dealt, settings=project.anchors, rubric=rubric, by=by)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
     result = replace(result, notes=(*result.notes, *_alone(items, dealt, raters)))
     return OpenedWeek(result, len(items), len(dealt), () if request.raters else so_far.without_role)

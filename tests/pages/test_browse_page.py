@@ -39,8 +39,9 @@ def test_a_scenario_is_given_to_all_that_were_found_and_a_run_of_a_judge_finds_i
     at.selectbox("browse_run").set_value(run_of.id).run()
     [told] = [found for m in at.markdown if (found := re.match(r"\*\*(\d+) conversations\*\* found", str(m.value)))]
     assert not at.exception and 25 < int(told[1]) <= len(judged), "what the viewer has yet to review is left out"
-    at.session_state["assign_all_scenario"] = "looked at together"
-    at.run()
+    chosen = at.selectbox("assign_all_scenario").options[0]
+    before = sum(name == chosen for name in assigned_scenarios(demo).values())
+    at.selectbox("assign_all_scenario").set_value(chosen).run()
     at.button("assign_all_go").click().run()
     assert not at.exception
-    assert sum(name == "looked at together" for name in assigned_scenarios(demo).values()) == int(told[1])
+    assert sum(name == chosen for name in assigned_scenarios(demo).values()) == before + int(told[1])

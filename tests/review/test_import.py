@@ -17,7 +17,8 @@ from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.checks.catalogue import CHEAP
 from review.log.append import Appended, append
-from review.log.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
+from review.log.columns import COLUMNS
+from review.log.log import log_files, log_relation, read_conversations, weeks_in_log
 from review.log.rows import Entry
 from review.privacy.originals import reveal_original, write_originals
 from review.settings.project import Privacy

@@ -7,22 +7,23 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from pages.parts.conversations import pick
+from pages.parts.conversations import pick, search_more
 from pages.parts.shared import conversation as drawn
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
-from review.log.search_choices import JUDGED, MOST_CHOICES, Choices, choices
+from review.log.search_choices import Choices, choices
 from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
-from storage.queries.judged_conversations import RunOfJudge, conversations_of_run, runs_with_verdicts, values_of_run
 from storage.records_review import Item
 
 PAGE = 25
+OPEN = "browse_open"
 TITLES = {
     "week": "Week",
     "source": "Source",
@@ -71,26 +72,28 @@ def log(here: Session) -> None:
     frame = pd.DataFrame(found.rows)
     frame["created_at"] = [(text or "")[:16].replace("T", " ") for text in frame["created_at"]]
     frame = frame[["id", "created_at", "question", *[n for n in TITLES if n in frame and frame[n].notna().any()]]]
-    picked = st.dataframe(
+    picked = rows.choose(
         frame.rename(columns={"created_at": "date (UTC)", **{n: t.lower() for n, t in TITLES.items()}}),
-        hide_index=True,
-        width="stretch",
-        key=f"browse_rows_{hash(tuple(frame['id']))}",
-        on_select="rerun",
-        selection_mode="multi-row",
-        placeholder="–",
+        key="browse_rows",
+        id_column="id",
+        boxes=True,
+        file_name="conversations.csv",
+        narrow=False,
     )
     if found.total > PAGE:
         st.pagination(-(-found.total // PAGE), key="browse_page")
-    ids = [str(frame["id"].iloc[row]) for row in picked.selection.rows if row < len(frame)]
-    if not ids:
-        st.caption("Tick a row to open it, or several to add them to a week.")
-        return
-    with st.container(horizontal=True):
-        pick.form(here, ids)
-        words = f"Assign a scenario to {counted(len(ids), 'conversation')}"
-        pick.scenario(here, len(ids), lambda: ids, known.values["scenario"], words=words, key="assign")
-    _open(here, ids)
+    if picked.opened:
+        st.session_state[OPEN] = picked.opened
+    if picked.ticked:
+        with st.container(horizontal=True):
+            pick.form(here, picked.ticked)
+            ids, words = picked.ticked, f"Assign a scenario to {counted(len(picked.ticked), 'conversation')}"
+            pick.scenario(here, len(ids), lambda: ids, known.values["scenario"], words=words, key="assign")
+    else:
+        st.caption("Select a cell to read a conversation. Tick rows to add them to a week or to assign a scenario.")
+    opened = st.session_state.get(OPEN)
+    if opened in set(frame["id"]):
+        _open(here, str(opened))
 
 
 def _nothing(where: LogPaths, search: LogSearch) -> None:
@@ -118,7 +121,15 @@ def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, 
     return choices(log_of(path), assigned)
 
 
+def _from_the_address() -> None:
+    """Take the text or the id that a link searches for, once; afterwards the fields say it."""
+    for name in ("text", "id"):
+        if name in st.query_params:
+            st.session_state[f"browse_{name}"] = st.query_params.pop(name)
+
+
 def _search(here: Session, known: Choices) -> LogSearch:
+    _from_the_address()
     with st.container(horizontal=True):
         text = st.text_input("Text in a message", key="browse_text", icon=":material/search:") or ""
         identity = st.text_input("Id", key="browse_id") or ""
@@ -150,8 +161,8 @@ def _search(here: Session, known: Choices) -> LogSearch:
             if known.checks
             else []
         )
-        among = _judged_here(here)
-        _cut(known)
+        among = search_more.judged_here(here)
+        search_more.cut(known, TITLES)
     return LogSearch(
         text=text,
         id=identity,
@@ -165,49 +176,9 @@ def _search(here: Session, known: Choices) -> LogSearch:
     )
 
 
-def _judged_here(here: Session) -> list[str] | None:
-    """Ask for a run of a judge and what it said; return the conversations, None without a choice."""
-    runs = {run.id: run for run in runs_with_verdicts(here.store)}
-    if not runs:
-        return None
-    chosen = st.selectbox(
-        "Run of a judge", list(runs), index=None, key="browse_run", width=260,
-        format_func=lambda run: _run_in_words(runs[run]),
-    )  # fmt: skip
-    if chosen is None:
-        return None
-    values = {(dimension, value): n for dimension, value, n in values_of_run(here.store, chosen)}
-    given = st.selectbox(
-        "What it said", list(values), index=None, placeholder="anything", key=f"browse_run_{chosen}", width=260,
-        format_func=lambda one: f"{one[0]}: {one[1]} ({values[one]:,})",
-    )  # fmt: skip
-    return conversations_of_run(here.store, chosen, given)
-
-
-def _run_in_words(run: RunOfJudge) -> str:
-    """Return a run as a list shows it; the widget needs words that no other run has."""
-    at = run.at[:19].replace("T", " ")
-    return f"{run.judge}@{run.version}, {run.target}, {at}, {counted(run.verdicts, 'verdict')} ({run.id[:6]})"
-
-
-def _cut(known: Choices) -> None:
-    """Say which lists hold only the most frequent values."""
-    typed = [TITLES[name] for name in TITLES if name in known.cut]
-    if typed:
-        several = f"{', '.join(typed[:-1])} and {typed[-1]}" if len(typed) > 1 else typed[0]
-        st.caption(
-            f"{several}: the log has more than {MOST_CHOICES} values. The {MOST_CHOICES} most frequent are listed, of "
-            "weeks the latest; type any other."
-        )
-    if JUDGED in known.cut:
-        st.caption(f"Verdict of a judge: the first {MOST_CHOICES} values are listed; the log has more.")
-
-
-def _open(here: Session, ids: list[str]) -> None:
-    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), ids[:3])):
+def _open(here: Session, conversation: str) -> None:
+    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), [conversation])):
         with st.container(border=True):
             scenario = f" · {as_text(one.scenario)}" if one.scenario else ""
             st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}{scenario}")
             drawn.show(one)
-    if len(ids) > 3:
-        st.caption(f"The first 3 of {counted(len(ids), 'chosen conversation')} are open.")
