@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.func import FunctionNullHandling
+from duckdb.sqltypes import BIGINT, VARCHAR
 from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
@@ -138,8 +140,9 @@ class DuckDBEngine:
     def _know_forms(self) -> None:
         """Give the connection the function for dates in a declared form, once."""
         if not self._formed:
-            kinds = ["VARCHAR", "VARCHAR", "VARCHAR"]
-            self.connection.create_function(FORMED, utc_micros, kinds, "BIGINT", null_handling="special")
+            self.connection.create_function(
+                FORMED, utc_micros, [VARCHAR, VARCHAR, VARCHAR], BIGINT, null_handling=FunctionNullHandling.SPECIAL
+            )
             self._formed = True
 
     def close(self) -> None:
