@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb.func import FunctionNullHandling
-from duckdb.sqltypes import BIGINT, VARCHAR
 from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
@@ -140,9 +138,10 @@ class DuckDBEngine:
     def _know_forms(self) -> None:
         """Give the connection the function for dates in a declared form, once."""
         if not self._formed:
-            self.connection.create_function(
-                FORMED, utc_micros, [VARCHAR, VARCHAR, VARCHAR], BIGINT, null_handling=FunctionNullHandling.SPECIAL
-            )
+            # Names are the same in every version of DuckDB; the modules that hold their types are not.
+            text: Any = "VARCHAR"
+            empty: Any = "special"
+            self.connection.create_function(FORMED, utc_micros, [text, text, text], "BIGINT", null_handling=empty)
             self._formed = True
 
     def close(self) -> None:
