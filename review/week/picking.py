@@ -61,7 +61,10 @@ def pick_by_hand(store: Store, project: Project, ids: Sequence[str], week: str, 
         raters, _ = raters_left(store, opened)
         if not raters:
             raise Refused(f"{week} has no reviewer who may annotate. Hand its items over to somebody first.")
-        held = {item.conversation_id for item in store.find(Item, week=week, conversation_id=[c.id for c in found])}
+        held = {
+            item.conversation_id
+            for item in store.find(Item, week=week, conversation_id=[c.id for c in found], kind=None)
+        }
         new = [c for c in found if c.id not in held]
         if not new:
             raise NothingToDo(f"{counted(len(found), 'conversation')} chosen; {week} has them all already.")
