@@ -41,6 +41,14 @@ BUILDERS: dict[str, Callable[[pd.DataFrame], Chart]] = {
         CELLS, x="one", y="two", value="kappa", text="text", order=["a", "b"], domain=(0, 1), angle=-40
     ),
     "curve": charts.curve,
+    "curves": lambda f: charts.curves(
+        f.assign(label=["", "plan"]),
+        x="recall",
+        x_title="x",
+        y_title="y",
+        series="who",
+        words="Two lines that rise together.",
+    ),
     "reliability": lambda f: charts.reliability(f, positive="rude"),
     "drift": lambda f: charts.drift(f, title="Recall"),
 }
