@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.language import words
 from pages.parts.search import search_box
 from pages.parts.shared import opening, session
 
@@ -46,5 +47,7 @@ page = st.navigation({"": [start], **sections})
 if page != start:
     session.begin()
     search_box.search_box(page.url_path)
+    if page.url_path in words.OFFERED_ON:
+        words.choose_language(words.OF_THE_DESKS)
 with opening.turn(page.url_path):
     page.run()
