@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
+from pages.parts.conversations import arrive, browse, imports, judgements, pair_upload, progress, sources
 from pages.parts.shared import address, session
 
 here = session.current()
@@ -18,6 +18,7 @@ VIEWS = {
     "imports": "Past imports",
     "browse": "Browse the log",
     "judgements": "Labels and verdicts",
+    "pairs": "Pairs",
 }
 address.take("view", key=judgements.VIEW, known=list(VIEWS))
 view = st.segmented_control(
@@ -39,5 +40,7 @@ elif view == "imports":
     imports.past(here)
 elif view == "judgements":
     judgements.arrive(here)
+elif view == "pairs":
+    pair_upload.arrive(here)
 else:
     browse.log(here)

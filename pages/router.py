@@ -45,6 +45,7 @@ sections = {
 }
 page = st.navigation({"": [start], **sections})
 if page != start:
+    session.arrive(page.url_path)
     session.begin()
     search_box.search_box(page.url_path)
     if page.url_path in words.OFFERED_ON:

@@ -12,6 +12,7 @@ import io
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, review
 from review.annotating.submissions import receive
 from review.basics.csv_safe import csv_text, plain_cell
 from review.basics.errors import InputError, Refused, ReviewError
+from review.basics.weeks import today_in
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.label_export import export_labels
@@ -43,13 +45,16 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
+from review.settling.calibration_steps import start_session
 from review.settling.decisions import receive_decisions
 from review.sources.import_into import import_into
+from review.sources.pairs import NewPair
 from review.week.dealing import redistribute
 from review.week.dealing_again import deal_again
 from review.week.drawing import Request
 from review.week.due_days import change_due
 from review.week.opening import open_week
+from review.week.pairs import add_pairs
 from review.week.requeue import requeue
 from review.week.second_vote import ask_for_a_vote
 from storage.connection import StorageError
@@ -60,6 +65,7 @@ from storage.records_review import Verdict
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+NEXT_MONTH = (today_in("UTC") + timedelta(days=30)).isoformat()
 OTHER_RUBRIC = rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"][:1]]})
 
 
@@ -98,6 +104,14 @@ def beside(store: Store, name: str) -> Path:
 
 Verb = Callable[[Store, str], Any]
 DECISION = {"kind": "decision", "submission_id": "12345678", "assignment": "d1", "labels": GOOD, "reason": "slip"}
+PAIR = NewPair(
+    question=[{"role": "user", "content": "Why?"}],
+    answer_a=[{"role": "assistant", "content": "So."}],
+    answer_b=[{"role": "assistant", "content": "Thus."}],
+    name_a="x",
+    name_b="y",
+    origin="file",
+)
 ADJUDICATORS: dict[str, Verb] = {
     "adjudicate": lambda s, by: adjudicate(s, "d1", by=by, labels=GOOD, reason="slip"),
     "decisions of the page": lambda s, by: receive_decisions(s, by, [{**DECISION, "approve": True}]),
@@ -117,12 +131,14 @@ LEADS: dict[str, Verb] = {
         s, project_of(s.path), Request(week="2026-W48", rate=1.0, raters=("ana",)), by=by
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
-    "change the due date": lambda s, by: change_due(s, WEEK, "2099-01-02", time_zone="UTC", by=by),
+    "start a calibration session": lambda s, by: start_session(s, WEEK, ["u1"], ["ana", "ben"], by=by),
+    "change the due date": lambda s, by: change_due(s, WEEK, NEXT_MONTH, time_zone="UTC", by=by),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
     "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
     "ask again": lambda s, by: requeue(s, WEEK, by=by),
     "change the rubric": lambda s, by: change_rubric(s, OTHER_RUBRIC, by=by, note="simpler"),
     "import": lambda s, by: import_into(s, beside(s, "log.jsonl"), by=by),
+    "add pairs": lambda s, by: add_pairs(s, project_of(s.path), [PAIR], WEEK, by=by),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
     "invite": lambda s, by: invite(s, "Mallory", role="lead", by=by),

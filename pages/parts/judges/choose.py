@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import cached_statistics
+from pages.parts.shared import address, cached_statistics
 from pages.parts.shared.conversation import CSS as CONVERSATION_CSS
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -41,8 +41,8 @@ def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
     names = evidence.weeks_between(here.store, None)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         chosen = st.pills(
-            "Weeks", names, selection_mode="multi", default=names, key="judges_weeks", label_visibility="collapsed",
-            wrap=True,
+            "Weeks", names, selection_mode="multi", default=names, key="weeks", bind="query-params",
+            label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         if here.rater.may("adjudicator"):
             st.button(
@@ -65,15 +65,10 @@ def choose_view(here: Session) -> str:
         required=True,
         key="workbench_view",
         label_visibility="collapsed",
-        on_change=_follow,
+        on_change=address.follow,
         args=("view", "workbench_view"),
     )
     return current
-
-
-def _follow(name: str, key: str) -> None:
-    """Write the choice into the address, from which the page reads it."""
-    st.query_params[name] = st.session_state[key]
 
 
 def _remembered(name: str, known: Sequence[str]) -> str | None:

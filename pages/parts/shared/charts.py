@@ -136,6 +136,32 @@ def forest(frame: pd.DataFrame, *, names: str, percent: bool, ink: str, ranges: 
     )
 
 
+def curves(frame: pd.DataFrame, *, x: str, x_title: str, y_title: str, series: str) -> Chart:
+    """Return a line for each series over a measured ``x``, from the columns ``x``, value, ``series`` and label.
+
+    A row with a label is a chosen point beside the lines: a large mark with the label beside it.
+    """
+    across = _measured(x, title=x_title, scale={"zero": True, "nice": True})
+    up = _measured("value", title=y_title, scale={"zero": True})
+    colour = _named(series, sort=list(dict.fromkeys(frame[series])), title=None, legend={"orient": "top"})
+    base = {"x": across, "y": up, "color": colour}
+    shown = _tooltip(frame, [str(c) for c in frame.columns if c != "label"])
+    drawn = _layers(
+        frame,
+        260,
+        ({"type": "line", "strokeWidth": 2}, base),
+        (_point(30), base | {"tooltip": shown}),
+        ({**_point(220), "shape": "diamond", "stroke": GREY}, base | {"tooltip": shown}),
+        (
+            {"type": "text", "align": "left", "dx": 12, "dy": -10, "fontWeight": 600},
+            {"x": across, "y": up, "text": _named("label")},
+        ),
+    )
+    for k, layer in enumerate(drawn.spec["layer"]):
+        layer["transform"] = [{"filter": f"datum.label {'==' if k < 2 else '!='} ''"}]
+    return drawn
+
+
 def heat_map(
     frame: pd.DataFrame,
     *,

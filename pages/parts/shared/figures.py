@@ -130,14 +130,14 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Chart, *, key: str) -> None:
-    """Draw a chart over the whole width, with its words for those who cannot see it. Its table stands beside it."""
-    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt)
+def draw(chart: Chart, *, key: str, alt: str | None = None) -> None:
+    """Draw a chart over the whole width. ``alt`` says in words what it shows, where the chart's own words say less."""
+    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=alt or chart.alt)
 
 
-def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """Draw a chart, with the same figures as a table one click away."""
-    draw(chart, key=f"{key}_chart")
+def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:
+    """Draw a chart, with the same figures as a table one click away; ``alt`` is as for :func:`draw`."""
+    draw(chart, key=f"{key}_chart", alt=alt)
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
 

@@ -49,10 +49,9 @@ def show(here: Session, week: str, *, key: str) -> None:
         if n:
             _part(here, week, cause.name, cause.words(n), cause.means)
     if found.hidden:
-        are = "is one" if found.hidden == 1 else "are some"
         st.caption(
-            f":material/visibility_off: {found.hidden:,} of them {are} that you still have to review; they are counted "
-            "here and listed nowhere."
+            f":material/visibility_off: You still have to review {found.hidden:,} of them. They are counted here, and "
+            "no list shows them to you."
         )
     if found.total > found.hidden:
         with st.expander("See each item", key=f"{key}_each", on_change="rerun") as box:
