@@ -126,7 +126,7 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
 
 def _read(talks: Mapping[str, Conversation]) -> None:
     """Show the conversation that was opened last, and the way to settle it otherwise than its reviewers said."""
-    item = st.session_state.get(READ_KEY)
+    item = str(st.session_state.get(READ_KEY, ""))
     if item not in talks:
         return
     with st.container(border=True):

@@ -141,14 +141,18 @@ def curves(frame: pd.DataFrame, *, x: str, x_title: str, y_title: str, series: s
 
     A row with a label is a chosen point beside the lines: a large mark with the label beside it.
     """
-    across = _measured(x, title=x_title, scale={"zero": True, "nice": True})
-    up = _measured("value", title=y_title, scale={"zero": True})
+    across, up = (
+        _measured(field, title=title, scale={"domain": list(span(_columns(frame, field), zero=True)), "nice": False})
+        for field, title in ((x, x_title), ("value", y_title))
+    )
+    points = [f"{s} {v:.3g} at {a:.3g}" for s, v, a in zip(frame[series], frame["value"], frame[x], strict=True)]
     colour = _named(series, sort=list(dict.fromkeys(frame[series])), title=None, legend={"orient": "top"})
     base = {"x": across, "y": up, "color": colour}
     shown = _tooltip(frame, [str(c) for c in frame.columns if c != "label"])
     drawn = _layers(
         frame,
         260,
+        f"{y_title} by {x_title}: {_listed(points)}",
         ({"type": "line", "strokeWidth": 2}, base),
         (_point(30), base | {"tooltip": shown}),
         ({**_point(220), "shape": "diamond", "stroke": GREY}, base | {"tooltip": shown}),
