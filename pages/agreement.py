@@ -15,7 +15,7 @@ weeks = agreement_view.choose_weeks(here, week)
 dimension = agreement_view.choose_dimension(here, weeks)
 report = None if dimension is None else cached_statistics.agreement(here, weeks, dimension)
 if dimension is not None and report is not None:
-    agreement_view.headline(here, weeks, report)
+    agreement_view.headline(here, weeks, dimension, report)
     agreement_view.by_week_and_pair(here, weeks, dimension, report)
     agreement_view.reviewers(dimension, report)
     agreement_view.most_contested(here, weeks, dimension)

@@ -11,7 +11,7 @@ here = session.current()
 here.need_role("lead")
 
 st.title("Sampling")
-plan, every, ledger = st.tabs(["Open or extend a week", "Every week", "Ledger"])
+plan, every, ledger = st.tabs(["Open or extend a week", "Every week", "Ledger"], key="tab", bind="query-params")
 with plan:
     open_week.from_address(here)
     open_week.open_form(here)

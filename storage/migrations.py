@@ -540,3 +540,59 @@ def m024_pairs(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("item_id", "name_a", "name_b", "origin", "at", "by", "source_id"), str)
     required = "name_a name_b origin at by source_id"
     _create(db, "pairs", columns, "item_id", required, foreign_keys=[("item_id", "items", "id")])
+
+
+@migrations()
+def m025_reviewers_mark_what_is_wrong(db: Database) -> None:
+    """Add what a reviewer marked in an answer. NULL: nothing was marked, or it dates from before marks."""
+    db.table("annotations").add_column("marks", str)
+
+
+@migrations()
+def m026_calibration_sessions(db: Database) -> None:
+    """Add calibration sessions: their votes, when these became visible, what was decided, and the end."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    of_session = [("session_id", "calibration_sessions", "id")]
+    of_item = [*of_session, ("item_id", "items", "id")]
+    _create(
+        db,
+        "calibration_sessions",
+        made | dict.fromkeys(("week", "items", "raters"), str) | {"rubric_version": int},
+        "id",
+        "at by week items raters rubric_version",
+    )
+    _create(
+        db,
+        "calibration_votes",
+        made | dict.fromkeys(("session_id", "item_id", "rater_id", "labels", "comment"), str),
+        "id",
+        "at by session_id item_id rater_id labels comment",
+        foreign_keys=[*of_item, ("rater_id", "raters", "id")],
+    )
+    pair: dict[str, type] = dict.fromkeys(("session_id", "item_id"), str)
+    _create(db, "calibration_reveals", made | pair, "id", "at by session_id item_id", foreign_keys=of_item)
+    texts = ("labels", "rationale", "dimension", "value", "sentence", "kept", "example")
+    _create(
+        db,
+        "calibration_decisions",
+        made | pair | dict.fromkeys(texts, str) | {"rubric_version": int, "adjudication_id": str},
+        "id",
+        f"at by session_id item_id {' '.join(texts)}",
+        foreign_keys=of_item,
+    )
+    ends: dict[str, type] = dict.fromkeys(("session_id", "at", "by"), str)
+    _create(db, "calibration_ends", ends, "session_id", "at by", foreign_keys=of_session)
+    for table in ("calibration_votes", "calibration_reveals", "calibration_decisions"):
+        db.table(table).create_index(["session_id", "item_id"])
+    db.table("calibration_reveals").create_index(["item_id"])
+    db.table("calibration_sessions").create_index(["week"])
+
+
+@migrations()
+def m027_anchors(db: Database) -> None:
+    """Add items with known answers, which are dealt among those of a week."""
+    columns: dict[str, type] = dict.fromkeys(("item_id", "example_id", "original", "week", "at", "by"), str)
+    foreign = [("item_id", "items", "id"), ("original", "items", "id")]
+    _create(db, "anchors", columns, "item_id", "example_id original week at by", foreign_keys=foreign)
+    db.table("anchors").create_index(["week"])
+    db.table("anchors").create_index(["original"])

@@ -6,6 +6,7 @@ does nothing, which makes every write idempotent. Which row is current is always
 
 from __future__ import annotations
 
+from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
@@ -19,6 +20,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **LOG_KEYS,
     **REVIEW_KEYS,
     **COMMENT_KEYS,
+    **CALIBRATION_KEYS,
     **NOTICE_KEYS,
     **GOLDEN_KEYS,
     **JUDGE_KEYS,

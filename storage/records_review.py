@@ -69,6 +69,7 @@ class WeekSchedule:
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """A unit of review: a conversation, one answer in it (``target_turn``), or a pair of answers (``kind`` "pair").
+    The kind "anchor" is a conversation whose answer is known already.
 
     ``draw_id`` and ``stratum`` place it in the ledger. A purposive (hand-picked) item has neither, and its weight is 0.
     The current probability of an item is that of its stratum in the latest draw of its week.
@@ -142,7 +143,8 @@ class Annotation:
 
     ``supersedes`` is the submission that it replaces. ``revealed``: verdicts had been shown to the rater before.
     ``late``: the rater no longer held the assignment. ``seconds`` is active time. ``import_id`` names the import of
-    labels that it came with, None for one that was given in the application.
+    labels that it came with, None for one that was given in the application. ``marks`` say what is wrong in the
+    answer, each with turn, start, end, quote, and where given proof, source and passage; None without marks.
     """
 
     submission_id: str
@@ -159,6 +161,7 @@ class Annotation:
     revealed: bool = False
     late: bool = False
     import_id: str | None = None
+    marks: tuple[Json, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

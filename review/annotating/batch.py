@@ -32,6 +32,7 @@ from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from review.rubric.rubric import Rubric, rubric_version
 from review.week.sides import PAIR
+from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
 from storage.records_review import Annotation, Assignment, Item, Week, WeekClosing
@@ -58,6 +59,7 @@ class _Walk:
     ``answered``, ``skipped`` and ``taken`` are by assignment, the first two in the order of time.
     """
 
+    week: str
     rubric: Rubric
     open: Sequence[_Listed]
     answered: Mapping[str, _Listed]
@@ -131,6 +133,7 @@ def _walk(store: Store, rater_id: str, opened: Week) -> _Walk:
     skipped = skipped_by(store, rater_id, opened.name)
     rubric = rubric_version(store, _version_to_show(open_, answered, skipped, opened.rubric_version))
     return _Walk(
+        week=opened.name,
         rubric=rubric,
         open=[a for a in open_ if a.rubric_version == rubric.version],
         answered={n.assignment_id: n for n in answered if n.rubric_version == rubric.version},
@@ -182,7 +185,10 @@ def _week_payload(store: Store, opened: Week, rater_id: str) -> WeekPayload:
 
 
 def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iterator[ItemPayload]:
-    """Yield the payload of each wanted item, with what the rater submitted for it."""
+    """Yield the payload of each wanted item, with what the rater submitted for it.
+
+    Where anchors are mixed in, no item has its own name: the name of an anchor is of another kind.
+    """
     submitted = [walk.answered[assignment].submission_id for assignment, _ in wanted if assignment in walk.answered]
     own: dict[str, Annotation | Skipped] = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
     own.update(walk.skipped)
@@ -191,20 +197,27 @@ def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iter
     spans, key = spans_by_conversation(store, list(talks)), hmac_key(store)
     pairs = [assignment for assignment, item in wanted if items[item].kind == PAIR]
     dealt = {a.id: a for a in store.find(Assignment, id=pairs)} if pairs else {}
+    nameless = has_anchors(store, walk.week)
     for assignment, item_id in wanted:
         item, mine = items[item_id], own.get(assignment)
         talk, hidden = talks[item.conversation_id], (spans.get(item.conversation_id, []), key)
         if assignment in dealt:
             yield pair_payload(dealt[assignment], item, talk, mine, hidden)
         else:
-            yield item_payload(assignment, item, talk, mine, hidden)
+            shown = item_payload(assignment, item, talk, mine, hidden)
+            yield {**shown, "item": assignment} if nameless else shown
 
 
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:
-    """Return the judges' verdicts on items that this rater has submitted, by assignment, judge and dimension."""
+    """Return the judges' verdicts on items that this rater has submitted, by assignment, judge and dimension.
+
+    Those on an anchor are the verdicts on the item that it stands for.
+    """
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
-    for verdict in revealed_on(store, list(by_item)):
-        judges = revealed.setdefault(by_item[verdict.item_id], {})
+    originals = originals_of(store, by_item)
+    places = {originals.get(item, item): assignment for item, assignment in by_item.items()}
+    for verdict in revealed_on(store, list(places)):
+        judges = revealed.setdefault(places[verdict.item_id], {})
         judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
     return revealed
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from review.annotating.flags import KINDS as FLAG_KINDS
+from review.annotating.marks import MAX_MARKS, MAX_PROOF, MAX_QUOTE, MAX_SOURCE, MarkEntry, read_marks
 from review.basics.errors import InputError
 from review.basics.limits import MAX_ANSWER, MAX_COMMENT
+from review.basics.texts import plain_text
 from review.privacy.hidden_spans import LONGEST as MAX_SPAN
 
 MAX_REASON = 500
@@ -25,13 +27,20 @@ IDENTITY = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
 class Limits(TypedDict):
-    """How many characters each text of an annotation, a skip or a flag may have. The browser receives them."""
+    """How many characters each text of an annotation, a skip or a flag may have, and how many ``marks`` there may be.
+
+    The browser receives them.
+    """
 
     comment: int
     corrected_answer: int
     skip_reason: int
     flag_comment: int
     flag_span: int
+    marks: int
+    mark_quote: int
+    mark_proof: int
+    mark_source: int
 
 
 LIMITS: Limits = {
@@ -40,6 +49,10 @@ LIMITS: Limits = {
     "skip_reason": MAX_REASON,
     "flag_comment": MAX_FLAG_COMMENT,
     "flag_span": MAX_SPAN,
+    "marks": MAX_MARKS,
+    "mark_quote": MAX_QUOTE,
+    "mark_proof": MAX_PROOF,
+    "mark_source": MAX_SOURCE,
 }
 
 
@@ -56,6 +69,7 @@ class AnnotationEntry:
     """Labels and texts for an assignment. ``labels`` is checked against the rubric later.
 
     ``rubric_version`` is the version that the browser showed, None when it does not say; ``seconds`` is active time.
+    ``marks`` are checked against the answer later.
     """
 
     submission_id: str
@@ -65,6 +79,7 @@ class AnnotationEntry:
     comment: str
     corrected_answer: str
     seconds: float | None
+    marks: tuple[MarkEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,7 @@ def _annotation(identity: str, entry: Mapping[str, Any]) -> AnnotationEntry:
         comment=text_field(entry, "comment", MAX_COMMENT),
         corrected_answer=text_field(entry, "corrected_answer", MAX_ANSWER),
         seconds=_seconds(entry.get("seconds")),
+        marks=read_marks(entry.get("marks")),
     )
 
 
@@ -175,14 +191,7 @@ def labels_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def text_field(entry: Mapping[str, Any], field: str, longest: int) -> str:
     """Return a text of an entry, trimmed, "" when it is absent. Raises InputError for anything but plain text."""
-    value = entry.get(field) or ""
-    if not isinstance(value, str):
-        raise InputError(f"{field}: found {type(value).__name__}, expected text.")
-    if len(value) > longest:
-        raise InputError(f"{field}: found {len(value):,} characters, expected at most {longest:,}. Shorten it.")
-    if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise InputError(f"{field}: found characters that are not text. Remove them.")
-    return value.strip()
+    return plain_text(entry.get(field), field, longest).strip()
 
 
 def _seconds(value: object) -> float | None:

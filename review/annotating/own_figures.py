@@ -114,7 +114,7 @@ def _share(rows: Sequence[Checked]) -> Quantity:
 
 
 def share_words(share: Quantity, happened: str) -> str:
-    """Return "3 of 41 labels were settled otherwise: 1.5% to 19% in the long run (well known)." Pure.
+    """Return "3 of 41 labels settled otherwise: 1.5% to 19% in the long run (well known)." Pure.
 
     ``happened`` follows the number of labels. With few labels only that little is known.
     """

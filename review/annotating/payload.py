@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
+from review.annotating.marks import MarkPayload, placed
 from review.annotating.not_fine import not_fine
 from review.annotating.pair_votes import PairPayload, answers_by_side, as_seen
 from review.annotating.skipped import Skipped
@@ -81,12 +82,13 @@ class RaterPayload(TypedDict):
 
 
 class AnsweredPayload(TypedDict):
-    """What the rater submitted for an item."""
+    """What the rater submitted for an item; ``marks`` only where there are some."""
 
     submission_id: str
     labels: StoredLabels
     comment: str
     corrected_answer: str
+    marks: NotRequired[list[MarkPayload]]
 
 
 class SkippedPayload(TypedDict):
@@ -157,7 +159,8 @@ def item_payload(
     assignment: str, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
 ) -> ItemPayload:
     """Return what a reviewer may see of an item before and after submission."""
-    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": _own(mine, hidden)}
+    own = _own(mine, hidden, item, conversation)
+    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
 
 
 def pair_payload(
@@ -170,7 +173,9 @@ def pair_payload(
     return {**shown, "unit": PAIR, "pair": {"left": left, "right": right}}
 
 
-def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload | SkippedPayload | None:
+def _own(
+    mine: Annotation | Skipped | None, hidden: Hidden, item: Item, conversation: Conversation
+) -> AnsweredPayload | SkippedPayload | None:
     """Return what the rater submitted for an item, without the words that are hidden in it."""
     if mine is None:
         return None
@@ -178,12 +183,15 @@ def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload |
         reason = str(without(mine.reason, *hidden))
         return {"submission_id": mine.submission_id, "kind": "skip", "reason": reason}
     said = without_words(mine, *hidden) if hidden[0] else mine
-    return {
+    own: AnsweredPayload = {
         "submission_id": said.submission_id,
         "labels": said.labels,
         "comment": said.comment,
         "corrected_answer": said.corrected_answer,
     }
+    if said.marks:
+        own["marks"] = placed(said.marks, item, conversation)
+    return own
 
 
 def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:

@@ -22,6 +22,7 @@ from review.annotating.entries import (
     read_header,
     shown,
 )
+from review.annotating.marks import checked_marks
 from review.annotating.pair_votes import as_stored
 from review.audit import chain
 from review.basics.clock import now
@@ -31,6 +32,7 @@ from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
+from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
@@ -149,6 +151,7 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
             supersedes=earlier.submission_id if earlier else None,
             revealed=_may_have_seen(store, rater, assignment, reveals=rubric.reveal),
             late=_late(store, assignment),
+            marks=checked_marks(store, assignment.item_id, entry.marks, labels=labels, rubric=rubric),
         )
     )
     return assignment.id
@@ -159,13 +162,13 @@ def _may_have_seen(store: Store, rater: Person, assignment: Assignment, *, revea
 
     A reviewer who submitted the item before saw the verdicts if the rubric reveals them, even after an undo, and may
     have read the votes of the others once everybody has reviewed it. An adjudicator may look at items that they skipped
-    or that were handed on. A closed week is open to everybody.
+    or that were handed on. A closed week is open to everybody, and a calibration session to those who took part.
     """
     item = assignment.item_id
     before = store.find(Annotation, item_id=item, rater_id=rater.id)
     if before and (reveals or others_have_reviewed(store, item, rater.id)):
         return True
-    if _closed(store, assignment.week):
+    if _closed(store, assignment.week) or was_revealed(store, item, rater.id):
         return True
     gone = _taken(store, assignment) or bool(store.find(Skip, item_id=item, rater_id=rater.id))
     return gone and rater.may("adjudicator")

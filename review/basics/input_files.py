@@ -103,6 +103,17 @@ def is_archive(path: Path) -> bool:
         return path.suffix.lower() == ".zip"
 
 
+def inside_archive(archive: str, name: str) -> PurePosixPath:
+    """Return the place of a file in an archive. Raises InputError for a name that leads out of it."""
+    place = PurePosixPath(name.replace("\\", "/"))
+    if place.is_absolute() or ".." in place.parts or ":" in "".join(place.parts[:1]):
+        raise InputError(
+            f"{archive}: the archive has a file named '{name}', which leads out of it; nothing was read. Unpack the "
+            "archive only if you trust who sent it."
+        )
+    return place
+
+
 def _of_archive(path: Path) -> Named:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -116,12 +127,7 @@ def _of_archive(path: Path) -> Named:
     if twice is not None:
         raise InputError(f"{path}: the archive has two files named '{twice}'; only one could be read. Pack it again.")
     for info in members[: MAX_FILES + 1]:
-        place = PurePosixPath(info.filename.replace("\\", "/"))
-        if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
-            raise InputError(
-                f"{path}: the archive has a file named '{info.filename}', which leads out of it; nothing was read. "
-                "Unpack the archive only if you trust who sent it."
-            )
+        place = inside_archive(str(path), info.filename)
         if info.flag_bits & 1:
             raise InputError(f"{path}: '{info.filename}' needs a password. Unpack the archive and import the files.")
         if _hidden(place.parts):

@@ -14,5 +14,8 @@ MAX_NOTE = 500
 MAX_NAME = 80
 """The name of a person or of a judge."""
 
+MAX_SCOPE = 500
+"""The fields that a person reviews."""
+
 MAX_ID = 512
 """An id, from a log or back from a browser."""

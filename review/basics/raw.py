@@ -65,6 +65,8 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
         )
     suffix, first = given.suffix, head.removeprefix(b"\xef\xbb\xbf").lstrip()
     chosen = format if format in ("csv", "parquet") else _by_content(given, first, suffix)
+    if chosen is None and suffix == ".json" and (found := _scalar(first)) is not None:
+        raise InputError(f"{given.name}: found {found}, expected JSON objects: a list of them, or one on each line.")
     chosen = chosen or ("jsonl" if format == "jsonl" else _BY_SUFFIX.get(suffix)) or otherwise
     if chosen is None:
         raise InputError(
@@ -85,6 +87,12 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
         lines = suffix in (".jsonl", ".ndjson") and not _over_lines(first)
         return "jsonl" if lines or _line_is_json(given) else "json"
     return None
+
+
+def _scalar(first: bytes) -> str | None:
+    """Return the one number, truth value or null that a JSON text is, None for any other text."""
+    text = first.strip()
+    return text.decode() if text in (b"null", b"true", b"false") or text.lstrip(b"-").isdigit() else None
 
 
 def _over_lines(first: bytes) -> bool:

@@ -202,7 +202,7 @@ def read_json(given: InputFile) -> Iterator[Raw]:
             ) from None
     rows = found if isinstance(found, list) else [found]
     if not rows:
-        raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
+        raise NoRecords(f"{given.name}: it holds no records: found an empty list ([]).")
     if not mended and any(isinstance(row, dict) and _has_long(row) for row in rows):
         found, mended = mended_json(data.decode())
         rows = found if isinstance(found, list) else [found]

@@ -127,6 +127,9 @@ def load(path: str | Path | InputFile, *, names: Mapping[str, str] | None = None
     if not rows:
         raise InputError(f"{file}: there are no rows below the header; expected at least one.")
     columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+    if not columns:
+        found = "an empty object ({})" if len(rows) == 1 else f"{len(rows):,} records without any field ({{}})"
+        raise InputError(f"{file}: it holds no records: found {found}, expected rows with columns.")
     absent = [theirs for name, theirs in (names or {}).items() if name not in columns]
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")

@@ -37,14 +37,13 @@ def read_time(value: Any, zone: tzinfo = UTC) -> datetime | None:
 
 
 def _from_text(text: str, zone: tzinfo) -> datetime | None:
-    if _DIGITS.match(text):
-        return _from_epoch(float(text))
-    upper = text.upper().removesuffix(" UTC").removesuffix(" GMT")
-    if not _ISO_START.match(upper):
-        return None
-    moment = datetime.fromisoformat(upper)
+    upper = text.upper()
+    written = upper.removesuffix(" UTC").removesuffix(" GMT")
+    if not _ISO_START.match(written):
+        return _from_epoch(float(text)) if _DIGITS.match(text) else None
+    moment = datetime.fromisoformat(written)
     # "2026-11-30 17:05 UTC" says its zone in words, which were taken off above.
-    place = UTC if upper != text.upper() else zone
+    place = UTC if written != upper else zone
     return (moment if moment.tzinfo else moment.replace(tzinfo=place)).astimezone(UTC)
 
 
@@ -57,4 +56,4 @@ def _from_epoch(number: float) -> datetime | None:
 
 def utc_text(moment: datetime) -> str:
     """Return a time as ``2026-11-21T09:30:00.000+00:00``."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return moment.astimezone(UTC).isoformat("T", "milliseconds")

@@ -26,3 +26,12 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return f"{100 * min(share, 0.999):.1f}%"
     return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text on one line; a longer text is cut at a word, with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[: longest - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[longest // 2 :] else head).rstrip(" ,;:") + "…"

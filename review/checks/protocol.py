@@ -58,14 +58,12 @@ class Texts:
     asked_words: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        assign = object.__setattr__  # the class is frozen
         asked, answered = self.fields.get(self.question, ""), self.fields.get(self.answer, "")
         lower = answered.lower().replace("\u2019", "'")
-        assign(self, "asked", asked)
-        assign(self, "answered", answered)
-        assign(self, "lower", lower)
-        assign(self, "words", lower.split())
-        assign(self, "asked_words", asked.lower().split())
+        # The class is frozen, and this takes a third of the time of object.__setattr__ for each.
+        self.__dict__.update(
+            asked=asked, answered=answered, lower=lower, words=lower.split(), asked_words=asked.lower().split()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

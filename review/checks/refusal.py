@@ -164,6 +164,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 _ALL = tuple(rule for rules in RULES.values() for rule in rules)
 _ASCII = tuple(rule for rule in _ALL if all(any(sign.isascii() for sign in group) for group in rule.signs))
 _FIRST_WORDS = frozenset().union(*(rule.signs[0] for rule in _ASCII))
+_WORDS = frozenset().union(*(group for rule in _ALL if rule.spaced for group in rule.signs))
 
 
 def refusal(texts: Texts, options: Options) -> Finding:
@@ -174,8 +175,9 @@ def refusal(texts: Texts, options: Options) -> Finding:
     plain = lower.isascii()
     if plain and _FIRST_WORDS.isdisjoint(words):
         return finding(value="answered")
+    signs = _WORDS.intersection(words)  # few words, so that each rule is tried on these alone
     for rule in _ASCII if plain else _ALL:
-        if not _may_hold(rule, lower, words):
+        if not _may_hold(rule, lower, signs):
             continue
         found = rule.pattern.search(texts.answered, 0, options["within"])
         if found:
@@ -184,9 +186,9 @@ def refusal(texts: Texts, options: Options) -> Finding:
     return finding(value="answered")
 
 
-def _may_hold(rule: Rule, lower: str, words: list[str]) -> bool:
+def _may_hold(rule: Rule, lower: str, signs: frozenset[str]) -> bool:
     for group in rule.signs:
-        if group.isdisjoint(words) if rule.spaced else not any(sign in lower for sign in group):
+        if group.isdisjoint(signs) if rule.spaced else not any(sign in lower for sign in group):
             return False
     return True
 

@@ -42,12 +42,12 @@ def repetition(texts: Texts, options: Options) -> Finding:
         places.update(_runs(answer, options["words"]))
     if unspaced or max(map(len, words), default=0) >= LONG_WORD:
         places.update(m.span() for m in _DRAWL.finditer(answer))
+    if not places:
+        return finding(value=0.0)
     joined = _together(sorted(places))
     spans: list[Span] = [{"field": texts.answer, "start": a, "end": b, "kind": "loop"} for a, b in joined]
-    share = round(sum(b - a for a, b in joined) / len(answer), 3) if joined else 0.0
-    return finding(
-        flagged=bool(spans), value=share, spans=spans, note="the same words again and again" if spans else ""
-    )
+    share = round(sum(b - a for a, b in joined) / len(answer), 3)
+    return finding(flagged=True, value=share, spans=spans, note="the same words again and again")
 
 
 def _sentences(text: str, times: int) -> Iterator[tuple[int, int]]:

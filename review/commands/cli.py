@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "rubric": "review.commands.rubric:rubric_group",
     "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
+    "sql": "review.commands.sql:sql_group",
     "store": "review.commands.store:store_group",
     "verdicts": "review.commands.verdicts:verdicts",
     "week": "review.commands.week:week_group",

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from review.basics.errors import UnknownError
 from review.people.people import person
+from storage.queries.anchors import originals_of
 from storage.queries.assignments import owed_item_ids
+from storage.queries.calibration import items_in_calibration
 from storage.records_review import DueChange, Week, WeekClosing
 from storage.store import Store
 
@@ -18,11 +20,15 @@ def owed_items(store: Store, rater_id: str) -> set[str]:
     Reviewers may return to what they skipped and answer late what was handed on, so both stay hidden from them.
     Adjudicators and leads owe only their open items: they may settle what they skipped, and a later annotation of
     theirs is marked as made after they saw the others' (see :mod:`review.annotating.submissions`).
+    Items of a calibration session stay hidden from those who take part until its votes appear, and so do the items
+    that owed anchors stand for.
     The empty ``rater_id`` owes nothing.
     """
     if not rater_id:
         return set()
-    return owed_item_ids(store, rater_id, settles=person(store, rater_id).may("adjudicator"))
+    owed = owed_item_ids(store, rater_id, settles=person(store, rater_id).may("adjudicator"))
+    owed |= items_in_calibration(store, rater_id)
+    return owed | set(originals_of(store, owed).values())
 
 
 def week_of_store(store: Store, name: str) -> Week:

@@ -1,6 +1,7 @@
 """Export of people's labels to a file that can be imported again.
 
-``rubric_version`` and ``late`` of each label are added to the columns of an import.
+``rubric_version`` and ``late`` of each label are added to the columns of an import, in JSON Lines also the ``marks`` of
+the submission: what the reviewer says is wrong in the answer, and what proves it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from review.basics.rating_tables import BESIDE
 from review.current.settled import annotations_of
 from review.exchange.items import label_text, names_of, write_table
 from review.people.people import require
-from review.privacy.hidden_spans import spans_by_conversation, without
+from review.privacy.hidden_spans import spans_by_conversation, without_words
 from storage.queries.items import weeks_with_items
 from storage.records_people import Rater
 from storage.records_review import Annotation, Item
@@ -40,7 +41,7 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
     lead = require(store, by, "adjudicator").may("lead")
     found = annotations_of(store, weeks_with_items(store))
     names = {r.id: r.name for r in store.find(Rater)}
-    comments = _comments(store, found)
+    words = _words(store, found)
     shown = names_of(store, {n.item_id for n in found})
     rows = [
         {
@@ -49,17 +50,18 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
             "dimension": dimension,
             "label": label_text(value),
             "at": n.at,
-            "comment": comments[n.submission_id],
+            "comment": words[n.submission_id].comment,
             "seconds": n.seconds if lead or n.rater_id == by else None,
             "rubric_version": n.rubric_version,
             "late": n.late,
+            "marks": list(words[n.submission_id].marks or ()),
         }
         for n in found
         for dimension, value in n.labels.items()
     ]
     if not rows:
         raise NothingToDo("the store holds no labels yet; there is nothing to export.")
-    columns: tuple[str, ...] = COLUMNS
+    columns: tuple[str, ...] = (*COLUMNS, "marks") if target.suffix == ".jsonl" else COLUMNS
     if wide:
         columns, rows = _wide(rows)
     # If the file cannot be written, the audit entry is taken back too.
@@ -82,12 +84,15 @@ def _wide(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[dict
     return (*WIDE, *raters), list(found.values())
 
 
-def _comments(store: Store, annotations: Sequence[Annotation]) -> dict[str, str]:
-    """Return the comments by submission, without the hidden spans of their conversations."""
-    where = {i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations if n.comment])}
+def _words(store: Store, annotations: Sequence[Annotation]) -> dict[str, Annotation]:
+    """Return the annotations by submission, without the hidden spans of their conversations in what people wrote."""
+    where = {
+        i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations if n.comment or n.marks])
+    }
     spans = spans_by_conversation(store, list(where.values()))
     key = hmac_key(store) if spans else b""
     return {
-        n.submission_id: without(n.comment, spans.get(where[n.item_id], []), key) if n.comment else ""
+        n.submission_id: without_words(n, hidden, key) if hidden else n
         for n in annotations
+        for hidden in [spans.get(where.get(n.item_id, ""), [])]
     }

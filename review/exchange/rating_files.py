@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_files import files_of
 from review.basics.json_stream import DEEP
 from review.basics.rating_tables import LABEL
@@ -93,6 +93,8 @@ def _page(table: Table, known: Callable[[Mapping[str, Any]], bool]) -> tuple[str
     options = [one.path for one, items in inside(table.rows[0].cells, (), DEEP) if any(map(known, items))]
     pages = [path for path in options if len(path) == 1 and path[0] in PAGES]
     fitting = pages[:1] or options
+    if not fitting and (name := next((one for one in PAGES if table.rows[0].cells.get(one) == []), "")):
+        raise NoRecords(f"{table.file}: it holds no records: the list at '{name}' is empty.")
     if len(fitting) > 1:
         raise InputError(
             f"{table.file}: the records may be at {' or '.join('.'.join(path) for path in fitting)}. Say where they "

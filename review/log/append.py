@@ -19,9 +19,10 @@ from filelock import FileLock, Timeout
 
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths
+from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import facts_of
 from review.log.late import FOLDER, late_files, listed, write_late
-from review.log.log import COLUMNS, DIRECT, conversation_of_cells, log_files, log_relation
+from review.log.log import conversation_of_cells, log_files, log_relation
 from review.log.rows import Entry, LogRow, row_of
 from review.log.staging import commit, staged_for, sweep
 from review.log.updates import Arrival, Arrivals, Updates, first_question

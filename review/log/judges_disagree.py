@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from review.basics.labels import canonical_text
-
 
 def verdict_text(cell: Any) -> str:
     """Return a verdict cell as canonical text, the members of a set joined by ``|``; "" when it is empty.
 
     ``cell`` is a value, a list of values, or a table with a ``value``.
     """
+    # numpy comes with it, and most logs have one judge: processes that mask start twice as fast without.
+    from review.basics.labels import canonical_text
+
     if isinstance(cell, dict):
         cell = cell.get("value")
     if isinstance(cell, list):

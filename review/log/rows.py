@@ -11,8 +11,8 @@ import orjson
 
 from review.checks.protocol import Finding
 from review.checks.running import flagged
+from review.log.columns import DIRECT, IN_CONTENT
 from review.log.judges_disagree import judges_disagree
-from review.log.log import DIRECT, IN_CONTENT
 from storage.records_log import Conversation
 
 _content_of, _direct_of = operator.attrgetter(*IN_CONTENT), operator.attrgetter(*DIRECT)

@@ -262,11 +262,13 @@ def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection
     return {id_: metadata for id_, metadata in found.items() if set(with_any_of) & set(metadata)}
 
 
-def has_addresses_in_ids(log: LogPaths, source: str) -> bool:
-    """Return whether the log has an id of this source with an e-mail address in it."""
+def has_addresses_in_ids(log: LogPaths, source: str, *, encoded: bool = False) -> bool:
+    """Return whether the log has an id of this source with an e-mail address in it, or with ``encoded`` a
+    percent-encoded one."""
+    at = "%(25)*40" if encoded else "@"
     sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths
     with duckdb.connect() as db:
-        return bool(db.execute(sql, [source, r"[^\s@]@[^\s@]+\.[A-Za-z]{2,}"]).fetchall())
+        return bool(db.execute(sql, [source, rf"[^\s@]{at}[^\s@]+\.[A-Za-z]{{2,}}"]).fetchall())
 
 
 _NUMBER = r"^[+-]?\d+(\.0+)?$"

@@ -18,7 +18,17 @@ from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused
-from review.people.people import ROLES, Person, add_person, find_person, people, person_id, rater_named, require
+from review.people.people import (
+    ROLES,
+    Person,
+    add_person,
+    checked_scope,
+    find_person,
+    people,
+    person_id,
+    rater_named,
+    require,
+)
 from storage.queries.links import latest_role_row, live_login, live_logins, open_invitations
 from storage.records_people import Invitation, LinkEnd, LinkLogin
 from storage.store import Store
@@ -62,6 +72,7 @@ def invite(store: Store, name: str, *, role: str, by: str, scope: str = "") -> N
     a lead, InputError for an unusable name or role.
     """
     setting.one_of("role", role, ROLES)
+    checked_scope(scope)
     with store.transaction():
         require(store, by, "lead")
         known = rater_named(store, name)

@@ -12,7 +12,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
-from review.basics.limits import MAX_NAME
+from review.basics.limits import MAX_NAME, MAX_SCOPE
 from review.people.identity import LINKS, Visitor, display_name, identifier, rater_id
 from storage.queries.people import RaterWithRole, rater_with_role, raters_from_outside, raters_with_roles
 from storage.records_people import Rater, Role
@@ -99,8 +99,10 @@ def add_person(
     """Add a person, or give an existing one another role ("none" takes it away). Returns the person.
 
     ``name`` is a name, or the id of an existing person. With ``issuer`` and ``subject`` it is the person who will log
-    in with them. Raises InputError for an unusable name or role, Refused when the store would be left without a lead.
+    in with them. Raises InputError for an unusable name, role or scope, Refused when the store would be left without
+    a lead.
     """
+    checked_scope(scope)
     given = "" if setting.one_of("role", role, (*ROLES, NO_ROLE)) == NO_ROLE else role
     with store.transaction():
         visitor = _announced(name, issuer, subject) if issuer or subject else None
@@ -114,6 +116,16 @@ def add_person(
         store.add(row)
         chain.record(store, by, "role", rater.id, role=role, scope=scope)
     return Person(id=rater.id, name=rater.name, role=given, scope=scope, issuer=rater.issuer, subject=rater.subject)
+
+
+def checked_scope(scope: str) -> str:
+    """Return the fields that somebody reviews, as they were given. Raises InputError for a text that is too long."""
+    if len(scope) > MAX_SCOPE:
+        raise InputError(
+            f"scope: found {len(scope):,} characters ('{scope[:40]}...'), expected at most {MAX_SCOPE}: the names of "
+            "fields with commas between them, such as billing, returns."
+        )
+    return scope
 
 
 def add_outsider(store: Store, name: str, *, by: str) -> Person:

@@ -104,7 +104,13 @@ def lost_its_places(shown: Conversation) -> bool:
 
 def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes) -> W:
     """Return an annotation or adjudication without the hidden spans of its conversation."""
-    return replace(row, **{f: without(getattr(row, f), spans, key) for f in WORDS if hasattr(row, f)})
+    changed = {f: without(getattr(row, f), spans, key) for f in WORDS if hasattr(row, f)}
+    if marks := getattr(row, "marks", None):
+        # Only words: the places of a mark are numbers, and a number that is hidden may equal one of them.
+        changed["marks"] = tuple(
+            {k: without(v, spans, key) if isinstance(v, str) else v for k, v in mark.items()} for mark in marks
+        )
+    return replace(row, **changed)
 
 
 def _contains(value: Any, text: str) -> bool:

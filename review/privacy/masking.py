@@ -137,7 +137,7 @@ class _Mask:
             return self.text(value, field)
         if isinstance(value, Mapping):
             return self.mapping(value, field)
-        if isinstance(value, list | tuple):
+        if isinstance(value, (list, tuple)):
             items = [self.value(item, f"{field}.{i}") for i, item in enumerate(value)]
             changed = any(a is not b for a, b in zip(items, value, strict=True))
             return type(value)(items) if changed else value

@@ -11,10 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 from cryptography.fernet import Fernet, InvalidToken
 
 from review.basics.errors import InputError
@@ -27,7 +24,6 @@ _MAKE_ONE = (
     "Make one with `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`, "
     "keep it safe, and set it in the environment of every process that imports or reveals."
 )
-_SCHEMA = pa.schema([("id", pa.string()), ("encrypted", pa.bool_()), ("content", pa.string())])
 
 Seal = Callable[[bytes], str]
 
@@ -71,10 +67,13 @@ def content_before(conversation: Conversation, fields: Sequence[str]) -> bytes:
 
 def write_originals(path: Path, rows: Sequence[tuple[str, str]], *, encrypted: bool) -> None:
     """Write (conversation id, sealed content) rows to one Parquet file that only its owner can read."""
+    import pyarrow as pa  # processes that mask only seal, and start sooner without
+    import pyarrow.parquet as pq
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     table = pa.table(
         {"id": [i for i, _ in rows], "encrypted": [encrypted] * len(rows), "content": [c for _, c in rows]},
-        schema=_SCHEMA,
+        schema=pa.schema([("id", pa.string()), ("encrypted", pa.bool_()), ("content", pa.string())]),
     )
     path.touch(mode=0o600)
     path.chmod(0o600)
@@ -88,6 +87,8 @@ def reveal_original(
 
     Raises InputError when the original is encrypted and the key is missing or wrong.
     """
+    import duckdb
+
     files = sorted(p for p in log.originals.glob("*/*.parquet") if not p.parent.name.startswith("."))
     if not files:
         return None

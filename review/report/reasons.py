@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from review.audit.store_secrets import hmac_key
 from review.basics.labels import Value
+from review.basics.words import shortened
 from review.current.settled import (
     Settled,
     adjudications_that_count,
@@ -85,7 +86,7 @@ def _words(store: Store, week: str, places: Mapping[str, str]) -> dict[str, tupl
         else:
             text, speaker = (without_words(row, hidden, key) if hidden else row).rationale, ADJUDICATOR
         if text.strip():
-            found[row.item_id] = shortened(text), speaker
+            found[row.item_id] = shortened(text, LONGEST), speaker
     return found
 
 
@@ -113,13 +114,4 @@ def _quotes(store: Store, week: str, items: Collection[str]) -> dict[str, Quote]
 def _quote(item: Item, conversation: Conversation, text: str, speaker: str) -> Quote:
     part = asked(conversation, item)
     answer = part.answer or conversation.error_message or ""
-    return Quote(item.id, shortened(part.question), shortened(answer), text, speaker)
-
-
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return the text on one line; a longer text is cut at a word, with an ellipsis."""
-    line = " ".join(text.split())
-    if len(line) <= longest:
-        return line
-    head = line[: longest - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head[longest // 2 :] else head).rstrip(" ,;:") + "…"
+    return Quote(item.id, shortened(part.question, LONGEST), shortened(answer, LONGEST), text, speaker)

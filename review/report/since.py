@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 from review.basics.clock import now
+from review.basics.words import shortened
 from review.current.assignments import closing_of
 from review.golden.examples import current_examples
 from review.golden.releases import diff, examples_of, releases
 from review.report.decided import Decision, GoldenChange, Since, settlements
-from review.report.reasons import shortened
 from review.report.words import day, short_day
-from storage.queries.audit import entries_between
+from storage.queries.audit import entries_between, last_sequence, sequence_before, sequence_of
 from storage.queries.weeks import weeks_in_use
 from storage.records_golden import Release, ReleaseExample
 from storage.records_people import AuditEntry
@@ -35,7 +35,9 @@ def since_last_report(store: Store, week: Week, *, names: Mapping[str, str], wit
     last = max((c for c in before if c.at < until), key=lambda c: c.at, default=None)
     since = last.at if last else week.opened_at
     begin = f"since week {last.week} was closed" if last else "since this week was opened"
-    entries = entries_between(store, list(SAID), since=since, until=until)
+    after = sequence_of(store, "close", last.week) if last else sequence_before(store, since)
+    upto = sequence_of(store, "close", week.name) if closing else last_sequence(store)
+    entries = entries_between(store, list(SAID), after=after, upto=upto)
     golden = _golden(store, since, until, withheld)
     others = [e for e in entries if e.action != SETTLED and (e.action, e.subject) != ("release", golden.after)]
     told = [*_settled(store, entries, names), *(_told(e, names) for e in others)]
@@ -139,7 +141,7 @@ def _golden(store: Store, since: str, until: str, withheld: Collection[str]) -> 
 
 
 def _question(example: ReleaseExample) -> str:
-    return shortened(" ".join(example.content["question"].split()), LONGEST)
+    return shortened(example.content["question"], LONGEST)
 
 
 def _waiting(store: Store, made: list[Release], until: str) -> int:

@@ -111,6 +111,24 @@ def with_condition(rubric: Rubric, name: str, other: str, values: Sequence[str])
     return _read(document, rubric)
 
 
+def with_sentence(rubric: Rubric, name: str, value: str, sentence: str) -> Rubric:
+    """Return the rubric with a sentence added to the guidance of a value, "" for the dimension; twice adds it once."""
+    dimension = _known(rubric, name)
+    if value and value not in dimension.scale.values:
+        raise InputError(f"{name}: found {value!r}, expected one of {', '.join(dimension.scale.values)}.")
+    said = dimension.value_guidance.get(value, "") if value else dimension.guidance
+    text = " ".join(sentence.split())
+    if text in said:
+        return rubric
+    document = rubric_document(rubric)
+    row = _row(document, name)
+    if value:
+        row["value_guidance"][value] = f"{said} {text}".strip()
+    else:
+        row["guidance"] = f"{said} {text}".strip()
+    return _read(document, rubric)
+
+
 def with_example(rubric: Rubric, name: str, value: str, example: str) -> Rubric:
     """Return the rubric with an example added to the guidance of a value; twice the same adds nothing."""
     dimension = _known(rubric, name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from review.basics.errors import NothingToDo, Refused, ReviewError
@@ -111,12 +111,14 @@ def extend(
     mapping: Mapping[str, str] | None = None,
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
+    stored_as: Callable[[str], str] = str,
 ) -> DrawResult:
     """Draw more of a week with a sealed frame: rates only rise, and everything drawn before stays drawn.
 
     The populations are those of the first draw. Rows imported after it are left out and counted in ``frame.late``; a
-    source without ``imported_at`` cannot tell them apart, so the notes name a difference of the counts. Raises Refused
-    for a lower rate or cap, and for other groups.
+    source without ``imported_at`` cannot tell them apart, so the notes name a difference of the counts. ``stored_as``
+    gives the form of an id that the ledger has, where this is not that of the source. Raises Refused for a lower rate
+    or cap, and for other groups.
     """
     refuse_lower(wishes.rate, previous.rate)
     _check_overlap(overlap)
@@ -136,8 +138,11 @@ def extend(
             "A sealed frame keeps its groups."
         )
     plan = raised(previous.strata, allocate(sealed, wishes, groups), wishes.caps)
-    ids = grown(previous.ids, candidates(opened, previous.seed, plan), plan, previous.seed)
-    drawn_before = set(all_of(previous.ids))
+    found = candidates(opened, previous.seed, plan)
+    of_source = {name: i for some in found.values() for i in some if (name := stored_as(i)) != i}
+    before = {name: tuple(of_source.get(i, i) for i in some) for name, some in previous.ids.items()}
+    ids = grown(before, found, plan, previous.seed)
+    drawn_before = set(all_of(before))
     return DrawResult(
         frame=frame,
         strata=tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata),
@@ -150,6 +155,15 @@ def extend(
         overlap=overlap,
         notes=(*plan.notes, *differences(sealed, frame)),
     )
+
+
+def stored(result: DrawResult, stored_as: Callable[[str], str]) -> DrawResult:
+    """Return a draw with its ids as the store has them, and their digest."""
+    ids, added = (
+        {name: tuple(map(stored_as, some)) for name, some in given.items()} for given in (result.ids, result.added)
+    )
+    overlap = tuple(sorted(map(stored_as, result.overlap_ids)))
+    return replace(result, ids=ids, added=added, overlap_ids=overlap, digest=sample_digest(all_of(ids)))
 
 
 def candidates(opened: OpenFrame, seed: str, plan: DrawPlan) -> dict[str, list[str]]:

@@ -17,6 +17,8 @@ from review.checks.settings import CheckSettings, check_settings
 from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
+from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
+from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
@@ -25,6 +27,8 @@ from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
+from review.settings.sql import SETTINGS as SQL_SETTINGS
+from review.settings.sql import SqlSettings, sql_settings
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -48,12 +52,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "ids",
         "rejects_days",
     ),
-    "sampling": ("unit", "confidence", "judges_disagree"),
+    "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
     "rubric": ("reveal", "dimensions"),
+    "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
@@ -90,10 +95,11 @@ class Project:
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value);
     ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
-    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
-    is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``answers``, ``judges``, ``checks`` and ``notify`` are the tables of these
-    names. ``heads`` is the file to which the head of the audit chain is written every night, or None.
+    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
+    ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
+    the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names. ``heads`` is
+    the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -101,6 +107,7 @@ class Project:
     unit: str = "session"
     confidence: float = 0.5
     judges_disagree: int | Literal["all"] | None = None
+    anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sources: Mapping[str, SourcePreset] = field(default_factory=dict)
@@ -113,6 +120,7 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
 
 
@@ -139,6 +147,7 @@ def project_of(store_path: str | Path) -> Project:
         unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        anchors=anchor_settings(path, sampling),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
         sources=source_presets(path, sources),
@@ -151,6 +160,7 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         notify=notify_settings(path, tables["notify"]),
+        sql=sql_settings(path, tables["sql"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

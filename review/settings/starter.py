@@ -63,6 +63,35 @@ hosts = []               # endpoints that may receive masked text, such as ["loc
 concurrency = 8          # requests at the same time
 timeout = 60             # seconds for one request
 device = "auto"          # where local models run: auto | cpu | cuda | mps
+# currency = "USD"       # the currency of the prices of judges; pages show costs with it
+
+# [sql]                  # what `spotcheck sql` proves and runs; `spotcheck sql check --help` lists the rules
+# dialect = "clickhouse" # clickhouse | postgres | sqlite | duckdb; others are parsed and called "not proven"
+# schema = "shop.sql"    # a file (statements that create tables, JSON as BIRD writes it) or an address
+# engine = "clickhouse://localhost:8123/shop"   # where statements run; the schema is read from it
+# rules = ["text", "statement", "syntax", "functions", "tables", "columns", "limit"]   # default: all but star and limit
+# format = "TabSeparatedWithNames"   # the FORMAT that each statement must end with
+# max_rows = 10000       # the largest LIMIT
+# functions = []         # functions that may be called beside the built-in lists
+# forbidden_columns = ["customers.card"]
+# weights = [0.7, 0.3]   # of execution and meaning in the combined accuracy
+# extra_columns = false  # whether columns beside those of the reference count as right
+
+# [sql.severity]         # error | warning | note, by rule
+# join_rows = "error"
+
+# [sql.keys]             # columns that do not repeat, where the database declares no keys
+# customers = ["id"]
+# order_items = ["order_id", "line"]
+
+# [sql.words]            # words of the question (regular expressions) and the tables of which one must be read
+# "promotion|discount" = ["promotions"]
+
+# [sql.limits]
+# seconds = 10
+# rows = 10000
+# result_megabytes = 64
+# memory_megabytes = 1000
 
 # [answers]              # the numbers behind the four answers of the Week page and the report
 # well_known = 0.05      # a share is well known when its 95% interval is at most this wide,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
+from review.annotating.marks import MarkPayload, placed
 from review.annotating.payload import ConversationPayload, RaterPayload, RubricPayload, conversation_payload
 from review.basics.labels import Value
 from review.basics.limits import MAX_ANSWER, MAX_COMMENT
@@ -16,7 +17,7 @@ from review.settling.adjudication import Case
 from review.settling.similar import SimilarPayload
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation
-from storage.records_review import Adjudication, Annotation
+from storage.records_review import Adjudication, Annotation, Item
 
 
 class CaseLimits(TypedDict):
@@ -36,6 +37,7 @@ class VotePayload(TypedDict):
     labels: StoredLabels
     comment: str
     corrected_answer: str
+    marks: NotRequired[list[MarkPayload]]
 
 
 class SettledPayload(TypedDict):
@@ -124,10 +126,7 @@ def case_payload(
         "kind": case.kind,
         "state": state_of(case, viewer),
         "rubric_version": case.annotations[0].rubric_version,
-        "votes": [
-            {"labels": n.labels, "comment": n.comment, "corrected_answer": n.corrected_answer}
-            for n in sorted(case.annotations, key=shuffled)
-        ],
+        "votes": [_vote(n, case.item, conversation) for n in sorted(case.annotations, key=shuffled)],
         "differing": list(case.differing),
         "start": _leading(case),
         "barred": barred,
@@ -135,6 +134,17 @@ def case_payload(
         "similar": list(similar),
         "mine": _settled_payload(case.settled, viewer),
     }
+
+
+def _vote(said: Annotation, item: Item, conversation: Conversation) -> VotePayload:
+    found: VotePayload = {
+        "labels": said.labels,
+        "comment": said.comment,
+        "corrected_answer": said.corrected_answer,
+    }
+    if said.marks:
+        found["marks"] = placed(said.marks, item, conversation)
+    return found
 
 
 def state_of(case: Case, viewer: str) -> str:

@@ -21,6 +21,7 @@ from review.golden.content import judged_right
 from review.golden.reader import examples_found
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import rubric_version
+from storage.queries.anchors import originals_of
 from storage.queries.own_work import corrections_by
 from storage.records_golden import GoldenExample
 from storage.records_review import Adjudication, Annotation, HiddenSpan, Item, WeekClosing
@@ -100,10 +101,18 @@ def _gather(store: Store, rows: Sequence[Annotation]) -> _Known:
         closed=closed,
         finals=finals,
         right=_right(store, set(items), weeks, said, finals),
-        golden={e.item_id: e for e in examples_found(store, item_id=list(items))} if items else {},
+        golden=_golden(store, items),
         spans=spans,
         key=hmac_key(store) if spans else b"",
     )
+
+
+def _golden(store: Store, items: Collection[str]) -> dict[str, GoldenExample]:
+    """Return the golden example of each item; an anchor has that of the item it stands for."""
+    originals = originals_of(store, items)
+    wanted = {*items, *originals.values()}
+    found = {e.item_id: e for e in examples_found(store, item_id=list(wanted))} if wanted else {}
+    return {i: found[original] for i in items for original in [originals.get(i, i)] if original in found}
 
 
 def _told(said: Annotation, known: _Known) -> Correction:

@@ -19,6 +19,7 @@ from review.privacy.hidden_spans import spans_by_conversation, without, without_
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settling.case_payload import shuffled
 from storage.queries.annotations import current_annotations_of_item
+from storage.queries.calibration import items_in_calibration
 from storage.queries.comments import Discussable, comments_of, discussable_items
 from storage.records_comments import Comment
 from storage.records_review import Annotation, Item
@@ -158,6 +159,8 @@ def _open_item(store: Store, item_id: str, viewer: str) -> Item:
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store. Choose one of the list.")
     require(store, viewer, "annotator")
+    if item_id in items_in_calibration(store, viewer):
+        raise Refused(f"item '{item_id}' is in a calibration session, which shows its votes to all at the same time.")
     if item_id in owed_items(store, viewer):
         raise Refused(f"item '{item_id}' still waits for your own review. Review it on the Annotate page first.")
     found = next((one for one in discussable_items(store, item.week, viewer) if one.item_id == item_id), None)

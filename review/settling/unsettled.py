@@ -103,9 +103,9 @@ def _cause(
         return ""
     if item in deciding:
         return "deciding"
-    return "tie" if any(_is_tie(dict(votes)) for votes in case.votes.values()) else "majority"
+    return "tie" if any(_is_tie(votes.values()) for votes in case.votes.values()) else "majority"
 
 
-def _is_tie(votes: dict[object, int]) -> bool:
-    top = max(votes.values(), default=0)
-    return sum(n == top for n in votes.values()) > 1
+def _is_tie(votes: Collection[int]) -> bool:
+    top = max(votes, default=0)
+    return sum(n == top for n in votes) > 1

@@ -32,10 +32,11 @@ def _number(low: float, high: float, words: str) -> Callable[[str, Any], float |
 
 
 _AMOUNT = _number(0.0, 1e300, "a number, zero or more")
+_WHOLE = _number(0.0, 2.0**53, "a whole number, zero or more")
 
 
 def _count(name: str, value: Any) -> int | None:
-    number = _number(0.0, 2.0**53, "a whole number, zero or more")(name, value)
+    number = _WHOLE(name, value)
     if number is None:
         return None
     if number != int(number):
@@ -71,6 +72,8 @@ NUMBERS: Mapping[str, Callable[[str, Any], Any]] = {
 
 def feedback_of(value: Any) -> str | None:
     """Return feedback as one text: a thumb as up or down; of an object its thumb and the names of its true keys."""
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "up" if value else "down"
     value = parsed(value)
@@ -132,7 +135,7 @@ def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
     for judge, dimensions in judges.items():
         for dimension, verdict in dimensions.items():
             plain = verdict.get("value") if isinstance(verdict, dict) and "value" in verdict else verdict
-            if isinstance(plain, dict | list | tuple):
+            if isinstance(plain, (dict, list, tuple)):
                 raise Unreadable(f"verdicts.{judge}.{dimension}", verdict, "one value, or {value, score, rationale}")
     return judges
 

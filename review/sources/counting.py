@@ -45,17 +45,18 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
         if raw.mended:
             tally.mended.update(raw.mended_counts)
         if entry is not None:
-            tally.undated += entry.conversation.created_at is None and bool(entry.conversation.messages)
-            if entry.conversation.verdicts:
-                tally.saw_verdicts(entry.conversation.verdicts)
+            found = entry.conversation
+            tally.undated += found.created_at is None and bool(found.messages)
+            if found.verdicts:
+                tally.saw_verdicts(found.verdicts)
             for one in entry.unread:
                 tally.saw_unread(Unread(*one))
-            if entry.conversation.metadata:
-                tally.human_scores.update(raters_in(entry.conversation.metadata))
-            if entry.conversation.feedback:
-                tally.saw_feedback(entry.conversation.feedback)
+            for name in raters_in(found.metadata):
+                tally.human_scores[name] += 1
+            if found.feedback:
+                tally.saw_feedback(found.feedback)
             yield entry
         elif error is not None:
             tally.waits += isinstance(error, Waits)
-            found = {"found": masked_value(error.found, rules.recognisers), "expected": error.expected}
-            tally.reject({"line": raw.line, "column": error.field, **found})
+            said = {"found": masked_value(error.found, rules.recognisers), "expected": error.expected}
+            tally.reject({"line": raw.line, "column": error.field, **said})

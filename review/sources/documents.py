@@ -46,7 +46,10 @@ def read_document(
         return _whole(given), ["the file is one conversation, written as the list of its messages"]
     if isinstance(head, list):
         if not head:
-            raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
+            raise NoRecords(
+                f"{given.name}: it holds no records: found an empty list ([]), expected conversations, each with a "
+                "question or messages."
+            )
         documents = [item for item in head if isinstance(item, dict)]
         found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
         if found.container == TOP:

@@ -159,19 +159,28 @@ def _is_one_document(given: InputFile) -> bool:
         return False
 
 
+def nothing_in(given: InputFile, empty: int) -> str:
+    """Say that a file has no row, or so many records at its beginning that are all without a field."""
+    wanted = "expected conversations, each with a question or messages."
+    if not empty:
+        return f"{given.name}: there are no records; the file has no row."
+    found = "an empty object ({})" if empty == 1 else f"{empty:,} records without any field ({{}})"
+    return f"{given.name}: it holds no records: found {found}, {wanted}"
+
+
 def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[Raw]]:
     raws = iter(raws)
     first: list[Raw] = []
     records = 0
     for raw in raws:
         first.append(raw)
-        records += raw.record is not None
+        records += bool(raw.record)
         if records >= PEEK or len(first) >= PEEK_LINES:
             break
     if not records:
-        error = first[0].error if first else None
+        error = next((raw.error for raw in first if raw.error is not None), None)
         if error is None:
-            raise NoRecords(f"{given.name}: there are no records; the file has no row.")
+            raise NoRecords(nothing_in(given, len(first)))
         raise InputError.at(
             given.name,
             first[0].line,

@@ -117,6 +117,12 @@ def _refuse_unmapped(
 ) -> None:
     """Raise NotMapped unless the file describes itself: by the keys of a format, and with ids where others had some."""
     detected = _detected(records, layout, file) if format == AUTO else Detected(format, "")
+    if detected is None and not places(records):
+        names = ", ".join(dict.fromkeys(name for record in records for name in record))[:200]
+        raise NotMapped(
+            f"{file}: the records hold nothing: found {names or 'no field'} without any value, expected conversations, "
+            "each with a question or messages."
+        )
     if detected is None:
         raise NotMapped(
             f"{file}: no known format fits, and no mapping is known for it; found the fields "

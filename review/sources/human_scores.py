@@ -12,6 +12,7 @@ PLACES = ("scores", "annotations")
 """Where readers keep them in the metadata of a conversation."""
 PEOPLE = ("ANNOTATION", "app", "human", "HUMAN")
 """What Langfuse, LangSmith and OpenInference call the source of a score by a person."""
+_PLACES = frozenset(PLACES)
 NAMES = ("rater", "judge")
 
 
@@ -31,7 +32,7 @@ def rater_of(row: Mapping[str, Any]) -> str:
 
 def raters_in(metadata: Mapping[str, Any]) -> Iterator[str]:
     """Yield the name of the person for each score by a person, "" where it is not known."""
-    return (rater_of(row) for row in scores_in(metadata))
+    return iter(()) if _PLACES.isdisjoint(metadata) else (rater_of(row) for row in scores_in(metadata))
 
 
 def sentence(found: Counter[str]) -> str:
@@ -46,6 +47,8 @@ def sentence(found: Counter[str]) -> str:
 
 def with_names(metadata: dict[str, Any], named: Callable[[str], str]) -> dict[str, Any]:
     """Return the metadata with ``named`` applied to the names of people and programs that gave scores."""
+    if _PLACES.isdisjoint(metadata):
+        return metadata
     changed = {
         place: [
             {key: named(value) if key in NAMES and isinstance(value, str) else value for key, value in row.items()}

@@ -16,7 +16,7 @@ from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
 from review.sources.names import plain_name
-from review.sources.options import ImportOptions
+from review.sources.options import HASH_PLAIN, ImportOptions
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.reader import Reader
 from review.sources.tally import Tally
@@ -49,6 +49,12 @@ def import_into(
         # Else the conversations that an earlier version brought in would come in a second time.
         options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids="keep"))
         said.append("e-mail addresses stay in the ids, because the log has ids of this source with addresses already")
+    elif options.privacy.ids == "hash" and has_addresses_in_ids(log, options.source, encoded=True):
+        options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids=HASH_PLAIN))
+        said.append(
+            "percent-encoded e-mail addresses stay in the ids, because the log has ids of this source with such "
+            "addresses already"
+        )
     done = import_file(
         file,
         options,

@@ -63,14 +63,13 @@ def import_file(
     if on_detected is not None:
         on_detected(opened.detected)
     detected, rules = opened.detected, replace(opened.rules, late=True)
-    if is_read_alone(detected.format):
-        rules = replace(rules, digest=record_hash(options, key=key, format=detected.format))
-    sifting = Sifting(log, rules.digest) if rules.digest else None
+    alone = is_read_alone(detected.format)
+    sifting = Sifting(log, record_hash(options, key=key, format=detected.format)) if alone else None
     raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
     job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
     pool = pool_for(job, files.size, to_run, processes)
     read = masked_conversations(raws, rules)
-    if not is_read_alone(detected.format):
+    if not alone:
         read = _watched_again(read, files.size, progress)
     made = in_processes(pool, raws, tally) if pool else counted(read, tally, rules)
     try:

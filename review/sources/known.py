@@ -49,7 +49,7 @@ class Sifting:
         self.duplicates = 0
 
     def unknown(self, raws: Iterator[Raw], tally: Tally) -> Iterator[Raw]:
-        """Yield the records that the log does not hold, in order. The others are counted as the log holds them."""
+        """Yield the records that the log does not hold, with their hashes, in order; count the others as it does."""
         known = KnownRecords(self._log)
         for batch in batches(raws, records=AT_ONCE, size=AT_ONCE_BYTES):
             hashes = [self._digest(raw.record) if raw.record is not None else b"" for raw in batch]
@@ -57,7 +57,7 @@ class Sifting:
             for raw, digest in zip(batch, hashes, strict=True):
                 found = next(held) if digest else None
                 if found is None:
-                    yield raw
+                    yield raw._replace(digest=digest)
                 else:
                     self._count(raw, found, tally)
 
@@ -80,5 +80,5 @@ def _decisive(options: ImportOptions, format: str) -> bytes:
     said = {name: value for name, value in asdict(options).items() if name not in _NOT_DECISIVE}
     privacy = asdict(replace(options.privacy, originals="none", rejects_days=0))
     # Records of earlier versions, which kept all ids, are still known.
-    said["privacy"] = {name: value for name, value in privacy.items() if (name, value) != ("ids", "hash")}
+    said["privacy"] = {name: value for name, value in privacy.items() if name != "ids" or value == "keep"}
     return orjson.dumps([format, said], option=orjson.OPT_SORT_KEYS | _JSON, default=str)

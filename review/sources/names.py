@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from review.audit.store_secrets import hmac_key
-from review.privacy.pseudonyms import without_addresses
+from review.privacy.pseudonyms import may_hold_address, without_addresses
 from review.settings.project import project_of
 from review.sources.normalise import address_hash
 from storage.store import Store
@@ -14,7 +14,7 @@ def plain_name(store: Store, text: str) -> str:
 
     A project that keeps addresses in its ids (``ids = "keep"`` under ``[privacy]``) keeps them here too.
     """
-    if "@" not in text and "+" not in text:
+    if not may_hold_address(text):
         return text
     if project_of(store.path).privacy.ids != "hash":
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from review.basics.limits import MAX_ID
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.basics.weeks import week_of
-from review.privacy.pseudonyms import without_addresses
+from review.privacy.pseudonyms import may_hold_address, without_addresses
 from review.sources.cells import (
     NUMBERS,
     context_of,
@@ -31,6 +32,8 @@ from review.sources.readers.fields import Fields, Record, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years in which conversations may have been; systems write others, such as 0001 and 9999, for no date at all."""
 NAMES = ("model", "prompt_version", "variant")
 """Texts that name a thing and are not masked."""
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -42,7 +45,8 @@ class Origin:
 
     ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
     also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
-    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names.
+    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names, with
+    ``hash_encoded`` also those that are percent-encoded.
     """
 
     source: str
@@ -51,18 +55,23 @@ class Origin:
     week: str
     date_format: str = ""
     hash_addresses: bool = False
+    hash_encoded: bool = True
 
     def plain(self, text: str) -> str:
         """Return an id or a name as it is stored."""
-        if not self.hash_addresses or ("@" not in text and "+" not in text):
+        if not self.hash_addresses or not may_hold_address(text):
             return text
-        return without_addresses(text, lambda address: address_hash(self.key, address))
+        return without_addresses(text, lambda address: address_hash(self.key, address), encoded=self.hash_encoded)
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
     """Return the first 16 hexadecimal digits of HMAC-SHA256: stable inside a store, meaningless outside."""
     # Passing "sha256" by name halves the time: otherwise each call looks the function up in the library.
     return hmac.digest(key, data, "sha256").hex()[:16]
+
+
+_remembered_hash = functools.lru_cache(maxsize=4096)(keyed_hash)
+"""For users and sessions, which come again and again."""
 
 
 def address_hash(key: bytes, address: str) -> str:
@@ -89,7 +98,8 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
     texts: dict[str, Any] = {name: text_of(name, fields[name]) for name in plain.TEXT if name in fields}
     for name in ("user_id", "session_id"):
         if texts.get(name) is not None:
-            texts[name] = keyed_hash(origin.key, texts[name].encode("utf-8", "surrogatepass"))
+            who = texts[name].encode("utf-8", "surrogatepass")
+            texts[name] = (_remembered_hash if len(who) <= MAX_ID else keyed_hash)(origin.key, who)
     texts.update({name: origin.plain(texts[name]) for name in NAMES if texts.get(name) is not None})
     verdicts, metadata = verdicts_of(fields.get("verdicts")), metadata_of(fields.get("metadata"))
     if origin.hash_addresses:
@@ -134,6 +144,8 @@ def _moment(value: Any, origin: Origin) -> Any:
     if moment is None:
         form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
         raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise Unreadable("created_at", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}, or none where it is not known")
     return moment
 
 

@@ -18,6 +18,8 @@ from review.sources.readers.catalogue import READERS
 from review.sources.readers.mapping import check_mapping
 
 AUTO = "auto"
+HASH_PLAIN = "hash plain"
+"""For ``ids`` of a source whose log has percent-encoded addresses, which an earlier version kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ class ImportOptions:
             zone=zone,
             week=week,
             date_format=self.date_format,
-            hash_addresses=self.privacy.ids == "hash",
+            hash_addresses=self.privacy.ids in ("hash", HASH_PLAIN),
+            hash_encoded=self.privacy.ids != HASH_PLAIN,
         )
 
 

@@ -94,7 +94,9 @@ class Tally:
                 self._saw(dimension, text, n)
 
     def _saw(self, dimension: str, text: str, n: int) -> None:
-        counts = self.verdicts.setdefault(dimension, Counter())
+        counts = self.verdicts.get(dimension)
+        if counts is None:
+            counts = self.verdicts[dimension] = Counter()
         counts[text if text in counts or len(counts) < self.most_values else "..."] += n
 
     def saw_feedback(self, feedback: str, n: int = 1) -> None:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from review.basics.clock import new_id
 from review.basics.errors import InputError
+from review.basics.input_files import inside_archive
 from review.basics.unpacking import DAMAGED
 from review.basics.words import counted
 
@@ -76,11 +77,15 @@ def forget(file: Path, store_path: str | Path) -> None:
 def unpacked(archive: Path, target: Path) -> tuple[list[Path], list[str]]:
     """Unpack the logs of a zip archive into a new folder and return them with sentences about what was left out.
 
-    Names in the archive never become paths: each file gets its last name alone. Raises InputError.
+    Names in the archive never become paths: each file gets its last name alone. Raises InputError, also for a name
+    that leads out of the archive, as the command does.
     """
     try:
         with zipfile.ZipFile(archive) as packed:
-            entries = [entry for entry in packed.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
+            whole = [entry for entry in packed.infolist() if not entry.is_dir()]
+            for entry in whole:
+                inside_archive(archive.name, entry.filename)
+            entries = [entry for entry in whole if not _is_hidden(entry.filename)]
             _check(archive.name, entries)
             wanted = [e for e in entries if PurePosixPath(e.filename).suffix.lower() in SUFFIXES]
             others = [e.filename for e in entries if e not in wanted]

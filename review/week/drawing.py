@@ -5,17 +5,18 @@ Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.weeks import next_due_date, today_in, week_window
 from review.people.people import person, require
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
-from review.sampling.draw import DrawResult, draw, extend
+from review.sampling.draw import DrawResult, draw, extend, stored
 from review.sampling.engines.catalogue import open_source
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
@@ -23,6 +24,7 @@ from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project
 from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.options import import_options
 from review.sources.readings import as_remembered
 from review.week.cautions import undrawn
 from review.week.dealing import check_overlap_raters
@@ -71,7 +73,8 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
     check_asked(named, project, request, so_far)
     log = log or (log_of(store.path) if store is not None else None)
     with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
-        result = drawing(engine, project, request, so_far)
+        plain = str if store is None else stored_ids(engine, project, hmac_key(store))
+        result = stored(drawing(engine, project, request, so_far, stored_as=plain), plain)
     if named is not None and not nothing_new(so_far, result):
         takers(named, request, so_far)
     return result
@@ -162,9 +165,25 @@ def opened_source(
         engine.close()
 
 
-def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFar) -> DrawResult:
+def stored_ids(engine: Engine, project: Project, key: bytes) -> Callable[[str], str]:
+    """Return what gives an id of a source the form that the store has: with hashes in the place of addresses.
+
+    The ids of the imported log are in that form, or kept as an earlier version had them.
+    """
+    return str if is_imported_log(engine) else import_options(project).origin(key).plain
+
+
+def drawing(
+    engine: Engine,
+    project: Project,
+    request: Request,
+    so_far: WeekSoFar,
+    *,
+    stored_as: Callable[[str], str] = str,
+) -> DrawResult:
     """Draw from an open source: the first time for a week, or what a higher rate adds to its sealed frame.
 
+    The ids are those of the source; ``stored_as`` gives the form in which the store has them.
     Raises Refused for a lower rate and for another source than that of the first draw, NothingToDo when the week holds
     no conversation, InputError for a wrong setting or a source that cannot be read.
     """
@@ -202,6 +221,7 @@ def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFa
             mapping=mapping,
             values=values,
             groups=groups,
+            stored_as=stored_as,
         )
     return replace(found, notes=(*found.notes, *undrawn(found.strata)))
 

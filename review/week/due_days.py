@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from review.audit import chain
 from review.basics.clock import new_id, now
@@ -13,9 +13,12 @@ from review.people.people import require
 from storage.records_review import DueChange
 from storage.store import Store
 
+LONGEST = timedelta(days=366)
+"""The longest time that a week may be reviewed in."""
+
 
 def due_day(text: str, today: date) -> date:
-    """Return a due date. Raises InputError for a text that is no date, and for a day before ``today``."""
+    """Return a due date. Raises InputError for what is no date, for a day before ``today``, and over a year later."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -24,6 +27,12 @@ def due_day(text: str, today: date) -> date:
         raise InputError(
             f"due: {day.isoformat()} has passed, so every reviewer would be late from the start. "
             f"Choose {today.isoformat()} or a later day."
+        )
+    last = today + LONGEST
+    if day > last:
+        raise InputError(
+            f"due: {day.isoformat()} is over a year away, so nobody would ever be late. Choose a day until "
+            f"{last.isoformat()}."
         )
     return day
 

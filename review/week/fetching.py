@@ -22,6 +22,7 @@ from review.log.rows import Entry
 from review.privacy.originals import write_originals
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
+from review.sampling.needs import is_imported_log
 from review.settings.project import Project
 from review.sources.checking import checked
 from review.sources.conversations import masked_conversations, masked_value
@@ -29,7 +30,7 @@ from review.sources.counting import rules_of
 from review.sources.files import PEEK, records_in
 from review.sources.options import import_options
 from review.sources.readers.catalogue import detect_or_plain
-from review.week.drawing import Request
+from review.week.drawing import Request, stored_ids
 from storage.records_log import Conversation
 
 CHUNK = 500
@@ -41,8 +42,8 @@ def fetch(
     """Return the conversations with these ids, masked and checked, in this order.
 
     From a source other than the imported log they are read through the engine, in whatever format their rows have;
-    originals are kept as the project says. An id that is not found is left out. Raises InputError for a row that cannot
-    be read.
+    originals are kept as the project says. A keyed hash replaces addresses in their ids, as an import does. An id that
+    is not found is left out. Raises InputError for a row that cannot be read.
     """
     if request.source is None:
         return read_conversations(log, ids)
@@ -56,7 +57,8 @@ def fetch(
     if originals:
         target = log.originals / f"draw-{new_id()}" / f"{request.week}-1.parquet"
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
-    return [found[i] for i in ids if i in found]
+    plain = stored_ids(engine, project, key)
+    return [found[name] for i in ids if (name := plain(i)) in found]
 
 
 def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Request, key: bytes) -> Iterator[Entry]:
@@ -68,7 +70,8 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     options = import_options(project, mapping=names, values=project.values, week=request.week)
     rules = rules_of(options, key, format)
     # A row of the frame is one conversation under its own id, and what was drawn must be read as a whole.
-    rules = replace(rules, origin=replace(rules.origin, hash_addresses=False), join_calls=False, lossy=False)
+    origin = replace(rules.origin, hash_addresses=rules.origin.hash_addresses and not is_imported_log(engine))
+    rules = replace(rules, origin=origin, join_calls=False, lossy=False)
     for _, entry, error in masked_conversations(chain(first, rows), rules):
         if entry is not None:
             yield entry

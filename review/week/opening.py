@@ -17,11 +17,12 @@ from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
-from review.sampling.draw import DrawResult
+from review.sampling.draw import DrawResult, stored
 from review.settings.project import Project
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readings import as_remembered
 from review.sources.scenarios import with_scenarios
+from review.week.anchors import deal_anchors
 from review.week.dealing import deal_items
 from review.week.drawing import (
     Request,
@@ -31,6 +32,7 @@ from review.week.drawing import (
     grouping,
     nothing_new,
     opened_source,
+    stored_ids,
     takers,
     unit_of,
 )
@@ -77,12 +79,16 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     week = so_far.week or _new_week(store, project, request, rubric, by)
     log, undone = log_of(store.path), withdrawals(store)
     with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
-        result = drawing(engine, project, request, so_far)
+        plain = stored_ids(engine, project, hmac_key(store))
+        result = drawing(engine, project, request, so_far, stored_as=plain)
         if nothing_new(so_far, result):
             return OpenedWeek(result, 0, 0)
         raters = takers(store, request, so_far)
-        groups = {i: name for name, ids in result.added.items() for i in ids}
-        found = with_scenarios(store, fetch(engine, list(groups), project, request, log=log, key=hmac_key(store)))
+        ids = [i for some in result.added.values() for i in some]
+        drawn = fetch(engine, ids, project, request, log=log, key=hmac_key(store))
+        found = with_scenarios(store, drawn)
+    result = stored(result, plain)
+    groups = {i: name for name, some in result.added.items() for i in some}
     missing = len(groups) - len(found)
     if missing:
         raise NothingToDo(
@@ -101,6 +107,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             store.add(week)
         store.add(draw, *_ledger_lines(draw, result), *found, *items, *verdicts)
         dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
+        deal_anchors(store, week, dealt, settings=project.anchors, rubric=rubric, by=by)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
     result = replace(result, notes=(*result.notes, *_alone(items, dealt, raters)))
     return OpenedWeek(result, len(items), len(dealt), () if request.raters else so_far.without_role)

@@ -1,4 +1,4 @@
-"""Add conversations of the log to an open week by hand: without a probability, so they never weigh in an estimate."""
+"""Add conversations of the log to an open week by hand: without a probability. See COUNTS_IN."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ from storage.store import Store
 PREFIX = "picked/"
 """Begins the id of a hand-picked item: a later draw may select the same conversation, as an item of its own."""
 MOST = 200
+COUNTS_IN = (
+    "Hand-picked items count in agreement among people, and their disagreements are settled like others. They have no "
+    "probability, so they count in no share of production and in no weighted figure of a judge."
+)
+"""Which figures hand-picked items are part of, for everybody who adds or reads them."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ def pick_by_hand(store: Store, project: Project, ids: Sequence[str], week: str, 
         raters, _ = raters_left(store, opened)
         if not raters:
             raise Refused(f"{week} has no reviewer who may annotate. Hand its items over to somebody first.")
-        held = {item.conversation_id for item in store.find(Item, week=week, conversation_id=[c.id for c in found])}
+        held = {
+            item.conversation_id
+            for item in store.find(Item, week=week, conversation_id=[c.id for c in found], kind=None)
+        }
         new = [c for c in found if c.id not in held]
         if not new:
             raise NothingToDo(f"{counted(len(found), 'conversation')} chosen; {week} has them all already.")

@@ -24,7 +24,7 @@ def _held(*conditions: str, columns: str = "a.*") -> str:
     return f"""
 SELECT {columns} FROM assignments a
 WHERE a.week = :week AND a.rater_id = :rater AND NOT {handed_on("a")}{every}
-ORDER BY a.position
+ORDER BY a.position, a.rowid
 """  # noqa: S608 - constants of ours
 
 

@@ -95,13 +95,24 @@ def entries_that_fit(
     )
 
 
-def entries_between(store: Store, actions: Collection[str], *, since: str, until: str) -> list[AuditEntry]:
-    """Return the entries of some actions after ``since`` and up to ``until`` (ISO 8601, UTC), oldest first."""
+def entries_between(store: Store, actions: Collection[str], *, after: int, upto: int) -> list[AuditEntry]:
+    """Return the entries of some actions after one sequence number and up to another, oldest first."""
     sql = """
 SELECT * FROM audit
-WHERE action IN (SELECT value FROM json_each(:actions)) AND at > :since AND at <= :until ORDER BY sequence
+WHERE action IN (SELECT value FROM json_each(:actions)) AND sequence > :after AND sequence <= :upto ORDER BY sequence
 """
-    return store.select(AuditEntry, sql, {"actions": json_list(sorted(actions)), "since": since, "until": until})
+    return store.select(AuditEntry, sql, {"actions": json_list(sorted(actions)), "after": after, "upto": upto})
+
+
+def sequence_of(store: Store, action: str, subject: str) -> int:
+    """Return the number of the first entry of an action about a subject, 0 without one."""
+    sql = "SELECT coalesce(min(sequence), 0) AS n FROM audit WHERE action = :action AND subject = :subject"
+    return int(store.query(sql, {"action": action, "subject": subject})[0]["n"])
+
+
+def sequence_before(store: Store, at: str) -> int:
+    """Return the number of the last entry before a moment (ISO 8601, UTC), 0 without one."""
+    return int(store.query("SELECT coalesce(max(sequence), 0) AS n FROM audit WHERE at < :at", {"at": at})[0]["n"])
 
 
 def count_of_fitting(

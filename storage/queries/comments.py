@@ -41,6 +41,18 @@ GROUP BY i.id HAVING count(DISTINCT n.rater_id) >= 2 ORDER BY i.rowid
 """  # noqa: S608 - constants of ours
 
 
+def nobody_still_has_to(store: Store, item_id: str) -> bool:
+    """Return whether nobody still has to review an item; in a closed week nobody has to."""
+    return not store.query(_STILL_SQL, {"item": item_id})
+
+
+_STILL_SQL = f"""
+SELECT 1 FROM assignments a WHERE a.item_id = :item
+AND NOT EXISTS (SELECT 1 FROM week_closings closing WHERE closing.week = a.week)
+AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")} LIMIT 1
+"""  # noqa: S608 - constants of ours
+
+
 def others_have_reviewed(store: Store, item_id: str, rater_id: str) -> bool:
     """Return whether somebody but ``rater_id`` reviewed an item, and nobody else still has to."""
     return bool(store.query(_OTHERS_SQL, {"item": item_id, "rater": rater_id}))
@@ -60,7 +72,7 @@ def comments_of(store: Store, item_id: str) -> list[Comment]:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenQuestion:
-    """A question about the rubric; ``source`` is "comment", "flag" or "adjudication"."""
+    """A question about the rubric; ``source`` is "comment", "flag", "adjudication" or "calibration"."""
 
     id: str
     source: str
@@ -86,6 +98,8 @@ SELECT q.id, q.source, q.item_id, i.conversation_id, i.week, q.dimension, q.valu
   UNION ALL SELECT a.id, 'adjudication', a.item_id, '', '', a.rationale, a.at FROM adjudications a
   WHERE a.reason = 'rubric unclear'
     AND NOT EXISTS (SELECT 1 FROM adjudications later WHERE later.item_id = a.item_id AND later.rowid > a.rowid)
+  UNION ALL SELECT id, 'calibration', item_id, dimension, value, sentence, at FROM calibration_decisions
+  WHERE kept = 'question'
 ) q JOIN items i ON i.id = q.item_id
 WHERE NOT EXISTS (SELECT 1 FROM question_answers done WHERE done.question = q.id)
 ORDER BY q.at DESC, q.id

@@ -14,7 +14,10 @@ def weeks_dealt(store: Store, rater_id: str) -> list[str]:
 
 
 def corrections_by(store: Store, rater_id: str) -> list[Annotation]:
-    """Return the annotations of a rater with a corrected answer that count, one per item, the newest first."""
+    """Return the annotations of a rater with a corrected answer that count, one per item, the newest first.
+
+    Anchors are among them, pairs are not: they have no corrected answer.
+    """
     return store.select(Annotation, _CORRECTIONS_SQL, {"rater": rater_id})
 
 

@@ -12,10 +12,6 @@ from pathlib import Path
 
 import orjson
 
-from review.basics.log_paths import log_of
-from review.log.log import weeks_in_log
-from review.sources.importing import import_file
-
 QUESTIONS = (
     "Where is my order #W{n}? I ordered it two weeks ago and the tracking page has not moved since Monday.",
     "How many sessions did we have per country in the last 3 months, without bots?",
@@ -67,6 +63,11 @@ def write_log(path: Path, rows: int) -> None:
 
 def main() -> None:
     """Import twice; the second time everything is known."""
+    # Here and not above: each process that masks imports this file again, as it does the light one of the command.
+    from review.basics.log_paths import log_of
+    from review.log.log import weeks_in_log
+    from review.sources.importing import import_file
+
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from adjudicate_app import DISPUTED, RIGHT, build_voted_store, vote
+from adjudicate_app import DISPUTED, RIGHT, WRONG, build_voted_store, vote
+from annotate_app import conversation
 from app_pages import run
 
+from pages.parts.shared.conversation import highlighted
+from review.annotating.submissions import receive
 from storage.records_comments import Comment, QuestionAnswer
 from storage.store import Store
 
@@ -44,3 +48,24 @@ def test_nothing_to_discuss_says_when_something_will_be(store: Store, monkeypatc
     assert page.selectbox(key="discuss_item").options
     empty = run(store, monkeypatch, "discuss", rater="lea", week="2026-W47")
     assert empty.selectbox(key="discuss_item").value in DISPUTED
+
+
+def test_marks_stand_with_the_votes_and_in_the_answer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = conversation(1).answer
+    marks = [{"start": 0, "end": 9, "quote": answer[:9], "proof": "<b>sent</b> on Monday", "passage": 0}]
+    sent = {"kind": "annotation", "submission_id": "marked-01", "assignment": "zelda-0001", "labels": WRONG}
+    assert receive(store, "zelda", [{**sent, "marks": marks}]).rejected == ()
+    page = run(store, monkeypatch, "discuss", rater="quentin", item=DISPUTED[1])
+    lines = " ".join(m.value for m in page.markdown)
+    assert f"marked: *{answer[:9]}* · proof: “\\<b\\>sent\\</b\\> on Monday”, passage 1" in lines
+    shown = next(e.proto.body for e in page.get("html") if "sc-mark" in e.proto.body and "sc-user" in e.proto.body)
+    assert re.search(rf'<mark class="sc-mark" data-by="[ABC]">{answer[:9]}</mark>', shown)
+
+
+def test_overlapping_marks_are_cut_and_nothing_in_them_is_markup() -> None:
+    shown = highlighted("a<b>cd", [(0, 4, "A"), (3, 99, "B"), (3, 5, "B")])
+    assert shown == (
+        '<mark class="sc-mark" data-by="A">a&lt;b</mark><mark class="sc-mark" data-by="AB">&gt;</mark>'
+        '<mark class="sc-mark" data-by="B">c</mark><mark class="sc-mark" data-by="B">d</mark>'
+    )
+    assert highlighted("", []) == "" and highlighted("<i>", []) == "&lt;i&gt;"

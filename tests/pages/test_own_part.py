@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from review.closing.closing import close_week
 from review.golden.approve import approve
 from review.settling.adjudication import adjudicate
-from storage.records_review import Annotation
+from storage.records_calibration import Anchor
+from storage.records_review import Annotation, Assignment, Item
 from storage.store import Store
 
 PACE = 431.75
@@ -43,7 +44,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
             )
         )
     adjudicate(store, DISPUTED[0], by="mia", labels=WRONG, reason="slip", corrected_answer="It was sent on Tuesday.")
-    approve(store, DISPUTED[0], by="mia")
+    example = approve(store, DISPUTED[0], by="mia").example_id
+    store.add(
+        Item(id="anchor", conversation_id="conversation-000", week=WEEK, at=AT, purposive=True, kind="anchor"),
+        Anchor(item_id="anchor", example_id=example, original=DISPUTED[0], week=WEEK, at=AT, by="lea"),
+        Assignment(
+            id="anchor-noa", item_id="anchor", rater_id="noa", week=WEEK, position=3, rubric_version=1, at=AT, by="lea"
+        ),
+        Annotation(
+            submission_id="anchored", assignment_id="anchor-noa", item_id="anchor", rater_id="noa", rubric_version=1,
+            labels={**WRONG, "politeness": "rude"}, at=AT,
+        ),
+    )  # fmt: skip
     close_week(store, WEEK, by="lea", reason="early")
     return store
 
@@ -87,3 +99,23 @@ def test_no_page_tells_a_colleague_how_long_somebody_takes(
 def test_a_lead_sees_how_long_each_takes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(store, monkeypatch, "week", rater="lea")
     assert PACE in list(at.dataframe[0].value["s per item"])
+
+
+def test_the_accuracy_on_known_answers_is_ones_own_and_a_lead_sees_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rater, own in (("noa", True), ("zelda", False)):
+        at = run(store, monkeypatch, "week", rater=rater)
+        at.session_state["own_figures"] = True
+        at.run()
+        assert ("Items with known answers" in told(at)) is own and "Everybody, on" not in told(at)
+    at = run(store, monkeypatch, "week", rater="noa")
+    at.session_state["own_figures"] = True
+    at.run()
+    assert "1 of 1 label as known (hardly known yet)." in told(at)
+    lead = run(store, monkeypatch, "week", rater="lea")
+    lead.session_state["own_figures"] = True
+    lead.run()
+    assert "Everybody, on items with known answers" in told(lead)
+    names = [list(frame.value["figure"]) for frame in lead.dataframe if "figure" in frame.value]
+    assert any("Noa: Politeness" in row or "Noa: politeness" in row for row in names)

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from app_pages import answers, run
 from streamlit.testing.v1 import AppTest
-from unsettled_store import THIS, add_split_week, add_week, deal, labels, people_only
+from unsettled_store import AT, THIS, add_split_week, add_week, deal, labels, people_only
 
 from review.evidence.ties import settle_first
+from review.report.gather import week_report
+from review.report.page import report_html
 from review.settling.adjudication import adjudicate
+from review.settling.unsettled import unsettled
+from storage.records_review import Annotation, Item
 from storage.store import Store
 
 
@@ -64,6 +68,31 @@ def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
     assert "2 more disagreements of the week are on items that you still have to review" in texts(
         run(split, monkeypatch, "adjudicate", "mia")
     )
+
+
+def test_where_hand_picked_items_count_is_what_the_figures_do(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = run(split, monkeypatch, "agreement", "lea", dimension="correctness")
+    shared = settled_of(split)
+    assert "picked by hand" not in texts(before)
+    split.add(Item(id="picked/1", conversation_id=f"{THIS}-00", week=THIS, at=AT, purposive=True, reason="a complaint"))
+    for rater, value in (("ana", "wrong"), ("ben", "correct")):
+        deal(split, THIS, "picked/1", rater, 70)
+        split.add(
+            Annotation(
+                submission_id=f"p-{rater}", assignment_id=f"a-picked/1-{rater}", item_id="picked/1", rater_id=rater,
+                rubric_version=1, labels=labels(value), at=AT,
+            )
+        )  # fmt: skip
+    said = texts(run(split, monkeypatch, "agreement", "lea", dimension="correctness"))
+    assert "1 of the 37 shared items was picked by hand" in said and "no share of production" in said
+    assert unsettled(split, THIS, viewer="lea").total == 15, "its disagreement is settled like others"
+    assert settled_of(split) == shared, "and it is in no share of production"
+    assert "count in agreement and disagreements" in report_html(week_report(split, THIS, bootstrap=10))
+
+
+def settled_of(store: Store) -> object:
+    (found,) = (q for q in week_report(store, THIS, bootstrap=10).quality if q.positive == "wrong")
+    return found.report.range, found.report.labelled, found.report.unsettled
 
 
 def test_figures_that_leave_out_owed_items_say_so_on_both_pages(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:

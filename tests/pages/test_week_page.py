@@ -257,6 +257,9 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     at.button("planning_look").click().run()
     assert not at.exception and not at.error, texts(at)
     first = texts(at)
+    assert "Your plan, about" in first and "time zone UTC" in first
+    (chart,) = at.get("vega_lite_chart")
+    assert "Your plan, about" in str(chart.proto)
     assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)

@@ -12,6 +12,7 @@ import io
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, review
 from review.annotating.submissions import receive
 from review.basics.csv_safe import csv_text, plain_cell
 from review.basics.errors import InputError, Refused, ReviewError
+from review.basics.weeks import today_in
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.label_export import export_labels
@@ -43,6 +45,7 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
+from review.settling.calibration_steps import start_session
 from review.settling.decisions import receive_decisions
 from review.sources.import_into import import_into
 from review.sources.pairs import NewPair
@@ -62,6 +65,7 @@ from storage.records_review import Verdict
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+NEXT_MONTH = (today_in("UTC") + timedelta(days=30)).isoformat()
 OTHER_RUBRIC = rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"][:1]]})
 
 
@@ -127,7 +131,8 @@ LEADS: dict[str, Verb] = {
         s, project_of(s.path), Request(week="2026-W48", rate=1.0, raters=("ana",)), by=by
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
-    "change the due date": lambda s, by: change_due(s, WEEK, "2099-01-02", time_zone="UTC", by=by),
+    "start a calibration session": lambda s, by: start_session(s, WEEK, ["u1"], ["ana", "ben"], by=by),
+    "change the due date": lambda s, by: change_due(s, WEEK, NEXT_MONTH, time_zone="UTC", by=by),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
     "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
     "ask again": lambda s, by: requeue(s, WEEK, by=by),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ from unsettled_store import THIS, add_week, people_only
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
-from review.basics.weeks import next_due_date
+from review.basics.weeks import next_due_date, today_in
 from review.closing.closing import close_week
 from review.current.assignments import week_of_store, with_due_dates
 from review.week.due_days import change_due, due_day
 from storage.records_people import AuditEntry
 from storage.records_review import DueChange, Week
 from storage.store import Store
+
+LATER, LATEST = ((today_in("UTC") + timedelta(days=days)).isoformat() for days in (200, 207))
 
 
 @pytest.fixture
@@ -51,32 +53,40 @@ def test_a_day_that_has_passed_is_refused() -> None:
         due_day("soon", today)
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "2062-11-30", "2027-12-02"])
+def test_a_day_over_a_year_away_is_refused_in_words(text: str) -> None:
+    today = date(2026, 11, 30)
+    assert due_day("2027-12-01", today) == date(2027, 12, 1)
+    with pytest.raises(InputError, match=rf"due: {text} is over a year away.*Choose a day until 2027-12-01"):
+        due_day(text, today)
+
+
 def change(store: Store, due: str, **more: Any) -> DueChange:
     return change_due(store, THIS, due, **{"time_zone": "UTC", "by": "lea", **more})
 
 
 def test_a_lead_changes_the_due_date_and_the_chain_records_it(store: Store) -> None:
     before = week_of_store(store, THIS).due
-    change(store, "2099-01-02", reason="holidays")
-    change(store, "2099-01-09")
-    assert week_of_store(store, THIS).due == "2099-01-09"
-    assert [w.due for w in with_due_dates(store, store.find(Week))] == ["2099-01-09"]
+    change(store, LATER, reason="holidays")
+    change(store, LATEST)
+    assert week_of_store(store, THIS).due == LATEST
+    assert [w.due for w in with_due_dates(store, store.find(Week))] == [LATEST]
     first, second = store.find(AuditEntry, action="change due date")
-    assert (first.detail["before"], first.detail["due"], first.detail["reason"]) == (before, "2099-01-02", "holidays")
-    assert second.detail["before"] == "2099-01-02"
+    assert (first.detail["before"], first.detail["due"], first.detail["reason"]) == (before, LATER, "holidays")
+    assert second.detail["before"] == LATER
     assert chain.verify(store)[1] is None
-    with pytest.raises(NothingToDo, match="due on 2099-01-09 already"):
-        change(store, "2099-01-09")
+    with pytest.raises(NothingToDo, match=f"due on {LATEST} already"):
+        change(store, LATEST)
 
 
 def test_what_cannot_be_changed_is_refused(store: Store) -> None:
     with pytest.raises(Refused, match="lead"):
-        change(store, "2099-01-02", by="ana")
+        change(store, LATER, by="ana")
     with pytest.raises(InputError, match="has passed"):
         change(store, "2026-01-02")
     with pytest.raises(UnknownError, match="2031-W01"):
-        change_due(store, "2031-W01", "2099-01-02", time_zone="UTC", by="lea")
+        change_due(store, "2031-W01", LATER, time_zone="UTC", by="lea")
     close_week(store, THIS, by="lea", reason="enough")
     with pytest.raises(Refused, match="is closed"):
-        change(store, "2099-01-02")
+        change(store, LATER)
     assert store.find(DueChange) == []

@@ -171,6 +171,56 @@ LEFT_OUT = {
 }
 
 
+def event(kind, **data):
+    return {"run_id": "r", "event_id": 1, "sample_id": "c-1", "type": kind, "data": data}
+
+
+GRADED = {"gradingResult": {"componentResults": [{"pass": True, "assertion": {"metric": "verdict"}}]}}
+ASKED = {"id": "c-1", "promptIdx": 0, "testCase": {}}
+SAMPLED = {"id": "c-1", "user_input": "How many?", "response": "Seven.", "verdict": "0.9"}
+VERDICTS_LEFT_OUT = {
+    "promptfoo": (
+        [{"evalId": "e", "results": {"results": [{**ASKED, **GRADED}, {**ASKED, "gradingResult": None}, 5]}}],
+        {"test without an assertion": 1, "entry that is no object": 1},
+    ),
+    "deepeval": (
+        [{"testCases": [{"name": "c-1", "metricsData": [{"name": "verdict", "success": True}, 1]}, {"name": "d"}]}],
+        {"entry that is no object": 1, "test case without a metric": 1},
+    ),
+    "ragas": (
+        [SAMPLED, {**SAMPLED, "verdict": "broken", "other": "0.5"}],
+        {"cell beside the sample that is no number, so no score": 1},
+    ),
+    "evidently": (
+        [{"id": "c-1", "verdict": "good", "verdict reasoning": "Right.", "tone reasoning": "Kind."}],
+        {"reasoning without the column of its judge": 1},
+    ),
+    "openai_evals": (
+        [event("match", correct=True), event("sampling"), event("error"), event("metrics", a=None, b=True)],
+        {"event of type sampling": 1, "sample that failed with an error": 1, NO_VALUE: 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS_LEFT_OUT)
+def test_every_row_of_an_evaluation_tool_that_gives_no_verdict_is_counted_with_its_cause(tmp_path, name):
+    records, causes = VERDICTS_LEFT_OUT[name]
+    table = read_verdicts(write(tmp_path, records))
+    assert table.format == name
+    said = {note.partition("left out: ")[2] for note in table.notes if "left out: " in note}
+    assert said == {f"{n} x {cause}" for cause, n in causes.items()}
+    assert found_in(table) == len(table.rows) + sum(causes.values())
+
+
+def test_a_pair_of_an_arena_without_a_vote_is_counted(tmp_path):
+    turns = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
+    pair = {"question_id": "c-1", "judge": "ana", "model_a": "a", "model_b": "b", "conversation_a": turns,
+            "conversation_b": turns}  # fmt: skip
+    table = read_labels(write(tmp_path, [{**pair, "winner": "model_a"}, {**pair, "winner": None}]))
+    assert [row.text("label") for row in table.rows] == ["model_a"]
+    assert any(f"left out: 1 x {NO_VALUE}" in note for note in table.notes)
+
+
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_every_rating_that_is_left_out_is_counted_with_its_cause(tmp_path, name):
     records, of_labels, of_verdicts = LEFT_OUT[name]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from review.current.progress import seconds_per_item
 from review.evidence.forecast import forecast, sentences
-from review.evidence.offers import offers
+from review.evidence.offers import assumed, offers
 from review.people.people import Person, usual_reviewers
 from review.sampling.allocate import Budget, DrawnStratum, Wishes
 from review.sampling.draw import DrawResult
@@ -127,6 +127,22 @@ def test_more_minutes_are_more_items_and_narrower_intervals() -> None:
     assert [offer.items for offer in found] == [45, 180, 360]
     widths = [offer.expected[0].half_width or 0 for offer in found]
     assert widths[0] > widths[1] > widths[2] > 0
+
+
+def test_minutes_are_those_of_the_new_items_and_equal_offers_are_one() -> None:
+    populations = {"failing": 20, "low_confidence": 10, "rest": 90}
+    drawn = [DrawnStratum(name, n, 0.25, 10) for name, n in populations.items()]
+    frame: Any = None
+    result = DrawResult(
+        frame=frame, strata=tuple(drawn), ids={}, overlap_ids=(), added={}, digest="", seed="s", rate=0.01, overlap=0
+    )
+    wishes = [Wishes(0.01, budget=Budget(m, raters=1)) for m in (60, 500, 600)]
+    found = offers(result, wishes, DEFAULT_GROUPS, assumed(populations))
+    assert [offer.items for offer in found] == [60, 120], "all 120 are one offer, however much time there is"
+    assert [offer.minutes for offer in found] == [30, 90], "30 items were drawn before"
+    rare, *_, common = found[0].expected
+    assert (rare.positive, common.positive) == ("a share of 2%", "a share of 30%")
+    assert 0 < (rare.half_width or 0) < (common.half_width or 0)
 
 
 def test_people_whose_role_it_is_are_the_usual_reviewers() -> None:

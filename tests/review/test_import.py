@@ -17,7 +17,8 @@ from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.checks.catalogue import CHEAP
 from review.log.append import Appended, append
-from review.log.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
+from review.log.columns import COLUMNS
+from review.log.log import log_files, log_relation, read_conversations, weeks_in_log
 from review.log.rows import Entry
 from review.privacy.originals import reveal_original, write_originals
 from review.settings.project import Privacy
@@ -421,3 +422,11 @@ def test_what_a_judge_wrote_in_a_log_is_masked(tmp_path, log):
     imported(write(tmp_path, record(1, verdicts=said)), log)
     (found,) = read_conversations(log, ["c1"])
     assert found.verdicts == {"gpt": {"politeness": {"value": "rude", "rationale": "the user [EMAIL_1] asked"}}}
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:00:00Z", "0001-01-01T00:00:00Z", "1899-12-30"])
+def test_a_date_that_no_conversation_has_is_a_reject_with_its_reason(log, tmp_path, moment):
+    done = import_file(write(tmp_path, record(1, created_at=moment)), log=log, key=b"k", by="lea")
+    assert (done.added, done.rejected) == (0, 1)
+    [found] = done.rejections
+    assert found["column"] == "created_at" and "from 1970 to 2100" in found["expected"]

@@ -214,7 +214,7 @@ def test_a_list_beside_the_chosen_records_is_named(folder):
         ("runs.json", '{"cursors": {"next": null}, "runs": []}', "the list at 'runs' is empty"),
         ("nested.json", '{"data": {"traces": []}}', "the list at 'data.traces' is empty"),
         ("pages.jsonl", '{"data": [], "next": 2}\n{"data": [], "next": null}\n', "the list at 'data' is empty"),
-        ("none.json", "[]", "the array is empty"),
+        ("none.json", "[]", "found an empty list"),
         ("none.csv", "id,question\n", "there are no records"),
     ],
 )

@@ -113,16 +113,16 @@ def test_how_often_labels_were_settled_otherwise(store: Store) -> None:
     assert found.by_week["correctness"][WEEK] == share and found.weeks == (WEEK,)
     assert own_figures(store, "quentin", viewer="quentin").overall["correctness"].value == 5 / 8
     assert own_figures(store, "noa", viewer="noa").overall == {}
-    assert set(UNANIMOUS) and share_words(share, "were settled otherwise") == (
-        "1 of 8 labels were settled otherwise (hardly known yet)."
+    assert set(UNANIMOUS) and share_words(share, "settled otherwise") == (
+        "1 of 8 labels settled otherwise (hardly known yet)."
     )
 
 
 def test_many_labels_are_well_known_and_no_label_is_no_zero() -> None:
     said = [Checked(week="w", dimension="d", yours="a", settled="b" if k < 4 else "a") for k in range(100)]
     found = figures_of(said, ["v", "w"])
-    assert share_words(found.overall["d"], "were settled otherwise") == (
-        "4 of 100 labels were settled otherwise: 1.6% to 9.8% in the long run (well known)."
+    assert share_words(found.overall["d"], "settled otherwise") == (
+        "4 of 100 labels settled otherwise: 1.6% to 9.8% in the long run (well known)."
     )
     assert found.by_week["d"]["v"].value is None
 

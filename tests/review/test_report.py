@@ -20,6 +20,7 @@ from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import UnknownError
 from review.basics.labels import Value
+from review.basics.words import shortened
 from review.closing.closing import checklist, close_week
 from review.commands.cli import main
 from review.current.assignments import owed_items, week_of_store
@@ -36,7 +37,7 @@ from review.report.gather import week_report
 from review.report.markdown import report_markdown
 from review.report.page import report_html, report_inside
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
-from review.report.reasons import _named, shortened
+from review.report.reasons import _named
 from review.report.since import since_last_report
 from review.report.templates import TEMPLATES
 from review.report.words import percent
@@ -289,6 +290,7 @@ def test_the_report_says_what_was_decided_and_released_since_the_last_one(demo: 
     close_week(demo, opened, by="visitor", reason="holidays")
     report = week_report(demo, opened)
     told = [d.text for d in report.since.decisions]
+    assert not any(closed in text for text in told), "what the last report told is not told again"
     assert report.since.begin.startswith(f"since week {closed} was closed on")
     assert f"Rubric version {version.version + 1}: {note}." in told
     assert [text for text in told if text.startswith("Release")] == [

@@ -232,6 +232,13 @@ def test_one_figure_is_that_of_the_whole_report(store: Store) -> None:
         ratings = ratings_by_dimension(store, WEEKS)[pair.dimension.name]
         full = human_ceiling(pair.data, ratings, positive=positive)
         some = human_ceiling(pair.data, ratings, positive=positive, figures=("accuracy",))
+        points = human_ceiling(pair.data, ratings, positive=positive, interval=False, figures=("precision", "f1"))
+        for with_interval, point in zip(full, points, strict=True):
+            for name in ("precision", "f1"):
+                assert (point.person[name].value, point.person[name].n, point.person[name].ci) == (
+                    *(with_interval.person[name].value, with_interval.person[name].n),
+                    None,
+                )
         for one, other in zip(full, some, strict=True):
             assert (one.n, one.ties, one.alone) == (other.n, other.ties, other.alone)
             assert (one.person["accuracy"], one.judge["accuracy"]) == (

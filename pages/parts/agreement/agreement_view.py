@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import address, cached_statistics, charts, conversation, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.words import counted, shortened
+from review.current.known import items_of
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_in
 from review.evidence import evidence, gathered
@@ -16,6 +19,8 @@ from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import sentences
 from review.statistics.contested import contested
 from review.statistics.quality.planner import plan_agreement
+from review.week.picking import COUNTS_IN
+from storage.records_log import Conversation
 
 # The three headline figures in plain words. The name of the statistic is in the tooltip.
 PLAIN_TITLES = ("Agreement beyond chance", "Same label", "Beyond chance, with rare values")
@@ -26,13 +31,15 @@ EXPLAINED = (
 )
 CONTESTED = 8
 """Contested items that the page shows."""
+QUESTION = 100
+"""Letters of a question in the list of contested items."""
 
 
 def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
     """Draw the choice of weeks and return those chosen, ``week`` where none is."""
     names = evidence.weeks_between(here.store, None)
     span = st.pills(
-        "Weeks", names, selection_mode="multi", default=names, key="agreement_weeks",
+        "Weeks", names, selection_mode="multi", default=names, key="weeks", bind="query-params",
         help="One week has too few shared items for a useful interval. Four weeks are usual.",
     )  # fmt: skip
     return tuple(sorted(span)) or (week,)
@@ -52,7 +59,7 @@ def choose_dimension(here: Session, weeks: tuple[str, ...]) -> str | None:
     )  # fmt: skip
 
 
-def headline(here: Session, weeks: tuple[str, ...], report: AgreementReport) -> None:
+def headline(here: Session, weeks: tuple[str, ...], dimension: str, report: AgreementReport) -> None:
     """Draw the answer in words, the three figures, and what they leave out."""
     first, *others_in_words = sentences(report)
     st.markdown(f"#### {as_text(first)}")
@@ -63,11 +70,23 @@ def headline(here: Session, weeks: tuple[str, ...], report: AgreementReport) -> 
             figures.figure(title, quantity, help=f"{term}: {explained}. {quantity.method}".strip())
     others = left_out(here.store, weeks)
     hidden = figures.withheld_words(cached_statistics.withheld(here, weeks))
-    for warning in [*report.warnings, *(line for line in (others, hidden) if line)]:
+    picked = _hand_picked(here, weeks, dimension)
+    for warning in [*report.warnings, *(line for line in (others, hidden, picked) if line)]:
         st.caption(f":material/info: {as_text(warning)}")
     with st.expander("How many more items make this more precise?"):
         wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key="agreement_half")
         figures.plan_sentence(plan_agreement(report.coefficients[report.headline[0]], float(wanted)))
+
+
+def _hand_picked(here: Session, weeks: tuple[str, ...], dimension: str) -> str:
+    """Return how many of the items that people share were picked by hand and where they count, "" for none."""
+    ratings = gathered.ratings(here.store, here.rater.id, weeks)[dimension]
+    several = {ratings.items[k] for k in np.flatnonzero(np.bincount(ratings.item, minlength=len(ratings.items)) > 1)}
+    picked = sum(i.purposive and i.id in several for week in weeks for i in items_of(here.store, week))
+    if not picked:
+        return ""
+    were = "was" if picked == 1 else "were"
+    return f"{picked} of the {counted(len(several), 'shared item')} {were} picked by hand. {COUNTS_IN}"
 
 
 def by_week_and_pair(here: Session, weeks: tuple[str, ...], dimension: str, report: AgreementReport) -> None:
@@ -113,9 +132,24 @@ def most_contested(here: Session, weeks: tuple[str, ...], dimension: str) -> Non
         st.caption("No item with two or more votes is contested in this dimension.")
     for item, name, spread in worst:
         votes = ", ".join(sorted(str(one.value) for one in labels if (one.item, one.dimension) == (item, name)))
-        with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {votes}")):
-            conversation.show(evidence.conversation_of(here.store, item))
-            st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+        asked = evidence.conversation_of(here.store, item)
+        title, key = f"{_question(asked)} · {spread:.0%} of pairs differ · {votes}", f"agreement_item_{name}_{item}"
+        open_ = st.query_params.get("item") == item
+        with st.expander(as_text(title), expanded=open_, key=key, on_change=_opened, args=(item, key)) as box:
+            if box.open:
+                st.caption(as_text(f"Item {item}"))
+                conversation.show(asked)
+                st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+
+
+def _opened(item: str, key: str) -> None:
+    """Name the open item in the address."""
+    address.say(item=item if st.session_state[key] else None)
+
+
+def _question(asked: Conversation) -> str:
+    """Return the question on one line, or that there is none."""
+    return shortened(asked.question, QUESTION) or "no question"
 
 
 def all_coefficients(dimension: str, report: AgreementReport) -> None:

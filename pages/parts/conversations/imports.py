@@ -19,6 +19,8 @@ from storage.records_log import Import
 from storage.store import Store
 
 COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
+UNDONE = "undone"
+"""What the list calls an import whose conversations have left the log."""
 
 
 def _scores(here: Session, record: Import) -> None:
@@ -57,6 +59,10 @@ def past(here: Session) -> None:
     label_imports.past(here)
 
 
+def _titled(row: Import, *, undone: bool) -> str:
+    return f"{row.at[:16].replace('T', ' ')} · {row.file}{f' · {UNDONE}' if undone else ''}"
+
+
 def _conversations(here: Session) -> None:
     rows = here.store.find(Import, order_by="at desc")
     if not rows:
@@ -68,11 +74,11 @@ def _conversations(here: Session) -> None:
             {
                 "at": row.at[:16].replace("T", " "),
                 "file": row.file,
+                "state": UNDONE if row.id in undone else "in the log",
                 "source": row.source,
                 "format": row.format,
                 **{name: getattr(row, name) or 0 for name in COUNTS},
                 "by": here.names.get(row.by, row.by),
-                "undone": "yes" if row.id in undone else "",
             }
             for row in rows
         ]
@@ -82,17 +88,17 @@ def _conversations(here: Session) -> None:
     chosen = st.selectbox(
         "Look at one import",
         list(by_id),
-        format_func=lambda i: f"{by_id[i].at[:16].replace('T', ' ')} · {by_id[i].file}",
+        format_func=lambda i: _titled(by_id[i], undone=i in undone),
         key="conversations_import",
     )
     record = by_id[chosen]
     with st.container(border=True):
-        progress.counts(record)
         if record.id in undone:
-            st.caption("This import was undone: its conversations have left the log.")
+            st.warning("This import was undone: its conversations have left the log.", icon=":material/undo:")
+        progress.counts(record)
         if record.rejections:
             frame = pd.DataFrame(record.rejections).rename(columns={"column": "field"})
-            st.dataframe(frame, hide_index=True, width="stretch", key=f"conversations_rejections_{record.id}")
+            figures.table(frame, key=f"conversations_rejections_{record.id}", file_name="rejected.csv")
             if record.rejected > len(record.rejections):
                 st.caption(as_text(f"The first {len(record.rejections)} of {record.rejected:,} rejected rows."))
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -38,7 +38,7 @@ def take_over(path: str, name: str, kind: str) -> None:
     """Go on with a file that was dropped elsewhere, as labels or verdicts. Call it from a callback."""
     st.session_state[judgement_files.FILES] = [Arrived(path, name)]
     st.session_state[KIND] = kind
-    st.session_state[VIEW] = "judgements"
+    st.session_state[VIEW] = st.query_params["view"] = "judgements"
 
 
 def arrive(here: Session) -> None:
@@ -126,7 +126,7 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
     if not found and items:
         st.info(
             "Draw the week of these conversations first, so that the file meets items that were drawn. Items that "
-            "were picked by hand are used in no estimate.",
+            "were picked by hand count in agreement among people, and in no share of production.",
             icon=":material/filter_alt:",
         )
         st.page_link("sampling.py", label="Draw a week first", icon=":material/filter_alt:")

@@ -26,11 +26,11 @@ def past(here: Session) -> None:
             {
                 "at": _minute(row),
                 "file": row.file,
+                "state": "undone" if row.id in undone else "counts",
                 "format": row.format,
                 "annotations": row.annotations,
                 "weeks": ", ".join(row.weeks),
                 "by": here.names.get(row.by, row.by),
-                "undone": "yes" if row.id in undone else "",
             }
             for row in rows
         ]

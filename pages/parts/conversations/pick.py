@@ -11,7 +11,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.sources.scenarios import assign_scenario
-from review.week.picking import pick_by_hand
+from review.week.picking import COUNTS_IN, pick_by_hand
 from storage.queries.weeks import weeks_in_use
 from storage.records_review import WeekClosing
 
@@ -24,10 +24,7 @@ def form(here: Session, ids: Sequence[str]) -> None:
         st.caption("No week is open to add them to. Draw one on the Sampling page.")
         return
     with st.popover(f"Add {counted(len(ids), 'conversation')} to a week", icon=":material/playlist_add:"):
-        st.markdown(
-            "Hand-picked items are reviewed like others. They have no probability, so no estimate of production "
-            "counts them."
-        )
+        st.markdown(COUNTS_IN)
         start = weeks.index(here.week) if here.week in weeks else 0
         week = st.selectbox("Week", weeks, index=start, key="pick_week")
         reason = st.text_input("Reason", key="pick_reason") or ""

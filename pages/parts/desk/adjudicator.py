@@ -15,16 +15,20 @@ from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
 from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
-from pages.parts.shared import cached_statistics, session, unsettled_view
+from pages.parts.shared import address, cached_statistics, session, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
 from review.settling.case_batch import KINDS, case_batch
 from review.settling.decisions import receive_decisions
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import Item
 from storage.store import Store
 
 ENTRY = FOLDER / "adjudicator" / "adjudicating.js"
 OPEN_KEY = "adjudicator_open"
+ASKED_KEY = "adjudicator_asked"
+"""The item of the address that was opened last: it stays in the address until somebody settles an item."""
 ONE_KEY = "adjudicator_one"
 """Holds a unanimous item while it is settled on its own."""
 
@@ -37,11 +41,22 @@ _desk = declare(
 
 def adjudicate(here: Session, week: str) -> None:
     """Show the cases of a week. ``?item=ID`` in the address opens that item."""
-    if "item" in st.query_params:
-        _open(here, week, st.query_params.pop("item"))
+    _to_its_week(here, week)
+    item = st.query_params.get("item")
+    if item and (st.session_state.get(session.ARRIVED) or st.session_state.get(ASKED_KEY) != item):
+        _open(here, week, item)
+    st.session_state[ASKED_KEY] = item
     words.choose_language()
     _cases(here, week)
     mount_scripts(_desk)
+
+
+def _to_its_week(here: Session, week: str) -> None:
+    """Go to the week of the item that the address names, so that a link needs no more than the item."""
+    item = here.store.get(Item, st.query_params.get("item", ""))
+    if item is not None and item.week != week and item.week in {w.name for w in weeks_in_use(here.store)}:
+        st.query_params["week"] = item.week
+        st.rerun()
 
 
 def _open(here: Session, week: str, item: str) -> None:
@@ -53,6 +68,7 @@ def _open(here: Session, week: str, item: str) -> None:
         )
         return
     st.session_state[settle_toolbar.VIEW_KEY] = case.kind
+    address.say(view=case.kind)
     if case.kind not in KINDS:
         st.session_state[ONE_KEY] = item
     # The count lets the browser go there once, and not again with every answer.
@@ -66,6 +82,8 @@ def _cases(here: Session, week: str) -> None:
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, here.rater.id)
     answer = handle(here.store, here.rater.id, outbox.entries)
+    if outbox.entries and "item" in st.query_params:
+        del st.query_params["item"]
     kind = settle_toolbar.view_of_session()
     opened = st.session_state.get(OPEN_KEY)
     ahead, disagreements = cached_statistics.open_disagreements(here, week)
@@ -81,7 +99,7 @@ def _cases(here: Session, week: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
-        with st.popover(unsettled_view.summary(unsettled_view.known(here, week)), type="tertiary"):
+        with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
             unsettled_view.show(here, week, key="settling_unsettled")
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))

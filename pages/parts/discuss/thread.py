@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.shared import conversation
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.annotating.marks import answer_of, placed, source_words
 from review.basics.clock import new_id
 from review.basics.errors import ReviewError
 from review.basics.limits import MAX_COMMENT
@@ -16,7 +18,9 @@ from review.basics.words import counted
 from review.evidence.evidence import conversation_of
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
+from review.settling.calibration import SessionVote
 from review.settling.discussion import Discussion, Vote, add_comment, discussable, discussion
+from storage.records_log import Conversation
 
 ITEM_KEY = "discuss_item"
 SHOWN = 90
@@ -66,17 +70,18 @@ def show(here: Session, item: str) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     left, right = st.columns([3, 2], gap="large")
+    talk = conversation_of(here.store, item)
     with left:
-        conversation.show(conversation_of(here.store, item), target_turn=found.item.target_turn)
+        conversation.show(talk, target_turn=found.item.target_turn, marks=marked(found, talk))
     with right:
         st.subheader("Votes")
-        for line in vote_lines(found.rubric, found.votes):
+        for line in [*vote_lines(found.rubric, found.votes), *mark_lines(found.votes)]:
             st.markdown(line)
         _comments(found)
         _form(here, found)
 
 
-def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
+def vote_lines(rubric: Rubric, votes: Sequence[Vote | SessionVote]) -> list[str]:
     """Return one line of Markdown for each dimension with a vote: its values, each with those who chose it."""
     lines = []
     for dimension in rubric.dimensions:
@@ -97,6 +102,39 @@ def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
     return [*lines, *texts]
 
 
+def marked(found: Discussion, talk: Conversation) -> dict[int, list[conversation.Span]]:
+    """Return what the reviewers marked in the answer, with their letters, by the place of its turn."""
+    turn, _ = answer_of(found.item, talk.messages)
+    return {
+        turn: [
+            (mark["start"], mark["end"], letter_of(vote))
+            for vote in found.votes
+            for mark in placed(vote.said.marks, found.item, talk)
+            if mark["start"] is not None and mark["end"] is not None
+        ]
+    }
+
+
+def mark_lines(votes: Sequence[Vote]) -> list[str]:
+    """Return one line of Markdown for each mark: who marked what, and what proves it."""
+    return [
+        f"{as_text(letter_of(vote))} marked: *{as_text(mark['quote'])}*{_proof(mark)}"
+        for vote in votes
+        for mark in vote.said.marks or ()
+    ]
+
+
+def _proof(mark: Mapping[str, Any]) -> str:
+    words = f"“{mark['proof']}”" if mark.get("proof") else ""
+    said = ", ".join(part for part in (words, source_words(mark)) if part)
+    return f" · proof: {as_text(said)}" if said else ""
+
+
+def letter_of(vote: Vote) -> str:
+    """Return the letter of a reviewer, or the name where the rubric shows names."""
+    return vote.who.removeprefix("Reviewer ")
+
+
 def _comments(found: Discussion) -> None:
     st.subheader("Comments")
     if not found.comments:
@@ -109,24 +147,29 @@ def _comments(found: Discussion) -> None:
             st.markdown(as_text(one.text))
 
 
-def _form(here: Session, found: Discussion) -> None:
-    item = found.item.id
+def passage(rubric: Rubric, *, key: str) -> tuple[str, str]:
+    """Draw the choice of a passage of the rubric; return its dimension and value, "" for none or a whole dimension."""
     passages = [("", "")]
-    for dimension in found.rubric.dimensions:
+    for dimension in rubric.dimensions:
         passages += [(dimension.name, ""), *((dimension.name, value) for value in dimension.scale.values)]
 
-    def title(passage: tuple[str, str]) -> str:
-        name, value = passage
+    def title(one: tuple[str, str]) -> str:
+        name, value = one
         if not name:
             return "no passage"
-        shown = found.rubric[name].title
+        shown = rubric[name].title
         return f"{shown}: {value.replace('_', ' ')}" if value else shown
 
+    return st.selectbox("Passage of the rubric", passages, format_func=title, key=key) or ("", "")
+
+
+def _form(here: Session, found: Discussion) -> None:
+    item = found.item.id
     # A form that is sent twice writes one comment: its id is made when the form is first drawn.
     identity = st.session_state.setdefault(f"discuss_next:{item}", new_id())
     with st.form(f"discuss_form_{item}", clear_on_submit=True):
         text = st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
-        passage = st.selectbox("Passage of the rubric", passages, format_func=title, key=f"discuss_passage_{item}")
+        name, value = passage(found.rubric, key=f"discuss_passage_{item}")
         unclear = st.checkbox(
             "The rubric does not decide this",
             key=f"discuss_unclear_{item}",
@@ -137,7 +180,6 @@ def _form(here: Session, found: Discussion) -> None:
     st.caption(f"Others read it {names}. It changes no vote.")
     if not sent:
         return
-    name, value = passage or ("", "")
     try:
         add_comment(
             here.store,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.judges import choose
 from pages.parts.judges.trust import choose_dimension
-from pages.parts.shared import cached_statistics, conversation
+from pages.parts.shared import address, cached_statistics, conversation
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -79,9 +79,13 @@ def _filtered(found: Sequence[Disagreement], *, key: str) -> list[Disagreement]:
 
 
 def _turn(rows: Sequence[Disagreement], *, key: str) -> Disagreement:
-    """Return the current disagreement; the item is remembered, so a filter or a new verdict does not lose the place."""
+    """Return the current disagreement; the item is remembered, so a filter or a new verdict does not lose the place.
+
+    The address names it, so that a link opens the same one.
+    """
     items = [d.item for d in rows]
-    place = items.index(st.session_state[key]) if st.session_state.get(key) in items else 0
+    known = (st.query_params.get("item"), st.session_state.get(key))
+    place = next((items.index(item) for item in known if item in items), 0)
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, step, icon, shortcut in (
             ("Previous", -1, ":material/chevron_left:", "K"),
@@ -91,11 +95,16 @@ def _turn(rows: Sequence[Disagreement], *, key: str) -> Disagreement:
             st.button(
                 label, icon=icon, shortcut=shortcut, key=f"workbench_{label.lower()}",
                 disabled=not 0 <= to < len(items),
-                on_click=st.session_state.update, args=({key: items[to % len(items)]},),
+                on_click=_go, args=(key, items[to % len(items)]),
             )  # fmt: skip
         st.markdown(f"**{place + 1}** of {len(rows)}")
         st.caption(as_text(items[place]))
     return rows[place]
+
+
+def _go(key: str, item: str) -> None:
+    st.session_state[key] = item
+    address.say(item=item)
 
 
 def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:

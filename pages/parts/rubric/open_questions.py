@@ -15,6 +15,7 @@ SOURCES = {
     "comment": "from a discussion",
     "flag": "flagged by a reviewer",
     "adjudication": "from a settled disagreement",
+    "calibration": "from a calibration session",
 }
 
 

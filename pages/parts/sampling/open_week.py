@@ -17,7 +17,7 @@ from review.basics.log_paths import log_of
 from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent
 from review.current.assignments import week_of_store, with_due_dates
-from review.evidence.forecast import forecast, sentences
+from review.evidence.forecast import Forecast, forecast, sentences
 from review.log.log import weeks_in_log
 from review.people.people import people, usual_reviewers
 from review.sampling.draw import DrawResult
@@ -54,7 +54,10 @@ def from_address(here: Session) -> None:
 
 def open_form(here: Session) -> None:
     """Show the form that opens a week: first a preview of what the draw costs and shows, then the draw."""
-    st.caption("You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates.")
+    st.caption(
+        "You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates. "
+        f"Weeks and dates are in the time zone {as_text(here.project.time_zone)}."
+    )
     request = _ask(here)
     # After the first look, the forecast follows every change of the form.
     looked = st.session_state.get(LOOKED, False)
@@ -72,8 +75,7 @@ def open_form(here: Session) -> None:
                 result = preview(here.store, here.project, request)
                 _notes(result)
                 so_far = week_so_far(here.store, request.week, with_pace=True)
-                _forecast(here, request, so_far, result)
-                offers.picture(here, request, so_far, result)
+                offers.picture(here, request, so_far, result, _forecast(here, request, so_far, result))
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
@@ -98,8 +100,8 @@ def _draw(here: Session, request: Request) -> None:
     st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
-def _forecast(here: Session, request: Request, so_far: WeekSoFar, result: DrawResult) -> None:
-    """Show how long the reviews will take, and how precise the estimates will be."""
+def _forecast(here: Session, request: Request, so_far: WeekSoFar, result: DrawResult) -> Forecast:
+    """Show how long the reviews will take, and how precise the estimates will be; return it."""
     found = forecast(
         here.store,
         result,
@@ -113,6 +115,7 @@ def _forecast(here: Session, request: Request, so_far: WeekSoFar, result: DrawRe
         st.markdown(f"**{as_text(first)}**")
         for line in others:
             st.markdown(as_text(line))
+    return found
 
 
 def _ask(here: Session) -> Request:

@@ -11,10 +11,11 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import NothingToDo, ReviewError
 from review.basics.words import counted
 from review.serving.messages import messages_due, recipient_of, send_now, sending_words
+from review.settings.project import project_of
 from storage.queries.notices import latest_notices
 
 ABOUT = (
-    "People hear when a week opens, two days before it is due and when they are late; the team gets the report of a "
+    "People hear when a week opens, some days before it is due and when they are late. The team gets the report of a "
     "closed week. The nightly run sends each message once and tries failed ones again."
 )
 HOW = (
@@ -32,16 +33,18 @@ def show(here: Session) -> None:
         st.caption("Leads see the messages and send them.")
         return
     try:
-        due = messages_due(here.store, here.project)
+        project = project_of(here.store.path)
+        due, team = messages_due(here.store, project), project.notify.team
     except NothingToDo:
         st.info(HOW, icon=":material/notifications_off:")
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
+    except ReviewError:
+        st.caption("The settings in spotcheck.toml cannot be read, so no message is sent. The Week page says why.")
     else:
         st.markdown(f"**{counted(len(due), 'message')} due**".replace("**no", "**No"))
         for one in due:
-            where = "" if one.variable else " · no address"
-            with st.expander(as_text(f"{recipient_of(one)}{where}: {one.text.title}")):
+            to = recipient_of(one) if one.variable else f"{recipient_of(one)} · no address"
+            to = "the team" if one.variable and one.variable == team else to
+            with st.expander(as_text(f"To {to}: {one.text.title}")):
                 st.text(one.text.body)
         if any(one.variable for one in due):
             st.button("Send now", icon=":material/send:", key="messages_send", on_click=_send, args=(here,))
@@ -64,7 +67,7 @@ def show(here: Session) -> None:
 
 def _send(here: Session) -> None:
     try:
-        said = sending_words(send_now(here.store, here.project, by=here.rater.id))
+        said = sending_words(send_now(here.store, project_of(here.store.path), by=here.rater.id))
     except ReviewError as error:
         said = str(error)
     st.session_state[SAID] = said

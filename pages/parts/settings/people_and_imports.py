@@ -15,6 +15,7 @@ from pages.parts.week import hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.people.people import FROM_OUTSIDE, NO_ROLE, ROLES, add_person, people_in_use, require, role_words
+from review.sources.undoing import withdrawn_imports
 from storage.queries.people import raters_from_outside
 from storage.records_log import Import
 
@@ -99,12 +100,14 @@ def import_table(here: Session) -> None:
             icon=":material/upload_file:",
         )
         return
+    undone = withdrawn_imports(here.store)
     counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
     frame = pd.DataFrame(
         [
             {
                 "at": r.at[:16].replace("T", " "),
                 "file": r.file,
+                "state": "undone" if r.id in undone else "in the log",
                 "format": r.format,
                 **{c: getattr(r, c) for c in counts},
             }
@@ -115,4 +118,4 @@ def import_table(here: Session) -> None:
     for r in rows:
         if r.rejections:
             with st.expander(as_text(f"{counted(r.rejected, 'row')} rejected · {r.file}")):
-                st.dataframe(pd.DataFrame(r.rejections), hide_index=True, width="stretch", key=f"managing_{r.id}")
+                figures.table(pd.DataFrame(r.rejections), key=f"managing_{r.id}", file_name="rejected.csv")

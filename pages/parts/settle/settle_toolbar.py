@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.language.words import language_here, translator
-from pages.parts.shared import approve_form, conversation, rows
+from pages.parts.shared import address, approve_form, conversation, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
@@ -25,8 +25,9 @@ READ_KEY = "settling_read"
 
 
 def view_of_session() -> str:
-    """Return which kind of items is shown; disagreements at first."""
-    return str(st.session_state.setdefault(VIEW_KEY, "disputed"))
+    """Return which kind of items is shown: the one that the address names, or disagreements at first."""
+    address.take("view", key=VIEW_KEY, known=VIEWS)
+    return str(st.session_state[VIEW_KEY])
 
 
 def choose_view(counts: Mapping[str, int]) -> None:
@@ -41,7 +42,12 @@ def choose_view(counts: Mapping[str, int]) -> None:
         wrap=True,  # all four stay in sight on a phone
         key=VIEW_KEY,
         label_visibility="collapsed",
+        on_change=_chosen,
     )
+
+
+def _chosen() -> None:
+    address.say(view=st.session_state[VIEW_KEY], item=None)
 
 
 def say_order(ahead: int, *, hidden: int) -> None:
@@ -96,7 +102,15 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         "Select a cell to read the conversation."
     )
     answer = {"answer": st.column_config.TextColumn(width=280), "question": st.column_config.TextColumn(width=220)}
-    picked = rows.choose(frame, key="settling_bulk", id_column="item", boxes=True, all_ticked=True, config=answer)
+    picked = rows.choose(
+        frame,
+        key="settling_bulk",
+        id_column="item",
+        boxes=True,
+        all_ticked=True,
+        config=answer,
+        file_name="unanimous.csv",
+    )
     chosen = picked.ticked
     if st.button(f"Approve {len(chosen)} as golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)
@@ -140,5 +154,8 @@ def _need_more(here: Session, cases: Sequence[Case]) -> None:
             "Item", list(asked), format_func=lambda item: asked[item].question[:120], key="settling_more",
             label_visibility="collapsed",
         )  # fmt: skip
+        case = next(c for c in cases if c.item.id == chosen)
+        labels = (f"{d}: {shown(next(iter(votes), None))}" for d, votes in case.votes.items())
+        st.caption(as_text(f"{counted(len(case.annotations), 'person', 'people')} said {' · '.join(labels)}"))
         conversation.show(asked[chosen])
         approve_form.approve_one(here, chosen)

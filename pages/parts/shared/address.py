@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+WEEK_KEY = "session_week"
+"""Where the session keeps the chosen week."""
+
 
 def take(name: str, *, key: str, known: Sequence[str]) -> None:
     """Give a widget the choice that the address names, else its own last one, else the first of the ``known``.
@@ -17,5 +20,20 @@ def take(name: str, *, key: str, known: Sequence[str]) -> None:
 
 
 def follow(name: str, key: str) -> None:
-    """Write a new choice of a widget into the address; use it as a callback."""
-    st.query_params[name] = str(st.session_state[key])
+    """Write a new choice of a widget into the address, with the week that it is about; use it as a callback.
+
+    The latest week is not in the address of a page that was only opened; a link to a choice must not change its week
+    when a new one opens.
+    """
+    say(**{name: str(st.session_state[key])})
+
+
+def say(**places: str | None) -> None:
+    """Write choices into the address, with the week that they are about; None takes one out. For use in callbacks."""
+    if st.session_state.get(WEEK_KEY):
+        st.query_params["week"] = st.session_state[WEEK_KEY]
+    for name, value in places.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +18,30 @@ from storage.records_log import Conversation, Message, ResultTable
 
 ROWS_SHOWN = 20
 
+Span = tuple[int, int, str]
+"""From a start up to an end in a text, and the letter of whoever marked it."""
+
 NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
 
 CSS = f"<style>{(Path(__file__).parent / 'conversation.css').read_text(encoding='utf-8')}</style>"
 
 
-def show(conversation: Conversation, *, target_turn: int | None = None, findings: bool = False) -> None:
+def show(
+    conversation: Conversation,
+    *,
+    target_turn: int | None = None,
+    findings: bool = False,
+    marks: Mapping[int, Sequence[Span]] | None = None,
+) -> None:
     """Draw a conversation: turns, SQL, result, then the retrieved passages and the steps in expanders.
 
+    ``marks`` are stretches of the turn at a place, each from a start up to an end, with a letter; they are highlighted.
     With ``findings`` also what the checks found. Pass it only where the viewer has reviewed the item and it is settled,
     or where its verdicts are shown as well.
     """
-    parts = [_turn(m, marked=k == target_turn) for k, m in enumerate(conversation.messages)]
+    parts = [
+        _turn(m, marked=k == target_turn, spans=(marks or {}).get(k, ())) for k, m in enumerate(conversation.messages)
+    ]
     if conversation.error_message:
         parts.append(f'<div class="sc-turn sc-tool"><b>Error</b>{escape(conversation.error_message)}</div>')
     if conversation.sql:
@@ -62,14 +76,24 @@ def _finding(one: Shown) -> str:
     return f'<div class="sc-note">{mark}<b>{escape(one["check"])}</b> {escape(one["said"])}{quotes}</div>'
 
 
-def _turn(message: Message, *, marked: bool) -> str:
+def highlighted(text: str, spans: Sequence[Span]) -> str:
+    """Return a text as HTML with its spans highlighted, each piece with the letters of those that cover it. Pure."""
+    cuts = sorted({0, len(text), *(min(at, len(text)) for start, end, _ in spans for at in (start, end))})
+    shown = []
+    for start, end in pairwise(cuts):
+        letters = "".join(dict.fromkeys(by for first, last, by in spans if first <= start and end <= last))
+        piece = escape(text[start:end])
+        shown.append(f'<mark class="sc-mark" data-by="{escape(letters)}">{piece}</mark>' if letters else piece)
+    return "".join(shown)
+
+
+def _turn(message: Message, *, marked: bool, spans: Sequence[Span] = ()) -> str:
     role = str(message.get("role", "user"))
     kind = role if role in NAMES else "tool"
     calls = f"\n{_plain(message['tool_calls'])}" if message.get("tool_calls") else ""
     title = NAMES.get(role, role) + (" · the answer under review" if marked else "")
-    return (
-        f'<div class="sc-turn sc-{kind}"><b>{escape(title)}</b>{escape(_plain(message.get("content")) + calls)}</div>'
-    )
+    said = highlighted(_plain(message.get("content")), spans)
+    return f'<div class="sc-turn sc-{kind}"><b>{escape(title)}</b>{said}{escape(calls)}</div>'
 
 
 def _result(result: ResultTable) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.shared import address, visitor
+from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.people.people import Person, people
@@ -23,7 +24,6 @@ from storage.store import Store
 
 RATER_KEY = "session_rater"
 CHOICE_KEY = "session_choose_rater"
-WEEK_KEY = "session_week"
 CSS = f"<style>{(Path(__file__).parent / 'pages.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).parent / "icon.svg"
 """Our own file: Streamlit fetches an icon that is named by its Material symbol from another server."""
@@ -105,6 +105,16 @@ def _safe(access: Access) -> Access:
         st.error(f"This server shows no page: {as_text(refused)}", icon=":material/block:")
         st.stop()
     return access
+
+
+ARRIVED = "session_arrived"
+"""Whether this run is the first one of its page since another page was left."""
+
+
+def arrive(page: str) -> None:
+    """Note which page runs, and whether the visitor has just come to it."""
+    st.session_state[ARRIVED] = st.session_state.get("session_page") != page
+    st.session_state["session_page"] = page
 
 
 def begin() -> None:

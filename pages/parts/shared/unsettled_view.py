@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from review.annotating.flags import flags
 from review.basics.words import counted
@@ -47,10 +49,9 @@ def show(here: Session, week: str, *, key: str) -> None:
         if n:
             _part(here, week, cause.name, cause.words(n), cause.means)
     if found.hidden:
-        are = "is one" if found.hidden == 1 else "are some"
         st.caption(
-            f":material/visibility_off: {found.hidden:,} of them {are} that you still have to review; they are counted "
-            "here and listed nowhere."
+            f":material/visibility_off: You still have to review {found.hidden:,} of them. They are counted here, and "
+            "no list shows them to you."
         )
     if found.total > found.hidden:
         with st.expander("See each item", key=f"{key}_each", on_change="rerun") as box:
@@ -81,19 +82,18 @@ def _each(here: Session, week: str, found: Unsettled, *, key: str) -> None:
         {
             "cause": cause.one,
             "question": conversation_of(here.store, item).question[:160],
-            "open": f"/adjudicate?rater={here.rater.id}&week={week}&item={item}"
+            "open": table_rows.address(here.rater.id, "adjudicate", week=week, item=item)
             if cause.name in SETTLED_BY_VOTES
             else None,
         }
         for cause in CAUSES
         for item in found.shown(cause.name)
     ]
-    st.dataframe(
+    figures.table(
         pd.DataFrame(rows[:MOST]),
-        hide_index=True,
-        width="stretch",
         key=f"{key}_rows",
-        column_config={"open": st.column_config.LinkColumn(display_text="settle it", width=80)},
+        file_name=f"unsettled-{week}.csv",
+        config={"open": table_rows.link("settle it")},
     )
     if len(rows) > MOST:
         st.caption(f"The first {MOST} of {len(rows):,} are shown.")

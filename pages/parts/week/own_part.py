@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.shared import conversation, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.annotating.anchor_figures import everybodys_accuracy, own_accuracy
 from review.annotating.own_figures import OwnFigures, own_figures, share_words
 from review.basics.words import counted
 from review.evidence.evidence import conversation_of
@@ -41,6 +42,7 @@ def show(here: Session) -> None:
     ) as box:
         if box.open:
             _figures(here, own_figures(here.store, whose, viewer=here.rater.id))
+            _anchors(here, whose)
 
 
 def _whose(here: Session) -> str:
@@ -48,6 +50,30 @@ def _whose(here: Session) -> str:
     known = [here.rater.id, *(i for i in names if i != here.rater.id)]
     chosen = st.selectbox("Person", known, format_func=lambda i: names[i], key="own_person")
     return str(chosen or here.rater.id)
+
+
+def _anchors(here: Session, whose: str) -> None:
+    """Draw how often the known label was given on items with known answers; for a lead that of everybody."""
+    found = own_accuracy(here.store, whose, viewer=here.rater.id).shares
+    titles = {d.name: d.title or d.name for d in current_rubric(here.store).dimensions}
+    if found:
+        st.markdown("**Items with known answers**")
+        st.caption(
+            "Some of the items that you review have an answer that is known already. They count in no figure of the "
+            "week. Only closed weeks are shown."
+        )
+    for name, share in found.items():
+        st.markdown(f"{as_text(titles.get(name, name))}: {as_text(share_words(share, 'as known'))}")
+    if not here.rater.may("lead"):
+        return
+    rows = {
+        f"{one.name}: {titles.get(name, name)}": share
+        for one in everybodys_accuracy(here.store, viewer=here.rater.id)
+        for name, share in one.shares.items()
+    }
+    if rows:
+        st.markdown("**Everybody, on items with known answers**")
+        figures.forest(rows, key="anchors_of_all", file_name="known-answers.csv", percent=True)
 
 
 def _corrections(here: Session, found: Sequence[Correction]) -> None:
@@ -82,7 +108,7 @@ def _figures(here: Session, found: OwnFigures) -> None:
         return
     titles = {d.name: d.title or d.name for d in current_rubric(here.store).dimensions}
     for name, share in found.overall.items():
-        st.markdown(f"{as_text(titles.get(name, name))}: {as_text(share_words(share, 'were settled otherwise'))}")
+        st.markdown(f"{as_text(titles.get(name, name))}: {as_text(share_words(share, 'settled otherwise'))}")
     figures.forest(
         {titles.get(name, name): share for name, share in found.overall.items()},
         key="own_shares",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.basics.times import read_time, utc_text
-from review.exchange.tools.tool import Rating, Record, Tool, rated, text
+from review.exchange.tools.tool import NO_VALUE, Rating, Record, Tool, rated, text
 from review.sources.readers import arena
 
 
@@ -18,9 +18,11 @@ def recognise(record: Record) -> bool:
 
 
 def labels(record: Record, _: str) -> Iterator[Rating]:
-    """Yield the vote."""
+    """Yield the vote, if there is one."""
     moment = read_time(record.get("tstamp") or record.get("timestamp"))
     at = "" if moment is None else utc_text(moment)
+    if record.get("winner") in (None, ""):
+        return
     yield rated(
         text(record.get("question_id") or record.get("id")),
         text(record.get("judge")),
@@ -30,11 +32,18 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
     )
 
 
+def no_labels(record: Record) -> Iterator[str]:
+    """Yield that nobody voted."""
+    if record.get("winner") in (None, ""):
+        yield NO_VALUE
+
+
 LABELS = Tool(
     about="votes of an arena",
     sign="conversation_a, conversation_b and winner",
     recognise=recognise,
     ratings=labels,
+    left_out=no_labels,
     sample={
         **{"question_id": "c-1", "winner": "model_a", "judge": "arena_user_1"},
         **{"conversation_a": [], "conversation_b": []},

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, rated, text
-from review.sources.readers.deepeval import cases_of, either, recognise
+from review.sources.readers.deepeval import all_cases, cases_of, either, recognise
 
 
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
@@ -31,11 +31,29 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
             )
 
 
+UNMEASURED = "test case without a metric"
+BROKEN = "entry that is no object"
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield why a case, or a metric of it, gives no verdict."""
+    for case in all_cases(record):
+        if not isinstance(case, dict):
+            yield BROKEN
+            continue
+        metrics = either(case, "metricsData", "metrics_data")
+        metrics = metrics if isinstance(metrics, list) else []
+        yield from (BROKEN for one in metrics if not isinstance(one, dict))
+        if not metrics:
+            yield UNMEASURED
+
+
 VERDICTS = Tool(
     about="test runs of DeepEval",
     sign="testCases with metricsData",
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={
         "testCases": [{"name": "c-1", "metricsData": [{"name": "verdict", "success": True, "score": 0.9}]}],
     },

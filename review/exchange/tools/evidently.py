@@ -41,10 +41,20 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         )
 
 
+ALONE = "reasoning without the column of its judge"
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield that a reasoning stands alone."""
+    named = (key.removesuffix(REASONING) for key in record if key.endswith(REASONING))
+    return (ALONE for name in named if name not in record)
+
+
 VERDICTS = Tool(
     about="judges of Evidently",
     sign="a column with another one called like it and 'reasoning'",
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={"id": "c-1", "verdict": "good", "verdict reasoning": "It is right."},
 )

@@ -31,6 +31,25 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
             yield replace(_verdict(item, version, one), also=also)
 
 
+UNASKED = "test without an assertion"
+BROKEN = "entry that is no object"
+
+
+def no_verdicts(record: Record) -> Iterator[str]:
+    """Yield why a test, or an assertion of it, gives no verdict."""
+    whole = inner(record, "results").get("results")
+    yield from (BROKEN for row in whole if not isinstance(row, dict)) if isinstance(whole, list) else ()
+    for row in results_of(record):
+        if row.get("failureReason") == FAILED_WITH_ERROR:
+            yield from () if _names(row) else (UNASKED,)
+            continue
+        parts = inner(row, "gradingResult").get("componentResults")
+        parts = parts if isinstance(parts, list) else []
+        yield from (BROKEN for one in parts if not isinstance(one, dict))
+        if not parts:
+            yield UNASKED
+
+
 def _names(row: Record) -> list[str]:
     """Return what a test that failed with an error would have been asked."""
     asserts = objects(inner(row, "testCase").get("assert"))
@@ -57,6 +76,7 @@ VERDICTS = Tool(
     sign="evalId and results, or gradingResult of a test",
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_verdicts,
     sample={
         "evalId": "e",
         "results": {

@@ -46,10 +46,20 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         )
 
 
+OTHER = "cell beside the sample that is no number, so no score"
+
+
+def no_scores(record: Record) -> Iterator[str]:
+    """Yield that a cell beside the sample holds no score."""
+    taken = {*INPUTS, *ITEM_KEYS, *_metrics(record)}
+    return (OTHER for name in record if name not in taken and name not in ("", "Unnamed: 0", "index"))
+
+
 VERDICTS = Tool(
     about="scores of Ragas",
     sign="user_input, response and a column of numbers for each metric",
     recognise=recognise,
     ratings=verdicts,
+    left_out=no_scores,
     sample={"id": "c-1", "user_input": "How many?", "response": "Seven.", "verdict": "0.9"},
 )

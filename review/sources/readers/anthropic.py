@@ -14,7 +14,17 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers import plain
-from review.sources.readers.call_log import answered, beside, ending, failure, is_call, request_of, response_of, tokens
+from review.sources.readers.call_log import (
+    answered,
+    beside,
+    ending,
+    failure,
+    is_call,
+    is_helicone,
+    request_of,
+    response_of,
+    tokens,
+)
 from review.sources.readers.dialects import ANTHROPIC, CHAT, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
@@ -26,6 +36,8 @@ RESPONSE_TYPES = ("message", "error")
 
 def recognise(record: Record) -> bool:
     """Whether messages have content blocks of this API, or a logged call has its system text or response."""
+    if is_helicone(record):
+        return False
     request = request_of(record)
     if request is None:
         messages = dialect(record.get("messages"))

@@ -36,6 +36,11 @@ ALSO_CALLED = {
 """Field of ours -> its names in logs, looked for in the record and then in its metadata."""
 
 
+def is_helicone(record: Record) -> bool:
+    """Whether a record is a request as Helicone exports it, which has a reader of its own."""
+    return {"request_id", "request_created_at", "request_body"} <= set(record)
+
+
 def request_of(record: Record) -> Mapping[str, Any] | None:
     """Return the logged request, possibly from JSON text or inside ``body``; None without one."""
     return _body(record, REQUEST)

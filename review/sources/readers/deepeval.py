@@ -19,10 +19,11 @@ CASES = ("testCases", "conversationalTestCases", "test_cases", "conversational_t
 
 def cases_of(record: Record) -> list[Mapping[str, Any]]:
     """Return the cases of a whole run, or the one case that the record is; none for other records."""
-    return [case for case in _cases(record) if isinstance(case, Mapping)]
+    return [case for case in all_cases(record) if isinstance(case, Mapping)]
 
 
-def _cases(record: Record) -> list[Any]:
+def all_cases(record: Record) -> list[Any]:
+    """Return the cases of a record, also what stands among them and is none."""
     run = record.get("testRunData") if isinstance(record.get("testRunData"), Mapping) else record
     lists = [run[name] for name in CASES if isinstance(run.get(name), list)] if isinstance(run, Mapping) else []
     if lists:
@@ -44,7 +45,7 @@ def recognise(record: Record) -> bool:
 
 def read(record: Record) -> list[Fields | Unreadable]:
     """Read each case."""
-    cases = _cases(record)
+    cases = all_cases(record)
     if not cases:
         raise Unreadable("testCases", record.get("testCases"), "the test cases of DeepEval")
     return each(cases, _conversation)

@@ -20,6 +20,7 @@ from review.sources.readers.call_log import (
     failure,
     further,
     is_call,
+    is_helicone,
     request_of,
     response_of,
     tokens,
@@ -39,6 +40,8 @@ _OF_A_CALL = (
 
 def recognise(record: Record) -> bool:
     """Whether there are ``contents`` with parts, in the request or at the top."""
+    if is_helicone(record):
+        return False
     request = request_of(record)
     contents = parsed((record if request is None else request).get("contents"))
     if isinstance(contents, str):

@@ -9,7 +9,7 @@ Facts: see :mod:`review.sources.readers.openai_call`.
 from __future__ import annotations
 
 from review.sources.readers import anthropic, litellm, openai_responses, plain, preference
-from review.sources.readers.call_log import is_call, request_of, response_of
+from review.sources.readers.call_log import is_call, is_helicone, request_of, response_of
 from review.sources.readers.dialects import CHAT, dialect
 from review.sources.readers.fields import Fields, Record, messages_of
 from review.sources.readers.openai_call import logged_call, metadata_of_call
@@ -21,7 +21,7 @@ OTHERS = (litellm, anthropic, openai_responses, preference)
 
 def recognise(record: Record) -> bool:
     """Whether there are ``request.messages``, or ``messages`` with roles in a record that is not a plain log."""
-    if any(other.recognise(record) for other in OTHERS):
+    if is_helicone(record) or any(other.recognise(record) for other in OTHERS):
         return False
     request = request_of(record)
     if request is not None:

@@ -13,7 +13,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import answered, beside, ending, failure, is_call, request_of, response_of, tokens
+from review.sources.readers.call_log import (
+    answered,
+    beside,
+    ending,
+    failure,
+    is_call,
+    is_helicone,
+    request_of,
+    response_of,
+    tokens,
+)
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
@@ -23,6 +33,8 @@ LINKS = ("previous_response_id", "conversation")
 
 def recognise(record: Record) -> bool:
     """Whether a response of this API is there, or a request with input and without messages."""
+    if is_helicone(record):
+        return False
     request, response = request_of(record), response_of(record)
     if request is None and response is None:
         return record.get("object") == "response" and isinstance(record.get("output"), list) and "input" in record

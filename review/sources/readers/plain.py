@@ -11,6 +11,7 @@ from review.basics.record import Unreadable
 from review.sources.readers.dialects import CHAT, dialect
 from review.sources.readers.fields import Fields, Record, is_list_of_objects, messages_of, object_of, text_of
 from review.sources.readers.reader import Reader
+from review.sources.readers.sql_calls import query_in_calls
 
 TEXT = (
     *("error_type", "error_message", "model", "prompt_version", "variant", "scenario", "language", "sql"),
@@ -50,6 +51,9 @@ def read(record: Record) -> Fields:
     metadata = fields.get("metadata")
     fields["metadata"] = {**extra, **(object_of("metadata", metadata) if metadata not in (None, "") else {})}
     fields["messages"] = _messages(record)
+    if not fields.get("sql") and record.get("messages"):
+        given = {name: value for name, value in fields.items() if value not in (None, "")}
+        return {**fields, **query_in_calls(fields["messages"]), **given}
     return fields
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +10,9 @@ from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.sources.readers.fields import Fields
 from review.sources.readers.span_talk import Said, said_in
-from review.sources.readers.span_values import as_text, mapping_of, opened
+from review.sources.readers.span_values import as_text
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span, Tree, tree_of
-
-_SQL = re.compile(r"\s*(select|with|show|describe|explain|insert|update|delete)\b", re.IGNORECASE)
-_SQL_KEYS = ("sql", "sql_query", "query", "statement", "sql_cmd")
+from review.sources.readers.sql_calls import query_in_calls, sql_in
 
 
 def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
@@ -151,20 +148,7 @@ def _steps(span: Span) -> list[Fields]:
 def _query(tree: Tree, messages: list[Fields]) -> Fields:
     """Return the last query that a tool ran, and its result: from the spans of tools, else from the messages."""
     for span in reversed(tree.spans):
-        query = _sql_in(span.input) if span.kind == TOOL else None
+        query = sql_in(span.input) if span.kind == TOOL else None
         if query is not None:
             return {"sql": query, "result": as_text(span.output) or None}
-    results = {m.get("tool_call_id"): m["content"] for m in messages if m["role"] == "tool"}
-    for message in reversed(messages):
-        for call in reversed(message.get("tool_calls") or []):
-            query = _sql_in(opened(call["function"]["arguments"]))
-            if query is not None:
-                return {"sql": query, "result": results.get(call.get("id")) or None}
-    return {}
-
-
-def _sql_in(given: Any) -> str | None:
-    """Return the query among the arguments of a tool."""
-    named = mapping_of(given)
-    texts = [given] if isinstance(given, str) else [named.get(name) for name in _SQL_KEYS]
-    return next((text for text in texts if isinstance(text, str) and _SQL.match(text)), None)
+    return query_in_calls(messages)

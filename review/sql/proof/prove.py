@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review.sql.rules.catalogue import PARSE, RULES
@@ -22,13 +22,15 @@ class Proof:
     """What was found in one statement.
 
     ``ok`` is True without errors, False with one, and None when the statement was not checked: it cannot be read, or
-    its dialect is not proven. ``statement`` is None when it cannot be read.
+    its dialect is not proven. ``statement`` is None when it cannot be read. ``for_running`` says that the rules were
+    those that must hold before an engine sees the statement.
     """
 
     text: str
     ok: bool | None
     findings: tuple[Finding, ...]
     statement: Statement | None
+    for_running: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return ok and the findings."""
@@ -74,7 +76,7 @@ def may_run(text: str, dialect: str, schema: Schema, policy: Policy) -> Proof:
         forbidden_tables=policy.forbidden_tables,
         forbidden_columns=policy.forbidden_columns,
     )
-    return prove(text, dialect, schema, strict)
+    return replace(prove(text, dialect, schema, strict), for_running=True)
 
 
 def _found(statement: Statement, policy: Policy, names: list[str]) -> Iterator[Finding]:

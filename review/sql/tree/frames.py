@@ -301,6 +301,9 @@ class _Reader:
     def _use(self, frame: Frame, node: exp.Column) -> Use:
         column = self.fold(node.this)
         table = node.args.get("table")
+        if self.dialect == "clickhouse" and table is None and column.lower() in ("nan", "inf", "infinity"):
+            # ClickHouse writes these numbers like names.
+            return Use(node=node, how="unknown")
         here: Frame | None = frame
         aliased = column in frame.aliases and (
             self.dialect in ("clickhouse", "sqlite", "duckdb") or _by_alias(node, frame)

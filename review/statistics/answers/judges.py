@@ -101,8 +101,8 @@ def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
         return NEVER, f"{_figure(name, found, only=True)}, {percent(_upper(figures[name]))} at best."
     if undefined is None or undefined:
         return UNKNOWN, f"There is no figure: {undefined or 'it has no interval'}."
-    if (low := _too_low(found, figures, t)) is not None:
-        return low
+    if (too_low := _too_low(found, figures, t)) is not None:
+        return too_low
     weak = [name for name, q in figures.items() if _lower(q) < t.judge_good]
     if weak:
         name = min(weak, key=lambda n: _lower(figures[n]))

@@ -44,12 +44,13 @@ def human_ceiling(
     seed: int = 0,
     missing: Missing = "drop",
     figures: Collection[str] = METRICS,
+    interval: bool = True,
 ) -> tuple[PersonCeiling, ...]:
     """Compare each person of ``ratings`` and the judge of ``data`` with the majority of the other people.
 
     The items are those of ``data`` that have a verdict. Its design weights apply: N_h/m_h, with m_h the items of that
     person. ``ratings`` contains people only, on the same values as ``data``. ``figures`` names those to compute: each
-    takes time for each person. Raises InputError for a value that is not among them.
+    takes time for each person, and its ``interval`` most of it. Raises InputError for a value that is not among them.
     """
     unknown = [v for v in np.unique(ratings.value) if ratings.scale.values[v] not in data.values]
     if unknown:
@@ -79,6 +80,7 @@ def human_ceiling(
                 bootstrap=bootstrap,
                 seed=seed,
                 missing=missing,
+                interval=interval,
             )
             for verdict in (person, data.verdict)
         )

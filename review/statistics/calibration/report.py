@@ -137,13 +137,19 @@ def weighted_figures(
     bootstrap: int = 1000,
     seed: int = 0,
     missing: Missing = "drop",
+    interval: bool = True,
 ) -> tuple[int, dict[str, Quantity]]:
-    """Return ``n`` and some of the ``weighted`` figures of :func:`calibration_report`, without computing the others."""
+    """Return ``n`` and some of the ``weighted`` figures of :func:`calibration_report`, without computing the others.
+
+    Without ``interval`` precision, recall and the other shares have their values alone.
+    """
     drawn, counts = sampling_design(data), plain_design(data).matrix().astype(int)
     n = int(counts.sum() if missing == "wrong" else counts[:, :-1].sum())
     if counts.any() and not drawn.mass.any():
         return n, {name: Quantity.missing(NO_WEIGHT) for name in METRICS if name in names}
-    found = _figures(drawn, data.values, positive, missing=missing, bootstrap=bootstrap, seed=seed, names=names)
+    found = _figures(
+        drawn, data.values, positive, missing=missing, bootstrap=bootstrap, seed=seed, names=names, interval=interval
+    )
     return n, {name: q for name, q in found.items() if name in names}
 
 
@@ -156,6 +162,7 @@ def _figures(
     bootstrap: int,
     seed: int,
     names: Collection[str] = METRICS,
+    interval: bool = True,
 ) -> dict[str, Quantity]:
     found: dict[str, Quantity] = {}
     if not {"mcc", "cohen_kappa"}.isdisjoint(names):
@@ -167,7 +174,7 @@ def _figures(
         if name not in names:
             continue
         salt = "" if name == "accuracy" else str(positive)
-        found[name] = estimate_share(design, share, bootstrap=bootstrap, seed=seed, salt=salt)
+        found[name] = estimate_share(design, share, bootstrap=bootstrap, seed=seed, salt=salt, interval=interval)
     return {name: found.get(name) or Quantity.missing(NO_POSITIVE) for name in METRICS}
 
 

@@ -89,8 +89,12 @@ def _cells(k: int, missing: Missing) -> tuple[IntArray, IntArray, Mask]:
     return truth, verdict, (verdict < k) | (missing == "wrong")
 
 
-def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, salt: str = "") -> Quantity:
+def estimate_share(
+    design: Design, share: Share, *, bootstrap: int, seed: int, salt: str = "", interval: bool = True
+) -> Quantity:
     """Estimate one share with its standard error and interval; ``n`` counts the labelled rows in its domain.
+
+    Without ``interval`` only the value is computed, which takes a hundredth of the time.
 
     Proportions use 4,000 draws (1,000 with many classes), F1 uses ``bootstrap`` draws (0: the same as a proportion).
     ``salt`` names the random stream, so that an interval does not depend on which others are computed.
@@ -103,6 +107,8 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
         return Quantity.missing(share.absent if not rows else "no such item has a sampling weight", n=rows)
     q = float((design.mass * hit).sum()) / total
     value = share.of(q)
+    if not interval:
+        return Quantity(value=value, n=rows)
     slope = 2 / (1 + q) ** 2 if share.doubled else 1.0
     se_q = taylor_se(design, (hit - q * domain) / total)
     se = None if se_q is None else slope * se_q

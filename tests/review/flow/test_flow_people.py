@@ -17,6 +17,7 @@ from review.basics.errors import InputError, Refused, UnknownError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.labels import import_labels, read_labels
+from review.people.invitations import invite
 from review.people.people import Person, add_person, find_person, people, person, person_id, require
 from review.settling.adjudication import adjudicate
 from storage.opening import open_store
@@ -300,3 +301,10 @@ def test_a_row_changed_or_removed_after_its_entry_is_found(said, action, sql):
     assert altered(said) == [e.sequence for e in said.find(AuditEntry, action=action)]
     result = CliRunner().invoke(spotcheck, ["audit", "verify", "--json", "--store", str(said.path)])
     assert result.exit_code == 1 and json.loads(result.stdout)["altered"] == altered(said)
+
+
+def test_a_scope_has_a_length_and_the_limit_is_said(store):
+    with pytest.raises(InputError, match=r"scope: found 501 characters \('xxx.*\.\.\.'\), expected at most 500"):
+        add_person(store, "ana", role="annotator", by="lea", scope="x" * 501)
+    with pytest.raises(InputError, match="expected at most 500"):
+        invite(store, "ana", role="annotator", by="lea", scope="x" * 501)

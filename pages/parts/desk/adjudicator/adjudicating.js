@@ -12,7 +12,7 @@ import { scrollToTarget } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { isEcho } from "../shared/timer.js";
 import { showDiff } from "./diff.js";
-import { buildVotes, firstCorrection, fitVotes, markVotes } from "./votes.js";
+import { buildVotes, firstCorrection, fitVotes, markVotes, showPlaces } from "./votes.js";
 import { N, plural, t } from "../shared/words.js";
 
 const WHY = "adjudicate:why"; // the reason is asked like a dimension, so that digits choose it
@@ -78,7 +78,7 @@ export const desk = {
     fitHeight(view);
     fitVotes(view);
   },
-  show: () => undefined,
+  show: showPlaces,
   state: stateText,
   count: ({ client }) => (client.week.kind === "settled" ? t("{count} settled", { count: client.order.length })
     : [t("{count} settled", { count: progressNow(client).done }), t("{count} left", { count: progressNow(client).left })].join(" · ")),

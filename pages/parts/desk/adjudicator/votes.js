@@ -5,6 +5,7 @@ import { weekText } from "../shared/bar.js";
 import { answerText } from "../shared/conversation.js";
 import { el, setAttr, setFlag, toolButton } from "../shared/dom.js";
 import { answered } from "../shared/drafts.js";
+import { paint } from "../shared/places.js";
 import { shownValue } from "../shared/rubric.js";
 import { showDiff } from "./diff.js";
 import { plural, t } from "../shared/words.js";
@@ -106,7 +107,22 @@ function buildWords(view, item, vote, letter) {
     const use = toolButton(t("Use this answer"), firstCorrection(item) === vote ? "t" : "", () => view.act.adopt(vote.corrected_answer));
     words.push(el("div", { class: "sc-said" }, el("b", {}, letter), el("div", {}, diff, use)));
   }
+  for (const mark of vote.marks ?? []) words.push(el("p", { class: "sc-said" }, el("b", {}, letter), el("span", {}, ...markWords(mark))));
   return words;
+}
+
+// What a reviewer marked as wrong, and what proves it.
+function markWords({ start, quote, proof, source, passage }) {
+  const where = [passage === undefined ? "" : t("passage {number}", { number: passage + 1 }), source].filter(Boolean).join(", ");
+  return [el("mark", { class: "sc-mark", dir: "auto" }, quote), start === null ? el("small", {}, ` ${t("(not in the answer any more)")}`) : null,
+    proof || where ? el("span", { class: "sc-proof", dir: "auto" }, ` ${t("proof:")} ${[proof ? `“${proof}”` : "", where].filter(Boolean).join(" · ")}`) : null];
+}
+
+// Show in the answer what each reviewer marked, with their letters.
+export function showPlaces(view) {
+  const item = view.client.items.get(view.client.current);
+  if (!item) return;
+  paint(view.slot, answerText(item), item.votes.flatMap((vote, k) => (vote.marks ?? []).map(({ start, end }) => ({ start, end, name: letterOf(k) }))));
 }
 
 export function firstCorrection(item) {

@@ -8,6 +8,7 @@ import { answered, draftOf, isChanged, isComplete, mayFollow } from "../shared/d
 import { register } from "../shared/main.js";
 import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/model.js";
 import { openFlag, openSkip, showReveal } from "./asking.js";
+import { buildMarks, openMark, showMarks } from "./marks.js";
 import { correctNotice, flag, onMeant, selectedText, skip, submit, undo } from "./submitting.js";
 import { N, plural, t } from "../shared/words.js";
 
@@ -22,6 +23,7 @@ export const desk = {
     { name: "comment", label: N("Comment"), rows: 3 },
     { name: "corrected_answer", label: N("Corrected answer"), rows: 7, start: answerText },
   ],
+  lists: ["marks"],
   help: [
     ["1 … 9", N("choose a value and move on")],
     ["↑ ↓", N("go to the dimension above or below")],
@@ -31,6 +33,7 @@ export const desk = {
     ["f", N("flag the item, or the selected text")],
     ["c", N("comment")],
     ["x", N("corrected answer")],
+    ["q", N("mark what is wrong in the answer, and what proves it")],
     ["j  k", N("next item, previous item")],
     ["e", N("show or hide steps and tool output")],
     ["g", N("show or hide guidance")],
@@ -43,6 +46,7 @@ export const desk = {
     f: (view) => onMeant(view, view.act.openFlag),
     c: (view) => onMeant(view, () => view.act.note("comment")),
     x: (view) => onMeant(view, () => view.act.note("corrected_answer")),
+    q: (view) => onMeant(view, view.act.openMark),
   },
   start: () => ({}),
   labelsOf: (submission) => submission.labels,
@@ -54,7 +58,10 @@ export const desk = {
   take: () => undefined,
   heard: correctNotice,
   changed: () => "",
-  aside: (view) => [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))],
+  aside: (view) => {
+    view.notesNode.append(buildMarks(view));
+    return [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))];
+  },
   footer: () => [],
   tools: (view) => [
     toolButton(t("Undo"), "u", () => view.act.undo()),
@@ -62,17 +69,21 @@ export const desk = {
     toolButton(t("Flag"), "f", () => onMeant(view, view.act.openFlag)),
     toolButton(t("Comment"), "c", () => onMeant(view, () => view.act.note("comment"))),
     toolButton(t("Correct"), "x", () => onMeant(view, () => view.act.note("corrected_answer"))),
+    toolButton(t("Mark"), "q", () => onMeant(view, view.act.openMark)),
   ],
   prepare: () => undefined,
   resized: () => undefined,
   show: showReveal,
-  state: stateText,
+  state: (view) => {
+    showMarks(view); // a label decides whether there is anything to mark
+    return stateText(view);
+  },
   count: countText,
   said: (client) => (isDone(client, client.current) ? t("Submitted item")
     : isSkipped(client, client.current) ? t("Skipped item") : client.taken[client.current] ?? t("Item, {left} left", { left: openList(client).length })),
   empty: emptyNodes,
   actions: (view) => bindActions(view,
-    { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
+    { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)), openMark }, { undo }),
 };
 
 const ELSEWHERE = {

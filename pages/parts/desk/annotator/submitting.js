@@ -1,6 +1,7 @@
 // What a reviewer does with an item: submit, skip, flag and take back.
 
 import { goBackTo, goTo, leaveText, move, notice, pointAtMissing, unchoose } from "../shared/actions.js";
+import { marksToSend, showMarks, unmark } from "./marks.js";
 import { isKnown } from "../shared/back.js";
 import { say, showBar } from "../shared/bar.js";
 import { withoutSpan } from "../shared/conversation.js";
@@ -20,6 +21,7 @@ const TAKEN_BACK = {
 
 function enterAnnotation(client, assignment) {
   const draft = draftOf(client, assignment);
+  const marks = marksToSend(client, assignment);
   const entry = enter(client, "annotation", assignment, {
     labels: structuredClone(finalLabels(client, assignment)),
     comment: draft.comment.trim(),
@@ -27,6 +29,7 @@ function enterAnnotation(client, assignment) {
     seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
     supersedes: client.mine.get(assignment)?.submission_id ?? null,
     rubric_version: client.rubric.version,
+    ...(marks.length ? { marks } : {}),
   });
   dropDraft(client, assignment);
   client.undo.push({ what: "submitted", assignment });
@@ -92,8 +95,10 @@ export function flag(view, kind, span, comment) {
 
 function showOtherwise(view, item) {
   view.client.items.set(item.assignment, item);
-  if (item.assignment === view.client.current) view.slot.replaceChildren(buildItem(item));
-  else dropSlot(view, item.assignment);
+  if (item.assignment !== view.client.current) return dropSlot(view, item.assignment);
+  view.slot.replaceChildren(buildItem(item));
+  view.slot.painted = "";
+  return showMarks(view);
 }
 
 export function selectedText(view) {
@@ -107,13 +112,14 @@ export function undo(view) {
   disarm(view);
   const last = client.undo[client.undo.length - 1];
   const flagged = last?.what === "flagged" && last.assignment === client.current;
-  const chosen = last?.what === "chosen" && last.assignment === client.current;
+  const chosen = ["chosen", "marked"].includes(last?.what) && last.assignment === client.current;
   const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
   if (!flagged && said) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
     if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
+    if (step.what === "marked" && step.assignment === client.current) return unmark(view, step);
     if (step.what === "flagged") return unflag(view, step);
   }
   const latest = saidList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();

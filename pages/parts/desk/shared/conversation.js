@@ -56,17 +56,22 @@ export function buildTurn(message, isTarget, item) {
       message.name ? el("span", { class: "sc-name" }, asText(message.name)) : null,
       isTarget && item.messages.length > 2 ? el("span", { class: "sc-badge" }, unit) : null,
     ),
-    ...buildText(text),
+    ...buildText(text, isTarget),
     ...(message.tool_calls ?? []).map(buildToolCall),
   );
 }
 
-// Show fenced blocks as code and everything else as plain text with its line breaks.
-export function buildText(text) {
+// Show fenced blocks as code and everything else as plain text with its line breaks. With `places` each block says where in
+// the text it begins.
+export function buildText(text, places) {
+  let next = 0;
   return text.split("```").flatMap((part, k) => {
-    if (k % 2 === 1) return [el("pre", { class: "sc-code" }, part.replace(/^[\w+-]*\n/, "").trimEnd())];
-    const trimmed = part.replace(/^\n+|\s+$/g, "");
-    return trimmed ? [el("div", { class: "sc-text", dir: "auto" }, trimmed)] : [];
+    const [at, code] = [next, k % 2 === 1];
+    next += part.length + 3;
+    const left = code ? part.replace(/^[\w+-]*\n/, "") : part.replace(/^\n+/, "");
+    const place = places ? at + part.length - left.length : null;
+    if (code) return [el("pre", { class: "sc-code", "data-at": place }, left.trimEnd())];
+    return left.trimEnd() ? [el("div", { class: "sc-text", dir: "auto", "data-at": place }, left.trimEnd())] : [];
   });
 }
 
@@ -94,7 +99,7 @@ function buildContext(texts) {
     "details",
     { class: "sc-fold", "data-fold": true },
     el("summary", {}, t("Retrieved: {passages}", { passages })),
-    el("ol", {}, ...texts.map((passage) => el("li", { class: "sc-text", dir: "auto" }, asText(passage)))),
+    el("ol", {}, ...texts.map((passage, k) => el("li", { class: "sc-text", dir: "auto", "data-passage": k }, asText(passage)))),
   );
 }
 

@@ -3,8 +3,10 @@
 import { forget, keep } from "./memory.js";
 import { rubricOf } from "./pair.js";
 
+// What a draft holds beside the labels: the desk's texts and lists.
 function textsOf(client, source) {
-  return Object.fromEntries(client.desk.texts.map(({ name }) => [name, source[name] ?? ""]));
+  return Object.fromEntries([...client.desk.texts.map(({ name }) => [name, source[name] ?? ""]),
+    ...(client.desk.lists ?? []).map((name) => [name, structuredClone(source[name] ?? [])])]);
 }
 
 function blankDraft(client) {
@@ -70,9 +72,20 @@ export function isComplete(client, assignment) {
 // only because of another answer, or a text that was begun. Such an item is never submitted automatically.
 export function mayFollow(client, assignment) {
   const draft = draftOf(client, assignment);
-  const worse = (d) => [draft.labels[d.name]].flat().some((value) => d.not_fine?.includes(value));
+  const worse = (d) => isWorse(d, draft.labels);
   return client.desk.texts.some(({ name }) => (draft[name] ?? "").trim() !== "")
     || visibleDimensions(rubricOf(client, assignment), draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+}
+
+function isWorse(dimension, labels) {
+  return [labels[dimension.name]].flat().some((value) => dimension.not_fine?.includes(value));
+}
+
+// Whether the labels say that something is wrong with the answer; always under a rubric that cannot say so.
+export function saysWrong(client, assignment) {
+  const { labels } = draftOf(client, assignment);
+  const asked = visibleDimensions(client.rubric, labels);
+  return !client.rubric.dimensions.some((d) => d.not_fine?.length) || asked.some((d) => isWorse(d, labels));
 }
 
 export function finalLabels(client, assignment) {
@@ -85,9 +98,11 @@ export function isChanged(client, assignment) {
   const mine = client.mine.get(assignment);
   if (!mine) return true;
   const draft = draftOf(client, assignment);
+  const alike = (list) => JSON.stringify((list ?? []).map((one) => Object.entries(one).sort()));
   const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
   return (
     ordered(client.desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
-    client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
+    client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name]) ||
+    (client.desk.lists ?? []).some((name) => alike(mine[name]) !== alike(draft[name]))
   );
 }

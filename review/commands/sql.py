@@ -1,0 +1,20 @@
+"""``spotcheck sql``: prove, run, compare and count SQL. Each member has a file of its own."""
+
+from __future__ import annotations
+
+import click
+
+from review.commands.sql_accuracy import accuracy
+from review.commands.sql_check import check
+from review.commands.sql_compare import compare_
+from review.commands.sql_execute import execute
+from review.commands.sql_rules import rules
+
+
+@click.group("sql")
+def sql_group() -> None:
+    """Prove that SQL only reads known tables, run it with limits, compare its results with those of a reference."""
+
+
+for member in (check, compare_, execute, rules, accuracy):
+    sql_group.add_command(member)

@@ -1,0 +1,94 @@
+"""What the commands of ``spotcheck sql`` share: options, the table of statements, the settings of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from review.basics.errors import InputError
+from review.basics.tables import Row, Table, read_table
+from review.commands.common import note
+from review.settings.project import project_of
+from review.settings.sql import SqlSettings
+from review.sql.engines.catalogue import is_address
+from review.sql.execution.schemas import Schemas, schemas_of
+from review.sql.schema.schema import Schema
+from review.sql.text.dialects import dialect_named
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def table_option(columns: str) -> Callable[[F], F]:
+    """Add ``--file``, which these commands need."""
+    words = f"A table: CSV, JSON, JSONL or Parquet with {columns}; - is standard input."
+    return click.option("--file", "file", metavar="FILE", required=True, help=words)
+
+
+def engine_option(function: F) -> F:
+    """Add ``--engine``: the address of a database."""
+    words = "A database: sqlite:///f.db, duckdb:///f.duckdb, postgresql://host/db, clickhouse://host:8123/db or chdb:///folder."
+    return click.option("--engine", metavar="ADDRESS", help=f"{words} Default: engine in [sql] of spotcheck.toml.")(
+        function
+    )
+
+
+def schema_options(function: F) -> F:
+    """Add ``--schema``, ``--dialect`` and ``--sql-column``."""
+    options = (
+        click.option(
+            "--schema",
+            metavar="FILE|ADDRESS",
+            help="Statements that create tables, JSON as BIRD writes it, or the address of a database.",
+        ),
+        click.option("--dialect", help="clickhouse, postgres, sqlite or duckdb; others are parsed but not proven."),
+        click.option("--sql-column", default="sql", show_default=True, help="The column that holds the SQL."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Statements:
+    """A table of statements with the schemas and settings that they are checked by."""
+
+    table: Table
+    schemas: Schemas
+    settings: SqlSettings
+
+    def schema_of(self, row: Row) -> Schema | None:
+        """Return the schema of the database that a row names."""
+        try:
+            return self.schemas.of(row.text("db"))
+        except InputError as error:
+            raise InputError(f"{row.file}, line {row.line}, column 'db': {error}") from None
+
+
+def read_statements(
+    file: str, *, store_path: str, schema: str | None, dialect: str | None, column: str, optional: tuple[str, ...]
+) -> Statements:
+    """Read the table with its schemas; what is not given comes from the settings of the project."""
+    settings = project_of(store_path).sql
+    names = None if column == "sql" else {"sql": column}
+    table = read_table(file, required=("id", "sql"), optional=("db", *optional), names=names)
+    for line in table.notes:
+        note(line)
+    source = schema or settings.schema or settings.engine
+    chosen = dialect_named(dialect) if dialect else ""
+    if not chosen and not (source and is_address(source)):
+        chosen = settings.dialect
+    schemas = schemas_of(source, chosen, keys=settings.keys)
+    if not chosen and not is_address(source):
+        note(f"dialect: {schemas.dialect}; choose another with --dialect.")
+    if not schemas.by_name:
+        note("There is no schema, so unknown tables and columns are not found; give one with --schema.")
+    return Statements(table, schemas, settings)
+
+
+def sql_in(row: Row, column: str = "sql") -> str:
+    """Return the SQL of a row as it is written, so that places in findings are places in it."""
+    cell = row.cells.get(column)
+    return "" if cell is None or cell != cell else str(cell)

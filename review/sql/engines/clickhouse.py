@@ -1,0 +1,164 @@
+"""ClickHouse, over HTTP and embedded: readonly = 1 refuses writing and settings; the proof does the rest.
+
+Readonly alone still wrote a file with INTO OUTFILE, so no statement comes here unproved. A FORMAT at the end of a
+statement says how to print its result; it is left off, since the result is read with types.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from review.basics.errors import InputError
+from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered
+from review.sql.results.result import Result
+from review.sql.schema.schema import Table
+
+FORMAT = "JSONCompactEachRowWithNamesAndTypes"
+_COLUMNS = """SELECT database, table, name, type FROM system.columns
+    WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') ORDER BY database, table, position"""
+_SETTINGS = {
+    "output_format_json_quote_64bit_integers": "0",
+    "output_format_json_quote_decimals": "1",
+    "output_format_json_quote_denormals": "1",
+}
+
+
+class _Reading:
+    """``ask`` sends a statement and yields the lines of its answer in FORMAT."""
+
+    def __init__(self, limits: Limits, database: str) -> None:
+        self.limits, self.database = limits, database
+        self.databases = (database,)
+
+    def ask(self, sql: str) -> Iterator[bytes]:
+        raise NotImplementedError
+
+    def tables(self) -> Sequence[Table]:
+        """Every table that the user may read; those of the database of the address need no name in front."""
+        columns: dict[tuple[str, str], dict[str, str]] = {}
+        for row in list(self.ask(_COLUMNS))[2:]:
+            database, table, column, kind = json.loads(row)
+            columns.setdefault((database, table), {})[column] = kind
+        return [
+            Table(name=name, database=database, columns=found, keys_known=False)
+            for (database, name), found in columns.items()
+        ]
+
+    def run(self, sql: str) -> Result:
+        """Run one statement and read its answer with types."""
+        try:
+            lines = self.ask(sql)
+            names = json.loads(next(lines, b"[]"))
+            kinds = json.loads(next(lines, b"[]"))
+            rows = (tuple(map(_value, json.loads(line, parse_float=Decimal), kinds)) for line in lines)
+            return gathered(names, rows, self.limits)
+        except (InputError, RuntimeError, ValueError, OSError) as error:
+            said = failed(error)
+            late = "TIMEOUT_EXCEEDED" in said.error or "Code: 159" in said.error
+            return Result(ending="timed_out", error=said.error) if late else said
+
+
+def _value(cell: Any, kind: str) -> Any:
+    """A cell of JSON in the type that the column has."""
+    while kind.startswith(("Nullable(", "LowCardinality(")):
+        kind = kind[kind.index("(") + 1 : -1]
+    if cell is None or isinstance(cell, bool):
+        return cell
+    if kind.startswith("Decimal"):
+        return Decimal(str(cell))
+    if kind.startswith(("Float", "BFloat")):
+        return float(cell)
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return [_value(c, "") for c in cell] if isinstance(cell, list) else cell
+
+
+class _Server(_Reading):
+    def __init__(self, place: Place, limits: Limits) -> None:
+        import requests
+
+        super().__init__(limits, place.path.strip("/") or "default")
+        self.session = requests.Session()
+        # Without this, requests would take credentials from a netrc file.
+        self.session.trust_env = False
+        for name, header in (("USER", "X-ClickHouse-User"), ("PASSWORD", "X-ClickHouse-Key")):
+            secret = os.environ.get(f"SPOTCHECK_CLICKHOUSE_{name}")
+            if secret:
+                self.session.headers[header] = secret
+        self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
+
+    def ask(self, sql: str) -> Iterator[bytes]:
+        """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them."""
+        import requests
+
+        limits = {
+            "readonly": "1", "database": self.database, "default_format": FORMAT, "wait_end_of_query": "1",
+            "max_execution_time": str(max(1, round(self.limits.seconds))), "max_memory_usage": str(self.limits.memory),
+            "max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break",
+        }  # fmt: skip
+        try:
+            answer = self.session.post(
+                self.url, params=_SETTINGS | limits, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
+                allow_redirects=False, stream=True,
+            )  # fmt: skip
+        except requests.RequestException as error:
+            raise InputError(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
+        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
+            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
+        return (line for line in answer.iter_lines() if line)
+
+
+class _Embedded(_Reading):
+    def __init__(self, place: Place, limits: Limits) -> None:
+        try:
+            from chdb.session import Session as Chdb
+        except ImportError:
+            raise InputError(
+                "ClickHouse: the package chdb is not installed. Install it with the extra 'clickhouse'."
+            ) from None
+        super().__init__(limits, place.options.get("database", "default"))
+        if not os.path.isdir(place.path):  # noqa: PTH112 - the child process imports as little as it can
+            raise InputError(f"{place.path}: there is no folder with the data of chdb.")
+        self.session = Chdb(place.path)
+        self.session.query(f"USE `{self.database.replace('`', '')}`")
+        limited = {
+            **_SETTINGS,
+            "max_execution_time": str(max(1, round(limits.seconds))),
+            "max_memory_usage": str(limits.memory),
+            "max_threads": "1",
+        }
+        for name, value in limited.items():
+            self.session.query(f"SET {name} = {value}")
+        # From here on neither data nor settings change, this one included.
+        self.session.query("SET readonly = 1")
+
+    def ask(self, sql: str) -> Iterator[bytes]:
+        """Run a statement in this process."""
+        return iter(self.session.query(sql, FORMAT).bytes().splitlines())
+
+
+def _state(place: Place) -> str | None:
+    return place.options.get("snapshot")
+
+
+SERVER = SqlEngine(
+    about="a database of a ClickHouse server",
+    example="clickhouse://host:8123/shop",
+    dialect="clickhouse",
+    open=_Server,
+    state=_state,
+    on_server=True,
+)
+EMBEDDED = SqlEngine(
+    about="a folder with the data of chdb, the embedded ClickHouse",
+    example="chdb:///data?database=shop",
+    dialect="clickhouse",
+    open=_Embedded,
+    state=_state,
+    needs="clickhouse",
+    fragile=True,
+)

@@ -1,0 +1,85 @@
+"""DuckDB: a file opened read-only, without access to other files, extensions or settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.files import file_of, state_of_files
+from review.sql.results.result import Result
+from review.sql.schema.schema import Table
+
+_COLUMNS = """SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
+    WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, table_name, column_index"""
+_KEYS = """SELECT schema_name, table_name, constraint_column_names FROM duckdb_constraints()
+    WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'UNIQUE')"""
+
+
+class _Reading:
+    databases = ("",)
+
+    def __init__(self, connection: Any, limits: Limits) -> None:
+        self.connection, self.limits = connection, limits
+
+    def tables(self) -> Sequence[Table]:
+        """Every table and view of the file."""
+        columns: dict[tuple[str, str], dict[str, str]] = {}
+        for schema, table, column, kind in self.connection.execute(_COLUMNS).fetchall():
+            columns.setdefault((schema, table), {})[column] = kind
+        keys: dict[tuple[str, str], list[frozenset[str]]] = {}
+        for schema, table, names in self.connection.execute(_KEYS).fetchall():
+            keys.setdefault((schema, table), []).append(frozenset(name.lower() for name in names))
+        return [
+            Table(
+                name=name,
+                database="" if schema == "main" else schema,
+                columns=found,
+                keys=tuple(keys.get((schema, name), ())),
+                keys_known=(schema, name) in keys,
+            )
+            for (schema, name), found in columns.items()
+        ]
+
+    def run(self, sql: str) -> Result:
+        """Run one statement; DuckDB itself refuses a second one in a prepared statement."""
+        import duckdb
+
+        try:
+            cursor = self.connection.execute(sql)
+            columns = [part[0] for part in cursor.description or []]
+            return gathered(columns, _rows(cursor), self.limits)
+        except (duckdb.Error, MemoryError, ValueError, OverflowError, RuntimeError) as error:
+            return failed(error)
+
+
+def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(500):
+        yield from rows
+
+
+def _open(place: Place, limits: Limits) -> Session:
+    import duckdb
+
+    path = file_of(place)
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": f"{max(1, limits.memory // 1_000_000)}MB",
+            "threads": "1",
+            "temp_directory": "",
+            "python_enable_replacements": "false",
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return _Reading(connection, limits)
+
+
+ENGINE = SqlEngine(
+    about="a DuckDB file", example="duckdb:///shop.duckdb", dialect="duckdb", open=_open, state=state_of_files
+)

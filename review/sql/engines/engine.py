@@ -1,0 +1,81 @@
+"""What an engine is to the SQL lane: opened for reading alone, described, and asked one proved statement at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from review.sql.results.result import Result
+from review.sql.schema.schema import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one statement may use: seconds of wall time, rows and bytes of its result, bytes of memory."""
+
+    seconds: float = 10.0
+    rows: int = 10_000
+    result_bytes: int = 64_000_000
+    memory: int = 1_000_000_000
+
+
+class Place(NamedTuple):
+    """An address taken apart: the engine, a path or the host with the database, and options after the question mark."""
+
+    scheme: str
+    path: str
+    host: str
+    options: Mapping[str, str]
+
+
+class Session(Protocol):
+    """An open connection that only reads. It lives in a child process, which is killed when a statement overruns."""
+
+    databases: tuple[str, ...]
+    """The databases whose tables need no name in front; "" is that of tables without one."""
+
+    def tables(self) -> Sequence[Table]:
+        """Return the tables and views with columns, types and keys."""
+
+    def run(self, sql: str) -> Result:
+        """Run one statement as it is written. An error of the engine becomes a failed result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlEngine:
+    """One engine.
+
+    ``about`` says what it is and ``example`` how an address is written. ``open`` runs in the child. ``needs`` is the
+    extra of this package that it takes, "" for none. ``state(place)`` names the state of the data for the cache; None
+    when nothing tells two states apart, and then nothing is cached. With ``limits_memory`` the child itself is limited;
+    other engines reserve more than they use and limit themselves. A ``fragile`` engine writes beside its data, opens it
+    in one process alone, and may mix up answers after a failure, so its child is replaced then.
+    """
+
+    about: str
+    example: str
+    dialect: str
+    open: Callable[[Place, Limits], Session]
+    state: Callable[[Place], str | None]
+    needs: str = ""
+    on_server: bool = False
+    limits_memory: bool = False
+    fragile: bool = False
+
+
+def gathered(columns: Sequence[str], rows: Any, limits: Limits) -> Result:
+    """Take rows until one of the limits is reached; ``rows`` yields tuples."""
+    kept: list[tuple[Any, ...]] = []
+    size = 0
+    for row in rows:
+        size += 16 * len(row) + sum(len(c) for c in row if isinstance(c, str | bytes))
+        if len(kept) == limits.rows or size > limits.result_bytes:
+            return Result(columns=tuple(columns), rows=tuple(kept), truncated=True)
+        kept.append(tuple(row))
+    return Result(columns=tuple(columns), rows=tuple(kept))
+
+
+def failed(error: BaseException) -> Result:
+    """Return the failed result of an error, with its first lines."""
+    return Result(ending="failed", error=" ".join(str(error).split())[:500] or type(error).__name__)

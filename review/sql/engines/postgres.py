@@ -1,0 +1,128 @@
+"""PostgreSQL: a transaction that only reads, with a time limit, by a role that is no superuser.
+
+User and password come from SPOTCHECK_POSTGRES_USER and SPOTCHECK_POSTGRES_PASSWORD. ``role`` in the address is taken on
+after the connection is made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from review.basics.errors import InputError
+from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.results.result import Result
+from review.sql.schema.schema import Table
+
+_COLUMNS = """SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+    AND has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
+    ORDER BY n.nspname, c.relname, a.attnum"""
+_KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
+    WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
+_WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+
+
+class _Reading:
+    databases = ("",)
+
+    def __init__(self, connection: Any, limits: Limits) -> None:
+        self.connection, self.limits = connection, limits
+
+    def tables(self) -> Sequence[Table]:
+        """Every table and view that the role may read."""
+        columns: dict[tuple[str, str], dict[str, str]] = {}
+        for schema, table, column, kind in self.connection.execute(_COLUMNS).fetchall():
+            columns.setdefault((schema, table), {})[column] = kind
+        keys: dict[tuple[str, str], list[frozenset[str]]] = {}
+        for schema, table, names in self.connection.execute(_KEYS).fetchall():
+            keys.setdefault((schema, table), []).append(frozenset(names))
+        self.connection.rollback()
+        return [
+            Table(
+                name=name,
+                database="" if schema == "public" else schema,
+                columns=found,
+                keys=tuple(keys.get((schema, name), ())),
+                keys_known=(schema, name) in keys,
+            )
+            for (schema, name), found in columns.items()
+        ]
+
+    def run(self, sql: str) -> Result:
+        """Run one statement row by row, in a transaction that is rolled back."""
+        import psycopg
+
+        try:
+            with self.connection.cursor() as cursor:
+                rows = cursor.stream(sql)
+                first = next(rows, None)
+                columns = [part.name for part in cursor.description or []]
+                result = gathered(columns, _with_first(first, rows), self.limits)
+                rows.close()
+                return result
+        except psycopg.errors.QueryCanceled as error:
+            return Result(ending="timed_out", error=str(error).strip())
+        except (psycopg.Error, MemoryError, ValueError) as error:
+            return failed(error)
+        finally:
+            self.connection.rollback()
+
+
+def _with_first(first: Any, rows: Iterator[Any]) -> Iterator[Any]:
+    if first is not None:
+        yield first
+        yield from rows
+
+
+def _open(place: Place, limits: Limits) -> Session:
+    try:
+        import psycopg
+    except ImportError:
+        raise InputError(
+            "PostgreSQL: the package psycopg is not installed. Install it with the extra 'postgres'."
+        ) from None
+    host, _, port = place.host.partition(":")
+    try:
+        connection = psycopg.connect(
+            host=place.options.get("socket") or host or None,
+            port=port or None,
+            dbname=place.path.strip("/") or None,
+            user=os.environ.get("SPOTCHECK_POSTGRES_USER") or None,
+            password=os.environ.get("SPOTCHECK_POSTGRES_PASSWORD") or None,
+            options=(
+                f"-c default_transaction_read_only=on -c statement_timeout={int(limits.seconds * 1000)} "
+                "-c TimeZone=UTC -c idle_in_transaction_session_timeout=600000 -c lock_timeout=5000"
+            ),
+            connect_timeout=10,
+        )
+        if "role" in place.options:
+            connection.execute("SELECT set_config('role', %s, false)", (place.options["role"],))
+            connection.commit()
+        connection.read_only = True
+        strong = connection.execute(_WHO).fetchone()
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InputError(f"PostgreSQL: no connection ({' '.join(str(error).split())[:300]}).") from None
+    if strong is None or strong[0]:
+        raise InputError(
+            "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
+            "name one with role= in the address."
+        )
+    return _Reading(connection, limits)
+
+
+ENGINE = SqlEngine(
+    about="a database of a PostgreSQL server",
+    example="postgresql://host:5432/shop?role=reader",
+    dialect="postgres",
+    open=_open,
+    state=lambda place: place.options.get("snapshot"),
+    needs="postgres",
+    on_server=True,
+)

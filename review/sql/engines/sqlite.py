@@ -1,0 +1,95 @@
+"""SQLite: a file opened read-only, with an authorizer that lets nothing but reading through."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.files import file_of, state_of_files
+from review.sql.results.result import Result
+from review.sql.schema.schema import Table
+
+_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+_REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer")
+
+
+class _Reading:
+    databases = ("",)
+
+    def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
+        self.connection, self.limits = connection, limits
+
+    def tables(self) -> Sequence[Table]:
+        """Every table and view of the file."""
+        self.connection.set_authorizer(None)
+        names = self.connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        )
+        return [self._table(name) for (name,) in names.fetchall()]
+
+    def _table(self, name: str) -> Table:
+        rows = self.connection.execute("SELECT name, type, pk FROM pragma_table_xinfo(?)", (name,)).fetchall()
+        primary = frozenset(str(column).lower() for column, _, pk in rows if pk)
+        indexes = self.connection.execute(
+            'SELECT name FROM pragma_index_list(?) WHERE "unique" = 1 AND partial = 0', (name,)
+        ).fetchall()
+        keys = [primary] if primary else []
+        for (index,) in indexes:
+            parts = self.connection.execute("SELECT name FROM pragma_index_info(?)", (index,)).fetchall()
+            if all(part for (part,) in parts):
+                keys.append(frozenset(str(part).lower() for (part,) in parts))
+        return Table(
+            name=name,
+            columns={str(column): str(kind) for column, kind, _ in rows},
+            keys=tuple(dict.fromkeys(keys)),
+            keys_known=bool(keys),
+        )
+
+    def run(self, sql: str) -> Result:
+        """Run one statement under the authorizer."""
+        self.connection.set_authorizer(_authorize)
+        try:
+            cursor = self.connection.execute(sql)
+            columns = [part[0] for part in cursor.description or []]
+            return gathered(columns, _rows(cursor), self.limits)
+        except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError) as error:
+            return failed(error)
+
+
+def _rows(cursor: sqlite3.Cursor) -> Iterator[tuple[object, ...]]:
+    while rows := cursor.fetchmany(500):
+        yield from rows
+
+
+def _authorize(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
+    if action not in _ALLOWED:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_READ and (first or "").lower().startswith("sqlite_"):
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _REFUSED_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _open(place: Place, limits: Limits) -> Session:
+    path = file_of(place)
+    connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
+    connection.execute("PRAGMA query_only = 1")
+    connection.execute("PRAGMA trusted_schema = 0")
+    connection.execute(f"PRAGMA hard_heap_limit = {int(limits.memory)}")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    # A text that is no UTF-8 is data too.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return _Reading(connection, limits)
+
+
+ENGINE = SqlEngine(
+    about="a SQLite file",
+    example="sqlite:///shop.db",
+    dialect="sqlite",
+    open=_open,
+    state=state_of_files,
+    limits_memory=True,
+)

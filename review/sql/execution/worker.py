@@ -1,0 +1,93 @@
+"""The child process: it opens one database, then answers one request after another until its input ends.
+
+Started as ``python -m review.sql.execution.worker``. Requests and answers are pickled, each after its length. It is the
+parent that ends a statement that overruns: it kills the group of this process.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import struct
+import sys
+import time
+from typing import Any, BinaryIO
+
+from review.basics.errors import ReviewError
+from review.sql.engines.catalogue import SQL_ENGINES
+from review.sql.engines.engine import Limits, Session, SqlEngine
+from review.sql.results.result import Result
+
+LENGTH = struct.Struct("<Q")
+
+
+def main() -> None:
+    """Open what the first request names, then answer."""
+    asked, answered = sys.stdin.buffer, sys.stdout.buffer
+    # What an engine prints must not get between the answers.
+    sys.stdout = sys.stderr
+    place, limits = read(asked)
+    try:
+        engine = SQL_ENGINES[place.scheme]
+        _limit(engine, limits)
+        session = engine.open(place, limits)
+    except ReviewError as error:
+        write(answered, ("error", str(error)))
+        return
+    write(answered, ("open", None))
+    while (request := read(asked)) is not None:
+        write(answered, _answer(session, *request))
+
+
+def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
+    if what == "tables":
+        return "tables", (list(session.tables()), session.databases)
+    start = time.perf_counter()
+    try:
+        result = session.run(sql)
+    except MemoryError:
+        result = Result(ending="failed", error="The statement needed more memory than it may use.")
+    taken = time.perf_counter() - start
+    return "result", Result(
+        columns=result.columns,
+        rows=result.rows,
+        truncated=result.truncated,
+        ending=result.ending,
+        error=result.error,
+        seconds=taken,
+    )
+
+
+def _limit(engine: SqlEngine, limits: Limits) -> None:
+    """Limit this process itself, so that a statement that escapes its engine's limits ends all the same."""
+    _set(resource.RLIMIT_CORE, 0)
+    if not engine.fragile:
+        _set(resource.RLIMIT_FSIZE, 0)
+    if engine.limits_memory:
+        # The interpreter and its libraries come on top of what the statement may use.
+        _set(resource.RLIMIT_AS, limits.memory + 1_000_000_000)
+
+
+def _set(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (value if hard < 0 else min(value, hard), hard))
+
+
+def read(stream: BinaryIO) -> Any:
+    """Return the next message; None at the end."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    body = stream.read(LENGTH.unpack(head)[0])
+    return pickle.loads(body)  # noqa: S301 - both ends of the pipe are ours
+
+
+def write(stream: BinaryIO, message: Any) -> None:
+    """Send a message."""
+    body = pickle.dumps(message, protocol=5)
+    stream.write(LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""What a comparison of two results says: one of eleven outcomes, and the first rows that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal[
+    "equal", "equal_permuted", "extra_columns", "missing_columns", "rounding_only", "both_empty", "different",
+    "generated_failed", "reference_failed", "timed_out", "truncated",
+]  # fmt: skip
+OUTCOMES: dict[Outcome, str] = {
+    "equal": "the same rows",
+    "equal_permuted": "the same rows, with the columns in another order",
+    "extra_columns": "the rows of the reference, and columns it does not have",
+    "missing_columns": "the rows of the reference without some of its columns",
+    "rounding_only": "the same rows but for rounding",
+    "both_empty": "neither has rows, which is no evidence",
+    "different": "different rows",
+    "generated_failed": "the generated query failed or was refused",
+    "reference_failed": "the reference failed, which is no evidence",
+    "timed_out": "the generated query took too long",
+    "truncated": "a result reached the limit of rows, so nothing is certain",
+}
+"""Every outcome with what it says. Which of them count as right is decided where accuracy is computed."""
+RIGHT: tuple[Outcome, ...] = ("equal", "equal_permuted", "rounding_only")
+NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated")
+"""These say nothing of the answer: METHODS of two-layer accuracy leave the case to its semantic part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The first place where two results differ: a row that only one of them has there, or an order."""
+
+    row: int
+    generated: tuple[Any, ...] | None
+    reference: tuple[Any, ...] | None
+    why: str
+    columns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One outcome with its evidence.
+
+    ``matched`` gives, for each column of the reference, the column of the generated result that it was compared with
+    (None where it has none). ``differences`` are the first rows that differ.
+    """
+
+    outcome: Outcome
+    rows_generated: int | None
+    rows_reference: int | None
+    matched: tuple[int | None, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+
+    @property
+    def correct(self) -> float | None:
+        """1 for a right answer, 0 for a wrong one, None where there is no evidence."""
+        if self.outcome in NO_EVIDENCE:
+            return None
+        return 1.0 if self.outcome in RIGHT else 0.0

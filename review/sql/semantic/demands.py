@@ -1,0 +1,153 @@
+"""Semantic rules: what one example demands of its statement, and which demands are not met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlglot import exp
+
+from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
+from review.sql.tree.finding import Finding, Severity
+from review.sql.tree.reads import columns_read, is_read, tables_read
+from review.sql.tree.statement import Statement
+
+_NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime, exp.CurrentTime, exp.Localtimestamp)
+_NOW_NAMES = frozenset({"now", "today", "yesterday", "curdate", "getdate", "julianday"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demands:
+    """What one example demands.
+
+    ``required_*`` and ``forbidden_*`` name tables and columns (``column`` or ``table.column``). ``words`` are patterns
+    of the question, each with tables of which one must be read: {"promotion": ("promotions",)}. ``as_of`` is the day on
+    which the question was asked; without it no time is judged.
+    """
+
+    question: str = ""
+    required_tables: tuple[str, ...] = ()
+    required_columns: tuple[str, ...] = ()
+    forbidden_tables: tuple[str, ...] = ()
+    forbidden_columns: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """Whether a statement meets its demands: ``score`` is 1 or 0, None when nothing was demanded."""
+
+    score: float | None
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return score and findings."""
+        return {"score": self.score, "findings": [f.to_json() for f in self.findings]}
+
+
+def check_demands(statement: Statement, demands: Demands) -> Met:
+    """Compare a statement with what its example demands."""
+    applied, findings = 0, []
+    for rule in (_required, _forbidden, _words, _time):
+        for finding in rule(statement, demands):
+            applied += 1
+            if finding is not None:
+                findings.append(finding)
+    if not applied:
+        return Met(None, ())
+    return Met(0.0 if any(f.severity == "error" for f in findings) else 1.0, tuple(findings))
+
+
+Checked = Iterator[Finding | None]
+"""One entry per demand: the finding, or None when it is met."""
+
+
+def _required(statement: Statement, demands: Demands) -> Checked:
+    tables, columns = tables_read(statement), columns_read(statement)
+    for name in demands.required_tables:
+        yield (
+            None
+            if is_read(name, tables)
+            else _whole("required", f"The example requires the table '{name}'.", statement)
+        )
+    for name in demands.required_columns:
+        found = is_read(name, columns)
+        yield None if found else _whole("required", f"The example requires the column '{name}'.", statement)
+
+
+def _forbidden(statement: Statement, demands: Demands) -> Checked:
+    tables, columns = tables_read(statement), columns_read(statement)
+    for name in demands.forbidden_tables:
+        read = is_read(name, tables)
+        yield _whole("forbidden", f"The example excludes the table '{name}'.", statement) if read else None
+    for name in demands.forbidden_columns:
+        read = is_read(name, columns)
+        yield _whole("forbidden", f"The example excludes the column '{name}'.", statement) if read else None
+
+
+def _words(statement: Statement, demands: Demands) -> Checked:
+    tables = tables_read(statement)
+    for pattern, wanted in demands.words.items():
+        match = re.search(rf"\b(?:{pattern})", demands.question, re.IGNORECASE)
+        if match:
+            met = any(is_read(name, tables) for name in wanted)
+            said = f"The question says '{match[0]}', so the query must read {' or '.join(wanted)}."
+            yield None if met else _whole("words", said, statement)
+
+
+def _time(statement: Statement, demands: Demands) -> Checked:
+    """Dates of the statement that lie outside every time which the question names."""
+    windows = windows_in(demands.question, demands.as_of) if demands.as_of else []
+    if not windows:
+        return
+    literals = list(statement.tree.find_all(exp.Literal))
+    written = [(node, days[0]) for node in literals if (days := days_written(iter([node.name])))]
+    named = ", ".join(f"'{w.phrase}' is {_said(w)}" for w in windows)
+    if not written:
+        if _uses_now(statement):
+            yield _whole(
+                "time", f"The query depends on today; for the example {named}. Whether that fits cannot be told.",
+                statement, "note",
+            )  # fmt: skip
+        else:
+            yield _whole("time", f"The query names no time, but {named}.", statement)
+        return
+    first, last = min(w.first for w in windows), max(w.last for w in windows)
+    if not any(_fits(days, first, last) for _, days in written):
+        yield _whole("time", f"No date of the query lies in the time asked for: {named}.", statement)
+        return
+    outside = next((days for _, days in written if not _fits(days, first, last)), None)
+    if outside is None or COMPARED.search(demands.question):
+        yield None
+    else:
+        yield _whole("time", f"{outside[0]:%Y-%m-%d} lies outside the time asked for: {named}.", statement)
+
+
+def _fits(days: Days, first: date, last: date) -> bool:
+    """Whether a date of the query belongs to a time: inside it, around it, or a day beside it as < and > need."""
+    start, end = days
+    beside = timedelta(days=1) if start == end else timedelta(0)
+    return start <= last + beside and end >= first - beside
+
+
+def _uses_now(statement: Statement) -> bool:
+    if any(True for _ in statement.tree.find_all(*_NOW)):
+        return True
+    return any(token.text.lower() in _NOW_NAMES for token in statement.tokens)
+
+
+def _said(window: Window) -> str:
+    if window.first == window.last:
+        return f"{window.first:%Y-%m-%d}"
+    return f"{window.first:%Y-%m-%d} to {window.last:%Y-%m-%d}"
+
+
+def _whole(rule: str, message: str, statement: Statement, severity: Severity = "error") -> Finding:
+    text = statement.text
+    return Finding(
+        rule=rule, message=message, start=len(text) - len(text.lstrip()), end=len(text.rstrip()), severity=severity
+    )

@@ -1,0 +1,136 @@
+"""Times that a question names, as days: resolved against the day on which it was asked."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+MONTHS = {name.lower(): k for k, name in enumerate(calendar.month_name) if name}
+MONTHS |= {name.lower(): k for k, name in enumerate(calendar.month_abbr) if name and name != "May"}
+NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
+
+
+class Window(NamedTuple):
+    """A phrase of the question and the first and last day that it means."""
+
+    phrase: str
+    first: date
+    last: date
+
+
+def windows_in(question: str, as_of: date) -> list[Window]:
+    """Return the times that a question names, in order; overlapping phrases count once, the longest first."""
+    found: list[tuple[int, int, Window]] = []
+    for pattern, meaning in _PHRASES:
+        for match in pattern.finditer(question):
+            days = meaning(match, as_of)
+            if days is not None:
+                found.append((match.start(), match.end(), Window(match[0], *days)))
+    found.sort(key=lambda f: (f[0], -f[1]))
+    kept: list[Window] = []
+    end = -1
+    for start, stop, window in found:
+        if start >= end:
+            kept.append(window)
+            end = stop
+    return kept
+
+
+Days = tuple[date, date]
+
+
+def period(unit: str, day: date, back: int = 0) -> Days:
+    """Return the first and last day of the calendar unit that lies ``back`` units before the one of ``day``."""
+    if unit == "day":
+        there = day - timedelta(days=back)
+        return there, there
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday(), weeks=back)
+        return monday, monday + timedelta(days=6)
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    first = (day.year * 12 + day.month - 1) // months * months - back * months
+    return _first(first), _first(first + months) - timedelta(days=1)
+
+
+def _first(months: int) -> date:
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _relative(match: re.Match[str], as_of: date) -> Days | None:
+    return period(match["unit"].lower(), as_of, 0 if match["which"].lower() in ("this", "current") else 1)
+
+
+def _past(match: re.Match[str], as_of: date) -> Days | None:
+    count = NUMBERS.get(match["n"].lower()) or (int(match["n"]) if match["n"].isdigit() else 0)
+    unit = match["unit"].lower()
+    if not 0 < count < 1000:
+        return None
+    # People mean either the whole units before this one or the days up to today, so the window holds both.
+    first = period(unit, as_of, count)[0]
+    return first, as_of
+
+
+def _month(match: re.Match[str], as_of: date) -> Days | None:
+    month = MONTHS[match["month"].lower()]
+    return period("month", date(int(match["year"]), month, 1))
+
+
+def _quarter(match: re.Match[str], as_of: date) -> Days | None:
+    return period("quarter", date(int(match["year"]), 3 * int(match["q"]) - 2, 1))
+
+
+def _year(match: re.Match[str], as_of: date) -> Days | None:
+    return period("year", date(int(match["year"]), 1, 1))
+
+
+def _day(match: re.Match[str], as_of: date) -> Days | None:
+    try:
+        there = date.fromisoformat(match[0])
+    except ValueError:
+        return None
+    return there, there
+
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_THIS = r"\b(?P<which>last|previous|past|this|current)\s+(?P<unit>week|month|quarter|year)\b"
+_LAST = r"\b(?:last|past|previous)\s+(?P<n>\d{1,3}|[a-z]+)\s+(?P<unit>day|week|month|quarter|year)s\b"
+_PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | None]], ...] = (
+    (re.compile(_THIS, re.I), _relative),
+    (re.compile(_LAST, re.I), _past),
+    (re.compile(rf"\b(?P<month>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d\d)\b", re.I), _month),
+    (re.compile(r"\bQ(?P<q>[1-4])\s*(?:of\s*)?(?P<year>(?:19|20)\d\d)\b", re.I), _quarter),
+    (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), _day),
+    (re.compile(r"\b(?:in|of|during|for|year)\s+(?P<year>(?:19|20)\d\d)\b(?!-)", re.I), _year),
+    (re.compile(r"\byesterday\b", re.I), lambda match, as_of: period("day", as_of, 1)),
+    (re.compile(r"\btoday\b", re.I), lambda match, as_of: period("day", as_of)),
+)  # fmt: skip
+COMPARED = re.compile(r"\b(?:compar\w*|versus|vs\.?|change\w*|grow\w*|growth|than|trend\w*|increase\w*|decrease\w*|"
+                      r"over\s+(?:month|year|week|quarter)|previous|before|since|until|between)\b", re.I)  # fmt: skip
+"""Words after which a query rightly reads other times too."""
+
+
+def days_written(texts: Iterator[str]) -> list[Days]:
+    """Return the days that literals of a statement stand for: a day, a month or a year."""
+    found: list[Days] = []
+    for text in texts:
+        match = re.fullmatch(
+            r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[ T].*)?)?)?%?|((?:19|20)\d\d)(\d\d)(\d\d)?", text.strip()
+        )
+        if not match:
+            continue
+        year, month, day = match[1] or match[4], match[2] or match[5], match[3] or match[6]
+        try:
+            if day:
+                there = date(int(year), int(month), int(day))
+                found.append((there, there))
+            else:
+                found.append(period("month" if month else "year", date(int(year), int(month or 1), 1)))
+        except ValueError:
+            continue
+    return found

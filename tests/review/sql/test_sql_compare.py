@@ -1,0 +1,220 @@
+"""Two results, one of eleven outcomes. Each flaw that published comparisons have is a case here."""
+
+import math
+import random
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import orjson
+import pytest
+
+from review.basics.errors import InputError
+from review.sql.results.compare import compare
+from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, RIGHT
+from review.sql.results.references import references_in
+from review.sql.results.result import Result, result_of_json
+
+NAN, INF = float("nan"), float("inf")
+
+
+def table(columns, *rows):
+    return Result(columns=tuple(columns.split()), rows=rows)
+
+
+def outcome(generated, reference, sql=None, dialect="sqlite"):
+    return compare(generated, reference, reference_sql=sql, dialect=dialect).outcome
+
+
+@pytest.mark.parametrize(
+    ("generated", "reference", "expected"),
+    [
+        (table("a b", (1, "x"), (2, "y")), table("a b", (2, "y"), (1, "x")), "equal"),
+        (table("n m", (1, "x")), table("a b", (1, "x")), "equal"),
+        (table("b a", ("x", 1)), table("a b", (1, "x")), "equal_permuted"),
+        (table("m n", ("x", 1), ("y", 2)), table("a b", (1, "x"), (2, "y")), "equal_permuted"),
+        # The contents of two columns of one type, swapped under their names.
+        (table("origin target", ("Rome", "Oslo")), table("origin target", ("Oslo", "Rome")), "different"),
+        (table("target origin", ("Rome", "Oslo")), table("origin target", ("Oslo", "Rome")), "equal_permuted"),
+        (table("a", (1,), (1,), (2,)), table("a", (1,), (2,), (2,)), "different"),
+        (table("a", (1,), (1,)), table("a", (1,)), "different"),
+        (table("a"), table("a"), "both_empty"),
+        (table("a"), table("a", (1,)), "different"),
+        (table("a", (0,)), table("a"), "different"),
+        (table("a", (0.1 + 0.2,)), table("a", (0.3,)), "equal"),
+        (table("a", (NAN,), (INF,)), table("a", (float("inf"),), (float("nan"),)), "equal"),
+        (table("a", (-INF,)), table("a", (INF,)), "different"),
+        (table("a", (None,)), table("a", (NAN,)), "different"),
+        (table("a", (None,)), table("a", (0,)), "different"),
+        (table("a", (None,)), table("a", ("",)), "different"),
+        (table("a", (1,)), table("a", (1.0,)), "equal"),
+        (table("a", (Decimal("1.00"),)), table("a", (1,)), "equal"),
+        (table("a", (True,)), table("a", (1,)), "equal"),
+        (table("a", ("1",)), table("a", (1,)), "different"),
+        (table("a", (Decimal("0.1"),)), table("a", (0.1,)), "equal"),
+        (table("a", (Decimal(10**38 + 1),)), table("a", (Decimal(10**38 + 2),)), "different"),
+        (table("a", (Decimal("1." + "1" * 37 + "2"),)), table("a", (Decimal("1." + "1" * 37 + "3"),)), "rounding_only"),
+        (table("a", (2**63,)), table("a", (2**63 + 1,)), "different"),
+        (table("a", ("2024-01-01",)), table("a", ("2024-01-01 00:00:00",)), "equal"),
+        (table("a", (date(2024, 1, 1),)), table("a", (datetime(2024, 1, 1),)), "equal"),
+        (table("a", (date(2024, 1, 1),)), table("a", (datetime(2024, 1, 1, 0, 0, 1),)), "different"),
+        (
+            table("a", (datetime(2024, 1, 1, 12, tzinfo=timezone(timedelta(hours=2))),)),
+            table("a", (datetime(2024, 1, 1, 10, tzinfo=UTC),)), "equal",
+        ),
+        (table("a", ("2024-01-01T10:00:00+02:00",)), table("a", ("2024-01-01 08:00:00Z",)), "equal"),
+        (table("a", ("9999-12-31 23:59:59",)), table("a", (datetime(9999, 12, 31, 23, 59, 59),)), "equal"),
+        (table("a", ("2024-13-45",)), table("a", ("2024-13-46",)), "different"),
+        (table("a", ("x ",)), table("a", ("x",)), "equal"),
+        (table("a", ("x",)), table("a", ("X",)), "different"),
+        (table("a", (b"\x00\xff",)), table("a", (bytearray(b"\x00\xff"),)), "equal"),
+        (table("a", (b"x",)), table("a", ("x",)), "different"),
+        (table("a", ([1, 2.0],)), table("a", ((1, 2),)), "equal"),
+        (table("a", ({"k": 1},)), table("a", ({"k": 2},)), "different"),
+        (table("a a", (1, 2)), table("a a", (1, 2)), "equal"),
+        (table("a a", (2, 1)), table("a a", (1, 2)), "different"),
+        (table("a b c", (1, "x", 9)), table("a b", (1, "x")), "extra_columns"),
+        (table("x y z", (9, "x", 1), (8, "y", 2)), table("a b", (1, "x"), (2, "y")), "extra_columns"),
+        (table("a", (1,), (2,)), table("a b", (1, "x"), (2, "y")), "missing_columns"),
+        (table("a b c", (1, "x", 9)), table("a b", (2, "x")), "different"),
+        (table("a", (3.14,)), table("a", (3.14159,)), "rounding_only"),
+        (table("a b", ("x", 33.33), ("y", 66.67)), table("a b", ("y", 66.666666), ("x", 33.333333)), "rounding_only"),
+        (table("a", (1234,)), table("a", (1234.4,)), "rounding_only"),
+        (table("a", (4,)), table("a", (3.7,)), "different"),
+        (table("a", (0,)), table("a", (0.3,)), "different"),
+        (table("a", (3.14,)), table("a", (3.15,)), "different"),
+    ],
+)  # fmt: skip
+def test_outcomes(generated, reference, expected):
+    assert outcome(generated, reference) == expected
+
+
+def test_every_outcome_is_right_wrong_or_no_evidence():
+    assert len(OUTCOMES) == 11 and not set(RIGHT) & set(NO_EVIDENCE)
+    failed = Result(ending="failed", error="no such table")
+    good, late = table("a", (1,)), Result(ending="timed_out")
+    cut = Result(columns=("a",), rows=((1,),), truncated=True)
+    pairs = ((failed, good), (good, failed), (late, good), (cut, good), (failed, failed))
+    assert [outcome(*pair) for pair in pairs] == [
+        "generated_failed", "reference_failed", "timed_out", "truncated", "reference_failed",
+    ]  # fmt: skip
+    assert compare(good, failed).correct is None and compare(failed, good).correct == 0
+
+
+ORDERED = "SELECT name, n FROM t ORDER BY n DESC"
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "expected"),
+    [
+        (ORDERED, [("c", 3), ("b", 2), ("a", 2)], "equal"),
+        (ORDERED, [("a", 2), ("b", 2), ("c", 3)], "different"),
+        ("SELECT name, n FROM t", [("a", 2), ("b", 2), ("c", 3)], "equal"),
+        ("SELECT name, n FROM (SELECT * FROM t ORDER BY n) AS x", [("a", 2), ("b", 2), ("c", 3)], "equal"),
+        ("SELECT name, n FROM t WHERE name <> 'order by n'", [("a", 2), ("b", 2), ("c", 3)], "equal"),
+        ("SELECT name, row_number() OVER (ORDER BY n) AS n FROM t", [("a", 2), ("b", 2), ("c", 3)], "equal"),
+        ("SELECT name, n FROM t ORDER BY 2 DESC", [("c", 3), ("b", 2), ("a", 2)], "equal"),
+        ("SELECT name, n FROM t ORDER BY n DESC, name", [("c", 3), ("b", 2), ("a", 2)], "different"),
+        ("SELECT name, n FROM t ORDER BY hidden", [("c", 3), ("a", 2), ("b", 2)], "equal"),
+        ("SELECT name, n FROM t ORDER BY hidden", [("c", 3), ("b", 2), ("a", 2)], "different"),
+        ("SELECT t.name, sum(x) AS n FROM t GROUP BY 1 ORDER BY sum(x) DESC", [("c", 3), ("b", 2), ("a", 2)], "equal"),
+        (
+            "SELECT name, n FROM t UNION SELECT name, n FROM u ORDER BY n DESC",
+            [("a", 2), ("b", 2), ("c", 3)],
+            "different",
+        ),
+        ("(SELECT name, n FROM t ORDER BY n DESC)", [("a", 2), ("b", 2), ("c", 3)], "different"),
+        ("not sql at all (", [("a", 2), ("b", 2), ("c", 3)], "equal"),
+    ],
+)
+def test_order_counts_only_where_the_reference_asks_and_ties_are_free(sql, rows, expected):
+    reference = table("name n", ("c", 3), ("a", 2), ("b", 2))
+    assert outcome(table("name n", *rows), reference, sql) == expected
+
+
+def test_the_first_differing_rows_are_shown_side_by_side():
+    reference = table("name n", ("a", 1), ("b", 2), ("c", 3))
+    found = compare(table("n name", (1, "a"), (7, "b")), reference)
+    assert found.outcome == "different" and found.reason == "2 rows instead of 3."
+    first, second = found.differences
+    assert (first.generated, first.reference, first.columns) == ((7, "b"), ("b", 2), (1,))
+    assert (second.generated, second.reference) == (None, ("c", 3))
+    assert found.matched == (1, 0)
+
+
+def test_results_of_10_000_rows_are_compared_in_time():
+    rows = [
+        tuple(i * 0.1 if j % 3 == 0 else f"t{i % 50}" if j % 3 == 1 else i * 7 + j for j in range(10))
+        for i in range(10_000)
+    ]
+    shuffled = rows[:]
+    random.Random(1).shuffle(shuffled)
+    reference = Result(columns=tuple("abcdefghij"), rows=tuple(rows))
+    for generated, expected in (
+        (Result(columns=tuple("abcdefghij"), rows=tuple(shuffled)), "equal"),
+        (Result(columns=tuple("klmnopqrst"), rows=tuple(row[::-1] for row in shuffled)), "equal_permuted"),
+        (Result(columns=tuple("abcdefghij"), rows=(*shuffled[:-1], shuffled[0])), "different"),
+    ):
+        start = time.process_time()
+        assert outcome(generated, reference) == expected
+        taken = time.process_time() - start
+        assert taken < 1, f"{taken:.2f} s; 0.3 s on a free core"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_ambiguous_columns_are_matched_in_time_and_always_the_same_way(seed):
+    dice = random.Random(seed)
+    rows = [tuple(dice.choice("xy") for _ in range(8)) for _ in range(100)]
+    if seed == 2:
+        rows = [tuple("xy"[bin(i & (j + 1)).count("1") % 2] for j in range(8)) for i in range(128)]
+    places = dice.sample(range(8), 8)
+    moved = [tuple(row[k] for k in places) for row in dice.sample(rows, len(rows))]
+    wrong = [*moved[:-1], tuple("xy"[c == "x"] for c in moved[-1])]
+    reference = Result(columns=tuple("abcdefgh"), rows=tuple(rows))
+    start = time.process_time()
+    found = compare(Result(columns=tuple("pqrstuvw"), rows=tuple(moved)), reference)
+    other = compare(Result(columns=tuple("pqrstuvw"), rows=tuple(wrong)), reference)
+    assert time.process_time() - start < 0.2
+    assert found.outcome in ("equal", "equal_permuted") and other.outcome == "different"
+    assert compare(Result(columns=tuple("pqrstuvw"), rows=tuple(moved)), reference) == found
+
+
+def test_the_execution_accuracy_of_archer_is_reproduced(shared):
+    path = shared / "data" / "text2sql" / "ibm_results" / "archer_en_dev_test_10-predictions_eval.json"
+    pairs = []
+    for question in orjson.loads(path.read_bytes()):
+        reference = result_of_json(question["gt_df"])
+        for given in question["predictions"].values():
+            judged = given.get("evaluation") or {}
+            if "execution_accuracy" in judged:
+                generated = (
+                    result_of_json(given["predicted_df"]) if given.get("predicted_df") else Result(ending="failed")
+                )
+                found = outcome(generated, reference, question["sql"][0])
+                # The published figure counts two empty results as equal.
+                pairs.append((judged["execution_accuracy"] == 1, found in (*RIGHT, "both_empty"), judged["llm_score"]))
+    assert len(pairs) == 92 and all(theirs == ours for theirs, ours, _ in pairs)
+    assert sum(ours for _, ours, _ in pairs) == 24 and sum(score == 1 for *_, score in pairs) == 53
+    assert all(score == 1 for _, ours, score in pairs if ours)
+
+
+def test_references_with_choices_and_several_statements():
+    text = "SELECT {a.name, a.id}, count(*) FROM a GROUP BY {}; SELECT ';{x}' FROM b"
+    assert references_in(text, "postgres") == [
+        "SELECT a.name, a.id, count(*) FROM a GROUP BY a.name, a.id",
+        "SELECT a.name, count(*) FROM a GROUP BY a.name",
+        "SELECT a.id, count(*) FROM a GROUP BY a.id",
+        "SELECT ';{x}' FROM b",
+    ]
+    assert references_in("SELECT {x:UInt8}", "clickhouse") == ["SELECT {x:UInt8}"]
+    assert len(references_in("SELECT " + "{a, b, c, d}, " * 5 + "1", "postgres")) == 64
+
+
+@pytest.mark.parametrize(
+    "text", ["[1]", "{}", "not json", '{"columns": ["a"], "rows": [[1, 2]]}', '{"columns": "a", "rows": 5}']
+)
+def test_results_in_files_are_read_strictly(text):
+    with pytest.raises(InputError, match=r"found|row 1"):
+        result_of_json(text)
+    assert result_of_json('{"columns": ["a"], "data": [[1]]}').rows == ((1,),)
+    assert math.isclose(result_of_json('{"columns": ["a"], "rows": [[1.5]]}').rows[0][0], 1.5)

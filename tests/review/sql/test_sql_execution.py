@@ -1,0 +1,240 @@
+"""Statements on real engines, in processes that can be killed. What the proof refuses never reaches one."""
+
+import os
+import sqlite3
+import time
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
+
+from review.basics.errors import InputError
+from review.sql.engines.catalogue import SQL_ENGINES, place_of
+from review.sql.engines.engine import Limits
+from review.sql.execution.child import Child
+from review.sql.execution.runner import Runner
+from review.sql.proof.prove import may_run, prove
+from review.sql.results.compare import compare
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+LIMITS = Limits(seconds=20, rows=50)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPOTCHECK_POSTGRES_USER", "reader")
+        yield
+
+
+@pytest.fixture(scope="module", params=["sqlite", "duckdb", "chdb", "postgresql"])
+def shop(request, tmp_path_factory, reader):
+    folder = tmp_path_factory.mktemp(request.param)
+    made = {"sqlite": sqlite_shop, "duckdb": duckdb_shop, "chdb": chdb_shop}
+    if request.param == "postgresql":
+        with postgres_shop() as address, Runner(address, limits=LIMITS) as runner:
+            yield runner
+    else:
+        with Runner(made[request.param](folder), limits=LIMITS) as runner:
+            yield runner
+
+
+def test_a_proved_statement_is_run_and_its_cells_have_types(shop):
+    result = shop.run("SELECT name, credit, since FROM customers ORDER BY id -- the first ones")
+    assert result.done and result.columns == ("name", "credit", "since") and not result.truncated
+    name, credit, since = result.rows[1]
+    assert (name, Decimal(str(credit)), str(since)[:10]) == ("Böla", 20, "2024-02-01")
+    assert result.rows[2] == (None, None, None)
+
+
+def test_the_schema_comes_from_the_database(shop):
+    customers = shop.schema.table("customers")
+    assert list(customers.columns) == ["id", "name", "credit", "since"]
+    if shop.engine.dialect != "clickhouse":
+        assert frozenset({"id"}) in customers.keys
+    assert shop.schema.table("hidden") is None
+
+
+def test_refused_statements_say_why_and_are_never_sent(shop):
+    for sql in (
+        "DELETE FROM customers",
+        "SELECT x FROM customers",
+        "SELECT id FROM secret",
+        "SELECT (",
+        "SELECT 1; SELECT 2",
+    ):
+        result = shop.run(sql)
+        assert result.ending == "refused" and result.error, sql
+    assert shop.run("SELECT count(*) AS n FROM customers").rows == ((3,),)
+
+
+def test_a_proof_of_another_schema_or_for_reading_only_is_not_enough(shop):
+    dialect = shop.engine.dialect
+    assert shop.run_proved(prove("SELECT id FROM customers", dialect, shop.schema)).ending == "refused"
+    other = shop.schema.with_keys({})
+    assert shop.run_proved(may_run("SELECT id FROM customers", dialect, other, shop.policy)).ending == "refused"
+    assert shop.run_proved(may_run("SELECT id FROM customers", dialect, shop.schema, shop.policy)).done
+
+
+def test_the_engine_itself_refuses_to_write_what_the_proof_would_have_to_stop(shop):
+    child = Child(shop.place, LIMITS) if not shop.engine.fragile else shop._idle.get()
+    try:
+        for sql in ("INSERT INTO orders VALUES (9, 9, 9, NULL)", "DROP TABLE orders", "CREATE TABLE x (a INTEGER)",
+                    "UPDATE orders SET amount = 0"):  # fmt: skip
+            assert child.run(sql).ending == "failed", sql
+    finally:
+        child.kill() if not shop.engine.fragile else shop._idle.put(child)
+    assert shop.run("SELECT count(*) AS n FROM orders").rows[0] == (3,)
+
+
+def test_too_many_rows_are_cut_and_say_so(shop):
+    cross = "SELECT a.id FROM orders a CROSS JOIN orders b CROSS JOIN orders c CROSS JOIN orders d"
+    result = shop.run(cross)
+    assert result.truncated and len(result.rows) == 50
+    assert compare(result, result).outcome == "truncated"
+
+
+def test_errors_of_the_engine_are_failed_results(shop):
+    # Right in the tree, wrong for the data: no proof sees it.
+    bad = {"clickhouse": "SELECT toDate(name, name) FROM customers", "postgres": "SELECT 1 / (id - id) FROM customers"}
+    result = shop.run(bad.get(shop.engine.dialect, "SELECT substr(name, 1, 2, 3) FROM customers"))
+    assert result.ending == "failed" and result.error
+    assert shop.run("SELECT max(id) AS m FROM orders").rows == ((3,),)
+
+
+def test_columns_of_one_name_are_both_kept(shop):
+    result = shop.run("SELECT c.id, o.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.id = 2")
+    assert result.rows == ((1, 2),) and len(result.columns) == 2
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory):
+    return sqlite_shop(tmp_path_factory.mktemp("lite"))
+
+
+def test_a_statement_without_end_is_killed_with_its_group_and_replaced(lite):
+    with Runner(lite, limits=Limits(seconds=0.3)) as runner:
+        child = runner._idle.get()
+        runner._idle.put(child)
+        start = time.monotonic()
+        result = runner.run(ENDLESS)
+        assert result.ending == "timed_out" and time.monotonic() - start < 10
+        with pytest.raises(ProcessLookupError):
+            os.killpg(child.pid, 0)
+        assert runner.run("SELECT count(*) FROM orders").rows == ((3,),)
+
+
+def test_memory_is_limited(lite):
+    grow = "WITH RECURSIVE s(x) AS (SELECT 'aaaaaaaa' UNION ALL SELECT x || x FROM s LIMIT 60) SELECT length(x) FROM s"
+    with Runner(lite, limits=Limits(seconds=20, memory=50_000_000)) as runner:
+        assert runner.run(grow).ending == "failed"
+        assert runner.run("SELECT count(*) FROM orders").done
+
+
+def test_large_results_are_cut_by_their_size(lite):
+    with Runner(lite, limits=Limits(result_bytes=1_000)) as runner:
+        result = runner.run(
+            "SELECT a.name || b.name || '" + "x" * 300 + "' FROM customers a, customers b WHERE b.id < 3"
+        )
+        assert result.truncated and len(result.rows) < 6
+
+
+def test_leaving_the_runner_ends_all_processes(lite):
+    with Runner(lite, processes=2) as runner:
+        assert [r.rows for r in runner.run_all(["SELECT count(*) FROM orders"] * 4)] == [((3,),)] * 4
+        pids = [child.pid for child in runner._living]
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.killpg(pid, 0)
+
+
+def test_results_are_kept_until_the_data_changes(tmp_path):
+    address = sqlite_shop(tmp_path)
+    with Runner(address) as runner:
+        first = runner.run("SELECT count(*) FROM orders")
+        assert runner.run("SELECT count(*) FROM orders") is first
+        assert runner.run("SELECT date('now')") is not runner.run("SELECT date('now')")
+        connection = sqlite3.connect(tmp_path / "shop.db")
+        connection.execute("INSERT INTO orders VALUES (4, 2, 1, NULL)")
+        connection.commit()
+        connection.close()
+        assert runner.run("SELECT count(*) FROM orders").rows == ((4,),)
+
+
+def test_side_by_side_a_hundred_statements_cost_little_more_than_the_engine_alone(tmp_path):
+    address = sqlite_shop(tmp_path)
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    rows = [(k, k % 97, k * 0.5) for k in range(10, 8_000)]
+    connection.executemany("INSERT INTO orders VALUES (?, ?, ?, NULL)", rows)
+    connection.commit()
+    statements = [
+        f"SELECT customer_id, sum(amount), count(DISTINCT id) FROM orders WHERE id > {k} GROUP BY customer_id"
+        for k in range(100)
+    ]
+    start = time.perf_counter()
+    raw = [tuple(connection.execute(sql).fetchall()) for sql in statements]
+    alone = time.perf_counter() - start
+    connection.close()
+    with Runner(address, processes=2) as runner:
+        runner.run("SELECT 1")
+        start = time.perf_counter()
+        results = runner.run_all(statements)
+        taken = time.perf_counter() - start
+    assert [r.rows for r in results] == raw
+    assert taken < 6 * alone, f"{taken:.2f} s against {alone:.2f} s; at most twice as long on free cores"
+
+
+@pytest.mark.parametrize("shop", ["postgresql", "duckdb"], indirect=True)
+def test_times_of_postgres_and_duckdb_are_times(shop):
+    assert shop.run("SELECT made FROM orders WHERE id = 1").rows == ((datetime(2024, 3, 1, 10),),)
+    assert shop.run("SELECT since FROM customers WHERE id = 1").rows == ((date(2024, 1, 1),),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_postgres_refuses_a_superuser(shop, monkeypatch):
+    monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
+    with pytest.raises(InputError, match="superuser"):
+        Runner(shop.place)
+    with Runner(shop.place._replace(options={**shop.place.options, "role": "reader"})) as runner:
+        assert runner.run("SELECT count(*) FROM orders").rows == ((3,),)
+        assert runner.schema.table("hidden") is None
+        assert runner.run('SELECT "Id" FROM "Mixed"').done
+        assert runner.run("SELECT Id FROM Mixed").ending == "refused"
+
+
+@pytest.mark.parametrize("shop", ["chdb"], indirect=True)
+def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
+    assert shop.run("SELECT id FROM customers ORDER BY id LIMIT 1 FORMAT TabSeparatedWithNames;").rows == ((1,),)
+    assert shop.run("SELECT id FROM shop.orders WHERE id = 2").rows == ((2,),)
+    assert shop.run("SELECT throwIf(1)").ending == "refused"
+    assert shop.run("SELECT id FROM orders INTO OUTFILE '/tmp/never'").ending == "refused"
+    numbers = "SELECT nan AS a, 1 / 0 AS b, toDecimal128('0.1', 38) AS c, [1, 2] AS d FROM orders LIMIT 1"
+    [row] = shop.run(numbers).rows
+    assert row[0] != row[0] and row[1] == float("inf") and row[2:] == (Decimal("0.1"), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("oracle://host/x", "scheme"), ("postgresql://me:secret@host/x", "credentials"), ("shop.txt",
+        "expected one of"),
+        ("sqlite:///nope.db", "no such database"), ("sqlite:///x.db?mode=rw", "option"), ("sqlite://x.db",
+        "three slashes"),
+        ("chdb:///nope", "no folder"), ("postgresql://127.0.0.1:1/x", "no connection"), ("clickhouse://h:x/y",
+        "no address"),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_explained_and_keeps_no_secret(address, said):
+    if address.startswith("postgresql://127"):
+        pytest.importorskip("psycopg", reason="the driver of PostgreSQL (extra: postgres) is not installed")
+    if address.startswith("chdb"):
+        pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
+    with pytest.raises(InputError, match=said) as caught:
+        Runner(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_every_engine_says_what_it_is_and_its_example_is_an_address():
+    for scheme, engine in SQL_ENGINES.items():
+        assert engine.about and place_of(engine.example).scheme == scheme

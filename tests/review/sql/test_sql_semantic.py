@@ -1,0 +1,81 @@
+"""Times in questions, and what examples demand."""
+
+from datetime import date
+
+import pytest
+from sql_shop import SCHEMAS
+
+from review.sql.semantic.demands import Demands, check_demands
+from review.sql.semantic.windows import windows_in
+from review.sql.tree.statement import read_statement
+
+ASKED = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Sales last month", "2026-10-01", "2026-10-31"),
+        ("sales this quarter?", "2026-10-01", "2026-12-31"),
+        ("Previous quarter", "2026-07-01", "2026-09-30"),
+        ("last year", "2025-01-01", "2025-12-31"),
+        ("last week", "2026-11-23", "2026-11-29"),
+        ("the past three months", "2026-08-01", "2026-11-30"),
+        ("last 7 days", "2026-11-23", "2026-11-30"),
+        ("in March 2024", "2024-03-01", "2024-03-31"),
+        ("Feb 2024", "2024-02-01", "2024-02-29"),
+        ("Q3 2025", "2025-07-01", "2025-09-30"),
+        ("in 2024", "2024-01-01", "2024-12-31"),
+        ("yesterday", "2026-11-29", "2026-11-29"),
+        ("on 2026-05-17", "2026-05-17", "2026-05-17"),
+    ],
+)
+def test_times_are_resolved_against_the_day_of_the_question(question, first, last):
+    [window] = windows_in(question, ASKED)
+    assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
+
+
+def test_questions_without_a_time_name_none():
+    for question in ("How many customers may order?", "The last order of Ana", "room 2024", "last 99999 days"):
+        assert windows_in(question, ASKED) == []
+
+
+def met(sql, question="", **demands):
+    statement = read_statement(sql, "sqlite", SCHEMAS["sqlite"])
+    return check_demands(statement, Demands(question=question, as_of=ASKED, **demands))
+
+
+@pytest.mark.parametrize(
+    ("sql", "question", "score"),
+    [
+        ("SELECT 1 FROM orders WHERE made >= '2026-10-01' AND made < '2026-11-01'", "orders last month", 1),
+        ("SELECT 1 FROM orders WHERE made BETWEEN '2026-10-01' AND '2026-10-31 23:59:59'", "orders last month", 1),
+        ("SELECT 1 FROM orders WHERE made > '2026-09-30' AND made < '2026-11-01'", "orders last month", 1),
+        ("SELECT 1 FROM orders WHERE made >= '2026-09-01' AND made < '2026-10-01'", "orders last month", 0),
+        ("SELECT 1 FROM orders WHERE made >= '2026-10-01' AND made < '2026-12-05'", "orders last month", 0),
+        ("SELECT 1 FROM orders WHERE strftime('%Y', made) = '2025'", "orders last year", 1),
+        ("SELECT 1 FROM orders WHERE strftime('%Y', made) = '2024'", "orders last year", 0),
+        ("SELECT 1 FROM orders WHERE made LIKE '2026-10%'", "orders last month", 1),
+        ("SELECT 1 FROM sales WHERE month IN ('2026-10', '2026-09')", "How did sales change last month?", 1),
+        ("SELECT 1 FROM orders", "orders last month", 0),
+        ("SELECT 1 FROM orders WHERE made > date('now', '-1 month')", "orders last month", 1),
+        ("SELECT 1 FROM orders", "how many orders", None),
+    ],
+)
+def test_date_slips(sql, question, score):
+    assert met(sql, question).score == score
+
+
+def test_tables_columns_and_words():
+    words = {"promotion|discount": ("promotions",)}
+    assert met("SELECT 1 FROM promotions", "Which discounts ran?", words=words).score == 1
+    missed = met("SELECT 1 FROM sales", "Sales with Promotions?", words=words)
+    assert missed.score == 0 and "'Promotion'" in missed.findings[0].message
+    assert (
+        met("SELECT name FROM customers", required_columns=("customers.name",), required_tables=("customers",)).score
+        == 1
+    )
+    assert met("SELECT * FROM customers", required_columns=("customers.name",)).score == 1
+    assert met("SELECT c.id FROM customers c", required_columns=("customers.name",)).score == 0
+    assert met("SELECT card FROM customers", forbidden_columns=("card",)).score == 0
+    assert met("SELECT card FROM customers", forbidden_tables=("orders",)).score == 1
