@@ -356,8 +356,8 @@ def test_only_decided_pairs_become_preferences_masked_and_without_hidden_words(s
     row = json.loads((tmp_path / "dpo.jsonl").read_text())
     assert (row["chosen_model"], row["rejected_model"]) == ("model-y", "model-x")
     assert row["votes"] == {"chosen": 1, "rejected": 0, "tie": 1, "both_bad": 0}
-    assert "jane.doe" not in str(row) and ("How many?" in str(row)) == (items[0] != dealt[0].item_id)
-    with pytest.raises(InputError, match="expected .jsonl"):
+    assert "jane.doe" not in str(row) and "How many?" not in str(row)
+    with pytest.raises(InputError, match=r"expected \.jsonl"):
         export_preferences(store, tmp_path / "dpo.csv", by="eva")
     with pytest.raises(Refused):
         export_preferences(store, tmp_path / "other.jsonl", by="ana")
