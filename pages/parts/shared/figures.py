@@ -132,7 +132,9 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def draw(chart: Chart, *, key: str, alt: str | None = None) -> None:
     """Draw a chart over the whole width. ``alt`` says in words what it shows, where the chart's own words say less."""
-    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=alt or chart.alt)
+    # Streamlit logs a warning for each chart that has both, a description of its own and an alternative text.
+    spec = {part: value for part, value in chart.spec.items() if part != "description"}
+    st.vega_lite_chart(chart.frame, spec, width="stretch", key=key, alt=alt or chart.alt)
 
 
 def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:

@@ -62,7 +62,7 @@ def show(here: Session, week: str, *, key: str) -> None:
 
 def _part(here: Session, week: str, cause: str, words: str, means: str) -> None:
     """Draw one cause as a link to where it is settled; as text for those who cannot do it."""
-    if cause in SETTLED_BY_VOTES:
+    if cause in SETTLED_BY_VOTES and here.rater.may("adjudicator"):
         st.page_link(
             "adjudicate.py", label=words, icon=":material/gavel:", help=means,
             query_params={"week": week, "view": "disputed"},
