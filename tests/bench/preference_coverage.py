@@ -1,6 +1,6 @@
 """How often the intervals of preference shares and of Bradley-Terry strengths hold the truth.
 
-``python tests/bench/preference_coverage.py`` prints a row for each design. Several people's votes on one pair are alike:
+``python tests/bench/preference_coverage.py`` prints a row for each design. Votes of several people on one pair are alike:
 with the chance ``alike`` a vote follows what the pair itself decides, else it is a vote of its own.
 """
 
