@@ -1,7 +1,7 @@
 """How often the intervals of preference shares and of Bradley-Terry strengths hold the truth.
 
-``python tests/bench/preference_coverage.py`` prints a row for each design. Votes of several people on one pair are alike:
-with the chance ``alike`` a vote follows what the pair itself decides, else it is a vote of its own.
+``python tests/bench/preference_coverage.py`` prints a row for each design. Votes on one pair are alike: with the chance
+``alike`` a vote follows what the pair itself decides, else it is a vote of its own.
 """
 
 from __future__ import annotations
