@@ -1,10 +1,10 @@
-"""Agreement among people: the headline in plain words, by week, by pair, each reviewer, the most contested items."""
+"""Agreement among people: the headline in plain words, by week, by pair, contested items; preferences on pairs."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.agreement import agreement_view
+from pages.parts.agreement import agreement_view, pair_view
 from pages.parts.shared import cached_statistics, session
 
 here = session.current()
@@ -20,3 +20,4 @@ if dimension is not None and report is not None:
     agreement_view.reviewers(dimension, report)
     agreement_view.most_contested(here, weeks, dimension)
     agreement_view.all_coefficients(dimension, report)
+pair_view.pairs(here, weeks)

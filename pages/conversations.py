@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
-from pages.parts.shared import session
+from pages.parts.conversations import arrive, browse, imports, judgements, pair_upload, progress, sources
+from pages.parts.shared import address, session
 
 here = session.current()
 here.need_role("lead")
@@ -18,8 +18,9 @@ VIEWS = {
     "imports": "Past imports",
     "browse": "Browse the log",
     "judgements": "Labels and verdicts",
+    "pairs": "Pairs",
 }
-st.session_state.setdefault(judgements.VIEW, "import")  # other views may have chosen one
+address.take("view", key=judgements.VIEW, known=list(VIEWS))
 view = st.segmented_control(
     "Show",
     list(VIEWS),
@@ -27,6 +28,8 @@ view = st.segmented_control(
     required=True,
     key=judgements.VIEW,
     label_visibility="collapsed",
+    on_change=address.follow,
+    args=("view", judgements.VIEW),
 )
 if view == "import":
     progress.jobs(here)
@@ -37,5 +40,7 @@ elif view == "imports":
     imports.past(here)
 elif view == "judgements":
     judgements.arrive(here)
+elif view == "pairs":
+    pair_upload.arrive(here)
 else:
     browse.log(here)

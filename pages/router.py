@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.search import search_box
 from pages.parts.shared import opening, session
 
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
@@ -45,5 +46,6 @@ page = st.navigation({"": [start], **sections})
 if page != start:
     session.arrive(page.url_path)
     session.begin()
+    search_box.search_box(page.url_path)
 with opening.turn(page.url_path):
     page.run()

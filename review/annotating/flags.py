@@ -11,6 +11,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.current.assignments import owed_items, week_of_store
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
+from review.week.sides import PAIR
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import Flag, Item, Withdrawal
 from storage.store import Store
@@ -24,7 +25,10 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Flagged:
-    """One flag that counts, raised by ``by``; ``token`` replaces the span that it hides, "" when it hides none."""
+    """One flag that counts, raised by ``by``; ``token`` replaces the span that it hides, "" when it hides none.
+
+    ``pair`` tells that the item is a pair of answers.
+    """
 
     flag: str
     item: str
@@ -33,6 +37,7 @@ class Flagged:
     by: str
     at: str
     token: str
+    pair: bool
 
 
 def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
@@ -44,7 +49,8 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
     week_of_store(store, week)
     owed = owed_items(store, viewer)
     found = [f for f in store.select(Flag, _STANDING_SQL, {"week": week}) if f.item_id not in owed]
-    places = {i.id: i.conversation_id for i in store.find(Item, id=[f.item_id for f in found])}
+    items = {i.id: i for i in store.find(Item, id=[f.item_id for f in found])}
+    places = {i.id: i.conversation_id for i in items.values()}
     spans = spans_by_conversation(store, list(places.values()))
     key = hmac_key(store) if spans else b""
     tokens = {s.id: s.token for hidden in spans.values() for s in hidden}
@@ -57,6 +63,7 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
             by=f.rater_id,
             at=f.at,
             token=tokens.get(f.span or "", ""),
+            pair=items[f.item_id].kind == PAIR,
         )
         for f in found
     ]

@@ -21,6 +21,7 @@ from review.evidence.test_set_access import Half, tunable
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.workbench import written_looks
 from review.people.people import require
+from review.settings.project import project_of
 from review.statistics.calibration.compare import compare_judges as compare_pairs
 from review.statistics.calibration.compare import judge_accuracy
 from review.statistics.calibration.report import CalibrationReport
@@ -88,7 +89,7 @@ def _on_store(
     result: dict[str, Any] = {"weeks": list(weeks), "dimensions": {name: c.to_json() for name, c in found.items()}}
     if looks:
         result["looks"] = [access_json(look) for look in looks]
-    emit(result, as_json, lambda: _show(found))
+    emit(result, as_json, lambda: _show(found, project_of(store.path).judges.currency))
     for look in looks:
         note(f"{look.record.judge}: this is {look.sentence}.")
 
@@ -97,9 +98,9 @@ def _reports_of(found: Mapping[str, Comparison], ref: Reference) -> dict[str, Ca
     return {name: side.report for name, c in found.items() for side in c.sides if side.judge == ref}
 
 
-def _show(found: Mapping[str, Comparison]) -> None:
+def _show(found: Mapping[str, Comparison], currency: str) -> None:
     for name, one in found.items():
-        show_comparison(one, title=name)
+        show_comparison(one, title=name, currency=currency)
 
 
 def _compared(table: VerdictTable, missing: Missing) -> dict[str, Any]:

@@ -74,11 +74,12 @@ def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, t
     out.print(table)
 
 
-def show_comparison(one: Comparison, *, title: str) -> None:
+def show_comparison(one: Comparison, *, title: str, currency: str = "") -> None:
     """Print several judges of the store: figures, cost and latency, the tests, and how often each two agree."""
     half = "all items" if one.half == "all" else f"{one.half} half"
     table = Table(title=f"{title}: {counted(one.items, 'settled item')}, {half}", title_justify="left")
-    heads = ("judge", "same as people", "precision", "recall", "no verdict", "per 1,000", "median ms", "95th pct ms")
+    price = f"{currency} per 1,000".lstrip()
+    heads = ("judge", "same as people", "precision", "recall", "no verdict", price, "median ms", "95th pct ms")
     for name in heads:
         table.add_column(name, justify="left" if name == "judge" else "right")
     for side in one.sides:

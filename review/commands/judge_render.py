@@ -75,15 +75,15 @@ def difference(one: Judge, other: Judge, changed: Sequence[str], texts: Mapping[
         out.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 
-def plan(found: RunPlan) -> None:
+def plan(found: RunPlan, currency: str = "") -> None:
     """Print the plan of a run."""
     out.print(words(found), highlight=False, markup=False)
     cost = found.cost
-    text = f"undefined ({cost.undefined})" if cost.value is None else f"{amount(cost.value)} ({cost.method})"
+    text = f"undefined ({cost.undefined})" if cost.value is None else f"{amount(cost.value, currency)} ({cost.method})"
     out.print(f"estimated cost: {text}", highlight=False, markup=False)
 
 
-def status(found: RunStatus) -> None:
+def status(found: RunStatus, currency: str = "") -> None:
     """Print the status of one run."""
     run = found.run
     out.print(
@@ -93,7 +93,7 @@ def status(found: RunStatus) -> None:
     )  # fmt: skip
     for cause, n in found.missing.items():
         out.print(f"  {n} missing: {CAUSE_WORDS.get(cause, cause)}", highlight=False, markup=False)
-    out.print(f"  {'; '.join(_figures(found))}", highlight=False, markup=False)
+    out.print(f"  {'; '.join(_figures(found, currency))}", highlight=False, markup=False)
     for text in agreement_words(found):
         out.print(f"  {text}", highlight=False, markup=False)
     for text in _hints(found):
@@ -106,13 +106,13 @@ def _hints(found: RunStatus) -> list[str]:
     return [*filter(None, [found.said]), *resume]
 
 
-def _figures(found: RunStatus) -> list[str]:
+def _figures(found: RunStatus, currency: str) -> list[str]:
     parts = [counted(found.calls, "call")]
     if found.cached:
         parts.append(f"{counted(found.cached, 'verdict')} from remembered replies")
     if found.cost is not None:
         tokens = f" ({found.tokens_in or 0:,} tokens in, {found.tokens_out or 0:,} out)" if found.tokens_in else ""
-        parts.append(f"cost {amount(found.cost)}{tokens}")
+        parts.append(f"cost {amount(found.cost, currency)}{tokens}")
     if found.latency_p50 is not None:
         parts.append(f"latency P50 {found.latency_p50:.0f} ms, P95 {found.latency_p95:.0f} ms")
     if found.self_consistency is not None:
@@ -120,7 +120,7 @@ def _figures(found: RunStatus) -> list[str]:
     return parts
 
 
-def runs(found: Sequence[RunStatus]) -> None:
+def runs(found: Sequence[RunStatus], currency: str = "") -> None:
     """Print runs as a table; the name of a run is never cut, because people copy it."""
     if not found:
         note("no run yet; `spotcheck judge run NAME --week W` starts one")
@@ -132,7 +132,7 @@ def runs(found: Sequence[RunStatus]) -> None:
         missing = ", ".join(f"{n} {CAUSE_WORDS.get(c, c)}" for c, n in s.missing.items())
         latency = ", ".join(f"{ms:.0f}" for ms in (s.latency_p50, s.latency_p95) if ms is not None)
         cells = (s.run.id, f"{s.run.judge}@{s.run.version} over {target_of(s.run.target)}", s.state)
-        cost = "–" if s.cost is None else amount(s.cost)
+        cost = "–" if s.cost is None else amount(s.cost, currency)
         table.add_row(
             *map(escape, cells), f"{s.done}/{s.total}", escape(missing), cost, f"{latency} ms" if latency else "–"
         )

@@ -110,7 +110,7 @@ def run(
     if dry_run:
         cost = plan.cost.to_json()
         result = {"judge": plan.judge.id, "target": plan.target.to_json(), "subjects": plan.left, "host": plan.host}
-        emit({**result, "cost": cost}, as_json, lambda: render.plan(plan))
+        emit({**result, "cost": cost}, as_json, lambda: render.plan(plan, project.judges.currency))
         return
     note(plan_words(plan))
     made = running.start_run(store, ref, over, options, by=by, project=project, again=again, background=background)
@@ -122,7 +122,7 @@ def run(
             lambda: note(f"run {made.id} continues in the background; `spotcheck judge runs` shows it"),
         )
         return
-    _finish(_worked(store, made.id, by, target, force), as_json)
+    _finish(_worked(store, made.id, by, target, force), store_path, as_json)
 
 
 def _target(store: Store, week: str | None, release: str | None, file: str | None, split: Part) -> Target:
@@ -176,8 +176,8 @@ def _bar() -> Iterator[Told]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _finish(done: RunStatus, as_json: bool) -> None:
-    emit({"run": asdict(done)}, as_json, lambda: render.status(done))
+def _finish(done: RunStatus, store_path: str, as_json: bool) -> None:
+    emit({"run": asdict(done)}, as_json, lambda: render.status(done, project_of(store_path).judges.currency))
 
 
 @click.command("runs")
@@ -188,7 +188,11 @@ def _finish(done: RunStatus, as_json: bool) -> None:
 def runs(name: str | None, limit: int, store_path: str, as_json: bool) -> None:
     """List runs with their progress, cost, latency and missing verdicts by cause."""
     found = running.runs(opened(store_path), name, limit=limit)
-    emit({"runs": [asdict(s) for s in found]}, as_json, lambda: render.runs(found))
+    emit(
+        {"runs": [asdict(s) for s in found]},
+        as_json,
+        lambda: render.runs(found, project_of(store_path).judges.currency),
+    )
 
 
 @click.command("pause")
@@ -244,4 +248,4 @@ def resume(
             lambda: note(f"run {found.id} continues in the background; `spotcheck judge runs` shows it"),
         )
         return
-    _finish(_worked(store, found.id, by, target, force), as_json)
+    _finish(_worked(store, found.id, by, target, force), store_path, as_json)

@@ -109,7 +109,7 @@ def filled_prompt(store: Store, judge: Judge, item_id: str | None, *, by: str) -
     spec = spec_as_shown(store, judge, project)
     if not isinstance(spec, LlmSpec):
         return []
-    found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
+    found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc", kind=None)[:1]
     subjects = subjects_of_items(store, found, sought(project))
     if not subjects and item_id:
         raise UnknownError(f"item '{item_id}' is not in the store.")

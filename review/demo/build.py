@@ -152,7 +152,7 @@ def _week_before(today: date, back: int) -> str:
 def _set_up(store: Store) -> None:
     project = project_of(store.path)
     if not project.path.exists():
-        project.path.write_text(STARTER, encoding="utf-8")
+        project.path.write_text(STARTER.replace("# currency =", "currency ="), encoding="utf-8")
     add_person(store, VISITOR, role="lead", by="demo")
     add_person(store, CURATOR, role="adjudicator", by=VISITOR)
     for reviewer in HABITS:

@@ -11,8 +11,9 @@ from typing import Any
 from review.basics import setting
 from review.models.text_models import DEVICES
 
-SETTINGS = ("hosts", "concurrency", "timeout", "device")
+SETTINGS = ("hosts", "concurrency", "timeout", "device", "currency")
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?::[0-9]{1,5})?")
 
 
@@ -22,13 +23,15 @@ class JudgeSettings:
 
     ``hosts`` are the endpoints that may receive text, as ``host`` or ``host:port``; without any, nothing is sent.
     ``concurrency`` (requests at once) and ``timeout`` (seconds) are the defaults of a run. ``device`` runs local
-    models: auto (a GPU if there is one), cpu, cuda or mps.
+    models: auto (a GPU if there is one), cpu, cuda or mps. ``currency`` is that of the prices of judges, such as USD;
+    "" is not known.
     """
 
     hosts: tuple[str, ...] = ()
     concurrency: int = 8
     timeout: float = 60.0
     device: str = "auto"
+    currency: str = ""
 
 
 def judge_settings(path: Path, table: Mapping[str, Any]) -> JudgeSettings:
@@ -41,7 +44,14 @@ def judge_settings(path: Path, table: Mapping[str, Any]) -> JudgeSettings:
         setting.whole_number(f"{path}, judges.concurrency", concurrency, least=1, most=256),
         setting.number(f"{path}, judges.timeout", timeout, least=1, most=3600, unit="seconds"),
         setting.one_of(f"{path}, judges.device", table.get("device", default.device), DEVICES),
+        _currency(f"{path}, judges.currency", table.get("currency", default.currency)),
     )
+
+
+def _currency(where: str, found: object) -> str:
+    if found != "" and not (isinstance(found, str) and _CURRENCY.fullmatch(found)):
+        raise setting.wrong(where, found, "a code of three letters such as USD or EUR")
+    return str(found)
 
 
 def _hosts(where: str, found: object) -> tuple[str, ...]:

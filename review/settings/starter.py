@@ -63,6 +63,7 @@ hosts = []               # endpoints that may receive masked text, such as ["loc
 concurrency = 8          # requests at the same time
 timeout = 60             # seconds for one request
 device = "auto"          # where local models run: auto | cpu | cuda | mps
+# currency = "USD"       # the currency of the prices of judges; pages show costs with it
 
 # [sql]                  # what `spotcheck sql` proves and runs; `spotcheck sql check --help` lists the rules
 # dialect = "clickhouse" # clickhouse | postgres | sqlite | duckdb; others are parsed and called "not proven"

@@ -119,12 +119,12 @@ def checked(pair: NewPair) -> NewPair:
     """Return a pair that people can compare. Raises Unreadable with the field that does not fit."""
     if not any(m["role"] == "user" and m.get("content") for m in pair.question):
         raise Unreadable("question", pair.question, "the same question before both answers")
-    for at, answer in (("answer_a", pair.answer_a), ("answer_b", pair.answer_b)):
+    for at, answer in (("first answer", pair.answer_a), ("second answer", pair.answer_b)):
         if not any(m["role"] == "assistant" and (m.get("content") or m.get("tool_calls")) for m in answer):
-            raise Unreadable(at, answer, "an answer of the assistant")
+            raise Unreadable(at, answer, "words of the assistant")
     if list(pair.answer_a) == list(pair.answer_b):
-        raise Unreadable("answer_b", pair.answer_b, "an answer that differs from the other one")
-    for at, name in (("name_a", pair.name_a), ("name_b", pair.name_b)):
+        raise Unreadable("second answer", pair.answer_b, "one that differs from the first")
+    for at, name in (("first name", pair.name_a), ("second name", pair.name_b)):
         if not name.strip():
-            raise Unreadable(at, name, "a name")
+            raise Unreadable(at, name, "the name of an answer")
     return pair

@@ -14,13 +14,15 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
 from review.basics.weeks import monday_of, week_of, zone_of
+from review.current.assignments import closing_of
 from review.people.people import person, require
 from review.settings.project import Project
 from review.week.completeness import what_is_missing
 from review.week.drawing import Request
 from review.week.opening import OpenedWeek, open_week
 from storage.queries.schedules import latest_schedule
-from storage.records_review import Week, WeekSchedule
+from storage.records_log import Draw
+from storage.records_review import WeekSchedule
 from storage.store import Store
 
 CAUGHT_UP = 4
@@ -89,7 +91,10 @@ def open_when_due(store: Store, project: Project, *, at: datetime | None = None)
     schedule, moment, zone = latest_schedule(store), at or datetime.now(UTC), zone_of(project.time_zone)
     if schedule is None or not schedule.on:
         raise NothingToDo("no week opens by itself; a lead can set that on the Sampling page.")
-    due = [week for week in due_weeks(schedule, moment, zone) if store.get(Week, week) is None]
+    # A week that opened for imported labels or for pairs has no draw yet.
+    due = [
+        w for w in due_weeks(schedule, moment, zone) if not store.find(Draw, week=w) and closing_of(store, w) is None
+    ]
     if not due:
         raise NothingToDo(_next(schedule, moment, zone))
     opened, refused = list[OpenedByItself](), list[str]()

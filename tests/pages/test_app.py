@@ -14,13 +14,15 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
-from review.evidence.evidence import weeks_between
+from review.current.settled import labels_in
+from review.evidence.evidence import said_under_one_rubric, weeks_between, weeks_up_to
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.examples import current_examples
 from review.golden.releases import release
 from review.people.people import add_person
 from review.settling.adjudication import cases
+from review.statistics.contested import contested
 from storage.opening import open_store
 from storage.records_golden import Release
 from storage.records_people import AuditEntry
@@ -255,3 +257,26 @@ def test_the_navigation_lists_the_pages_that_a_person_may_use(
     monkeypatch.setattr(st, "navigation", note)
     run(demo_to_read, monkeypatch, "week", rater)
     assert listed == [p for p in app_pages.pages() if NEEDS.get(p, "annotator") in REACH[rater]]
+
+
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_an_annotator_finds_no_link_to_a_page_for_others(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    assert not linked(run(demo_to_read, monkeypatch, page, "ana")) & NEEDS.keys()
+
+
+def test_only_those_who_settle_are_led_from_a_contested_item_to_its_case(
+    demo_to_read: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = weeks_up_to(demo_to_read, weeks_between(demo_to_read, None)[-1])
+    labels = labels_in(said_under_one_rubric(demo_to_read, weeks, viewer="ana"), "correctness")
+    item = contested(labels)[0][0]
+    for rater, led in (("ana", set()), ("mara", {"adjudicate"})):
+        assert linked(run(demo_to_read, monkeypatch, "agreement", rater, item=item)) & NEEDS.keys() == led
+
+
+def linked(at: AppTest) -> set[str]:
+    """The pages to which the links of a page lead."""
+    bodies = "\n".join(e.proto.body for e in at.get("html"))
+    return {link.proto.page for link in at.get("page_link")} | set(re.findall(r'href="/?(\w+)', bodies))

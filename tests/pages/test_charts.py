@@ -1,81 +1,161 @@
-"""Charts are written as specifications; Altair, which checks each part of them, makes the same ones."""
+"""Every chart keeps one contract: Altair accepts it, its axes fit the data, nothing is cut off, and it says itself."""
 
 from __future__ import annotations
 
+import ast
+import inspect
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pages.parts.shared import charts
+from pages.parts.shared.charts import Chart, span
 
-FRAME = pd.DataFrame(
-    {"week": ["W1", "W2"], "value": [0.5, 0.7], "low": [0.4, 0.6], "high": [0.6, 0.8], "n": [30, 40], "who": ["a", "b"]}
-)
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+def table(low: float, high: float) -> pd.DataFrame:
+    """Two figures at the ends of a range, with every column that a chart of intervals reads."""
+    step = (high - low) / 5
+    ends = {"low": [low, high - step], "high": [low + step, high]}
+    value = [low + step / 2, high - step / 2]
+    more = {"from": [low, None], "to": [low + step, None], "centre": value, "text": ["a%", "b%"], "score": value}
+    bands = {"band low": [None, low], "band high": [None, high], "moved": ["–", "fell"], "alarm": [False, True]}
+    names = {"week": ["W1", "W2"], "who": ["a", "b"], "n": [30, 40], "threshold": [0.4, 0.6]}
+    return pd.DataFrame({**names, "value": value, **ends, **more, **bands, "precision": value, "recall": value})
+
+
 CELLS = pd.DataFrame({"one": ["a", "b"], "two": ["b", "a"], "kappa": [0.5, 0.9], "n": [3, 4], "text": ["0.5", "0.9"]})
+BUILDERS: dict[str, Callable[[pd.DataFrame], Chart]] = {
+    "intervals": lambda f: charts.intervals(
+        f, x="week", y_title="agreement", series="who", order=["W2", "W1"], series_order=["b", "a"]
+    ),
+    "forest": lambda f: charts.forest(f, names="week", percent=True, ink=charts.DARK_INK, ranges=True),
+    "heat_map": lambda f: charts.heat_map(
+        CELLS, x="one", y="two", value="kappa", text="text", order=["a", "b"], domain=(0, 1), angle=-40
+    ),
+    "curve": charts.curve,
+    "reliability": lambda f: charts.reliability(f, positive="rude"),
+    "drift": lambda f: charts.drift(f, title="Recall"),
+}
+RANGES = [(0.01, 0.05), (0.0, 0.004), (0.4, 0.8), (0.97, 1.0), (-0.2, 0.6)]
 
 
-def drawn(chart: Any) -> dict[str, Any]:
-    """Return what Altair gives to the browser, without the data and the version of the schema."""
-    with alt.theme.enable("none"):
-        spec: dict[str, Any] = chart.to_dict()
-    return {name: value for name, value in spec.items() if name not in ("$schema", "data", "datasets")}
+def test_every_builder_is_held_to_the_contract() -> None:
+    made = {
+        name
+        for name, value in vars(charts).items()
+        if inspect.isfunction(value) and value.__annotations__.get("return") == "Chart" and not name.startswith("_")
+    }
+    assert made == set(BUILDERS)
 
 
-@pytest.mark.parametrize("series", [None, "who"])
-def test_intervals_are_what_altair_makes(series: str | None) -> None:
-    order = ["W2", "W1"] if series else None
-    axis = alt.Axis(labelAngle=0, labelLimit=140)
-    across = alt.X("week:N", title=None, axis=axis, sort=order or "ascending")
-    base = alt.Chart(FRAME).encode(x=across, color=alt.value(charts.BLUE))
-    if series:
-        base = base.encode(
-            xOffset=alt.XOffset("who:N", sort=["b", "a"]),
-            color=alt.Color("who:N", title=None, sort=["b", "a"], legend=alt.Legend(orient="top")),
-        )
-    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title="t", scale=alt.Scale(zero=False)), y2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(y="value:Q", tooltip=list(FRAME.columns))
-    made = charts.intervals(
-        FRAME, x="week", y_title="t", series=series, order=order, series_order=["b", "a"] if series else None
-    )
-    assert made.spec == drawn(alt.layer(bars, points).properties(height=240))
+@pytest.mark.parametrize("name", BUILDERS)
+def test_altair_accepts_every_chart(name: str) -> None:
+    made = BUILDERS[name](table(0.01, 0.05))
+    assert alt.LayerChart.from_dict({**made.spec, "data": {"name": "given"}}), "the schema of Vega-Lite"
 
 
-@pytest.mark.parametrize("ranges", [False, True])
-@pytest.mark.parametrize("percent", [False, True])
-def test_a_forest_is_what_altair_makes(ranges: bool, percent: bool) -> None:
-    known = FRAME.assign(**{"from": [0.1, None], "to": [0.2, None]}, text=["50%", "70%"], centre=[0.5, 0.7])
-    axis = alt.Axis(format="%" if percent else ".1f", tickCount=5)
-    base = alt.Chart(known).encode(
-        y=alt.Y("week:N", sort=list(known["week"]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
-    )
-    low = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[0.0, 1], nice=False))
-    bars = base.mark_rule(strokeWidth=3, color=charts.GREY).encode(x=low, x2="high:Q")
-    broad = base.mark_rule(strokeWidth=9, opacity=0.7, color=charts.BLUE).encode(x="from:Q", x2="to:Q")
-    shown = ["week", "value", "low", "high", "n"]
-    points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", tooltip=shown)
-    texts = base.mark_text(dy=-13, fontWeight=600, color=charts.DARK_INK).encode(x="centre:Q", text="text:N")
-    layers = [bars, *([broad] if ranges else []), points, texts]
-    made = charts.forest(known, names="week", percent=percent, ink=charts.DARK_INK, ranges=ranges)
-    assert made.spec == drawn(alt.layer(*layers).properties(height=44 * 2 + 40))
+def encodings(chart: Chart) -> list[tuple[str, dict[str, Any]]]:
+    """Every channel of every layer that measures something."""
+    return [
+        (channel, encoding)
+        for layer in chart.spec["layer"]
+        if "data" not in layer
+        for channel, encoding in layer["encoding"].items()
+        if isinstance(encoding, dict) and encoding.get("type") == "quantitative" and channel in "xy"
+    ]
 
 
-@pytest.mark.parametrize(("domain", "angle"), [(None, 0), ((0.0, 1.0), -40)])
-def test_a_heat_map_is_what_altair_makes(domain: tuple[float, float] | None, angle: int) -> None:
-    axis = alt.Axis(labelAngle=angle, orient="top", labelOverlap=False if angle else alt.Undefined)
-    base = alt.Chart(CELLS).encode(
-        x=alt.X("one:N", title="t", sort=["a", "b"], axis=axis),
-        y=alt.Y("two:N", title=None, sort=["a", "b"]),
-        tooltip=list(CELLS.columns),
-    )
-    scale = alt.Scale(range=list(charts.CELLS), clamp=True, domain=list(domain) if domain else alt.Undefined)
-    cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("kappa:Q", scale=scale, legend=None))
-    labels = base.mark_text(fontSize=13).encode(text="text:N", color=alt.value(charts.DARK_INK))
-    made = charts.heat_map(
-        CELLS, x="one", y="two", value="kappa", text="text", x_title="t", order=["a", "b"], domain=domain, angle=angle
-    )
-    assert made.spec == drawn(alt.layer(cells, labels).properties(height=46 * 2 + 40))
+def domains(chart: Chart) -> dict[str, list[float]]:
+    """The ends of each axis; all layers that name them must name the same."""
+    found: dict[str, list[float]] = {}
+    for channel, encoding in encodings(chart):
+        ends = encoding.get("scale", {}).get("domain")
+        if ends:
+            assert found.setdefault(channel, ends) == ends
+    return found
+
+
+@pytest.mark.parametrize("ends", RANGES)
+@pytest.mark.parametrize("name", [name for name in BUILDERS if name != "heat_map"])
+def test_axes_fit_the_data_and_cut_nothing_off(name: str, ends: tuple[float, float]) -> None:
+    frame = table(*ends)
+    made = BUILDERS[name](frame)
+    axes = domains(made)
+    assert axes, "no axis is left to chance"
+    for channel, encoding in encodings(made):
+        fields = [encoding["field"], *(_second(made, channel, encoding))]
+        values = [v for field in fields for v in frame[field].dropna()]
+        low, high = axes[channel]
+        assert low <= min(values) and max(values) <= high, f"{encoding['field']} is cut off"
+    widest = max(high - min(low, 0) for low, high in axes.values())
+    assert widest <= 1.3 * max(abs(ends[1]), ends[1] - min(ends[0], 0)) + 0.02, "the axis is wider than the data"
+
+
+def _second(chart: Chart, channel: str, encoding: dict[str, Any]) -> list[str]:
+    """The field of the other end, where a mark reaches from one to another."""
+    for layer in chart.spec["layer"]:
+        if layer["encoding"].get(channel) == encoding and f"{channel}2" in layer["encoding"]:
+            return [layer["encoding"][f"{channel}2"]["field"]]
+    return []
+
+
+@pytest.mark.parametrize("name", ["intervals", "forest", "reliability", "drift"])
+def test_an_interval_of_one_percent_can_be_seen(name: str) -> None:
+    """It takes a visible part of its axis, and its ends are drawn, so that no point hides it."""
+    made = BUILDERS[name](table(0.01, 0.05))
+    (axis,) = {tuple(ends) for channel, ends in domains(made).items() if (channel == "x") == (name == "forest")}
+    assert 0.008 / (axis[1] - axis[0]) > 0.1
+    caps = [layer for layer in made.spec["layer"] if layer["mark"]["type"] == "tick"]
+    assert {c["encoding"]["x" if name == "forest" else "y"]["field"] for c in caps} == {"low", "high"}
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_every_chart_says_in_words_what_it_shows(name: str) -> None:
+    words = BUILDERS[name](table(0.01, 0.05)).alt
+    assert len(words) > 20 and words.endswith(".") and "nan" not in words and "None" not in words
+    if name in ("forest", "drift"):
+        assert "W1" in words and "%" in words
+
+
+def test_many_figures_are_named_in_part_and_the_table_has_all() -> None:
+    frame = pd.concat([table(0.1, 0.2)] * 6, ignore_index=True)
+    assert charts.intervals(frame, x="week", y_title=None).alt.endswith("; and 4 more in the table.")
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=9), st.booleans())
+def test_an_axis_holds_every_value(values: list[float], zero: bool) -> None:
+    low, high = span(values, zero=zero)
+    assert low <= min(values) and max(values) <= high and low < high
+    assert not zero or low <= 0
+
+
+def test_an_axis_without_values_is_that_of_a_share() -> None:
+    assert span([]) == span([None]) == (0.0, 1.0)
+    assert span([0.2, 0.99], most=1.0)[1] == 1.0 and span([0.2, 1.4], most=1.0)[1] == 1.4
+
+
+def test_every_chart_is_drawn_with_its_words_and_beside_a_table() -> None:
+    drawn: dict[str, list[str]] = {}
+    for path in PAGES.rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                calls = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
+                names = {getattr(f, "attr", getattr(f, "id", "")) for f in calls}
+                if names & {"vega_lite_chart", "altair_chart", "line_chart", "bar_chart", "area_chart"}:
+                    drawn.setdefault("direct", []).append(f"{path.name}:{function.name}")
+                if any(ast.unparse(f) == "figures.draw" for f in calls):
+                    assert names & {"table", "with_table"}, (
+                        f"{path.name}: {function.name} draws a chart without a table"
+                    )
+    assert drawn == {"direct": ["figures.py:draw"]}
 
 
 def test_the_figure_of_every_cell_can_be_read() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.parts.shared import figures
+from pages.parts.shared import figures, rows
 from review.basics.words import percent
 from review.statistics.quantity import Quantity
 
@@ -59,3 +59,36 @@ def test_no_page_and_no_report_reads_a_standard_error() -> None:
     assert files and readers == []
     shown = figures.quantity_table({"x": Quantity(value=0.5, ci=(0.4, 0.6), se=0.05, n=10)})
     assert "se" not in shown.columns and {"low", "high"} <= set(shown.columns)
+
+
+def test_a_filter_leaves_the_rows_that_hold_every_word() -> None:
+    frame = pd.DataFrame({"question": ["Where is it?", "Refund, please", "REFUND my order"], "n": [1, 20, 3]})
+    assert list(figures.rows_with(frame, "refund")["n"]) == [20, 3]
+    assert list(figures.rows_with(frame, " order  refund ")["n"]) == [3]
+    assert list(figures.rows_with(frame, "20")["question"]) == ["Refund, please"], "numbers too"
+    assert figures.rows_with(frame, " ") is frame and figures.rows_with(frame, "none").empty
+    assert figures.rows_with(frame.head(0), "x").empty
+
+
+GRIDS = {
+    "figures.py": 1,
+    "rows.py": 1,
+    "coverage_matrix.py": 1,
+    "audit_view.py": 1,
+}
+"""Where a table may be drawn directly: the two helpers, the matrix, and the audit with its filters over all entries."""
+
+
+def test_every_table_has_the_filter_and_the_download_of_the_helpers() -> None:
+    found: dict[str, int] = {}
+    for path in (Path(__file__).parents[2] / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("dataframe", "table"):
+                owner = getattr(node.func, "value", None)
+                if isinstance(owner, ast.Name) and owner.id == "st":
+                    found[path.name] = found.get(path.name, 0) + 1
+    assert found == GRIDS
+
+
+def test_a_link_in_a_table_keeps_who_is_looking() -> None:
+    assert rows.address("ana", "adjudicate", item="a/b#1", week="W1") == "/adjudicate?rater=ana&item=a%2Fb%231&week=W1"

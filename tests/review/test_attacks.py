@@ -48,11 +48,13 @@ from review.settling.adjudication import adjudicate
 from review.settling.calibration_steps import start_session
 from review.settling.decisions import receive_decisions
 from review.sources.import_into import import_into
+from review.sources.pairs import NewPair
 from review.week.dealing import redistribute
 from review.week.dealing_again import deal_again
 from review.week.drawing import Request
 from review.week.due_days import change_due
 from review.week.opening import open_week
+from review.week.pairs import add_pairs
 from review.week.requeue import requeue
 from review.week.second_vote import ask_for_a_vote
 from storage.connection import StorageError
@@ -102,6 +104,14 @@ def beside(store: Store, name: str) -> Path:
 
 Verb = Callable[[Store, str], Any]
 DECISION = {"kind": "decision", "submission_id": "12345678", "assignment": "d1", "labels": GOOD, "reason": "slip"}
+PAIR = NewPair(
+    question=[{"role": "user", "content": "Why?"}],
+    answer_a=[{"role": "assistant", "content": "So."}],
+    answer_b=[{"role": "assistant", "content": "Thus."}],
+    name_a="x",
+    name_b="y",
+    origin="file",
+)
 ADJUDICATORS: dict[str, Verb] = {
     "adjudicate": lambda s, by: adjudicate(s, "d1", by=by, labels=GOOD, reason="slip"),
     "decisions of the page": lambda s, by: receive_decisions(s, by, [{**DECISION, "approve": True}]),
@@ -128,6 +138,7 @@ LEADS: dict[str, Verb] = {
     "ask again": lambda s, by: requeue(s, WEEK, by=by),
     "change the rubric": lambda s, by: change_rubric(s, OTHER_RUBRIC, by=by, note="simpler"),
     "import": lambda s, by: import_into(s, beside(s, "log.jsonl"), by=by),
+    "add pairs": lambda s, by: add_pairs(s, project_of(s.path), [PAIR], WEEK, by=by),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
     "invite": lambda s, by: invite(s, "Mallory", role="lead", by=by),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pair_store import new_pair
 
 from review.audit.verifying import check_store
 from review.basics.clock import shifted
@@ -25,6 +26,7 @@ from review.sources.options import ImportOptions
 from review.sources.pulling.pull import pull
 from review.week.automatic import due_weeks, open_when_due, set_schedule
 from review.week.completeness import short_days
+from review.week.pairs import add_pairs
 from storage.queries.schedules import latest_schedule
 from storage.records_review import Assignment, Item, WeekSchedule
 from storage.store import Store
@@ -78,6 +80,17 @@ def test_a_complete_week_opens_itself_on_its_day(team: Store, tmp_path: Path):
     with pytest.raises(NothingToDo, match="no week is due; 2026-W48 opens by itself on Monday, 2026-11-30"):
         open_when_due(team, project_of(team.path), at=MONDAY)
     assert check_store(team).holds
+
+
+def test_a_week_that_opened_for_pairs_is_drawn_on_its_day_as_well(team: Store, tmp_path: Path):
+    schedule(team)
+    logged(team, tmp_path, five_weeks(last_day=4))
+    add_pairs(team, project_of(team.path), [new_pair(0)], "2026-W47", by="lea", raters=["Ana"])
+    (found,) = open_when_due(team, project_of(team.path), at=MONDAY)
+    drawn = team.find(Item, week="2026-W47", kind=None)
+    assert found.opened.new_items == len(drawn) > 0 and not any(item.purposive for item in drawn)
+    with pytest.raises(NothingToDo):
+        open_when_due(team, project_of(team.path), at=MONDAY)
 
 
 def test_a_short_day_keeps_the_week_closed_until_its_rows_are_in(team: Store, tmp_path: Path):

@@ -27,6 +27,7 @@ from review.evidence.pair_votes import pair_votes
 from review.evidence.production_data import production_data
 from review.exchange.label_export import export_labels
 from review.exchange.pair_export import export_pairs
+from review.judges.workbench.drafts import dev_items
 from review.people.people import add_person
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
@@ -109,9 +110,9 @@ def test_pairs_need_a_lead_reviewers_and_two_answers(store: Store) -> None:
         add_pairs(store, project, [pair()], WEEK, by="ana")
     for wrong, why in (
         (pair(answer_b=pair().answer_a), "differs"),
-        (pair(name_a=" "), "a name"),
+        (pair(name_a=" "), "the name of an answer"),
         (pair(question=[]), "same question"),
-        (pair(answer_b=[]), "answer of the assistant"),
+        (pair(answer_b=[]), "words of the assistant"),
     ):
         with pytest.raises(InputError, match=why):
             add_pairs(store, project, [wrong], WEEK, by="lea")
@@ -210,6 +211,7 @@ def test_votes_change_no_figure_on_production_or_the_rubric(store: Store) -> Non
     assert [i.id for i in items_of(store, WEEK)] == ["u1", "u2"] and annotations_of(store, [WEEK]) == []
     assert all(len(r) == 0 for r in ratings_by_dimension(store, [WEEK]).values())
     assert discussable_items(store, WEEK, "ana") == []
+    assert not any(item.startswith("pair/") for item in dev_items(store, [WEEK], viewer="eva"))
     with pytest.raises(NothingToDo):
         export_labels(store, store.path.parent / "labels.csv", by="eva")
     item = store.find(Item, kind="pair")[0].id
@@ -288,7 +290,7 @@ def lines(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 def test_files_of_an_arena_and_of_preferences_hold_pairs(tmp_path: Path) -> None:
     found = read_pairs(lines(tmp_path / "arena.jsonl", ARENA), origin="arena.jsonl")
     assert (found.format, found.read, len(found.pairs)) == ("arena", 3, 2)
-    assert found.rejected == [(2, "answer_b: expected an answer that differs from the other one")]
+    assert found.rejected == [(2, "second answer: expected one that differs from the first")]
     one = found.pairs[0]
     assert (one.name_a, one.name_b, one.source_id, one.origin) == ("m1", "m2", "q0", "arena.jsonl")
     assert [m["content"] for m in (*one.question, *one.answer_a, *one.answer_b)] == ["Hi 0", "One.", "Two."]
@@ -318,11 +320,13 @@ def test_the_commands_import_report_and_export(store: Store, tmp_path: Path) -> 
     assert (dry["format"], dry["read"], dry["pairs"]) == ("arena", 3, 2) and not store.find(Pair)
     done = run(store, "import", str(file), "--week", WEEK, "--each", "1", "--as", "lea")
     assert done["added"] == 2 and done["assignments"] == 2 and done["week"] == WEEK
-    assert done["rejected"] == [{"line": 2, "reason": "answer_b: expected an answer that differs from the other one"}]
+    assert done["rejected"] == [{"line": 2, "reason": "second answer: expected one that differs from the first"}]
     run(store, "report", "--weeks", WEEK, code=1)
     for assignment in [a for a in store.find(Assignment) if a.sides]:
         vote(store, assignment, side_of(assignment, "a"), comment="=short")
     report = run(store, "report", "--weeks", WEEK)
+    told = CliRunner().invoke(spotcheck, ["agreement", "--bootstrap", "0", "--store", str(store.path), "--json"])
+    assert json.loads(told.stdout)["dimensions"][PREFERENCE]["ratings"] == 2
     assert report["votes"] == 2 and report["preferences"][0]["wins_a"] == 2
     assert "won every comparison" in report["bradley_terry"]["undefined"]
     assert run(store, "export", str(tmp_path / "votes.csv"), "--as", "lea")["rows"] == 2

@@ -77,7 +77,7 @@ def test_a_share_counts_ties_by_half_and_both_bad_apart() -> None:
     counts = (found.a, found.b, found.wins_a, found.wins_b, found.ties, found.both_bad)
     assert counts == ("new", "old", 2, 2, 1, 1), "answers turned round count for their names"
     assert found.share.value == pytest.approx(2.5 / 5) and found.share.n == 5
-    assert found.votes == found.items == 6 and "count apart" in preference_words(found)
+    assert found.votes == found.items == 6 and "1 vote that found both bad counts apart" in preference_words(found)
     (bad,) = preferences(votes(["both_bad"]))
     assert bad.share.value is None and "both bad" in preference_words(bad)
 
@@ -135,3 +135,16 @@ def test_the_report_has_every_figure_and_swapped_sides_do_not_matter() -> None:
     again = pair_report(turned, bootstrap=50).to_json()
     assert {k: again[k] for k in again if "position" not in k} == {k: document[k] for k in again if "position" not in k}
     assert "overlaps" in strength_words(found)
+
+
+def test_intervals_of_strengths_hold_the_truth_with_few_pairs() -> None:
+    rng, true, held = np.random.default_rng(1), {"m0": 1.0, "m1": 0.0, "m2": -1.0}, []
+    for seed in range(100):
+        given = []
+        for a, b in (("m0", "m1"), ("m0", "m2"), ("m1", "m2")):
+            wins = rng.random(8) < 1 / (1 + np.exp(true[b] - true[a]))
+            given += votes(["a" if won else "b" for won in wins], a=a, b=b)
+        for name, q in strengths(given, seed=seed).by_name.items():
+            low, high = q.ci or (0, 0)
+            held.append(low <= true[name] <= high)
+    assert len(held) > 200 and np.mean(held) > 0.92

@@ -139,7 +139,10 @@ def most_contested(here: Session, weeks: tuple[str, ...], dimension: str) -> Non
             if box.open:
                 st.caption(as_text(f"Item {item}"))
                 conversation.show(asked)
-                st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+                if here.rater.may("adjudicator"):
+                    st.page_link(
+                        "adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:"
+                    )
 
 
 def _opened(item: str, key: str) -> None:

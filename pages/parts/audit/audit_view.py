@@ -11,6 +11,7 @@ import orjson
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.audit import chain as audit_chain
@@ -105,11 +106,21 @@ def table(here: Session, wanted: audit_chain.Search) -> None:
                 "action": row["action"],
                 "what": row["item"] or row["subject"],
                 "detail": audit_chain.detail_text(row["detail"]),
+                "open": rows.address(here.rater.id, "adjudicate", item=row["item"]) if row["item"] else None,
             }
             for row in shown
         ]
     )
-    st.dataframe(frame, hide_index=True, width="stretch", height=460, key="audit_table")
+    # The filters above and the downloads below are of all entries, so this table has none of its own.
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=460,
+        key="audit_table",
+        placeholder="–",
+        column_config={"open": rows.link("the item")},
+    )
     more = f" The table shows the newest {SHOWN:,}; the downloads have all." if total > SHOWN else ""
     st.caption(f"{counted(total, 'entry', 'entries')}.{more}")
     with st.container(horizontal=True):

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.conversations import judgements, mapping_form, preview_view, questions
-from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
+from pages.parts.conversations import elsewhere, mapping_form, preview_view, questions
+from pages.parts.conversations.dropped import ARRIVED, SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import NoRecords, ReviewError
 from review.basics.words import counted
-from review.exchange.exports import export_of
 from review.privacy.masking import mask_text
 from review.sources.conversations import recognisers_of
 from review.sources.file_sets import trace_format
@@ -28,7 +26,6 @@ from review.sources.readings import Reading, fitting_source, known_readings
 from review.sources.uploads import forget
 from storage.records_log import Import
 
-ARRIVED = "arrive_files"
 ROUND = "arrive_round"
 SOURCE = "arrive_source"
 SOURCE_FOR = "arrive_source_for"
@@ -90,7 +87,8 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), hide, key=file.path)
         if look is None:
             return
-        if _holds_ratings(file, look, answer):
+        elsewhere.offer_pairs(file, look, answer)
+        if elsewhere.holds_ratings(file, look, answer):
             return
         options, open_question = _declared(look, asked, file, hide)
         if not _has_turns(look, options.mapping):
@@ -181,25 +179,6 @@ def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
     """Whether it is known where the questions or messages are, or where ids and facts such as feedback are."""
     told = "id" in mapping and any(name in mapping for name in FACTS)
     return told or not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
-
-
-def _holds_ratings(file: Arrived, look: Look, place: DeltaGenerator) -> bool:
-    """Say that a file holds labels or verdicts and offer the way to them; return whether that ends it here."""
-    found = None if look.reading.where else export_of(look.records, look.format)
-    if found is None:
-        return False
-    with place.container(border=True, horizontal=True, vertical_alignment="center", key="arrive_ratings"):
-        st.markdown(f":material/label: This file holds {found.kind}, not conversations: {as_text(found.about)}.")
-        st.button(
-            f"These are {found.kind}: go on there", type="primary", icon=":material/arrow_forward:",
-            key="arrive_go_on", on_click=_go_on, args=(file, found.kind),
-        )  # fmt: skip
-    return not place.checkbox("Read it as conversations all the same", key=f"arrive_anyway_{file.path}")
-
-
-def _go_on(file: Arrived, kind: str) -> None:
-    st.session_state[ARRIVED] = [one for one in st.session_state.get(ARRIVED, []) if one.path != file.path]
-    judgements.take_over(file.path, file.name, kind)
 
 
 def _declared(look: Look, asked: ImportOptions, file: Arrived, hide: mapping_form.Hide) -> tuple[ImportOptions, bool]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.conversations import pick
 from pages.parts.shared import conversation as drawn
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import LogPaths, log_of
@@ -21,6 +22,7 @@ from review.sources.scenarios import assigned_scenarios, with_scenarios
 from storage.records_review import Item
 
 PAGE = 25
+OPEN = "browse_open"
 TITLES = {
     "week": "Week",
     "source": "Source",
@@ -59,25 +61,27 @@ def log(here: Session) -> None:
     frame = pd.DataFrame(found.rows)
     frame["created_at"] = [(text or "")[:16].replace("T", " ") for text in frame["created_at"]]
     frame = frame[["id", "created_at", "question", *[n for n in TITLES if n in frame and frame[n].notna().any()]]]
-    picked = st.dataframe(
+    picked = rows.choose(
         frame.rename(columns={"created_at": "date (UTC)", **{n: t.lower() for n, t in TITLES.items()}}),
-        hide_index=True,
-        width="stretch",
-        key=f"browse_rows_{hash(tuple(frame['id']))}",
-        on_select="rerun",
-        selection_mode="multi-row",
-        placeholder="–",
+        key="browse_rows",
+        id_column="id",
+        boxes=True,
+        file_name="conversations.csv",
+        narrow=False,
     )
     if found.total > PAGE:
         st.pagination(-(-found.total // PAGE), key="browse_page")
-    ids = [str(frame["id"].iloc[row]) for row in picked.selection.rows if row < len(frame)]
-    if not ids:
-        st.caption("Tick a row to open it, or several to add them to a week.")
-        return
-    with st.container(horizontal=True):
-        pick.form(here, ids)
-        pick.scenario(here, ids, known.values["scenario"])
-    _open(here, ids)
+    if picked.opened:
+        st.session_state[OPEN] = picked.opened
+    if picked.ticked:
+        with st.container(horizontal=True):
+            pick.form(here, picked.ticked)
+            pick.scenario(here, picked.ticked, known.values["scenario"])
+    else:
+        st.caption("Select a cell to read a conversation. Tick rows to add them to a week or to assign a scenario.")
+    opened = st.session_state.get(OPEN)
+    if opened in set(frame["id"]):
+        _open(here, str(opened))
 
 
 def _nothing(where: LogPaths, search: LogSearch) -> None:
@@ -105,7 +109,15 @@ def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, 
     return choices(log_of(path), assigned)
 
 
+def _from_the_address() -> None:
+    """Take the text or the id that a link searches for, once; afterwards the fields say it."""
+    for name in ("text", "id"):
+        if name in st.query_params:
+            st.session_state[f"browse_{name}"] = st.query_params.pop(name)
+
+
 def _search(here: Session, known: Choices) -> LogSearch:
+    _from_the_address()
     with st.container(horizontal=True):
         text = st.text_input("Text in a message", key="browse_text", icon=":material/search:") or ""
         identity = st.text_input("Id", key="browse_id") or ""
@@ -141,11 +153,9 @@ def _search(here: Session, known: Choices) -> LogSearch:
     )
 
 
-def _open(here: Session, ids: list[str]) -> None:
-    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), ids[:3])):
+def _open(here: Session, conversation: str) -> None:
+    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), [conversation])):
         with st.container(border=True):
             scenario = f" · {as_text(one.scenario)}" if one.scenario else ""
             st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}{scenario}")
             drawn.show(one)
-    if len(ids) > 3:
-        st.caption(f"The first 3 of {counted(len(ids), 'chosen conversation')} are open.")

@@ -10,6 +10,7 @@ from pages.parts.shared.session import Session
 from review.basics.errors import ReviewError
 from review.sources.uploads import keep
 
+ARRIVED = "arrive_files"
 SAID = "arrive_said"
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
 

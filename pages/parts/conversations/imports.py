@@ -98,7 +98,7 @@ def _conversations(here: Session) -> None:
         progress.counts(record)
         if record.rejections:
             frame = pd.DataFrame(record.rejections).rename(columns={"column": "field"})
-            st.dataframe(frame, hide_index=True, width="stretch", key=f"conversations_rejections_{record.id}")
+            figures.table(frame, key=f"conversations_rejections_{record.id}", file_name="rejected.csv")
             if record.rejected > len(record.rejections):
                 st.caption(as_text(f"The first {len(record.rejections)} of {record.rejected:,} rejected rows."))
         with st.container(horizontal=True, vertical_alignment="center"):

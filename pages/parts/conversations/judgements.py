@@ -38,7 +38,7 @@ def take_over(path: str, name: str, kind: str) -> None:
     """Go on with a file that was dropped elsewhere, as labels or verdicts. Call it from a callback."""
     st.session_state[judgement_files.FILES] = [Arrived(path, name)]
     st.session_state[KIND] = kind
-    st.session_state[VIEW] = "judgements"
+    st.session_state[VIEW] = st.query_params["view"] = "judgements"
 
 
 def arrive(here: Session) -> None:

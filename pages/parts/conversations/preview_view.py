@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import conversation as drawn
+from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.audit.store_secrets import hmac_key
@@ -97,7 +98,7 @@ def _rejected(c: Counted) -> None:
         for cause, n in c.causes.most_common(5):
             st.markdown(f"{n:,} × {as_text(cause)}")
         frame = pd.DataFrame(c.rejections).rename(columns={"column": "field"})
-        st.dataframe(frame, hide_index=True, width="stretch", key="preview_rejections")
+        figures.table(frame, key="preview_rejections", file_name="rejected.csv")
 
 
 def _conversations(c: Counted) -> None:
@@ -117,7 +118,7 @@ def _conversations(c: Counted) -> None:
         ]
     )
     st.markdown(f"**The first {counted(len(first), 'conversation')}** (dates in UTC)")
-    st.dataframe(frame, hide_index=True, width="stretch", key="preview_rows", placeholder="–")
+    figures.table(frame, key="preview_rows", file_name="preview.csv")
     numbers = list(range(1, len(first) + 1))
     chosen = st.pills("Open one", numbers, key="preview_open")
     if chosen in numbers:

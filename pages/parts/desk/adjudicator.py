@@ -21,6 +21,8 @@ from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
 from review.settling.case_batch import KINDS, case_batch
 from review.settling.decisions import receive_decisions
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import Item
 from storage.store import Store
 
 ENTRY = FOLDER / "adjudicator" / "adjudicating.js"
@@ -39,6 +41,7 @@ _desk = declare(
 
 def adjudicate(here: Session, week: str) -> None:
     """Show the cases of a week. ``?item=ID`` in the address opens that item."""
+    _to_its_week(here, week)
     item = st.query_params.get("item")
     if item and (st.session_state.get(session.ARRIVED) or st.session_state.get(ASKED_KEY) != item):
         _open(here, week, item)
@@ -46,6 +49,14 @@ def adjudicate(here: Session, week: str) -> None:
     words.choose_language()
     _cases(here, week)
     mount_scripts(_desk)
+
+
+def _to_its_week(here: Session, week: str) -> None:
+    """Go to the week of the item that the address names, so that a link needs no more than the item."""
+    item = here.store.get(Item, st.query_params.get("item", ""))
+    if item is not None and item.week != week and item.week in {w.name for w in weeks_in_use(here.store)}:
+        st.query_params["week"] = item.week
+        st.rerun()
 
 
 def _open(here: Session, week: str, item: str) -> None:

@@ -118,7 +118,13 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
             for c in found
         ]
     )
-    picked = rows.choose(frame, key="candidates_boxes" if boxes else "candidates_rows", id_column="item", boxes=boxes)
+    picked = rows.choose(
+        frame,
+        key="candidates_boxes" if boxes else "candidates_rows",
+        id_column="item",
+        boxes=boxes,
+        file_name="candidates.csv",
+    )
     if picked.opened:
         st.query_params["item"] = picked.opened
     if picked.ticked and st.button(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.golden import example_page
-from pages.parts.shared import figures, rows
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.words import counted
@@ -53,8 +53,7 @@ def example_list(here: Session) -> None:
         ]
     )
     st.caption(f"{counted(len(examples), 'example')}. Select a cell to read where an example comes from.")
-    picked = rows.choose(frame, key="curating_examples", id_column="example")
-    figures.download(frame, key="curating_examples", file_name="golden.csv")
+    picked = rows.choose(frame, key="curating_examples", id_column="example", file_name="golden.csv")
     if picked.opened:
         st.query_params["example"] = picked.opened
         st.rerun()

@@ -159,8 +159,7 @@ def _differences(found: Difference, *, key: str, file_name: str) -> None:
             for e in found.entries
         ]
     )
-    picked = rows.choose(frame, key=key, id_column="example")
-    figures.download(frame, key=key, file_name=file_name)
+    picked = rows.choose(frame, key=key, id_column="example", file_name=file_name)
     if picked.opened:
         st.session_state[f"{key}_open"] = picked.opened
     one = next((e for e in found.entries if e.example_id == st.session_state.get(f"{key}_open")), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -66,18 +65,7 @@ def scores(report: ScoreReport, positive: str, *, key: str) -> None:
         curve = report.to_json()["curve"]
         frame = pd.DataFrame(curve)
         if not frame.empty:
-            chart = (
-                alt.Chart(frame)
-                .mark_line(interpolate="step-after", strokeWidth=2)
-                .encode(
-                    x=alt.X("recall:Q", scale=alt.Scale(domain=[0, 1])),
-                    y=alt.Y("precision:Q", scale=alt.Scale(domain=[0, 1])),
-                    order="recall:Q",
-                    tooltip=["threshold", "precision", "recall"],
-                )
-                .properties(height=260)
-            )
-            figures.with_table(chart, frame, key=f"{key}_curve", file_name="precision-recall.csv")
+            figures.with_table(charts.curve(frame), frame, key=f"{key}_curve", file_name="precision-recall.csv")
     with right:
         st.markdown("##### Reliability of the scores")
         reliability(report, positive, key=key)
@@ -102,18 +90,8 @@ def reliability(report: ScoreReport, positive: str, *, key: str) -> None:
         st.caption("No bin holds a labelled item with a score.")
         return
     frame = pd.DataFrame(rows)
-    x = alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(frame).encode(x=x, color=alt.value(charts.BLUE))
-    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(charts.BLUE))
-    line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
-    y = alt.Y("low:Q", title=f"share that is '{positive}'", scale=alt.Scale(domain=[0, 1]))
-    bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        y="value:Q", tooltip=["score", "value", "low", "high", "n"]
-    )
-    figures.with_table(
-        alt.layer(line, bars, points).properties(height=260), frame, key=f"{key}_bins", file_name="reliability.csv"
-    )
+    chart = charts.reliability(frame, positive=positive)
+    figures.with_table(chart, frame, key=f"{key}_bins", file_name="reliability.csv")
 
 
 def planner(report: CalibrationReport, *, key: str) -> None:

@@ -12,11 +12,13 @@ from pages.parts.shared import address, cached_statistics
 from pages.parts.shared.conversation import CSS as CONVERSATION_CSS
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.judges.kinds import JUDGES
 from review.judges.workbench.workbench import Economy, Listed, listed
+from review.settings.project import project_of
 
 CSS = f"<style>{(Path(__file__).parent / 'workbench.css').read_text(encoding='utf-8')}</style>"
 KINDS = {**{name: kind.title for name, kind in JUDGES.items()}, "log": "from the log", "file": "imported"}
@@ -29,6 +31,7 @@ VIEWS = {
     "runs": "Runs",
 }
 ADJUDICATORS = ("improve", "runs")
+NO_CURRENCY = "The currency of the costs is not set: give it in spotcheck.toml, under [judges] as currency."
 NEW = "new"
 """The judge parameter of the address while a new judge is made."""
 
@@ -100,6 +103,10 @@ def choose_judge(here: Session, weeks: tuple[str, ...]) -> tuple[Listed | None, 
         with st.container(horizontal=True, key="workbench_cards", gap="small"):
             for judge in found:
                 _card(here, weeks, judge, judge is chosen)
+        if not currency_of(here) and any(
+            cached_statistics.economy(here, weeks, judge.latest).cost_per_1000 for judge in found
+        ):
+            st.caption(NO_CURRENCY)
     if chosen is None:
         return None, None
     version = Reference(chosen.name, asked.rpartition("@")[2]) if asked in by_reference and asked else chosen.latest
@@ -121,14 +128,14 @@ def _card(here: Session, weeks: tuple[str, ...], judge: Listed, chosen: bool) ->
         many = len([v for v in judge.versions if v.isdigit()])
         versions = f" :gray-badge[{counted(many, 'version')}]" if many else ""
         st.markdown(f":blue-badge[{KINDS.get(judge.kind, judge.kind)}]{versions}")
-        lines = [", ".join(judge.dimensions), *economy_lines(judge, facts)]
+        lines = [", ".join(judge.dimensions), *economy_lines(judge, facts, currency_of(here))]
         st.caption("  \n".join(as_text(line) for line in lines))
 
 
-def economy_lines(judge: Listed, facts: Economy) -> list[str]:
+def economy_lines(judge: Listed, facts: Economy, currency: str) -> list[str]:
     """Describe a judge in words: cost, time, missing verdicts and the last run, as far as they are known."""
     asked = facts.verdicts + facts.missing_total
-    cost = [] if facts.cost_per_1000 is None else [f"{money(facts.cost_per_1000)} per 1,000"]
+    cost = [] if facts.cost_per_1000 is None else [f"{money(facts.cost_per_1000, currency)} per 1,000"]
     time = []
     if facts.latency_p50 is not None:
         time = [f"median {span(facts.latency_p50)}, 95% within {span(facts.latency_p95)}"]
@@ -139,9 +146,18 @@ def economy_lines(judge: Listed, facts: Economy) -> list[str]:
     return [*cost, *time, missing, *([last] if last else [])]
 
 
-def money(value: float) -> str:
-    """Format a cost, without a unit: the currency of the judge's prices is not known."""
-    return f"{value:.2f}" if value >= 0.01 or value == 0 else f"{value:.2g}"
+def currency_of(here: Session) -> str:
+    """Return the currency of the prices of judges; "" while it is not set or the settings cannot be read."""
+    try:
+        return project_of(here.store.path).judges.currency
+    except ReviewError:
+        return ""
+
+
+def money(value: float, currency: str) -> str:
+    """Format a cost with its currency, where one is set."""
+    text = f"{value:,.2f}" if value >= 0.01 or value == 0 else f"{value:.2g}"
+    return f"{text} {currency}".rstrip()
 
 
 def span(ms: float | None) -> str:

@@ -52,7 +52,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.info("No dimension has verdicts of two of these judges.", icon=":material/balance:")
         return
     dimension = choose_dimension(list(found), next(iter(judge.dimensions), None))
-    _side_by_side(found[dimension], key=f"workbench_compare_{dimension}")
+    _side_by_side(found[dimension], choose.currency_of(here), key=f"workbench_compare_{dimension}")
 
 
 def _at_first(known: Sequence[str], spoke: dict[str, tuple[str, ...]], name: str) -> list[str]:
@@ -64,7 +64,7 @@ def _at_first(known: Sequence[str], spoke: dict[str, tuple[str, ...]], name: str
     return sorted((own[: AT_FIRST - min(len(others), 2)] + others)[:AT_FIRST], key=list(known).index)
 
 
-def _side_by_side(found: Comparison, *, key: str) -> None:
+def _side_by_side(found: Comparison, currency: str, *, key: str) -> None:
     facts = [f"{counted(found.items, 'settled item')}."]
     positive = next((s.report.positive for s in found.sides if s.report.positive), None)
     if positive:
@@ -73,7 +73,7 @@ def _side_by_side(found: Comparison, *, key: str) -> None:
         facts.append(f"{counted(found.examples, 'item')} left out for all, because a prompt shows them as examples.")
     half = ":blue-badge[dev half] " if found.half == "dev" else ""
     st.markdown(half + as_text(" ".join(facts)))
-    _picture(found, key=key)
+    _picture(found, currency, key=key)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Who is right more often")
@@ -83,7 +83,7 @@ def _side_by_side(found: Comparison, *, key: str) -> None:
         _agreement(found, key=key)
 
 
-def _picture(found: Comparison, *, key: str) -> None:
+def _picture(found: Comparison, currency: str, *, key: str) -> None:
     rows = [
         {"judge": str(side.judge), "figure": name, "value": q.value, "low": q.ci[0], "high": q.ci[1], "n": q.n}
         for side in found.sides
@@ -102,7 +102,9 @@ def _picture(found: Comparison, *, key: str) -> None:
                 "judge": str(side.judge),
                 **{name: _text(q) for name, q in _of(side).items()},
                 "no verdict": side.report.no_verdict,
-                "per 1,000": "–" if side.economy.cost_per_1000 is None else choose.money(side.economy.cost_per_1000),
+                "per 1,000": "–"
+                if side.economy.cost_per_1000 is None
+                else choose.money(side.economy.cost_per_1000, currency),
                 "median": choose.span(side.economy.latency_p50),
                 "95% within": choose.span(side.economy.latency_p95),
             }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.judges import judge_target
+from pages.parts.judges import choose, judge_target
 from pages.parts.shared import session
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -108,7 +108,7 @@ def _confirm(here: Session, chosen: judge_target.Chosen, plan: RunPlan, again: b
     """Show what the run will do, and the button that starts it."""
     with st.container(border=True, key="judge_runs_plan"):
         st.markdown(as_text(words(plan)))
-        st.markdown(f"Estimated cost: {as_text(_cost(plan.cost))}")
+        st.markdown(f"Estimated cost: {as_text(_cost(plan.cost, choose.currency_of(here)))}")
         if not plan.left:
             st.caption(f"Everything has been judged. Tick **{AGAIN}** to judge it again.")
         if not st.button(
@@ -130,8 +130,8 @@ def _confirm(here: Session, chosen: judge_target.Chosen, plan: RunPlan, again: b
         st.rerun()
 
 
-def _cost(cost: Quantity) -> str:
-    return f"undefined, {cost.undefined}." if cost.value is None else f"{amount(cost.value)} ({cost.method})."
+def _cost(cost: Quantity, currency: str) -> str:
+    return f"undefined, {cost.undefined}." if cost.value is None else f"{amount(cost.value, currency)} ({cost.method})."
 
 
 def _tried(act: Callable[[], object]) -> bool:
@@ -183,7 +183,7 @@ def _run(here: Session, s: RunStatus) -> None:
         )
         share = min(s.done / s.total, 1.0) if s.total else 1.0
         st.progress(share, text=f"{s.done:,} of {counted(s.total, 'subject')}")
-        st.markdown(" · ".join(_figures(s)))
+        st.markdown(" · ".join(_figures(s, choose.currency_of(here))))
         for cause, n in s.missing.items():
             st.caption(f"{counted(n, 'missing verdict')}: {CAUSE_WORDS.get(cause, as_text(cause))}")
         for text in agreement_words(s):
@@ -197,8 +197,8 @@ def _run(here: Session, s: RunStatus) -> None:
             _buttons(here, s)
 
 
-def _figures(s: RunStatus) -> list[str]:
-    cost = "cost undefined" if s.cost is None else f"cost {amount(s.cost)}"
+def _figures(s: RunStatus, currency: str) -> list[str]:
+    cost = "cost undefined" if s.cost is None else f"cost {amount(s.cost, currency)}"
     parts = [counted(s.verdicts, "verdict"), cost, counted(s.calls, "call")]
     if s.cached:
         parts.append(f"{s.cached:,} remembered")

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from review.basics.words import counted
 from review.judges.llm.spec import LlmSpec
@@ -30,8 +31,14 @@ def warn(here: Session, weeks: tuple[str, ...], judge: Judge) -> None:
             "item": near.subject,
             "similarity": near.similarity,
             "question of the example": shown.get(near.example, near.example),
+            "open": table_rows.address(here.rater.id, "adjudicate", item=near.subject),
         }
         for near in found
     ]
     with st.expander("Show them"):
-        figures.table(pd.DataFrame(rows), key=f"workbench_near_{judge.id}", file_name="near-duplicates.csv")
+        figures.table(
+            pd.DataFrame(rows),
+            key=f"workbench_near_{judge.id}",
+            file_name="near-duplicates.csv",
+            config={"open": table_rows.link("the votes")},
+        )

@@ -95,7 +95,8 @@ def _settings(spec: Mapping[str, Any], *, key: str) -> dict[str, Any]:
     with st.container(horizontal=True):
         price_in, price_out = (
             st.number_input(title, value=spec[name], min_value=0.0, width=140, **kept(name),
-                            help="Per million tokens, in any currency.")
+                            help="Per million tokens, in the currency of your project: currency under [judges] in "
+                                 "spotcheck.toml.")
             for name, title in (("price_in", "Price in"), ("price_out", "Price out"))
         )  # fmt: skip
         form = STRUCTURED.index(spec["structured"])

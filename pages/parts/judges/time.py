@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -42,7 +41,8 @@ def show(here: Session, judge: Listed, version: Reference) -> None:
     for column, (name, rows) in zip(st.columns(len(one.figures), gap="large"), one.figures.items(), strict=True):
         with column:
             st.subheader(TITLES.get(name, name))
-            _figure(one, rows, key=f"workbench_time_{version}_{dimension}_{name}", file_name=f"{name}-by-week.csv")
+            key = f"workbench_time_{version}_{dimension}_{name}"
+            _figure(one, rows, title=TITLES.get(name, name), key=key, file_name=f"{name}-by-week.csv")
     st.caption(
         f"Points are weeks with 95% intervals, from the items reviewed. The grey band is the interval of the "
         f"{BAND_WEEKS} weeks before, taken together. An alarm appears when the two do not overlap. The table also has "
@@ -50,23 +50,12 @@ def show(here: Session, judge: Listed, version: Reference) -> None:
     )
 
 
-def _figure(one: Drift, rows: tuple[WeekFigure, ...], *, key: str, file_name: str) -> None:
+def _figure(one: Drift, rows: tuple[WeekFigure, ...], *, title: str, key: str, file_name: str) -> None:
     frame = pd.DataFrame([_row(one, r) for r in rows])
     if frame["value"].isna().all():
         st.caption("No week has this figure yet.")
         return
-    week = alt.X("week:N", title=None, axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.label, 5)"))
-    scale = alt.Scale(domain=[0, 1])
-    base = alt.Chart(frame).encode(x=week)
-    band = base.mark_bar(opacity=0.35, color="#8a94a6", size=26).encode(
-        y=alt.Y("band low:Q", title=None, scale=scale), y2="band high:Q"
-    )
-    colour = alt.condition(alt.datum.alarm, alt.value("#d1495b"), alt.value(charts.BLUE))
-    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour)
-    points = base.mark_point(filled=True, size=80, opacity=1).encode(
-        y="value:Q", color=colour, tooltip=["week", "value", "low", "high", "n", "band low", "band high", "moved"]
-    )
-    chart = alt.layer(band, bars, points).properties(height=240)
+    chart = charts.drift(frame, title=title)
     figures.with_table(chart, frame.drop(columns="alarm"), key=key, file_name=file_name)
 
 

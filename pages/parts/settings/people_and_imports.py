@@ -118,4 +118,4 @@ def import_table(here: Session) -> None:
     for r in rows:
         if r.rejections:
             with st.expander(as_text(f"{counted(r.rejected, 'row')} rejected · {r.file}")):
-                st.dataframe(pd.DataFrame(r.rejections), hide_index=True, width="stretch", key=f"managing_{r.id}")
+                figures.table(pd.DataFrame(r.rejections), key=f"managing_{r.id}", file_name="rejected.csv")

@@ -102,7 +102,15 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         "Select a cell to read the conversation."
     )
     answer = {"answer": st.column_config.TextColumn(width=280), "question": st.column_config.TextColumn(width=220)}
-    picked = rows.choose(frame, key="settling_bulk", id_column="item", boxes=True, all_ticked=True, config=answer)
+    picked = rows.choose(
+        frame,
+        key="settling_bulk",
+        id_column="item",
+        boxes=True,
+        all_ticked=True,
+        config=answer,
+        file_name="unanimous.csv",
+    )
     chosen = picked.ticked
     if st.button(f"Approve {len(chosen)} as golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)

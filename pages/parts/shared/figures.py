@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-import altair
 import pandas as pd
 import streamlit as st
 
@@ -18,9 +17,6 @@ from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
 from review.statistics.quantity import Quantity
-
-Picture = Chart | altair.Chart | altair.LayerChart | altair.FacetChart
-"""A chart of :mod:`pages.parts.shared.charts`; what Altair draws where a page is not opened with it."""
 
 
 def number(value: float | None, *, percent: bool = False) -> str:
@@ -64,10 +60,53 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
     )
 
 
-def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """Draw a table with its download, which is safe to open in a spreadsheet."""
-    st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
-    download(frame, key=key, file_name=file_name)
+FILTER_FROM = 11
+"""A table of so many rows has a filter; a shorter one is read at a glance. Every table sorts by a click on a column."""
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    config: Mapping[str, Any] | None = None,
+    height: int | Literal["auto"] = "auto",
+) -> None:
+    """Draw a table with its filter and its download, which is safe to open in a spreadsheet."""
+    shown = filtered(frame, key=key)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        key=f"{key}_table",
+        placeholder="–",
+        column_config=dict(config or {}),
+    )
+    download(shown, key=key, file_name=file_name)
+
+
+def filtered(frame: pd.DataFrame, *, key: str) -> pd.DataFrame:
+    """Draw the filter of a long table, and return the rows that it leaves."""
+    if len(frame) < FILTER_FROM:
+        return frame
+    words = st.text_input(
+        "Filter the rows", key=f"{key}_filter", icon=":material/filter_list:", label_visibility="collapsed",
+        placeholder=f"Filter {len(frame):,} rows", width=280,
+    )  # fmt: skip
+    shown = rows_with(frame, words or "")
+    if len(shown) < len(frame):
+        st.caption(f"{len(shown):,} of {counted(len(frame), 'row')}.")
+    return shown
+
+
+def rows_with(frame: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Return the rows whose cells hold every word, whatever its case. Pure."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return frame
+    texts = [" ".join(map(str, row)).casefold() for row in frame.itertuples(index=False)]
+    return frame[[all(word in text for word in wanted) for text in texts]]
 
 
 def download(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
@@ -91,16 +130,15 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Picture, *, key: str, alt: str | None = None) -> None:
-    """Draw a chart over the whole width; ``alt`` says in words what it shows."""
-    if isinstance(chart, Chart):
-        st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=alt)
-    else:
-        st.altair_chart(chart, width="stretch", key=key, alt=alt)
+def draw(chart: Chart, *, key: str, alt: str | None = None) -> None:
+    """Draw a chart over the whole width. ``alt`` says in words what it shows, where the chart's own words say less."""
+    # Streamlit logs a warning for each chart that has both, a description of its own and an alternative text.
+    spec = {part: value for part, value in chart.spec.items() if part != "description"}
+    st.vega_lite_chart(chart.frame, spec, width="stretch", key=key, alt=alt or chart.alt)
 
 
-def with_table(chart: Picture, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:
-    """Draw a chart, with the same figures as a table one click away; ``alt`` says in words what it shows."""
+def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:
+    """Draw a chart, with the same figures as a table one click away; ``alt`` is as for :func:`draw`."""
     draw(chart, key=f"{key}_chart", alt=alt)
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)

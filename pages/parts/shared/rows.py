@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import figures
+
 NARROW = 120
 WIDE = 320
+
+
+def address(rater_id: str, page: str, **query: str) -> str:
+    """Return the address of a page for a link in a table, which opens in a new tab: it keeps who is looking."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/{page}?{urlencode({'rater': rater_id, **query})}"
+
+
+def link(words: str) -> Any:
+    """Return the settings of a column of addresses, each shown as these words."""
+    return st.column_config.LinkColumn(display_text=words, width=80)
 
 
 class Chosen(NamedTuple):
@@ -26,15 +40,18 @@ def choose(
     id_column: str,
     boxes: bool = False,
     all_ticked: bool = False,
+    file_name: str = "",
+    narrow: bool = True,
     config: Mapping[str, Any] | None = None,
 ) -> Chosen:
     """Draw a table and return what is chosen in it. The id stands last and narrow, so that it pushes nothing out.
 
     A selected cell opens its row; ``all_ticked`` ticks every box at first. A row counts as opened once: afterwards the
-    page may leave it by other means.
+    page may leave it by other means. With a ``file_name`` the rows can be downloaded, and ``narrow`` gives a long table
+    a filter.
     """
     columns = [c for c in frame.columns if c != id_column] + [id_column]
-    frame = frame[columns]
+    frame = figures.filtered(frame[columns], key=key) if narrow else frame[columns]
     ids = [str(one) for one in frame[id_column]]
     text = st.column_config.TextColumn
     widths = {"question": text(width=WIDE), id_column: text(width=NARROW)}
@@ -51,6 +68,8 @@ def choose(
         placeholder="–",
         column_config={**{c: w for c, w in widths.items() if c in frame}, **(config or {})},
     )
+    if file_name:
+        figures.download(frame, key=key, file_name=file_name)
     selection = picked.selection
     at = [(cell[0], cell[1]) for cell in selection.get("cells", [])][:1]
     seen = st.session_state.get(f"{name}_seen")

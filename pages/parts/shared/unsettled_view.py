@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.parts.shared import figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from review.annotating.flags import flags
 from review.basics.words import counted
@@ -60,7 +62,7 @@ def show(here: Session, week: str, *, key: str) -> None:
 
 def _part(here: Session, week: str, cause: str, words: str, means: str) -> None:
     """Draw one cause as a link to where it is settled; as text for those who cannot do it."""
-    if cause in SETTLED_BY_VOTES:
+    if cause in SETTLED_BY_VOTES and here.rater.may("adjudicator"):
         st.page_link(
             "adjudicate.py", label=words, icon=":material/gavel:", help=means,
             query_params={"week": week, "view": "disputed"},
@@ -80,19 +82,18 @@ def _each(here: Session, week: str, found: Unsettled, *, key: str) -> None:
         {
             "cause": cause.one,
             "question": conversation_of(here.store, item).question[:160],
-            "open": f"/adjudicate?rater={here.rater.id}&week={week}&item={item}"
+            "open": table_rows.address(here.rater.id, "adjudicate", week=week, item=item)
             if cause.name in SETTLED_BY_VOTES
             else None,
         }
         for cause in CAUSES
         for item in found.shown(cause.name)
     ]
-    st.dataframe(
+    figures.table(
         pd.DataFrame(rows[:MOST]),
-        hide_index=True,
-        width="stretch",
         key=f"{key}_rows",
-        column_config={"open": st.column_config.LinkColumn(display_text="settle it", width=80)},
+        file_name=f"unsettled-{week}.csv",
+        config={"open": table_rows.link("settle it")},
     )
     if len(rows) > MOST:
         st.caption(f"The first {MOST} of {len(rows):,} are shown.")

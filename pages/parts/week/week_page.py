@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import unsettled_view
+from pages.parts.shared import figures, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import due_form, hand_over, report_view
@@ -126,13 +126,11 @@ def _progress_table(rows: list[Progress], late: set[str], *, pace: bool) -> None
         ]
     )
     number = st.column_config.NumberColumn
-    st.dataframe(
+    figures.table(
         frame,
-        hide_index=True,
-        width="stretch",
         key="weekly_progress",
-        placeholder="–",
-        column_config={
+        file_name="progress.csv",
+        config={
             "reviewer": st.column_config.TextColumn(width=90),
             "progress": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width=120),
             **{name: number(width=50) for name in ("done", "skipped", "left") if name in frame},

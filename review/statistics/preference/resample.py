@@ -34,7 +34,8 @@ def share(credits: Iterable[tuple[str, float]], *, none: str, seed: int = 0) -> 
     rows = {item: k for k, item in enumerate(dict.fromkeys(item for item, _ in given))}
     at = np.array([rows[item] for item, _ in given])
     values = np.array([credit for _, credit in given])
-    sums, counts = np.bincount(at, weights=values), np.bincount(at, weights=np.ones(len(at)))
+    sums = np.bincount(at, weights=values).astype(np.float64)
+    counts = np.bincount(at).astype(np.float64)
     value = float(values.mean())
     drawn = _shares(sums, counts, seed)
     low, high = np.quantile(drawn, [0.025, 0.975])
@@ -52,11 +53,6 @@ def _shares(sums: Floats, counts: Floats, seed: int) -> Floats:
         prior = rng.standard_gamma(0.5, (rows, 2)) * mean
         found.append((weights @ sums + prior[:, 0]) / (weights @ counts + prior.sum(axis=1)))
     return np.concatenate(found)
-
-
-def item_weights(items: int, replicates: int, seed: int) -> Floats:
-    """Return random weights of whole items, one row for each replicate."""
-    return np.random.default_rng(seed).standard_exponential((replicates, items))
 
 
 def _blocks(items: int) -> list[int]:

@@ -19,7 +19,8 @@ def preference_words(found: Preference) -> str:
     other = found.b if winner == found.a else found.a
     between = f"{percentage(low)} to {percentage(high)}"
     ties = f", {counted(found.ties, 'tie')} counted as half" if found.ties else ""
-    apart = f" {counted(found.both_bad, 'vote')} found both bad and count apart." if found.both_bad else ""
+    verb = "counts" if found.both_bad == 1 else "count"
+    apart = f" {counted(found.both_bad, 'vote')} that found both bad {verb} apart." if found.both_bad else ""
     base = f"in {counted(q.n, 'vote')} on {counted(found.items, 'pair')}"
     if low <= 0.5 <= high:
         return (

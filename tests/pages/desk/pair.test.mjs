@@ -46,7 +46,7 @@ test("only a pair whose answers are both bad waits for more", () => {
 
 test("a choice survives another version of the rubric, and the desk of adjudicators has no such question", () => {
   const client = opened("version");
-  draftOf(client, "a0").labels = { [PREFERENCE]: "left" };
+  Object.assign(draftOf(client, "a0"), { labels: { [PREFERENCE]: "left" }, touched: true });
   takeAnswer(client, { ...answer(names(2)), rubric: { ...RUBRIC, version: 2 }, items: [pair("a0"), item("a1")] });
   assert.deepEqual(draftOf(client, "a0").labels, { [PREFERENCE]: "left" });
   assert.equal(askable(client).length, RUBRIC.dimensions.length + 1);

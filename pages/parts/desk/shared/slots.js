@@ -7,7 +7,9 @@ import { buildItem } from "./pair_view.js";
 export function slotFor(view, assignment) {
   let slot = view.slots.get(assignment);
   if (!slot) {
-    slot = el("div", { class: "sc-slot" }, buildItem(view.client.items.get(assignment)));
+    const item = view.client.items.get(assignment);
+    // A pair is often plain text alone, so nothing in it could take the focus to scroll it.
+    slot = el("div", { class: "sc-slot", tabindex: item.pair ? "0" : null }, buildItem(item));
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {

@@ -1,0 +1,1 @@
+"""Parts of the search that every page but Annotate has."""
