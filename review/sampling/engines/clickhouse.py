@@ -79,8 +79,8 @@ class ClickHouseEngine:
         number = _call("toFloat64OrNull", self.text(name, path))
         return exp.Case().when(_call("isFinite", number), number.copy())
 
-    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
-        """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
+        """Return a time column unchanged, so its index prunes; text and numbers are parsed, in no declared form."""
         if not path and "Date" in self._types.get(name, ""):
             return column(name)
         text = self.text(name, path)
