@@ -26,6 +26,8 @@ from review.judges.kinds import JUDGES  # noqa: E402
 from review.sampling.engines.catalogue import ENGINES  # noqa: E402
 from review.sources.pulling.catalogue import PULLERS  # noqa: E402
 from review.sources.readers.catalogue import READERS  # noqa: E402
+from review.sql.engines.catalogue import SQL_ENGINES  # noqa: E402
+from review.sql.rules.catalogue import RULES  # noqa: E402
 from review.statistics.agreement.coefficients import COEFFICIENTS  # noqa: E402
 
 README = ROOT / "README.md"
@@ -42,7 +44,7 @@ def derived(text: str) -> str:
     """Return a README with all its derived tables as they should be. Raises KeyError for an unknown name of one."""
     tables = {"readers": readers, "engines": engines, "commands": commands, "coefficients": coefficients,
               "judges": judges, "checks": checks, "writers": writers, "pages": pages,
-              "pullers": pullers}  # fmt: skip
+              "pullers": pullers, "sql_rules": sql_rules, "sql_engines": sql_engines}  # fmt: skip
     names = [found["name"] for found in _SECTION.finditer(text)]
     assert sorted(names) == sorted(tables), f"README.md derives {sorted(names)}, expected each of {sorted(tables)} once"
     return _SECTION.sub(lambda found: f"{found[1]}{tables[found['name']]()}{found[3]}", text)
@@ -95,6 +97,26 @@ def engines() -> str:
 
 def _scheme(name: str) -> str:
     return f"`{name}`" if name.startswith(".") else "a folder" if name == "folder" else f"`{name}://`"
+
+
+def sql_rules() -> str:
+    """The rules of `sql check`."""
+    usual = {True: "yes", False: "when `[sql]` lists it"}
+    return table(
+        ("rule", "a statement", "by itself"),
+        [(f"`{name}`", rule.about, usual[rule.by_default]) for name, rule in RULES.items()],
+    )
+
+
+def sql_engines() -> str:
+    """The databases in which `sql` runs statements."""
+    return table(
+        ("database", "such as", "needs"),
+        [
+            (engine.about, f"`{engine.example}`", f"`pip install '.[{engine.needs}]'`" if engine.needs else "")
+            for engine in SQL_ENGINES.values()
+        ],
+    )
 
 
 def checks() -> str:

@@ -246,6 +246,43 @@ CHECK = Check(title="toy", about="answers that ask a lot", find=toy, options={"m
         '"similarity": ',
         '        "toy": "review.checks.toy:CHECK",\n',
     ),
+    "SQL rule": Toy(
+        "review/sql/rules/toy.py",
+        '''"""Statements without toys."""
+
+from collections.abc import Iterator
+
+from review.sql.rules.policy import Policy
+from review.sql.rules.rule import Mark, Rule, whole
+from review.sql.tree.statement import Statement
+
+
+def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
+    """Look for the word."""
+    if "toy" in statement.text:
+        yield whole(statement, "The query names a toy.")
+
+
+RULE = Rule(about="names no toy", check=check, bad="SELECT 'toy' AS name", good="SELECT 'tool' AS name")
+''',
+        "review/sql/rules/catalogue.py",
+        '"star": ',
+        '        "toy": "review.sql.rules.toy:RULE",\n',
+    ),
+    "SQL engine": Toy(
+        "review/sql/engines/toy.py",
+        '''"""A toy database."""
+
+from dataclasses import replace
+
+from review.sql.engines.sqlite import ENGINE as SQLITE
+
+ENGINE = replace(SQLITE, about="a toy database", example="toy:///shop.toy")
+''',
+        "review/sql/engines/catalogue.py",
+        '"sqlite": "',
+        '        "toy": "review.sql.engines.toy:ENGINE",\n',
+    ),
     "command": Toy(
         "review/commands/toy.py",
         '''"""``spotcheck toy``."""
@@ -293,6 +330,7 @@ CONTRACTS = (
     "tests/review/judges/test_judge_contract.py",
     "tests/review/checks/test_checks_contract.py",
     "tests/review/agreement/test_agreement_properties.py",
+    "tests/review/sql/test_sql_rules.py",
     "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
 )
 CHOSEN = "toy or names_the_setting or of_every_tool or test_docs or under_this_contract or has_a_title or every_sample"
@@ -360,6 +398,8 @@ def test_a_toy_of_each_kind_is_one_file_and_one_line(tree: Path) -> None:
             "| `toy` | toy text |",
             "| `toy` | toy conversations | `word`: the answer |",
             "| a toy database | `toy:///shop.toy?table=log` | `toy://` |",
+            "| `toy` | names no toy | yes |",
+            "| a toy database | `toy:///shop.toy` |  |",
         ),
         *("| `toy` | Toy agreement |  |", "| `toy` | a toy that always gives the same value |"),
         *("| `toy` | answers that ask a lot | `most` |", "| `toy` | Print a greeting. |"),

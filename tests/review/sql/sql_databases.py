@@ -69,7 +69,8 @@ def chdb_shop(folder: Path) -> str:
 def postgres_shop() -> Iterator[str]:
     """The address of a PostgreSQL server of our own with the shop, reached over a socket; ``reader`` only reads."""
     pytest.importorskip("psycopg", reason="the driver of PostgreSQL (extra: postgres) is not installed")
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    if initdb is None or pg_ctl is None:
         pytest.skip("PostgreSQL is not installed here")
     owner: dict[str, Any] = {}
     # Outside the folder of pytest, which belongs to one user alone.
@@ -87,9 +88,9 @@ def postgres_shop() -> Iterator[str]:
     def run(words: list[Any]) -> None:
         subprocess.run(words, **quiet, **owner)
 
-    run(["initdb", "-D", data, "-U", "owner", "-A", "trust", "-N", "-E", "UTF8"])
+    run([initdb, "-D", data, "-U", "owner", "-A", "trust", "-N", "-E", "UTF8"])
     flags = f"-k {home} -c listen_addresses= -c fsync=off -c max_connections=20"
-    run(["pg_ctl", "-D", data, "-o", flags, "-w", "-l", home / "log", "start"])
+    run([pg_ctl, "-D", data, "-o", flags, "-w", "-l", home / "log", "start"])
     try:
         import psycopg
 
@@ -102,8 +103,14 @@ def postgres_shop() -> Iterator[str]:
             connection.execute('GRANT SELECT ON customers, orders, "Mixed" TO reader')
         yield f"postgresql:///postgres?socket={home}"
     finally:
-        run(["pg_ctl", "-D", data, "-m", "immediate", "stop"])
+        run([pg_ctl, "-D", data, "-m", "immediate", "stop"])
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _program(name: str) -> str | None:
+    """Return where a program of PostgreSQL is. Debian keeps those of the server out of the path."""
+    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(kept[-1]) if kept else None)
 
 
 def _has(user: str) -> bool:
