@@ -37,8 +37,7 @@ class Raw(NamedTuple):
     """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.
 
     ``mended`` counts what was done so that the record could be read, and what a person should know of it: a reason in
-    ``MENDED``, or the words themselves. ``digest`` is the keyed hash by which an import knows the record again, b"" for
-    none.
+    ``MENDED``, or the words themselves.
     """
 
     line: int
@@ -46,7 +45,6 @@ class Raw(NamedTuple):
     error: Unreadable | None
     done: int
     mended: tuple[tuple[str, int], ...] = ()
-    digest: bytes = b""
 
     @property
     def mended_counts(self) -> Counter[str]:

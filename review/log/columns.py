@@ -33,3 +33,6 @@ DIRECT = tuple(name for name in COLUMNS if name not in DERIVED)
 
 IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
 """Fields of a conversation that are kept in the JSON of ``content``."""
+
+RAW_HASH_BYTES = 16
+"""Bytes of the hash of a record."""

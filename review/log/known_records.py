@@ -16,10 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from review.basics.log_paths import LogPaths
+from review.log.columns import RAW_HASH_BYTES
 from review.log.log import log_files
 
-SIZE = 16
-"""Bytes of the hash of a record."""
 MOST = 5_000_000
 """Records that are kept in memory; those of more files are masked again, and found to be known by their content."""
 MOST_TEXTS = 20_000
@@ -73,11 +72,11 @@ class KnownRecords:
         if "raw_hash" not in pq.read_schema(file).names:
             return None
         table = pq.read_table(file, columns=_COLUMNS)
-        table = table.filter(pc.equal(pc.binary_length(table["raw_hash"]), SIZE)).combine_chunks()
+        table = table.filter(pc.equal(pc.binary_length(table["raw_hash"]), RAW_HASH_BYTES)).combine_chunks()
         if not table.num_rows:
             return None
         verdicts, feedback = self._coded(table["verdicts"]), self._coded(table["feedback"])
-        fixed: Any = pa.concat_arrays(table["raw_hash"].chunks).cast(pa.binary(SIZE))
+        fixed: Any = pa.concat_arrays(table["raw_hash"].chunks).cast(pa.binary(RAW_HASH_BYTES))
         hashes = np.frombuffer(fixed.buffers()[1], "<u8").reshape(-1, 2)[: table.num_rows]
         kept = (verdicts >= 0) & (feedback >= 0)
         undated = np.asarray(table["created_at"].is_null())

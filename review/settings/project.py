@@ -25,6 +25,7 @@ from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
+from review.settings.privacy import Privacy
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
@@ -66,29 +67,6 @@ SOURCES = "sources"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Privacy:
-    """The settings of [privacy].
-
-    ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
-    expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
-    phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
-    national numbers after ours, else "". ``names`` is a spaCy model that finds names of people, ``addresses`` says that
-    street addresses are masked. ``ids`` is "hash" to replace e-mail addresses and phone numbers in ids and names by a
-    keyed hash, else "keep". Files of rejected records are removed after ``rejects_days`` days, 0: never.
-    """
-
-    originals: str = "apart"
-    patterns: Mapping[str, str] = field(default_factory=dict)
-    phone_region: str = "US"
-    countries: tuple[str, ...] = ()
-    library: str = ""
-    names: str = ""
-    addresses: bool = False
-    ids: str = "hash"
-    rejects_days: int = 90
-
-
-@dataclass(frozen=True, kw_only=True)
 class Project:
     """The settings of one store.
 
@@ -116,7 +94,7 @@ class Project:
     encoding: str = ""
     sources: Mapping[str, SourcePreset] = field(default_factory=dict)
     pulled: tuple[PulledSource, ...] = ()
-    privacy: Privacy = Privacy()
+    privacy: Privacy = field(default_factory=Privacy)
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
     access: Access = field(default_factory=Access)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from review.log.rows import Entry
 from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
-from review.settings.project import Privacy
+from review.settings.privacy import Privacy
 from review.sources.assembling import REFUSALS, refusal, traces
 from review.sources.chaining import ReadFields, joined_calls
 from review.sources.human_scores import raters_in
@@ -45,9 +45,10 @@ class RecordRules:
     (field -> dotted path), ``values`` translates cells (field -> raw -> value). ``seal`` writes originals; None keeps
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
-    memory wait in the folder ``scratch``. With ``join_calls`` logged calls that continue one another are one
-    conversation; otherwise each row stays one. With ``lossy`` a cell that cannot be read costs its field, else the
-    record. With ``late`` a record may tell something of a conversation and hold none itself: its entry has no messages.
+    memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one. With
+    ``lossy`` a cell that cannot be read costs its field, else the record. With ``late`` a record may tell something of
+    a conversation and hold none itself: its entry has no messages.
     """
 
     format: str
@@ -61,6 +62,7 @@ class RecordRules:
     scratch: Path | None = None
     join_calls: bool = False
     lossy: bool = False
+    digest: Callable[[Record], bytes] | None = None
     late: bool = False
 
 
@@ -99,8 +101,8 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             # What an import has to say of a record is said again the next time, so the record is read again.
             scored = next(raters_in(found.conversation.metadata), None) is not None
             silent = not (notes or found.unread or scored)
-            if raw.digest and len(many) == 1 and silent:
-                found = found._replace(raw=raw.digest)
+            if rules.digest and raw.record is not None and len(many) == 1 and silent:
+                found = found._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
             yield ReadRecord(raw, found, None)

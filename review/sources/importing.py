@@ -22,10 +22,11 @@ from review.sources.checking import checked
 from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
 from review.sources.file_sets import Files, FileSet, file_set, opened_set
-from review.sources.known import Sifting, record_hash
+from review.sources.known import Sifting
 from review.sources.options import AUTO, ImportOptions
 from review.sources.processes import Job, in_processes, pool_for
 from review.sources.readers.catalogue import Detected
+from review.sources.record_hashes import record_hash
 from review.sources.tally import Tally
 from storage.records_log import Import
 
@@ -63,13 +64,14 @@ def import_file(
     if on_detected is not None:
         on_detected(opened.detected)
     detected, rules = opened.detected, replace(opened.rules, late=True)
-    alone = is_read_alone(detected.format)
-    sifting = Sifting(log, record_hash(options, key=key, format=detected.format)) if alone else None
+    if is_read_alone(detected.format):
+        rules = replace(rules, digest=record_hash(options, key=key, format=detected.format))
+    sifting = Sifting(log, rules.digest) if rules.digest else None
     raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
     job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
     pool = pool_for(job, files.size, to_run, processes)
     read = masked_conversations(raws, rules)
-    if not alone:
+    if not is_read_alone(detected.format):
         read = _watched_again(read, files.size, progress)
     made = in_processes(pool, raws, tally) if pool else counted(read, tally, rules)
     try:

@@ -6,16 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from review.basics.date_forms import check_form
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of, week_of, zone_of
 from review.checks.settings import CheckSettings
-from review.settings.project import Privacy, Project
+from review.settings.privacy import Privacy
 from review.settings.sources import checked_encoding
 from review.sources.normalise import DEFAULT_SOURCE, Origin
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.mapping import check_mapping
+
+if TYPE_CHECKING:  # processes that mask start sooner without all other settings
+    from review.settings.project import Project
 
 AUTO = "auto"
 HASH_PLAIN = "hash plain"

@@ -27,6 +27,7 @@ from review.sources.checking import checked
 from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
 from review.sources.options import ImportOptions
+from review.sources.record_hashes import record_hash
 from review.sources.tally import Tally
 from review.sources.unread import Unread
 from storage.records_base import Json
@@ -164,7 +165,8 @@ def _prepare(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(20_000, 20, 20)  # a batch makes many containers and no circles
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    rules = replace(rules_of(job.options, job.key, job.format), late=True)
+    digest = record_hash(job.options, key=job.key, format=job.format)
+    rules = replace(rules_of(job.options, job.key, job.format), digest=digest, late=True)
     _PREPARED.append(_Prepared(job, rules, ready(job.options.checks)))
 
 

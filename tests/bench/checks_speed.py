@@ -31,7 +31,7 @@ from review.checks.settings import CheckSettings
 from review.demo.generate import conversations
 from review.log.rows import Entry
 from review.models.embeddings import lacking
-from review.settings.project import Privacy
+from review.settings.privacy import Privacy
 from review.sources.checking import checked
 from review.sources.importing import masked_file
 from review.sources.options import ImportOptions

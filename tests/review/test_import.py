@@ -21,7 +21,7 @@ from review.log.columns import COLUMNS
 from review.log.log import log_files, log_relation, read_conversations, weeks_in_log
 from review.log.rows import Entry
 from review.privacy.originals import reveal_original, write_originals
-from review.settings.project import Privacy
+from review.settings.privacy import Privacy
 from review.sources.conversations import content_hash
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions

@@ -8,7 +8,7 @@ from review.basics.errors import InputError
 from review.basics.log_paths import log_of
 from review.log.log import read_conversations
 from review.privacy.originals import KEY_VARIABLE, reveal_original, seal_of
-from review.settings.project import Privacy
+from review.settings.privacy import Privacy
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 

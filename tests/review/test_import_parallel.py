@@ -30,8 +30,8 @@ from review.checks.settings import CheckSettings
 from review.log.known_records import KnownRecords
 from review.log.log import log_files, log_relation
 from review.log.withdrawn import hide
-from review.settings.project import Privacy
-from review.sources import importing, known, processes
+from review.settings.privacy import Privacy
+from review.sources import importing, processes, record_hashes
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.sources.tally import Tally
@@ -194,12 +194,12 @@ def watched(raws: Iterator[Raw], seen: list[Raw]) -> Iterator[Raw]:
     ],
 )
 def test_other_settings_make_another_record(tmp_path: Path, changed: dict[str, Any]) -> None:
-    ours = known.record_hash(ImportOptions(), key=b"key", format="jsonl")({"question": "q1"})
-    theirs = known.record_hash(ImportOptions(**changed), key=b"key", format="jsonl")({"question": "q1"})
+    ours = record_hashes.record_hash(ImportOptions(), key=b"key", format="jsonl")({"question": "q1"})
+    theirs = record_hashes.record_hash(ImportOptions(**changed), key=b"key", format="jsonl")({"question": "q1"})
     same = ImportOptions(week="2026-W01", privacy=Privacy(originals="none", rejects_days=3))
-    assert ours != theirs and ours == known.record_hash(same, key=b"key", format="jsonl")({"question": "q1"})
-    assert ours != known.record_hash(ImportOptions(), key=b"another", format="jsonl")({"question": "q1"})
-    assert ours != known.record_hash(ImportOptions(), key=b"key", format="openai")({"question": "q1"})
+    assert ours != theirs and ours == record_hashes.record_hash(same, key=b"key", format="jsonl")({"question": "q1"})
+    assert ours != record_hashes.record_hash(ImportOptions(), key=b"another", format="jsonl")({"question": "q1"})
+    assert ours != record_hashes.record_hash(ImportOptions(), key=b"key", format="openai")({"question": "q1"})
 
 
 def test_an_import_that_was_undone_comes_in_again(tmp_path: Path) -> None:

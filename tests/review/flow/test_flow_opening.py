@@ -40,7 +40,8 @@ from review.people.people import add_person
 from review.privacy.reveal import revealed
 from review.rubric.rubric import current_rubric
 from review.sampling.key import chosen, sample_digest
-from review.settings.project import Privacy, Project, project_of
+from review.settings.privacy import Privacy
+from review.settings.project import Project, project_of
 from review.week import drawing, opening
 from review.week.drawing import Request, preview, wishes_of
 from review.week.items_from_draw import target_turn, verdicts_in
