@@ -27,8 +27,7 @@ class Clock:
         if moment is None:
             form = f" or a date in the form {self.form}" if self.form else ""
             refused = row.error("at", raw, f"a time such as 2026-11-20T14:05:00Z{form}", SAY)
-            refused.command_hint = "Use `--date-format`, such as --date-format day-first."
-            raise refused
+            raise InputError(str(refused), command_hint="Use `--date-format`, such as --date-format day-first.")
         return moment.isoformat(timespec="milliseconds")
 
 
