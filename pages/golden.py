@@ -29,4 +29,4 @@ view = st.segmented_control(
     on_change=address.follow,
     args=("view", KEY),
 )
-VIEWS[view][1](here)
+VIEWS[str(view)][1](here)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.language import words
 from pages.parts.search import search_box
 from pages.parts.shared import opening, session
 
@@ -47,5 +48,7 @@ if page != start:
     session.arrive(page.url_path)
     session.begin()
     search_box.search_box(page.url_path)
+    if page.url_path in words.OFFERED_ON:
+        words.choose_language(words.OF_THE_DESKS)
 with opening.turn(page.url_path):
     page.run()

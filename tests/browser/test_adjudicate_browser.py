@@ -408,3 +408,17 @@ def test_shift_enter_without_a_reason_says_on_the_page_what_is_missing(context: 
     press(page, "3")
     page.wait_for_selector(".sc-notice", state="hidden")
     assert decisions(server) == []
+
+
+CUT = """() => [...document.querySelectorAll('.sc-rubric footer button')].filter((button) => {
+  const [own, room] = [button.getBoundingClientRect(), button.closest('.sc-rubric').getBoundingClientRect()];
+  return own.right > room.right || button.scrollWidth > button.clientWidth + 1;
+}).map((button) => button.textContent)"""
+"""The buttons below the rubric whose words do not fit."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_german_buttons_fit(new_context: Any, server: Server, width: int) -> None:
+    page = opened(new_context(viewport={"width": width, "height": 900}, locale="de-DE"), server)
+    page.wait_for_selector("text=Entscheiden und freigeben")
+    assert page.evaluate(CUT) == []

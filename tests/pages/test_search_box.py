@@ -33,3 +33,14 @@ def test_a_link_searches_the_log(demo: Store, monkeypatch: pytest.MonkeyPatch) -
     assert at.text_input("browse_id").value == talk.id and "**1 conversation** found." in [m.value for m in at.markdown]
     at.text_input("browse_id").set_value("").run()
     assert at.text_input("browse_id").value == "", "the address gives it once"
+
+
+def test_the_language_of_the_desks_is_chosen_before_they_are_opened(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = run(demo, monkeypatch, "week", "ana")
+    at.segmented_control("desk_language").set_value("de").run()
+    assert at.query_params["lang"] in ("de", ["de"])
+    at.switch_page("annotate.py").run()
+    assert at.segmented_control("desk_language").value == "de"
+    assert any("Absenden" in str(desk.proto) for desk in at.get("bidi_component")), "the desk is German"

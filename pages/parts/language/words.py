@@ -21,6 +21,10 @@ KEY = "desk_language"
 ADDRESS = "lang"
 """The parameter of the address that keeps a choice across reloads."""
 
+OFFERED_ON = ("week", "discuss", "settings")
+"""The other pages on which a language can be chosen: those from which reviewers and adjudicators come to a desk."""
+OF_THE_DESKS = "Language of Annotate and Adjudicate"
+
 Words = dict[str, str | list[str]]
 
 
@@ -36,11 +40,11 @@ def language_here() -> str:
     return chosen if chosen in LANGUAGES else fitting(st.context.locale)
 
 
-def choose_language() -> None:
+def choose_language(label: str = "Language") -> None:
     """Draw the choice of a language in the sidebar, and keep it in the address."""
     st.session_state.setdefault(KEY, language_here())
     chosen = st.sidebar.segmented_control(
-        "Language",
+        label,
         list(LANGUAGES),
         format_func=LANGUAGES.__getitem__,
         required=True,

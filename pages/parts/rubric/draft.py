@@ -42,8 +42,13 @@ def write(key: str) -> None:
     st.session_state[DRAFT] = str(st.session_state[key] or "")
 
 
-def step(change: Callable[..., Rubric], *given: Any, **settings: Any) -> bool:
-    """Change the draft by a step of :mod:`review.rubric.edit`; use it in a callback. A refused step changes nothing."""
+def step(change: Callable[..., Rubric], *given: Any, **settings: Any) -> None:
+    """Change the draft by a step of :mod:`review.rubric.edit`; use it as a callback. A refused step changes nothing."""
+    changed(change, *given, **settings)
+
+
+def changed(change: Callable[..., Rubric], *given: Any, **settings: Any) -> bool:
+    """Change the draft as :func:`step` does, and return whether the step was taken."""
     try:
         st.session_state[DRAFT] = rubric_toml(change(rubric_from_toml(st.session_state[DRAFT]), *given, **settings))
     except ReviewError as error:

@@ -66,7 +66,7 @@ def _order(new: Rubric, dimension: Dimension) -> None:
 
 def _add() -> None:
     name = str(st.session_state["rubric_new_name"] or "").strip()
-    if draft.step(edit.add_dimension, name, scale=st.session_state["rubric_new_scale"]):
+    if draft.changed(edit.add_dimension, name, scale=st.session_state["rubric_new_scale"]):
         st.session_state[CHOSEN], st.session_state["rubric_new_name"] = name, ""
 
 
@@ -110,7 +110,7 @@ def _set(name: str, setting: str, key: str) -> None:
 
 def _rename(name: str, key: str) -> None:
     new = str(st.session_state[key] or "").strip()
-    if draft.step(edit.rename_dimension, name, new):
+    if draft.changed(edit.rename_dimension, name, new):
         st.session_state[CHOSEN] = new
 
 

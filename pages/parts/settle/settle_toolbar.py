@@ -52,18 +52,24 @@ def _chosen() -> None:
 
 def say_order(ahead: int, *, hidden: int) -> None:
     """Say which disagreements come first and why, and how many are hidden from this viewer."""
+    _ = translator(language_here())
     if ahead:
         # One line, so that the case below still fits on a phone; the tooltip says why.
+        one, several = (
+            _("{n} random tie first: it stands for the others."),
+            _("{n} random ties first: they stand for the others."),
+        )
         st.caption(
-            f"{counted(ahead, 'random tie')} first: {'it stands' if ahead == 1 else 'they stand'} for the others.",
-            help="Chosen at random among the ties. Settle them first: the other ties are then taken to be like them, "
-            "and the Week page shows one number instead of a range.",
+            (one if ahead == 1 else several).format(n=ahead),
+            help=_(
+                "Chosen at random among the ties. Settle them first: the other ties are then taken to be like them, "
+                "and the Week page shows one number instead of a range."
+            ),
         )
     if hidden:
-        st.caption(
-            f":material/visibility_off: {counted(hidden, 'more disagreement')} of the week "
-            f"{'is on an item' if hidden == 1 else 'are on items'} that you still have to review."
-        )
+        one = _("{n} more disagreement of the week is on an item that you still have to review.")
+        several = _("{n} more disagreements of the week are on items that you still have to review.")
+        st.caption(f":material/visibility_off: {(one if hidden == 1 else several).format(n=hidden)}")
 
 
 def shown(value: Value | list[str] | None) -> str:
@@ -75,8 +81,9 @@ def shown(value: Value | list[str] | None) -> str:
 
 def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     """Show the unanimous items in a table, to look through and approve together."""
+    _ = translator(language_here())
     if not found:
-        st.info("No item has two or more votes that all agree yet.", icon=":material/group:")
+        st.info(_("No item has two or more votes that all agree yet."), icon=":material/group:")
         return
     refused = why_not_together(here.store, [c.item.id for c in found], by=here.rater.id)
     _need_more(here, [c for c in found if refused[c.item.id]])
@@ -98,8 +105,10 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         ]
     )
     st.caption(
-        "Two or more people agreed in every dimension. Untick what should not become golden, then approve the rest. "
-        "Select a cell to read the conversation."
+        _(
+            "Two or more people agreed in every dimension. Untick what should not become golden, then approve the "
+            "rest. Select a cell to read the conversation."
+        )
     )
     answer = {"answer": st.column_config.TextColumn(width=280), "question": st.column_config.TextColumn(width=220)}
     picked = rows.choose(
@@ -112,9 +121,10 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         file_name="unanimous.csv",
     )
     chosen = picked.ticked
-    if st.button(f"Approve {len(chosen)} as golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
+    label = _("Approve {n} as golden").format(n=len(chosen))
+    if st.button(label, type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)
-        st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
+        st.toast(_("{n} approved").format(n=len(done.examples)), icon=":material/task_alt:")
         for item, why in done.refused:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
@@ -126,7 +136,7 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
 
 def _read(talks: Mapping[str, Conversation]) -> None:
     """Show the conversation that was opened last, and the way to settle it otherwise than its reviewers said."""
-    item = st.session_state.get(READ_KEY)
+    item = str(st.session_state.get(READ_KEY, ""))
     if item not in talks:
         return
     with st.container(border=True):

@@ -2,7 +2,7 @@
 
 They are plain values. Altair checks every part of a chart against its schema each time, which takes longer than all
 else that a page does on its second opening. Every axis fits its data, so that an interval of one percent can be seen,
-and every chart says in words what it shows (``description``).
+and every chart says in words what it shows.
 """
 
 from __future__ import annotations
@@ -35,15 +35,11 @@ Span = tuple[float, float]
 
 
 class Chart(NamedTuple):
-    """A table and how to draw it."""
+    """A table, how to draw it, and what the drawing shows in words."""
 
     frame: pd.DataFrame
     spec: Spec
-
-    @property
-    def alt(self) -> str:
-        """What the chart shows, in words."""
-        return str(self.spec["description"])
+    alt: str
 
 
 def span(values: Iterable[float | None], *, zero: bool = False, most: float | None = None) -> Span:
@@ -258,7 +254,7 @@ def reliability(frame: pd.DataFrame, *, positive: str) -> Chart:
         "mark": {"type": "line", "strokeDash": [4, 4], "opacity": 0.5, "color": BLUE},
         "encoding": {"x": x, "y": _measured("value")},
     }
-    return Chart(made.frame, made.spec | {"layer": [diagonal, *made.spec["layer"]]})
+    return made._replace(spec=made.spec | {"layer": [diagonal, *made.spec["layer"]]})
 
 
 def drift(frame: pd.DataFrame, *, title: str) -> Chart:
@@ -315,7 +311,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 def _layers(frame: pd.DataFrame, height: int, words: str, *layers: tuple[Spec, Mapping[str, Any]]) -> Chart:
     drawn = [{"mark": mark, "encoding": dict(e)} for mark, e in layers]
-    return Chart(frame, {"layer": drawn, "height": height, "description": words})
+    return Chart(frame, {"layer": drawn, "height": height}, words)
 
 
 def _point(size: int) -> Spec:
