@@ -31,10 +31,10 @@ from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from review.rubric.rubric import Rubric, rubric_version
-from review.week.sides import PAIR
 from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
+from storage.queries.pairs import PAIR
 from storage.records_review import Annotation, Assignment, Item, Week, WeekClosing
 from storage.store import Store
 

@@ -11,8 +11,8 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.current.assignments import owed_items, week_of_store
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
-from review.week.sides import PAIR
 from storage.queries.conditions import not_withdrawn
+from storage.queries.pairs import PAIR
 from storage.records_review import Flag, Item, Withdrawal
 from storage.store import Store
 

@@ -15,7 +15,7 @@ from review.basics.errors import InputError, UnknownError
 from review.basics.texts import plain_text
 from review.privacy.hidden_spans import conversations, lost_its_places
 from review.rubric.rubric import Rubric
-from review.week.sides import PAIR
+from storage.queries.pairs import PAIR
 from storage.records_base import Json
 from storage.records_log import Conversation, Message
 from storage.records_review import Item

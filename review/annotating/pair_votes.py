@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from review.basics.errors import InputError
-from review.week.sides import PAIR
-from storage.queries.pairs import PREFERENCE
+from storage.queries.pairs import PAIR, PREFERENCE
 from storage.records_log import Conversation, Message
 from storage.records_review import Annotation, Assignment
 

@@ -18,7 +18,7 @@ from review.basics import sql_text
 from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
-from review.week.sides import PAIR
+from storage.queries.pairs import PAIR
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message, ResultTable, final_answer
 from storage.records_review import Annotation, Assignment, HiddenSpan, Item

@@ -45,12 +45,8 @@ COMMON_WORDS: dict[str, str] = {
 }
 """Words of almost every sentence of a language. Three of them, and twice as many as of any other, decide."""
 
-_LANGUAGES_OF = {
-    word: tuple(name for name, known in COMMON_WORDS.items() if word in known.split())
-    for words in COMMON_WORDS.values()
-    for word in words.split()
-}
-_COMMON = frozenset(_LANGUAGES_OF)
+_NAMES, _WORDS_OF = tuple(COMMON_WORDS), tuple(frozenset(words.split()) for words in COMMON_WORDS.values())
+_COMMON = frozenset().union(*_WORDS_OF)
 ENOUGH = 3
 READ = 300
 REMEMBERED = 4096
@@ -99,13 +95,9 @@ def _at_once(words: list[str]) -> str | None:
     hits = _COMMON.intersection(words)
     if len(hits) < ENOUGH:
         return None
-    counts: dict[str, int] = {}
-    for word in hits:
-        for name in _LANGUAGES_OF[word]:
-            counts[name] = counts.get(name, 0) + 1
-    best = max(counts, key=counts.__getitem__)
-    first = counts.pop(best)
-    return best if first >= ENOUGH and first >= 2 * max(counts.values(), default=0) else None
+    counts = [len(hits & known) for known in _WORDS_OF]
+    *_, second, first = sorted(counts)
+    return _NAMES[counts.index(first)] if first >= ENOUGH and first >= 2 * second else None
 
 
 def _plain(text: str, letters: int) -> str:

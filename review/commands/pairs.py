@@ -31,7 +31,7 @@ from review.commands.exchange import force_option, target_argument
 from review.commands.inputs import bootstrap_option, seed_option
 from review.evidence.evidence import weeks_between
 from review.evidence.pair_votes import pair_votes
-from review.exchange.pair_export import export_pairs, read_votes
+from review.exchange.pair_export import export_pairs, export_preferences, read_votes
 from review.settings.project import project_of
 from review.sources.options import AUTO
 from review.sources.pairs import FORMATS, PairFile, read_pairs
@@ -42,6 +42,8 @@ from review.statistics.preference.words import position_words, preference_words,
 from review.week.pairs import EACH, AddedPairs, add_pairs
 
 REJECTS_SHOWN = 10
+FORMS = {"votes": export_pairs, "preference": export_preferences}
+"""What ``pairs export`` writes, by --to."""
 
 
 @click.group("pairs")
@@ -165,12 +167,17 @@ def render_report(report: PairReport) -> None:
 @pairs_group.command("export")
 @target_argument
 @force_option
+@click.option(
+    "--to", "form", type=click.Choice(list(FORMS)), default="votes", show_default=True,
+    help="votes: a row for each vote. preference: prompt, chosen and rejected answer of each decided pair (DPO).",
+)  # fmt: skip
 @as_option
 @store_option
 @json_option
-def pairs_export(file: Path, force: bool, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Write every vote on a pair that counts to FILE (.csv, .jsonl or .parquet)."""
+def pairs_export(file: Path, force: bool, form: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Write every vote on a pair that counts to FILE (.csv, .jsonl or .parquet), or decided pairs (.jsonl)."""
     store = opened(store_path)
-    rows = export_pairs(store, file, by=acting_person(store, acting).id, force=force)
+    rows = FORMS[form](store, file, by=acting_person(store, acting).id, force=force)
     note_long_cells(file)
-    emit({"file": str(file), "rows": rows}, as_json, lambda: out.print(f"{file}: {rows} votes", highlight=False))
+    what = "votes" if form == "votes" else "pairs"
+    emit({"file": str(file), "rows": rows}, as_json, lambda: out.print(f"{file}: {rows} {what}", highlight=False))

@@ -29,6 +29,7 @@ from review.week.dealing import redistribute, take_back
 from review.week.dealing_again import deal_again
 from review.week.requeue import requeue
 from storage.queries.items import items_of_week
+from storage.queries.pairs import pairs_of_weeks
 from storage.queries.weeks import weeks_in_use
 
 
@@ -48,6 +49,7 @@ def week_list(store_path: str, as_json: bool) -> None:
             "week": w.name,
             "state": "closed" if closing_of(store, w.name) else "open",
             "items": len(items_of_week(store, w.name)),
+            "pairs": len(pairs_of_weeks(store, [w.name])),
             "left": sum(p.left for p in progress(store, w.name)),
             "due": w.due,
         }
@@ -55,7 +57,7 @@ def week_list(store_path: str, as_json: bool) -> None:
     ]
 
     def render() -> None:
-        table = Table("week", "state", "items", "left", "due")
+        table = Table("week", "state", "items", "pairs", "left", "due")
         for row in rows:
             table.add_row(*(str(cell) for cell in row.values()))
         out.print(table)

@@ -13,7 +13,6 @@ import orjson
 import pyarrow as pa
 
 from review.basics.log_paths import LogPaths
-from review.log.judges_disagree import verdict_text
 from review.log.log import log_relation
 
 FILTERS = ("week", "source", "status", "scenario", "model", "prompt_version", "variant", "language", "feedback")
@@ -26,8 +25,6 @@ REASONS = {
     "unsure": "low confidence",
 }
 """Why a conversation may be worth a look -> in words."""
-MOST_CHOICES = 200
-MOST_VERDICTS = 5_000
 UMLAUT = re.compile("[äöü]|[aou]e")
 """An umlaut, or how it is written on keyboards that lack it."""
 _MESSAGES = "array_to_string(json_extract_string(content, '$.messages[*].content'), ' ')"
@@ -47,17 +44,20 @@ class LogSearch:
 
     ``text`` occurs in a message and ``id`` in the id, both in any case. In messages accents do not count, ß is ss, and
     an umlaut may be written as ae, oe or ue. ``values`` narrows columns of ``FILTERS`` down to some values. ``judged``
-    is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative`` are the words of
-    negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned`` are scenarios by
-    conversation id, in place of those that the source said. ``without`` are conversations that the viewer has yet to
-    review. A search for something that a reviewer must not know leaves them out; other searches show them without
-    their feedback.
+    is a value of a judge, ``checks`` are the names of checks of which one flagged the conversation, and ``among`` are
+    the ids of those that may be found, None: all. ``reasons`` are keys of ``REASONS``, any of which may hold.
+    ``negative`` are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence.
+    ``assigned`` are scenarios by conversation id, in place of those that the source said. ``without`` are conversations
+    that the viewer has yet to review. A search for something that a reviewer must not know leaves them out; other
+    searches show them without their feedback.
     """
 
     text: str = ""
     id: str = ""
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     judged: Judged | None = None
+    checks: Collection[str] = ()
+    among: Collection[str] | None = None
     reasons: Collection[str] = ()
     negative: Sequence[str] = ()
     confidence: float = 0.5
@@ -67,7 +67,8 @@ class LogSearch:
     @property
     def tells(self) -> bool:
         """Whether what is found tells what a judge, a check or the user said."""
-        return self.judged is not None or bool(self.reasons) or bool(self.values.get("feedback"))
+        told = self.judged is not None or self.among is not None or bool(self.checks)
+        return told or bool(self.reasons) or bool(self.values.get("feedback"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     """Return the conversations that fit; ``most`` of them after the first ``skip``."""
     weeks = search.values.get("week") or None
     where, given = _conditions(search)
-    relation = _with_scenarios(log_relation(log, weeks=weeks))
+    relation = with_assigned(log_relation(log, weeks=weeks))
     columns = ", ".join(SHOWN)
     page = (
         f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608 - names and paths of our own
@@ -93,20 +94,31 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
     with duckdb.connect() as db:
-        db.register("assigned", _as_table(search.assigned))
+        db.register("assigned", as_table(search.assigned))
         (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608 - names and paths of our own
         rows = db.execute(page, [*given, most, skip]).fetchall()
     found = [_row(row) for row in rows]
     return Found(total=total, rows=[{**r, "feedback": None} if r["id"] in search.without else r for r in found])
 
 
-def _with_scenarios(relation: str) -> str:
-    """Return a relation with the assigned scenarios over those of the log."""
+def ids_found(log: LogPaths, search: LogSearch, *, most: int) -> list[str]:
+    """Return the ids of the conversations that fit, ``most`` of them."""
+    where, given = _conditions(search)
+    relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None))
+    with duckdb.connect() as db:
+        db.register("assigned", as_table(search.assigned))
+        rows = db.execute(f"SELECT id FROM {relation} WHERE {where} ORDER BY id LIMIT ?", [*given, most]).fetchall()  # noqa: S608 - names and paths of our own
+    return [row[0] for row in rows]
+
+
+def with_assigned(relation: str) -> str:
+    """Return a relation with the assigned scenarios, the table ``assigned``, over those of the log."""
     joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608 - names and paths of our own
     return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608 - names and paths of our own
 
 
-def _as_table(assigned: Mapping[str, str]) -> pa.Table:
+def as_table(assigned: Mapping[str, str]) -> pa.Table:
+    """Return assigned scenarios as the table that a search joins."""
     cells = {"conversation": list(assigned), "given": list(assigned.values())}
     return pa.table(cells, schema=pa.schema([("conversation", pa.string()), ("given", pa.string())]))
 
@@ -137,6 +149,12 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
         path = f"$.{orjson.dumps(judge).decode()}.{orjson.dumps(dimension).decode()}"
         parts.append("coalesce(json_extract_string(verdicts, ? || '.value'), json_extract_string(verdicts, ?)) = ?")
         given += [path, path, value]
+    if search.checks:
+        parts.append("list_has_any(string_split(coalesce(flagged, ''), ' '), ?)")
+        given.append(list(search.checks))
+    if search.among is not None:
+        parts.append("id IN (SELECT unnest(?))")
+        given.append(list(search.among))
     if search.tells and search.without:
         parts.append("id NOT IN (SELECT unnest(?))")
         given.append(list(search.without))
@@ -184,38 +202,6 @@ def _reasons(search: LogSearch) -> tuple[list[str], list[Any]]:
         else:
             raise ValueError(f"the log cannot be searched by the reason {reason!r}")
     return parts, given
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choices:
-    """What a search can narrow down to: the most frequent values by column, and the values of judges."""
-
-    values: Mapping[str, Sequence[str]]
-    judged: Sequence[Judged]
-
-
-def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
-    """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
-    relation, values = _with_scenarios(log_relation(log)), dict[str, list[str]]()
-    with duckdb.connect() as db:
-        db.register("assigned", _as_table(assigned or {}))
-        for name in FILTERS:
-            order = "1 DESC" if name == "week" else "count(*) DESC, 1"
-            sql = f"SELECT {name} FROM {relation} WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY {order} LIMIT ?"  # noqa: S608 - names and paths of our own
-            values[name] = [row[0] for row in db.execute(sql, [MOST_CHOICES]).fetchall()]
-        sql = f"SELECT DISTINCT verdicts FROM {relation} WHERE verdicts <> '{{}}' LIMIT ?"  # noqa: S608 - names and paths of our own
-        verdicts = [orjson.loads(row[0]) for row in db.execute(sql, [MOST_VERDICTS]).fetchall()]
-    return Choices(values=values, judged=sorted({one for found in verdicts for one in _judged(found)})[:MOST_CHOICES])
-
-
-def _judged(verdicts: Mapping[str, Any]) -> list[Judged]:
-    return [
-        Judged(judge, dimension, text)
-        for judge, dimensions in verdicts.items()
-        if isinstance(dimensions, Mapping)
-        for dimension, cell in dimensions.items()
-        if (text := verdict_text(cell)) and "|" not in text
-    ]
 
 
 def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> dict[str, int]:

@@ -11,7 +11,6 @@ import re
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from review.privacy import keys_and_tokens, labelled, spelt_out
-from review.privacy.any_of import any_of
 
 _BETWEEN = r"[ ().\-/]{0,3}"
 _SEVEN_DIGITS = rf"[0-9](?:{_BETWEEN}[0-9]){{6}}"
@@ -40,8 +39,10 @@ _WHOLE = (
 """What names one as a word of its own."""
 _BEGUN = ("fon",)
 """What names one at the beginning of a word."""
-_may_hold_words = any_of((*labelled.HINTS, *spelt_out.HINTS, *keys_and_tokens.HINTS))
-_names = AhoCorasick((*_ANYWHERE, *_WHOLE, *_BEGUN), implementation=Implementation.DFA)
+_HINTS = (*labelled.HINTS, *spelt_out.HINTS, *keys_and_tokens.HINTS)
+"""Without one of these and without digits a text holds nothing."""
+_words = AhoCorasick((*_HINTS, *_ANYWHERE, *_WHOLE, *_BEGUN), implementation=Implementation.DFA)
+"""All in one pass, which takes as long as a pass for some of them."""
 _SEPARATORS = b" ().-/"
 _CLASSES = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
 """Writes every digit as 0 and every capital as A, so that one search finds a shape; it takes a microsecond."""
@@ -50,7 +51,8 @@ _CLASSES = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A
 def looks_clean(text: str) -> bool:
     """Return True when no recogniser can find anything in ``text`` (any text, also JSON), else False."""
     lower = text.lower()
-    if "@" in text or _may_hold_words(lower):
+    words = _words_in(lower)
+    if "@" in text or words is None or (words and min(words)[0] < len(_HINTS)):
         return False
     shape = text.encode("utf-8", "surrogatepass").translate(_CLASSES)
     if (b"0.0" in shape and _IP4.search(text)) or _IP6.search(text):
@@ -62,19 +64,25 @@ def looks_clean(text: str) -> bool:
     if b"0000000" not in shape.translate(None, _SEPARATORS):
         return True
     plain = _PLAIN.match(text)
-    return plain is not None and plain.end() == len(text) and not _named(lower)
+    return plain is not None and plain.end() == len(text) and not _named(lower, words)
 
 
-def _named(lower: str) -> bool:
-    """Whether a word before a number may call it a phone number or a national number."""
+def _words_in(lower: str) -> list[tuple[int, int, int]] | None:
+    """The words that tell of something, by number, with their places; None where they cannot be looked for."""
     try:
-        places = _names.find_matches_as_indexes(lower, overlapping=True)
-    except UnicodeEncodeError:
-        return True
-    for word, start, end in places:
-        if word < len(_ANYWHERE):
+        return _words.find_matches_as_indexes(lower, overlapping=True)
+    except UnicodeEncodeError:  # half of a character pair, which the library does not read
+        return None
+
+
+def _named(lower: str, words: list[tuple[int, int, int]]) -> bool:
+    """Whether a word before a number may call it a phone number or a national number."""
+    for number, start, end in words:
+        word = number - len(_HINTS)
+        if 0 <= word < len(_ANYWHERE):
             return True
-        if _begins(lower, start) and (word >= len(_ANYWHERE) + len(_WHOLE) or not _is_in_word(lower[end : end + 1])):
+        begun = word >= len(_ANYWHERE) + len(_WHOLE)
+        if word >= 0 and _begins(lower, start) and (begun or not _is_in_word(lower[end : end + 1])):
             return True
     return False
 

@@ -6,7 +6,7 @@ An address that is percent-encoded, as in an address of a page (``anna%40example
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from review.privacy.identifiers import emails
 from review.privacy.phones import phones
@@ -28,10 +28,7 @@ def without_addresses(text: str, named: Named, *, encoded: bool = True) -> str:
 
     Without ``encoded`` those that are percent-encoded stay.
     """
-    if not encoded or "%" not in text:
-        plain, places = text, range(len(text) + 1)
-    else:
-        plain, places = _decoded(text)
+    plain, places = _decoded(text) if encoded and "%" in text else (text, range(len(text) + 1))
     hits = [*emails(plain)] if "@" in plain else []
     if "+" in plain:
         hits += [hit for hit in phones(plain, ("US",)) if plain[hit.start] == "+"]
@@ -43,7 +40,7 @@ def without_addresses(text: str, named: Named, *, encoded: bool = True) -> str:
     return "".join([*out, text[places[at] :]]) if out else text
 
 
-def _decoded(text: str) -> tuple[str, list[int]]:
+def _decoded(text: str) -> tuple[str, Sequence[int]]:
     """Return a text without its percent-encoding, and where each of its characters, and its end, is in the text."""
     places = list(range(len(text) + 1))
     for _ in range(DEEP):

@@ -71,6 +71,7 @@ def draw(
     mapping: Mapping[str, str] | None = None,
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
+    date_format: str = "",
 ) -> DrawResult:
     """Draw a week (``window`` None: the whole source). The default seed is the week's name.
 
@@ -80,7 +81,9 @@ def draw(
     seed = sql.plain_text("seed", week if seed is None else seed)
     _check_overlap(overlap)
     check_needs(engine, groups)
-    frame, opened = read_frame(engine, window=window, week=week, mapping=mapping, values=values, groups=groups)
+    frame, opened = read_frame(
+        engine, window=window, week=week, mapping=mapping, values=values, groups=groups, date_format=date_format
+    )
     if frame.distinct == 0:
         hint = "" if is_imported_log(engine) else "`--map created_at=COLUMN` names the column of the date."
         raise NothingToDo(_nothing(frame, window), command_hint=hint)
@@ -111,6 +114,7 @@ def extend(
     mapping: Mapping[str, str] | None = None,
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
+    date_format: str = "",
     stored_as: Callable[[str], str] = str,
 ) -> DrawResult:
     """Draw more of a week with a sealed frame: rates only rise, and everything drawn before stays drawn.
@@ -130,6 +134,7 @@ def extend(
         values=values,
         groups=groups,
         sealed_at=previous.sealed_at,
+        date_format=date_format,
     )
     sealed = {s.name: s.population for s in previous.strata}
     if list(sealed) != list(names_of(groups)):

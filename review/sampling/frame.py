@@ -92,16 +92,24 @@ def read_frame(
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
     sealed_at: datetime | None = None,
+    date_format: str = "",
 ) -> tuple[Frame, OpenFrame]:
     """Count the frame of a window (None: the whole source) and return it with its open rows.
 
     ``mapping`` names the column of a field that has another name, dotted into nested values; ``values`` translates
-    texts (field -> raw -> value). A row without a readable date is in the frame if its ``week`` says so. ``sealed_at``
-    leaves out rows whose ``imported_at`` is later. Raises InputError for a missing column and for an id without a
-    stable text.
+    texts (field -> raw -> value), ``date_format`` is how ``created_at`` is written. A row without a readable date is in
+    the frame if its ``week`` says so. ``sealed_at`` leaves out rows whose ``imported_at`` is later. Raises InputError
+    for a missing column and for an id without a stable text.
     """
     opened = open_frame(
-        engine, window=window, week=week, mapping=mapping or {}, values=values or {}, groups=groups, sealed_at=sealed_at
+        engine,
+        window=window,
+        week=week,
+        mapping=mapping or {},
+        values=values or {},
+        groups=groups,
+        sealed_at=sealed_at,
+        date_format=date_format,
     )
     (distinct, rows, null_ids, twice), *_ = engine.query(frame_sql.counts(opened.rows))
     opened = replace(opened, once=twice > 0)
@@ -146,6 +154,7 @@ def open_frame(
     values: Values,
     groups: Sequence[Group],
     sealed_at: datetime | None,
+    date_format: str = "",
 ) -> OpenFrame:
     """Find the columns, build the condition of membership, and let the engine keep the rows if it can."""
     places = find_fields(engine, mapping, groups)
@@ -161,10 +170,11 @@ def open_frame(
         if name in places
     }
     empty = exp.Literal.string("")
+    form = {"form": date_format} if date_format else {}
     fields = frame_sql.Fields(
         id=exp.func("NULLIF", sql.as_text(engine.text(*places["id"])), empty),
         stratum=frame_sql.stratum_number(groups, conditions),
-        made=engine.instant(*places["created_at"], zone=window.zone if window else "UTC")
+        made=engine.instant(*places["created_at"], zone=window.zone if window else "UTC", **form)
         if "created_at" in places
         else None,
         week=engine.text(*places["week"]) if "week" in places else None,

@@ -9,6 +9,7 @@ from review.basics.errors import NothingToDo, Refused
 from review.basics.words import counted
 from review.notify.due import TEAM
 from review.notify.reminders import Planned, Sending, planned, send_due
+from review.people.people import require
 from review.report.gather import week_report
 from review.report.markdown import report_markdown
 from review.settings.project import Project
@@ -22,6 +23,7 @@ def messages_due(store: Store, project: Project) -> list[Planned]:
 
 def send_now(store: Store, project: Project, *, by: str, environment: Mapping[str, str] = os.environ) -> Sending:
     """Send what is due, each message once. Raises Refused without the role lead."""
+    require(store, by, "lead")
     return send_due(store, project, lambda week: _report(store, week), by=by, environment=environment)
 
 

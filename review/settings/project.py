@@ -98,8 +98,10 @@ class Project:
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names. ``heads`` is
-    the file to which the head of the audit chain is written every night, or None.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names.
+    ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
+    remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
+    night, or None.
     """
 
     path: Path
@@ -110,6 +112,8 @@ class Project:
     anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    date_format: str = ""
+    encoding: str = ""
     sources: Mapping[str, SourcePreset] = field(default_factory=dict)
     pulled: tuple[PulledSource, ...] = ()
     privacy: Privacy = Privacy()

@@ -42,6 +42,8 @@ phone_region = "US"      # country of phone numbers without a country code
 unit = "session"         # what a reviewer sees as one item: session | turn
 confidence = 0.5         # below this a conversation counts as low confidence
 # judges_disagree = 50   # draw conversations with contradicting judges as a group: "all" or how many
+# anchors = 0.05         # mix in golden examples with known answers: how many for each item of a reviewer, 0 for none
+# anchors_after_weeks = 8  # how many weeks after their approval they are used
 
 [checks]                 # checks that run on each masked conversation on import; `spotcheck check --help` lists them
 run = ["personal_data", "language", "length", "repetition", "refusal"]

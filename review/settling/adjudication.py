@@ -27,6 +27,7 @@ from review.people.people import Person, people, require
 from review.privacy.hidden_spans import spans_by_conversation, without_words
 from review.rubric.rubric import rubric_version
 from storage.queries.annotations import current_annotations_of_item
+from storage.queries.pairs import PAIR
 from storage.records_review import Adjudication, Annotation, Item, WeekClosing
 from storage.store import Store
 
@@ -137,7 +138,7 @@ def adjudicate(
     item = store.get(Item, item_id)
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store.")
-    if item.kind is not None:
+    if item.kind == PAIR:
         raise Refused(f"'{item_id}' is a pair of answers. People may differ about it; nothing is settled.")
     with store.transaction():
         made = decided(store, decision_id, by=by) if decision_id else None

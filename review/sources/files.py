@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -91,9 +91,14 @@ def _with_one_id_each(given: InputFile, detected: Detected, found: Peeked, colum
     return Opened(detected, raws, found.notes)
 
 
-def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
-    """Return the format and the records where nobody can choose one: a plain log unless exactly one fits."""
+def open_file_by_keys(path: Path, *, mapping: Mapping[str, str], encoding: str = "") -> tuple[Detected, Iterator[Raw]]:
+    """Return the format and the records where nobody can choose one: a plain log unless exactly one fits.
+
+    ``encoding`` is that of files which are not UTF-8.
+    """
     given = InputFile(str(path), path=path)
+    if encoding and not given.is_utf8():
+        given = replace(given, encoding=encoding)
     layout = layout_of(given)
     first, raws, _ = _peeked(given, layout, _formats(AUTO, layout), mapping, None)
     return detect_or_plain(records_in(first), layout, mapping=mapping), raws

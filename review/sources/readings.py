@@ -57,7 +57,7 @@ def known_readings(store: Store | None, project: Project, source: str) -> tuple[
         for name, preset in project.sources.items()
         if source in (name, preset.alias)
     ]
-    found.append(Reading(mapping=project.mapping, values=project.values, where=f"set in {project.path.name}"))
+    found.append(Reading(mapping=project.mapping, values=project.values, where=_of_all(project)))
     return tuple(reading for reading in found if reading.says_something)
 
 
@@ -82,15 +82,26 @@ def fitting_source(store: Store, project: Project, fields: Collection[str], *, f
 
 
 def as_remembered(store: Store, project: Project, source: str) -> Project:
-    """Return the project with the mapping and value tables that are remembered of a source over those of its settings.
+    """Return the project with what is known of a source: its latest mapping and value tables over those of the
+    settings, the form of its dates, and its encoding.
 
     For sources that are read without an import of their own, where nobody can be asked.
     """
-    latest = next(iter(store.find(SourceSettings, source=source, order_by="rowid desc")), None)
-    if latest is None:
-        return project
-    tables = {name: {**project.values.get(name, {}), **table} for name, table in latest.value_tables.items()}
-    return replace(project, mapping={**project.mapping, **latest.mapping}, values={**project.values, **tables})
+    known = [one for one in known_readings(store, project, source) if one.where != _of_all(project)]
+    latest = known[0] if known else Reading()
+    tables = {name: {**project.values.get(name, {}), **table} for name, table in latest.values.items()}
+    return replace(
+        project,
+        mapping={**project.mapping, **latest.mapping},
+        values={**project.values, **tables},
+        date_format=next((one.date_format for one in known if one.date_format), project.date_format),
+        encoding=next((one.encoding for one in known if one.encoding), project.encoding),
+    )
+
+
+def _of_all(project: Project) -> str:
+    """Say where the settings for all sources stand."""
+    return f"set in {project.path.name}"
 
 
 def remember(store: Store, source: str, reading: Reading, *, by: str) -> bool:

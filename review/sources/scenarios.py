@@ -13,7 +13,8 @@ from review.people.people import require
 from storage.records_log import Conversation, ScenarioAssignment
 from storage.store import Store
 
-MOST = 5_000
+MOST = 50_000
+"""Conversations that get a scenario at once."""
 LONGEST = 80
 
 

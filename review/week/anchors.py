@@ -1,7 +1,7 @@
 """Anchors: items with known answers, mixed in among those that are dealt.
 
-They are golden examples that are old enough and that the reviewer does not know. Nothing that a reviewer receives tells
-them apart, and their kind keeps them out of every figure of the week.
+They are golden examples that are old enough, in the reviewer's field, and new to the reviewer. Nothing that a reviewer
+receives tells them apart, and their kind keeps them out of every figure of the week.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.rubric.rubric import Rubric
 from review.settings.anchors import Anchors
+from review.week.fields import able_for
 from storage.queries.anchors import ANCHOR, examples_to_ask, who_knows
 from storage.records_calibration import Anchor
 from storage.records_golden import GoldenExample
@@ -30,12 +31,14 @@ def deal_anchors(
         return 0
     before = (datetime.now(UTC) - timedelta(weeks=settings.after_weeks)).isoformat(timespec="milliseconds")
     examples = [e for e in examples_to_ask(store, before) if is_readable(e, rubric)]
-    known = who_knows(store, [e.item_id for e in examples])
+    originals = [e.item_id for e in examples]
     positions: dict[str, list[int]] = {}
     for a in dealt:
         positions.setdefault(a.rater_id, []).append(a.position)
     counts = {rater: len(places) for rater, places in positions.items()}
-    chosen = choose(examples, counts, known, rate=settings.rate, seed=week.seed)
+    able, known = able_for(store, originals, tuple(counts)), who_knows(store, originals)
+    barred = {i: {*known.get(i, ()), *(set(counts) - set(able.get(i, counts)))} for i in originals}
+    chosen = choose(examples, counts, barred, rate=settings.rate, seed=week.seed)
     items = _items(store, week, {e.example_id: e for own in chosen.values() for e in own})
     anchors = [
         Anchor(item_id=i.id, example_id=e.example_id, original=e.item_id, week=week.name, at=i.at, by=by)
@@ -71,17 +74,20 @@ def is_readable(example: GoldenExample, rubric: Rubric) -> bool:
 def choose(
     examples: Sequence[GoldenExample],
     counts: Mapping[str, int],
-    known: Mapping[str, AbstractSet[str]],
+    barred: Mapping[str, AbstractSet[str]],
     *,
     rate: float,
     seed: str,
 ) -> dict[str, list[GoldenExample]]:
-    """Choose each reviewer's anchors: ``rate`` of their number of items, from examples that they do not know. Pure."""
+    """Choose each reviewer's anchors: ``rate`` of their number of items, from examples that they may get. Pure.
+
+    ``barred`` names by item those who know it or whose field it is not.
+    """
     chosen = {}
     for rater, n in counts.items():
         share = rate * n
         wanted = int(share) + (_unit(seed, "anchors", rater) < share - int(share))
-        fresh = [e for e in examples if rater not in known.get(e.item_id, ())]
+        fresh = [e for e in examples if rater not in barred.get(e.item_id, ())]
         chosen[rater] = sorted(fresh, key=lambda e: _key(seed, "anchor", rater, e.example_id))[:wanted]
     return chosen
 

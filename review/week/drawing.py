@@ -72,7 +72,7 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
     project = project if store is None else as_remembered(store, project, DEFAULT_SOURCE)
     check_asked(named, project, request, so_far)
     log = log or (log_of(store.path) if store is not None else None)
-    with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
+    with opened_source(request, log, sealed_at=so_far.sealed_at, encoding=project.encoding) as engine:
         plain = str if store is None else stored_ids(engine, project, hmac_key(store))
         result = stored(drawing(engine, project, request, so_far, stored_as=plain), plain)
     if named is not None and not nothing_new(so_far, result):
@@ -144,16 +144,22 @@ def nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
 
 @contextmanager
 def opened_source(
-    request: Request, log: LogPaths | None, *, all_weeks: bool = False, sealed_at: str | None = None
+    request: Request,
+    log: LogPaths | None,
+    *,
+    all_weeks: bool = False,
+    sealed_at: str | None = None,
+    encoding: str = "",
 ) -> Iterator[Engine]:
     """The source to draw from, open for the block. Raises NothingToDo while the imported log is empty.
 
     Files of other weeks are left out, unless ``all_weeks``. ``sealed_at`` leaves out what arrived later about
-    conversations of the imported log: it must not move them to another group of the frame.
+    conversations of the imported log: it must not move them to another group of the frame. ``encoding`` is that of
+    files which are not UTF-8.
     """
     week = None if all_weeks else request.week
     if request.source is not None:
-        engine = open_source(request.source, week=week, until=sealed_at)
+        engine = open_source(request.source, week=week, until=sealed_at, encoding=encoding)
     elif log is not None and any(log.logs.glob("*/*.parquet")):
         engine = open_source(log.logs, week=week, until=sealed_at)
     else:
@@ -195,7 +201,7 @@ def drawing(
     # The imported log has our own names and values already; those of the project are for other sources.
     ours = request.source is None or is_imported_log(engine)
     mapping = {**({} if ours else fitting(engine, project.mapping)), **(request.mapping or {})}
-    values = None if ours else project.values
+    values, form = (None, "") if ours else (project.values, project.date_format)
     window = week_window(request.week, project.time_zone)
     wishes, groups = wishes_of(request, so_far), grouping(project, request, so_far).groups
     if so_far.week is None or so_far.sealed is None:
@@ -209,6 +215,7 @@ def drawing(
             mapping=mapping,
             values=values,
             groups=groups,
+            date_format=form,
         )
     else:
         # The overlap was fixed when the week was opened; what is added to the week keeps it.
@@ -221,6 +228,7 @@ def drawing(
             mapping=mapping,
             values=values,
             groups=groups,
+            date_format=form,
             stored_as=stored_as,
         )
     return replace(found, notes=(*found.notes, *undrawn(found.strata)))

@@ -67,7 +67,9 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
     first = list(islice(rows, PEEK))
     format = detect_or_plain(records_in(first), "jsonl", mapping=names).format
-    options = import_options(project, mapping=names, values=project.values, week=request.week)
+    options = import_options(
+        project, mapping=names, values=project.values, week=request.week, date_format=project.date_format
+    )
     rules = rules_of(options, key, format)
     # A row of the frame is one conversation under its own id, and what was drawn must be read as a whole.
     origin = replace(rules.origin, hash_addresses=rules.origin.hash_addresses and not is_imported_log(engine))

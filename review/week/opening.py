@@ -78,7 +78,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     rubric = rubric_version(store, asked_version(store, so_far.week)) if so_far.week else current_rubric(store)
     week = so_far.week or _new_week(store, project, request, rubric, by)
     log, undone = log_of(store.path), withdrawals(store)
-    with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
+    with opened_source(request, log, sealed_at=so_far.sealed_at, encoding=project.encoding) as engine:
         plain = stored_ids(engine, project, hmac_key(store))
         result = drawing(engine, project, request, so_far, stored_as=plain)
         if nothing_new(so_far, result):

@@ -24,7 +24,7 @@ from review.sources.conversations import content_hash, recognisers_of
 from review.sources.normalise import keyed_hash
 from review.sources.pairs import NewPair, checked
 from review.week.dealing import deal_items, raters_left, takers_of, week_to_deal
-from review.week.sides import PAIR
+from storage.queries.pairs import PAIR
 from storage.queries.weeks import weeks_in_use
 from storage.records_log import Conversation
 from storage.records_review import Item, Pair, Week, WeekClosing

@@ -10,11 +10,9 @@ import hmac
 from typing import Literal
 
 from review.audit.store_secrets import hmac_key
+from storage.queries.pairs import PAIR
 from storage.records_review import Assignment
 from storage.store import Store
-
-PAIR = "pair"
-"""The kind of an item that holds two answers."""
 
 Sides = Literal["ab", "ba"]
 

@@ -12,6 +12,8 @@ from storage.queries.parameters import json_list
 from storage.records_review import Pair
 from storage.store import Store
 
+PAIR = "pair"
+"""The kind of an item that holds two answers, and the name of both in the metadata of its conversation."""
 PREFERENCE = "pair:preference"
 """The dimension of a vote; no dimension of a rubric has this name."""
 

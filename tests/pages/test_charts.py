@@ -42,7 +42,12 @@ BUILDERS: dict[str, Callable[[pd.DataFrame], Chart]] = {
     ),
     "curve": charts.curve,
     "curves": lambda f: charts.curves(
-        f.assign(label=["", "plan"]), x="n", x_title="minutes", y_title="margin, points", series="who"
+        f.assign(label=["", "plan"]),
+        x="recall",
+        x_title="x",
+        y_title="y",
+        series="who",
+        words="Two lines that rise together.",
     ),
     "reliability": lambda f: charts.reliability(f, positive="rude"),
     "drift": lambda f: charts.drift(f, title="Recall"),

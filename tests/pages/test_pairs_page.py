@@ -104,5 +104,10 @@ def test_a_flag_on_a_pair_shows_both_answers_without_names(store: Store, monkeyp
     flag = {"submission_id": uuid4().hex, "kind": "flag", "assignment": assignment.id, "flag": "unclear"}
     assert receive(store, assignment.rater_id, [flag]).rejected == ()
     text = said(run(store, monkeypatch, "week", "lea", week=WEEK))
-    assert "One answer" in text and "Seven days for order 0" in text and "Eight days for order 0" in text
+    assert (
+        "1 item, 1 pair of answers, 2 reviewers" in text
+        and "One answer" in text
+        and "Seven days for order 0" in text
+        and "Eight days for order 0" in text
+    )
     assert "model-x" not in text

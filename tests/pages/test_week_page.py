@@ -261,8 +261,10 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     (chart,) = at.get("vega_lite_chart")
     assert "Your plan, about" in str(chart.proto)
     assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
+    monkeypatch.setattr("pages.parts.sampling.offers.shares_before", lambda store, week: {"wrong": {}})
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)
+    assert "a share of 2% ±" in second and "nobody knows the shares" in second, "a first draw shows several shares"
     assert "reviewers, about" in second and second != first
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from flow_store import add_people
 
 from review.basics.errors import InputError, ReviewError
 from review.basics.log_paths import log_of
+from review.judges.runs.targets import Target, subjects_of
 from review.log.log import every_conversation, weeks_in_log
 from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import project_of
 from review.sources.fit import NotMapped
 from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.prepared import AmbiguousDates, prepared
 from review.sources.readings import Reading, as_remembered, fitting_source, known_readings, remember
+from review.week.drawing import Request
+from review.week.opening import open_week
 from storage.opening import open_store
 from storage.records_log import Conversation, Import, SourceSettings
 from storage.records_people import AuditEntry
@@ -204,10 +212,44 @@ def test_a_file_of_a_known_format_needs_no_mapping(store: Store) -> None:
 def test_what_is_remembered_reads_sources_that_are_drawn_from_directly(store: Store) -> None:
     (store.path.parent / "spotcheck.toml").write_text("[import.map]\nquestion = 'q'\nanswer = 'a'\n")
     bring(store, "a.csv", "nr,frage\n1,hallo\n", mapping={"id": "nr", "question": "frage"})
+    remember(store, "production", Reading(date_format="day-first", encoding="cp1252"), by="lea")
     remember(store, "production", Reading(mapping={"question": "text"}, values={"status": {"x": "ok"}}), by="lea")
     found = as_remembered(store, project_of(store.path), "production")
     assert found.mapping == {"question": "text", "answer": "a"} and found.values == {"status": {"x": "ok"}}
-    assert as_remembered(store, found, "other") == found
+    assert (found.date_format, found.encoding) == ("day-first", "cp1252")
+    other = as_remembered(store, project_of(store.path), "other")
+    assert other == project_of(store.path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "sqlite"])
+def test_dates_and_encoding_that_are_remembered_hold_for_a_draw_straight_from_a_file_or_table(
+    store: Store, kind: str
+) -> None:
+    rows = [(str(n), "Größe?", "Sieben.", f"{9 + n:02d}.11.2026 10:00") for n in range(3)]
+    source = store.path.parent / f"chats.{kind}"
+    if kind == "csv":
+        lines = ["id,question,answer,created_at", *(",".join(row) for row in rows)]
+        source.write_bytes("\n".join(lines).encode("cp1252"))
+    else:
+        with closing(sqlite3.connect(source)) as base, base:
+            base.execute("CREATE TABLE conversations (id TEXT, question TEXT, answer TEXT, created_at TEXT)")
+            base.executemany("INSERT INTO conversations VALUES (?, ?, ?, ?)", rows)
+    remember(store, "production", Reading(date_format="day-first", encoding="cp1252"), by="lea")
+    add_people(store)
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    request = Request(week="2026-W46", rate=1.0, raters=("ana",), source=str(source))
+    opened = open_week(store, project_of(store.path), request, by="lea")
+    assert (opened.result.frame.rows, opened.new_items) == (3, 3)
+    [first] = [c for c in store.find(Conversation) if c.source_id == "0"]
+    assert (first.created_at, first.question) == ("2026-11-09T10:00:00.000+00:00", "Größe?")
+
+
+def test_dates_and_encoding_that_are_remembered_hold_for_a_file_that_judges_read(store: Store) -> None:
+    path = store.path.parent / "rows.csv"
+    path.write_bytes("id,question,answer,created_at\n1,Größe?,Sieben.,03.11.2026\n".encode("cp1252"))
+    remember(store, "production", Reading(date_format="day-first", encoding="cp1252"), by="lea")
+    [subject] = subjects_of(store, Target("file", str(path)), project=project_of(store.path))
+    assert "Größe?" in str(subject)
 
 
 def test_a_file_is_proposed_for_the_source_whose_files_looked_like_it(store: Store) -> None:

@@ -9,7 +9,9 @@ import orjson
 import pytest
 
 from review.basics.log_paths import LogPaths, log_of
-from review.log.searching import Judged, LogSearch, choices, other_sources, search_log
+from review.log import search_choices
+from review.log.search_choices import choices
+from review.log.searching import Judged, LogSearch, ids_found, other_sources, search_log
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 
@@ -80,6 +82,9 @@ def log(tmp_path: Path) -> LogPaths:
         ({"reasons": ("error",)}, ["a2"]),
         ({"reasons": ("negative",), "negative": ("down",)}, ["a1"]),
         ({"reasons": ("judges", "unsure")}, ["b_1", "a2"]),
+        ({"among": ["shop/a1", "shop/b_1", "none"]}, ["b_1", "a1"]),
+        ({"among": []}, []),
+        ({"checks": ["personal_data"]}, []),
     ],
 )
 def test_what_fits_is_found_latest_first(log: LogPaths, search: dict[str, Any], expected: list[str]) -> None:
@@ -122,3 +127,28 @@ def test_an_empty_log_has_nothing(tmp_path: Path) -> None:
     empty = log_of(tmp_path / "none.db")
     assert search_log(empty, LogSearch(text="x"), most=5).total == 0
     assert choices(empty).judged == [] and other_sources(empty, ["a"], besides="x") == {}
+
+
+def test_a_search_by_check_finds_what_that_check_flagged(tmp_path: Path) -> None:
+    log, file = log_of(tmp_path / "s.db"), tmp_path / "log.jsonl"
+    rows = [
+        {"id": "a", "question": "How?", "answer": ""},
+        {"id": "b", "question": "Why?", "answer": "Because."},
+    ]
+    file.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    import_file(file, ImportOptions(), log=log, key=b"key", by="lea")
+    known = choices(log)
+    assert known.checks
+    found = {name: [r["id"] for r in search_log(log, LogSearch(checks=[name]), most=9).rows] for name in known.checks}
+    assert all(ids == ["a"] for ids in found.values()), found
+    assert search_log(log, LogSearch(checks=["no such check"]), most=9).total == 0
+    assert search_log(log, LogSearch(checks=known.checks, without=["a"]), most=9).total == 0
+    assert ids_found(log, LogSearch(), most=9) == ["a", "b"] and ids_found(log, LogSearch(), most=1) == ["a"]
+
+
+def test_lists_of_choices_that_are_cut_are_named(log: LogPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not choices(log).cut
+    monkeypatch.setattr(search_choices, "MOST_CHOICES", 1)
+    known = choices(log)
+    assert set(known.cut) == {"week", "status", "judged"}
+    assert known.values["week"] == ["2026-W47"] and len(known.judged) == 1

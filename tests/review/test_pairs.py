@@ -26,7 +26,7 @@ from review.evidence.evidence import ratings_by_dimension
 from review.evidence.pair_votes import pair_votes
 from review.evidence.production_data import production_data
 from review.exchange.label_export import export_labels
-from review.exchange.pair_export import export_pairs
+from review.exchange.pair_export import export_pairs, export_preferences
 from review.judges.workbench.drafts import dev_items
 from review.people.people import add_person
 from review.settings.project import project_of
@@ -332,10 +332,35 @@ def test_the_commands_import_report_and_export(store: Store, tmp_path: Path) -> 
     assert run(store, "export", str(tmp_path / "votes.csv"), "--as", "lea")["rows"] == 2
     again = run(store, "report", "--file", str(tmp_path / "votes.csv"))
     assert again == report
+    assert run(store, "export", str(tmp_path / "dpo.jsonl"), "--to", "preference", "--as", "lea")["rows"] == 2
+    decided = read_pairs(tmp_path / "dpo.jsonl", origin="dpo.jsonl").pairs
+    assert [(p.name_a, p.answer_a[0]["content"], p.question[-1]["content"]) for p in decided] == [
+        ("m1", "One.", "Hi 0"), ("m1", "One.", "Hi 2")
+    ]  # fmt: skip
     text = CliRunner().invoke(spotcheck, ["pairs", "report", "--store", str(store.path)])
     assert text.exit_code == 0 and "m1 is preferred in 100%" in " ".join(text.stdout.split())
     with pytest.raises(Refused):
         export_pairs(store, tmp_path / "more.csv", by="ana")
+
+
+def test_only_decided_pairs_become_preferences_masked_and_without_hidden_words(store: Store, tmp_path: Path) -> None:
+    dealt = added(store, 3)
+    items = list(dict.fromkeys(a.item_id for a in dealt))
+    choices = {items[0]: ("b", "tie"), items[1]: ("a", "b"), items[2]: ("both_bad", "both_bad")}
+    for assignment in dealt:
+        choice = choices[assignment.item_id][assignment.rater_id == "ben"]
+        vote(store, assignment, side_of(assignment, choice) if choice in ("a", "b") else choice)
+    flag = {"submission_id": uuid4().hex, "kind": "flag", "assignment": dealt[0].id, "flag": "privacy"}
+    assert receive(store, dealt[0].rater_id, [{**flag, "span": "How many?"}]).rejected == ()
+    assert export_preferences(store, tmp_path / "dpo.jsonl", by="eva") == 1
+    row = json.loads((tmp_path / "dpo.jsonl").read_text())
+    assert (row["chosen_model"], row["rejected_model"]) == ("model-y", "model-x")
+    assert row["votes"] == {"chosen": 1, "rejected": 0, "tie": 1, "both_bad": 0}
+    assert "jane.doe" not in str(row) and "How many?" not in str(row)
+    with pytest.raises(InputError, match=r"expected \.jsonl"):
+        export_preferences(store, tmp_path / "dpo.csv", by="eva")
+    with pytest.raises(Refused):
+        export_preferences(store, tmp_path / "other.jsonl", by="ana")
 
 
 def test_a_vote_of_a_file_must_be_one_of_four(store: Store, tmp_path: Path) -> None:

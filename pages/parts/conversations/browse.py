@@ -7,7 +7,7 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from pages.parts.conversations import pick
+from pages.parts.conversations import pick, search_more
 from pages.parts.shared import conversation as drawn
 from pages.parts.shared import rows
 from pages.parts.shared.session import Session
@@ -16,7 +16,8 @@ from review.basics.log_paths import LogPaths, log_of
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
-from review.log.searching import REASONS, Choices, Judged, LogSearch, choices, search_log
+from review.log.search_choices import Choices, choices
+from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
 from storage.records_review import Item
@@ -52,7 +53,17 @@ def log(here: Session) -> None:
     if not found.rows and pages > 1:
         st.session_state["browse_page"] = 1
         st.rerun()
-    st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+        if found.total > 1:
+            pick.scenario(
+                here,
+                found.total,
+                lambda: ids_found(where, search, most=found.total),
+                known.values["scenario"],
+                words=f"Assign a scenario to all {found.total:,}",
+                key="assign_all",
+            )
     if search.tells and owed:
         st.caption("Conversations that you have yet to review are left out of this search.")
     if not found.rows:
@@ -76,7 +87,8 @@ def log(here: Session) -> None:
     if picked.ticked:
         with st.container(horizontal=True):
             pick.form(here, picked.ticked)
-            pick.scenario(here, picked.ticked, known.values["scenario"])
+            ids, words = picked.ticked, f"Assign a scenario to {counted(len(picked.ticked), 'conversation')}"
+            pick.scenario(here, len(ids), lambda: ids, known.values["scenario"], words=words, key="assign")
     else:
         st.caption("Select a cell to read a conversation. Tick rows to add them to a week or to assign a scenario.")
     opened = st.session_state.get(OPEN)
@@ -123,7 +135,9 @@ def _search(here: Session, known: Choices) -> LogSearch:
         identity = st.text_input("Id", key="browse_id") or ""
     with st.expander("Filters", icon=":material/filter_list:"), st.container(horizontal=True):
         values = {
-            name: st.multiselect(title, known.values[name], key=f"browse_{name}", width=260)
+            name: st.multiselect(
+                title, known.values[name], key=f"browse_{name}", width=260, accept_new_options=name in known.cut
+            )
             for name, title in TITLES.items()
             if known.values[name]
         }
@@ -142,11 +156,20 @@ def _search(here: Session, known: Choices) -> LogSearch:
         reasons = st.multiselect(
             "Reason to look", list(REASONS), format_func=lambda name: REASONS[name], key="browse_reasons", width=260
         )
+        checks = (
+            st.multiselect("Flagged by the check", list(known.checks), key="browse_checks", width=260)
+            if known.checks
+            else []
+        )
+        among = search_more.judged_here(here)
+        search_more.cut(known, TITLES)
     return LogSearch(
         text=text,
         id=identity,
         values=values,
         judged=None if judged is None else Judged(*judged),
+        checks=tuple(checks),
+        among=among,
         reasons=tuple(reasons),
         negative=NEGATIVE_FEEDBACK,
         confidence=here.project.confidence,

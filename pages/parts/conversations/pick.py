@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.sources.scenarios import assign_scenario
+from review.sources.scenarios import MOST, assign_scenario
 from review.week.picking import COUNTS_IN, pick_by_hand
 from storage.queries.weeks import weeks_in_use
 from storage.records_review import WeekClosing
@@ -38,17 +38,22 @@ def form(here: Session, ids: Sequence[str]) -> None:
                 st.rerun()
 
 
-def scenario(here: Session, ids: Sequence[str], known: Sequence[str]) -> None:
-    """Draw the form that gives these conversations a scenario."""
-    with st.popover(f"Assign a scenario to {counted(len(ids), 'conversation')}", icon=":material/label:"):
+def scenario(
+    here: Session, n: int, ids: Callable[[], Sequence[str]], known: Sequence[str], *, words: str, key: str
+) -> None:
+    """Draw the form that gives ``n`` conversations a scenario; ``ids`` gives them once they are needed."""
+    with st.popover(words, icon=":material/label:"):
         st.markdown("It holds for what is drawn or picked from now on. Items under review keep theirs.")
+        if n > MOST:
+            st.caption(f"At most {MOST:,} conversations get a scenario at once. Narrow the search down.")
+            return
         name = st.selectbox(
             "Scenario", list(known), index=None, accept_new_options=True, placeholder="choose, or type a new one",
-            key="assign_scenario",
+            key=f"{key}_scenario",
         )  # fmt: skip
-        if st.button("Assign", type="primary", key="assign_go", disabled=not name):
+        if st.button("Assign", type="primary", key=f"{key}_go", disabled=not name):
             try:
-                changed = assign_scenario(here.store, ids, str(name), by=here.rater.id)
+                changed = assign_scenario(here.store, ids(), str(name), by=here.rater.id)
             except ReviewError as error:
                 st.error(as_text(error), icon=":material/block:")
             else:

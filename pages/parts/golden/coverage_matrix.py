@@ -18,7 +18,8 @@ from review.golden.candidates import NO_SCENARIO, candidates
 from review.golden.coverage import Coverage, cover, worth_a_look
 from review.golden.examples import current_examples
 from review.log.log import weeks_in_log
-from review.log.searching import REASONS, choices
+from review.log.search_choices import choices
+from review.log.searching import REASONS
 from storage.records_golden import EXAMPLE_KINDS
 
 CELL, VIEW = "curating_cell", "golden_view"

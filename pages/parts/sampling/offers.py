@@ -43,11 +43,16 @@ def picture(here: Session, request: Request, so_far: WeekSoFar, result: DrawResu
     if frame.empty:
         st.caption("Nothing is drawn with these wishes, so there is no estimate to picture. Raise the rate.")
         return
-    chart = charts.curves(
-        frame, x="minutes", x_title="minutes of each reviewer", y_title="margin, ± points", series="value of"
-    )
     words = picture_words(frame)
-    figures.with_table(chart, frame.drop(columns="label"), key="planning_offers", file_name="minutes.csv", alt=words)
+    chart = charts.curves(
+        frame,
+        x="minutes",
+        x_title="minutes of each reviewer",
+        y_title="margin, ± points",
+        series="value of",
+        words=words,
+    )
+    figures.with_table(chart, frame.drop(columns="label"), key="planning_offers", file_name="minutes.csv")
     st.caption(f"{words} The lines are for that many minutes per person as the budget.")
     if not known:
         st.caption("No week is reviewed yet, so nobody knows the shares. The lines show three that are possible.")

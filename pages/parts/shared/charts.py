@@ -137,23 +137,22 @@ def forest(frame: pd.DataFrame, *, names: str, percent: bool, ranges: bool) -> C
     )
 
 
-def curves(frame: pd.DataFrame, *, x: str, x_title: str, y_title: str, series: str) -> Chart:
+def curves(frame: pd.DataFrame, *, x: str, x_title: str, y_title: str, series: str, words: str) -> Chart:
     """Return a line for each series over a measured ``x``, from the columns ``x``, value, ``series`` and label.
 
-    A row with a label is a chosen point beside the lines: a large mark with the label beside it.
+    A row with a label is a chosen point beside the lines: a large mark with the label beside it. ``words`` says what
+    the lines show.
     """
-    across, up = (
-        _measured(field, title=title, scale={"domain": list(span(_columns(frame, field), zero=True)), "nice": False})
-        for field, title in ((x, x_title), ("value", y_title))
-    )
-    points = [f"{s} {v:.3g} at {a:.3g}" for s, v, a in zip(frame[series], frame["value"], frame[x], strict=True)]
+    ends = {name: list(span(_columns(frame, name), zero=True)) for name in (x, "value")}
+    across = _measured(x, title=x_title, scale={"domain": ends[x], "nice": False})
+    up = _measured("value", title=y_title, scale={"domain": ends["value"], "nice": False})
     colour = _named(series, sort=list(dict.fromkeys(frame[series])), title=None, legend={"orient": "top"})
     base = {"x": across, "y": up, "color": colour}
     shown = _tooltip(frame, [str(c) for c in frame.columns if c != "label"])
     drawn = _layers(
         frame,
         260,
-        f"{y_title} by {x_title}: {_listed(points)}",
+        words,
         ({"type": "line", "strokeWidth": 2}, base),
         (_point(30), base | {"tooltip": shown}),
         ({**_point(220), "shape": "diamond", "stroke": GREY}, base | {"tooltip": shown}),

@@ -130,16 +130,16 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Chart, *, key: str, alt: str | None = None) -> None:
-    """Draw a chart over the whole width. ``alt`` says in words what it shows, where the chart's own words say less."""
+def draw(chart: Chart, *, key: str) -> None:
+    """Draw a chart over the whole width."""
     # Streamlit logs a warning for each chart that has both, a description of its own and an alternative text.
     spec = {part: value for part, value in chart.spec.items() if part != "description"}
-    st.vega_lite_chart(chart.frame, spec, width="stretch", key=key, alt=alt or chart.alt)
+    st.vega_lite_chart(chart.frame, spec, width="stretch", key=key, alt=chart.alt)
 
 
-def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str, alt: str | None = None) -> None:
-    """Draw a chart, with the same figures as a table one click away; ``alt`` is as for :func:`draw`."""
-    draw(chart, key=f"{key}_chart", alt=alt)
+def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """Draw a chart, with the same figures as a table one click away."""
+    draw(chart, key=f"{key}_chart")
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
 

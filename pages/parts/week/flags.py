@@ -11,7 +11,7 @@ from review.annotating.flags import KINDS, Flagged, flags, take_back_flag
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.evidence.evidence import conversation_of
-from review.week.sides import PAIR
+from storage.queries.pairs import PAIR
 
 MOST = 20
 

@@ -16,6 +16,7 @@ from review.basics.words import counted
 from review.evidence.evidence import conversation_of
 from review.rubric.rubric import current_rubric
 from review.settling.corrections import WORDS, Correction, corrections, outcome_words
+from review.statistics.quantity import Quantity
 from storage.records_review import Item
 
 MOST = 40
@@ -50,6 +51,10 @@ def _whose(here: Session) -> str:
     known = [here.rater.id, *(i for i in names if i != here.rater.id)]
     chosen = st.selectbox("Person", known, format_func=lambda i: names[i], key="own_person")
     return str(chosen or here.rater.id)
+
+
+def _ends(share: Quantity) -> str:
+    return " to ".join(figures.number(end, percent=True) for end in share.ci or ())
 
 
 def _anchors(here: Session, whose: str) -> None:
@@ -117,11 +122,17 @@ def _figures(here: Session, found: OwnFigures) -> None:
     )
     st.caption(
         f"Closed weeks {found.weeks[0]} to {found.weeks[-1]}. The lines are 95% intervals (Wilson). "
-        "It shows where to look closer; it is no mark."
+        "It shows where to look closer; it is not a grade."
     )
     frame = pd.DataFrame(
         [
-            {"week": week, "dimension": titles.get(name, name), "settled otherwise": share.value, "labels": share.n}
+            {
+                "week": week,
+                "dimension": titles.get(name, name),
+                "settled otherwise": figures.number(share.value, percent=True),
+                "interval": _ends(share),
+                "labels": share.n,
+            }
             for name, weeks in found.by_week.items()
             for week, share in weeks.items()
             if share.n

@@ -20,6 +20,7 @@ from review.current.assignments import closing_of, week_of_store
 from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.serving.last_night import opened_last_night
+from storage.queries.pairs import pairs_of_weeks
 
 
 def asked() -> None:
@@ -33,7 +34,7 @@ def title(here: Session, week: str) -> None:
     """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the choice of its report."""
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
-    items = items_of(here.store, week)
+    items, pairs = items_of(here.store, week), len(pairs_of_weeks(here.store, [week]))
     overlap = sum(i.overlap for i in items) / len(items) if items else 0
     due = date.fromisoformat(opened.due)
     closed = closing_of(here.store, week) is not None
@@ -46,7 +47,8 @@ def title(here: Session, week: str) -> None:
                     due_form.change(here, week, due)
             report_view.choose()
         st.markdown(
-            f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"
+            f"{state} {counted(len(items), 'item')}, {counted(pairs, 'pair') + ' of answers, ' if pairs else ''}"
+            f"{counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"
             f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
         )
     night = opened_last_night(here.store, week) if here.rater.may("lead") else ""

@@ -156,8 +156,15 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
             f"{path}: the file has changed since the run was started. Put the old file back, or start a new run."
         )
     project = as_remembered(store, project, DEFAULT_SOURCE)
-    detected, raws = open_file_by_keys(path, mapping=project.mapping)
-    options = import_options(project, mapping=project.mapping, values=project.values, source=FILE_SOURCE)
+    detected, raws = open_file_by_keys(path, mapping=project.mapping, encoding=project.encoding)
+    options = import_options(
+        project,
+        mapping=project.mapping,
+        values=project.values,
+        source=FILE_SOURCE,
+        date_format=project.date_format,
+        encoding=project.encoding,
+    )
     rules = rules_of(options, hmac_key(store), detected.format)
     # The verdicts go back to the rows under their own names, and a row is judged as a whole or not at all.
     rules = replace(

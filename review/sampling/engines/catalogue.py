@@ -28,9 +28,13 @@ ENGINES = loaded(
 )
 """Every engine by the scheme or suffix of its sources. A new one is a file with an ``EngineKind`` and a line here."""
 
+TEXT = (".jsonl", ".ndjson", ".csv", ".tsv")
+"""Sources that are text and have an encoding."""
 
-def open_source(source: str | Path, *, week: str | None = None, until: str | None = None) -> Engine:
+
+def open_source(source: str | Path, *, week: str | None = None, until: str | None = None, encoding: str = "") -> Engine:
     """Open a source for reading; ``until`` leaves out what arrived later about conversations of the imported log.
+    ``encoding`` is that of text files which are not UTF-8.
 
     A source is a file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet
     files such as the imported log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
@@ -41,6 +45,8 @@ def open_source(source: str | Path, *, week: str | None = None, until: str | Non
     address = address_of(str(source))
     if until is not None and address.scheme == "folder":
         address = address._replace(options={**address.options, "until": until})
+    if encoding and address.scheme in TEXT:
+        address = address._replace(options={**address.options, "encoding": encoding})
     return ENGINES[address.scheme].open(address, week)
 
 

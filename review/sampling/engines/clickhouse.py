@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ import orjson
 import requests
 from sqlglot import exp
 
+from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import as_text, column, plain_text, render, table
@@ -79,8 +79,8 @@ class ClickHouseEngine:
         number = _call("toFloat64OrNull", self.text(name, path))
         return exp.Case().when(_call("isFinite", number), number.copy())
 
-    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
-        """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
+        """Return a time column unchanged, so its index prunes; text and numbers are parsed, in no declared form."""
         if not path and "Date" in self._types.get(name, ""):
             return column(name)
         text = self.text(name, path)
@@ -126,17 +126,9 @@ def open_clickhouse(
     host: str, *, database: str, table_name: str, final: bool = False, secure: bool = False
 ) -> ClickHouseEngine:
     """Open a table of a server at ``host:port``; ``final`` for ReplacingMergeTree, ``secure`` for HTTPS."""
-    session = requests.Session()
-    # Without this, requests would take credentials from a netrc file.
-    session.trust_env = False
-    user, password = os.environ.get("SPOTCHECK_CLICKHOUSE_USER"), os.environ.get("SPOTCHECK_CLICKHOUSE_PASSWORD")
-    if user:
-        session.headers["X-ClickHouse-User"] = user
-    if password:
-        session.headers["X-ClickHouse-Key"] = password
     endpoint = f"{'https' if secure else 'http'}://{host}/"
     source = f"clickhouse://{host}/{database}?table={table_name}"
-    return ClickHouseEngine(endpoint, database, table(table_name, final=final), source, session)
+    return ClickHouseEngine(endpoint, database, table(table_name, final=final), source, clickhouse_session())
 
 
 def _without_final(relation: exp.Expr) -> exp.Expr:

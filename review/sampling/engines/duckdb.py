@@ -17,9 +17,12 @@ from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.instants import utc_micros
 from review.sampling.engines.sql import column, plain_text, render, table
 
 ROWS = "log_rows"
+FORMED = "utc_micros"
+"""The function that reads dates in a declared form."""
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -69,7 +72,7 @@ class DuckDBEngine:
     ) -> None:
         self.connection, self.source, self.open_schema = connection, source, open_schema
         self._types, self._relation, self._load = types, relation, load
-        self._fault = fault
+        self._fault, self._formed = fault, False
         # DuckDB spills here, never beside the source or into the current folder.
         self._scratch = scratch or spilling(connection)
 
@@ -111,7 +114,7 @@ class DuckDBEngine:
         double = exp.TryCast(this=self.text(name, path), to=exp.DataType.build("double"))
         return exp.Case().when(_call("isfinite", double), double.copy())
 
-    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return the column as microseconds since 1970."""
         kind = self._types.get(name, "VARCHAR")
         if not path and kind.startswith(("TIMESTAMP", "DATE")):
@@ -119,6 +122,9 @@ class DuckDBEngine:
                 return _call("epoch_us", exp.cast(column(name), "timestamptz"))
             return _call("epoch_us", _call("timezone", exp.Literal.string(zone), exp.cast(column(name), "timestamp")))
         text = self.text(name, path)
+        if form:
+            self._know_forms()
+            return _call(FORMED, text, exp.Literal.string(zone), exp.Literal.string(form))
         found = exp.replace_placeholders(INSTANT.copy(), t=text)
         if zone == "UTC":
             return found
@@ -128,6 +134,15 @@ class DuckDBEngine:
     def moment(self, moment: datetime) -> exp.Expr:
         """Microseconds since 1970."""
         return exp.Literal.number((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
+
+    def _know_forms(self) -> None:
+        """Give the connection the function for dates in a declared form, once."""
+        if not self._formed:
+            # Names are the same in every version of DuckDB; the modules that hold their types are not.
+            text: Any = "VARCHAR"
+            empty: Any = "special"
+            self.connection.create_function(FORMED, utc_micros, [text, text, text], "BIGINT", null_handling=empty)
+            self._formed = True
 
     def close(self) -> None:
         """Close the connection and remove the spilled files."""

@@ -44,8 +44,11 @@ class Engine(Protocol):
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
         """Return a column as a number."""
 
-    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
-        """Return a column as an instant: ISO 8601 or a count since 1970; a time without an offset is in ``zone``."""
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
+        """Return a column as an instant: ISO 8601 or a count since 1970; a time without an offset is in ``zone``.
+
+        ``form`` is that of other texts, as :mod:`review.basics.date_forms` has it; an engine may not know it.
+        """
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Return a fixed instant, to compare with ``instant``."""

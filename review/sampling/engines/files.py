@@ -17,28 +17,31 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
 from review.log.late import late_files, with_late
-from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
+from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, spilling, types_of
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import column
-from review.sampling.engines.text_files import check_utf8, csv_fault, header, json_fault, json_keys
+from review.sampling.engines.text_files import as_utf8, check_utf8, csv_fault, header, json_fault, json_keys
 
 LARGEST_LINE = 64 * 1024 * 1024
 WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
 
 
-def open_files(pattern: str, *, week: str | None = None, until: str | None = None) -> DuckDBEngine:
+def open_files(pattern: str, *, week: str | None = None, until: str | None = None, encoding: str = "") -> DuckDBEngine:
     """Open a file, a pattern of files, or a folder of Parquet files; files named for other weeks are skipped.
 
-    Of the imported log, what arrived later about its conversations is joined up to the moment ``until``.
+    Of the imported log, what arrived later about its conversations is joined up to the moment ``until``. ``encoding``
+    is that of files which are not UTF-8: they are read from copies in UTF-8, which leave with the engine.
     """
     files = _files(pattern, week)
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
         late = late_files(Path(pattern)) if Path(pattern).is_dir() else []
         return _parquet(pattern, files, late, until)
+    connection = connect()
+    scratch = spilling(connection)
+    files = [as_utf8(file, encoding, Path(scratch.name) / f"{n}{kind}") for n, file in enumerate(files)]
     for file in files:
         check_utf8(file)
-    connection = connect()
     types = dict.fromkeys(
         json_keys(files) if kind in (".jsonl", ".ndjson") else header(files, _delimiter(kind)), "VARCHAR"
     )
@@ -58,7 +61,8 @@ def open_files(pattern: str, *, week: str | None = None, until: str | None = Non
         find = json_fault if kind in (".jsonl", ".ndjson") else csv_fault
         return next((f for file in files if (f := find(file, _delimiter(kind)))), None)
 
-    return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=kind in (".jsonl", ".ndjson"))
+    by_line = kind in (".jsonl", ".ndjson")
+    return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=by_line, scratch=scratch)
 
 
 def _files(pattern: str, week: str | None) -> list[str]:
@@ -134,7 +138,8 @@ def _delimiter(kind: str) -> str:
 
 
 def _open(address: Address, week: str | None) -> Engine:
-    return open_files(address.path, week=week, until=address.options.get("until"))
+    options = address.options
+    return open_files(address.path, week=week, until=options.get("until"), encoding=options.get("encoding", ""))
 
 
 ENGINE = EngineKind(about="files, or a folder of Parquet files", example="log.jsonl", open=_open)

@@ -9,22 +9,19 @@ import hashlib
 import math
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
 from review.basics.errors import InputError
-from review.basics.times import read_time
 from review.sampling.engines.duckdb import json_path
 from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.instants import micros, utc_micros
 from review.sampling.engines.sql import as_text, column, plain_text, render, table
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SQLiteEngine:
@@ -75,13 +72,14 @@ class SQLiteEngine:
         """Return the column as a number; any other text is NULL."""
         return _call("finite_number", self.text(name, path))
 
-    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return the column as microseconds since 1970."""
-        return _call("utc_micros", self.text(name, path), exp.Literal.string(zone))
+        given = [self.text(name, path), *map(exp.Literal.string, (zone, form) if form else (zone,))]
+        return _call("utc_micros", *given)
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Microseconds since 1970."""
-        return exp.Literal.number(_micros(moment))
+        return exp.Literal.number(micros(moment))
 
     def close(self) -> None:
         """Close the connection."""
@@ -97,7 +95,7 @@ def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
     connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
     connection.create_function("md5", 1, _md5, deterministic=True)
     connection.create_function("finite_number", 1, _finite, deterministic=True)
-    connection.create_function("utc_micros", 2, _utc_micros, deterministic=True)
+    connection.create_function("utc_micros", -1, utc_micros, deterministic=True)
     # What the file itself defines may attach nothing and call no function that has effects.
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     try:
@@ -131,15 +129,6 @@ def _finite(text: str | None) -> float | None:
 
 # The text of one row is converted several times.
 @lru_cache(maxsize=64)
-def _utc_micros(text: str | None, zone: str) -> int | None:
-    moment = read_time(text, ZoneInfo(zone))
-    return None if moment is None else _micros(moment)
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 

@@ -6,12 +6,14 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from review.basics.errors import InputError
+from review.basics.input_file import InputFile
 from review.basics.utf16 import SEEN, has_zeros, utf16_of
 
 SEEN_LINES = 1_000
@@ -25,6 +27,18 @@ def check_utf8(file: str) -> None:
         raise InputError(
             f"{file}: found text in UTF-16, expected UTF-8. Save the file as UTF-8, or import it and sample the log."
         )
+
+
+def as_utf8(file: str, encoding: str, copy: Path) -> str:
+    """Return the path of a file in UTF-8: its own, or that of a ``copy`` of a file in the declared encoding."""
+    given = InputFile(file, path=Path(file))
+    if not encoding or given.is_utf8():
+        return file
+    opened, content = replace(given, encoding=encoding).open()
+    with opened, copy.open("wb") as target:
+        while block := content.read(1 << 20):
+            target.write(block)
+    return str(copy)
 
 
 def _open(file: str) -> IO[bytes]:

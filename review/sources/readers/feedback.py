@@ -45,7 +45,7 @@ def read(record: Record) -> Fields:
     entry = {"name": "comment", "comment": comment, "at": record.get("created_at") or record.get("at")}
     kept = {key: value for key, value in entry.items() if value is not None}
     moment = next((record[field] for field in TIMES if record.get(field) not in (None, "")), None)
-    told = {"late": True, "id": name, "created_at": moment, "messages": []}
+    told: Fields = {"late": True, "id": name, "created_at": moment, "messages": []}
     return {**told, **found, "metadata": {"scores": [kept]} if comment else {}}
 
 

@@ -7,15 +7,18 @@ statement says how to print its result; it is left off, since the result is read
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from review.basics.errors import InputError
 from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
+
+if TYPE_CHECKING:
+    import requests
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 _COLUMNS = """SELECT database, table, name, type FROM system.columns
@@ -28,19 +31,19 @@ _SETTINGS = {
 
 
 class _Reading:
-    """``ask`` sends a statement and yields the lines of its answer in FORMAT."""
+    """``ask`` sends a statement and yields its answer in FORMAT by lines; ``whole`` answers have no limit of rows."""
 
     def __init__(self, limits: Limits, database: str) -> None:
         self.limits, self.database = limits, database
-        self.databases = (database,)
+        self.databases: tuple[str, ...] = (database,)
 
-    def ask(self, sql: str) -> Iterator[bytes]:
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         raise NotImplementedError
 
     def tables(self) -> Sequence[Table]:
         """Every table that the user may read; those of the database of the address need no name in front."""
         columns: dict[tuple[str, str], dict[str, str]] = {}
-        for row in list(self.ask(_COLUMNS))[2:]:
+        for row in list(self.ask(_COLUMNS, whole=True))[2:]:
             database, table, column, kind = json.loads(row)
             columns.setdefault((database, table), {})[column] = kind
         return [
@@ -79,37 +82,49 @@ def _value(cell: Any, kind: str) -> Any:
 
 class _Server(_Reading):
     def __init__(self, place: Place, limits: Limits) -> None:
-        import requests
+        # Imported in the child alone: other engines need no HTTP.
+        from review.basics.clickhouse_http import clickhouse_session
 
         super().__init__(limits, place.path.strip("/") or "default")
-        self.session = requests.Session()
-        # Without this, requests would take credentials from a netrc file.
-        self.session.trust_env = False
-        for name, header in (("USER", "X-ClickHouse-User"), ("PASSWORD", "X-ClickHouse-Key")):
-            secret = os.environ.get(f"SPOTCHECK_CLICKHOUSE_{name}")
-            if secret:
-                self.session.headers[header] = secret
+        self.session = clickhouse_session()
+        self.fixed = False
         self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
 
-    def ask(self, sql: str) -> Iterator[bytes]:
-        """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them."""
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
+        """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them.
+
+        A user whose own profile is readonly may not even set these, and then its profile limits what it does.
+        """
+        answer = self._post(sql, {} if self.fixed else self._settings(whole=whole))
+        if not self.fixed and answer.status_code != 200 and "Cannot modify" in answer.text:
+            self.fixed = True
+            answer = self._post(sql, {})
+        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
+            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
+        return (line for line in answer.iter_lines() if line)
+
+    def _settings(self, *, whole: bool) -> dict[str, str]:
+        limits = {
+            **_SETTINGS,
+            "readonly": "1",
+            "max_execution_time": str(max(1, round(self.limits.seconds))),
+            "max_memory_usage": str(self.limits.memory),
+        }
+        if not whole:
+            limits |= {"max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break"}
+        return limits
+
+    def _post(self, sql: str, settings: dict[str, str]) -> requests.Response:
         import requests
 
-        limits = {
-            "readonly": "1", "database": self.database, "default_format": FORMAT, "wait_end_of_query": "1",
-            "max_execution_time": str(max(1, round(self.limits.seconds))), "max_memory_usage": str(self.limits.memory),
-            "max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break",
-        }  # fmt: skip
+        place = {"database": self.database, "default_format": FORMAT, "wait_end_of_query": "1"}
         try:
-            answer = self.session.post(
-                self.url, params=_SETTINGS | limits, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
+            return self.session.post(
+                self.url, params=place | settings, data=sql.encode(), timeout=(10, self.limits.seconds + 5),
                 allow_redirects=False, stream=True,
             )  # fmt: skip
         except requests.RequestException as error:
             raise InputError(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
-        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
-        return (line for line in answer.iter_lines() if line)
 
 
 class _Embedded(_Reading):
@@ -121,7 +136,7 @@ class _Embedded(_Reading):
                 "ClickHouse: the package chdb is not installed. Install it with the extra 'clickhouse'."
             ) from None
         super().__init__(limits, place.options.get("database", "default"))
-        if not os.path.isdir(place.path):  # noqa: PTH112 - the child process imports as little as it can
+        if not Path(place.path).is_dir():
             raise InputError(f"{place.path}: there is no folder with the data of chdb.")
         self.session = Chdb(place.path)
         self.session.query(f"USE `{self.database.replace('`', '')}`")
@@ -136,7 +151,7 @@ class _Embedded(_Reading):
         # From here on neither data nor settings change, this one included.
         self.session.query("SET readonly = 1")
 
-    def ask(self, sql: str) -> Iterator[bytes]:
+    def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         """Run a statement in this process."""
         return iter(self.session.query(sql, FORMAT).bytes().splitlines())
 

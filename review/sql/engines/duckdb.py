@@ -17,7 +17,7 @@ _KEYS = """SELECT schema_name, table_name, constraint_column_names FROM duckdb_c
 
 
 class _Reading:
-    databases = ("",)
+    databases: tuple[str, ...] = ("",)
 
     def __init__(self, connection: Any, limits: Limits) -> None:
         self.connection, self.limits = connection, limits

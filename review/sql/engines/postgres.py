@@ -29,7 +29,7 @@ _WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
 class _Reading:
-    databases = ("",)
+    databases: tuple[str, ...] = ("",)
 
     def __init__(self, connection: Any, limits: Limits) -> None:
         self.connection, self.limits = connection, limits
@@ -114,7 +114,27 @@ def _open(place: Place, limits: Limits) -> Session:
             "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
             "name one with role= in the address."
         )
+    _keep_far_times(connection)
     return _Reading(connection, limits)
+
+
+def _keep_far_times(connection: Any) -> None:
+    """Read a time that Python has no value for, such as infinity, as its text instead of failing."""
+    import psycopg
+    from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+
+    def lenient(known: Any) -> Any:
+        class Lenient(known):
+            def load(self, data: Any) -> Any:
+                try:
+                    return super().load(data)
+                except psycopg.DataError:
+                    return bytes(data).decode()
+
+        return Lenient
+
+    for name, loader in (("date", DateLoader), ("timestamp", TimestampLoader), ("timestamptz", TimestamptzLoader)):
+        connection.adapters.register_loader(name, lenient(loader))
 
 
 ENGINE = SqlEngine(

@@ -16,7 +16,7 @@ _REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_t
 
 
 class _Reading:
-    databases = ("",)
+    databases: tuple[str, ...] = ("",)
 
     def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
         self.connection, self.limits = connection, limits

@@ -67,7 +67,10 @@ class Child:
     def tables(self) -> tuple[list[Table], tuple[str, ...]]:
         """Return the tables of the database, and the databases whose tables need no name in front."""
         self._send(("tables", ""))
-        tables: tuple[list[Table], tuple[str, ...]] = self._receive(START)[1]
+        kind, said = self._receive(START)
+        if kind == "error":
+            raise InputError(str(said))
+        tables: tuple[list[Table], tuple[str, ...]] = said
         return tables
 
     def run(self, sql: str) -> Any:

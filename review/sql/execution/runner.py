@@ -12,6 +12,7 @@ from types import TracebackType
 
 from sqlglot.tokens import TokenType
 
+from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits, Place
 from review.sql.execution.child import Child, Gone, Overrun
@@ -52,7 +53,11 @@ class Runner:
                 databases=databases,
                 source=self.place.scheme,
             )
-        except (Overrun, Gone):
+        except (Overrun, Gone) as error:
+            self.close()
+            said = f"the tables of {self.place.scheme} could not be read"
+            raise InputError(f"{said} ({type(error).__name__}).") from None
+        except InputError:
             self.close()
             raise
         self._idle.put(first)

@@ -41,7 +41,10 @@ def main() -> None:
 
 def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     if what == "tables":
-        return "tables", (list(session.tables()), session.databases)
+        try:
+            return "tables", (list(session.tables()), session.databases)
+        except ReviewError as error:
+            return "error", str(error)
     start = time.perf_counter()
     try:
         result = session.run(sql)

@@ -8,6 +8,7 @@ their names are different. Equal rows count as often as they occur.
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypedDict
 
 from review.sql.results.cells import Key
 from review.sql.results.matching import Table, assignments, by_name, paired
@@ -15,6 +16,12 @@ from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.result import Result
 from review.sql.results.rounding import only_rounded
+
+
+class _Counts(TypedDict):
+    rows_generated: int | None
+    rows_reference: int | None
+
 
 SHOWN = 5
 """How many differing rows a comparison keeps."""
@@ -25,7 +32,7 @@ def compare(generated: Result, reference: Result, *, reference_sql: str | None =
     early = _without_rows(generated, reference)
     if early is not None:
         return early
-    counts = {"rows_generated": len(generated.rows), "rows_reference": len(reference.rows)}
+    counts = _Counts(rows_generated=len(generated.rows), rows_reference=len(reference.rows))
     if generated.truncated or reference.truncated:
         return Comparison(outcome="truncated", reason="A result reached the limit of rows.", **counts)
     if not generated.rows and not reference.rows:
@@ -49,10 +56,10 @@ def _agree(generated: Result, reference: Result) -> bool:
 
 
 def _without_rows(generated: Result, reference: Result) -> Comparison | None:
-    rows = {
-        "rows_generated": len(generated.rows) if generated.done else None,
-        "rows_reference": len(reference.rows) if reference.done else None,
-    }
+    rows = _Counts(
+        rows_generated=len(generated.rows) if generated.done else None,
+        rows_reference=len(reference.rows) if reference.done else None,
+    )
     if not reference.done:
         return Comparison(outcome="reference_failed", reason=reference.error or reference.ending, **rows)
     if not generated.done:
@@ -61,7 +68,7 @@ def _without_rows(generated: Result, reference: Result) -> Comparison | None:
     return None
 
 
-def _same_width(theirs: Table, ours: Table, order: Order, counts: dict[str, int]) -> Comparison:
+def _same_width(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
     straight = [(k, k) for k in range(len(theirs.names))]
     agree = _agree(ours.result, theirs.result)
     found = straight if agree and _rows_equal(theirs, ours, straight) else None
@@ -80,7 +87,7 @@ def _same_width(theirs: Table, ours: Table, order: Order, counts: dict[str, int]
     return _different(theirs, ours, pairs, counts)
 
 
-def _wider(theirs: Table, ours: Table, order: Order, counts: dict[str, int]) -> Comparison:
+def _wider(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
     if len(theirs.result.rows) == len(ours.result.rows):
         for chosen in assignments(theirs, ours):
             found = [*enumerate(chosen)]
@@ -91,7 +98,7 @@ def _wider(theirs: Table, ours: Table, order: Order, counts: dict[str, int]) -> 
     return _different(theirs, ours, _best_pairs(theirs, ours), counts)
 
 
-def _narrower(theirs: Table, ours: Table, counts: dict[str, int]) -> Comparison:
+def _narrower(theirs: Table, ours: Table, counts: _Counts) -> Comparison:
     if len(theirs.result.rows) == len(ours.result.rows):
         for chosen in assignments(ours, theirs):
             back: dict[int, int] = {of: at for at, of in enumerate(chosen)}
@@ -139,7 +146,7 @@ def _out_of_order(theirs: Table, ours: Table, pairs: list[tuple[int, int]], orde
     return Difference(row=at, generated=ours.result.rows[at], reference=theirs.result.rows[at], why=why)
 
 
-def _different(theirs: Table, ours: Table, pairs: list[tuple[int, int]], counts: dict[str, int]) -> Comparison:
+def _different(theirs: Table, ours: Table, pairs: list[tuple[int, int]], counts: _Counts) -> Comparison:
     matched: list[int | None] = [None] * len(theirs.names)
     for column, at in pairs:
         matched[column] = at

@@ -42,7 +42,7 @@ class Table:
 def paired(left: Table, right: Table, columns: Sequence[tuple[int, int]]) -> tuple[list[Key], list[Key]]:
     """Return the rows of both tables over pairs of columns, as keys that can be compared."""
     exact = [left.exact[a] and right.exact[b] for a, b in columns]
-    rows = [
+    rows: list[list[Key]] = [
         list(zip(*(table.keys(pair[side], exact=e) for pair, e in zip(columns, exact, strict=True)), strict=True))
         for side, table in ((0, left), (1, right))
     ]

@@ -16,6 +16,7 @@ from review.sql.tree.statement import Statement
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at every column; one of an unknown table is not judged, since the rule `tables` names the table."""
     for frame in statement.names.frames:
+        yield from _using(frame, statement)
         for use in frame.uses:
             if use.how == "ambiguous":
                 holders = sorted({s.name for s in frame.sources if s.has(use.node.name.lower())})
@@ -28,6 +29,17 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield at(use.node, statement, _missing(use, frame, statement))
             elif use.how == "row" and not takes_rows(use, statement):
                 yield at(use.node, statement, f"'{use.node.name}' is a table, not a column.")
+
+
+def _using(frame: Frame, statement: Statement) -> Iterator[Mark]:
+    """Columns of USING that one of the two sides does not have."""
+    for at_, source in enumerate(frame.sources):
+        for column in (source.join.args.get("using") if source.join is not None else None) or []:
+            named = column if isinstance(column, exp.Identifier) else column.this
+            name = named.name if statement.dialect == "clickhouse" else named.name.lower()
+            before = [s.has(name) for s in frame.sources[:at_]]
+            if source.has(name) is False or (before and all(has is False for has in before)):
+                yield at(named, statement, f"USING names the column '{named.name}', which is not on both sides.")
 
 
 def takes_rows(use: Use, statement: Statement) -> bool:

@@ -65,7 +65,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         name = _bare(before, statement.text)
         quoted = statement.text[before.start] in '"`['
         dotted = _dotted(number, tokens)
-        if not quoted and not dotted and (name.lower() in names_in("words") or name.lower() in names_in("types")):
+        word = name.lower().split()[-1]  # ORDER BY is one token
+        if not quoted and not dotted and (word in names_in("words") or word in names_in("types")):
             continue
         seen.add(before.start)
         if dotted or not is_allowed(name, dialect, more):

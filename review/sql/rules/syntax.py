@@ -25,6 +25,8 @@ REFUSED_PARTS = {
     "Placeholder": "needs a value from outside",
     "Hint": "gives the engine a hint",
 }
+IN_TABLES = ("sqlite", "clickhouse")
+"""Dialects in which ``x IN name`` may read a table."""
 
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
@@ -36,6 +38,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
             elif name not in names_in("parts") and not isinstance(node, exp.Func):
                 yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
+            elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
+                yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
             elif isinstance(node, exp.Cast) and _odd_type(node):
                 yield at(node, statement, f"A value is cast to '{node.to.sql()}', which looks into the catalogue.")
 

@@ -10,6 +10,7 @@ from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
 from review.sql.tree.places import written
 from review.sql.tree.statement import Statement
+from review.sql.tree.walking import is_array_join
 
 ROWS_FROM = {
     "sqlite": {"json_each", "json_tree"},
@@ -21,18 +22,15 @@ ROWS_FROM = {
     "duckdb": {"generate_series", "range", "unnest", "json_each", "json_tree"},
 }  # fmt: skip
 """Functions that may stand in the place of a table: they make rows from values, and read nothing."""
+SOURCES = (exp.Table, exp.Subquery, exp.Select, exp.SetOperation, exp.Lateral, exp.Unnest, exp.Values)
+WRAPPED = (exp.Final, exp.TableSample, exp.Paren)
 MOST_ROWS = 1_000_000
 """The largest number that may be written into a function that makes rows."""
 
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at every table of every query, and at what stands in the place of one."""
-    for tree in statement.trees:
-        for node in tree.find_all(exp.Table):
-            if not isinstance(node.this, exp.Identifier):
-                yield from _function(node, statement, policy)
-            elif not node.this.name:
-                yield at(node, statement, "A table has no name here.")
+    yield from _placed(statement, policy)
     if statement.schema is None:
         yield from _without_schema(statement, policy)
         return
@@ -42,6 +40,23 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         elif policy.tables is not None and not {table.name, table.full_name} & policy.tables:
             known = ", ".join(sorted(policy.tables)[:12])
             yield at(node, statement, f"The table '{table.full_name}' may not be read here; allowed: {known}.")
+
+
+def _placed(statement: Statement, policy: Policy) -> Iterator[Mark]:
+    """What is read must be a table whose name was resolved, a subquery, or a function that makes rows from values."""
+    resolved = {id(node) for node, _ in statement.names.tables} | {id(node) for node in statement.names.common}
+    for tree in statement.trees:
+        for node in tree.find_all(exp.Table):
+            if not isinstance(node.this, exp.Identifier):
+                yield from _function(node, statement, policy)
+            elif not node.this.name or (id(node) not in resolved and len(statement.trees) == 1):
+                yield at(node, statement, f"'{node.name}' stands where no table is expected.")
+        for clause in tree.find_all(exp.From, exp.Join):
+            source = clause.this
+            while isinstance(source, WRAPPED):
+                source = source.this
+            if not isinstance(source, SOURCES) and not (isinstance(clause, exp.Join) and is_array_join(clause)):
+                yield at(source, statement, "A query reads only from tables and subqueries, and this is neither.")
 
 
 def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator[Mark]:

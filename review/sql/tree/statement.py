@@ -12,7 +12,8 @@ from sqlglot.tokens import Token
 
 from review.sql.schema.schema import Schema
 from review.sql.text.dialects import dialect_named
-from review.sql.tree.frames import Names, names_of
+from review.sql.tree.frames import Names
+from review.sql.tree.names import names_of
 
 LONGEST = 100_000
 """Characters of a statement that is read; a longer one is not checked."""

@@ -15,6 +15,7 @@ from tiny_model import needs_models, save_model
 
 from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.protocol import Options, Texts, pair, texts_of
+from review.checks.repetition import LONGEST_PERIOD, _runs
 from review.checks.running import findings_of_many, flagged, ready
 from review.checks.settings import CheckSettings
 from storage.records_log import Conversation
@@ -143,3 +144,28 @@ def test_the_texts_of_a_conversation_have_paths_and_end_at_the_answer_under_revi
         )
     )
     assert (unanswered.asked, unanswered.answered) == ("hello", "")
+
+
+def runs_word_by_word(words: list[str], extra: int) -> set[tuple[int, int]]:
+    """The first and the last word of each run, by its definition."""
+    found = set()
+    for period in range(1, min(LONGEST_PERIOD, len(words) // 3) + 1):
+        same = [words[k] == words[k - period] for k in range(period, len(words))]
+        for start in range(len(same)):
+            end = start
+            while end < len(same) and same[end]:
+                end += 1
+            if end - start >= max(extra, 2 * period) and (start == 0 or not same[start - 1]):
+                found.add((start, end + period - 1))
+    return found
+
+
+@given(st.lists(st.sampled_from(["a", "b", "Bc", "b", "a"]), max_size=60), st.integers(1, 9))
+@examples(300)
+def test_runs_are_those_of_their_definition(words, extra):
+    text, at, places = " ".join(words), 0, {}
+    for number, word in enumerate(words):
+        places[number] = (at, at + len(word))
+        at += len(word) + 1
+    expected = {(places[a][0], places[b][1]) for a, b in runs_word_by_word([w.lower() for w in words], extra)}
+    assert set(_runs(text, extra)) == expected

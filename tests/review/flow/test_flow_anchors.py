@@ -25,15 +25,16 @@ from review.golden.approve import approve
 from review.golden.retire import retire
 from review.people.people import add_person
 from review.rubric.rubric import current_rubric
+from review.settings.anchors import Anchors
 from review.settings.project import project_of
 from review.settling.adjudication import cases
 from review.settling.corrections import corrections
-from review.week.anchors import choose, is_readable
+from review.week.anchors import choose, deal_anchors, is_readable
 from review.week.drawing import Request
 from storage.opening import open_store
 from storage.queries.anchors import AnchorAnswer, examples_to_ask
 from storage.records_calibration import Anchor
-from storage.records_review import Assignment, Item
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
 SETTINGS = "[sampling]\nanchors = 0.25\nanchors_after_weeks = 0\n"
@@ -112,6 +113,18 @@ def test_they_are_dealt_at_the_rate_to_those_who_do_not_know_them(dealt: Store) 
         assert 0.25 * (n - own) - 1 < own < 0.25 * (n - own) + 1 and own
     assert anchors_of(dealt, "eva") == [], "she approved all of them"
     assert check_store(dealt).holds
+
+
+def test_nobody_gets_an_anchor_outside_their_field(ready: Store) -> None:
+    (ready.path.parent / "spotcheck.toml").write_text("[sampling]\nanchors_after_weeks = 0\n")
+    open_the_week(ready)
+    add_person(ready, "ben", role="annotator", by="lea", scope="returns")
+    (week,) = ready.find(Week, name=WEEK)
+    held = [*assignments(ready, "ana"), *assignments(ready, "ben")]
+    settings, rubric = Anchors(rate=0.25, after_weeks=0), current_rubric(ready)
+    with ready.transaction():
+        assert deal_anchors(ready, week, held, settings=settings, rubric=rubric, by="lea")
+    assert anchors_of(ready, "ana") and not anchors_of(ready, "ben")
 
 
 def test_the_same_example_is_not_asked_twice(dealt: Store) -> None:

@@ -13,7 +13,8 @@ from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.evidence.production_data import production_data
-from review.log.searching import LogSearch, choices, search_log
+from review.log.search_choices import choices
+from review.log.searching import LogSearch, search_log
 from review.settings.project import project_of
 from review.sources.scenarios import assign_scenario, assigned_scenarios
 from review.week.picking import PREFIX, Picked, pick_by_hand

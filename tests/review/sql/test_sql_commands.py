@@ -102,7 +102,7 @@ def test_compare_on_an_engine_and_its_figures(shop):
         ("accident", "SELECT count(*) FROM orders", "SELECT count(*) FROM customers"),
     ]
     name = table(shop / "a.csv", "id,generated,reference", *rows)
-    found = answer(shop, "compare", "--file", name, "--engine", address, "--perturb", "5")
+    found = answer(shop, "compare", "--file", name, "--engine", address, "--perturb", "2")
     items = {i["id"]: i for i in found["items"]}
     assert {n: i["outcome"] for n, i in items.items()} == {
         "same": "equal", "alternative": "equal", "wrong": "different", "refused": "generated_failed",

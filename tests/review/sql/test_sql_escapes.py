@@ -29,7 +29,9 @@ CLICKHOUSE = [
     "SELECT name FROM {t:Identifier}", "DESCRIBE TABLE url('http://evil')", "SELECT * FROM numbers(10)",
     "SELECT fileIf('x', 1)", "SELECT `sleep`(3)", "SELECT \"file\"('/etc/passwd')", "SELECT sleep /* x */ (3)",
     "SELECT 1 FROM customers UNION ALL SELECT 1 FROM url('x', CSV)", "BACKUP TABLE customers TO Disk('a', 'b')",
-    "PARALLEL WITH SELECT 1", "SELECT aiGenerate('x')", "SELECT transactionID()", "SELECT getMacro('x')",
+    "PARALLEL WITH SELECT 1",
+    "SELECT id FROM customers WHERE name IN card", "SELECT globalIn(id, secret) FROM customers",
+    "SELECT aiGenerate('x')", "SELECT transactionID()", "SELECT getMacro('x')",
     "SELECT name FROM customers WHERE id GLOBAL IN (SELECT number FROM numbers(1000000000000))",
 ]  # fmt: skip
 POSTGRES = [
@@ -64,6 +66,7 @@ SQLITE = [
     "SELECT * FROM fsdir('.')", "SELECT sqlite_version()", "SELECT last_insert_rowid()", "VALUES (1)",
     "SELECT * FROM sqlite_dbpage", "WITH x AS (SELECT 1) DELETE FROM customers", "EXPLAIN SELECT 1", "SAVEPOINT x",
     "SELECT name FROM customers; PRAGMA writable_schema = 1", "CREATE TEMP TABLE x AS SELECT 1", "ANALYZE",
+    "SELECT id FROM customers WHERE name IN card",
 ]  # fmt: skip
 DUCKDB = [
     "SELECT * FROM 'file.csv'", 'SELECT * FROM "file.csv"', "SELECT * FROM read_csv('x')",
@@ -80,11 +83,79 @@ DUCKDB = [
     "SELECT pg_sleep(1)", "FROM read_json('x')", "SELECT * FROM json_execute_serialized_sql('x')", "VACUUM",
     "SELECT * FROM test_all_types()", "DEALLOCATE x", "COMMENT ON TABLE customers IS 'x'", "EXECUTE x",
 ]  # fmt: skip
-ALL = [
-    (dialect, sql)
-    for dialect, some in (("clickhouse", CLICKHOUSE), ("postgres", POSTGRES), ("sqlite", SQLITE), ("duckdb", DUCKDB))
-    for sql in some
-]
+NESTED = {
+    "sqlite": [
+        "SELECT name FROM customers WHERE id = (SELECT max(id) FROM orders) ORDER BY (SELECT name FROM sqlite_master)",
+        "SELECT name FROM customers GROUP BY 1 HAVING load_extension('x')",
+        "SELECT \"load_extension\"('x')",
+        "SELECT [load_extension]('x')",
+        "SELECT `load_extension` ('x')",
+        "SELECT name FROM main.sqlite_master",
+        'SELECT name FROM "sqlite_master"',
+        "SELECT name FROM customers NATURAL JOIN sqlite_master",
+        "WITH sqlite_master AS (SELECT name FROM customers) SELECT name FROM main.sqlite_master",
+        "WITH x AS (SELECT name FROM secret) SELECT name FROM x",
+        "SELECT name FROM (customers JOIN secret)",
+        "SELECT name FROM customers, (secret)",
+        "SELECT (SELECT a FROM secret LIMIT 1)",
+        "SELECT CASE WHEN EXISTS(SELECT 1 FROM secret) THEN 1 END",
+        "SELECT name FROM customers WINDOW w AS (ORDER BY load_extension('a'))",
+        "SELECT name FROM customers LIMIT (SELECT count(*) FROM secret)",
+        "SELECT name FROM customers UNION SELECT name FROM secret ORDER BY load_extension(1)",
+    ],
+    "postgres": [
+        "SELECT * FROM customers, LATERAL pg_ls_dir('.') AS x",
+        "SELECT name FROM customers WHERE name = ANY(SELECT usename FROM pg_user)",
+        "SELECT $$a$$ || pg_sleep(1)::text",
+        "SELECT E'\\'' || pg_sleep(1) || ''",
+        "SELECT 'a\\' || pg_sleep(1) || '",
+        "SELECT name::regclass FROM customers",
+        "SELECT CAST(name AS oid) FROM customers",
+        "SELECT (pg_stat_file('x')).size",
+        "SELECT name FROM ONLY pg_authid",
+        "SELECT xmlparse(document '<a/>')",
+        "SELECT * FROM XMLTABLE('/a' PASSING '<a/>' COLUMNS b int)",
+        "SELECT current_catalog",
+        "SELECT current_role",
+        "SELECT user",
+        "SELECT current_schema",
+        "SELECT c.pg_notify FROM customers c",
+        "SELECT name FROM customers TABLESAMPLE evil(1)",
+        'SELECT name COLLATE "evil" FROM customers',
+        "SELECT * FROM customers WHERE name LIKE 'a' OPERATOR(pg_catalog.||) pg_sleep(1)",
+    ],
+    "duckdb": [
+        "SELECT * FROM customers WHERE name IN (FROM 'x.csv')",
+        "SELECT * FROM customers AT (VERSION => 1)",
+        "FROM (FROM read_csv('x'))",
+        "SELECT * FROM VALUES (1) t(a), glob('*')",
+        "SELECT x: getenv('HOME')",
+        "SELECT COLUMNS(c -> getenv(c)) FROM customers",
+        "SELECT 'x'.read_text()",
+        "SELECT * FROM duckdb_tables",
+        "SELECT * FROM customers POSITIONAL JOIN pg_catalog.pg_tables",
+        "SELECT #1 FROM customers",
+        "SELECT * FROM shop.main.customers",
+    ],
+    "clickhouse": [
+        "SELECT * FROM customers ARRAY JOIN (SELECT groupArray(name) FROM system.users) AS x",
+        "SELECT arrayMap(x -> sleep(x), [1])",
+        "SELECT COLUMNS('a') APPLY(sleep) FROM customers",
+        "SELECT * APPLY(x -> file(x)) FROM customers",
+        "SELECT * REPLACE(file('x') AS name) FROM customers",
+        "SELECT arrayReduce('sum', [1])",
+        "SELECT CAST(1 AS AggregateFunction(sum, Int8))",
+        "SELECT name FROM customers WHERE dictHas('d', id)",
+        "SELECT name FROM customers LIMIT 1 SETTINGS max_threads=1 FORMAT Null",
+        "SELECT 1 # comment\n, file('x')",
+        "SELECT $heredoc$ a $heredoc$, sleep(1)",
+        "SELECT '\\'' , sleep(1) , '\\''",
+        "WITH x AS (SELECT name FROM url('a', CSV, 'name String')) SELECT name FROM x",
+    ],
+}
+"""Escapes inside other parts of a query, where a reading of the outermost level alone would miss them."""
+FLAT = {"clickhouse": CLICKHOUSE, "postgres": POSTGRES, "sqlite": SQLITE, "duckdb": DUCKDB}
+ALL = [(dialect, sql) for dialect, some in FLAT.items() for sql in (*some, *NESTED[dialect])]
 OF_OTHERS = ["SELECT java_method('java.lang.Runtime', 'x')", "SELECT reflect('x', 'y')", "ADD JAR x", "CACHE TABLE x",
              "SELECT * FROM parquet.`/etc`", "SELECT name FROM customers /*!50000 INTO OUTFILE 'x' */"]  # fmt: skip
 

@@ -1,12 +1,19 @@
 """Statements on real engines, in processes that can be killed. What the proof refuses never reaches one."""
 
+import csv
 import os
 import sqlite3
+import subprocess
+import sys
+import threading
 import time
 from datetime import date, datetime
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
+import requests
 from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 
 from review.basics.errors import InputError
@@ -16,6 +23,8 @@ from review.sql.execution.child import Child
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
+from review.sql.results.references import references_in
+from review.sql.results.result import Result
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -203,6 +212,60 @@ def test_postgres_refuses_a_superuser(shop, monkeypatch):
         assert runner.run("SELECT Id FROM Mixed").ending == "refused"
 
 
+ODD = {
+    "postgresql": "SELECT 'NaN'::float8 AS a, '-Infinity'::float8 AS b, '\\xff00'::bytea AS c, "
+    "'2024-01-01 02:00+02'::timestamptz AS d, 0.1::numeric(38, 37) AS e, 1 AS x, 2 AS x",
+    "duckdb": "SELECT 'NaN'::DOUBLE AS a, '-inf'::DOUBLE AS b, '\\xFF\\x00'::BLOB AS c, "
+    "'2024-01-01 02:00:00+02'::TIMESTAMPTZ AS d, 0.1::DECIMAL(38, 37) AS e, 1 AS x, 2 AS x",
+    "sqlite": "SELECT NULL AS a, -9e999 AS b, x'ff00' AS c, '2024-01-01T02:00:00+02:00' AS d, 0.1 AS e, 1 AS x, 2 AS x",
+}
+
+
+@pytest.mark.parametrize("shop", ODD, indirect=True)
+def test_odd_values_come_through_and_equal_themselves(shop):
+    sql = ODD[shop.place.scheme]
+    [row] = shop.run(sql).rows
+    assert row[0] is None or row[0] != row[0]
+    assert row[1] == float("-inf") and bytes(row[2]) == b"\xff\x00" and row[5:] == (1, 2)
+    midnight = Result(columns=("d",), rows=((datetime(2024, 1, 1),),))
+    assert compare(Result(columns=("d",), rows=((row[3],),)), midnight).outcome == "equal"
+    assert compare(shop.run(sql), shop.run(sql)).outcome == "equal"
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_times_without_an_end_are_read_as_text(shop):
+    result = shop.run("SELECT 'infinity'::timestamp AS a, '-infinity'::date AS b, made FROM orders WHERE id = 1")
+    assert result.rows == (("infinity", "-infinity", datetime(2024, 3, 1, 10)),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_every_gold_statement_of_defog_runs_and_equals_itself(shop, shared):
+    import psycopg
+
+    folder, socket = shared / "data" / "text2sql" / "defog", shop.place.options["socket"]
+    gold = [
+        (row["db_name"], references_in(row["query"], "postgres")[0])
+        for name in ("questions_gen_postgres", "instruct_advanced_postgres", "instruct_basic_postgres")
+        for row in csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8"))
+    ]
+    owner = {"host": socket, "user": "owner", "autocommit": True}
+    for name in ("broker", "car_dealership", "ewallet", "derm_treatment"):
+        with psycopg.connect(**owner, dbname="postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        with psycopg.connect(**owner, dbname=name) as connection:
+            connection.execute((folder / f"{name}.sql").read_text(encoding="utf-8"))
+            connection.execute("GRANT pg_read_all_data TO reader")
+        with Runner(f"postgresql:///{name}?socket={socket}", limits=LIMITS) as runner:
+            ours = [sql for database, sql in gold if database == name]
+            assert len(ours) >= 30
+            for sql in ours:
+                result = runner.run(sql)
+                again = runner.run(sql)
+                assert result.done, (sql, result.error)
+                found = compare(result, again, reference_sql=sql, dialect="postgres").outcome
+                assert found in ("equal", "both_empty", "truncated"), sql
+
+
 @pytest.mark.parametrize("shop", ["chdb"], indirect=True)
 def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     assert shop.run("SELECT id FROM customers ORDER BY id LIMIT 1 FORMAT TabSeparatedWithNames;").rows == ((1,),)
@@ -212,6 +275,63 @@ def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     numbers = "SELECT nan AS a, 1 / 0 AS b, toDecimal128('0.1', 38) AS c, [1, 2] AS d FROM orders LIMIT 1"
     [row] = shop.run(numbers).rows
     assert row[0] != row[0] and row[1] == float("inf") and row[2:] == (Decimal("0.1"), [1, 2])
+
+
+def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkeypatch):
+    folder = chdb_shop(tmp_path).partition("?")[0].removeprefix("chdb:///")
+    script = Path(__file__).with_name("clickhouse_http.py")
+    server = subprocess.Popen([sys.executable, script, folder], stdout=subprocess.PIPE, text=True)
+    monkeypatch.setenv("SPOTCHECK_CLICKHOUSE_USER", "reader")
+    try:
+        host = f"127.0.0.1:{int(server.stdout.readline())}"
+        with Runner(f"clickhouse://{host}/shop", limits=Limits(seconds=7, rows=2)) as runner:
+            assert set(runner.schema.table("customers").columns) == {"id", "name", "credit", "since"}
+            assert runner.run("SELECT name, credit FROM customers WHERE id = 2").rows == (("Böla", Decimal("20")),)
+            assert runner.run("SELECT id FROM orders ORDER BY id FORMAT JSON").rows == ((1,), (2,))
+            assert runner.run("SELECT toDate(name, name) FROM customers").ending == "failed"
+            assert runner.run("DROP TABLE orders").ending == "refused"
+            assert runner.run("SELECT id FROM system.one").ending == "refused"
+        seen = requests.get(f"http://{host}/", timeout=10).json()
+        assert len(seen) == 4 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
+        assert all(s["readonly"] == "1" and s["max_execution_time"] == "7" and s["user"] == "reader" for s in seen)
+        assert seen[2]["query"] == "SELECT id FROM orders ORDER BY id"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            asked.append((query, "readonly" in self.path))
+            status, body = 200, b'["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
+            if "readonly" in self.path:
+                status, body = 500, b"Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
+            elif query.startswith("SELECT a"):
+                body = b'["a"]\n["UInt8"]\n[7]\n'
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        with Runner(f"clickhouse://127.0.0.1:{server.server_port}/shop") as runner:
+            assert runner.run("SELECT a FROM t").rows == ((7,),)
+            assert [readonly for _, readonly in asked] == [True, False, False]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.mark.parametrize(

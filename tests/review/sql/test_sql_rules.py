@@ -94,6 +94,8 @@ def test_findings_say_where_and_name_what_is_near():
     assert found["custmers"].rule == "tables" and "'customers'" in found["custmers"].message
     assert found["o.amuont"].rule == "columns" and "'amount'" in found["o.amuont"].message
     assert "Nearest: 'name'" in proved("SELECT nmae FROM customers").findings[0].message
+    assert "both sides" in proved("SELECT 1 FROM customers JOIN orders USING (amount)").findings[0].message
+    assert proved("SELECT 1 FROM customers JOIN orders USING (ID)").ok is True
     [twice] = proved("SELECT id FROM customers JOIN orders ON customer_id = customers.id").findings
     assert "several tables: customers, orders" in twice.message
 

@@ -18,7 +18,6 @@ export const desk = {
   advances: true,
   asksBack: true,
   foresees: true,
-  compares: true,
   texts: [
     { name: "comment", label: N("Comment"), rows: 3 },
     { name: "corrected_answer", label: N("Corrected answer"), rows: 7, start: answerText },

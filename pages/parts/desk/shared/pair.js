@@ -25,7 +25,7 @@ export function rubricOf(client, assignment) {
   return isPair(client, assignment) ? { ...client.rubric, dimensions: [preference()] } : client.rubric;
 }
 
-// Everything that the desk may ask about, for which it builds fields once.
+// Everything that the desk may ask about.
 export function askable(client) {
-  return client.desk.compares ? [...client.rubric.dimensions, preference()] : client.rubric.dimensions;
+  return [...client.rubric.dimensions, preference()];
 }

@@ -13,7 +13,7 @@ export function buildItem(item) {
 function buildPair(item) {
   return el(
     "article",
-    { class: "sc-item sc-paired", "data-item": item.item },
+    { class: "sc-item", "data-item": item.item },
     ...item.messages.map((message) => buildTurn(message, false, item)),
     el("div", { class: "sc-pair" }, buildSide("left", t("Answer 1"), item), buildSide("right", t("Answer 2"), item)),
   );

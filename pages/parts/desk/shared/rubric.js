@@ -2,7 +2,7 @@
 
 import { el, setAttr, setFlag, setText } from "./dom.js";
 import { answered, draftOf, isComplete, visibleDimensions } from "./drafts.js";
-import { askable, rubricOf } from "./pair.js";
+import { isPair, PREFERENCE, preference, rubricOf } from "./pair.js";
 import { markChosen } from "./pair_view.js";
 import { t } from "./words.js";
 
@@ -12,8 +12,15 @@ export function buildRubric(view) {
   const { dimensions } = view.client.rubric;
   const keys = dimensions.flatMap((d) => d.values.map((v) => v.key).filter(Boolean));
   view.keysDistinct = new Set(keys).size === keys.length;
-  view.fields = new Map(askable(view.client).map((dimension) => [dimension.name, buildField(view, dimension)]));
+  view.fields = new Map(dimensions.map((dimension) => [dimension.name, buildField(view, dimension)]));
   view.fieldsNode.replaceChildren(...[...view.fields.values()].map((field) => field.node));
+}
+
+// Most weeks have no pair, so the question about pairs gets its field with the first one.
+function addPreference(view) {
+  const field = buildField(view, preference());
+  view.fields.set(PREFERENCE, field);
+  view.fieldsNode.append(field.node);
 }
 
 function kindOf(dimension) {
@@ -188,6 +195,7 @@ export function clearFilter(field) {
 export function showRubric(view) {
   const { client } = view;
   const draft = draftOf(client, client.current);
+  if (isPair(client, client.current) && !view.fields.has(PREFERENCE)) addPreference(view);
   const asked = new Set(visibleDimensions(rubricOf(client, client.current), draft.labels).map((d) => d.name));
   for (const [name, field] of view.fields) {
     setFlag(field.node, "hidden", !asked.has(name));

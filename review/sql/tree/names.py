@@ -1,0 +1,213 @@
+"""Resolve all names of a statement: query by query, the inner ones with the names of those around them."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from review.sql.schema.schema import Schema
+from review.sql.tree.frames import Ctes, Folding, Frame, Names, Origin, Shape, Source, renamed
+from review.sql.tree.lookups import look_up
+from review.sql.tree.outputs import shape_of
+from review.sql.tree.walking import is_array_join, own_nodes, queries_in, sources_in
+
+MANY = 64
+"""How deep queries may stand inside each other."""
+
+
+def names_of(tree: exp.Expr, schema: Schema | None, dialect: str) -> Names:
+    """Resolve every name of a query. Without a schema tables are unknown, and so are their columns."""
+    reader = _Reader(schema, dialect)
+    reader.query(tree, None, {}, 0)
+    return reader.names
+
+
+class _Reader:
+    def __init__(self, schema: Schema | None, dialect: str) -> None:
+        self.schema, self.dialect = schema, dialect
+        self.names = Names()
+        self.folding = Folding(schema or Schema(dialect=dialect, tables=(), exact=True), dialect)
+
+    def query(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
+        """Read a query of any form; return its columns."""
+        if depth > MANY:
+            raise RecursionError("queries stand too deep inside each other")
+        own = self._ctes(node, parent, ctes, depth)
+        while isinstance(node, exp.Subquery | exp.Paren):
+            node = node.this
+            own = self._ctes(node, parent, own, depth)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node, parent, own, depth)
+        if isinstance(node, exp.Select):
+            return self._select(node, parent, own, depth)
+        return Shape(None, keys_known=False)
+
+    def _ctes(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> dict[str, Shape | None]:
+        own = dict(ctes)
+        with_ = node.args.get("with_")
+        recursive = bool(with_ and with_.args.get("recursive"))
+        for cte in with_.expressions if with_ else []:
+            name = self.folding.node(cte.args["alias"].this)
+            if cte.args.get("scalar") or not isinstance(cte.this, exp.Query):
+                # ClickHouse: WITH 5 AS x names a value. FROM x would still read a table of that name.
+                self._loose(cte.this, parent, own, depth)
+                own[name] = None
+                continue
+            named = [self.folding.node(c) for c in cte.args["alias"].args.get("columns") or []]
+            if recursive:
+                own[name] = self._anchor(cte.this, named)
+            shape = self.query(cte.this, parent, own, depth + 1)
+            own[name] = renamed(shape, named)
+        return own
+
+    def _anchor(self, body: exp.Expr, named: list[str]) -> Shape:
+        """The columns of a recursive CTE while its body is read: the names that its first branch gives."""
+        if named:
+            return Shape(dict.fromkeys(named, Origin()), keys_known=False)
+        first = body.this if isinstance(body, exp.SetOperation) else body
+        while isinstance(first, exp.Subquery | exp.SetOperation):
+            first = first.this
+        if not isinstance(first, exp.Select) or any(p.is_star for p in first.expressions):
+            return Shape(None, keys_known=False)
+        return Shape({self.folding.text(p.output_name): Origin() for p in first.expressions}, keys_known=False)
+
+    def _loose(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> None:
+        """Queries inside an expression that belongs to no SELECT."""
+        for inner in queries_in(node):
+            self.query(inner, parent, ctes, depth + 1)
+
+    def _set_operation(self, node: exp.SetOperation, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
+        branches: list[exp.Expr] = []
+        here: exp.Expr = node
+        # UNION chains lean to the left; a loop reads hundreds of branches without recursion.
+        while isinstance(here, exp.SetOperation):
+            branches.append(here.expression)
+            here = here.this
+            ctes = self._ctes(here, parent, ctes, depth)
+        shapes = [self.query(branch, parent, ctes, depth + 1) for branch in [here, *reversed(branches)]]
+        distinct = node.args.get("distinct")
+        columns = shapes[0].columns
+        keys = (frozenset(columns),) if distinct and columns is not None else ()
+        return Shape(columns, keys, keys_known=columns is not None)
+
+    def _select(self, select: exp.Select, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
+        frame = Frame(select=select, parent=parent)
+        self.names.frames.append(frame)
+        for node, join in sources_in(select):
+            self._source(frame, node, join, ctes, depth)
+        frame.aliases = {
+            self.folding.node(p.args["alias"])
+            for p in select.expressions
+            if isinstance(p, exp.Alias) and p.args.get("alias")
+        } | {name for name, shape in ctes.items() if shape is None}
+        for array_join in select.args.get("joins") or []:
+            if is_array_join(array_join):
+                frame.aliases |= {
+                    self.folding.node(a)
+                    for e in array_join.expressions or [array_join.this]
+                    if (a := e.args.get("alias"))
+                }
+        if self.dialect == "clickhouse":
+            # An alias of ClickHouse may stand anywhere and holds for the whole query.
+            frame.aliases |= {
+                self.folding.node(a) for n in own_nodes(select) if isinstance(n, exp.Alias) and (a := n.args["alias"])
+            }
+        self._uses(frame, ctes, depth)
+        return shape_of(frame, self.folding)
+
+    def _source(self, frame: Frame, node: exp.Expr, join: exp.Join | None, ctes: Ctes, depth: int) -> None:
+        using = join.args.get("using") if join else None
+        before = list(frame.sources)
+        added = self._made(frame, node, join, ctes, depth)
+        if added is None:
+            return
+        frame.sources.append(added)
+        for column in using or []:
+            frame.merged.add(self.folding.node(column if isinstance(column, exp.Identifier) else column.this))
+        if join is not None and str(join.args.get("method") or "").upper() == "NATURAL" and added.columns is not None:
+            frame.merged |= {c for s in before if s.columns is not None for c in s.columns if c in added.columns}
+        # A bracketed source may carry joins of its own: FROM (a JOIN b ON ...).
+        for inner in node.args.get("joins") or []:
+            self._source(frame, inner.this, inner, ctes, depth)
+
+    def _made(self, frame: Frame, node: exp.Expr, join: exp.Join | None, ctes: Ctes, depth: int) -> Source | None:
+        while isinstance(node, exp.Final | exp.TableSample | exp.Paren):
+            node = node.this
+        alias = node.args.get("alias")
+        name = self.folding.node(alias.this) if alias is not None and getattr(alias, "this", None) else ""
+        renames = [self.folding.node(c) for c in (alias.args.get("columns") or [])] if alias is not None else []
+        if isinstance(node, exp.Table):
+            return self._table(node, name, renames, join, ctes)
+        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
+            for inner, inner_join in [(node.this, join), *((j.this, j) for j in node.this.args.get("joins") or [])]:
+                made = self._made(frame, inner, inner_join, ctes, depth)
+                if made:
+                    frame.sources.append(made)
+            return None
+        if isinstance(node, exp.Query):
+            # A derived table sees the enclosing queries, and its neighbours only with LATERAL.
+            shape = renamed(self.query(node, frame.parent, ctes, depth + 1), renames)
+            return Source(
+                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join
+            )
+        if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Query):
+            shape = renamed(self.query(node.this, frame, ctes, depth + 1), renames)
+            return Source(
+                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join
+            )
+        self._loose(node, frame, ctes, depth)
+        columns = dict.fromkeys(renames, Origin()) if renames else None
+        return Source(name=name, node=node, columns=columns, keys_known=False, join=join, open=True)
+
+    def _table(self, node: exp.Table, name: str, renames: list[str], join: exp.Join | None, ctes: Ctes) -> Source:
+        if not isinstance(node.this, exp.Identifier):
+            columns = dict.fromkeys([*renames, *([name] if name else [])], Origin()) if renames else None
+            return Source(name=name, node=node, columns=columns, keys_known=False, join=join, open=True)
+        own, database = self.folding.node(node.this), node.args.get("db")
+        common = ctes.get(own) if database is None else None
+        if common is not None:
+            self.names.common.append(node)
+            shape = renamed(common, renames)
+            return Source(
+                name=name or own,
+                node=node,
+                columns=shape.columns,
+                keys=shape.keys,
+                keys_known=shape.keys_known,
+                join=join,
+            )
+        table = None
+        if self.schema is not None and not node.args.get("catalog"):
+            quoted = bool(node.this.args.get("quoted"))
+            table = self.schema.table(node.this.name, database.name if database else "", quoted=quoted)
+        self.names.tables.append((node, table))
+        if table is None:
+            return Source(name=name or own, node=node, columns=None, keys_known=False, join=join)
+        columns = {self.folding.text(c): Origin(kind, table, c) for c, kind in table.columns.items()}
+        keys = table.keys
+        if renames:
+            shape = renamed(Shape(columns, keys, table.keys_known), renames)
+            columns, keys = shape.columns or {}, shape.keys
+        return Source(
+            name=name or own, node=node, columns=columns, table=table, keys=keys, keys_known=table.keys_known,
+            join=join, open=table.open,
+        )  # fmt: skip
+
+    def _uses(self, frame: Frame, ctes: Ctes, depth: int) -> None:
+        """Find every column of a SELECT outside its sources and inner queries, which are read on their own."""
+        lambdas: set[str] = set()
+        columns: list[exp.Column] = []
+        for node in own_nodes(frame.select):
+            if isinstance(node, exp.Column):
+                columns.append(node)
+            elif isinstance(node, exp.Query):
+                self.query(node, frame, ctes, depth + 1)
+            elif isinstance(node, exp.Lambda):
+                lambdas |= {self.folding.node(e) for e in node.expressions if isinstance(e, exp.Identifier)}
+                lambdas |= {self.folding.node(e.this) for e in node.expressions if isinstance(e, exp.Column)}
+        for node in columns:
+            if not isinstance(node.this, exp.Star):
+                if not node.args.get("table") and self.folding.node(node.this) in lambdas:
+                    continue
+                use = look_up(frame, node, self.folding)
+                frame.uses.append(use)
+                frame.by_node[id(node)] = use
