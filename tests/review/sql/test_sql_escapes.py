@@ -163,7 +163,6 @@ OF_OTHERS = ["SELECT java_method('java.lang.Runtime', 'x')", "SELECT reflect('x'
 @pytest.mark.parametrize(("dialect", "sql"), ALL)
 def test_no_escape_reaches_an_engine(dialect, sql):
     assert not runs(sql, dialect)
-    assert proved(sql, dialect).ok is not True
 
 
 @pytest.mark.parametrize("sql", OF_OTHERS)

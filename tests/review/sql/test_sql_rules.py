@@ -3,7 +3,7 @@
 import pytest
 from sql_shop import SCHEMAS, proved, rules_of
 
-from review.sql.proof.prove import FOR_RUNNING, prove
+from review.sql.proof.prove import DEFAULT, FOR_RUNNING, may_run, prove
 from review.sql.rules.catalogue import RULES
 from review.sql.rules.policy import Policy
 
@@ -137,6 +137,11 @@ def test_every_form_of_a_star_is_found(sql):
     assert proved(sql, "clickhouse", rules=("star",)).ok is False
 
 
+def test_what_must_hold_before_running_is_part_of_every_check():
+    assert set(FOR_RUNNING) <= set(DEFAULT)
+    assert {"text", "statement", "syntax", "functions", "tables", "columns", "settings"} <= set(FOR_RUNNING)
+
+
 def test_a_severity_of_the_project_replaces_that_of_the_rule():
     proof = proved("SELECT * FROM customers", rules=("star",), severities={"star": "warning"})
     assert proof.ok is True and rules_of(proof, "warning") == {"star"}
@@ -158,8 +163,6 @@ def test_a_project_may_add_functions_and_name_the_tables():
 
 def test_what_a_project_lowers_never_lets_a_statement_run():
     policy = Policy(rules=("star",), severities=dict.fromkeys(RULES, "note"))
-    from review.sql.proof.prove import may_run
-
     assert may_run("SELECT load_extension('x')", "sqlite", SCHEMAS["sqlite"], policy).ok is False
 
 
