@@ -219,3 +219,17 @@ def test_who_is_mistyped_in_the_address_chooses_a_name(server: Server, page: Any
     page.wait_for_url("**/settings?rater=mara")
     settled(page)
     assert page.locator("h1").first.inner_text() == "Settings"
+
+
+@pytest.mark.parametrize("key", ["/", "Control+k"])
+def test_the_search_is_worked_by_keyboard_alone(page: Any, server: Server, key: str) -> None:
+    loaded(page, server, "settings")
+    page.locator("body").press(key)
+    page.wait_for_function("() => document.activeElement.matches('[role=dialog] .st-key-search_text input')")
+    page.keyboard.type("coverage")
+    link = page.get_by_role("dialog").get_by_role("link", name="Golden: coverage")
+    link.wait_for()
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => document.activeElement.matches('[role=dialog] a')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/golden*view=coverage*")

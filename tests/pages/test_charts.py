@@ -36,7 +36,7 @@ BUILDERS: dict[str, Callable[[pd.DataFrame], Chart]] = {
     "intervals": lambda f: charts.intervals(
         f, x="week", y_title="agreement", series="who", order=["W2", "W1"], series_order=["b", "a"]
     ),
-    "forest": lambda f: charts.forest(f, names="week", percent=True, ink=charts.DARK_INK, ranges=True),
+    "forest": lambda f: charts.forest(f, names="week", percent=True, ranges=True),
     "heat_map": lambda f: charts.heat_map(
         CELLS, x="one", y="two", value="kappa", text="text", order=["a", "b"], domain=(0, 1), angle=-40
     ),

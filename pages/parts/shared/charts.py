@@ -23,7 +23,8 @@ GREY = "#7d879b"
 RED = "#d1495b"
 """Of what needs a look."""
 DARK_INK = "#1a2233"
-LIGHT_INK = "#e6eaf2"
+INK = "currentColor"
+"""The colour of the words of the page, which follows a change of theme without a rerun."""
 CELLS = ("#e4edfd", "#76a1ec")
 """From the lowest to the highest cell of a heat map. Dark letters can be read on all of them, on any page."""
 ROOM = 0.06
@@ -109,7 +110,7 @@ def _caps(base: Mapping[str, Any], channel: str, scale: Mapping[str, Any]) -> li
     return [(dict(cap), dict(base) | {channel: _measured(end, title=None, **scale)}) for end in ("low", "high")]
 
 
-def forest(frame: pd.DataFrame, *, names: str, percent: bool, ink: str, ranges: bool) -> Chart:
+def forest(frame: pd.DataFrame, *, names: str, percent: bool, ranges: bool) -> Chart:
     """Return figures one below the other, from the columns ``names``, value, low, high, from, to, text and centre.
 
     With ``ranges``, a broad bar goes from ``from`` to ``to``.
@@ -121,7 +122,7 @@ def forest(frame: pd.DataFrame, *, names: str, percent: bool, ink: str, ranges: 
     across = _measured("low", title=None, axis=axis, **scale)
     rule = {"type": "rule", "strokeWidth": 3, "color": GREY}
     broad = {"type": "rule", "strokeWidth": 9, "opacity": 0.7, "color": BLUE}
-    text = {"type": "text", "dy": -13, "fontWeight": 600, "color": ink}
+    text = {"type": "text", "dy": -13, "fontWeight": 600, "color": INK}
     shown = _tooltip(frame, [names, "value", "low", "high", "n"])
     spread = (broad, {"x": _measured("from"), "x2": {"field": "to"}, "y": rows})
     return _layers(

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import charts
-from pages.parts.shared.charts import DARK_INK, LIGHT_INK, Chart
+from pages.parts.shared.charts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
 from review.basics.words import counted
@@ -170,9 +170,7 @@ def forest(
             for name, value in zip(known[names], known["value"], strict=True)
         ]
         known["centre"] = known["value"].fillna((known["from"] + known["to"]) / 2)
-        # Rules and texts are black by default, which is invisible on a dark page.
-        ink = LIGHT_INK if st.context.theme.type == "dark" else DARK_INK
-        chart = charts.forest(known, names=names, percent=percent, ink=ink, ranges=bool(ranges))
+        chart = charts.forest(known, names=names, percent=percent, ranges=bool(ranges))
         draw(chart, key=f"{key}_chart")
     for name, quantity in rows.items():
         if quantity.undefined and name not in ranges:
