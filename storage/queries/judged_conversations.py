@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from storage.store import Store
 
 
-class RunOfJudge(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class RunOfJudge:
     """A run of a judge that gave verdicts on items under review: over what, when it was started, and how many."""
 
     id: str
@@ -21,11 +22,11 @@ class RunOfJudge(NamedTuple):
 
 def runs_with_verdicts(store: Store) -> list[RunOfJudge]:
     """Return the runs of judges that gave verdicts on items, the latest first."""
-    return [RunOfJudge(*row) for row in store.stream(_RUNS_SQL, {})]
+    return [RunOfJudge(**row) for row in store.query(_RUNS_SQL, {})]
 
 
 _RUNS_SQL = """
-SELECT r.id, r.judge, r.version, json_extract(r.target, '$.name'), r.at, count(*)
+SELECT r.id, r.judge, r.version, json_extract(r.target, '$.name') AS target, r.at, count(*) AS verdicts
 FROM verdicts v JOIN judge_runs r ON r.id = v.run_id
 WHERE v.run_id IS NOT NULL AND v.value IS NOT NULL GROUP BY r.id ORDER BY r.rowid DESC
 """
