@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.audit import audit_view
 from pages.parts.shared.session import Session
-from pages.parts.week import week_page
+from pages.parts.week import report_view
 from review.audit import chain
 from review.audit.store_secrets import store_id
 from review.audit.verifying import check_store
@@ -136,13 +136,13 @@ def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
     add_person(demo, "lea", role="lead", by="visitor")
     here = Session(demo, person(demo, "lea"), None)
     week = demo.find(Week)[-1].name
-    assert audit_view._csv(here, chain.EVERYTHING) and week_page._report_page(here, week)
+    assert audit_view._csv(here, chain.EVERYTHING) and report_view._report(here, week)
     add_person(demo, "lea", role="none", by="visitor")
     for make in (audit_view._csv, audit_view._json):
         with pytest.raises(Refused, match="needs the role lead"):
             make(here, chain.EVERYTHING)
     with pytest.raises(Refused, match="needs the role annotator"):
-        week_page._report_page(here, week)
+        report_view._report(here, week)
 
 
 def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:

@@ -59,13 +59,13 @@ def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
     split: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = texts(run(split, monkeypatch, "adjudicate", "mia"))
-    assert "3 random ties first: they stand for the others." in said and "more disagreement" not in said
+    assert "3 random ties first: they stand for the others." in said and "hidden until" not in said
     for item in settle_first(split, THIS)[:2]:
         deal(split, THIS, item, "mia", 50)
     # Figures are computed once for each entry of the audit chain.
     first = settle_first(split, THIS)[2]
     adjudicate(split, first, by="lea", labels=labels("correct"), reason="slip")
-    assert "2 more disagreements of the week are on items that you still have to review" in texts(
+    assert "2 more are hidden until you review them yourself" in texts(
         run(split, monkeypatch, "adjudicate", "mia")
     )
 

@@ -67,8 +67,8 @@ def say_order(ahead: int, *, hidden: int) -> None:
             ),
         )
     if hidden:
-        one = _("{n} more disagreement of the week is on an item that you still have to review.")
-        several = _("{n} more disagreements of the week are on items that you still have to review.")
+        one = _("{n} more is hidden until you review it yourself.")
+        several = _("{n} more are hidden until you review them yourself.")
         st.caption(f":material/visibility_off: {(one if hidden == 1 else several).format(n=hidden)}")
 
 
