@@ -99,11 +99,14 @@ def _cases(here: Session, week: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
-        with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
-            unsettled_view.show(here, week, key="settling_unsettled")
+        if kind != "disputed":
+            _unsettled(here, week)
     if kind == "disputed":
         random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
-        settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
+        # One line for all three, so that the case below has room on a phone and with large letters.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="settling_order"):
+            _unsettled(here, week)
+            settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
     if kind not in KINDS and ONE_KEY not in st.session_state:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return
@@ -114,6 +117,11 @@ def _cases(here: Session, week: str) -> None:
         key=key, data={**batch, "open": opened, **answer, **words.told(key, whole=True)}, on_outbox_change=lambda: None
     )
     answer_again(key, state, mounted)
+
+
+def _unsettled(here: Session, week: str) -> None:
+    with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
+        unsettled_view.show(here, week, key="settling_unsettled")
 
 
 def handle(store: Store, rater_id: str, entries: Sequence[object]) -> Answer:

@@ -65,11 +65,12 @@ def say_order(ahead: int, *, hidden: int) -> None:
                 "Chosen at random among the ties. Settle them first: the other ties are then taken to be like them, "
                 "and the Week page shows one number instead of a range."
             ),
+            width="content",
         )
     if hidden:
         one = _("{n} more is hidden until you review it yourself.")
         several = _("{n} more are hidden until you review them yourself.")
-        st.caption(f":material/visibility_off: {(one if hidden == 1 else several).format(n=hidden)}")
+        st.caption(f":material/visibility_off: {(one if hidden == 1 else several).format(n=hidden)}", width="content")
 
 
 def shown(value: Value | list[str] | None) -> str:
