@@ -77,7 +77,7 @@ def test_the_keys_stay_with_what_is_written_and_with_what_was_tabbed_to(context:
     assert page.evaluate(HAS_KEYS) is False
     assert names.input_value() == "nobody?"
     page.keyboard.press("Escape")
-    page.locator(SIDEBAR).get_by_role("link", name="Golden").focus()
+    page.locator(SIDEBAR).get_by_role("link", name="Rubric").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("1")
     assert page.evaluate(f"document.activeElement.closest('{SIDEBAR}') !== null")

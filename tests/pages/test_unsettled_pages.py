@@ -65,9 +65,7 @@ def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
     # Figures are computed once for each entry of the audit chain.
     first = settle_first(split, THIS)[2]
     adjudicate(split, first, by="lea", labels=labels("correct"), reason="slip")
-    assert "2 more are hidden until you review them yourself" in texts(
-        run(split, monkeypatch, "adjudicate", "mia")
-    )
+    assert "2 more are hidden until you review them yourself" in texts(run(split, monkeypatch, "adjudicate", "mia"))
 
 
 def test_where_hand_picked_items_count_is_what_the_figures_do(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def form_editor(here: Session, new: Rubric) -> None:
     name = st.pills(
         "Dimension",
         new.names,
-        format_func=lambda n: new[n].title or n,
+        format_func=lambda n: as_text(new[n].title or n),
         required=True,
         key=CHOSEN,
     )
@@ -187,8 +187,8 @@ def _conditions(new: Rubric, dimension: Dimension) -> None:
             key = f"rubric_when_{dimension.name}_{other.name}"
             st.session_state[key] = list(dimension.shown_when.get(other.name, ()))
             st.multiselect(
-                f"Only when {other.title or other.name} is", other.scale.values, key=key, placeholder="anything",
-                on_change=_condition, args=(dimension.name, other.name, key),
+                as_text(f"Only when {other.title or other.name} is"), other.scale.values, key=key,
+                placeholder="anything", on_change=_condition, args=(dimension.name, other.name, key),
             )  # fmt: skip
 
 
@@ -218,8 +218,8 @@ def _examples(here: Session, dimension: Dimension) -> None:
         key = f"rubric_example_text_{dimension.name}_{one.item_id}"
         said = st.text_input("What the guidance will say", value=quoted, key=key)
         st.button(
-            f"Add to the guidance of {value}", icon=":material/add:", key="rubric_example_add", disabled=not said,
-            on_click=draft.step, args=(edit.with_example, dimension.name, value, said or ""),
+            as_text(f"Add to the guidance of {value}"), icon=":material/add:", key="rubric_example_add",
+            disabled=not said, on_click=draft.step, args=(edit.with_example, dimension.name, value, said or ""),
         )  # fmt: skip
 
 

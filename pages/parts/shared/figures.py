@@ -218,4 +218,4 @@ def plan_sentence(plan: planner.SampleSizePlan) -> None:
     st.markdown(as_text(planner.plan_sentence(plan)))
     if plan.per_stratum:
         parts = ", ".join(f"{name} {n:,}" for name, n in plan.per_stratum.items() if n)
-        st.caption(f"By group: {parts}")
+        st.caption(as_text(f"By group: {parts}"))
