@@ -125,8 +125,8 @@ def test_labels_leave_and_come_back_in_both_forms(store, tmp_path, ending):
     vote(store, "u1", "ana", {**BAD, "politeness": "rude"}, seconds=12.5)
     vote(store, "u1", "ben", GOOD, seconds=3.0)
     long, wide = tmp_path / f"long.{ending}", tmp_path / f"wide.{ending}"
-    export_labels(store, long, by="eva")
-    export_labels(store, wide, by="eva", wide=True)
+    export_labels(store, long, by="lea")
+    export_labels(store, wide, by="lea", wide=True)
     rows = read_table(long, required=["item", "rater", "label"], optional=["seconds"]).rows
     assert {r.number("seconds") for r in rows} == {12.5, 3.0}
     found = read_rating_table(wide, optional=["dimension"])
