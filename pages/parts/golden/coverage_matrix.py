@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.golden.candidate_list import GROUP, SCENARIO
-from pages.parts.shared import address, charts, figures
+from pages.parts.shared import address, figures
+from pages.parts.shared.chart_parts import CELLS, DARK_INK
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
@@ -76,9 +77,9 @@ def matrix(found: Coverage) -> pd.DataFrame:
 def _shade(n: int, most: int) -> str:
     if not n:
         return ""
-    low, high = (tuple(int(c[k : k + 2], 16) for k in (1, 3, 5)) for c in charts.CELLS)
+    low, high = (tuple(int(c[k : k + 2], 16) for k in (1, 3, 5)) for c in CELLS)
     mixed = [round(a + (b - a) * n / most) for a, b in zip(low, high, strict=True)]
-    return f"background-color: #{bytes(mixed).hex()}; color: {charts.DARK_INK}"
+    return f"background-color: #{bytes(mixed).hex()}; color: {DARK_INK}"
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

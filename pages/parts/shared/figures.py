@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import charts
-from pages.parts.shared.charts import Chart
+from pages.parts.shared.chart_parts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
 from review.basics.words import counted
@@ -132,9 +132,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def draw(chart: Chart, *, key: str) -> None:
     """Draw a chart over the whole width."""
-    # Streamlit logs a warning for each chart that has both, a description of its own and an alternative text.
-    spec = {part: value for part, value in chart.spec.items() if part != "description"}
-    st.vega_lite_chart(chart.frame, spec, width="stretch", key=key, alt=chart.alt)
+    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt)
 
 
 def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
