@@ -158,6 +158,7 @@ def _semantic(cases: Sequence[_Case], weights: tuple[float, float]) -> Quantity:
         ci=(max(0.0, value - reach), min(1.0, value + reach)),
         se=se,
         method="difference estimator",
+        method_se="variance of the rules' scores and of the differences in the drawn cases",
         n=by_rules.n,
     )
 

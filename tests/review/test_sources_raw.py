@@ -214,7 +214,7 @@ def test_json_says_where_it_breaks(tmp_path):
         rows(written(tmp_path, "a.json", '[{"a": 1},\n x]'))
     with pytest.raises(InputError, match="line 2, byte 10: found 0xff"):
         rows(written(tmp_path, "b.json", b'[{"a": 1\n,\xff}]'))
-    with pytest.raises(InputError, match="array is empty"):
+    with pytest.raises(InputError, match="it holds no records: found an empty list"):
         rows(written(tmp_path, "c.json", "[]"))
 
 
