@@ -37,6 +37,8 @@ def doing(
     left = sum(p.left for p in rows)
     own = mine.left if mine else 0
     closed = closing_of(store, week) is not None
+    nobodys = 0 if closed else len(held_by_nobody(store, week))
+    unreviewed = 0 if closed else next((c.open for c in checks if c.name == "reviewed"), left)
     overdue = opened.due < now()[:10]
     return Doing(
         week=week,
@@ -48,7 +50,8 @@ def doing(
         own_minutes=mine.minutes_left if mine else 0.0,
         left=left,
         late=left - own if overdue else 0,
-        nobodys=0 if closed else len(held_by_nobody(store, week)),
+        nobodys=nobodys,
+        skipped=max(unreviewed - left - nobodys, 0),
         to_settle=next((c.open for c in checks if c.name == "settled"), 0),
         ties=ties,
         more=more,

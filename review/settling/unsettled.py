@@ -11,7 +11,7 @@ from review.current.assignments import owed_items
 from review.current.known import items_of
 from review.evidence.ties import settle_first
 from review.settling.adjudication import Case, cases
-from storage.queries.assignments import items_held, items_skipped
+from storage.queries.assignments import items_beside, items_held, items_skipped
 from storage.store import Store
 
 
@@ -53,6 +53,8 @@ CAUSES = (
 class Unsettled:
     """The items of a week without a settled label by cause, ``of`` all ``items``; ``owed`` are the viewer's own.
 
+    Pairs and items with known answers are among them: nothing is settled about one, but somebody has to review it.
+
     What is known of owed items stays hidden from the viewer: they are counted and not listed.
     """
 
@@ -86,8 +88,12 @@ def unsettled(store: Store, week: str, *, viewer: str) -> Unsettled:
         cause = _cause(item, found.get(item), deciding, held, passed)
         if cause:
             by_cause[cause].append(item)
+    beside = items_beside(store, week)
+    for item, reviewed in beside.items():
+        if not reviewed:
+            by_cause[_cause(item, None, deciding, held, passed)].append(item)
     return Unsettled(
-        items=len(items),
+        items=len(items) + len(beside),
         by_cause={name: tuple(ids) for name, ids in by_cause.items()},
         owed=frozenset(owed_items(store, viewer)) if viewer else frozenset(),
     )

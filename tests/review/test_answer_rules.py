@@ -198,6 +198,15 @@ def test_where_nothing_is_next_the_reason_says_what_is_awaited() -> None:
     assert steps(replace(idle, lead=True)) == ["close"]
 
 
+def test_items_that_nobody_reviews_keep_the_week_open() -> None:
+    lead = Doing(week="2026-W47", closed=False, lead=True, adjudicator=True, due="Friday 27 November", skipped=1)
+    answer = next_steps(lead)
+    assert steps(lead) == ["hand_over_skipped"] and answer.sentence == "Hand over 1 skipped item."
+    assert answer.reason == "Everybody who has it skipped it, and nobody has reviewed it."
+    other = next_steps(replace(lead, lead=False, adjudicator=False, skipped=1, nobodys=1))
+    assert other.reason == "A lead has to give 2 items that nobody reviews to somebody."
+
+
 def test_a_trend_shows_each_week_and_leaves_a_gap_without_a_figure() -> None:
     weeks = ("2026-W45", "2026-W46", "2026-W47")
     line = Line(

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unsettled_store import THIS, add_week, deal, people_only
+from unsettled_store import AT, THIS, add_week, deal, people_only
 
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import Check, checklist, close_week
+from review.closing.doing import doing
+from review.people.people import find_person
+from review.settling.unsettled import unsettled
+from review.statistics.answers.next_steps import next_steps
+from storage.records_review import Item, Skip
 from storage.store import Store
 
 
@@ -39,3 +44,35 @@ def test_labels_of_one_person_each_leave_nothing_to_settle(store: Store) -> None
 def test_labels_that_agree_are_settled(store: Store) -> None:
     add_week(store, THIS, [("wrong", "wrong")])
     assert not settled(store).idle and settled(store).done and settled(store).todo == "all are settled"
+
+
+def skip(store: Store, item: str, rater: str) -> None:
+    deal(store, THIS, item, rater, 9)
+    store.add(
+        Skip(
+            submission_id=f"k-{item}-{rater}", assignment_id=f"a-{item}-{rater}", item_id=item, rater_id=rater, at=AT,
+            reason="hard",
+        )
+    )  # fmt: skip
+
+
+def test_a_skipped_item_that_nobody_else_has_keeps_the_week_from_closing(store: Store) -> None:
+    add_week(store, THIS, [("wrong", "wrong"), ()])
+    skip(store, f"{THIS}-01", "ana")
+    checks = checklist(store, THIS)
+    assert checks[0].open == 1
+    found = doing(store, THIS, viewer=find_person(store, "lea"), checks=checks)
+    assert (found.left, found.nobodys, found.skipped) == (0, 0, 1)
+    assert [line.name for line in next_steps(found).lines] == ["hand_over_skipped"]
+
+
+@pytest.mark.parametrize("kind", ["pair", "anchor"])
+def test_pairs_and_known_answers_count_on_both_lists(store: Store, kind: str) -> None:
+    add_week(store, THIS, [("wrong", "wrong")])
+    name = f"{kind}-1"
+    store.add(Item(id=name, conversation_id=f"{THIS}-00", week=THIS, at=AT, kind=kind))
+    skip(store, name, "ana")
+    assert checklist(store, THIS)[0].open == unsettled(store, THIS, viewer="lea").total == 1
+    deal(store, THIS, name, "ben", 9)
+    found = unsettled(store, THIS, viewer="lea")
+    assert found.by_cause["waiting"] == (name,) and found.items == 2

@@ -18,7 +18,7 @@ from storage.opening import open_store
 from storage.queries.states import WeekState
 
 SETTLED_BY_VOTES = ("deciding", "tie", "majority")
-DOES = {"waiting": "hand_over", "skipped": "hand_over", "nobody": "deal"}
+DOES = {"waiting": "hand_over", "skipped": "hand_over_skipped", "nobody": "deal"}
 """By cause: the form of the Week page that a lead needs."""
 MOST = 200
 

@@ -21,7 +21,7 @@ ICONS = {
     "adjudicate": "gavel", "agreement": "group", "annotate": "edit_note", "audit": "history", "conversations": "forum",
     "judges": "balance", "rubric": "checklist", "sampling": "filter_alt", "week": "arrow_downward",
 }  # fmt: skip
-DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz"}
+DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz", "hand_over_skipped": "swap_horiz"}
 DOTS = {WELL: "●●●", ROUGHLY: "●●○"}
 TERMS = {
     "production": "The estimated share of all conversations of the week, from the labels of a random draw. A change is "

@@ -68,16 +68,17 @@ def fill(
             readings=differing(agreed),
             failed=failed_steps(here.store) if here.rater.may("lead") else (),
         )
-        answers.fill(next_steps(found), forms=_forms(here, week, found))
+        answers.fill(next_steps(found), forms=_forms(here, week, found, ready=all(c.done for c in checks)))
 
 
-def _forms(here: Session, week: str, found: Doing) -> answers.Forms:
+def _forms(here: Session, week: str, found: Doing, *, ready: bool) -> answers.Forms:
     """Return what does the actions that need no other page. Writing checks the role."""
-    key = "weekly_step"
+    key, give = "weekly_step", partial(hand_over.hand_over, here, week)
     return {
-        "hand_over": partial(hand_over.hand_over, here, week, key=f"{key}_hand_over"),
+        "hand_over": partial(give, key=f"{key}_hand_over"),
+        "hand_over_skipped": partial(give, key=f"{key}_hand_over_skipped", skipped_first=True),
         "deal": partial(hand_over.deal_form, here, week, found.nobodys, key=f"{key}_again"),
-        "close": partial(week_page.close_form, here, week, ready=True, key=key),
+        "close": partial(week_page.close_form, here, week, ready=ready, key=key),
     }
 
 

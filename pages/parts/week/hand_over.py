@@ -14,12 +14,17 @@ from review.week.dealing import redistribute, take_back
 from review.week.dealing_again import deal_again, held_by_nobody
 
 
-def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> None:
-    """Draw the form to hand over or take back open items. Draws nothing if there are none; writing checks the role."""
+def hand_over(here: Session, week: str, *, key: str, border: bool = False, skipped_first: bool = False) -> None:
+    """Draw the form to hand over or take back open items. Draws nothing if there are none; writing checks the role.
+
+    With ``skipped_first``, it starts with somebody who skipped items, and includes these.
+    """
     rows = {p.rater_id: p for p in progress(here.store, week)}
     busy = [i for i, p in rows.items() if p.left or p.skipped]
     if not busy:
         return
+    if skipped_first:
+        busy.sort(key=lambda i: not rows[i].skipped)
     able = [p.id for p in people(here.store) if p.may("annotator")]
 
     def shown(rater: str) -> str:
@@ -30,7 +35,9 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> No
         st.markdown(f"**Hand over open items of {week}**")
         giver = st.selectbox("From", busy, format_func=shown, key=f"{key}_giver")
         takers = st.multiselect("To", able, format_func=shown, key=f"{key}_takers")
-        skipped = st.checkbox("Include skipped items", key=f"{key}_skipped", help="Counts for Hand over only.")
+        skipped = st.checkbox(
+            "Include skipped items", skipped_first, key=f"{key}_skipped", help="Counts for Hand over only."
+        )
         reason = st.text_input("Reason", key=f"{key}_reason") or ""
         with st.container(horizontal=True):
             hand = st.form_submit_button("Hand over", icon=":material/swap_horiz:")

@@ -26,7 +26,7 @@ from storage.queries.pairs import pairs_of_weeks
 def asked() -> None:
     """Open the form of the tile "What is next?" that the address names, where there is something to do with it."""
     wanted = st.query_params.pop("do", "") if "do" in st.query_params else ""
-    if wanted in ("hand_over", "deal", "close"):
+    if wanted in ("hand_over", "hand_over_skipped", "deal", "close"):
         st.session_state[f"weekly_do_{wanted}"] = True
 
 

@@ -42,7 +42,8 @@ class Doing:
     """The state of a week for one person: what is open, and what this person may do.
 
     ``own`` items are left for this person, ``own_minutes`` long; ``left`` items for everybody, ``late`` of them past
-    the due date ``due``; ``nobodys`` have no reviewer. ``to_settle`` disagreements are open, of which ``ties`` decide a
+    the due date ``due``; ``nobodys`` have no reviewer, and ``skipped`` were skipped by everybody who has them: nobody
+    reviews either. ``to_settle`` disagreements are open, of which ``ties`` decide a
     share. ``more`` is how many further items would make the share worth reading. ``readings`` are values that people
     read differently, by dimension.
     """
@@ -57,6 +58,7 @@ class Doing:
     left: int = 0
     late: int = 0
     nobodys: int = 0
+    skipped: int = 0
     to_settle: int = 0
     ties: int = 0
     more: More | None = None
@@ -113,6 +115,17 @@ def _open_week(found: Doing) -> list[Line]:
                 link=Link("week", f"Deal {found.nobodys}", {**week, "do": "deal"}),
             )
         )
+    if found.lead and found.skipped:
+        lines.append(
+            Line(
+                name="hand_over_skipped",
+                sentence=f"Hand over {counted(found.skipped, 'skipped item')}.",
+                reason="Everybody who has them skipped them, and nobody has reviewed them."
+                if found.skipped > 1
+                else "Everybody who has it skipped it, and nobody has reviewed it.",
+                link=Link("week", f"Hand over {found.skipped}", {**week, "do": "hand_over_skipped"}),
+            )
+        )
     if found.lead and found.late:
         lines.append(
             Line(
@@ -163,7 +176,7 @@ def _rubric(found: Doing) -> list[Line]:
 
 
 def _closing(found: Doing) -> list[Line]:
-    if found.closed or not found.lead or found.left or found.to_settle or found.nobodys:
+    if found.closed or not found.lead or found.left or found.to_settle or found.nobodys or found.skipped:
         return []
     return [
         Line(
@@ -187,7 +200,11 @@ def _why_nothing(found: Doing) -> str:
         waiting.append(f"{counted(found.left, 'item')} {'is' if found.left == 1 else 'are'} with reviewers")
     if found.to_settle and not found.adjudicator:
         waiting.append(f"{counted(found.to_settle, 'disagreement')} with adjudicators")
-    return f"{' and '.join(waiting)}, due {found.due}." if waiting else "A lead can close the week."
+    if waiting:
+        return f"{' and '.join(waiting)}, due {found.due}."
+    if unheld := found.nobodys + found.skipped:
+        return f"A lead has to give {counted(unheld, 'item')} that nobody reviews to somebody."
+    return "A lead can close the week."
 
 
 def rubric_readings(found: Sequence[tuple[str, Reading | None]]) -> tuple[tuple[str, Reading], ...]:
