@@ -52,6 +52,7 @@ def _planned(one: Planned) -> dict[str, Any]:
         "variable": one.variable or None,
         "title": one.text.title,
         "body": one.text.body,
+        **({"broken": one.broken} if one.broken else {}),
     }
 
 
@@ -75,7 +76,7 @@ def _show(due: list[Planned]) -> None:
     for one in due:
         out.rule(Text(f"{recipient_of(one)} · {one.message.kind} · {one.variable or 'no address'}"))
         out.print(Text(one.text.title, style="bold"))
-        out.print(Text(one.text.body))
+        out.print(Text(f"cannot be sent: {one.broken}" if one.broken else one.text.body))
 
 
 def _log(rows: list[Notice]) -> Table:

@@ -15,6 +15,24 @@ CLOSED_DAYS = 7
 """So long after the closing the report is still sent."""
 
 
+TIED_TO_THE_DAY = ("soon", "late")
+"""The kinds that speak of the due date: once it moves, they can be due again."""
+
+
+class Key(NamedTuple):
+    """What is never sent twice. ``due`` is the due date that a message speaks of, "" for the other kinds."""
+
+    week: str
+    kind: str
+    recipient: str
+    due: str = ""
+
+
+def key_for(week: str, kind: str, recipient: str, due: str) -> Key:
+    """Return the key of a message about a week that is due on the day ``due``."""
+    return Key(week, kind, recipient, due if kind in TIED_TO_THE_DAY else "")
+
+
 class Left(NamedTuple):
     """What one person has left in a week: items, and the minutes that they will take."""
 
@@ -44,9 +62,9 @@ class Message:
     minutes: float = 0.0
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """Return what is never sent twice."""
-        return self.week.name, self.kind, self.recipient
+        return key_for(self.week.name, self.kind, self.recipient, self.week.due.isoformat())
 
 
 def due_messages(
@@ -55,19 +73,21 @@ def due_messages(
     *,
     kinds: Collection[str],
     days_before: int,
-    over: Collection[tuple[str, str, str]],
+    over: Collection[Key],
     to_all: Sequence[str],
 ) -> list[Message]:
     """Return the messages that are due ``today`` and not ``over``; each person gets one about a week on one day.
 
-    ``over`` are the keys of messages that are not to be sent again. ``to_all`` get the report of a closed week.
+    ``over`` are the keys of messages that are not to be sent again. ``to_all`` get the report of a closed week. Where
+    nobody is told that a week opened (``kinds``), everybody is taken to know.
     """
-    found = (message for week in weeks for message in _of_week(week, today, days_before, set(over), to_all))
+    known, told = set(over), "opened" in kinds
+    found = (message for week in weeks for message in _of_week(week, today, days_before, known, to_all, told=told))
     return [m for m in found if m.kind in kinds and m.key not in over]
 
 
 def _of_week(
-    week: WeekState, today: date, days_before: int, over: set[tuple[str, str, str]], to_all: Sequence[str]
+    week: WeekState, today: date, days_before: int, over: set[Key], to_all: Sequence[str], *, told: bool
 ) -> Iterator[Message]:
     if week.closed is not None:
         if today - week.closed <= timedelta(days=CLOSED_DAYS):
@@ -75,7 +95,8 @@ def _of_week(
                 yield Message(week=week, kind="closed", recipient=recipient)
         return
     for left in week.left:
-        kind = _kind(week, today, days_before, heard=(week.name, "opened", left.person) in over)
+        heard = not told or Key(week.name, "opened", left.person) in over
+        kind = _kind(week, today, days_before, heard=heard)
         if left.items and kind:
             yield Message(week=week, kind=kind, recipient=left.person, items=left.items, minutes=left.minutes)
 

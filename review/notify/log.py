@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.notify.due import Message
+from review.notify.due import Key, Message, key_for
 from storage.queries.notices import latest_notices
 from storage.records_notices import Notice
+from storage.records_review import DueChange, Week
 from storage.store import Store
 
 TRYING, SENT, FAILED, UNKNOWN = "trying", "sent", "failed", "unknown"
@@ -19,8 +21,7 @@ LONGEST = timedelta(hours=1)
 def begin(store: Store, message: Message, title: str, *, by: str) -> bool:
     """Note that a message is about to be sent. Returns False when somebody else sends it or has sent it."""
     with store.transaction():
-        over = {key_of(n) for n in latest_notices(store) if n.state != FAILED}
-        if message.key in over:
+        if message.key in over(store, [message.week.name]):
             return False
         _note(store, message.key, TRYING, title, by=by)
     return True
@@ -38,17 +39,30 @@ def close_cut_off(store: Store, *, by: str) -> list[Notice]:
     with store.transaction():
         found = [n for n in latest_notices(store) if n.state == TRYING and datetime.fromisoformat(n.at) < limit]
         for one in found:
-            _note(store, key_of(one), UNKNOWN, one.detail, by=by)
+            _note(store, Key(one.week, one.kind, one.recipient), UNKNOWN, one.detail, by=by)
     return found
 
 
-def key_of(notice: Notice) -> tuple[str, str, str]:
-    """Return what is never sent twice."""
-    return notice.week, notice.kind, notice.recipient
+def over(store: Store, weeks: Sequence[str]) -> set[Key]:
+    """Return the keys of the messages about some weeks that are not sent again: sent, on their way, or perhaps sent.
+
+    A message speaks of the due date that counted when its sending began.
+    """
+    first = {w.name: w.due for w in store.find(Week, name=list(weeks))}
+    changes = store.find(DueChange, week=list(weeks), order_by="rowid")
+    begun: dict[tuple[str, str, str], Key] = {}
+    states: dict[Key, str] = {}
+    for n in store.find(Notice, week=list(weeks), order_by="rowid"):
+        who = (n.week, n.kind, n.recipient)
+        if n.state == TRYING or who not in begun:
+            dues = [first.get(n.week, ""), *(c.due for c in changes if c.week == n.week and c.at <= n.at)]
+            begun[who] = key_for(*who, dues[-1])
+        states[begun[who]] = n.state
+    return {key for key, state in states.items() if state != FAILED}
 
 
-def _note(store: Store, key: tuple[str, str, str], state: str, detail: str, *, by: str) -> None:
-    week, kind, recipient = key
+def _note(store: Store, key: Key, state: str, detail: str, *, by: str) -> None:
+    week, kind, recipient, _ = key
     store.add(
         Notice(id=new_id(), week=week, kind=kind, recipient=recipient, state=state, at=now(), by=by, detail=detail)
     )

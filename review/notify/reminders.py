@@ -19,7 +19,6 @@ from review.people.people import Person, people, require
 from review.settings.access import public_url
 from review.settings.notify import NotifySettings
 from review.settings.project import Project
-from storage.queries.notices import latest_notices
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -29,11 +28,15 @@ ReportOf = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Planned:
-    """A message that is due, in words, with the variable that holds its address, "" for nobody's."""
+    """A message that is due, in words, with the variable that holds its address, "" for nobody's.
+
+    ``broken`` says why its report could not be made, so that it cannot be sent.
+    """
 
     message: Message
     text: Text
     variable: str
+    broken: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,29 +65,36 @@ def planned(
     everybody = people(store)
     addresses = addresses_of(settings, everybody)
     today = today_in(project.time_zone)
+    weeks = week_states(store, project)
     found = due_messages(
-        week_states(store, project),
+        weeks,
         today,
         kinds=settings.kinds,
         days_before=settings.days_before,
-        over={log.key_of(n) for n in latest_notices(store) if n.state != log.FAILED},
+        over=log.over(store, [w.name for w in weeks]),
         to_all=[TEAM] if settings.team else [p.id for p in everybody if p.may("lead") and p.id in addresses],
     )
     names = {p.id: p.name for p in everybody}
     url = public_url(project.access, environment)
-    return [
-        Planned(
-            m,
-            _text(m, today, url, report_of, {} if m.recipient in addresses else names),
-            addresses.get(m.recipient, settings.team),
-        )
-        for m in found
-    ]
+    out = []
+    for m in found:
+        report, broken = _report(m, report_of)
+        name = "" if m.recipient in addresses else names.get(m.recipient, "")
+        text = words(m, today, url=url, report=report, name=name)
+        out.append(Planned(m, text, addresses.get(m.recipient, settings.team), broken))
+    return out
 
 
-def _text(message: Message, today: date, url: str, report_of: ReportOf, names: Mapping[str, str]) -> Text:
-    report = report_of(message.week.name) if message.kind == "closed" else ""
-    return words(message, today, url=url, report=report, name=names.get(message.recipient, ""))
+def _report(message: Message, report_of: ReportOf) -> tuple[str, str]:
+    """Return the report that a message holds, "" for none, and why it could not be made: the others still go out."""
+    try:
+        return (report_of(message.week.name) if message.kind == "closed" else ""), ""
+    except Exception as error:  # noqa: BLE001 - one report that breaks must not keep the other messages back
+        return "", f"the report of {message.week.name} cannot be made: {_why(error)}"
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, ReviewError) else type(error).__name__
 
 
 def addresses_of(settings: NotifySettings, everybody: Sequence[Person]) -> dict[str, str]:
@@ -126,13 +136,19 @@ def send_due(
     for one in due:
         if not one.variable or not log.begin(store, one.message, one.text.title, by=by):
             continue
-        try:
-            send(one.variable, one.text, environment)
-        except Exception as error:  # noqa: BLE001 - services fail in their own ways; it is logged and tried again
-            why = str(error) if isinstance(error, ReviewError) else type(error).__name__
-            log.end(store, one.message, one.text.title, by=by, error=why)
+        why = one.broken or _try(one, environment)
+        log.end(store, one.message, one.text.title, by=by, error=why)
+        if why:
             failed.append((one, why))
         else:
-            log.end(store, one.message, one.text.title, by=by)
             sent.append(one)
     return Sending(tuple(sent), tuple(failed), tuple(one for one in due if not one.variable), tuple(cut_off))
+
+
+def _try(one: Planned, environment: Mapping[str, str]) -> str:
+    """Send a message; return why it failed, "" when it did not."""
+    try:
+        send(one.variable, one.text, environment)
+    except Exception as error:  # noqa: BLE001 - services fail in their own ways; it is logged and tried again
+        return _why(error)
+    return ""

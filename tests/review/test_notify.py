@@ -22,7 +22,8 @@ from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.current.progress import progress
 from review.notify import log
-from review.notify.due import CLOSED_DAYS, LATE_DAYS, TEAM, Left, Message, WeekState, due_messages
+from review.notify.due import CLOSED_DAYS, LATE_DAYS, TEAM, Key, Left, Message, WeekState, due_messages
+from review.notify.reminders import planned, send_due
 from review.notify.words import words
 from review.serving.last_night import failed_steps
 from review.serving.messages import messages_due, send_now
@@ -39,29 +40,43 @@ DUE = date(2026, 11, 27)
 OPEN = WeekState("2026-W47", DUE, None, (Left("ana", 12, 24.4), Left("ben", 0, 0)))
 
 
-def kinds(week: WeekState, day: date, over: set[tuple[str, str, str]] | None = None, **other: Any) -> list[str]:
+def kinds(week: WeekState, day: date, over: set[Key] | None = None, **other: Any) -> list[str]:
     given: dict[str, Any] = {"kinds": KINDS, "days_before": 2, "over": over or set(), "to_all": [TEAM], **other}
     return [m.kind for m in due_messages([week], day, **given)]
 
 
 def test_each_message_has_its_days_and_is_due_once() -> None:
-    heard = {("2026-W47", "opened", "ana")}
+    heard = {Key("2026-W47", "opened", "ana")}
     assert kinds(OPEN, DUE - timedelta(days=9)) == ["opened"]
     assert kinds(OPEN, DUE - timedelta(days=9), heard) == []
     assert kinds(OPEN, DUE - timedelta(days=3), heard) == []
     assert kinds(OPEN, DUE - timedelta(days=2), heard) == kinds(OPEN, DUE, heard) == ["soon"]
     assert kinds(OPEN, DUE - timedelta(days=1)) == ["opened"], "who heard nothing hears first that the week is open"
-    assert kinds(OPEN, DUE, heard | {("2026-W47", "soon", "ana")}) == []
+    assert kinds(OPEN, DUE, heard | {Key("2026-W47", "soon", "ana", DUE.isoformat())}) == []
     assert kinds(OPEN, DUE + timedelta(days=1), heard) == kinds(OPEN, DUE + timedelta(days=LATE_DAYS)) == ["late"]
     assert kinds(OPEN, DUE + timedelta(days=LATE_DAYS + 1)) == [], "settings made later wake no old week"
     assert kinds(OPEN, DUE - timedelta(days=9), kinds=("late", "closed")) == []
+
+
+def test_who_is_never_told_of_the_opening_still_hears_that_the_end_is_near() -> None:
+    few = ("soon", "late")
+    days = [kinds(OPEN, DUE - timedelta(days=k), kinds=few) for k in (5, 2, 0, -1)]
+    assert days == [[], ["soon"], ["soon"], ["late"]]
+    assert kinds(OPEN, DUE, kinds=("late",)) == []
+
+
+def test_a_moved_due_date_is_reminded_of_again() -> None:
+    said = {Key("2026-W47", k, "ana", "" if k == "opened" else DUE.isoformat()) for k in KINDS}
+    assert kinds(OPEN, DUE, said) == kinds(OPEN, DUE + timedelta(days=1), said) == []
+    moved = replace(OPEN, due=DUE + timedelta(days=21))
+    assert [kinds(moved, moved.due + timedelta(days=k), said) for k in (-3, -2, 1)] == [[], ["soon"], ["late"]]
 
 
 def test_the_report_goes_to_the_team_for_a_week_after_the_closing() -> None:
     closed = replace(OPEN, closed=DUE)
     assert kinds(closed, DUE) == kinds(closed, DUE + timedelta(days=CLOSED_DAYS)) == ["closed"]
     assert kinds(closed, DUE + timedelta(days=CLOSED_DAYS + 1)) == []
-    assert kinds(closed, DUE, {("2026-W47", "closed", TEAM)}) == kinds(closed, DUE, to_all=[]) == []
+    assert kinds(closed, DUE, {Key("2026-W47", "closed", TEAM)}) == kinds(closed, DUE, to_all=[]) == []
 
 
 def test_messages_say_how_much_until_when_and_where() -> None:
@@ -166,6 +181,40 @@ def test_a_night_sends_what_is_due_once_to_each(told: tuple[Store, Received, str
     soon = [body["title"] for path, body in received.messages[n:] if path == "ben"]
     assert soon == [f"Week {week}: {open_['ben'].left} items left, due in 2 days"]
     assert check_store(store).holds
+
+
+def test_a_message_in_the_log_belongs_to_the_due_date_of_its_time(told: tuple[Store, Received, str]) -> None:
+    store, _, week = told
+    project = project_of(store.path)
+    due_in(store, week, 9)
+    send_now(store, project, by="visitor")
+    for day, kind in ((7, "soon"), (8, None), (10, "late")):
+        with shifted(timedelta(days=day)):
+            kept = {one.message.kind for one in send_now(store, project, by="visitor").sent}
+            assert kept == ({kind} if kind else set())
+    with shifted(timedelta(days=11)):
+        due_in(store, week, 20)
+        assert not send_now(store, project, by="visitor").sent
+    for day, kind in ((18, "soon"), (21, "late")):
+        with shifted(timedelta(days=day)):
+            assert {one.message.kind for one in send_now(store, project, by="visitor").sent} == {kind}
+            assert not send_now(store, project, by="visitor").sent
+
+
+def test_a_report_that_breaks_keeps_no_other_message_back(told: tuple[Store, Received, str]) -> None:
+    store, received, week = told
+    project = project_of(store.path)
+    close_week(store, week, by="visitor", reason="enough")
+
+    def broken(name: str) -> str:
+        raise ZeroDivisionError(name)
+
+    (one,) = [p for p in planned(store, project, broken) if p.message.week.name == week]
+    assert one.broken == f"the report of {week} cannot be made: ZeroDivisionError"
+    done = send_due(store, project, broken, by="visitor")
+    assert (one, one.broken) in done.failed and not received.messages
+    again = send_now(store, project, by="visitor")
+    assert week in [p.message.week.name for p in again.sent], "it is tried again"
 
 
 def test_a_closed_week_sends_its_report(told: tuple[Store, Received, str]) -> None:
