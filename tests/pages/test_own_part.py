@@ -72,7 +72,9 @@ def test_reviewers_see_what_their_corrections_led_to(store: Store, monkeypatch: 
     at.run()
     assert not at.exception
     assert "It was sent on Tuesday." in told(at) and "What you wrote" in told(at)
-    assert "0 of 3 labels" in told(at) and "hardly known yet" in told(at)
+    assert "0 of 12 labels settled otherwise; 9 labels differ from others" in told(at) and "hardly known yet" in told(
+        at
+    )
     quentin = told(run(store, monkeypatch, "week", rater="quentin"))
     assert "No corrected answers yet" in quentin and "became golden" not in quentin
 

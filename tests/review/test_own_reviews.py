@@ -9,7 +9,7 @@ import pytest
 from adjudicate_app import DISPUTED, RIGHT, UNANIMOUS, WRONG, build_voted_store, vote
 from annotate_app import AT, WEEK
 
-from review.annotating.own_figures import Checked, figures_of, own_figures, share_words
+from review.annotating.own_figures import Checked, Tally, figures_of, own_figures, share_words
 from review.basics.errors import Refused
 from review.closing.closing import close_week
 from review.exchange.label_export import export_labels
@@ -107,14 +107,33 @@ def test_how_often_labels_were_settled_otherwise(store: Store) -> None:
     assert own_figures(store, "zelda", viewer="zelda").overall == {}
     close_week(store, WEEK, by="lea", reason="early")
     found = own_figures(store, "zelda", viewer="zelda")
-    # Six were settled, one of them otherwise; on two both said the same. Ties and single votes tell nothing.
-    share = found.overall["correctness"]
-    assert (share.value, share.n) == (1 / 8, 8) and share.ci == pytest.approx(wilson(1, 8))
+    # Six were settled, one of them otherwise; on two both said the same. On four they differ, and nobody settled them.
+    share, tally = found.overall["correctness"], found.tallies["correctness"]
+    assert (tally, share.value) == (Tally(n=12, otherwise=1, unsettled=4), None)
+    assert share.ci == pytest.approx((wilson(1, 12)[0], wilson(5, 12)[1]))
     assert found.by_week["correctness"][WEEK] == share and found.weeks == (WEEK,)
-    assert own_figures(store, "quentin", viewer="quentin").overall["correctness"].value == 5 / 8
+    assert found.overall["politeness"].value == 0 and found.tallies["politeness"].unsettled == 0
+    assert own_figures(store, "quentin", viewer="quentin").tallies["correctness"] == Tally(12, 5, 4)
     assert own_figures(store, "noa", viewer="noa").overall == {}
-    assert set(UNANIMOUS) and share_words(share, "settled otherwise") == (
-        "1 of 8 labels settled otherwise (hardly known yet)."
+    assert set(UNANIMOUS) and share_words(share, "settled otherwise", tally) == (
+        "1 of 12 labels settled otherwise; 4 labels differ from others and nobody has settled them (hardly known yet)."
+    )
+
+
+def test_a_majority_is_that_of_the_others_and_half_that_differ_are_never_a_well_known_zero(store: Store) -> None:
+    # Zelda said wrong and Quentin said right. With Noa on her side, she has no majority without her own vote; Quentin
+    # has two others against him.
+    store.add(vote(DISPUTED[7], "noa", WRONG))
+    close_week(store, WEEK, by="lea", reason="early")
+    assert own_figures(store, "zelda", viewer="zelda").tallies["correctness"] == Tally(12, 1, 4)
+    assert own_figures(store, "quentin", viewer="quentin").tallies["correctness"] == Tally(12, 6, 3)
+
+    said = [Checked(week="w", dimension="d", yours="a", settled=None if k % 2 else "a") for k in range(200)]
+    found = figures_of(said, ["w"])
+    assert found.overall["d"].value is None and found.tallies["d"].range == (0, 0.5)
+    assert share_words(found.overall["d"], "settled otherwise", found.tallies["d"]) == (
+        "0 of 200 labels settled otherwise; 100 labels differ from others and nobody has settled them "
+        "(hardly known yet)."
     )
 
 
@@ -135,7 +154,7 @@ def test_ones_own_decisions_do_not_confirm_oneself(store: Store) -> None:
     store.add(vote(item, "noa", RIGHT), own)
     close_week(store, WEEK, by="lea", reason="early")
     assert own_figures(store, "noa", viewer="noa").overall == {}
-    assert own_figures(store, "zelda", viewer="zelda").overall["correctness"].n == 9
+    assert own_figures(store, "zelda", viewer="zelda").overall["correctness"].n == 12
 
 
 def test_only_leads_learn_how_long_colleagues_took(store: Store, tmp_path: Path) -> None:

@@ -113,15 +113,18 @@ def _figures(here: Session, found: OwnFigures) -> None:
         return
     titles = {d.name: d.title or d.name for d in current_rubric(here.store).dimensions}
     for name, share in found.overall.items():
-        st.markdown(f"{as_text(titles.get(name, name))}: {as_text(share_words(share, 'settled otherwise'))}")
+        words = share_words(share, "settled otherwise", found.tallies[name])
+        st.markdown(f"{as_text(titles.get(name, name))}: {as_text(words)}")
     figures.forest(
         {titles.get(name, name): share for name, share in found.overall.items()},
         key="own_shares",
         file_name="settled-otherwise.csv",
         percent=True,
+        ranges={titles.get(name, name): tally.range for name, tally in found.tallies.items() if tally.unsettled},
     )
     st.caption(
         f"Closed weeks {found.weeks[0]} to {found.weeks[-1]}. The lines are 95% intervals (Wilson). "
+        "Where labels differ and nobody has settled them, a bar shows the range of what the share can become. "
         "It shows where to look closer; it is not a grade."
     )
     frame = pd.DataFrame(
@@ -132,6 +135,7 @@ def _figures(here: Session, found: OwnFigures) -> None:
                 "settled otherwise": figures.number(share.value, percent=True),
                 "interval": _ends(share),
                 "labels": share.n,
+                "not settled": found.tallies_by_week[name][week].unsettled,
             }
             for name, weeks in found.by_week.items()
             for week, share in weeks.items()
