@@ -182,7 +182,7 @@ def _own(
     if isinstance(mine, Skipped):
         reason = str(without(mine.reason, *hidden))
         return {"submission_id": mine.submission_id, "kind": "skip", "reason": reason}
-    said = without_words(mine, *hidden) if hidden[0] else mine
+    said = without_words(mine, *hidden, conversation) if hidden[0] else mine
     own: AnsweredPayload = {
         "submission_id": said.submission_id,
         "labels": said.labels,

@@ -19,6 +19,7 @@ from review.exchange.items import label_text, names_of, write_table
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without_words
 from storage.queries.items import weeks_with_items
+from storage.records_log import Conversation
 from storage.records_people import Rater
 from storage.records_review import Annotation, Item
 from storage.store import Store
@@ -91,8 +92,10 @@ def _words(store: Store, annotations: Sequence[Annotation]) -> dict[str, Annotat
     }
     spans = spans_by_conversation(store, list(where.values()))
     key = hmac_key(store) if spans else b""
+    talks = {c.id: c for c in store.find(Conversation, id=list(spans))}
     return {
-        n.submission_id: without_words(n, hidden, key) if hidden else n
+        n.submission_id: without_words(n, hidden, key, talks.get(place)) if hidden else n
         for n in annotations
-        for hidden in [spans.get(where.get(n.item_id, ""), [])]
+        for place in [where.get(n.item_id, "")]
+        for hidden in [spans.get(place, [])]
     }

@@ -12,7 +12,7 @@ from review.current.settled import canonical_value
 from review.current.verdicts import Reference, that_count
 from review.evidence.test_set_access import shown_half
 from review.golden.examples import versions_of
-from review.privacy.hidden_spans import conversations, spans_by_conversation, without
+from review.privacy.hidden_spans import conversations, spans_by_conversation, without, without_words
 from storage.queries.verdicts import verdicts_on
 from storage.records_golden import GoldenExample, ReleaseExample
 from storage.records_log import Conversation, Draw, Import, Stratum
@@ -82,8 +82,11 @@ def provenance(store: Store, example_id: str) -> Provenance:
         releases=tuple(r.release for r in store.find(ReleaseExample, example_id=example_id)),
     )
     spans = spans_by_conversation(store, [example.conversation_id]).get(example.conversation_id, [])
-    shown: Provenance = _without(found, spans, hmac_key(store)) if spans else found
-    return shown
+    if not spans:
+        return found
+    key, talk = hmac_key(store), store.get(Conversation, example.conversation_id)
+    shown: Provenance = _without(found, spans, key)
+    return replace(shown, votes=tuple(without_words(v, spans, key, talk) for v in votes))
 
 
 def as_seen_by(found: Provenance, *, names: bool) -> Provenance:

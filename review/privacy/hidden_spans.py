@@ -14,6 +14,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError
 from storage.queries.conditions import not_withdrawn
+from storage.records_base import Json
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, HiddenSpan
 from storage.store import Store
@@ -102,15 +103,36 @@ def lost_its_places(shown: Conversation) -> bool:
     return any(_contains(getattr(shown, f), MARK) for f in FIELDS)
 
 
-def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes) -> W:
-    """Return an annotation or adjudication without the hidden spans of its conversation."""
+def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes, talk: Conversation | None = None) -> W:
+    """Return an annotation or adjudication without the hidden spans of its conversation ``talk``.
+
+    What a mark quotes may hold only a part of a hidden span, which no search for the span finds. So a quote that does
+    not stand in the conversation as it is shown becomes the token of a span, and every quote without a ``talk``.
+    """
     changed = {f: without(getattr(row, f), spans, key) for f in WORDS if hasattr(row, f)}
     if marks := getattr(row, "marks", None):
-        # Only words: the places of a mark are numbers, and a number that is hidden may equal one of them.
-        changed["marks"] = tuple(
-            {k: without(v, spans, key) if isinstance(v, str) else v for k, v in mark.items()} for mark in marks
-        )
+        shown = without_spans(talk, spans, key) if talk else None
+        changed["marks"] = tuple(_without_mark(mark, spans, key, talk, shown) for mark in marks)
     return replace(row, **changed)
+
+
+def _without_mark(
+    mark: Json, spans: Sequence[HiddenSpan], key: bytes, talk: Conversation | None, shown: Conversation | None
+) -> Json:
+    """Return a mark without hidden words, in the conversation as it came in (``talk``) and as it is ``shown``."""
+    # Only words: the places of a mark are numbers, and a number that is hidden may equal one of them.
+    found = {k: without(v, spans, key) if isinstance(v, str) else v for k, v in mark.items()}
+    for name in ("quote", "proof"):
+        text = found.get(name)
+        # A proof may be in the reviewer's own words; only one that was copied from the conversation has to stand there.
+        copied = name == "quote" or (talk is not None and _stands_in(talk, str(mark.get(name) or "")))
+        if text and copied and (shown is None or not _stands_in(shown, text)):
+            found[name] = spans[0].token
+    return found
+
+
+def _stands_in(talk: Conversation, text: str) -> bool:
+    return any(_contains(getattr(talk, field), text) for field in FIELDS)
 
 
 def _contains(value: Any, text: str) -> bool:

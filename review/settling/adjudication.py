@@ -28,6 +28,7 @@ from review.privacy.hidden_spans import spans_by_conversation, without_words
 from review.rubric.rubric import rubric_version
 from storage.queries.annotations import current_annotations_of_item
 from storage.queries.pairs import PAIR
+from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, Item, WeekClosing
 from storage.store import Store
 
@@ -88,10 +89,11 @@ def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
     if not spans:
         return list(found)
     key = hmac_key(store)
+    talks = {c.id: c for c in store.find(Conversation, id=list(spans))}
 
     def clean(case: Case) -> Case:
-        hidden = spans.get(case.item.conversation_id, [])
-        rows = tuple(without_words(n, hidden, key) for n in case.annotations)
+        hidden, talk = spans.get(case.item.conversation_id, []), talks.get(case.item.conversation_id)
+        rows = tuple(without_words(n, hidden, key, talk) if hidden else n for n in case.annotations)
         return replace(case, annotations=rows, settled=case.settled and without_words(case.settled, hidden, key))
 
     return [clean(case) for case in found]

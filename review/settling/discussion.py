@@ -22,6 +22,7 @@ from storage.queries.annotations import current_annotations_of_item
 from storage.queries.calibration import items_in_calibration
 from storage.queries.comments import Discussable, comments_of, discussable_items
 from storage.records_comments import Comment
+from storage.records_log import Conversation
 from storage.records_review import Annotation, Item
 from storage.store import Store
 
@@ -78,7 +79,8 @@ def discussion(store: Store, item_id: str, *, viewer: str) -> Discussion:
     spans = spans_by_conversation(store, [item.conversation_id]).get(item.conversation_id, [])
     if spans:
         key = hmac_key(store)
-        rows = [without_words(row, spans, key) for row in rows]
+        talk = store.get(Conversation, item.conversation_id)
+        rows = [without_words(row, spans, key, talk) for row in rows]
         said = [replace(row, text=str(without(row.text, spans, key))) for row in said]
     named = current_rubric(store).discussion_names
     who = _names(rows, people(store), named=named)

@@ -28,6 +28,7 @@ from review.rubric.rubric import rubric_from
 from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
 from review.settling.discussion import discussion
+from storage.records_log import Conversation
 from storage.records_review import Annotation, Item
 from storage.store import Store
 
@@ -151,6 +152,38 @@ def test_hidden_words_are_hidden_in_marks_but_no_place_is(store: Store) -> None:
     mine = batch(store, "ana", week=WEEK, back=["ana-0000"])["items"]
     text = json.dumps(next(i for i in mine if i["assignment"] == "ana-0000")["mine"])
     assert "jo" not in text.replace("HIDDEN", "") and "[HIDDEN_1] left" in text
+
+
+def test_no_part_of_a_hidden_word_stays_in_what_a_mark_quotes(tmp_path: Path) -> None:
+    store = build_voted_store(tmp_path / "s.db")
+    talk = store.get(Conversation, "conversation-000")
+    assert talk is not None
+    text = conversations(store, [talk.id])[talk.id].answer
+    whole = {"start": 0, "end": 5, "quote": text[:5]}
+    cut = {"start": 7, "end": 13, "quote": text[7:13], "proof": text[9:14]}
+    again = {"kind": "annotation", "submission_id": "marked-01", "assignment": "zelda-0000", "labels": WRONG}
+    assert receive(store, "zelda", [{**again, "marks": [whole, cut]}]).rejected == ()
+    hide_span(store, talk.id, text[8:20], by="lea")
+    hidden = {"quote": "[HIDDEN_1]", "proof": "[HIDDEN_1]"}
+
+    def kept(marks: Any) -> list[dict[str, str]]:
+        return [{k: m[k] for k in ("quote", "proof") if k in m} for m in marks]
+
+    expected = [{"quote": text[:5]}, hidden]
+    mine = batch(store, "zelda", week=WEEK, back=["zelda-0000"])["items"]
+    own = kept(next(i for i in mine if i["assignment"] == "zelda-0000")["mine"]["marks"])  # type: ignore[index, typeddict-item]
+    assert own[1]["quote"] == "[HIDDEN_1]"
+    votes = next(c for c in case_batch(store, "mia", week=WEEK, kind="disputed")["items"] if c["item"] == DISPUTED[0])
+    assert [kept(v["marks"]) for v in votes["votes"] if "marks" in v] == [expected]
+    export_labels(store, tmp_path / "labels.jsonl", by="mia")
+    rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
+    assert [kept(r["marks"]) for r in rows if r["marks"]] == [expected] * len(WRONG)
+    receive(store, "noa", [{**again, "submission_id": "marked-02", "assignment": "noa-0000", "marks": []}])
+    said = [v.said.marks for v in discussion(store, DISPUTED[0], viewer="mia").votes if v.said.marks]
+    assert [kept(marks) for marks in said] == [expected]
+    adjudicate(store, DISPUTED[0], by="mia", labels=WRONG, reason="slip", corrected_answer="Sent on Monday.")
+    found = provenance(store, approve(store, DISPUTED[0], by="mia").example_id)
+    assert [kept(v.marks) for v in found.votes if v.marks] == [expected]
 
 
 def test_what_is_no_mark_reads_as_none() -> None:
