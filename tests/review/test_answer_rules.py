@@ -40,6 +40,7 @@ GOOD = Evidence(
 )  # fmt: skip
 LOW = Quantity(value=0.025, ci=(0.02, 0.53), n=100)
 """A judge that hardly finds anything, with an interval that reaches far up because few items weigh much."""
+FEW_POSITIVES = Quantity(value=0.28, ci=(0.08, 0.62), n=12)
 PEOPLE = {"precision": Quantity(value=0.75, n=40), "recall": Quantity(value=0.75, n=40)}
 FEW = {"precision": Quantity(value=1.0, n=3), "recall": Quantity(value=1.0, n=3)}
 TWO_PEOPLE = replace(
@@ -62,12 +63,16 @@ TWO_PEOPLE = replace(
         (replace(GOOD, recall=between(0.1, 0.49)), NEVER, "It finds only 30% of the 'wrong' items, 49% at best."),
         (replace(GOOD, recall=between(0.1, 0.5)), NEVER, "It finds only 30% of the 'wrong' items; at least 50%"),
         (replace(GOOD, recall=between(0.2, 0.7)), UNKNOWN, "finds 45% of the 'wrong' items, but it could be anything"),
-        (replace(GOOD, recall=LOW), NEVER, "only 2.5% of the 'wrong' items; 60% is needed"),
         (
-            replace(GOOD, recall=LOW, ceiling=PEOPLE),
-            NEVER,
-            "only 2.5% of the 'wrong' items; people reach 75% with each",
+            replace(GOOD, recall=LOW),
+            UNKNOWN,
+            "finds 2.5% of the 'wrong' items, but it could be anything from 2.0% to 53%",
         ),
+        (replace(GOOD, recall=LOW, ceiling=PEOPLE), UNKNOWN, "could be anything"),
+        (replace(GOOD, recall=FEW_POSITIVES), UNKNOWN, "finds 28% of the 'wrong' items, but it could be anything"),
+        (replace(GOOD, recall=replace(FEW_POSITIVES, value=0.42), ceiling=PEOPLE), UNKNOWN, "could be anything"),
+        (replace(GOOD, recall=replace(LOW, ci=(0.15, 0.53))), NEVER, "only 2.5% of the 'wrong' items; at least 50%"),
+        (replace(GOOD, recall=FEW_POSITIVES, precision=between(0.25, 0.6)), NEVER, "Only 42% of its 'wrong' verdicts"),
         (replace(GOOD, recall=between(0.2, 0.56), ceiling=PEOPLE), NEVER, "at least 50% is needed"),
         (replace(GOOD, recall=between(0.4, 0.6), ceiling=PEOPLE), CARE, "but perhaps only 40%"),
         (replace(GOOD, recall=between(0.25, 0.7), ceiling=FEW), UNKNOWN, "Label more 'wrong' items"),
@@ -98,8 +103,18 @@ def test_the_numbers_of_the_rule_are_settings() -> None:
     assert judge_verdict(weak, replace(RULE, judge_point=0.2, judge_of_people=0.3)).use == CARE
 
 
+def test_the_reason_names_the_limit_that_decided() -> None:
+    near = replace(GOOD, recall=between(0.4, 0.7), ceiling=PEOPLE)
+    assert judge_verdict(near, RULE).use == CARE
+    verdict = judge_verdict(near, replace(RULE, judge_of_people=0.8))
+    assert verdict.use == NEVER
+    assert verdict.reason.endswith(
+        "55% of the 'wrong' items; people reach 75% with each other, and at least 60% is needed."
+    )
+
+
 def test_a_passed_test_is_no_good_sign_beside_a_judge_that_is_not_to_be_used() -> None:
-    never = replace(GOOD, recall=LOW)
+    never = replace(GOOD, recall=between(0.0, 0.3))
     assert "does not show that the judge finds 'wrong'" in passed_words(never, judge_verdict(never, RULE))
     assert passed_words(GOOD, judge_verdict(GOOD, RULE)) == "The alternative annotator test is passed."
     for passed, words in ((False, "is not passed"), (None, "is undefined: the test needs three people")):

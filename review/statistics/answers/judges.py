@@ -1,19 +1,18 @@
 """Whether a judge can be used for one value: the verdict by a stated rule, with the figure that decides.
 
 The rule, in this order. *Not known yet*: fewer labelled positives than ``judge_positives``. *Do not use for this*: the
-judge never said the value, or an upper limit of precision or recall is under ``judge_bad``, or one of them is under
-``judge_of_people`` of what people reach with each other (of ``judge_good`` while that is not known). *Not known yet*:
-one of them is under ``judge_point``, and its interval is too wide to say more. *Do not use for this*: one of them is
-under ``judge_point``. *Use it*: both lower limits reach ``judge_good``, and the judge passes the alternative annotator
-test, or, where two people rate, both lower limits reach the people's own figure minus ``ceiling_gap``. *Use with care*:
-everything else.
+judge never said the value, or an upper limit of precision or recall is under ``judge_bad``, or one of them is at least
+roughly known and too low: under ``judge_point``, or under ``judge_of_people`` of what people reach with each other (of
+``judge_good`` while that is not known). *Not known yet*: one of them is too low, and hardly known. *Use it*: both lower
+limits reach ``judge_good``, and the judge passes the alternative annotator test, or, where two people rate, both lower
+limits reach the people's own figure minus ``ceiling_gap``. *Use with care*: everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from review.basics.words import counted, percent
 from review.statistics.answers.answer import HARDLY, Answer, Line, Link, certainty, listed
@@ -112,26 +111,40 @@ def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
 
 
 def _too_low(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str] | None:
-    """Return the verdict on a judge whose figure itself is too low, whatever its interval; None for a good enough one.
+    """Return the verdict on a judge with a figure that is itself too low; None for a good enough one.
 
-    An interval may reach far up only because few items are labelled, which is no reason to use a judge.
+    A figure that is hardly known decides nothing, neither for the judge nor against it.
     """
-    lowest = sorted(figures, key=lambda n: figures[n].value or 0)
-    for name in lowest:
-        people = found.ceiling.get(name)
-        own = people.value if people is not None and (people.n or 0) >= t.shared_items else None
-        if (figures[name].value or 0) < t.judge_of_people * (t.judge_good if own is None else own):
-            needed = f"{percent(t.judge_good)} is needed"
-            beside = needed if own is None else f"people reach {percent(own)} with each other"
-            return NEVER, f"{_figure(name, found, only=True)}; {beside}."
-    name = lowest[0]
-    if (figures[name].value or 0) >= t.judge_point:
+    low = {n: needed for n, q in figures.items() for needed in [_needed(n, found, t)] if (q.value or 0) < needed.least}
+    ordered = sorted(low, key=lambda n: figures[n].value or 0)
+    well, roughly = t.well_measured, t.roughly_measured
+    known = [n for n in ordered if certainty(figures[n].ci, well=well, roughly=roughly) != HARDLY]
+    if known:
+        return NEVER, f"{_figure(known[0], found, only=True)}; {low[known[0]].words}."
+    if not ordered:
         return None
-    low, high = figures[name].ci or (0.0, 1.0)
-    if certainty((low, high), well=t.well_measured, roughly=t.roughly_measured) == HARDLY:
-        span = f"it could be anything from {percent(low)} to {percent(high)}"
-        return UNKNOWN, f"{_figure(name, found)}, but {span}. Label more '{found.positive}' items."
-    return NEVER, f"{_figure(name, found, only=True)}; at least {percent(t.judge_point)} is needed."
+    start, end = figures[ordered[0]].ci or (0.0, 1.0)
+    span = f"it could be anything from {percent(start)} to {percent(end)}"
+    return UNKNOWN, f"{_figure(ordered[0], found)}, but {span}. Label more '{found.positive}' items."
+
+
+class _Needed(NamedTuple):
+    """The least that a figure itself has to be, and that in words."""
+
+    least: float
+    words: str
+
+
+def _needed(name: str, found: Evidence, t: Thresholds) -> _Needed:
+    """Return the stricter of the two limits of a figure, ``judge_point`` and ``judge_of_people``."""
+    people = found.ceiling.get(name)
+    own = people.value if people is not None and (people.n or 0) >= t.shared_items else None
+    share = t.judge_of_people * (t.judge_good if own is None else own)
+    least = max(t.judge_point, share)
+    words = f"at least {percent(least)} is needed"
+    return _Needed(
+        least, f"people reach {percent(own)} with each other, and {words}" if own and least == share else words
+    )
 
 
 def _like_a_person(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str]:

@@ -19,8 +19,12 @@ class Thresholds:
     Nothing is known of a judge under ``judge_positives`` labelled positives. To use it, the lower limits of precision
     and recall must reach ``judge_good`` and it must pass the alternative annotator test with ``epsilon``; where only
     two people rate, both limits must reach their own figures minus ``ceiling_gap``. A judge is not to be used when an
-    upper limit is under ``judge_bad``, or when a figure itself is under ``judge_point`` and known well enough, or under
-    ``judge_of_people`` of what people reach with each other.
+    upper limit is under ``judge_bad``, or when a figure that is at least roughly known is itself under ``judge_point``
+    or under ``judge_of_people`` of what people reach with each other.
+
+    A figure that is too low and hardly known gives "not known yet". So a judge that finds 2.5% of the positives, with
+    an interval of 2% to 53%, is not called unusable: a few heavy items decide there, and the labels do not exclude a
+    judge that finds half. It is not called usable with care either. Labels of more positives decide.
     """
 
     well_known: float = 0.05
