@@ -70,12 +70,15 @@ def _read(one: object, where: str) -> MarkEntry:
     if not isinstance(one, Mapping):
         raise InputError(f"{where}: found {type(one).__name__}, expected an object.")
     start, end, passage = (_place(one.get(name), f"{where}.{name}") for name in ("start", "end", "passage"))
+    quote = plain_text(one.get("quote"), f"{where}.quote", MAX_QUOTE)
     if start is None or end is None or start >= end:
         raise InputError(f"{where}: found {start} to {end}, expected a start before its end.")
+    if end - start != len(quote):
+        raise InputError(f"{where}: found {start} to {end}, expected the places of the {len(quote)} letters quoted.")
     return MarkEntry(
         start=start,
         end=end,
-        quote=plain_text(one.get("quote"), f"{where}.quote", MAX_QUOTE),
+        quote=quote,
         proof=plain_text(one.get("proof"), f"{where}.proof", MAX_PROOF).strip(),
         source=plain_text(one.get("source"), f"{where}.source", MAX_SOURCE).strip(),
         passage=passage,

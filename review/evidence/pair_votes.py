@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from review.current.assignments import owed_items
+from review.current.assignments import closing_of, owed_items
 from review.statistics.preference.votes import CHOICES, PairVote
 from storage.queries.pairs import pairs_of_weeks, votes_of_week
 from storage.store import Store
 
 
 def pair_votes(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[PairVote]:
-    """Return the votes on the pairs of some weeks; without those on pairs that ``viewer`` still has to judge."""
+    """Return the votes on the pairs of some weeks; without those on pairs that ``viewer`` still has to judge.
+
+    An open week in which ``viewer`` voted is left out as a whole: together with their own votes its figures would tell
+    which answer is whose, while the votes can still be changed.
+    """
     pairs, owed = pairs_of_weeks(store, weeks), owed_items(store, viewer) if viewer else set()
+    given = {week: votes_of_week(store, week) for week in weeks}
+    if viewer:
+        mine = [week for week, votes in given.items() if any(vote.rater_id == viewer for vote in votes)]
+        given |= {week: [] for week in mine if closing_of(store, week) is None}
     return [
         PairVote(
             item=vote.item_id,
@@ -22,7 +30,7 @@ def pair_votes(store: Store, weeks: Sequence[str], *, viewer: str | None = None)
             choice=vote.choice,
             first=vote.sides[:1],
         )
-        for week in weeks
-        for vote in votes_of_week(store, week)
+        for votes in given.values()
+        for vote in votes
         if vote.item_id not in owed and vote.choice in CHOICES
     ]

@@ -18,6 +18,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
 from review.rubric.keys import keys_of
+from storage.queries.pairs import PREFERENCE
 from storage.records_people import RubricVersion
 from storage.store import Store
 
@@ -136,6 +137,8 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
     name = str(row.get("name", "")).strip()
     if not name:
         raise InputError(f"{place} has no name. Give one such as correctness.")
+    if name == PREFERENCE:
+        raise InputError(f"{place}: found the name {name!r}, which is that of votes on pairs. Give it another one.")
     place = f"{place} ('{name}')"
     setting.known_keys(place, row, SETTINGS)
     kind, values = row.get("scale", "nominal"), tuple(map(canonical_text, _list(row, "values", place)))

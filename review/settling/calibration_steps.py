@@ -118,6 +118,9 @@ def answer(
             return made
         if is_revealed(store, session, item_id):
             raise Refused("the votes on this item are visible already, so nobody can change theirs.")
+        own = store.find(CalibrationVote, session_id=session.id, item_id=item_id, rater_id=who, by=who)
+        if who != by and own:
+            raise Refused("this person has answered the item themselves, and nobody else can change that answer.")
         clean = rubric_of(store, session).canonical(labels)
         vote = CalibrationVote(
             id=vote_id or new_id(),

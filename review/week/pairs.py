@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from review.audit import chain
@@ -17,11 +17,12 @@ from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
 from review.people.people import require
 from review.privacy.masking import mask
+from review.privacy.pseudonyms import may_hold_address, without_addresses
 from review.privacy.recognisers import Recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project
 from review.sources.conversations import content_hash, recognisers_of
-from review.sources.normalise import keyed_hash
+from review.sources.normalise import address_hash, keyed_hash
 from review.sources.pairs import NewPair, checked
 from review.week.dealing import deal_items, raters_left, takers_of, week_to_deal
 from storage.queries.pairs import PAIR
@@ -93,6 +94,8 @@ def add_pairs(
         if not new:
             raise NothingToDo(f"{opened.name} has all {counted(len(made), 'pair')} already.")
         shared = min(each, len(takers)) > 1
+        if project.privacy.ids == "hash":
+            new = {name: (talk, _without_addresses(pair, key)) for name, (talk, pair) in new.items()}
         items = [_item(name, opened.name, pair, overlap=shared) for name, (_, pair) in new.items()]
         if is_new:
             store.add(opened)
@@ -113,6 +116,9 @@ def _week(store: Store, project: Project, name: str | None, takers: Sequence[str
         under_way = [w.name for w in weeks_in_use(store) if w.name not in closed]
         name = max(under_way, default=week_of(datetime.now(UTC), project.time_zone))
     monday_of(name)
+    this_week = week_of(datetime.now(UTC), project.time_zone)
+    if name > this_week:
+        raise InputError(f"week: found {name}, which has not begun; expected {this_week} or an earlier one.")
     if store.get(Week, name) is not None or not takers:
         return week_to_deal(store, name), False
     today = datetime.now(zone_of(project.time_zone)).date()
@@ -140,20 +146,38 @@ def _conversation(pair: NewPair, week: str, wanted: Recognisers, key: bytes) -> 
     answers = {"a": [dict(m) for m in pair.answer_a], "b": [dict(m) for m in pair.answer_b]}
     told = [week, [dict(m) for m in pair.question], answers, pair.name_a, pair.name_b]
     name = keyed_hash(key, digest(told).encode())
-    masked, _ = mask(
-        Conversation(
-            id=f"{PREFIX}{name}",
-            source=PAIR,
-            source_id=name,
-            created_at=None,
-            week=week,
-            messages=tuple(pair.question),
-            metadata={PAIR: answers},
-        ),
-        wanted,
+    talk = Conversation(
+        id=f"{PREFIX}{name}",
+        source=PAIR,
+        source_id=name,
+        created_at=None,
+        week=week,
+        messages=tuple(pair.question),
+    )
+    # Each answer goes on from the numbers of the question: one numbering for both would tell which came first.
+    each = {side: mask(replace(talk, metadata={PAIR: {side: said}}), wanted) for side, said in answers.items()}
+    masked = replace(
+        each["a"].conversation,
+        metadata={PAIR: {side: one.conversation.metadata[PAIR][side] for side, one in each.items()}},
+        redacted=len(each["a"].spans) + sum(span.field.startswith("metadata") for span in each["b"].spans),
     )
     object.__setattr__(masked, "content_hash", content_hash(masked))
     return masked
+
+
+def _without_addresses(pair: NewPair, key: bytes) -> NewPair:
+    """Return a pair whose names and ids hold a keyed hash in place of each address, as in the log."""
+
+    def plain(text: str) -> str:
+        return without_addresses(text, lambda address: address_hash(key, address)) if may_hold_address(text) else text
+
+    return replace(
+        pair,
+        name_a=plain(pair.name_a),
+        name_b=plain(pair.name_b),
+        origin=plain(pair.origin),
+        source_id=plain(pair.source_id),
+    )
 
 
 def _item(name: str, week: str, pair: NewPair, *, overlap: bool) -> Item:

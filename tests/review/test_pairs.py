@@ -19,6 +19,7 @@ from review.annotating.flags import flags
 from review.annotating.submissions import Receipt, receive
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused
+from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.current.known import items_of
 from review.current.settled import annotations_of
@@ -104,6 +105,31 @@ def test_a_pair_is_masked_named_apart_and_dealt(store: Store) -> None:
     assert check_store(store).holds
 
 
+def test_the_numbers_of_masked_words_do_not_tell_which_answer_is_which(store: Store) -> None:
+    said = {
+        side: [{"role": "assistant", "content": f"Write to {name}@example.com."}]
+        for side, name in (("answer_a", "ann"), ("answer_b", "bob"))
+    }
+    add_pairs(store, project_of(store.path), [pair(1, **said)], WEEK, by="lea")
+    (item,) = store.find(Item, kind="pair")
+    talk = store.get(Conversation, item.conversation_id)
+    assert talk is not None and talk.redacted == 3
+    a, b = (talk.metadata["pair"][side][0]["content"] for side in "ab")
+    assert a == b == "Write to [EMAIL_2]."
+
+
+def test_addresses_in_names_of_answers_are_hashed(store: Store) -> None:
+    one = pair(1, name_a="jo@example.com", origin="jo@example.com.jsonl", source_id="jo@example.com")
+    add_pairs(store, project_of(store.path), [one], WEEK, by="lea")
+    (item,), (named,) = store.find(Item, kind="pair"), store.find(Pair)
+    assert "jo@" not in repr((item, named)) and named.name_a == named.source_id != ""
+
+
+def test_a_week_that_has_not_begun_gets_no_pairs(store: Store) -> None:
+    with pytest.raises(InputError, match="2099-W10, which has not begun"):
+        add_pairs(store, project_of(store.path), [pair(1)], "2099-W10", by="lea", raters=["eva"])
+
+
 def test_pairs_need_a_lead_reviewers_and_two_answers(store: Store) -> None:
     project = project_of(store.path)
     with pytest.raises(Refused, match="role lead"):
@@ -124,12 +150,12 @@ def test_pairs_need_a_lead_reviewers_and_two_answers(store: Store) -> None:
 
 
 def test_a_set_of_its_own_opens_a_week_without_a_draw(store: Store) -> None:
-    done = add_pairs(store, project_of(store.path), [pair()], "2026-W50", by="lea", raters=["eva"])
-    week = store.get(Week, "2026-W50")
+    done = add_pairs(store, project_of(store.path), [pair()], "2026-W40", by="lea", raters=["eva"])
+    week = store.get(Week, "2026-W40")
     assert done.opened and week is not None and week.raters == ("eva",) and "without a draw" in done.sentence
     assert [a.rater_id for a in store.find(Assignment)] == ["eva"]
     with pytest.raises(Exception, match="is not open"):
-        add_pairs(store, project_of(store.path), [pair()], "2026-W51", by="lea")
+        add_pairs(store, project_of(store.path), [pair()], "2026-W39", by="lea")
 
 
 def test_sides_are_a_fair_keyed_coin_for_each_reviewer(store: Store) -> None:
@@ -251,7 +277,11 @@ def test_figures_leave_out_what_the_viewer_owes(store: Store) -> None:
         if assignment.rater_id == "ben":
             vote(store, assignment, side_of(assignment, "b"))
     vote(store, ana[0], side_of(ana[0], "a"))
-    assert len(pair_votes(store, [WEEK])) == 3 and len(pair_votes(store, [WEEK], viewer="ana")) == 2
+    assert len(pair_votes(store, [WEEK])) == len(pair_votes(store, [WEEK], viewer="eva")) == 3
+    # With her own vote, ana would read off the figures of an open week which answer is whose.
+    assert pair_votes(store, [WEEK], viewer="ana") == []
+    close_week(store, WEEK, by="lea", reason="enough")
+    assert len(pair_votes(store, [WEEK], viewer="ana")) == 3
     report = pair_report(pair_votes(store, [WEEK]), bootstrap=0)
     (found,) = report.preferences
     assert (found.a, found.wins_a, found.wins_b) == ("model-x", 1, 2)

@@ -137,6 +137,14 @@ def test_the_report_has_every_figure_and_swapped_sides_do_not_matter() -> None:
     assert "overlaps" in strength_words(found)
 
 
+def test_a_file_may_name_the_answers_of_an_item_in_either_order() -> None:
+    one = PairVote(item="1", rater="r", a="m", b="n", choice="a")
+    other = replace(one, rater="q", a="n", b="m")
+    apart, alike = pair_report([one, other], bootstrap=0), pair_report([one, replace(other, choice="b")], bootstrap=0)
+    assert apart.agreement.coefficients["percent_agreement"].value == 0
+    assert alike.agreement.coefficients["percent_agreement"].value == 1
+
+
 def test_intervals_of_strengths_hold_the_truth_with_few_pairs() -> None:
     rng, true, held = np.random.default_rng(1), {"m0": 1.0, "m1": 0.0, "m2": -1.0}, []
     for seed in range(100):

@@ -34,7 +34,11 @@ def pairs(here: Session, weeks: tuple[str, ...]) -> None:
     st.subheader("Pairs of answers")
     votes = pair_votes(here.store, weeks, viewer=here.rater.id)
     if not votes:
-        st.info("No pair has a vote that you may see yet.", icon=":material/compare:")
+        st.info(
+            "No pair has a vote that you may see yet. A week in which you compare pairs yourself is shown once it is "
+            "closed.",
+            icon=":material/compare:",
+        )
         return
     owed = owed_in(here.store, here.rater.id, weeks)
     report = _report((str(here.store.path), state_of_weeks(here.store, weeks), weeks), owed, votes)

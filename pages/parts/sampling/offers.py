@@ -90,7 +90,11 @@ def picture_words(frame: pd.DataFrame) -> str:
     """Say what the picture shows: the plan, and the least and the most time beside it. Pure."""
     plan = frame[frame["label"] != ""]
     first, last = frame.iloc[0]["minutes"], frame.iloc[-1]["minutes"]
-    parts = [f"Your plan, {_time(plan)}: {_margins(plan)}."]
+    parts = [
+        f"Your plan, {_time(plan)}: {_margins(plan)}."
+        if len(plan)
+        else "Your plan draws too little for an estimate. Raise the rate."
+    ]
     for minutes in dict.fromkeys((first, last)):
         rows = frame[(frame["minutes"] == minutes) & (frame["label"] == "")]
         if len(rows):

@@ -12,7 +12,7 @@ from review.basics.labels import Columns, Ratings, Scale, ratings_of_columns
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.preference.bradley_terry import Strengths, strengths
 from review.statistics.preference.resample import share
-from review.statistics.preference.votes import CHOICES, PairVote
+from review.statistics.preference.votes import CHOICES, Choice, PairVote
 from review.statistics.quantity import Quantity
 
 SCALE = Scale("nominal", CHOICES)
@@ -87,9 +87,17 @@ def pair_report(votes: Sequence[PairVote], *, bootstrap: int = 1000, seed: int =
 
 
 def as_ratings(votes: Sequence[PairVote]) -> Ratings:
-    """Return the votes as ratings by answer, so that it does not matter on which side anybody saw an answer."""
-    columns = Columns([v.item for v in votes], [v.rater for v in votes], [v.choice for v in votes])
+    """Return the votes as ratings by answer, so that it does not matter on which side anybody saw an answer.
+
+    A file may name the two answers of an item in either order. They are told apart by their names; "a" is the answer
+    whose name comes first.
+    """
+    said = [v.choice if v.a <= v.b else OTHER.get(v.choice, v.choice) for v in votes]
+    columns = Columns([v.item for v in votes], [v.rater for v in votes], said)
     return ratings_of_columns(columns, SCALE)
+
+
+OTHER: dict[str, Choice] = {"a": "b", "b": "a"}
 
 
 def preferences(votes: Sequence[PairVote], *, seed: int = 0) -> tuple[Preference, ...]:

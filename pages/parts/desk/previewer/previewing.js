@@ -21,7 +21,7 @@ export function component({ data, parentElement }) {
 function viewOf(rubric) {
   const fieldsNode = el("div", { class: "sc-fields" });
   const view = {
-    client: { rubric, current: "preview", drafts: new Map(), mine: new Map(), desk: DESK },
+    client: { rubric, current: "preview", items: new Map(), drafts: new Map(), mine: new Map(), desk: DESK },
     fields: new Map(), fieldsNode, rubricNode: fieldsNode, scrollNode: fieldsNode,
     focus: null, tall: false, painting: true, coarse: true,
   };
