@@ -32,7 +32,7 @@ from review.commands.exchange import (
     unknown_told,
     value_option,
 )
-from review.exchange.label_export import export_labels
+from review.exchange.label_export import export_labels, marks_left_out
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.logged_scores import logged_scores, scores_as_labels
 from review.exchange.tool_tables import AUTO
@@ -191,11 +191,13 @@ def labels_export(file: Path, force: bool, wide: bool, acting: str | None, store
     """Write every label that counts to FILE (.csv, .jsonl or .parquet).
 
     Columns: item, rater, dimension, label, at, comment, seconds, rubric_version (under which it was given; compute on
-    one version at a time) and late (given after the item was handed on).
+    one version at a time) and late (given after the item was handed on). A .jsonl file holds the marks in answers, too.
     """
     store = opened(store_path)
     rows = export_labels(store, file, by=acting_person(store, acting).id, force=force, wide=wide)
     note_long_cells(file)
+    if left_out := marks_left_out(store, file, wide=wide):
+        note(f"{file}: {left_out}")
     emit(
         {"file": str(file), "rows": rows},
         as_json,

@@ -14,6 +14,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, NothingToDo
 from review.basics.rating_tables import BESIDE
+from review.basics.words import counted
 from review.current.settled import annotations_of
 from review.exchange.items import label_text, names_of, write_table
 from review.people.people import require
@@ -70,6 +71,17 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
         chain.record(store, by, "export labels", target.name, rows=len(rows))
         write_table(target, columns, rows, force=force)
     return len(rows)
+
+
+def marks_left_out(store: Store, target: Path, *, wide: bool) -> str:
+    """Return a sentence on the marks that an export to ``target`` does not hold; "" where there are none."""
+    if target.suffix == ".jsonl" and not wide:
+        return ""
+    marked = sum(bool(n.marks) for n in annotations_of(store, weeks_with_items(store)))
+    if not marked:
+        return ""
+    found = counted(marked, "submission")
+    return f"{found} with marks: this file holds no marks. Export the long form as .jsonl for them."
 
 
 def _wide(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

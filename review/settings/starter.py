@@ -107,9 +107,9 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # judge_positives = 10   # nothing is known of a judge under so many labelled positives
 # judge_good = 0.6       # to use a judge, the lower limits of precision and recall must reach this
 # judge_bad = 0.5        # a judge is not to be used when an upper limit is under this,
-# judge_point = 0.5      # when recall or precision itself is under this (and its interval is no wider than
-#                        # roughly_measured: else nothing is known yet),
-# judge_of_people = 0.5  # or under this share of what people reach with each other
+# judge_point = 0.5      # when recall or precision itself is under this
+# judge_of_people = 0.5  # or under this share of what people reach with each other (and its interval is no wider than
+#                        # roughly_measured: else nothing is known yet)
 # ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
 # epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
 

@@ -12,6 +12,7 @@ import orjson
 import pytest
 from adjudicate_app import DISPUTED, RIGHT, WRONG, build_voted_store
 from annotate_app import THREE, WEEK, build_store
+from click.testing import CliRunner
 
 from review.annotating.batch import batch
 from review.annotating.entries import LIMITS
@@ -19,7 +20,8 @@ from review.annotating.marks import answer_of, may_mark, placed, read_marks, sou
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
 from review.basics.errors import InputError
-from review.exchange.label_export import export_labels
+from review.commands.cli import spotcheck
+from review.exchange.label_export import export_labels, marks_left_out
 from review.exchange.labels import import_labels, read_labels
 from review.golden.approve import approve
 from review.golden.provenance import provenance
@@ -216,6 +218,15 @@ def test_those_who_settle_and_discuss_see_the_marks_and_exports_keep_them(tmp_pa
     assert {json.dumps(r["marks"]) for r in rows if r["item"] == DISPUTED[0] and r["rater"] == "Zelda"} == {
         json.dumps([{"turn": 4, **entry}])
     }
+    assert marks_left_out(store, tmp_path / "labels.jsonl", wide=False) == ""
+    for name, wide in (("labels.csv", False), ("labels.parquet", False), ("wide.jsonl", True)):
+        assert marks_left_out(store, tmp_path / name, wide=wide).startswith(
+            "1 submission with marks: this file holds no"
+        )
+    said = CliRunner().invoke(
+        spotcheck, ["labels", "export", str(tmp_path / "told.csv"), "--as", "mia", "--store", str(store.path), "--json"]
+    )
+    assert "holds no marks" in said.stderr and json.loads(said.stdout)["rows"]
     export_labels(store, tmp_path / "labels.csv", by="mia")
     assert "marks" not in (tmp_path / "labels.csv").read_text().splitlines()[0]
     adjudicate(store, DISPUTED[0], by="mia", labels=WRONG, reason="slip", corrected_answer="Sent on Monday.")
