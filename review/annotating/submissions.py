@@ -33,6 +33,7 @@ from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
 from storage.queries.annotations import others_voted_before_it_was_dealt
+from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
@@ -202,6 +203,7 @@ def _current(store: Store, assignment_id: str) -> Annotation | None:
 
 def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
     assignment = _assignment(store, rater, entry.assignment)
+    wanted = entry.reason == NOT_MY_FIELD and _may_go_on(store, rater, assignment)
     store.add(
         Skip(
             submission_id=entry.submission_id,
@@ -213,9 +215,15 @@ def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
         )
     )
     week = store.get(Week, assignment.week)
-    if entry.reason == NOT_MY_FIELD and week is not None and not _late(store, assignment):
+    if wanted and week is not None:
         hand_on(store, week, assignment)
     return assignment.id
+
+
+def _may_go_on(store: Store, rater: Person, assignment: Assignment) -> bool:
+    """Return whether a skip hands an item on: once, and only while its holder has not answered it."""
+    given = _late(store, assignment) or _current(store, assignment.id) is not None
+    return not given and not somebody_has_it_from(store, assignment.item_id, rater.id, NOT_MY_FIELD)
 
 
 def _withdraw(store: Store, rater: Person, entry: WithdrawalEntry) -> str:
