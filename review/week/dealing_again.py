@@ -12,6 +12,7 @@ from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from review.week.fields import able_for
 from review.week.sides import sides_for
+from storage.queries.anchors import ANCHOR
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
 from storage.records_review import Assignment, Item, Week
@@ -19,13 +20,16 @@ from storage.store import Store
 
 
 def held_by_nobody(store: Store, week: str) -> list[Item]:
-    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed."""
+    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed.
+
+    Anchors are none of them: nobody has to review these.
+    """
     return store.select(Item, _SQL, {"week": week})
 
 
 _SQL = f"""
 SELECT i.* FROM items i
-WHERE i.week = :week AND NOT {left_by_undo("i")}
+WHERE i.week = :week AND i.kind IS NOT '{ANCHOR}' AND NOT {left_by_undo("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})

@@ -153,13 +153,13 @@ SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT 
 
 
 def items_left_to_nobody(store: Store, week: str) -> int:
-    """Return how many dealt items of a week nobody has reviewed and nobody still has to."""
+    """Return how many dealt items of a week nobody has reviewed and nobody still has to, without anchors."""
     return int(store.query(_LEFT_SQL, {"week": week})[0]["n"])
 
 
 _LEFT_SQL = f"""
 SELECT count(DISTINCT a.item_id) AS n FROM assignments a JOIN items i ON i.id = a.item_id
-WHERE a.week = :week AND NOT {left_by_undo("i")}
+WHERE a.week = :week AND i.kind IS NOT 'anchor' AND NOT {left_by_undo("i")}
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})
