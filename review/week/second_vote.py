@@ -16,18 +16,22 @@ from storage.queries.assignments import dealt_per_rater, open_holders, raters_by
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
+NOT_ASKED = "only items that are reviewed by the rubric get another vote. Add pairs with more reviewers instead."
+
 
 def ask_for_a_vote(store: Store, item_id: str, *, by: str, to: str | None = None) -> Person:
     """Deal an item to one more reviewer of its week, or to ``to``, and return who got it.
 
     Without ``to`` it goes to the first of :func:`in_order`. Raises Refused without the role adjudicator, for a closed
-    week, for ``by``, who can read the first vote, and for somebody who holds, reviewed or skipped the item;
+    week, for a pair, for ``by``, who can read the first vote, and for somebody who holds, reviewed or skipped the item;
     UnknownError for an unknown item or person; NothingToDo while a vote is already awaited, or when nobody is left.
     """
     require(store, by, "adjudicator")
     item = store.get(Item, item_id)
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store.")
+    if item.kind is not None:
+        raise Refused(f"item '{item_id}': {NOT_ASKED}")
     with store.transaction():
         week = week_to_deal(store, item.week)
         waiting = open_holders(store, item_id)
@@ -81,6 +85,8 @@ def in_order(
 
 def second_vote_of(store: Store, item: Item, *, viewer: str) -> tuple[list[Person], str]:
     """Return whom ``viewer`` could ask for one more vote now; when nobody can, an empty list and why."""
+    if item.kind is not None:
+        return [], f"{NOT_ASKED[:1].upper()}{NOT_ASKED[1:]}"
     week = week_of_store(store, item.week)
     if closing_of(store, week.name) is not None:
         return [], f"{week.name} is closed, so nobody can be asked for another vote."
