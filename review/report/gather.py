@@ -47,6 +47,7 @@ from review.statistics.answers.next_steps import FailedStep, next_steps
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import SPAN
 from storage.proof import GENESIS
+from storage.queries.states import WeekState
 from storage.records_review import Item
 from storage.store import Store
 
@@ -158,12 +159,20 @@ def week_quality(store: Store, week: str, production: ProductionData, *, most: i
 
 def known_quality(store: Store, week: str) -> tuple[Quality, ...]:
     """Return the estimates of a week over up to eight weeks, computed once for all visitors while nothing changes."""
-    weeks = (*weeks_before(store, week, SPAN - 1), week)
-    key = (str(store.path), state_of_weeks(store, weeks), week)
+    key = (str(store.path), state_of_quality(store, week), week)
     return _QUALITY.get(key, lambda: week_quality(store, week, production_data(store, [week])))
 
 
 _QUALITY: Remembered[tuple[Quality, ...]] = Remembered(16)
+
+
+def state_of_quality(store: Store, week: str) -> WeekState:
+    """Return a state that changes with all that the estimates of a week rest on.
+
+    The estimate of the first of the eight weeks borrows strength from the weeks before it.
+    """
+    return state_of_weeks(store, (*weeks_before(store, week, SPAN - 1 + evidence.DEFAULT_WEEKS), week))
+
 
 Shares = dict[tuple[str, str], tuple[float | None, bool | None]]
 

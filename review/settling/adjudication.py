@@ -69,9 +69,10 @@ _CASES: Known[Sequence[Case]] = Known(4)
 
 def _every_case(store: Store, week: str) -> tuple[Case, ...]:
     """Return the items of a week that have votes in the order of :func:`cases`, with hidden spans as they came in."""
+    annotations = annotations_of(store, [week])
+    # Read after the annotations: an import of labels may add both at any moment.
     items = {i.id: i for i in items_of(store, week)}
     by_item: dict[str, list[Annotation]] = {}
-    annotations = annotations_of(store, [week])
     for annotation in annotations:
         by_item.setdefault(annotation.item_id, []).append(annotation)
     finals = adjudications_that_count(current_adjudications(store, [week]), annotations)

@@ -163,6 +163,9 @@ def _semantic(cases: Sequence[_Case], weights: tuple[float, float]) -> Quantity:
     )
 
 
+_SE = "variance of the sums of clusters"
+
+
 def _mean(scores: Sequence[tuple[float | None, str]]) -> Quantity:
     """The mean over cases with a t interval over clusters; without any spread the exact binomial one."""
     given = [(value, cluster) for value, cluster in scores if value is not None]
@@ -180,4 +183,6 @@ def _mean(scores: Sequence[tuple[float | None, str]]) -> Quantity:
         return Quantity(value=mean, ci=(min(low, mean), max(high, mean)), se=None, method="clopper-pearson", n=n)
     se = math.sqrt(groups / (groups - 1) * squares) / n
     reach = float(student.ppf(0.975, groups - 1)) * se
-    return Quantity(value=mean, ci=(max(0.0, mean - reach), min(1.0, mean + reach)), se=se, method="t", n=n)
+    return Quantity(
+        value=mean, ci=(max(0.0, mean - reach), min(1.0, mean + reach)), se=se, method="t", method_se=_SE, n=n
+    )

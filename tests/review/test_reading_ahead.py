@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import many_weeks
 import pytest
+from flow_store import vote
 
 import review.evidence.gathered
 import review.report.gather
@@ -21,6 +22,8 @@ from review.serving.reading_ahead import read_ahead
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking
 from storage.opening import open_store
+from storage.queries.assignments import OPEN_SQL
+from storage.records_review import Assignment
 from storage.store import Store
 
 
@@ -70,3 +73,26 @@ def test_figures_of_the_week_page_and_the_order_of_cases_are_computed_ahead(
 
 def test_a_small_store_is_not_read_ahead(demo: Store) -> None:
     assert read_ahead(demo) == []
+
+
+@pytest.mark.usefixtures("few_replicates")
+def test_the_kept_change_follows_answers_in_every_week_that_it_rests_on(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first of the eight weeks borrows from four before it, and one of those is still open.
+    make, late = many_weeks._week, many_weeks.week_names(13)[2]
+    monkeypatch.setattr(
+        many_weeks,
+        "_week",
+        lambda bulk, name, size, rng, *, is_open: make(bulk, name, size, rng, is_open=is_open or name == late),
+    )
+    store = many_weeks.build(tmp_path / "s.db", many_weeks.Size(12, 60))
+    last = many_weeks.week_names(13)[-1]
+    before = known_quality(store, last)
+    bad = {"correctness": "wrong", "reasons": ["wrong_fact"], "intent": "return", "politeness": "rude"}
+    for rater in many_weeks.RATERS:
+        for held in store.select(Assignment, OPEN_SQL, {"week": late, "rater": rater}):
+            vote(store, held.item_id, rater, bad)
+    after = known_quality(store, last)
+    forget_everything()
+    assert repr(after) == repr(known_quality(store, last)) != repr(before)

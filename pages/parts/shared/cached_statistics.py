@@ -21,7 +21,6 @@ from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.prompt_examples import example_ids
 from review.evidence.ties import settle_first
-from review.evidence.weekly_change import weeks_before
 from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
@@ -31,14 +30,13 @@ from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
 from review.judges.workbench.workbench import economy as economy_of
 from review.judges.workbench.workbench import near_duplicates as near_of
-from review.report.gather import known_quality
+from review.report.gather import known_quality, state_of_quality
 from review.report.model import Quality
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.answers.judges import Evidence
 from review.statistics.calibration.report import CalibrationReport, calibration_report
-from review.statistics.quality.change import SPAN
 from storage.opening import open_store
 from storage.queries.states import WeekState
 from storage.records_judges import Judge
@@ -180,8 +178,7 @@ def _comparison(
 
 def quality(session: Session, week: str) -> tuple[Quality, ...]:
     """Return the estimated quality of production in a week, compared over up to eight weeks as the report has it."""
-    weeks = (*weeks_before(session.store, week, SPAN - 1), week)
-    return _quality(str(session.store.path), state_of_weeks(session.store, weeks), week)
+    return _quality(str(session.store.path), state_of_quality(session.store, week), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
