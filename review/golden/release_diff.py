@@ -74,7 +74,7 @@ def _entry(what: str, content: FrozenExample, fields: tuple[FieldChange, ...] = 
 def between(store: Store, a: str, b: str, *, viewer: str) -> Difference:
     """Return what changed from release ``a`` to release ``b``. Raises UnknownError when one of them is unknown."""
     sets = [{row.example_id: row.content for row in examples_of(store, name)} for name in (a, b)]
-    return difference(*sets, **_hidden(store, viewer))
+    return _shown_to(store, viewer, sets[0], sets[1])
 
 
 def since_last_release(store: Store, *, viewer: str) -> Difference:
@@ -82,7 +82,7 @@ def since_last_release(store: Store, *, viewer: str) -> Difference:
     made = releases(store)
     before = {row.example_id: row.content for row in examples_of(store, made[-1].name)} if made else {}
     after = {content["example_id"]: content for content in contents_now(store)}
-    return difference(before, after, **_hidden(store, viewer))
+    return _shown_to(store, viewer, before, after)
 
 
 def proposed_notes(found: Difference) -> str:
@@ -124,7 +124,7 @@ def _free(stem: str, number: int, names: Collection[str], *, width: int = 0) -> 
     return f"{stem}{number:0{width}d}"
 
 
-def _hidden(store: Store, viewer: str) -> dict[str, set[str]]:
-    """Return the items that :func:`difference` leaves out for somebody."""
+def _shown_to(store: Store, viewer: str, before: Contents, after: Contents) -> Difference:
+    """Return how two sets of examples differ, without what somebody may not see yet."""
     to_review = items_to_review(store, viewer)
-    return {"owed": to_review, "unsaid": owed_items(store, viewer) - to_review}
+    return difference(before, after, owed=to_review, unsaid=owed_items(store, viewer) - to_review)
