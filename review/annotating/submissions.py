@@ -32,6 +32,8 @@ from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
+from storage.queries.annotations import others_voted_before_it_was_dealt
+from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
@@ -162,7 +164,8 @@ def _may_have_seen(store: Store, rater: Person, assignment: Assignment, *, revea
 
     A reviewer who submitted the item before saw the verdicts if the rubric reveals them, even after an undo, and may
     have read the votes of the others once everybody has reviewed it. An adjudicator may look at items that they skipped
-    or that were handed on. A closed week is open to everybody, and a calibration session to those who took part.
+    or that were handed on, and at items that others had reviewed before they were dealt to them. A closed week is open
+    to everybody, and a calibration session to those who took part.
     """
     item = assignment.item_id
     before = store.find(Annotation, item_id=item, rater_id=rater.id)
@@ -170,8 +173,10 @@ def _may_have_seen(store: Store, rater: Person, assignment: Assignment, *, revea
         return True
     if _closed(store, assignment.week) or was_revealed(store, item, rater.id):
         return True
+    if not rater.may("adjudicator"):
+        return False
     gone = _taken(store, assignment) or bool(store.find(Skip, item_id=item, rater_id=rater.id))
-    return gone and rater.may("adjudicator")
+    return gone or others_voted_before_it_was_dealt(store, item, rater.id)
 
 
 def _closed(store: Store, week: str) -> bool:
@@ -198,6 +203,7 @@ def _current(store: Store, assignment_id: str) -> Annotation | None:
 
 def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
     assignment = _assignment(store, rater, entry.assignment)
+    wanted = entry.reason == NOT_MY_FIELD and _may_go_on(store, rater, assignment)
     store.add(
         Skip(
             submission_id=entry.submission_id,
@@ -209,9 +215,15 @@ def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
         )
     )
     week = store.get(Week, assignment.week)
-    if entry.reason == NOT_MY_FIELD and week is not None and not _late(store, assignment):
+    if wanted and week is not None:
         hand_on(store, week, assignment)
     return assignment.id
+
+
+def _may_go_on(store: Store, rater: Person, assignment: Assignment) -> bool:
+    """Return whether a skip hands an item on: once, and only while its holder has not answered it."""
+    given = _late(store, assignment) or _current(store, assignment.id) is not None
+    return not given and not somebody_has_it_from(store, assignment.item_id, rater.id, NOT_MY_FIELD)
 
 
 def _withdraw(store: Store, rater: Person, entry: WithdrawalEntry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from review.basics.errors import UnknownError
+from review.basics.errors import Refused, UnknownError
 from review.people.people import person
 from storage.queries.anchors import originals_of
 from storage.queries.assignments import owed_item_ids
@@ -24,11 +24,27 @@ def owed_items(store: Store, rater_id: str) -> set[str]:
     that owed anchors stand for.
     The empty ``rater_id`` owes nothing.
     """
+    owed = items_to_review(store, rater_id)
+    return owed | set(originals_of(store, owed).values())
+
+
+def items_to_review(store: Store, rater_id: str) -> set[str]:
+    """Return the same without the items that owed anchors stand for: these may be counted and named to this person.
+
+    A count of the others, in weeks that closed long ago, would tell which items are anchors.
+    """
     if not rater_id:
         return set()
     owed = owed_item_ids(store, rater_id, settles=person(store, rater_id).may("adjudicator"))
-    owed |= items_in_calibration(store, rater_id)
-    return owed | set(originals_of(store, owed).values())
+    return owed | items_in_calibration(store, rater_id)
+
+
+def must_not_owe(store: Store, item_id: str, rater_id: str) -> None:
+    """Raise Refused, with what to do, when an item is hidden from somebody who has yet to review."""
+    if item_id in items_to_review(store, rater_id):
+        raise Refused(f"item '{item_id}' still waits for your own review. Review it on the Annotate page first.")
+    if item_id in owed_items(store, rater_id):
+        raise Refused(f"item '{item_id}' is closed to you while you have items to review. Review those first.")
 
 
 def week_of_store(store: Store, name: str) -> Week:

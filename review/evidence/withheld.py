@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review
 from review.current.settled import said_of
 from review.evidence.evidence import latest_used_rubric
 from storage.queries.items import items_in_weeks
@@ -17,7 +17,7 @@ from storage.store import Store
 
 def withheld_items(store: Store, weeks: Sequence[str], *, viewer: str) -> int:
     """Return how many items with labels that count the figures of some weeks leave out for this viewer."""
-    owed = items_in_weeks(store, owed_items(store, viewer), weeks)
+    owed = items_in_weeks(store, items_to_review(store, viewer), weeks)
     if not owed:
         return 0
     version = latest_used_rubric(store, weeks).version

@@ -8,7 +8,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.canonical import canonical
 from review.basics.errors import UnknownError
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review, owed_items
 from review.golden.reader import examples_found
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.records_golden import GoldenExample
@@ -38,13 +38,13 @@ def current_examples(store: Store) -> list[GoldenExample]:
 
 
 def readable_examples(store: Store, *, viewer: str) -> tuple[list[GoldenExample], int]:
-    """Return the current examples that the viewer may read, and how many are left out.
+    """Return the current examples that the viewer may read, and how many of the others may be counted to them.
 
     Examples of items that the viewer still owes are left out: they show a label and who gave it.
     """
-    current, owed = current_examples(store), owed_items(store, viewer)
+    current, owed, to_review = current_examples(store), owed_items(store, viewer), items_to_review(store, viewer)
     readable = [e for e in current if e.item_id not in owed]
-    return readable, len(current) - len(readable)
+    return readable, sum(e.item_id in to_review for e in current)
 
 
 def versions_of(store: Store, example_id: str) -> list[GoldenExample]:

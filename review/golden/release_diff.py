@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review, owed_items
 from review.golden.changes import FieldChange, field_changes
 from review.golden.releases import contents_now, examples_of, releases
 from storage.records_golden import FrozenExample
@@ -42,10 +42,13 @@ class Difference:
 Contents = Mapping[str, FrozenExample]
 
 
-def difference(before: Contents, after: Contents, *, owed: Collection[str] = ()) -> Difference:
+def difference(
+    before: Contents, after: Contents, *, owed: Collection[str] = (), unsaid: Collection[str] = ()
+) -> Difference:
     """Return how two sets of examples differ, by question. Pure.
 
     Examples of ``owed`` items are only counted: their changes would show labels to somebody who has yet to review them.
+    Those of ``unsaid`` items are left out without a word.
     """
     found = [
         *(_entry("added", after[k]) for k in after.keys() - before.keys()),
@@ -57,6 +60,7 @@ def difference(before: Contents, after: Contents, *, owed: Collection[str] = ())
         *(_entry("removed", before[k]) for k in before.keys() - after.keys()),
     ]
     items = {content["example_id"]: content["item_id"] for content in (*before.values(), *after.values())}
+    found = [entry for entry in found if not items[entry.example_id] or items[entry.example_id] not in unsaid]
     shown = [entry for entry in found if not items[entry.example_id] or items[entry.example_id] not in owed]
     order = ("added", "changed", "removed")
     shown.sort(key=lambda e: (order.index(e.what), e.scenario, e.question, e.example_id))
@@ -70,7 +74,7 @@ def _entry(what: str, content: FrozenExample, fields: tuple[FieldChange, ...] = 
 def between(store: Store, a: str, b: str, *, viewer: str) -> Difference:
     """Return what changed from release ``a`` to release ``b``. Raises UnknownError when one of them is unknown."""
     sets = [{row.example_id: row.content for row in examples_of(store, name)} for name in (a, b)]
-    return difference(*sets, owed=owed_items(store, viewer))
+    return _shown_to(store, viewer, sets[0], sets[1])
 
 
 def since_last_release(store: Store, *, viewer: str) -> Difference:
@@ -78,7 +82,7 @@ def since_last_release(store: Store, *, viewer: str) -> Difference:
     made = releases(store)
     before = {row.example_id: row.content for row in examples_of(store, made[-1].name)} if made else {}
     after = {content["example_id"]: content for content in contents_now(store)}
-    return difference(before, after, owed=owed_items(store, viewer))
+    return _shown_to(store, viewer, before, after)
 
 
 def proposed_notes(found: Difference) -> str:
@@ -118,3 +122,9 @@ def _free(stem: str, number: int, names: Collection[str], *, width: int = 0) -> 
     while f"{stem}{number:0{width}d}" in names:
         number += 1
     return f"{stem}{number:0{width}d}"
+
+
+def _shown_to(store: Store, viewer: str, before: Contents, after: Contents) -> Difference:
+    """Return how two sets of examples differ, without what somebody may not see yet."""
+    to_review = items_to_review(store, viewer)
+    return difference(before, after, owed=to_review, unsaid=owed_items(store, viewer) - to_review)

@@ -12,7 +12,7 @@ from review.basics.labels import Ratings
 from review.basics.remembered import Remembered
 from review.closing.checklist_shown import shown_checklist
 from review.closing.doing import doing
-from review.current.assignments import closing_of, owed_items, week_of_store
+from review.current.assignments import closing_of, items_to_review, owed_items, week_of_store
 from review.current.counting import state_of_weeks
 from review.current.known import items_of
 from review.current.progress import progress
@@ -127,7 +127,7 @@ def week_report(
         since=since_last_report(store, opened, names=names, withheld=owed_items(store, viewer) if viewer else ()),
         checklist=checks,
         anchoring=anchoring(store, [week]),
-        withheld=len(owed),
+        withheld=len(items_to_review(store, viewer) & {i.id for i in items}) if viewer else 0,
         head=last.sequence if last else 0,
         head_hash=last.hash if last else GENESIS,
         broken_at=chain.verify(store)[1],

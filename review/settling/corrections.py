@@ -21,18 +21,21 @@ from review.golden.content import judged_right
 from review.golden.reader import examples_found
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import rubric_version
-from storage.queries.anchors import originals_of
+from storage.queries.anchors import ANCHOR, originals_of
 from storage.queries.own_work import corrections_by
 from storage.records_golden import GoldenExample
 from storage.records_review import Adjudication, Annotation, HiddenSpan, Item, WeekClosing
 from storage.store import Store
 
-GOLDEN, ADOPTED, OTHERWISE, RETIRED, WAITS = OUTCOMES = ("golden", "adopted", "otherwise", "retired", "waits")
-"""Approved as golden; taken over by the adjudicator; settled otherwise; golden once; nothing decided yet."""
+OUTCOMES = ("golden", "adopted", "known", "otherwise", "retired", "waits")
+GOLDEN, ADOPTED, KNOWN, OTHERWISE, RETIRED, WAITS = OUTCOMES
+"""Approved as golden; taken over by the adjudicator; the known answer of an anchor; settled otherwise; golden once;
+nothing decided yet."""
 
 WORDS = {
     GOLDEN: ("became golden", "became golden"),
     ADOPTED: ("was taken over and waits for approval", "were taken over and wait for approval"),
+    KNOWN: ("matches an answer that was known", "match answers that were known"),
     OTHERWISE: ("was settled otherwise", "were settled otherwise"),
     RETIRED: ("was golden and is retired now", "were golden and are retired now"),
     WAITS: ("waits", "wait"),
@@ -125,7 +128,7 @@ def _told(said: Annotation, known: _Known) -> Correction:
     if item.week not in known.closed:
         outcome, instead = WAITS, ""
     elif example is not None and expected is not None:
-        alike, became = _alike(expected, yours), RETIRED if example.retired else GOLDEN
+        alike, became = _alike(expected, yours), _became(item, example)
         outcome, instead = (became, "") if alike else (OTHERWISE, expected)
     elif given:
         outcome, instead = (ADOPTED, "") if _alike(given, yours) else (OTHERWISE, given)
@@ -141,6 +144,13 @@ def _told(said: Annotation, known: _Known) -> Correction:
         instead=instead,
         why=known.clean(item, _why(final)) if final and outcome != WAITS else "",
     )
+
+
+def _became(item: Item, example: GoldenExample) -> str:
+    """Return the outcome of a correction that says what an example expects. Nobody's anchor becomes an example."""
+    if item.kind == ANCHOR:
+        return KNOWN
+    return RETIRED if example.retired else GOLDEN
 
 
 def _alike(one: str, other: str) -> bool:

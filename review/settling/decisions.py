@@ -13,7 +13,7 @@ from review.annotating.entries import Header, labels_of, read_header, shown, tex
 from review.annotating.submissions import Receipt, take_each
 from review.basics.errors import Refused, UnknownError
 from review.basics.limits import MAX_ANSWER, MAX_COMMENT, MAX_ID
-from review.current.assignments import owed_items
+from review.current.assignments import must_not_owe
 from review.golden.approve import approve
 from review.people.people import require
 from review.settling.adjudication import adjudicate, cases, decided
@@ -95,8 +95,7 @@ def _item(store: Store, by: str, decision: DecisionEntry) -> Item:
     item = store.get(Item, decision.item)
     if item is None:
         raise UnknownError(f"item '{shown(decision.item)}' is not in the store.")
-    if item.id in owed_items(store, by):
-        raise Refused(f"item '{item.id}' still waits for your own review. Review it on the Annotate page first.")
+    must_not_owe(store, item.id, by)
     case = next((c for c in cases(store, item.week, viewer=by) if c.item.id == item.id), None)
     if decision.state and case is not None and decision.state != state_of(case, by):
         raise Refused(f"item '{item.id}' has changed since you saw it: somebody voted or settled it. Look at it again.")

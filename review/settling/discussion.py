@@ -13,7 +13,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.limits import MAX_COMMENT
-from review.current.assignments import owed_items
+from review.current.assignments import must_not_owe, owed_items
 from review.people.people import Person, people, person, require
 from review.privacy.hidden_spans import spans_by_conversation, without, without_words
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
@@ -163,8 +163,7 @@ def _open_item(store: Store, item_id: str, viewer: str) -> Item:
     require(store, viewer, "annotator")
     if item_id in items_in_calibration(store, viewer):
         raise Refused(f"item '{item_id}' is in a calibration session, which shows its votes to all at the same time.")
-    if item_id in owed_items(store, viewer):
-        raise Refused(f"item '{item_id}' still waits for your own review. Review it on the Annotate page first.")
+    must_not_owe(store, item_id, viewer)
     found = next((one for one in discussable_items(store, item.week, viewer) if one.item_id == item_id), None)
     if found is None:
         raise Refused(f"item '{item_id}' is not open for discussion: not everybody who has it has reviewed it yet.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from review.basics.words import counted
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review, owed_items
 from review.current.known import items_of
 from review.evidence.ties import settle_first
 from review.settling.adjudication import Case, cases
@@ -55,12 +55,13 @@ class Unsettled:
 
     Pairs and items with known answers are among them: nothing is settled about one, but somebody has to review it.
 
-    What is known of owed items stays hidden from the viewer: they are counted and not listed.
+    What is known of owed items stays hidden from the viewer: they are not listed, and those ``to_review`` are counted.
     """
 
     items: int
     by_cause: dict[str, tuple[str, ...]]
     owed: frozenset[str]
+    to_review: frozenset[str]
 
     @property
     def total(self) -> int:
@@ -70,7 +71,7 @@ class Unsettled:
     @property
     def hidden(self) -> int:
         """How many of them the viewer still has to review."""
-        return sum(item in self.owed for items in self.by_cause.values() for item in items)
+        return sum(item in self.to_review for items in self.by_cause.values() for item in items)
 
     def shown(self, cause: str) -> list[str]:
         """Return the items of one cause that the viewer may see in a list."""
@@ -96,6 +97,7 @@ def unsettled(store: Store, week: str, *, viewer: str) -> Unsettled:
         items=len(items) + len(beside),
         by_cause={name: tuple(ids) for name, ids in by_cause.items()},
         owed=frozenset(owed_items(store, viewer)) if viewer else frozenset(),
+        to_review=frozenset(items_to_review(store, viewer)),
     )
 
 

@@ -12,9 +12,11 @@ from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.words import counted
 from review.current.assignments import week_of_store
 from review.people.people import Person, person, require
+from review.week.barred import barred_by_item
 from review.week.fields import able_for
 from review.week.sides import sides_after, sides_for
-from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater, raters_by_item
+from storage.queries.anchors import originals_of
+from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater
 from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
@@ -138,8 +140,9 @@ def redistribute(
     """Give a rater's open items of a week to others, as new rows; return how many moved.
 
     ``with_skipped`` moves the items that the rater skipped too; the skips stay recorded. Nobody gets an item that they
-    hold, reviewed or skipped; an item that nobody can take stays with the rater. Raises Refused without the role lead
-    and for a closed week, NothingToDo when nothing is open or nothing can move.
+    hold, reviewed or skipped; an item that nobody can take stays with the rater. Nobody gets an anchor whose answer
+    they know; it is taken from the rater instead. Raises Refused without the role lead and for a closed week,
+    NothingToDo when nothing is open or nothing can move.
     """
     require(store, by, "lead")
     giver, takers = person(store, rater), takers_of(store, to)
@@ -149,8 +152,11 @@ def redistribute(
         open_ = _open_of(store, week, giver, with_skipped=with_skipped)
         ids = [t.id for t in takers]
         able = able_for(store, [row.item_id for row in open_], ids)
-        moves = _moves(open_, raters_by_item(store, week), able, dealt_per_rater(store, week), takers=ids)
-        if not moves:
+        anchors = originals_of(store, [row.item_id for row in open_])
+        moves = _moves(open_, barred_by_item(store, week), able, dealt_per_rater(store, week), takers=ids)
+        moved = {row.id for row, _, _ in moves}
+        ended = [row for row in open_ if row.item_id in anchors and row.id not in moved]
+        if not moves and not ended:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
                 f"{names} already hold, reviewed or skipped every item that {giver.name} could hand over. Choose other "
@@ -171,6 +177,7 @@ def redistribute(
             store.add(
                 new, Reassignment(id=new_id(), assignment_id=row.id, to_id=new.id, at=now(), by=by, reason=reason)
             )
+        store.add(*(taken_from(row, by=by, reason=reason) for row in ended))
         details = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
         more = {"with_skipped": True} if with_skipped else {}
         chain.record(store, by, "redistribute", giver.id, **details, **more)
@@ -198,14 +205,14 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
         raise InputError("Give a reason why nobody reviews these items.")
     with store.transaction():
         open_ = _open_of(store, week, giver)
-        store.add(
-            *(
-                Reassignment(id=new_id(), assignment_id=row.id, to_id=None, at=now(), by=by, reason=reason.strip())
-                for row in open_
-            )
-        )
+        store.add(*(taken_from(row, by=by, reason=reason.strip()) for row in open_))
         chain.record(store, by, "take back", giver.id, week=week, taken=len(open_), reason=reason.strip())
     return len(open_)
+
+
+def taken_from(row: Assignment, *, by: str, reason: str) -> Reassignment:
+    """Return the row that takes an assignment from its holder and gives it to nobody. Pure."""
+    return Reassignment(id=new_id(), assignment_id=row.id, to_id=None, at=now(), by=by, reason=reason)
 
 
 def week_to_deal(store: Store, name: str) -> Week:

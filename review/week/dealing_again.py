@@ -12,20 +12,25 @@ from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from review.week.fields import able_for
 from review.week.sides import sides_for
+from storage.queries.anchors import ANCHOR
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
-from storage.records_review import Assignment, Item, Week
+from storage.queries.pairs import reviewers_of_pairs
+from storage.records_review import Assignment, Item
 from storage.store import Store
 
 
 def held_by_nobody(store: Store, week: str) -> list[Item]:
-    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed."""
+    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed.
+
+    Anchors are none of them: nobody has to review these.
+    """
     return store.select(Item, _SQL, {"week": week})
 
 
 _SQL = f"""
 SELECT i.* FROM items i
-WHERE i.week = :week AND NOT {left_by_undo("i")}
+WHERE i.week = :week AND i.kind IS NOT '{ANCHOR}' AND NOT {left_by_undo("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})
@@ -51,7 +56,10 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
             raise NothingToDo(f"Every item of {week} is reviewed or held by somebody. There is nothing to deal again.")
         ids = [t.id for t in takers]
         able = able_for(store, [i.id for i in items], ids)
-        deals = _deals(items, able, raters_by_item(store, week), dealt_per_rater(store, week), opened, takers=ids)
+        each = dict.fromkeys((i.id for i in items), opened.overlap_raters)
+        each |= reviewers_of_pairs(store, list(each))
+        before, held = raters_by_item(store, week), dealt_per_rater(store, week)
+        deals = _deals(items, able, before, held, each, seed=opened.seed, takers=ids)
         if not deals:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
@@ -85,23 +93,25 @@ def _deals(
     able: Mapping[str, Sequence[str]],
     before: Mapping[str, Collection[str]],
     held: Mapping[str, int],
-    week: Week,
+    each: Mapping[str, int],
     *,
+    seed: str,
     takers: Sequence[str],
 ) -> list[Deal]:
     """Return who gets which item: evenly, counting earlier deals, and nobody who had it ``before``. Pure.
 
-    Those whose field an item is (``able``) get it before the other ``takers``.
+    Those whose field an item is (``able``) get it before the other ``takers``. ``each`` says by item how many people
+    get it if it is for several, 0 for all of them.
     """
-    by_free: dict[tuple[str, ...], list[tuple[str, bool]]] = {}
+    by_free: dict[tuple[tuple[str, ...], int], list[tuple[str, bool]]] = {}
     for item in items:
         left = tuple(t for t in takers if t not in before.get(item.id, ()))
         free = tuple(t for t in left if t in able.get(item.id, left)) or left
-        by_free.setdefault(free, []).append((item.id, item.overlap))
+        by_free.setdefault((free, each[item.id]), []).append((item.id, item.overlap))
     load = dict(held)
     deals: list[Deal] = []
-    for free, some in by_free.items():
-        found = deal(some, free, seed=week.seed, overlap_raters=week.overlap_raters, held=load) if free else []
+    for (free, several), some in by_free.items():
+        found = deal(some, free, seed=seed, overlap_raters=several, held=load) if free else []
         for one in found:
             load[one.rater_id] = max(load.get(one.rater_id, 0), one.position)
         deals += found

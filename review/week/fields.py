@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.people.people import people
+from review.week.barred import barred_by_item
 from review.week.sides import sides_after
-from storage.queries.assignments import dealt_per_rater, raters_by_item
+from storage.queries.assignments import dealt_per_rater
 from storage.queries.items import scenario_of_each
 from storage.records_review import Assignment, Week
 from storage.store import Store
@@ -60,7 +61,7 @@ def hand_on(store: Store, week: Week, given: Assignment) -> str | None:
     was dealt the fewest. None when nobody is left who has not had the item. Call it inside a transaction.
     """
     scenario = scenario_of_each(store, [given.item_id]).get(given.item_id, "")
-    had = raters_by_item(store, week.name).get(given.item_id, set()) | {given.rater_id}
+    had = barred_by_item(store, week.name).get(given.item_id, set()) | {given.rater_id}
     dealt = dealt_per_rater(store, week.name)
     free = [
         p

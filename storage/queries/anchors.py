@@ -55,6 +55,13 @@ UNION SELECT x.original, a.rater_id FROM ours JOIN anchors x ON x.original = our
 """
 
 
+def who_knows_anchors(store: Store, items: Collection[str]) -> dict[str, set[str]]:
+    """Return by anchor among these items the people who know its answer; the other items are left out."""
+    originals = originals_of(store, items)
+    known = who_knows(store, set(originals.values())) if originals else {}
+    return {item: known.get(original, set()) for item, original in originals.items()}
+
+
 def has_anchors(store: Store, week: str) -> bool:
     """Return whether items with known answers are dealt in a week."""
     return bool(store.query("SELECT 1 FROM anchors WHERE week = :week LIMIT 1", {"week": week}))

@@ -95,6 +95,24 @@ WHERE i.week = :week
 """
 
 
+def others_voted_before_it_was_dealt(store: Store, item_id: str, rater_id: str) -> bool:
+    """Return whether somebody else had reviewed an item when ``rater_id`` got it, undone reviews included.
+
+    What the rater gave away and got again counts from the second time; asked again by a later version, from the first.
+    """
+    return bool(store.query(_BEFORE_SQL, {"item": item_id, "rater": rater_id}))
+
+
+_BEFORE_SQL = """
+SELECT 1 FROM annotations n LEFT JOIN label_imports came ON came.id = n.import_id
+WHERE n.item_id = :item AND n.rater_id <> :rater AND coalesce(came.at, n.at) < (
+  SELECT min(a.at) FROM assignments a WHERE a.item_id = :item AND a.rater_id = :rater
+    AND NOT EXISTS (SELECT 1 FROM reassignments r LEFT JOIN assignments taken ON taken.id = r.to_id
+                    WHERE r.assignment_id = a.id AND taken.rater_id IS NOT :rater))
+LIMIT 1
+"""
+
+
 class Sent(NamedTuple):
     """One submission without what it says: (item, rater, rubric version), its id, and if it was revealed or undone."""
 

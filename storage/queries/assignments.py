@@ -81,6 +81,25 @@ WHERE a.rater_id = :rater AND a.week IN (SELECT name FROM weeks EXCEPT SELECT we
 """  # noqa: S608 - constants of ours
 
 
+def somebody_has_it_from(store: Store, item_id: str, rater_id: str, reason: str) -> bool:
+    """Return whether somebody holds or answered an item that ``rater_id`` handed on by a skip with this reason.
+
+    Who took it over from them counts too; not so once it was taken back and given to nobody.
+    """
+    return bool(store.query(_FROM_SQL, {"item": item_id, "rater": rater_id, "reason": reason}))
+
+
+_FROM_SQL = f"""
+WITH RECURSIVE theirs (id) AS (
+  SELECT a.id FROM assignments a WHERE a.item_id = :item AND a.by = :rater AND a.rater_id <> :rater
+    AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.to_id = a.id)
+    AND EXISTS (SELECT 1 FROM skips s WHERE s.item_id = :item AND s.rater_id = :rater AND s.reason = :reason
+                AND s.at <= a.at)
+  UNION SELECT r.to_id FROM theirs JOIN reassignments r ON r.assignment_id = theirs.id WHERE r.to_id IS NOT NULL)
+SELECT 1 FROM theirs JOIN assignments a ON a.id = theirs.id WHERE NOT {handed_on("a")} OR {answered("a")} LIMIT 1
+"""  # noqa: S608 - constants of ours
+
+
 def raters_by_item(store: Store, week: str) -> dict[str, set[str]]:
     """Return, by item of a week, the raters who hold it, have reviewed it or have skipped it."""
     found: dict[str, set[str]] = {}
@@ -134,13 +153,13 @@ SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT 
 
 
 def items_left_to_nobody(store: Store, week: str) -> int:
-    """Return how many dealt items of a week nobody has reviewed and nobody still has to."""
+    """Return how many dealt items of a week nobody has reviewed and nobody still has to, without anchors."""
     return int(store.query(_LEFT_SQL, {"week": week})[0]["n"])
 
 
 _LEFT_SQL = f"""
 SELECT count(DISTINCT a.item_id) AS n FROM assignments a JOIN items i ON i.id = a.item_id
-WHERE a.week = :week AND NOT {left_by_undo("i")}
+WHERE a.week = :week AND i.kind IS NOT 'anchor' AND NOT {left_by_undo("i")}
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})

@@ -42,6 +42,25 @@ WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY i.rowid
 """
 
 
+def reviewers_of_pairs(store: Store, items: Collection[str]) -> dict[str, int]:
+    """Return by pair how many people it was dealt to at first; other items are left out.
+
+    What was handed over or handed on since is not counted twice, nor what came after somebody took the pair back.
+    """
+    return {row["item_id"]: row["n"] for row in store.query(_EACH_SQL, {"items": json_list(items)})}
+
+
+_EACH_SQL = """
+SELECT p.item_id, count(DISTINCT a.rater_id) AS n
+FROM json_each(:items) one JOIN pairs p ON p.item_id = one.value JOIN assignments a ON a.item_id = p.item_id
+WHERE NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.to_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.item_id = a.item_id AND s.rater_id = a.by AND s.at <= a.at)
+  AND NOT EXISTS (SELECT 1 FROM assignments b JOIN reassignments r ON r.assignment_id = b.id
+                  WHERE b.item_id = a.item_id AND r.to_id IS NULL AND r.at < a.at)
+GROUP BY p.item_id
+"""
+
+
 def has_pairs(store: Store, weeks: Collection[str]) -> bool:
     """Return whether one of these weeks has a pair."""
     return bool(store.query(f"{_PAIRS_SQL} LIMIT 1", {"weeks": json_list(weeks)}))

@@ -25,7 +25,7 @@ class FoundItem(NamedTuple):
 
 
 def items_named(store: Store, text: str, most: int) -> list[FoundItem]:
-    """Return items whose id contains ``text``, without regard to case."""
+    """Return items whose id contains ``text``, without regard to case. Anchors are found nowhere."""
     # The inner statement reads the index of ids alone.
     ids = [row["id"] for row in store.query(_IDS_SQL, {"pattern": _pattern(text), "most": most})]
     return _items(store, ids)
@@ -54,7 +54,7 @@ def items_saying(store: Store, text: str, most: int, *, seconds: float) -> tuple
 
 _SAYING_SQL = r"""
 SELECT i.id FROM conversations c JOIN items i ON i.conversation_id = c.id
-WHERE c.rowid <= :top AND c.rowid > :bottom AND c.messages LIKE :pattern ESCAPE '\'
+WHERE i.kind IS NOT 'anchor' AND c.rowid <= :top AND c.rowid > :bottom AND c.messages LIKE :pattern ESCAPE '\'
 ORDER BY c.rowid DESC LIMIT :most
 """
 
@@ -67,7 +67,7 @@ def _items(store: Store, ids: list[str]) -> list[FoundItem]:
 _ITEMS_SQL = f"""
 SELECT i.id, i.week, i.conversation_id,
   EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")}) AS reviewed
-FROM items i WHERE i.id IN (SELECT value FROM json_each(:ids))
+FROM items i WHERE i.id IN (SELECT value FROM json_each(:ids)) AND i.kind IS NOT 'anchor'
 """  # noqa: S608 - constants of ours
 
 

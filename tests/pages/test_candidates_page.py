@@ -57,7 +57,11 @@ def modes(at: AppTest) -> set[str]:
 
 def test_a_row_opens_and_another_person_is_asked_for_a_vote(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     every = candidates(demo, weeks_between(demo, None), viewer="mara")
-    one = next(c for c in every if c.rule == "single" and second_vote_of(demo, demo.find(Item, id=c.item_id)[0])[0])
+    one = next(
+        c
+        for c in every
+        if c.rule == "single" and second_vote_of(demo, demo.find(Item, id=c.item_id)[0], viewer="mara")[0]
+    )
     at = run(demo, monkeypatch, "golden", "mara", item=one.item_id)
     assert any(one.question[:20] in m.value for m in at.markdown)
     dealt = len(demo.find(Assignment, item_id=one.item_id))

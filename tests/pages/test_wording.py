@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pages.parts.shared.wording import as_text
+from pages.parts.shared.wording import JOINER, as_text
 from review.basics.errors import ReviewError
 
 READER = MarkdownIt("js-default", {"html": True})
@@ -31,11 +31,20 @@ def shown(markdown: str) -> tuple[set[str], str]:
 def test_any_text_is_shown_unchanged(text: str) -> None:
     kinds, seen = shown(as_text(text))
     assert kinds <= PLAIN
-    assert seen.split() == text.replace("\0", "\ufffd").split()
+    assert seen.replace(JOINER, "").split() == text.replace(JOINER, "").replace("\0", "\ufffd").split()
 
 
 @pytest.mark.parametrize(
-    "sentence", ["values: found 1, expected at least two.", "Ana 3, Ben 4: still to review (late)"]
+    "replaced", [":red", ":RED[a]", ":tada:", ":+1:", ":100:", ":material/delete:", "--", "->", "<-", ">=", "<=", "~="]
+)
+def test_nothing_that_streamlit_replaces_is_left_together(replaced: str) -> None:
+    seen = shown(as_text(f"note {replaced} done"))[1]
+    assert replaced not in seen and seen.replace(JOINER, "") == f"note {replaced} done"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["values: found 1, expected at least two.", "Ana 3, Ben 4: still to review (late)", "at 10:30:15, a:b", "2026-W44"],
 )
 def test_ordinary_sentences_stay_unchanged(sentence: str) -> None:
     assert as_text(sentence) == sentence

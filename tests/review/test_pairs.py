@@ -39,7 +39,9 @@ from review.week.dealing_again import deal_again
 from review.week.fields import NOT_MY_FIELD
 from review.week.pairs import add_pairs
 from review.week.requeue import requeue
+from review.week.second_vote import ask_for_a_vote, second_vote_of
 from review.week.sides import sides_of
+from storage.queries.assignments import OPEN_SQL
 from storage.queries.comments import discussable_items
 from storage.queries.pairs import PREFERENCE
 from storage.records_log import Conversation
@@ -399,3 +401,34 @@ def test_a_vote_of_a_file_must_be_one_of_four(store: Store, tmp_path: Path) -> N
     assert (
         isinstance(done.exception, InputError) and "line 2" in str(done.exception) and "both_bad" in str(done.exception)
     )
+
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_a_pair_is_dealt_again_to_as_many_people_as_at_first(store: Store, each: int) -> None:
+    for name in ("cem", "dan", "fay", "gil"):
+        add_person(store, name, role="annotator", by="lea")
+    dealt = added(store, 6, each=each, raters=("ana", "ben"))
+    assert Counter(Counter(a.item_id for a in dealt).values()) == {each: 6}
+    redistribute(store, WEEK, rater="ben", to=["cem"], by="lea")
+    for takers in ([], ["dan", "fay", "gil"], ["ana", "ben", "cem"]):
+        if takers:
+            before = len(store.find(Assignment))
+            deal_again(store, WEEK, to=takers, by="lea")
+            new = [a for a in store.find(Assignment)[before:] if a.sides]
+            assert Counter(Counter(a.item_id for a in new).values()) == {each: len({a.item_id for a in new})} and new
+        for rater in {a.rater_id for a in store.find(Assignment)}:
+            if store.select(Assignment, OPEN_SQL, {"week": WEEK, "rater": rater}):
+                take_back(store, WEEK, rater=rater, by="lea", reason="ill")
+
+
+def test_nobody_is_asked_for_one_more_vote_on_a_pair(store: Store) -> None:
+    (first, *_) = added(store, each=1, raters=("ana",))
+    with pytest.raises(Refused, match="Add pairs with more reviewers"):
+        ask_for_a_vote(store, first.item_id, by="eva", to="ben")
+    sent = {"kind": "annotation", "submission_id": uuid4().hex, "assignment": first.id, "labels": {PREFERENCE: "left"}}
+    assert receive(store, "ana", [sent]).rejected == ()
+    with pytest.raises(Refused, match="Add pairs with more reviewers"):
+        ask_for_a_vote(store, first.item_id, by="eva", to="ben")
+    (item,) = store.find(Item, id=first.item_id)
+    free, why = second_vote_of(store, item, viewer="eva")
+    assert not free and "Add pairs" in why

@@ -50,7 +50,7 @@ def _another_vote(here: Session, one: Candidate) -> None:
     item = here.store.get(Item, one.item_id)
     if item is None:
         return
-    free, why = second_vote_of(here.store, item)
+    free, why = second_vote_of(here.store, item, viewer=here.rater.id)
     if not free:
         st.caption(as_text(why))
         return

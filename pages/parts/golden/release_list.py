@@ -63,8 +63,9 @@ def _told() -> None:
     """Say what was released a moment ago, and forget what was typed for it."""
     done = st.session_state.pop(MADE, None)
     if done:
-        st.session_state.pop(NAME, None)
-        st.session_state.pop(NOTES, None)
+        # The lists below choose the new release again.
+        for key in (NAME, NOTES, "curating_export", "curating_old", "curating_new"):
+            st.session_state.pop(key, None)
         st.success(as_text(done), icon=":material/verified:")
 
 

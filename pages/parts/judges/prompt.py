@@ -16,7 +16,15 @@ from review.basics.words import counted
 from review.judges.llm.material import DATA
 from review.judges.llm.rubric import RUBRIC
 from review.judges.llm.spec import STRUCTURED, Example
-from review.judges.workbench.drafts import dev_items, filled, fitting_examples, json_table, json_text, owed_examples
+from review.judges.workbench.drafts import (
+    dev_items,
+    filled,
+    fitting_examples,
+    json_table,
+    json_text,
+    owed_examples,
+    owed_examples_to_count,
+)
 from storage.records_judges import Judge
 from storage.records_review import Item
 
@@ -58,8 +66,8 @@ def _examples(here: Session, name: str, dimensions: tuple[str, ...], kept: list[
         placeholder="Golden examples of the dev half" if fitting else "No golden example of the dev half fits yet",
         help="Examples never count in this judge's figures. You can set more aside under Disagreements.",
     )  # fmt: skip
-    if withheld:
-        st.caption(f"{counted(len(withheld), 'example')} of items that you have not reviewed yet: they stay in the "
+    if count := owed_examples_to_count(here.store, kept, viewer=here.rater.id):
+        st.caption(f"{counted(count, 'example')} of items that you have not reviewed yet: they stay in the "
                    "prompt, and you see them once you have.")  # fmt: skip
     return _in_their_places(kept, withheld, [fitting[i] for i in chosen])
 

@@ -29,7 +29,7 @@ from review.week.so_far import WeekSoFar, week_so_far
 from storage.records_log import Draw, Stratum
 from storage.records_review import Week
 
-LOOKED = "planning_looked"
+LOOKED, BEGUN = "planning_looked", "planning_begun"
 
 
 def from_address(here: Session) -> None:
@@ -45,11 +45,9 @@ def from_address(here: Session) -> None:
         percent_asked = min(100.0, max(0.01, 100 * float(rate)))
     except ValueError:
         return
+    st.session_state.pop(BEGUN, None)
+    _begin_as_drawn(here, week)
     st.session_state.update({"planning_week": week, "planning_rate": percent_asked, LOOKED: True})
-    for name, key in (("failing", "planning_failing"), ("low_confidence", "planning_low")):
-        drawn = next((s.sampled for s in here.store.find(Stratum, week=week, name=name, order_by="rowid desc")), 0)
-        if drawn:
-            st.session_state.update({key: "number", f"{key}_n": drawn})
 
 
 def open_form(here: Session) -> None:
@@ -129,6 +127,8 @@ def _ask(here: Session) -> Request:
         st.session_state.setdefault("planning_week", start)
         week = st.text_input("Week", key="planning_week", help="An ISO week, such as 2026-W47.")
         opened = week_of_store(here.store, week) if here.store.get(Week, week) else None
+        if opened is not None:
+            _begin_as_drawn(here, week)
         st.session_state.setdefault("planning_rate", 1.0)
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
@@ -192,6 +192,22 @@ def _judges_disagree(here: Session) -> int | str | None:
     if choice == "number":
         return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))
     return "all" if choice == "all" else None
+
+
+def _begin_as_drawn(here: Session, week: str) -> None:
+    """Begin with what the week has drawn, so that pressing the button without a change adds nothing."""
+    if st.session_state.get(BEGUN) == week:
+        return
+    st.session_state[BEGUN] = week
+    draws = here.store.find(Draw, week=week, order_by="at")
+    if not draws:
+        return
+    st.session_state["planning_rate"] = round(100 * draws[-1].rate, 4)
+    groups = {s.name: s for s in here.store.find(Stratum, draw_id=draws[-1].id)}
+    for name, key in (("failing", "planning_failing"), ("low_confidence", "planning_low")):
+        group = groups.get(name)
+        if group is not None and group.sampled:
+            st.session_state.update({key: "number", f"{key}_n": group.sampled})
 
 
 def _cap(title: str, key: str) -> int | str | None:

@@ -12,7 +12,7 @@ from review.basics.errors import Refused
 from review.basics.plug_ins import loaded
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review, owed_items
 from review.golden.rows import Exported, exported
 from review.golden.writers.cards import write_cards
 from review.golden.writers.writer import Writer
@@ -86,11 +86,17 @@ def _card(beside: Path | None) -> AbstractContextManager[Path | None]:
 
 def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:
     """Refuse an export to somebody who still has to judge one of its items: it shows labels, votes and verdicts."""
-    owed = owed_items(store, by) & {e.content["item_id"] for e in examples}
+    items, name = {e.content["item_id"] for e in examples}, person(store, by).name
+    owed = items_to_review(store, by) & items
     if owed:
         raise Refused(
-            f"release '{release}' holds {counted(len(owed), 'item')} that {person(store, by).name} has not reviewed "
+            f"release '{release}' holds {counted(len(owed), 'item')} that {name} has not reviewed "
             "yet, and an export shows their labels. Review them first, or ask somebody without open items to export it."
+        )
+    if owed_items(store, by) & items:
+        raise Refused(
+            f"{name} cannot export release '{release}' with items to review. Review them first, or ask somebody "
+            "without open items to export it."
         )
 
 

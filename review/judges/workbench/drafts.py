@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import orjson
 
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo
-from review.current.assignments import owed_items
+from review.current.assignments import items_to_review, owed_items
 from review.golden.content import asked
 from review.judges.examples import few_shot
 from review.judges.llm.prompt import messages_of, prompt_of
@@ -23,6 +23,7 @@ from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
+from storage.queries.anchors import originals_of
 from storage.records_judges import Judge
 from storage.records_review import Item
 from storage.store import Store
@@ -99,8 +100,18 @@ def fitting_examples(
 
 def owed_examples(store: Store, examples: Sequence[Example], *, viewer: str) -> list[Example]:
     """Return the examples that are made of items which the viewer still has to review."""
-    owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
-    return [e for e in examples if e.get("conversation_id") in owed]
+    return _made_of(store, examples, owed_items(store, viewer))
+
+
+def owed_examples_to_count(store: Store, examples: Sequence[Example], *, viewer: str) -> int:
+    """Return how many of them may be counted to the viewer: those whose items they know that they have to review."""
+    to_review = items_to_review(store, viewer)
+    return len(_made_of(store, examples, to_review - set(originals_of(store, to_review))))
+
+
+def _made_of(store: Store, examples: Sequence[Example], items: Collection[str]) -> list[Example]:
+    conversations = {i.conversation_id for i in store.find(Item, id=sorted(items))}
+    return [e for e in examples if e.get("conversation_id") in conversations]
 
 
 def json_table(text: str, setting: str) -> dict[str, Any]:

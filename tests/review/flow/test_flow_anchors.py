@@ -9,7 +9,20 @@ from typing import Any
 
 import orjson
 import pytest
-from flow_store import BAD, BEFORE, GOOD, RATERS, WEEK, assignments, deal_item, entry, open_the_week, send, vote
+from flow_store import (
+    BAD,
+    BEFORE,
+    GOOD,
+    RATERS,
+    WEEK,
+    assignments,
+    deal_item,
+    entry,
+    open_of,
+    open_the_week,
+    send,
+    vote,
+)
 
 from review.annotating.anchor_figures import accuracy_of, everybodys_accuracy, own_accuracy
 from review.annotating.batch import batch
@@ -17,22 +30,36 @@ from review.annotating.own_figures import own_figures
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, Refused
 from review.closing.closing import close_week
-from review.current.assignments import owed_items
+from review.current.assignments import must_not_owe, owed_items
 from review.current.known import items_of
 from review.current.settled import annotations_of, settled_labels
 from review.evidence.evidence import ratings_by_dimension
+from review.evidence.withheld import withheld_items
 from review.golden.approve import approve
+from review.golden.examples import readable_examples
+from review.golden.release_diff import since_last_release
+from review.golden.releases import release
 from review.golden.retire import retire
-from review.people.people import add_person
+from review.golden.writers.catalogue import export
+from review.judges.workbench.drafts import owed_examples, owed_examples_to_count
+from review.people.people import add_person, person
+from review.privacy.hidden_spans import conversations
+from review.report.gather import week_report
 from review.rubric.rubric import current_rubric
+from review.serving.finding import find
 from review.settings.anchors import Anchors
 from review.settings.project import project_of
 from review.settling.adjudication import cases
 from review.settling.corrections import corrections
+from review.settling.unsettled import unsettled
 from review.week.anchors import choose, deal_anchors, is_readable
+from review.week.dealing import redistribute
+from review.week.dealing_again import held_by_nobody
 from review.week.drawing import Request
+from review.week.fields import NOT_MY_FIELD
 from storage.opening import open_store
 from storage.queries.anchors import AnchorAnswer, examples_to_ask
+from storage.queries.assignments import items_left_to_nobody
 from storage.records_calibration import Anchor
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
@@ -213,7 +240,63 @@ def test_a_corrected_anchor_is_in_the_list_of_corrections_like_any_other(dealt: 
     assert {one.outcome for one in corrections(dealt, "ana", viewer="ana")} == {"waits"}
     close_week(dealt, WEEK, by="lea", reason="early")
     found = {one.item: one.outcome for one in corrections(dealt, "ana", viewer="ana")}
-    assert found == {first.item_id: "golden", second.item_id: "otherwise"}
+    assert found == {first.item_id: "known", second.item_id: "otherwise"}
+
+
+def test_no_count_tells_which_items_are_anchors(dealt: Store) -> None:
+    originals = {x.original for a in anchors_of(dealt, "ana") for x in dealt.find(Anchor, item_id=a.item_id)}
+    assert originals and withheld_items(dealt, [BEFORE], viewer="ana") == 0
+    assert week_report(dealt, BEFORE, viewer="ana", bootstrap=20).withheld == 0
+    readable, counted = readable_examples(dealt, viewer="ana")
+    assert counted == 0 and not originals & {e.item_id for e in readable}, "they stay hidden"
+    assert unsettled(dealt, BEFORE, viewer="ana").hidden == 0
+    shown = since_last_release(dealt, viewer="ana")
+    assert (len(shown.entries), shown.withheld) == (12 - len(originals), 0)
+    prompt = [{"conversation_id": e.conversation_id} for e in readable_examples(dealt, viewer="eva")[0]]
+    assert len(owed_examples(dealt, prompt, viewer="ana")) == len(originals)
+    assert owed_examples_to_count(dealt, prompt, viewer="ana") == 0
+    release(dealt, "autumn", by="eva")
+    add_person(dealt, "ana", role="adjudicator", by="lea")
+    with pytest.raises(Refused, match="ana cannot export release 'autumn' with items to review"):
+        export(dealt, "autumn", to="csv", target=dealt.path.parent, by="ana")
+    with pytest.raises(Refused, match="while you have items to review"):
+        must_not_owe(dealt, min(originals), "ana")
+
+
+def test_nobody_is_given_an_anchor_that_they_know(dealt: Store) -> None:
+    own = {a.id for a in anchors_of(dealt, "ana")}
+    n = len(open_of(dealt, "ana"))
+    assert redistribute(dealt, WEEK, rater="ana", to=["zed"], by="lea") == n - len(own)
+    assert not anchors_of(dealt, "zed") and not open_of(dealt, "ana"), "zed reviewed all of them"
+    known = {a.item_id for a in dealt.find(Anchor)}
+    assert not known & {i.id for i in held_by_nobody(dealt, WEEK)} and not items_left_to_nobody(dealt, WEEK)
+    for rater in ("zed", "yan", "eva"):
+        add_person(dealt, rater, role="annotator", by="lea", scope="SCENARIO-MARK")
+    (held, *_) = anchors_of(dealt, "ben")
+    sent = {"kind": "skip", "submission_id": "skip-0002", "assignment": held.id, "reason": NOT_MY_FIELD}
+    send(dealt, "ben", sent)
+    add_person(dealt, "cem", role="annotator", by="lea", scope="SCENARIO-MARK")
+    (held, *_) = [a for a in anchors_of(dealt, "ben") if a.id != held.id]
+    send(dealt, "ben", {**sent, "submission_id": "skip-0003", "assignment": held.id})
+    assert [len(anchors_of(dealt, who)) for who in ("zed", "yan", "eva", "cem")] == [0, 0, 0, 1]
+
+
+def test_an_anchor_that_everybody_knows_can_be_taken_alone(dealt: Store) -> None:
+    for one in assignments(dealt, "ana"):
+        if one.id not in {a.id for a in anchors_of(dealt, "ana")}:
+            send(dealt, "ana", entry(one, GOOD))
+    assert redistribute(dealt, WEEK, rater="ana", to=["zed", "yan"], by="lea") == 0
+    assert not open_of(dealt, "ana") and not anchors_of(dealt, "yan")
+
+
+def test_the_search_finds_the_item_and_never_its_anchor(dealt: Store) -> None:
+    (held, *_) = anchors_of(dealt, "ana")
+    send(dealt, "ana", entry(held, GOOD))
+    (anchor,) = dealt.find(Anchor, item_id=held.item_id)
+    eva = person(dealt, "eva")
+    assert "Items" not in find(dealt, held.item_id, eva).hits
+    words = conversations(dealt, [c := dealt.find(Item, id=anchor.original)[0].conversation_id])[c].question
+    assert [hit.query["item"] for hit in find(dealt, words, eva).hits["Items"]] == [anchor.original]
 
 
 def test_a_rubric_without_a_known_value_leaves_the_example_and_the_dimension_out(dealt: Store) -> None:

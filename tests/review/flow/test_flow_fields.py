@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
+from review.basics.clock import now
 from review.people.invitations import invite
 from review.people.people import add_person
-from review.week.dealing import deal, redistribute
+from review.week.dealing import deal, redistribute, take_back
 from review.week.fields import able_raters, in_field
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Skip
@@ -98,6 +99,42 @@ def test_it_goes_on_until_nobody_is_left_and_then_stays_skipped(store: Store) ->
     assert receive(store, "ben", [mine]).acknowledged
     assert holders(store, 0) == ["ana", "ben"], "Dan does not review this week, and nobody else has the field"
     assert len(store.find(Skip)) == 2
+
+
+def undo(number: int, of: int) -> dict[str, Any]:
+    return {"submission_id": skip(number)["submission_id"], "kind": "withdraw", "withdraws": skip(of)["submission_id"]}
+
+
+def again(number: int, assignment: str) -> dict[str, Any]:
+    return {**skip(number), "assignment": assignment}
+
+
+def test_a_second_skip_hands_nothing_on_that_somebody_has_already(store: Store) -> None:
+    add_person(store, "Eli", role="annotator", by="lea", scope="billing, returns")
+    receive(store, "ana", [skip(0), undo(100, 0), again(101, "ana-0000"), again(102, "ana-0000")])
+    assert holders(store, 0) == ["ana", "ben"], "he holds it"
+    assert redistribute(store, WEEK, rater="ben", to=["Dan"], by="lea") == 1
+    receive(store, "ana", [undo(103, 101), again(104, "ana-0000")])
+    assert holders(store, 0) == ["ana", "ben", "dan"], "who took it over holds it"
+    take_back(store, WEEK, rater="dan", by="lea", reason="ill")
+    receive(store, "ana", [again(105, "ana-0000")])
+    assert holders(store, 0)[3:] == ["eli"], "nobody held it"
+    given = {"submission_id": skip(106)["submission_id"], "kind": "annotation", "assignment": "ana-0002"}
+    assert (
+        receive(
+            store, "ana", [{**given, "labels": {d["name"]: d["values"][0] for d in THREE["dimensions"]}}, skip(2)]
+        ).rejected
+        == ()
+    )
+    assert holders(store, 2) == ["ana"], "she answered it"
+
+
+def test_a_lead_who_reviews_too_hands_on_what_they_dealt(store: Store) -> None:
+    for rater in ("lea", "dan"):
+        of = {"item_id": "item-0004", "rater_id": rater, "week": WEEK, "position": 9, "rubric_version": 1}
+        store.add(Assignment(id=f"given-{rater}", at=now(), by="lea", **of))  # type: ignore[arg-type]
+    assert receive(store, "lea", [again(110, "given-lea")]).rejected == ()
+    assert holders(store, 4) == ["ana", "lea", "dan", "ben"]
 
 
 def test_items_that_are_given_to_others_go_by_their_fields_too(store: Store) -> None:
