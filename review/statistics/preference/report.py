@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from review.basics.labels import Columns, Ratings, Scale, ratings_of_columns
+from review.basics.labels import Columns, Ratings, Scale, Value, ratings_of_columns
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.preference.bradley_terry import Strengths, strengths
 from review.statistics.preference.resample import share
@@ -92,7 +92,7 @@ def as_ratings(votes: Sequence[PairVote]) -> Ratings:
     A file may name the two answers of an item in either order. They are told apart by their names; "a" is the answer
     whose name comes first.
     """
-    said = [v.choice if v.a <= v.b else OTHER.get(v.choice, v.choice) for v in votes]
+    said: list[Value] = [v.choice if v.a <= v.b else OTHER.get(v.choice, v.choice) for v in votes]
     columns = Columns([v.item for v in votes], [v.rater for v in votes], said)
     return ratings_of_columns(columns, SCALE)
 
