@@ -11,7 +11,7 @@ from review.current.assignments import items_to_review, owed_items
 from review.current.known import items_of
 from review.evidence.ties import settle_first
 from review.settling.adjudication import Case, cases
-from storage.queries.assignments import items_beside, items_held, items_skipped
+from storage.queries.assignments import dealt_pairs, items_held, items_skipped
 from storage.store import Store
 
 
@@ -53,7 +53,7 @@ CAUSES = (
 class Unsettled:
     """The items of a week without a settled label by cause, ``of`` all ``items``; ``owed`` are the viewer's own.
 
-    Pairs and items with known answers are among them: nothing is settled about one, but somebody has to review it.
+    Pairs are among them: nothing is settled about one, but somebody has to review it. Items with known answers are not.
 
     What is known of owed items stays hidden from the viewer: they are not listed, and those ``to_review`` are counted.
     """
@@ -89,12 +89,12 @@ def unsettled(store: Store, week: str, *, viewer: str) -> Unsettled:
         cause = _cause(item, found.get(item), deciding, held, passed)
         if cause:
             by_cause[cause].append(item)
-    beside = items_beside(store, week)
-    for item, reviewed in beside.items():
+    pairs = dealt_pairs(store, week)
+    for item, reviewed in pairs.items():
         if not reviewed:
             by_cause[_cause(item, None, deciding, held, passed)].append(item)
     return Unsettled(
-        items=len(items) + len(beside),
+        items=len(items) + len(pairs),
         by_cause={name: tuple(ids) for name, ids in by_cause.items()},
         owed=frozenset(owed_items(store, viewer)) if viewer else frozenset(),
         to_review=frozenset(items_to_review(store, viewer)),

@@ -189,15 +189,15 @@ WHERE a.week = :week AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {s
 """  # noqa: S608 - constants of ours
 
 
-def items_beside(store: Store, week: str) -> dict[str, bool]:
-    """Return the dealt pairs and items with known answers of a week, each with whether somebody has reviewed it."""
-    return {row["id"]: bool(row["reviewed"]) for row in store.query(_BESIDE_SQL, {"week": week})}
+def dealt_pairs(store: Store, week: str) -> dict[str, bool]:
+    """Return the dealt pairs of a week, each with whether somebody has reviewed it."""
+    return {row["id"]: bool(row["reviewed"]) for row in store.query(_PAIRS_SQL, {"week": week})}
 
 
-_BESIDE_SQL = f"""
+_PAIRS_SQL = f"""
 SELECT i.id, EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")}) AS reviewed
 FROM items i
-WHERE i.week = :week AND i.kind IS NOT NULL AND NOT {left_by_undo("i")}
+WHERE i.week = :week AND i.kind = 'pair' AND NOT {left_by_undo("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
 ORDER BY i.rowid
 """  # noqa: S608 - constants of ours
