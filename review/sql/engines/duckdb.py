@@ -7,6 +7,7 @@ from typing import Any
 
 from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
 from review.sql.engines.files import file_of, state_of_files
+from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -24,22 +25,10 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table and view of the file."""
-        columns: dict[tuple[str, str], dict[str, str]] = {}
-        for schema, table, column, kind in self.connection.execute(_COLUMNS).fetchall():
-            columns.setdefault((schema, table), {})[column] = kind
-        keys: dict[tuple[str, str], list[frozenset[str]]] = {}
-        for schema, table, names in self.connection.execute(_KEYS).fetchall():
-            keys.setdefault((schema, table), []).append(frozenset(name.lower() for name in names))
-        return [
-            Table(
-                name=name,
-                database="" if schema == "main" else schema,
-                columns=found,
-                keys=tuple(keys.get((schema, name), ())),
-                keys_known=(schema, name) in keys,
-            )
-            for (schema, name), found in columns.items()
-        ]
+        columns, keys = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS))
+        return tables_of(
+            columns, ((schema, table, [n.lower() for n in names]) for schema, table, names in keys), "main"
+        )
 
     def run(self, sql: str) -> Result:
         """Run one statement; DuckDB itself refuses a second one in a prepared statement."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from review.basics.errors import InputError
 from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -36,23 +37,9 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table and view that the role may read."""
-        columns: dict[tuple[str, str], dict[str, str]] = {}
-        for schema, table, column, kind in self.connection.execute(_COLUMNS).fetchall():
-            columns.setdefault((schema, table), {})[column] = kind
-        keys: dict[tuple[str, str], list[frozenset[str]]] = {}
-        for schema, table, names in self.connection.execute(_KEYS).fetchall():
-            keys.setdefault((schema, table), []).append(frozenset(names))
+        columns, keys = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS))
         self.connection.rollback()
-        return [
-            Table(
-                name=name,
-                database="" if schema == "public" else schema,
-                columns=found,
-                keys=tuple(keys.get((schema, name), ())),
-                keys_known=(schema, name) in keys,
-            )
-            for (schema, name), found in columns.items()
-        ]
+        return tables_of(columns, keys, "public")
 
     def run(self, sql: str) -> Result:
         """Run one statement row by row, in a transaction that is rolled back."""
