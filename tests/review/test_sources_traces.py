@@ -556,6 +556,16 @@ JSON = st.recursive(
 )
 
 
+def test_a_row_of_an_unknown_type_costs_itself_alone():
+    from review.sources.readers.catalogue import READERS
+
+    odd = {"id": "c", "traceId": "1", "type": None, "name": "odd"}
+    for rows, kept in (([*READERS["langfuse_rows"].sample, odd], 1), ([odd], 0)):
+        read = read_records("langfuse_rows", rows)
+        assert len(read.conversations) == kept
+        assert [(line, error.field) for line, error in read.errors] == [(len(rows), "type")]
+
+
 @pytest.mark.parametrize("name", ["langsmith", "langfuse_rows", "otlp", "openai_batch"])
 @given(data=st.data())
 def test_a_trace_of_any_records_is_read_or_refused_and_nothing_else(name, data):

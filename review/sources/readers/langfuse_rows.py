@@ -33,12 +33,14 @@ def _is_trace(record: Record) -> bool:
 
 
 def key(record: Record) -> str:
-    """Return the id of the trace."""
+    """Return the id of the trace. Raises Unreadable for a record that is no part of one."""
     found = words_of(at(record, "traceId")) or (words_of(record.get("id")) if _is_trace(record) else None)
     if found is None:
         raise Unreadable("traceId", at(record, "traceId"), "the id of a trace")
     if is_observation(record) and words_of(record.get("id")) is None:
         raise Unreadable("id", record.get("id"), "the id of an observation")
+    if not (is_observation(record) or is_score(record) or _is_trace(record)):
+        raise Unreadable("type", record.get("type"), "a trace, an observation of a known type, or a score")
     return found
 
 
