@@ -119,3 +119,12 @@ def reviewed_store(folder: Path) -> Store:
         vote(store, item, "ben", second)
     vote(store, "s1", "ana", GOOD)
     return store
+
+
+def store_of_two(tmp_path: Path) -> Store:
+    """A store with an open week of two items, u1 and u2."""
+    store = new_store(tmp_path)
+    open_test_week(store)
+    for name in ("u1", "u2"):
+        add_item(store, name)
+    return store

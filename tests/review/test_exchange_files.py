@@ -6,7 +6,7 @@ import zipfile
 import orjson
 import pytest
 from command_line import spotcheck
-from golden_store import add_item, new_store, open_test_week
+from golden_store import store_of_two
 from openpyxl import Workbook
 
 from review.basics.errors import InputError
@@ -24,11 +24,7 @@ JUDGED = "item,judge,dimension,label\nu1,strict,correctness,wrong\n"
 
 @pytest.fixture
 def store(tmp_path):
-    store = new_store(tmp_path)
-    open_test_week(store)
-    add_item(store, "u1")
-    add_item(store, "u2")
-    return store
+    return store_of_two(tmp_path)
 
 
 def sheet(path, *sheets):

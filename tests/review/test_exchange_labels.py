@@ -8,7 +8,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 from examples import examples
-from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, store_of_two, vote
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -32,11 +32,7 @@ from storage.records_review import Annotation, Assignment, Item, Reassignment, W
 
 @pytest.fixture
 def store(tmp_path):
-    store = new_store(tmp_path)
-    open_test_week(store)
-    add_item(store, "u1")
-    add_item(store, "u2")
-    return store
+    return store_of_two(tmp_path)
 
 
 def table(tmp_path, text, name="labels.csv"):

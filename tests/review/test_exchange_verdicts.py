@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from golden_store import add_item, new_store, open_test_week
+from golden_store import add_item, new_store, open_test_week, store_of_two
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused
@@ -16,11 +16,7 @@ from storage.records_review import Verdict
 
 @pytest.fixture
 def store(tmp_path):
-    store = new_store(tmp_path)
-    open_test_week(store)
-    add_item(store, "u1")
-    add_item(store, "u2")
-    return store
+    return store_of_two(tmp_path)
 
 
 def load(store, tmp_path, text, name="verdicts.csv", **options):

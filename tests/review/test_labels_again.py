@@ -1,7 +1,7 @@
 """Labels of the same item and rater that come again: the last import wins, and what was settled or discussed stays."""
 
 import pytest
-from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, vote
+from golden_store import BAD, GOOD, WEEK, store_of_two, vote
 
 from review.current.settled import annotations_of, settled_labels
 from review.exchange.labels import import_labels, read_labels
@@ -15,11 +15,7 @@ B = "item,rater,dimension,label\nu1,ana,correctness,correct\n"
 
 @pytest.fixture
 def store(tmp_path):
-    store = new_store(tmp_path)
-    open_test_week(store)
-    add_item(store, "u1")
-    add_item(store, "u2")
-    return store
+    return store_of_two(tmp_path)
 
 
 def load(store, tmp_path, text):
