@@ -132,8 +132,8 @@ class JudgeSaid(NamedTuple):
 def judges_on(store: Store, example: GoldenExample) -> tuple[list[JudgeSaid], int]:
     """Return what each judge said of an example, and how many judges are left out.
 
-    Left out are judges that can be tuned here when the example is in the test half: whoever changes them must not see
-    how they do there.
+    For an example of the test half, judges that can be tuned here are left out: the people who tune them must not see
+    how they do on it.
     """
     by_judge: dict[Reference, list[Verdict]] = {}
     for v in verdicts_on(store, [example.item_id] if example.item_id else []):

@@ -33,8 +33,8 @@ class Continued(NamedTuple):
 def continued(log: LogPaths, import_id: str, *, source: str) -> list[Continued]:
     """Return the conversations of an import that go on from one of an earlier import of the source.
 
-    They name it, or begin with all that was said in it. Earlier ones are looked for by their history in the weeks of
-    the import and in those before them.
+    Such a conversation names the earlier one, or begins with the same messages. The search by messages covers the weeks
+    of the import and the week before each.
     """
     batch = log_relation(log, only=import_id)
     with duckdb.connect() as db:

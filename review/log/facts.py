@@ -53,7 +53,7 @@ def facts_of(found: Conversation) -> Facts:
 def news(arrived: Facts, held: Facts) -> Facts:
     """Return what of the arrived facts is not held yet. An error stays; it is no news that a record lacks it.
 
-    The same feedback that was said again later is news: it counts over another one that was said in between.
+    The same feedback given again later is news too, because other feedback may have come in between.
     """
     again = held.at is not None and arrived.at is not None and arrived.at > held.at
     failed = arrived.status is not None and held.status is None

@@ -1,4 +1,4 @@
-"""What became of the answers that a reviewer corrected. Nothing is told of an open week: people could still copy it."""
+"""What became of the answers that a reviewer corrected. Open weeks are left out: others could still copy a label."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def visiting(house: House, session: requests.Session) -> Iterator[Visit]:
 
 
 def spotcheck(house: House, *arguments: str) -> dict[str, Any]:
-    """A command of whoever started the containers, on the same store, with the same variables."""
+    """A command of the person who started the containers, on the same store, with the same variables."""
     program = [sys.executable, "-m", "review.commands.cli", *arguments, "--json"]
     done = subprocess.run(program, env=house.variables, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

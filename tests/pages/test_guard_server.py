@@ -286,7 +286,7 @@ def test_every_run_still_ends(house: House) -> None:
 
 
 def test_a_session_by_link_is_not_resumed_as_somebody_else(linked: House) -> None:
-    """A session has a memory of its own; whoever learns its id gets a new one."""
+    """A session has a memory of its own; a person who learns its id gets a new one."""
 
     def entered(who: str, *session: str) -> Any:
         cookies = "; ".join([linked.people[who][0][1], f"_streamlit_xsrf={PAIR}"])

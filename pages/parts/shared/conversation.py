@@ -19,7 +19,7 @@ from storage.records_log import Conversation, Message, ResultTable
 ROWS_SHOWN = 20
 
 Span = tuple[int, int, str]
-"""From a start up to an end in a text, and the letter of whoever marked it."""
+"""Where marked words start and end in a text, and the letter of the reviewer who marked them."""
 
 NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
 
