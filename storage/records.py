@@ -14,10 +14,12 @@ from storage.records_log import LOG_KEYS
 from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
 from storage.records_review import REVIEW_KEYS
+from storage.records_weeks import WEEK_KEYS
 
 KEYS: dict[type, tuple[str, ...]] = {
     **PEOPLE_KEYS,
     **LOG_KEYS,
+    **WEEK_KEYS,
     **REVIEW_KEYS,
     **COMMENT_KEYS,
     **CALIBRATION_KEYS,

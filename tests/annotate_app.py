@@ -20,7 +20,8 @@ from review.rubric.rubric import rubric_from, save_rubric
 from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_people import Rater, Role
-from storage.records_review import Assignment, Item, Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 ROOT = Path(__file__).parents[1]

@@ -25,7 +25,8 @@ from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.opening import open_store
 from storage.records_log import Import
-from storage.records_review import Assignment, Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 CLOSED, OPEN = "2026-W45", "2026-W46"

@@ -19,7 +19,7 @@ from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.queries.assignments import OPEN_SQL
 from storage.records_people import Role
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 WEEK = "2026-W45"

@@ -13,7 +13,8 @@ from storage.records_base import StoredLabels
 from storage.records_golden import GoldenExample
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Message, Stratum
-from storage.records_review import Annotation, Assignment, Item, Verdict, Week
+from storage.records_review import Annotation, Verdict
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 WEEK, AT = "2026-W45", "2026-11-20T10:00:00.000+00:00"

@@ -21,7 +21,8 @@ from storage.opening import open_store
 from storage.proof_digests import entry_hash, rows_digest
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import AuditEntry
-from storage.records_review import Adjudication, Annotation, Assignment, Flag, Item, Verdict, Week, WeekClosing
+from storage.records_review import Adjudication, Annotation, Flag, Verdict
+from storage.records_weeks import Assignment, Item, Week, WeekClosing
 from storage.rows import encode, fields, insert_sql
 from storage.store import Store
 

@@ -7,7 +7,7 @@ from annotate_app import WEEK
 from review.settings.project import project_of
 from review.sources.pairs import NewPair
 from review.week.pairs import add_pairs
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 LONG = " ".join(["Parcels take two to four days, and a delay is announced by e-mail."] * 4)

@@ -11,7 +11,8 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Message, Stratum
-from storage.records_review import Annotation, Assignment, Item, Skip, Week
+from storage.records_review import Annotation, Skip
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 AT = "2026-11-16T10:00:00+00:00"

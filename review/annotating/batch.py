@@ -35,7 +35,8 @@ from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
 from storage.queries.pairs import PAIR
-from storage.records_review import Annotation, Assignment, Item, Week, WeekClosing
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Week, WeekClosing
 from storage.store import Store
 
 DONE_SENT = 10

@@ -13,7 +13,8 @@ from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.queries.conditions import not_withdrawn
 from storage.queries.pairs import PAIR
-from storage.records_review import Flag, Item, Withdrawal
+from storage.records_review import Flag, Withdrawal
+from storage.records_weeks import Item
 from storage.store import Store
 
 KINDS = {

@@ -18,7 +18,7 @@ from review.rubric.rubric import Rubric
 from storage.queries.pairs import PAIR
 from storage.records_base import Json
 from storage.records_log import Conversation, Message
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 MAX_MARKS = 10

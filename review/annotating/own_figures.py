@@ -30,7 +30,7 @@ from review.statistics.answers.thresholds import Thresholds
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 from storage.queries.own_work import weeks_dealt
-from storage.records_review import WeekClosing
+from storage.records_weeks import WeekClosing
 from storage.store import Store
 
 SPAN = 8

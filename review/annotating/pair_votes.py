@@ -13,7 +13,8 @@ from typing import Any, TypedDict
 from review.basics.errors import InputError
 from storage.queries.pairs import PAIR, PREFERENCE
 from storage.records_log import Conversation, Message
-from storage.records_review import Annotation, Assignment
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment
 
 SIDES = ("left", "right")
 CHOICES = (*SIDES, "tie", "both_bad")

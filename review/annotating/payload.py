@@ -21,7 +21,8 @@ from review.rubric.rubric import Dimension, Rubric
 from storage.queries.pairs import PAIR
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message, ResultTable, final_answer
-from storage.records_review import Annotation, Assignment, HiddenSpan, Item
+from storage.records_review import Annotation, HiddenSpan
+from storage.records_weeks import Assignment, Item
 
 ROWS_SHOWN = 100
 

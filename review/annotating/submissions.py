@@ -37,18 +37,8 @@ from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.conditions import not_withdrawn
-from storage.records_review import (
-    Annotation,
-    Assignment,
-    Flag,
-    HiddenSpan,
-    Item,
-    Reassignment,
-    Skip,
-    Week,
-    WeekClosing,
-    Withdrawal,
-)
+from storage.records_review import Annotation, Flag, HiddenSpan, Skip, Withdrawal
+from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
 

@@ -13,7 +13,8 @@ from storage.proof import SIGNED
 from storage.queries.audit import entries_with_field
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role
-from storage.records_review import Adjudication, Annotation, Flag, Skip, WeekClosing, Withdrawal
+from storage.records_review import Adjudication, Annotation, Flag, Skip, Withdrawal
+from storage.records_weeks import WeekClosing
 from storage.store import Store
 
 CONTENT = "content"

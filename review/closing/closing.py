@@ -13,7 +13,7 @@ from review.current.progress import progress
 from review.people.people import require
 from review.settling.adjudication import cases
 from storage.queries.assignments import items_left_to_nobody
-from storage.records_review import WeekClosing
+from storage.records_weeks import WeekClosing
 from storage.store import Store
 
 

@@ -18,7 +18,7 @@ from review.judges.runs.work_run import spec_as_shown
 from review.people.people import require
 from review.settings.project import project_of
 from storage.records_judges import Judge
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 

@@ -32,7 +32,7 @@ from review.settings.project import UNITS, Project, project_of
 from review.sources.readers.mapping import parse_mapping
 from review.week.drawing import Request, due_of, preview
 from review.week.opening import open_week, refuse_running_week
-from storage.records_review import Week
+from storage.records_weeks import Week
 
 
 class CapType(click.ParamType):

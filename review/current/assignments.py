@@ -10,7 +10,7 @@ from review.people.people import person
 from storage.queries.anchors import originals_of
 from storage.queries.assignments import owed_item_ids
 from storage.queries.calibration import items_in_calibration
-from storage.records_review import DueChange, Week, WeekClosing
+from storage.records_weeks import DueChange, Week, WeekClosing
 from storage.store import Store
 
 

@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from review.basics.remembered import Remembered
 from storage.queries.items import items_of_week
 from storage.queries.states import latest_key
-from storage.records_review import Annotation, Assignment, Item, ItemWithdrawal, Reassignment, Withdrawal
+from storage.records_review import Annotation, Withdrawal
+from storage.records_weeks import Assignment, Item, ItemWithdrawal, Reassignment
 from storage.store import Store
 
 V = TypeVar("V")

@@ -7,7 +7,7 @@ from collections import Counter
 from review.current.counting import said_in
 from review.current.settled import canonical_value
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import WeekClosing
+from storage.records_weeks import WeekClosing
 from storage.store import Store
 
 

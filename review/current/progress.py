@@ -12,7 +12,8 @@ from review.people.people import Person, find_person, people
 from storage.queries.annotations import measured_seconds, seconds_by_rater
 from storage.queries.assignments import Counts, counts_per_rater
 from storage.queries.states import latest_key
-from storage.records_review import Assignment, Reassignment, Skip
+from storage.records_review import Skip
+from storage.records_weeks import Assignment, Reassignment
 from storage.store import Store
 
 FALLBACK_SECONDS = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from review.current.counting import versions, versions_given
 from storage.queries.assignments import version_of_most_dealt_items
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

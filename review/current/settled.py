@@ -17,7 +17,8 @@ from review.current.known import Known
 from storage.queries.annotations import Said
 from storage.queries.items import adjudications_of_week
 from storage.queries.states import latest_key
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 RULES = ("adjudicated", "unanimous", "plurality", "single", "tie")

@@ -22,7 +22,8 @@ from storage.queries.verdicts import (
     verdicts_of_version,
     verdicts_on,
 )
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 from storage.store import Store
 
 REPLACES = "replaced: "

@@ -35,7 +35,7 @@ from review.sources.options import ImportOptions
 from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.opening import open_store
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 STORE = "spotcheck.db"

@@ -14,7 +14,7 @@ from review.judges.runs.running import start_run
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 LEARNED = "learned"

@@ -9,7 +9,8 @@ from review.basics.words import counted
 from review.current.settled import Settled
 from review.evidence.test_set_access import Half
 from review.statistics.calibration.data import CalibrationRow
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 
 
 def calibration_rows(

@@ -29,7 +29,8 @@ from storage.queries.states import latest_key
 from storage.queries.weeks import weeks_in_use
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Item, Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 DEFAULT_WEEKS = 4

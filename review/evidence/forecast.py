@@ -18,7 +18,7 @@ from review.statistics.quality.expected import ASSUMED_SHARE, PlannedGroup, expe
 from review.statistics.quality.strata import smoothed
 from review.statistics.quantity import Quantity
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

@@ -16,7 +16,8 @@ from storage.queries.assignments import items_skipped
 from storage.queries.items import drawn_items
 from storage.queries.states import latest_key
 from storage.records_log import Draw, Stratum
-from storage.records_review import Adjudication, Assignment, Item, Skip, Verdict, Week
+from storage.records_review import Adjudication, Skip, Verdict
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 

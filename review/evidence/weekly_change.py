@@ -13,7 +13,7 @@ from review.statistics.quality.change import SPAN, Pairs, change, change_over_we
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 MOSTLY = 0.5

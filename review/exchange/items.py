@@ -16,7 +16,7 @@ from review.basics.whole_files import check_target, replacing
 from review.rubric.rubric import Dimension, Rubric
 from review.sources.names import plain_name
 from storage.records_log import Conversation
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 PREFIX = "labels/"

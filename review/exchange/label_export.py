@@ -22,7 +22,8 @@ from review.privacy.hidden_spans import spans_by_conversation, without_words
 from storage.queries.items import weeks_with_items
 from storage.records_log import Conversation
 from storage.records_people import Rater
-from storage.records_review import Annotation, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "seconds", "rubric_version", "late")

@@ -33,7 +33,8 @@ from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
 from review.sources.names import plain_name
-from storage.records_review import LabelImport, Week, WeekClosing
+from storage.records_review import LabelImport
+from storage.records_weeks import Week, WeekClosing
 from storage.store import Store
 
 

@@ -18,7 +18,7 @@ from review.rubric.rubric import current_rubric
 from review.settings.project import project_of
 from review.sources.names import plain_name
 from storage.records_log import Conversation
-from storage.records_review import Item, Week, WeekClosing
+from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
 
 SOURCE = "labels"

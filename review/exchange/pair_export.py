@@ -18,7 +18,8 @@ from storage.queries.items import weeks_with_items
 from storage.queries.pairs import PAIR, pairs_of_weeks, votes_of_week
 from storage.records_log import Conversation
 from storage.records_people import Rater
-from storage.records_review import Annotation, Pair
+from storage.records_review import Annotation
+from storage.records_weeks import Pair
 from storage.store import Store
 
 PREFERENCES = ("id", "prompt", "chosen", "rejected", "chosen_model", "rejected_model", "votes")

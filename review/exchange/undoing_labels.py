@@ -13,16 +13,8 @@ from review.people.people import require
 from storage.queries.label_imports import annotations_that_go_on, assignments_made_by, other_uses, withdrawn_already
 from storage.records_comments import Comment
 from storage.records_golden import GoldenExample
-from storage.records_review import (
-    Adjudication,
-    Annotation,
-    ItemWithdrawal,
-    LabelImport,
-    LabelImportWithdrawal,
-    Reassignment,
-    WeekClosing,
-    Withdrawal,
-)
+from storage.records_review import Adjudication, Annotation, LabelImport, LabelImportWithdrawal, Withdrawal
+from storage.records_weeks import ItemWithdrawal, Reassignment, WeekClosing
 from storage.store import Store
 
 

@@ -11,7 +11,7 @@ from review.exchange.items import names_of, write_table
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.queries.verdicts import verdicts_on
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 COLUMNS = ("item", "judge", "version", "dimension", "label", "score", "rationale", "raw", "error")

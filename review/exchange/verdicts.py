@@ -31,7 +31,8 @@ from review.rubric.rubric import Rubric, current_rubric
 from review.sources.names import plain_name
 from storage.queries.verdicts import verdicts_on
 from storage.records_judges import Judge
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 from storage.store import Store
 
 

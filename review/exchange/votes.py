@@ -16,7 +16,8 @@ from review.exchange.label_times import Clock
 from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
-from storage.records_review import Annotation, Assignment, Item, LabelImportWithdrawal, Reassignment
+from storage.records_review import Annotation, LabelImportWithdrawal
+from storage.records_weeks import Assignment, Item, Reassignment
 from storage.store import Store
 
 UNDONE = "the import of labels was undone"

@@ -11,7 +11,7 @@ from review.current.assignments import owed_items
 from review.current.settled import RULES, Settled, settled_labels
 from review.golden.examples import latest_versions
 from review.privacy.hidden_spans import conversations
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 REASONS = {

@@ -11,7 +11,8 @@ from review.rubric.rubric import Dimension, Rubric
 from storage.records_base import Json
 from storage.records_golden import GoldenContent, GoldenVote, Origin, Turn
 from storage.records_log import Conversation, final_answer
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Item
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from storage.queries.verdicts import verdicts_on
 from storage.records_golden import GoldenExample, ReleaseExample
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import Rater
-from storage.records_review import Adjudication, Annotation, HiddenSpan, Item, Verdict
+from storage.records_review import Adjudication, Annotation, HiddenSpan, Verdict
+from storage.records_weeks import Item
 from storage.store import Store
 
 

@@ -17,7 +17,8 @@ from review.rubric.rubric import rubric_version
 from storage.queries.annotations import current_annotations_of_item
 from storage.queries.assignments import is_open_for
 from storage.records_log import Conversation
-from storage.records_review import Adjudication, Annotation, HiddenSpan, Item
+from storage.records_review import Adjudication, Annotation, HiddenSpan
+from storage.records_weeks import Item
 from storage.store import Store
 
 

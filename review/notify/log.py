@@ -10,7 +10,7 @@ from review.basics.clock import new_id, now
 from review.notify.due import Key, Message, key_for
 from storage.queries.notices import latest_notices
 from storage.records_notices import Notice
-from storage.records_review import DueChange, Week
+from storage.records_weeks import DueChange, Week
 from storage.store import Store
 
 TRYING, SENT, FAILED, UNKNOWN = "trying", "sent", "failed", "unknown"

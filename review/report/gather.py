@@ -48,7 +48,7 @@ from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import SPAN
 from storage.proof import GENESIS
 from storage.queries.states import WeekState
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 NO_REASON = "no reason named"

@@ -18,7 +18,7 @@ from review.statistics.answers.judges import JudgeVerdict
 from review.statistics.answers.readings import Reading
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
-from storage.records_review import Week, WeekClosing
+from storage.records_weeks import Week, WeekClosing
 
 
 @dataclass(frozen=True, kw_only=True)

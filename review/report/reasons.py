@@ -19,7 +19,8 @@ from review.privacy.hidden_spans import conversations, spans_by_conversation, wi
 from review.report.model import Quote, Reason
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_log import Conversation
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 MOST = 5

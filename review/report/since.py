@@ -16,7 +16,8 @@ from storage.queries.audit import entries_between, last_sequence, sequence_befor
 from storage.queries.weeks import weeks_in_use
 from storage.records_golden import Release, ReleaseExample
 from storage.records_people import AuditEntry
-from storage.records_review import Adjudication, Week
+from storage.records_review import Adjudication
+from storage.records_weeks import Week
 from storage.store import Store
 
 LONGEST = 70

@@ -16,7 +16,7 @@ from review.basics.whole_files import replacing
 from review.notify.log import FAILED, SENT
 from review.statistics.answers.next_steps import FailedStep
 from storage.queries.notices import latest_notices
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

@@ -29,7 +29,8 @@ from review.rubric.rubric import rubric_version
 from storage.queries.annotations import current_annotations_of_item
 from storage.queries.pairs import PAIR
 from storage.records_log import Conversation
-from storage.records_review import Adjudication, Annotation, Item, WeekClosing
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Item, WeekClosing
 from storage.store import Store
 
 REASONS = ("rubric unclear", "hard case", "slip", "missing context")

@@ -26,7 +26,7 @@ from storage.records_calibration import (
     CalibrationSession,
     CalibrationVote,
 )
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 MOST_ITEMS = 20

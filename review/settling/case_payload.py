@@ -17,7 +17,8 @@ from review.settling.adjudication import Case
 from review.settling.similar import SimilarPayload
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Item
 
 
 class CaseLimits(TypedDict):

@@ -24,7 +24,8 @@ from review.rubric.rubric import rubric_version
 from storage.queries.anchors import ANCHOR, originals_of
 from storage.queries.own_work import corrections_by
 from storage.records_golden import GoldenExample
-from storage.records_review import Adjudication, Annotation, HiddenSpan, Item, WeekClosing
+from storage.records_review import Adjudication, Annotation, HiddenSpan
+from storage.records_weeks import Item, WeekClosing
 from storage.store import Store
 
 OUTCOMES = ("golden", "adopted", "known", "otherwise", "retired", "waits")

@@ -18,7 +18,7 @@ from review.golden.approve import approve
 from review.people.people import require
 from review.settling.adjudication import adjudicate, cases, decided
 from review.settling.case_payload import state_of
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 KINDS = ("decision",)

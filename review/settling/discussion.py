@@ -23,7 +23,8 @@ from storage.queries.calibration import items_in_calibration
 from storage.queries.comments import Discussable, comments_of, discussable_items
 from storage.records_comments import Comment
 from storage.records_log import Conversation
-from storage.records_review import Annotation, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 

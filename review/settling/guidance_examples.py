@@ -9,7 +9,7 @@ from review.current.assignments import owed_items
 from review.current.settled import settled_labels
 from review.privacy.hidden_spans import conversations
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 WEEKS = 8

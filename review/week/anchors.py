@@ -19,7 +19,7 @@ from review.week.fields import able_for
 from storage.queries.anchors import ANCHOR, examples_to_ask, who_knows
 from storage.records_calibration import Anchor
 from storage.records_golden import GoldenExample
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 

@@ -22,7 +22,7 @@ from review.week.drawing import Request
 from review.week.opening import OpenedWeek, open_week
 from storage.queries.schedules import latest_schedule
 from storage.records_log import Draw
-from storage.records_review import WeekSchedule
+from storage.records_weeks import WeekSchedule
 from storage.store import Store
 
 CAUGHT_UP = 4

@@ -17,7 +17,7 @@ from review.week.fields import able_for
 from review.week.sides import sides_after, sides_for
 from storage.queries.anchors import originals_of
 from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater
-from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
+from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
 

@@ -16,7 +16,7 @@ from storage.queries.anchors import ANCHOR
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
 from storage.queries.pairs import reviewers_of_pairs
-from storage.records_review import Assignment, Item
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 

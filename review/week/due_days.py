@@ -10,7 +10,7 @@ from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.weeks import today_in
 from review.current.assignments import closing_of, week_of_store
 from review.people.people import require
-from storage.records_review import DueChange
+from storage.records_weeks import DueChange
 from storage.store import Store
 
 LONGEST = timedelta(days=366)

@@ -15,7 +15,7 @@ from review.week.barred import barred_by_item
 from review.week.sides import sides_after
 from storage.queries.assignments import dealt_per_rater
 from storage.queries.items import scenario_of_each
-from storage.records_review import Assignment, Week
+from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 NOT_MY_FIELD = "Outside my field"

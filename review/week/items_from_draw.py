@@ -17,7 +17,8 @@ from review.checks.settings import CheckSettings
 from review.current.verdicts import LOG_VERDICTS
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_log import Conversation, Draw
-from storage.records_review import Item, Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Item, Week
 
 
 def items_of(

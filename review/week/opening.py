@@ -40,7 +40,7 @@ from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
 from storage.records_log import Draw, ImportWithdrawal, Stratum
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 

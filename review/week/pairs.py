@@ -28,7 +28,7 @@ from review.week.dealing import deal_items, raters_left, takers_of, week_to_deal
 from storage.queries.pairs import PAIR
 from storage.queries.weeks import weeks_in_use
 from storage.records_log import Conversation
-from storage.records_review import Item, Pair, Week, WeekClosing
+from storage.records_weeks import Item, Pair, Week, WeekClosing
 from storage.store import Store
 
 PREFIX = "pair/"

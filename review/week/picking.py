@@ -20,7 +20,7 @@ from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items, raters_left
 from review.week.items_from_draw import checked_at_turn, target_turn, verdicts_in
 from storage.records_log import Conversation
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 PREFIX = "picked/"

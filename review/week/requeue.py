@@ -17,7 +17,7 @@ from review.rubric.rubric import current_rubric
 from review.rubric.rubric import rubric_version as version_of
 from storage.queries.assignments import OPEN_SQL
 from storage.queries.conditions import answered, handed_on, skipped
-from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
+from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
 

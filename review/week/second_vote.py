@@ -13,7 +13,7 @@ from review.people.people import Person, people, person, require
 from review.week.dealing import week_to_deal
 from review.week.fields import able_for
 from storage.queries.assignments import dealt_per_rater, open_holders, raters_by_item
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 NOT_ASKED = "only items that are reviewed by the rubric get another vote. Add pairs with more reviewers instead."

@@ -11,7 +11,7 @@ from typing import Literal
 
 from review.audit.store_secrets import hmac_key
 from storage.queries.pairs import PAIR
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 Sides = Literal["ab", "ba"]

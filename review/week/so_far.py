@@ -12,7 +12,7 @@ from review.sampling.draw import Sealed
 from review.week.dealing import raters_left
 from storage.queries.items import items_of_week
 from storage.records_log import Draw, Stratum
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from storage.queries.conditions import left_by_undo
 from storage.queries.parameters import json_list
-from storage.records_review import Adjudication, Item
+from storage.records_review import Adjudication
+from storage.records_weeks import Item
 from storage.store import Store
 
 

@@ -9,7 +9,7 @@ import orjson
 
 from storage.queries.annotations import VOTES_SQL
 from storage.queries.parameters import json_list
-from storage.records_review import Pair
+from storage.records_weeks import Pair
 from storage.store import Store
 
 PAIR = "pair"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.records_review import WeekSchedule
+from storage.records_weeks import WeekSchedule
 from storage.store import Store
 
 

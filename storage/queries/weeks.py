@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.queries.conditions import left_by_undo
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

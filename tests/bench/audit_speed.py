@@ -30,7 +30,8 @@ from review.rubric.rubric import rubric_from, save_rubric
 from storage.opening import open_store
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message
-from storage.records_review import Annotation, Assignment, Item, Week
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 AT = "2026-11-20T09:00:00.000+00:00"

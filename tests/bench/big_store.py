@@ -40,7 +40,7 @@ from review.serving.interpreter import prepare  # noqa: E402
 from review.serving.reading_ahead import read_ahead  # noqa: E402
 from storage.opening import open_store  # noqa: E402
 from storage.queries.assignments import OPEN_SQL  # noqa: E402
-from storage.records_review import Assignment  # noqa: E402
+from storage.records_weeks import Assignment  # noqa: E402
 from storage.store import Store  # noqa: E402
 
 COMPONENT = "spotcheck_annotator"

@@ -13,7 +13,8 @@ from oidc_provider import CLIENT, Provider, provider
 from raw_client import CLOCK, CLOCK_APP, served
 
 from review.people.people import add_person
-from storage.records_review import Annotation, Assignment
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 pytestmark = pytest.mark.browser

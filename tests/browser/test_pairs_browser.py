@@ -12,7 +12,7 @@ from axe import grave, needs_axe
 from pair_store import with_pairs
 
 from storage.queries.pairs import PREFERENCE
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,8 @@ from nginx_proxy import NGINX, nginx
 from raw_client import served
 
 from review.people.people import Person, add_person
-from storage.records_review import Annotation, Assignment
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 pytestmark = [

@@ -15,7 +15,7 @@ from review.report.gather import week_report
 from review.report.model import WeekReport
 from review.report.page import report_html
 from storage.opening import open_store
-from storage.records_review import Week
+from storage.records_weeks import Week
 
 pytestmark = pytest.mark.browser
 

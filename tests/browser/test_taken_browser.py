@@ -16,7 +16,8 @@ from review.people.people import add_person
 from review.rubric.rubric import rubric_from, save_rubric
 from review.week.dealing import redistribute
 from review.week.requeue import requeue
-from storage.records_review import Annotation, Reassignment, Withdrawal
+from storage.records_review import Annotation, Withdrawal
+from storage.records_weeks import Reassignment
 
 pytestmark = pytest.mark.browser
 HANDED = "This item was handed to ken while you had it open. Your labels are kept"

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from review.closing.closing import close_week
 from review.settling.adjudication import cases
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

@@ -14,7 +14,7 @@ from review.report.gather import week_report
 from review.week.dealing import take_back
 from review.week.dealing_again import held_by_nobody
 from storage.records_log import Stratum
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

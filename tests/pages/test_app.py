@@ -26,7 +26,8 @@ from review.statistics.contested import contested
 from storage.opening import open_store
 from storage.records_golden import Release
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Assignment, Week, WeekClosing
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Week, WeekClosing
 from storage.store import Store
 
 NEEDS = {

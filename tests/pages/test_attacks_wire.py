@@ -21,7 +21,8 @@ from raw_client import Visit, served, visit
 
 from review.people.people import Person, add_person
 from storage.opening import open_store
-from storage.records_review import Adjudication, Annotation, Assignment
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 SECRET = "0123456789abcdef0123"

@@ -24,7 +24,7 @@ from review.people.people import add_person, person
 from storage.proof_seen import seen_file
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 

@@ -18,7 +18,7 @@ from review.log.searching import REASONS
 from review.people.people import people
 from review.week.second_vote import second_vote_of
 from storage.records_golden import EXAMPLE_KINDS, GoldenExample
-from storage.records_review import Assignment, Item
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from review.serving.last_night import Night, note_night, opened_last_night
 from storage.queries.schedules import latest_schedule
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 SHORT = {"status": "failed", "detail": "2026-W48 was not opened: Sunday is short."}

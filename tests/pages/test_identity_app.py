@@ -24,7 +24,7 @@ from review.settings.access import NAMES_ARE_ENOUGH
 from review.settling.adjudication import adjudicate
 from review.week.dealing import redistribute
 from storage.records_people import AuditEntry, Rater
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 ISSUER = "https://login.example.org"

@@ -16,7 +16,8 @@ from review.people.identity import Visitor
 from review.people.people import add_person, arrived
 from storage.opening import open_store
 from storage.records_people import Rater
-from storage.records_review import Annotation, Assignment
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 SECRET = "0123456789abcdef0123"

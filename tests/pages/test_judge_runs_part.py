@@ -24,7 +24,7 @@ from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 from review.people.people import add_person
 from storage.records_judges import JudgeRun
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 KEY = "sk-test-0123456789abcdef"

@@ -7,7 +7,7 @@ from app_pages import run
 
 from review.current.progress import progress
 from storage.queries.notices import latest_notices
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

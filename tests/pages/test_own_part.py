@@ -12,7 +12,8 @@ from review.closing.closing import close_week
 from review.golden.approve import approve
 from review.settling.adjudication import adjudicate
 from storage.records_calibration import Anchor
-from storage.records_review import Annotation, Assignment, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 PACE = 431.75

@@ -17,7 +17,7 @@ from pages.parts.agreement.pair_view import chance
 from review.annotating.submissions import receive
 from review.statistics.quantity import Quantity
 from storage.queries.pairs import PREFERENCE
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 FILE = "\n".join(

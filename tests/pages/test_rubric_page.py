@@ -12,7 +12,7 @@ from review.rubric.change import change_rubric
 from review.rubric.rubric import current_rubric
 from review.week.requeue import requeue
 from storage.records_people import AuditEntry, RubricVersion
-from storage.records_review import Assignment, Week
+from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 

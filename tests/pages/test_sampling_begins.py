@@ -6,7 +6,7 @@ from app_pages import run
 from pytest import MonkeyPatch
 
 from storage.records_log import Draw, Stratum
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

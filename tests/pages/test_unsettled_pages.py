@@ -14,7 +14,8 @@ from review.report.gather import week_report
 from review.report.page import report_html
 from review.settling.adjudication import adjudicate
 from review.settling.unsettled import unsettled
-from storage.records_review import Annotation, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 

@@ -25,7 +25,8 @@ from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Draw
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Week, Withdrawal
+from storage.records_review import Withdrawal
+from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, judge_named, versions_of
 from storage.opening import open_store
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Week
+from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 SECTIONS = ("trust", "read", "compare", "time")
@@ -253,7 +253,7 @@ def test_a_wrong_field_or_parameter_is_told_and_nothing_can_be_saved(
 
 def test_the_preview_holds_no_item_that_the_viewer_owes(week: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from review.people.people import add_person
-    from storage.records_review import Assignment
+    from storage.records_weeks import Assignment
 
     week.add(
         Assignment(

@@ -12,7 +12,7 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 WEEK = "2026-W47"

@@ -24,7 +24,8 @@ from review.week.drawing import Request, preview
 from review.week.opening import open_week
 from storage.records_log import Conversation, Import
 from storage.records_people import AuditEntry
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 
 MAIL = "anna.lee@example.com"
 ROWS = [

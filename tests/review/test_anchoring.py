@@ -17,7 +17,8 @@ from review.rubric.rubric import rubric_from, save_rubric
 from review.statistics.intervals import wilson
 from storage.opening import open_store
 from storage.records_log import Conversation
-from storage.records_review import Assignment, Item, Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 WEEK = "2026-W45"

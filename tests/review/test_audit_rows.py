@@ -29,7 +29,8 @@ from storage.proof import COVERED, NOT_COVERED
 from storage.proof_digests import entry_hash
 from storage.proof_key import VARIABLE, key_file
 from storage.records_people import AuditEntry, Setting
-from storage.records_review import Annotation, Week
+from storage.records_review import Annotation
+from storage.records_weeks import Week
 from storage.rows import columns
 from storage.store import Store
 

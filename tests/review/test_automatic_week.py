@@ -28,7 +28,7 @@ from review.week.automatic import due_weeks, open_when_due, set_schedule
 from review.week.completeness import short_days
 from review.week.pairs import add_pairs
 from storage.queries.schedules import latest_schedule
-from storage.records_review import Assignment, Item, WeekSchedule
+from storage.records_weeks import Assignment, Item, WeekSchedule
 from storage.store import Store
 
 UTC_ZONE = zone_of("UTC")

@@ -13,7 +13,8 @@ from review.closing.doing import doing
 from review.people.people import find_person
 from review.settling.unsettled import unsettled
 from review.statistics.answers.next_steps import next_steps
-from storage.records_review import Item, Skip
+from storage.records_review import Skip
+from storage.records_weeks import Item
 from storage.store import Store
 
 

@@ -24,7 +24,8 @@ from storage.opening import open_store
 from storage.records_golden import GoldenExample, Release
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Import
-from storage.records_review import Adjudication, Annotation, Item, Verdict, Week, WeekClosing
+from storage.records_review import Adjudication, Annotation, Verdict
+from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
 
 TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"

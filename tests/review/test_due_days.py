@@ -16,7 +16,7 @@ from review.closing.closing import close_week
 from review.current.assignments import week_of_store, with_due_dates
 from review.week.due_days import change_due, due_day
 from storage.records_people import AuditEntry
-from storage.records_review import DueChange, Week
+from storage.records_weeks import DueChange, Week
 from storage.store import Store
 
 LATER, LATEST = ((today_in("UTC") + timedelta(days=days)).isoformat() for days in (200, 207))

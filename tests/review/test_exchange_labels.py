@@ -27,7 +27,8 @@ from review.sources.options import ImportOptions
 from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Assignment, Item, Reassignment, Week, WeekClosing
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 
 
 @pytest.fixture

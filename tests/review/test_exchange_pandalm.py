@@ -17,7 +17,8 @@ from review.exchange.label_export import export_labels
 from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.statistics.agreement.report import agreement_report
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "raters_and_judges"
 RUBRIC = {"dimensions": [{"name": "preference", "scale": "nominal", "values": ["0", "1", "2"]}]}

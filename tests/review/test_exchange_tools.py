@@ -23,7 +23,7 @@ from review.exchange.tools.tool import LABEL, NO_VALUE, VERDICT, Rating
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from storage.queries.verdicts import verdicts_on
 from storage.records_log import Conversation
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 SHARED = Path(__file__).parents[2] / "../shared"
 TOOLS = {

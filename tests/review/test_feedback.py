@@ -16,7 +16,7 @@ from review.rubric.rubric import rubric_from, save_rubric
 from review.settling.adjudication import adjudicate
 from review.week.requeue import requeue
 from storage.records_log import Conversation
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 

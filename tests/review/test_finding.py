@@ -16,7 +16,8 @@ from review.people.people import person
 from review.serving.finding import EACH, LEAST, PLACES, Findings, Hit, find
 from storage.queries.search import STEP, items_saying
 from storage.records_judges import Judge
-from storage.records_review import Assignment, HiddenSpan
+from storage.records_review import HiddenSpan
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 

@@ -23,7 +23,7 @@ from review.statistics.quality.expected import PlannedGroup, expected_estimate, 
 from review.statistics.quality.people import people
 from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.week.drawing import Request, preview
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 DUE = date(2026, 11, 27)

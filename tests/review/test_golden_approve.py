@@ -22,7 +22,7 @@ from review.settling.adjudication import adjudicate
 from review.statistics.calibration.split import split_of
 from storage.records_golden import GoldenExample
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from review.audit.verifying import check_store, in_words
 from review.current.counting import annotations_that_count, state_of_weeks
 from review.current.settled import settled_labels
 from storage.queries.annotations import current_annotations
-from storage.records_review import Assignment, Skip, Withdrawal
+from storage.records_review import Skip, Withdrawal
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 NEW, SKIPPED = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"

@@ -31,7 +31,8 @@ from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
 from review.settling.discussion import discussion
 from storage.records_log import Conversation
-from storage.records_review import Annotation, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Item
 from storage.store import Store
 
 MESSAGES = (

@@ -22,7 +22,7 @@ from review.report.gather import week_report
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.serving.presence import served_at, serving
 from storage.opening import open_store
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 

@@ -33,7 +33,7 @@ from review.settings.project import project_of
 from review.week.due_days import change_due
 from storage.queries.notices import latest_notices
 from storage.records_notices import Notice
-from storage.records_review import Week
+from storage.records_weeks import Week
 from storage.store import Store
 
 DUE = date(2026, 11, 27)

@@ -45,7 +45,8 @@ from storage.queries.assignments import OPEN_SQL
 from storage.queries.comments import discussable_items
 from storage.queries.pairs import PREFERENCE
 from storage.records_log import Conversation
-from storage.records_review import Annotation, Assignment, Item, Pair, Week
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Pair, Week
 from storage.store import Store
 
 ASKED = {"role": "user", "content": "How many? Write to jane.doe@example.com"}

@@ -23,7 +23,7 @@ from review.settling.adjudication import cases
 from review.settling.case_batch import ranking
 from storage.opening import open_store
 from storage.queries.assignments import OPEN_SQL
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 

@@ -18,7 +18,8 @@ from review.golden.release_diff import between, next_name, proposed_notes, since
 from review.golden.releases import release
 from review.golden.retire import retire
 from storage.records_judges import Judge
-from storage.records_review import Assignment, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 WORDS = st.lists(st.sampled_from(["a", "b", " ", "\n", "ü", ".", "<b>"])).map("".join)

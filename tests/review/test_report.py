@@ -50,7 +50,8 @@ from review.week.requeue import requeue
 from storage.records_golden import GoldenExample, Release
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry, RubricVersion
-from storage.records_review import Assignment, Item, Week, Withdrawal
+from storage.records_review import Withdrawal
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("few_replicates")

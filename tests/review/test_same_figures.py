@@ -38,17 +38,8 @@ from review.statistics.calibration.report import METRICS, calibration_report, we
 from storage.queries.annotations import current_annotations
 from storage.queries.assignments import counts_per_rater
 from storage.queries.verdicts import verdicts_on
-from storage.records_review import (
-    Adjudication,
-    Annotation,
-    Assignment,
-    Item,
-    Reassignment,
-    Skip,
-    Verdict,
-    Week,
-    Withdrawal,
-)
+from storage.records_review import Adjudication, Annotation, Skip, Verdict, Withdrawal
+from storage.records_weeks import Assignment, Item, Reassignment, Week
 from storage.store import Store
 
 SIZE = many_weeks.Size(3, 24)

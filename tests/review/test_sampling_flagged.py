@@ -47,7 +47,7 @@ from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.opening import open_week
 from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 WEEK = "2026-W45"

@@ -22,7 +22,8 @@ from review.week.fields import NOT_MY_FIELD
 from review.week.requeue import requeue
 from review.week.second_vote import ask_for_a_vote, in_order, second_vote_of
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Assignment, Item
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from review.annotating.payload import ROWS_SHOWN, conversation_payload
 from storage.records_log import Conversation
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 AT = "2026-11-21T00:00:00+00:00"
 TALK = Conversation(

@@ -12,7 +12,7 @@ from review.privacy.hidden_spans import conversations, hide_span
 from review.settling.adjudication import adjudicate, cases
 from review.settling.case_batch import case_batch
 from review.settling.similar import SimilarPayload, similar_cases
-from storage.records_review import Assignment
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 QUESTIONS = {

@@ -27,7 +27,7 @@ from review.sources.readers.html_text import html_text
 from review.sources.readers.langchain import documents
 from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 SHARED = Path(__file__).parents[2] / "../shared"
 ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")

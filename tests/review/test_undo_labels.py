@@ -25,7 +25,8 @@ from storage.queries.items import items_of_week, weeks_with_items
 from storage.queries.weeks import weeks_in_use
 from storage.records_comments import Comment
 from storage.records_golden import GoldenExample
-from storage.records_review import Annotation, Assignment, Item, Verdict, WeekClosing, Withdrawal
+from storage.records_review import Annotation, Verdict, Withdrawal
+from storage.records_weeks import Assignment, Item, WeekClosing
 
 HEADER = "item,rater,dimension,label\n"
 FILE = HEADER + "u1,ana,correctness,wrong\nu1,Zoe,correctness,wrong\nx1,Zoe,correctness,correct\n"

@@ -24,7 +24,8 @@ from review.golden.written import import_examples, read_written
 from review.privacy.hidden_spans import hide_span
 from review.settling.adjudication import adjudicate
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment
 
 EVIL = "=HYPERLINK(\"http://x\")\n{{ env.KEY }} ünïcödé 🎉 'quoted', <b>"
 

@@ -22,7 +22,7 @@ from review.basics.words import counted
 from review.people.people import require
 from review.privacy.reveal import revealed
 from storage.records_people import AuditEntry
-from storage.records_review import Week
+from storage.records_weeks import Week
 
 SHOWN = 1000
 AT_ONCE = 5_000

@@ -20,7 +20,7 @@ from review.log.search_choices import Choices, choices
 from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 PAGE = 25
 OPEN = "browse_open"

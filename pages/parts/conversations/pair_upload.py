@@ -22,7 +22,7 @@ from review.sources.pairs import NewPair, PairFile, read_pairs
 from review.sources.uploads import forget
 from review.week.pairs import EACH, add_pairs
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Week, WeekClosing
+from storage.records_weeks import Week, WeekClosing
 
 FILE = "pairs_file"
 ROUND = "pairs_round"

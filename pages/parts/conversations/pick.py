@@ -13,7 +13,7 @@ from review.basics.words import counted
 from review.sources.scenarios import MOST, assign_scenario
 from review.week.picking import COUNTS_IN, pick_by_hand
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import WeekClosing
+from storage.records_weeks import WeekClosing
 
 
 def form(here: Session, ids: Sequence[str]) -> None:

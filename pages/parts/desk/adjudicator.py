@@ -22,7 +22,7 @@ from review.settling.adjudication import cases
 from review.settling.case_batch import KINDS, case_batch
 from review.settling.decisions import receive_decisions
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 ENTRY = FOLDER / "adjudicator" / "adjudicating.js"

@@ -11,7 +11,7 @@ from review.basics.errors import ReviewError
 from review.evidence.evidence import conversation_of
 from review.golden.candidates import Candidate
 from review.week.second_vote import ask_for_a_vote, second_vote_of
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 
 def row(here: Session, one: Candidate, refused: str | None) -> None:

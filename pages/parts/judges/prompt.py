@@ -26,7 +26,7 @@ from review.judges.workbench.drafts import (
     owed_examples_to_count,
 )
 from storage.records_judges import Judge
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 LONGEST_LABEL = 90
 

@@ -11,7 +11,7 @@ from review.people.people import people, usual_reviewers
 from review.serving.last_night import last_night
 from review.week.automatic import set_schedule
 from storage.queries.schedules import latest_schedule
-from storage.records_review import WeekSchedule
+from storage.records_weeks import WeekSchedule
 
 WEEKDAYS = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
 MARKS = {

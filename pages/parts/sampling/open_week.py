@@ -27,7 +27,7 @@ from review.week.first_steps import ready_week
 from review.week.opening import open_week
 from review.week.so_far import WeekSoFar, week_so_far
 from storage.records_log import Draw, Stratum
-from storage.records_review import Week
+from storage.records_weeks import Week
 
 LOOKED, BEGUN = "planning_looked", "planning_begun"
 

@@ -14,7 +14,7 @@ from review.basics.labels import Value
 from review.current.assignments import closing_of
 from review.current.progress import progress
 from review.evidence.evidence import conversation_of
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 MOST = 40
 

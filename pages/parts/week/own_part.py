@@ -17,7 +17,7 @@ from review.evidence.evidence import conversation_of
 from review.rubric.rubric import current_rubric
 from review.settling.corrections import WORDS, Correction, corrections, outcome_words
 from review.statistics.quantity import Quantity
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 MOST = 40
 SHOWN = 90

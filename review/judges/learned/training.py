@@ -22,7 +22,7 @@ from review.judges.protocol.protocol import Subject, TrainingRow
 from review.judges.protocol.subjects import subjects_of_items
 from review.rubric.rubric import Dimension, current_rubric, rubric_version
 from storage.records_judges import TrainingSet
-from storage.records_review import Item, Week, WeekClosing
+from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
 
 

@@ -16,7 +16,7 @@ from review.privacy.recognisers import Recognisers
 from review.settings.project import Project
 from review.sources.conversations import recognisers_of
 from storage.records_log import Conversation, ResultTable
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 TEXTS = (

@@ -14,7 +14,7 @@ from review.judges.runs.events import run_named
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.records_judges import JudgeResult
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 COLUMNS = (

@@ -30,7 +30,7 @@ from storage.queries.items import items_of_week
 from storage.queries.weeks import weeks_in_use
 from storage.records_golden import ReleaseExample
 from storage.records_log import Conversation, Message
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 from storage.store import Store
 
 TargetKind = Literal["week", "release", "file"]

@@ -18,7 +18,8 @@ from review.settling.adjudication import cases
 from review.statistics.calibration.split import split_of
 from storage.records_golden import GoldenExample
 from storage.records_log import Conversation
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 from storage.store import Store
 
 Direction = Literal["kind", "strict", "other", "none"]

@@ -25,7 +25,7 @@ from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
 from storage.queries.anchors import originals_of
 from storage.records_judges import Judge
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 SHOWN_ITEMS = 60

@@ -30,7 +30,8 @@ from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge, JudgeRun
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 from storage.store import Store
 
 FROM_LOG, FROM_FILE = LOG_VERDICTS, "file"

@@ -26,7 +26,8 @@ from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.opening import open_store
 from storage.records_log import Conversation
-from storage.records_review import Assignment, Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 WEEK = "2026-W45"

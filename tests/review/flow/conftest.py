@@ -7,7 +7,7 @@ import pytest
 from flow_store import WEEK, add_people, import_rows, open_the_week, records
 
 from storage.opening import open_store
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 

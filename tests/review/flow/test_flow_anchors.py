@@ -61,7 +61,7 @@ from storage.opening import open_store
 from storage.queries.anchors import AnchorAnswer, examples_to_ask
 from storage.queries.assignments import items_left_to_nobody
 from storage.records_calibration import Anchor
-from storage.records_review import Assignment, Item, Week
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 SETTINGS = "[sampling]\nanchors = 0.25\nanchors_after_weeks = 0\n"

@@ -33,7 +33,8 @@ from review.current.progress import progress
 from review.people.people import person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from storage.records_review import Assignment, Item, Reassignment, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item, Reassignment
 
 TOP = {
     *("key", "rater", "week", "rubric", "limits", "order", "done", "skipped", "items", "reveals", "findings", "taken"),

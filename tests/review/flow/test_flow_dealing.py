@@ -19,7 +19,8 @@ from review.week.dealing import deal, redistribute, take_back
 from review.week.dealing_again import deal_again, held_by_nobody
 from review.week.requeue import requeue
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Assignment, Reassignment, Skip
+from storage.records_review import Annotation, Skip
+from storage.records_weeks import Assignment, Reassignment
 
 ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), unique_by=lambda pair: pair[0], max_size=60)
 NAMES = st.lists(st.sampled_from(["ana", "ben", "eva", "jo", "zoë"]), min_size=1, max_size=5, unique=True)

@@ -15,7 +15,8 @@ from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.settling.adjudication import adjudicate
 from review.statistics.contested import contested
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Annotation, Assignment, Item, Verdict, Week
+from storage.records_review import Annotation, Verdict
+from storage.records_weeks import Assignment, Item, Week
 
 AT = "2026-11-20T10:00:00.000+00:00"
 

@@ -18,7 +18,8 @@ from review.people.people import add_person
 from review.week.dealing import deal, redistribute, take_back
 from review.week.fields import able_raters, in_field
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Skip
+from storage.records_review import Skip
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 SCOPES = {"ana": "billing, Returns", "ben": "orders", "cem": ""}

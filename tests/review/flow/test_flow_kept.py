@@ -13,7 +13,7 @@ from review.privacy.hidden_spans import hide_span
 from review.report.gather import known_quality
 from review.settling.adjudication import adjudicate, cases
 from review.settling.case_batch import ranking
-from storage.records_review import Item
+from storage.records_weeks import Item
 from storage.store import Store
 
 WEEKS = (WEEK,)

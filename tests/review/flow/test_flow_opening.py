@@ -49,7 +49,8 @@ from review.week.opening import open_week
 from review.week.so_far import week_so_far
 from storage.records_log import Conversation, Draw, Stratum
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Item, Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Assignment, Item, Week
 
 ALL = {f"c{i:03d}" for i in range(SIZE)}
 

@@ -21,7 +21,7 @@ from review.week.picking import PREFIX, Picked, pick_by_hand
 from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Item
+from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
 

@@ -25,7 +25,8 @@ from review.week.dealing import redistribute
 from storage.opening import open_store
 from storage.queries.annotations import CURRENT_SQL
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Flag, HiddenSpan, Item, Skip, Withdrawal
+from storage.records_review import Annotation, Flag, HiddenSpan, Skip, Withdrawal
+from storage.records_weeks import Item
 from storage.store import Store
 
 JSON = st.recursive(

@@ -40,7 +40,8 @@ from review.week.dealing import redistribute
 from review.week.requeue import Again, planned, requeue, sample, to_ask_again
 from storage.opening import open_store
 from storage.records_people import AuditEntry
-from storage.records_review import Annotation, Assignment, Item, Reassignment, Verdict, Week
+from storage.records_review import Annotation, Verdict
+from storage.records_weeks import Assignment, Item, Reassignment, Week
 
 NEW = {"dimensions": [{"name": "correctness", "values": ["bad", "good"], "positive": "bad"}]}
 GOOD2, BAD2 = {"correctness": "good"}, {"correctness": "bad"}

@@ -17,7 +17,8 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settling.adjudication import adjudicate, cases
 from storage.records_people import AuditEntry
-from storage.records_review import Adjudication, WeekClosing
+from storage.records_review import Adjudication
+from storage.records_weeks import WeekClosing
 
 
 @pytest.mark.parametrize(

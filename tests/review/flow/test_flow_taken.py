@@ -11,7 +11,8 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.week.dealing import redistribute
 from review.week.requeue import requeue
-from storage.records_review import Annotation, Assignment, Reassignment
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Reassignment
 from storage.store import Store
 
 

@@ -13,7 +13,8 @@ from review.judges.workbench.disagreements import Disagreement, direction, disag
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import Dimension, current_rubric
 from review.settling.adjudication import adjudicate
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 
 
 @pytest.fixture

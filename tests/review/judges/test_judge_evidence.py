@@ -15,7 +15,8 @@ from review.judges.workbench.workbench import report_on_test
 from review.statistics.calibration.report import calibration_report
 from storage.records_judges import Look
 from storage.records_people import AuditEntry
-from storage.records_review import Item, Verdict
+from storage.records_review import Verdict
+from storage.records_weeks import Item
 
 
 @pytest.fixture
@@ -146,7 +147,8 @@ def test_what_a_viewer_owes_is_in_no_figure(week):
 def test_a_group_that_a_half_leaves_empty_is_named(week):
     # One labelled item of the test half is all there is of this group.
     from storage.records_log import Conversation, Stratum
-    from storage.records_review import Annotation, Assignment
+    from storage.records_review import Annotation
+    from storage.records_weeks import Assignment
 
     week.add(
         Stratum(id="s2", draw_id="d1", week=WEEK, name="failing", population=5, sampled=1, probability=0.2),

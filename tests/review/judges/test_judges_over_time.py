@@ -17,7 +17,8 @@ from review.rubric.rubric import rubric_from, save_rubric
 from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Annotation, Assignment, Item, Verdict, Week
+from storage.records_review import Annotation, Verdict
+from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
 WEEKS = tuple(f"2026-W{k}" for k in range(41, 46))

@@ -8,7 +8,7 @@ from openai_server import OpenAIServer
 from review.commands.cli import spotcheck
 from review.statistics.calibration.split import split_of
 from storage.records_judges import JudgeCall, Look
-from storage.records_review import Item, Week
+from storage.records_weeks import Item, Week
 
 POLITE = ("please", "thank", "happy", "glad", "sorry", "welcome")
 

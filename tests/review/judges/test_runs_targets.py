@@ -14,7 +14,7 @@ from review.golden.written import import_examples, read_written
 from review.judges.runs.targets import Target, file_digest, subjects_of, target_of
 from review.privacy.hidden_spans import hide_span
 from review.statistics.calibration.split import split_of
-from storage.records_review import Item
+from storage.records_weeks import Item
 
 
 def ids(found):

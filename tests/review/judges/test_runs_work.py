@@ -20,7 +20,8 @@ from review.judges.versions import add_judge
 from review.people.people import add_person
 from storage.records_judges import JudgeResult, JudgeRun, RunEvent
 from storage.records_people import AuditEntry
-from storage.records_review import Verdict, Week
+from storage.records_review import Verdict
+from storage.records_weeks import Week
 
 AT_ONCE = ("correctness", "politeness")
 
@@ -257,7 +258,7 @@ def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
 
 
 def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
-    from storage.records_review import Item
+    from storage.records_weeks import Item
 
     store_with_judge(store, monkeypatch)
     run = start(store)

@@ -10,7 +10,7 @@ from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.current.settled import Settled, settled_labels
 from review.judges.learned.training import Place, decided, gather, rows_of
 from storage.records_judges import TrainingSet
-from storage.records_review import Item, Week, WeekClosing
+from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
 
 
