@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns)."""
+    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns).
+
+    ``texts`` are what a file of ratings says of its items themselves (item -> fields of a conversation).
+    """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     format: str = ""
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def has(self, column: str) -> bool:
         """Return whether the file has this column."""
@@ -164,7 +168,7 @@ def one_id_each(table: Table) -> Table:
                 row.cells[column] = whole[text]
         if whole:
             notes.append(f"{table.file}: {joined_ids(column, whole)}")
-    return Table(table.file, table.columns, table.rows, tuple(notes), table.format)
+    return replace(table, notes=tuple(notes))
 
 
 def with_columns(

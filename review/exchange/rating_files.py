@@ -56,11 +56,12 @@ def one_table(tables: Sequence[Table], tools: Mapping[str, Tool]) -> Table:
     rows = tuple(row for table in tables for row in table.rows)
     columns = tuple(dict.fromkeys(column for table in tables for column in table.columns))
     notes = tuple(dict.fromkeys(note for table in tables for note in table.notes))
-    joined = one_id_each(Table(name, columns, rows, notes, first.format))
+    texts = {item: text for table in reversed(tables) for item, text in table.texts.items()}
+    joined = one_id_each(Table(name, columns, rows, notes, first.format, texts))
     if not any(isinstance(table, Ratings) for table in tables):
         return joined
     found = sum(map(found_in, tables))
-    return Ratings(name, columns, rows, notes=joined.notes, format=first.format, found=found)
+    return Ratings(name, columns, rows, notes=joined.notes, format=first.format, texts=texts, found=found)
 
 
 def _kind(table: Table, tools: Mapping[str, Tool]) -> str:
