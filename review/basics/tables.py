@@ -72,7 +72,7 @@ class Row:
         return InputError.at(self.file, self.line, column=named, found=found, expected=expected, remedy=remedy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns).
 
@@ -138,7 +138,15 @@ def load(path: str | Path | InputFile, *, names: Mapping[str, str] | None = None
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
     notes = (*beside, *(f"{n:,} x {MENDED[reason]}" for reason, n in mended.items()))
-    return one_id_each(Table(file, columns, tuple(rows), tuple(f"{file}: {note}" for note in notes), layout))
+    return one_id_each(
+        Table(
+            file=file,
+            columns=columns,
+            rows=tuple(rows),
+            notes=tuple(f"{file}: {note}" for note in notes),
+            format=layout,
+        )
+    )
 
 
 def whole_of(text: str) -> str | None:
@@ -202,4 +210,4 @@ def with_columns(
         for row in table.rows
     )
     columns = tuple(renames.get(c, c) for c in table.columns if c not in unknown)
-    return Table(table.file, columns, data, notes, table.format)
+    return Table(file=table.file, columns=columns, rows=data, notes=notes, format=table.format)
