@@ -61,10 +61,7 @@ def state_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
     judge adds: the figures of a closed week stay known while people and judges work.
     """
     written = annotations_written(store)
-    counted = [_counted(store, week, written) for week in weeks]
-    places = [
-        part for rows in counted for part in (rows.annotations, rows.place, rows.latest, rows.skips, rows.skipped)
-    ]
+    places = [part for week in weeks for part in _counted(store, week, written)]
     return latest_other_entry(store), *places
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from storage.records import KEYS
@@ -11,7 +12,8 @@ WeekState = tuple[int | str, ...]
 """Places of the latest rows, and the key of the latest annotation: a restored store has others in the same places."""
 
 
-class Written(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Written:
     """The latest rows of everything that decides which annotations count, in any week."""
 
     annotations: int
@@ -38,13 +40,12 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
 
 
 class WeekRows(NamedTuple):
-    """How many rows a week has: its items, their annotations and skips, and the latest of these two."""
+    """How many items and annotations a week has, and its latest annotation and skip."""
 
     items: int
     annotations: int
     place: int
     latest: str
-    skips: int
     skipped: int
 
 
@@ -57,7 +58,6 @@ _WEEK_SQL = """
 WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week = :week)
 SELECT (SELECT count(*) FROM ours) AS items,
   count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
-  (SELECT count(*) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skips,
   (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
 FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
 """
