@@ -92,7 +92,7 @@ def quality(report: WeekReport) -> QualityFigures:
     high = max([high, *(upper_end([_as_quantity(r)]) for r in _ranges(report))])
     rows = tuple(_headline(q, high) for q in report.quality)
     others = tuple(
-        _share(found, f"{q.positive}, {name}", high=high)
+        share_figure(found, f"{q.positive}, {name}", high=high)
         for q in report.quality
         for name, found in q.report.by_name.items()
     )
@@ -116,7 +116,7 @@ def _as_quantity(ends: tuple[float, float]) -> Quantity:
 def _headline(q: Quality, high: float) -> Figure:
     """Return the figure of one headline: a value with its interval, or the range that open ties leave."""
     if q.best.value is not None or q.report.range is None:
-        return _share(q.best, q.positive, high=high)
+        return share_figure(q.best, q.positive, high=high)
     low, top = q.report.range
     value = f"{percent(low)} to {percent(top)}"
     text = f"{value}, depending on {counted(q.report.open_ties, 'open tie')}"
@@ -133,7 +133,8 @@ def _worth(report: WeekReport) -> list[str]:
     return [f"{judge} saved about {', '.join(parts)}." for judge, parts in found.items()]
 
 
-def _share(q: Quantity, label: str, *, high: float = 1.0) -> Figure:
+def share_figure(q: Quantity, label: str, *, high: float = 1.0) -> Figure:
+    """Return a share with its drawing on an axis from 0 to ``high``."""
     if q.value is None:
         return Figure(label=label, undefined=q.undefined)
     text = f"{percent(q.value)}, 95% interval {interval(q)}, n = {q.n}" if q.ci else percent(q.value)
@@ -159,8 +160,8 @@ def _lines(name: str, rows: Sequence[JudgeFigures]) -> tuple[JudgeLine, ...]:
             judge.verdict.use.removesuffix(" for this"),
             judge.verdict.reason,
             (
-                _share(judge.recall, f"{name} finds '{judge.positive}'"),
-                _share(judge.precision, f"{name} is right about '{judge.positive}'"),
+                share_figure(judge.recall, f"{name} finds '{judge.positive}'"),
+                share_figure(judge.precision, f"{name} is right about '{judge.positive}'"),
             ),
         )
         for judge in rows
