@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from review.basics.whole_files import check_target, replacing
+from review.basics.words import spoken
 from review.commands.common import emit, json_option, note, opened, out, store_option
 from review.evidence.evidence import weeks_between
 from review.report import words
@@ -84,7 +85,7 @@ def _reasons(report: WeekReport) -> Table:
     table = Table("reason", "items", "for example", box=None, pad_edge=False)
     for r in report.reasons:
         words_of = r.quote.words or r.quote.question if r.quote else ""
-        table.add_row(escape(r.value), f"{r.items} of {r.of}", escape(words_of))
+        table.add_row(escape(spoken(r.value)), f"{r.items} of {r.of}", escape(words_of))
     return table
 
 

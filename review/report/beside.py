@@ -6,7 +6,7 @@ None of it counts in a share of production or in the agreement on the rubric.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from review.basics.words import counted
@@ -46,7 +46,7 @@ class Beside:
         return {
             "pairs": self.pairs.to_json() if self.pairs else None,
             "known_answers": {title: q.to_json() for title, q in self.known.items()},
-            "calibration": self.calibrated._asdict(),
+            "calibration": asdict(self.calibrated),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from storage.records_calibration import CalibrationSession, CalibrationVote
 from storage.store import Store
@@ -56,7 +56,8 @@ ORDER BY n.rowid
 """
 
 
-class Calibrated(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Calibrated:
     """What the calibration sessions of a week came to: how many sessions, people, items, decisions, and what was kept.
 
     ``guidance`` and ``examples`` went into the rubric, ``asked`` became open questions about it.
