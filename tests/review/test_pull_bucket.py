@@ -1,4 +1,4 @@
-"""A bucket behind the S3 protocol: a server of this machine speaks it (moto), and pyarrow reads it as it reads Amazon."""
+"""A bucket behind the S3 protocol: a local server (moto) speaks it, and pyarrow reads it as it reads Amazon."""
 
 from __future__ import annotations
 
