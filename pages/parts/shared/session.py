@@ -237,7 +237,7 @@ def _usual_week(store: Store, weeks: Sequence[str]) -> str:
     if person is None or person.may("adjudicator"):
         return weeks[0]
     dealt = latest_week_dealt(store, person.id)
-    return dealt if dealt in weeks else weeks[0]
+    return dealt if dealt is not None and dealt in weeks else weeks[0]
 
 
 def current() -> Session:
