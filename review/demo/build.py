@@ -25,6 +25,7 @@ from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
+from review.golden.references import References, references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -107,7 +108,7 @@ def build_demo(
     store = open_store(Path(store_path))
     try:
         _set_up(store)
-        with open_shop(shop_file) as shop:
+        with open_shop(shop_file) as shop, references_of(store) as references:
             for number, week in enumerate(names):
                 tell = _teller(progress, number, weeks, week)
                 # Earlier weeks carry the dates on which they would have been reviewed.
@@ -117,6 +118,9 @@ def build_demo(
                     tell("conversations")
                     truth = {c.id: c for c in conversations(seed=seed, week=week, size=size, shop=shop)}
                     _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
+                    if week != names[-1]:
+                        tell("settle")
+                        _finish(store, week, truth, references)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
         if progress is not None:
@@ -126,7 +130,7 @@ def build_demo(
 
 
 def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], None], *, seed: int, last: bool) -> None:
-    """Import, draw and review one week. Unless it is the ``last``, settle, release and close it too."""
+    """Import, draw and review one week."""
     tell("import")
     _import(store, week, truth.values())
     tell("draw")
@@ -147,9 +151,6 @@ def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], Non
     deliver(store, week, truth, seed=seed, by=CURATOR)
     tell("review")
     _review(store, week, truth, seed, ALREADY_DONE if last else {})
-    if not last:
-        tell("settle")
-        _finish(store, week, truth)
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
@@ -220,7 +221,7 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
     return truth[item.conversation_id]
 
 
-def _finish(store: Store, week: str, truth: Truth) -> None:
+def _finish(store: Store, week: str, truth: Truth, references: References) -> None:
     """Settle the disagreements, approve and release golden examples, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
@@ -236,6 +237,6 @@ def _finish(store: Store, week: str, truth: Truth) -> None:
             corrected_answer=known.corrected_answer,
             reference_sql=known.reference_sql,
         )
-    approve_week(store, week, truth, by=CURATOR)
+    approve_week(store, week, truth, by=CURATOR, references=references)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

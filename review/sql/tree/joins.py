@@ -62,11 +62,11 @@ def joined(frame: Frame) -> Joined:
             left = next((s for s in frame.sources[:at] if s.has(column)), None)
             if left is not None and left.columns is not None and source.columns is not None:
                 node = source.join or source.node
-                sides = [
+                first, second = (
                     Side(source=s, column=column, origin=columns[column], node=node, tells=column)
                     for s, columns in ((left, left.columns), (source, source.columns))
-                ]
-                found.pairs.append(Pair(*sides, node))
+                )
+                found.pairs.append(Pair(first, second, node))
     return found
 
 
