@@ -163,7 +163,7 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence
 def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) -> None:
     """Say which reviews the figures leave out: those that the viewer still owes, and those under other versions."""
     with below.foot:
-        if line := figures.withheld_words(cached_statistics.withheld(here, weeks)):
+        if line := figures.withheld_words(cached_statistics.withheld(here, weeks), here.to_review):
             st.caption(f":material/visibility_off: {line}")
         if others := reviews_left_out(here.store, weeks):
             st.caption(f":material/info: {as_text(others)}")
