@@ -170,9 +170,9 @@ def _fixed(opened: Week) -> str:
     """Say what of an open week a later draw cannot change."""
     due = date.fromisoformat(opened.due)
     return as_text(
-        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its overlap "
-        f"({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the due "
-        "date on the Week page."
+        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its planned "
+        f"overlap ({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the "
+        "due date on the Week page."
     )
 
 
