@@ -27,12 +27,12 @@ _desk = declare("annotator", css=CSS, entry=ENTRY)
 def annotate(store: Store, rater_id: str, week: str) -> None:
     """Show the component for one rater and week. It reruns by itself whenever the browser has something to send."""
     words.choose_language()
-    _items(store, rater_id, week)
+    _items(store, rater_id, week, session.dialect(store))
     mount_scripts(_desk)
 
 
 @st.fragment
-def _items(store: Store, rater_id: str, week: str) -> None:
+def _items(store: Store, rater_id: str, week: str, dialect: str) -> None:
     session.stay(store, rater_id, "annotator")
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
@@ -47,6 +47,7 @@ def _items(store: Store, rater_id: str, week: str) -> None:
         back=outbox.back,
         size=outbox.wants,
         guess=outbox.guess,
+        dialect=dialect,
     )
     items = [packed(item) for item in payload["items"]]
     same = payload.get("same", False)
