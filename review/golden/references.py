@@ -1,114 +1,119 @@
-"""The reference of an item's query: what an adjudicator wrote, golden examples of the same question, or the log.
+"""Run reference SQL on the project's database: when it is approved, and again before a release.
 
-A golden example that keeps the item's own query as its reference says nothing: people called that very query right.
+A statement reaches the database only when it is proved to read alone, and it runs in a child process with limits. What
+it gave is kept with the example, together with the state of the data and the day of the question.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
 
-from review.golden.content import Asked, asked
-from review.golden.examples import current_examples
-from review.privacy.hidden_spans import conversations
-from review.sql.semantic.windows import windows_in
-from storage.queries.items import adjudications_of_week
-from storage.records_golden import GoldenExample
-from storage.records_log import Conversation
-from storage.records_weeks import Item
+from review.basics.errors import InputError
+from review.privacy.masking import mask_values
+from review.privacy.recognisers import Recognisers
+from review.settings.project import Project, project_of
+from review.settings.sql import SqlSettings
+from review.sources.conversations import recognisers_of
+from review.sql.execution.runner import Runner
+from review.sql.results.references import references_in, statements_in
+from review.sql.results.result import Result, json_of_result
+from storage.records_base import Json
 from storage.store import Store
 
-IN_LOG = "reference_sql"
-"""The field of a conversation's metadata that holds the reference of its query."""
-_LONG_AGO = date(1990, 1, 3)
+MOST_ROWS = 1_000
+"""Rows that an example keeps of a result; a longer one cannot be compared later."""
+_MASKED = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_\d+\]")
 
 
-class Reference(NamedTuple):
-    """One or several statements, and in words where they come from."""
+@dataclass(frozen=True)
+class Kept:
+    """The result of a reference for its example, and the state of the data that it was read from."""
 
-    sql: str
-    source: str
-
-
-def references_of(store: Store, items: Sequence[Item]) -> dict[str, Reference]:
-    """Return the reference of each item that has a query and a reference, by item."""
-    talks = conversations(store, [i.conversation_id for i in items])
-    decided = {a.item_id: a.reference_sql for w in {i.week for i in items} for a in adjudications_of_week(store, w)}
-    examples = [e for e in current_examples(store) if str(e.content["reference_sql"] or "").strip()]
-    by_item: dict[str, list[GoldenExample]] = {}
-    by_question: dict[str, list[GoldenExample]] = {}
-    for e in examples:
-        by_item.setdefault(e.item_id, []).append(e)
-        if not any(turn["role"] == "user" for turn in e.content["prior_turns"]):
-            by_question.setdefault(same_words(e.content["question"]), []).append(e)
-    found = {}
-    for item in items:
-        talk = talks.get(item.conversation_id)
-        part = asked(talk, item) if talk else None
-        if talk is None or part is None or not (part.sql or "").strip():
-            continue
-        reference = (
-            _written(decided.get(item.id, ""))
-            or _golden([e for e in by_item.get(item.id, ()) if not _is_own(e, part)])
-            or _golden(_alike(part, talk, item, by_question))
-            or _logged(talk)
-        )
-        if reference is not None:
-            found[item.id] = reference
-    return found
+    result: Json
+    snapshot: str
 
 
-def same_words(question: str) -> str:
-    """Return a question as it is compared: without case, spaces at the ends, and punctuation at its end."""
-    return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip(" ?.!")
+class References:
+    """The database of a project, opened when the first statement comes. Use it as a context: leaving it closes it.
+
+    Personal data in results is masked with ``wanted``, before they are kept and before they are compared.
+    """
+
+    def __init__(self, settings: SqlSettings, wanted: Recognisers) -> None:
+        self.settings, self.wanted = settings, wanted
+        self._runner: Runner | None = None
+
+    def __enter__(self) -> References:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            self._runner.close()
+
+    def runner(self) -> Runner:
+        """Return the open database. Raises InputError when the project names none, or it cannot be opened."""
+        if not self.settings.engine:
+            raise InputError(
+                "spotcheck.toml names no database on which reference SQL could run. Set engine under [sql]."
+            )
+        if self._runner is None:
+            self._runner = Runner(self.settings.engine, policy=self.settings.policy, limits=self.settings.limits)
+        return self._runner
+
+    def results(self, reference_sql: str) -> list[Result]:
+        """Run each statement of a reference, with all columns of its choices; one that is refused is not sent."""
+        runner = self.runner()
+        return [runner.run(first_form(one, runner)) for one in statements_in(reference_sql, runner.engine.dialect)]
+
+    def json_of(self, results: Sequence[Result]) -> Json:
+        """Return what is kept of results: that of the first statement, with those of the others as alternatives."""
+        found = [json_of_result(result, most_rows=MOST_ROWS) for result in results]
+        rows, _ = mask_values({str(at): one["rows"] for at, one in enumerate(found)}, self.wanted)
+        first, *others = ({**one, "rows": rows[str(at)]} for at, one in enumerate(found))
+        return {**first, "alternatives": others} if others else first
+
+    def kept(self, reference_sql: str) -> Kept | None:
+        """Run a reference and return what its example keeps.
+
+        None without a database, when it cannot be opened (``check`` says so), and for SQL that holds a masked value.
+        Raises InputError when a statement does not run: no example should expect it.
+        """
+        if not reference_sql.strip() or not self.settings.engine or is_masked(reference_sql):
+            return None
+        try:
+            runner = self.runner()
+        except InputError:
+            return None
+        snapshot = runner.engine.state(runner.place) or ""
+        results = self.results(reference_sql)
+        for result in results:
+            if not result.done:
+                raise InputError(f"reference_sql: {said_of(result)} Correct it, or leave it out.")
+        return Kept(self.json_of(results), snapshot) if results else None
 
 
-def _is_own(example: GoldenExample, part: Asked) -> bool:
-    return str(example.content["reference_sql"]).split() == (part.sql or "").split()
+def references_of(store: Store, project: Project | None = None) -> References:
+    """Return the database of the project of a store."""
+    project = project or project_of(store.path)
+    return References(project.sql, recognisers_of(project.privacy))
 
 
-def _alike(
-    part: Asked, talk: Conversation, item: Item, by_question: Mapping[str, Collection[GoldenExample]]
-) -> list[GoldenExample]:
-    """Return the examples of other items with the same question, where it means the same time."""
-    if any(turn["role"] == "user" for turn in part.prior_turns):
-        return []
-    day = _day(talk.created_at or "")
-    return [
-        e
-        for e in by_question.get(same_words(part.question), ())
-        if e.item_id != item.id and _same_time(part.question, day, _day(e.content["as_of"]))
-    ]
+def first_form(statement: str, runner: Runner) -> str:
+    """Return a statement with all the columns of its choices."""
+    return references_in(statement, runner.engine.dialect)[0]
 
 
-def _same_time(question: str, day: date | None, as_of: date | None) -> bool:
-    """Whether a question names no time that depends on today, or the same time on both days."""
-    there = windows_in(question, day or _LONG_AGO)
-    if there == windows_in(question, date(2001, 6, 15)):
-        return True
-    return day is not None and as_of is not None and there == windows_in(question, as_of)
+def is_masked(sql: str) -> bool:
+    """Return whether SQL holds a value that was masked, such as [EMAIL_1], so that it can no longer run."""
+    return _MASKED.search(sql) is not None
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def _written(sql: str) -> Reference | None:
-    return Reference(sql.strip(), "written by an adjudicator") if sql.strip() else None
-
-
-def _golden(examples: Iterable[GoldenExample]) -> Reference | None:
-    listed = list(examples)
-    statements = dict.fromkeys(str(e.content["reference_sql"]).strip().rstrip(";") for e in listed)
-    names = ", ".join(e.example_id for e in listed[:3]) + (" and others" if len(listed) > 3 else "")
-    return Reference(";\n".join(statements), f"golden example {names}") if listed else None
-
-
-def _logged(talk: Conversation) -> Reference | None:
-    sql = talk.metadata.get(IN_LOG) if talk.metadata else None
-    return Reference(sql.strip(), "from the log") if isinstance(sql, str) and sql.strip() else None
+def said_of(result: Result) -> str:
+    """Return in words why a statement gave no result."""
+    how = {"refused": "The statement was refused", "timed_out": "The statement took too long"}
+    return f"{how.get(result.ending, 'The database refused the statement')}: {result.error}"

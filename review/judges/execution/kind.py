@@ -9,7 +9,6 @@ the state of the data, so the same comparison is never made twice.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from review.basics import setting
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
+from review.golden.references import is_masked
 from review.judges.protocol.protocol import NOT_ASKED, Bench, Call, Kind, Opinion, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
@@ -27,7 +27,6 @@ from review.sql.execution.runner import Runner
 from review.sql.lane.examine import examine
 from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, RIGHT, Outcome
 
-MASK = re.compile(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]")
 FORM = 1
 """The form of what is kept; a higher number makes every comparison anew."""
 AT_ONCE, TOGETHER = 4, 32
@@ -141,7 +140,7 @@ def _together(
 
 def may_be_executed(subject: Subject) -> bool:
     """Return whether a subject has a query and a reference, and neither holds a masked value."""
-    return all(sql.strip() and not MASK.search(sql) for sql in (subject.sql, subject.reference_sql))
+    return all(sql.strip() and not is_masked(sql) for sql in (subject.sql, subject.reference_sql))
 
 
 def _unasked(bench: Bench[ExecutionSpec], subject: Subject) -> Iterator[Opinion]:

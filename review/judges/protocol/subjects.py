@@ -9,7 +9,7 @@ import orjson
 
 from review.annotating.payload import ROWS_SHOWN, conversation_payload
 from review.golden.content import asked
-from review.golden.references import references_of
+from review.golden.item_references import references_of
 from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import mask, mask_values
