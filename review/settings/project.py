@@ -29,7 +29,7 @@ from review.settings.privacy import Privacy
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
-from review.settings.sql import SqlSettings, sql_settings
+from review.settings.sql import SPOT_CHECK, SqlSettings, sql_settings
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -53,12 +53,12 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "ids",
         "rejects_days",
     ),
-    "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
+    "sampling": ("unit", "confidence", "judges_disagree", "sql_spot_check", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
-    "rubric": ("reveal", "dimensions"),
+    "rubric": ("preset", "reveal", "dimensions"),
     "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
@@ -74,6 +74,8 @@ class Project:
     ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
+    ``sql_spot_check`` is the least share of conversations with a query outside the other groups, None for no such
+    group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
     ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names.
@@ -87,6 +89,7 @@ class Project:
     unit: str = "session"
     confidence: float = 0.5
     judges_disagree: int | Literal["all"] | None = None
+    sql_spot_check: float | None = None
     anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -130,6 +133,7 @@ def project_of(store_path: str | Path) -> Project:
         unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        sql_spot_check=_spot_check(path, sampling, declared=sql.lane is not None),
         anchors=anchor_settings(path, sampling),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
@@ -146,6 +150,12 @@ def project_of(store_path: str | Path) -> Project:
         sql=sql,
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
+
+
+def _spot_check(path: Path, sampling: Mapping[str, Any], *, declared: bool) -> float | None:
+    """Return the share of queries that people check: the usual one where [sql] is ``declared``, None for no group."""
+    found = sampling.get("sql_spot_check", SPOT_CHECK if declared else 0)
+    return setting.number(f"{path}, sampling.sql_spot_check", found, least=0, most=1) or None
 
 
 def _file(path: Path, name: str, found: object) -> Path | None:
