@@ -55,7 +55,7 @@ SQL_SETTINGS = f"""
 engine = "{SHOP}"
 
 [sql.words]
-"promotion|promo code|voucher|discount" = ["order_promotions"]
+"promotion|promo code|voucher|discount" = ["order_promotions", "promotions"]
 """
 """What spotcheck.toml says of the shop."""
 
