@@ -27,9 +27,12 @@ from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
 from review.settings.pulled import PulledSource, pulled_sources
+from review.settings.scores import SETTINGS as SCORE_SETTINGS
+from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
 from review.settings.sql import SqlSettings, sql_settings
+from review.settings.targets import TargetPreset, target_presets
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -59,11 +62,14 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
     "rubric": ("reveal", "dimensions"),
+    "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
 """One table for each source, under names of the team's own; also written as a list of tables with names."""
+TARGETS = "targets"
+"""One table for each product under test that the application may run, under names of the team's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +82,8 @@ class Project:
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``scores`` and ``sql`` are the tables of these names;
+    ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None.
@@ -102,7 +109,9 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
+    targets: Mapping[str, TargetPreset] = field(default_factory=dict)
     heads: Path | None = None
 
 
@@ -115,9 +124,9 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - {*SETTINGS, SOURCES})
+    unknown = sorted(set(data) - {*SETTINGS, SOURCES, TARGETS})
     if unknown:
-        expected = ", ".join(sorted([*SETTINGS, SOURCES]))
+        expected = ", ".join(sorted([*SETTINGS, SOURCES, TARGETS]))
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
@@ -142,7 +151,9 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         notify=notify_settings(path, tables["notify"]),
+        scores=score_settings(path, tables["scores"]),
         sql=sql_settings(path, tables["sql"]),
+        targets=target_presets(path, data.get(TARGETS, {})),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 
