@@ -62,7 +62,7 @@ def ratio_of_means(before: Sequence[float], after: Sequence[float], clusters: Se
 def _sums(deviations: Floats, clusters: Sequence[str]) -> Floats:
     places: dict[str, int] = {}
     place = [places.setdefault(one, len(places)) for one in clusters]
-    return np.bincount(place, weights=deviations)
+    return np.asarray(np.bincount(place, weights=deviations), dtype=np.float64)
 
 
 def _se(sums: Floats, n: int) -> float:
