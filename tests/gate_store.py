@@ -116,9 +116,8 @@ def add_run(
     for case, given in scores.items():
         for repeat, score in enumerate(given if isinstance(given, Sequence) else (given,), start=1):
             name = answer_id(run.id, ids[case], repeat)
-            said = {"answer": f"{version} says {score}", "cost": 0.01, "latency_ms": 90.0} | (answers or {}).get(
-                case, {}
-            )
+            said: dict[str, Any] = {"answer": f"{version} says {score}", "cost": 0.01, "latency_ms": 90.0}
+            said.update((answers or {}).get(case, {}))
             rows.append(
                 ExperimentAnswer(
                     id=name,

@@ -66,7 +66,7 @@ def _table(cells: dict[str, str]) -> None:
 
 
 def _scores(chosen: Chosen, row: ComparedCase) -> list[dict[str, object]]:
-    found = []
+    found: list[dict[str, object]] = []
     for version, results in zip(chosen.comparison.versions, row.results, strict=True):
         for one in results:
             reasons = "; ".join(f"{name}: {why}" for name, why in one.unscored.items())

@@ -10,8 +10,11 @@ fails 2% of all cases at random, the repeats of those few cases pass, and the dr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
+
+import orjson
 
 from review.basics.errors import InputError
 from review.basics.words import counted
@@ -28,11 +31,14 @@ OFFERS = ((15, 3), (11, 3), (9, 3), (7, 3), (7, 2), (5, 2), (3, 2))
 class RepeatPlan:
     """How many results each case should have of each version, so that the gate can decide.
 
+    ``versions`` are the names of baseline and candidate.
+
     ``step`` is learn (the baseline alone is asked, to see which cases flip), repeat, done, or short when not even the
     smallest offer fits the bill. ``calls`` and ``cost`` are what the step takes; ``cost`` is None where no answer said
     what it cost.
     """
 
+    versions: tuple[str, str]
     step: Literal["learn", "repeat", "done", "short"]
     baseline: Mapping[str, int]
     candidate: Mapping[str, int]
@@ -65,8 +71,7 @@ class RepeatPlan:
             "flaky": list(self.flaky),
             "calls": self.calls,
             "cost": self.cost,
-            "baseline": dict(self.baseline),
-            "candidate": dict(self.candidate),
+            "versions": dict(zip(self.versions, (dict(self.baseline), dict(self.candidate)), strict=True)),
         }
 
 
@@ -89,6 +94,7 @@ def repeat_plan(
         wanted = _more(before, old), _more(after, new)
         known = None if None in prices else sum(n * float(p or 0) for n, p in zip(wanted, prices, strict=True))
         return RepeatPlan(
+            versions=(baseline.version, candidate.version),
             step=step if sum(wanted) else "done",
             baseline=old,
             candidate=new,
@@ -127,11 +133,19 @@ def _more(have: Mapping[str, list[float]], want: Mapping[str, int]) -> int:
 
 
 def _short(least: RepeatPlan) -> RepeatPlan:
-    return RepeatPlan(
-        step="short",
-        baseline=least.baseline,
-        candidate=least.candidate,
-        flaky=least.flaky,
-        calls=least.calls,
-        cost=least.cost,
-    )
+    return replace(least, step="short")
+
+
+def planned(file: Path, version: str) -> dict[str, int]:
+    """Return how often each case of a version is asked by a plan that was written to a file.
+
+    Raises InputError for a file that is no plan, or one without this version.
+    """
+    try:
+        given = orjson.loads(file.read_bytes())["versions"]
+        found = given.get(version)
+        if found is not None:
+            return {str(case): int(repeats) for case, repeats in found.items()}
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InputError(f"{file}: this is no plan of the gate ({error}). Write its JSON to a file.") from None
+    raise InputError(f"{file}: found a plan for {', '.join(given)}, expected one for {version}.")
