@@ -629,3 +629,20 @@ def m028_versions_and_their_runs(db: Database) -> None:
     db.table("experiment_answers").create_index(["key"])
     for column in ("answer_id", "key"):
         db.table("experiment_scores").create_index([column])
+
+
+@migrations()
+def m029_gate_decisions(db: Database) -> None:
+    """Add the decisions of the gate about versions, and their waivers."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    compared = ("baseline", "candidate", "release", "release_digest", "decision", "report")
+    origin = ("baseline_run", "candidate_run", "origin")
+    columns = made | dict.fromkeys((*compared, *origin), str)
+    _create(db, "gate_decisions", columns, "id", f"at by {' '.join((*compared, *origin))}")
+    waived = ("decision_id", "slice", "reason", "identity")
+    foreign = [("decision_id", "gate_decisions", "id")]
+    _create(
+        db, "gate_waivers", made | dict.fromkeys(waived, str), "id", f"at by {' '.join(waived)}", foreign_keys=foreign
+    )
+    db.table("gate_decisions").create_index(["candidate"])
+    db.table("gate_waivers").create_index(["decision_id"])
