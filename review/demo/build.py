@@ -23,6 +23,7 @@ from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
+from review.demo.triaging import name_the_mode, triage_week
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -158,6 +159,7 @@ def _set_up(store: Store) -> None:
     for reviewer in HABITS:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
+    name_the_mode(store, by=CURATOR)
 
 
 def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
@@ -205,7 +207,7 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
 
 
 def _finish(store: Store, week: str, truth: Truth) -> None:
-    """Settle the disagreements, approve and release golden examples, close the week."""
+    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
             continue
@@ -221,5 +223,6 @@ def _finish(store: Store, week: str, truth: Truth) -> None:
             reference_sql=known.reference_sql,
         )
     approve_week(store, week, truth, by=CURATOR)
+    triage_week(store, project_of(store.path), week, by=CURATOR)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

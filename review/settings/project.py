@@ -21,6 +21,8 @@ from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
+from review.settings.failures import SETTINGS as FAILURE_SETTINGS
+from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
@@ -55,6 +57,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     ),
     "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
+    "failures": FAILURE_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
@@ -76,7 +79,7 @@ class Project:
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify`` and ``sql`` are the tables of these names.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None.
@@ -101,6 +104,7 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    failures: FailureSettings = field(default_factory=FailureSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
@@ -141,6 +145,7 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
+        failures=failure_settings(path, tables["failures"]),
         notify=notify_settings(path, tables["notify"]),
         sql=sql_settings(path, tables["sql"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
