@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
+from storage.records_experiments import EXPERIMENT_KEYS
 from storage.records_failures import FAILURE_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
@@ -28,5 +29,6 @@ KEYS: dict[type, tuple[str, ...]] = {
     **GOLDEN_KEYS,
     **FAILURE_KEYS,
     **JUDGE_KEYS,
+    **EXPERIMENT_KEYS,
 }
 """Table and primary key of every record."""

@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "audit": "review.commands.audit:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",
     "check": "review.commands.check:check",
+    "collect": "review.commands.collect:collect",
     "compare-judges": "review.commands.calibrate_compare:compare_judges",
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",

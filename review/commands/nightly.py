@@ -67,7 +67,7 @@ def _stay(store: Path, daily: str, as_json: bool, *, with_server: bool) -> None:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
             signal.signal(getattr(signal, name), lambda *_: ended.set())
     if with_server:
-        threading.Thread(target=_until_closed, args=(ended.set,), daemon=True).start()
+        threading.Thread(target=until_closed, args=(ended.set,), daemon=True).start()
     every_day(
         store,
         at,
@@ -91,7 +91,8 @@ def _one_night(store: Path, as_json: bool) -> None:
         click.echo(f"error: {error.with_hint if isinstance(error, ReviewError) else error}", err=True)
 
 
-def _until_closed(end: Callable[[], None]) -> None:
+def until_closed(end: Callable[[], None]) -> None:
+    """Call ``end`` when standard input closes."""
     # Python's own reader of standard input holds a lock that a process cannot end with.
     while os.read(0, 4096):
         pass

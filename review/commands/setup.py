@@ -24,7 +24,7 @@ from review.commands.common import (
 from review.people.people import add_person, people
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
-from review.serving import server
+from review.serving import collector_process, server
 from review.serving.container.writing import write_container
 from review.serving.daily import time_of
 from review.serving.first_start import anybody_came, first_link, new_by_links
@@ -32,6 +32,7 @@ from review.serving.presence import served_at
 from review.settings.access import is_loopback, public_url
 from review.settings.project import project_of
 from review.settings.starter import STARTER
+from review.sources.collecting.token import VARIABLE, token_of
 from storage.opening import open_store
 from storage.store import Store
 
@@ -87,6 +88,8 @@ def init(name: str | None, container: Path | None, store_path: str, as_json: boo
 @click.option("--names-are-enough", is_flag=True, help="Let everybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
 @click.option("--nightly", metavar="HH:MM", default="", help="Do the nightly steps at this time of the project.")
+@click.option("--collect", is_flag=True, help="Take spans over HTTP beside the application, as `collect` does.")
+@click.option("--collect-port", default=4318, show_default=True, help="The port for spans.")
 @click.option("--first-start", is_flag=True, help="If there is no store, create one that people enter by links.")
 @store_option
 def serve(
@@ -95,6 +98,8 @@ def serve(
     names_are_enough: bool,
     browser: bool,
     nightly: str,
+    collect: bool,
+    collect_port: int,
     first_start: bool,
     store_path: str,
 ) -> None:
@@ -114,9 +119,25 @@ def serve(
     if address in server.EVERYWHERE:
         note(f"Spotcheck is at {public_url(project_of(path).access, os.environ) or server.url_of(address, port)}")
     code = server.serve(
-        path, port=port, browser=browser, address=address, names_are_enough=names_are_enough, nightly=nightly
+        path,
+        port=port,
+        browser=browser,
+        address=address,
+        names_are_enough=names_are_enough,
+        nightly=nightly,
+        collector=_collector(path, address, collect_port) if collect else None,
     )
     raise SystemExit(code)
+
+
+def _collector(store: Path, address: str, port: int) -> list[str]:
+    """Return the command line of a collector; without a token it listens on this machine alone."""
+    has_token = bool(os.environ.get(VARIABLE, "").strip())
+    at = address if has_token else server.ADDRESS
+    token_of(os.environ, at)
+    server.check_port(port, at)
+    note(f"Spans go to {server.url_of(at, port)}" + ("" if has_token else ", from this machine alone"))
+    return collector_process.command(store, address=at, port=port)
 
 
 def _check_time(option: str, text: str) -> None:

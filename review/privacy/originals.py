@@ -26,6 +26,7 @@ _MAKE_ONE = (
 )
 
 Seal = Callable[[bytes], str]
+Change = Callable[[bytes], bytes]
 
 
 def seal_of(mode: str, *, environment: Mapping[str, str] | None = None) -> Seal | None:
@@ -57,6 +58,24 @@ def _fernet(environment: Mapping[str, str] | None) -> Fernet:
         raise InputError(
             f"{KEY_VARIABLE}: found no Fernet key, expected 44 characters of base64. {_MAKE_ONE}"
         ) from None
+
+
+def sealing(
+    *, environment: Mapping[str, str] | None = None
+) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    """Return how bytes are encrypted and decrypted with the key of the originals.
+
+    Raises InputError for a missing or unusable key; decrypting raises it for bytes of another key.
+    """
+    fernet = _fernet(environment)
+
+    def unseal(content: bytes) -> bytes:
+        try:
+            return fernet.decrypt(content)
+        except InvalidToken:
+            raise InputError(f"{KEY_VARIABLE}: what was kept was encrypted with another key. Set that key.") from None
+
+    return fernet.encrypt, unseal
 
 
 def content_before(conversation: Conversation, fields: Sequence[str]) -> bytes:

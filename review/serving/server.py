@@ -21,6 +21,7 @@ import orjson
 import requests
 
 from review.basics.errors import InputError, NothingToDo
+from review.serving.collector_process import collecting
 from review.serving.guard import PERSON
 from review.serving.nightly_process import every_night
 from review.serving.presence import served_at, serving
@@ -127,10 +128,12 @@ def serve(
     address: str = ADDRESS,
     names_are_enough: bool = False,
     nightly: str = "",
+    collector: list[str] | None = None,
 ) -> int:
     """Run the application on a store until somebody stops it. Returns Streamlit's exit code.
 
-    ``nightly`` is when to do the nightly steps (HH:MM in the time zone of the project), "" for never. Raises
+    ``nightly`` is when to do the nightly steps (HH:MM in the time zone of the project), "" for never; ``collector`` is
+    the command line of a collector to run beside it. Raises
     InputError when the port is taken, Refused when anybody could pose as anybody at this address.
     """
     # Only the option sets the variable: one that a shell happens to hold is not a decision.
@@ -147,6 +150,7 @@ def serve(
             _ended_by_signals(),
             serving(store, url_of(address, port)),
             every_night(store, nightly, environment=environment, folder=app.parent),
+            collecting(collector or [], environment=environment, folder=app.parent),
             subprocess.Popen(arguments, env=environment, cwd=config_folder(app), process_group=0) as process,
         ):
             try:

@@ -39,9 +39,9 @@ def read(record: Record) -> Fields:
         found["feedback"] = {"thumb": thumb, **marks}
     elif given is not None:
         found["feedback"] = thumb or given
-    if not found:
-        raise Unreadable("feedback", None, f"one of {', '.join((*THUMBS, *TOLD))}")
     comment = text_of("comment", record.get("comment"))
+    if not found and not comment:
+        raise Unreadable("feedback", None, f"one of {', '.join((*THUMBS, *TOLD, 'comment'))}")
     entry = {"name": "comment", "comment": comment, "at": record.get("created_at") or record.get("at")}
     kept = {key: value for key, value in entry.items() if value is not None}
     moment = next((record[field] for field in TIMES if record.get(field) not in (None, "")), None)

@@ -21,7 +21,7 @@ from review.sources.readers.span_values import milliseconds
 
 CONTAINERS = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs")
 SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "scopeLogs", "scope_logs")
-_ITEMS = ("spans", "logRecords", "log_records")
+ITEMS = ("spans", "logRecords", "log_records")
 _FAILED = (2, "2", "STATUS_CODE_ERROR", "ERROR")
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{16}|[0-9a-fA-F]{32})\Z")
 
@@ -47,7 +47,7 @@ def _is_span(record: Record) -> bool:
     context = record.get("context")
     if isinstance(context, dict):
         return "trace_id" in context and "span_id" in context and isinstance(record.get("attributes"), dict)
-    return _id_of(record, "trace") is not None and _id_of(record, "span") is not None and "attributes" in record
+    return id_of(record, "trace") is not None and id_of(record, "span") is not None and "attributes" in record
 
 
 def spans_in(record: Record) -> Iterator[Fields | Unreadable]:
@@ -91,7 +91,7 @@ def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields | Unreadable]:
                 continue
             named = scope.get("scope")
             name = str(named.get("name") or "") if isinstance(named, dict) else ""
-            for items in _ITEMS:
+            for items in ITEMS:
                 for item in _objects(scope.get(items), items):
                     yield item if isinstance(item, Unreadable) else _read(item, described, name)
 
@@ -108,9 +108,9 @@ def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:
     status = status if isinstance(status, dict) else {"code": item.get("status_code")}
     events = item.get("events")
     made: Fields = {
-        "trace": _id_of(item, "trace"),
-        "span": _id_of(item, "span"),
-        "parent": _id_of(item, "parent"),
+        "trace": id_of(item, "trace"),
+        "span": id_of(item, "span"),
+        "parent": id_of(item, "parent"),
         "name": str(item.get("name") or item.get("eventName") or item.get("event_name") or ""),
         "start": _time_of(item, "start"),
         "end": _time_of(item, "end"),
@@ -143,7 +143,7 @@ _TIMES = {
 }
 
 
-def _id_of(item: Mapping[str, Any], which: str) -> str | None:
+def id_of(item: Mapping[str, Any], which: str) -> str | None:
     """Return an id as lower-case hex; None without one, and for one of zeros."""
     context = item.get("context")
     places: list[Mapping[str, Any]] = [item, context] if isinstance(context, dict) else [item]
