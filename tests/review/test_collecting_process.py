@@ -137,3 +137,26 @@ def test_a_collector_says_why_it_does_not_start(store, tmp_path):
     with FileLock(spool_of(store) / ".lock"):
         done = spotcheck(tmp_path, "collect", "--port", str(free_port()))
     assert done.returncode == 1 and "another collector" in done.stderr
+
+
+CLIENTS_PYTHON = "SPOTCHECK_CLIENTS_PYTHON"
+"""The Python of an environment with tests/clients/requirements.txt."""
+
+
+@pytest.mark.skipif(CLIENTS_PYTHON not in os.environ, reason=f"{CLIENTS_PYTHON} names no environment with the clients")
+def test_each_real_client_has_its_conversation_in_the_log(store):
+    token = "a-token-of-some-length"
+    collector = Process(store, free_port(), "--log-after", "1", environment={"SPOTCHECK_COLLECT_TOKEN": token})
+    assert collector.answers()
+    for client in ("opentelemetry", "tracely", "langfuse", "openinference"):
+        words = [os.environ[CLIENTS_PYTHON], str(ROOT / "tests" / "clients" / "send.py"), client, collector.url, token]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+    until(lambda: len(logged(store)) == 4)
+    assert collector.end()[0] == 0
+    log = log_of(store)
+    found = list(every_conversation(log, weeks=list(weeks_in_log(log))))
+    assert {(one.question, one.answer) for one in found} == {("How many?", "Seven.")}
+    assert {one.source for one in found} == {"opentelemetry", "openinference", "production"}
+    assert sorted(one.feedback or "" for one in found) == ["", "", "", "up"]
