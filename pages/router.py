@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.language import words
 from pages.parts.search import search_box
-from pages.parts.shared import opening, session
+from pages.parts.shared import address, opening, session
 
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
 # role for which the navigation lists it. A comment, because Streamlit writes a bare text in a script onto the page.
@@ -35,11 +35,13 @@ def _start() -> None:
 
 st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
 start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
-shown = session.listed()
+shown, asked = session.listed(), address.page_asked()
+# Every registered page travels with each answer of the server, so only those that can be reached are registered.
 sections = {
     section: [
         st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", visibility="visible" if shown(role) else "hidden")
         for name, title, icon, role in pages
+        if shown(role) or asked in (None, name)
     ]
     for section, pages in PAGES.items()
 }

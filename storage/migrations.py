@@ -596,3 +596,35 @@ def m027_anchors(db: Database) -> None:
     _create(db, "anchors", columns, "item_id", "example_id original week at by", foreign_keys=foreign)
     db.table("anchors").create_index(["week"])
     db.table("anchors").create_index(["original"])
+
+
+@migrations()
+def m028_versions_and_their_runs(db: Database) -> None:
+    """Add versions of the product under test, their states, and their runs over golden releases."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    texts = ("prompt_hash", "parent", "description", "prompt", "model", "parameters", "commit", "path")
+    needed = "prompt_hash at by description prompt model parameters commit path"
+    _create(db, "prompt_versions", made | dict.fromkeys(texts, str), "id", needed)
+    state = ("version", "state", "decision", "waiver", "reason")
+    _create(db, "version_states", made | dict.fromkeys(state, str), "id", f"at by {' '.join(state)}")
+    run = ("version", "release", "digest", "target", "options")
+    columns = made | dict.fromkeys(run, str) | {"cases": int}
+    _create(db, "experiment_runs", columns, "id", f"at by cases {' '.join(run)}")
+    of_run = [("run_id", "experiment_runs", "id")]
+    columns = made | dict.fromkeys(("run_id", "event", "detail"), str)
+    _create(db, "experiment_events", columns, "id", "run_id event at by detail", foreign_keys=of_run)
+    answer: dict[str, type] = dict.fromkeys(("id", "run_id", "case_id", "key", "at", "cause", "answer"), str)
+    columns = answer | {"repeat": int, "attempts": int, "cached": int}
+    needed = "run_id case_id repeat key at cause attempts cached answer"
+    _create(db, "experiment_answers", columns, "id", needed, foreign_keys=of_run)
+    texts = ("id", "run_id", "answer_id", "key", "at", "scores", "unscored", "detail")
+    columns = dict.fromkeys(texts, str) | {"execution": float, "rules": float}
+    needed = "run_id answer_id key at scores unscored detail"
+    foreign = [*of_run, ("answer_id", "experiment_answers", "id")]
+    _create(db, "experiment_scores", columns, "id", needed, foreign_keys=foreign)
+    for table in ("version_states", "experiment_runs"):
+        db.table(table).create_index(["version"])
+    for table in ("experiment_events", "experiment_answers", "experiment_scores"):
+        db.table(table).create_index(["run_id"])
+    db.table("experiment_answers").create_index(["key"])
+    db.table("experiment_scores").create_index(["answer_id"])

@@ -49,11 +49,13 @@ def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while tests are collected: imports and syntax trees leave hardly any."""
+    """Collect no garbage while tests are collected, nor look at those modules again in each later collection."""
     gc.disable()
     try:
         return (yield)
     finally:
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 50)
         gc.enable()
 
 

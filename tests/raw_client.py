@@ -60,6 +60,8 @@ class Visit:
         self.components: dict[str, str] = {}
         self.data: dict[str, Any] = {}
         self.redirect = ""
+        self.pages: list[str] = []
+        """The pages that the server knows for this visitor, listed or not."""
 
     def run(self, page: str = "week", **asked: Any) -> str:
         """Everything that the server sends for one run, as text; runs that the first asks for belong to it."""
@@ -82,6 +84,7 @@ class Visit:
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
+        asked.rerun_script.context_info.url = f"http://{ADDRESS}/{page}"
         asked.rerun_script.fragment_id = fragment
         if press:
             asked.rerun_script.widget_states.widgets.add(id=self.buttons[press], trigger_value=True)
@@ -101,6 +104,8 @@ class Visit:
             if kind in ("delta", "auth_redirect"):
                 said.append(str(message))
                 self.fragments += [message.delta.fragment_id] if message.delta.fragment_id else []
+            if kind == "navigation":
+                self.pages = [page.url_pathname for page in message.navigation.app_pages]
             if kind == "auth_redirect":
                 self.redirect = message.auth_redirect.url
             button = message.delta.new_element.button

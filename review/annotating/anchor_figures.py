@@ -37,6 +37,14 @@ def everybodys_accuracy(store: Store, *, viewer: str) -> list[Accuracy]:
     return [Accuracy(names[rater], accuracy_of(own, rubrics)) for rater, own in by_rater.items() if own]
 
 
+def accuracy_of_week(store: Store, week: str) -> dict[str, Quantity]:
+    """Return the share of known labels that all people together gave in a closed week, by dimension.
+
+    An open week has none: its figures would help to tell which items have a known answer.
+    """
+    return accuracy_of(anchor_answers(store, None, week=week), _rubrics(store))
+
+
 class _Rubrics(dict[int, Rubric]):
     """The versions of the rubric, each read when it is first asked for."""
 

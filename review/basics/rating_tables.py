@@ -63,4 +63,6 @@ def _long(table: Table, raters: Sequence[str], *, declared: bool) -> Table:
     shown = ", ".join(raters[:12]) + (", ..." if len(raters) > 12 else "")
     why = "" if declared else ", because the file has no column 'rater' and none of a label"
     note = f"{table.file}: read as one column per rater ({shown}){why}"
-    return Table(table.file, (*beside, "rater", "label"), rows, (*table.notes, note), table.format)
+    return Table(
+        file=table.file, columns=(*beside, "rater", "label"), rows=rows, notes=(*table.notes, note), format=table.format
+    )

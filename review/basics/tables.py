@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +72,19 @@ class Row:
         return InputError.at(self.file, self.line, column=named, found=found, expected=expected, remedy=remedy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns)."""
+    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns).
+
+    ``texts`` are what a file of ratings says of its items themselves (item -> fields of a conversation).
+    """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     format: str = ""
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def has(self, column: str) -> bool:
         """Return whether the file has this column."""
@@ -134,7 +138,15 @@ def load(path: str | Path | InputFile, *, names: Mapping[str, str] | None = None
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
     notes = (*beside, *(f"{n:,} x {MENDED[reason]}" for reason, n in mended.items()))
-    return one_id_each(Table(file, columns, tuple(rows), tuple(f"{file}: {note}" for note in notes), layout))
+    return one_id_each(
+        Table(
+            file=file,
+            columns=columns,
+            rows=tuple(rows),
+            notes=tuple(f"{file}: {note}" for note in notes),
+            format=layout,
+        )
+    )
 
 
 def whole_of(text: str) -> str | None:
@@ -164,7 +176,7 @@ def one_id_each(table: Table) -> Table:
                 row.cells[column] = whole[text]
         if whole:
             notes.append(f"{table.file}: {joined_ids(column, whole)}")
-    return Table(table.file, table.columns, table.rows, tuple(notes), table.format)
+    return replace(table, notes=tuple(notes))
 
 
 def with_columns(
@@ -198,4 +210,4 @@ def with_columns(
         for row in table.rows
     )
     columns = tuple(renames.get(c, c) for c in table.columns if c not in unknown)
-    return Table(table.file, columns, data, notes, table.format)
+    return Table(file=table.file, columns=columns, rows=data, notes=notes, format=table.format)

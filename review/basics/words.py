@@ -1,8 +1,9 @@
-"""Numbers with their nouns, for sentences."""
+"""Numbers with their nouns, and names of data as words, for sentences and tables."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -10,6 +11,21 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     """Return ``1 item``, ``3 items`` or ``no items``."""
     many = plural or f"{noun}s"
     return f"1 {noun}" if n == 1 else f"{n:,} {many}" if n else f"no {many}"
+
+
+_IDENTIFIER = re.compile(r"[^\W_]+(?:_[^\W_]+)+")
+
+
+def spoken(value: object) -> str:
+    """Return a label, or the name of one, as people read it: "order status" for ``order_status``, a list with commas.
+
+    Only what is written like a name in a program changes. A text with blanks or other signs stays as it is, and nothing
+    (None) is "".
+    """
+    if isinstance(value, list | tuple):
+        return ", ".join(map(spoken, value))
+    text = "" if value is None else str(value)
+    return text.replace("_", " ") if _IDENTIFIER.fullmatch(text) else text
 
 
 def meant(text: str, known: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ CHECKS = loaded(
         "politeness": "review.checks.politeness:CHECK",
         "toxicity": "review.checks.toxicity:CHECK",
         "similarity": "review.checks.similarity:CHECK",
+        "sql_proof": "review.checks.sql_proof:CHECK",
     },
 )
 """Every check by its name in ``[checks]``. A new one is a file with a ``Check`` and a line here."""

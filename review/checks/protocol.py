@@ -7,7 +7,7 @@ masked text, and its evidence is positions in that text: a finding never repeats
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 from storage.records_log import Conversation, final_answer
@@ -39,7 +39,8 @@ class Texts:
     """The masked texts of a conversation by the path of their field, such as ``messages.3.content``.
 
     ``question`` and ``answer`` are paths, "" where there is none. ``expected`` is the text of the expected answer, ""
-    where none is known. Fields without text are left out.
+    where none is known. Fields without text are left out. ``database`` is the database that the query is about and
+    ``asked_on`` the time of the conversation, both "" where they are not known or there is no query.
 
     The other attributes are computed once for all checks, because imports hold up to a million conversations.
     ``asked`` and ``answered`` are the texts of question and answer. ``lower`` is the answer in lower case with straight
@@ -51,6 +52,8 @@ class Texts:
     question: str = ""
     answer: str = ""
     expected: str = ""
+    database: str = ""
+    asked_on: str = ""
     asked: str = field(init=False, repr=False, compare=False)
     answered: str = field(init=False, repr=False, compare=False)
     lower: str = field(init=False, repr=False, compare=False)
@@ -130,7 +133,16 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
         fields |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
         fields |= {"sql": conversation.sql} if conversation.sql else {}
         fields |= {"error_message": conversation.error_message} if conversation.error_message else {}
-    return Texts(fields=fields, question=question if answer else asked, answer=answer, expected=expected)
+    found = Texts(fields=fields, question=question if answer else asked, answer=answer, expected=expected)
+    if "sql" not in fields:
+        return found
+    return replace(found, database=database_in(conversation), asked_on=conversation.created_at or "")
+
+
+def database_in(conversation: Conversation) -> str:
+    """Return the name of the database that a conversation's query is about, "" where the log does not say it."""
+    named = conversation.metadata.get("db", "") if conversation.metadata else ""
+    return named if isinstance(named, str) else ""
 
 
 def expected_in(conversation: Conversation) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.protocol import Options
+from review.checks.sql_proof import LANE
+from review.checks.sql_proof import NAME as SQL_PROOF
+
+if TYPE_CHECKING:  # processes that mask start sooner without the parser of SQL
+    from review.sql.lane.lane import Lane
 
 SETTINGS = ("run", "failing", *CHECKS)
 
@@ -31,9 +36,16 @@ class CheckSettings:
         return {**CHECKS[name].options, **self.options.get(name, {})}
 
 
-def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
-    """Read the ``[checks]`` table of the file ``path``. Raises InputError that names the setting."""
-    run = names_of(f"{path}, checks.run", table.get("run", list(CHEAP)))
+def check_settings(path: Path | str, table: Mapping[str, Any], *, lane: Lane | None = None) -> CheckSettings:
+    """Read the ``[checks]`` table of the file ``path``. Raises InputError that names the setting.
+
+    With a ``lane``, which the table ``[sql]`` describes, the proof of queries runs by default, and it needs one.
+    """
+    run = names_of(f"{path}, checks.run", table.get("run", [*CHEAP, *([SQL_PROOF] if lane else [])]))
+    if SQL_PROOF in run and lane is None:
+        raise InputError(
+            f"{path}, checks.run: found '{SQL_PROOF}', but [sql] names no dialect, schema or engine. Add one of them."
+        )
     failing = names_of(f"{path}, checks.failing", table.get("failing", []))
     idle = [name for name in failing if name not in run]
     if idle:
@@ -41,6 +53,8 @@ def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
             f"{path}, checks.failing: found '{idle[0]}', which does not run. Add it to run = [...] as well."
         )
     own = {name: _options(path, name, table[name]) for name in CHECKS if name in table}
+    if lane is not None:
+        own[SQL_PROOF] = {**own.get(SQL_PROOF, {}), LANE: lane}
     return CheckSettings(run, failing, {name: options for name, options in own.items() if options})
 
 

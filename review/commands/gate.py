@@ -24,7 +24,9 @@ YES, NO = ("1", "true", "yes", "x", "1.0"), ("0", "false", "no", "0.0")
 
 
 @click.command()
-@file_option("case,baseline,candidate[,scenario][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)")
+@file_option(
+    "case,baseline,candidate[,scenario][,kind][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)"
+)
 @click.option("--margin", type=float, default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="The significance level of the test.")
 @click.option(
@@ -48,7 +50,7 @@ def gate(
 ) -> None:
     """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence.
 
-    A scenario or tag that may have collapsed makes the result 3, even if the total passes. So do cases without a result
+    A scenario, kind or tag that may have collapsed makes the result 3, even if the total passes. So do cases without a result
     (empty, NA, null and the like) that could hide a drop.
     """
     if file is None:
@@ -66,7 +68,9 @@ def read_cases(file: str) -> tuple[list[PairedResult], list[MissingCase]]:
 
     Raises InputError with file, line, column and remedy.
     """
-    data = read_table(file, required=("case", "baseline", "candidate"), optional=("scenario", "tags", "must_pass"))
+    data = read_table(
+        file, required=("case", "baseline", "candidate"), optional=("scenario", "kind", "tags", "must_pass")
+    )
     pairs = [(_result(row, "baseline"), _result(row, "candidate")) for row in data.rows]
     rows = [_paired(row, *pair) for row, pair in zip(data.rows, pairs, strict=True)]
     for line in [*data.notes, *_missing_words(data)]:
@@ -126,6 +130,7 @@ def _paired(row: Row, baseline: float | None, candidate: float | None) -> Paired
         baseline=baseline or 0.0,
         candidate=candidate or 0.0,
         scenario=row.text("scenario"),
+        kind=row.text("kind"),
         tags=_tags(row),
         must_pass=_flag(row, "must_pass"),
     )
@@ -170,13 +175,13 @@ def _tags(row: Row) -> tuple[str, ...]:
 
 
 def _check_same(data: Table, rows: list[PairedResult]) -> None:
-    """Raise InputError, naming the line, when the repeats of a case differ in scenario, tags or must_pass."""
+    """Raise InputError, naming the line, when the repeats of a case differ in scenario, kind, tags or must_pass."""
     first: dict[str, tuple[PairedResult, int]] = {}
     for row, paired in zip(data.rows, rows, strict=True):
         before, line = first.setdefault(paired.case, (paired, row.line))
-        for column in ("scenario", "tags", "must_pass"):
+        for column in ("scenario", "kind", "tags", "must_pass"):
             if getattr(paired, column) != getattr(before, column):
                 raise row.error(
                     column, row.text(column), f"the value of line {line}, the same case '{paired.case}'",
-                    "Give all repeats of a case the same scenario, tags and must_pass.",
+                    "Give all repeats of a case the same scenario, kind, tags and must_pass.",
                 )  # fmt: skip

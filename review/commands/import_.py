@@ -49,6 +49,7 @@ from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from review.sources.readings import known_readings
+from review.sources.source_names import mixed_source
 from review.sources.tally import Tally
 from review.sources.undoing import undo_import
 from storage.records_log import Import
@@ -214,7 +215,8 @@ def _import_set(
     )  # fmt: skip
     if together.name != ", ".join(together.names):
         note(f"read together: {', '.join(together.names)}")
-    notes = [*found_out, *tally.notes, *verdict_notes(tally, rubric_or_none(store))]
+    mixed = mixed_source(store, record)
+    notes = [*found_out, *tally.notes, *verdict_notes(tally, rubric_or_none(store)), *([mixed] if mixed else [])]
     for text in notes:
         note(f"{file}: {text}")
     for text in ratings_hints(together, record, tally):

@@ -148,7 +148,10 @@ def _labels_done(done: ImportedLabels) -> None:
         (done.older, "are older than what the rater said since, and were left out"),
         (done.kept, "were left out, because their items were settled or discussed"),
         (done.empty, "cells were empty: missing ratings"),
-        (done.new_items, "items are new: hand-picked, without a probability"),
+        (
+            done.new_items,
+            f"{'item is' if done.new_items == 1 else 'items are'} new: hand-picked, without a probability",
+        ),
     )
     for n, text in parts:
         if n:

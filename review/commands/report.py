@@ -9,9 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from review.basics.whole_files import check_target, replacing
+from review.basics.words import spoken
 from review.commands.common import emit, json_option, note, opened, out, store_option
 from review.evidence.evidence import weeks_between
 from review.report import words
+from review.report.beside import calibration_line, known_lines, pair_lines
 from review.report.decided import golden_head, golden_lines
 from review.report.gather import week_report
 from review.report.markdown import answer_lines, report_markdown
@@ -62,7 +64,10 @@ def show(report: WeekReport) -> None:
     out.print()
     out.print(_reasons(report) if report.reasons else "No reason is settled yet.")
     out.print(_progress(report))
-    lines = [f"{'done' if c.done else 'open'}: {c.name}, {c.todo}" for c in report.checklist]
+    beside = report.beside
+    lines = [*(pair_lines(beside.pairs) if beside.pairs else []), *known_lines(beside.known)]
+    lines += [line for line in [calibration_line(beside.calibrated)] if line]
+    lines += [f"{'done' if c.done else 'open'}: {c.name}, {c.todo}" for c in report.checklist]
     lines += [
         f"Disagreements: {words.settlement(report)}",
         f"Decisions {report.since.begin}: {' '.join(d.text for d in report.since.decisions) or 'none.'}",
@@ -80,7 +85,7 @@ def _reasons(report: WeekReport) -> Table:
     table = Table("reason", "items", "for example", box=None, pad_edge=False)
     for r in report.reasons:
         words_of = r.quote.words or r.quote.question if r.quote else ""
-        table.add_row(escape(r.value), f"{r.items} of {r.of}", escape(words_of))
+        table.add_row(escape(spoken(r.value)), f"{r.items} of {r.of}", escape(words_of))
     return table
 
 

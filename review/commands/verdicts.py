@@ -134,7 +134,11 @@ def _verdicts_done(done: ImportedVerdicts) -> None:
             "say something else than the verdict that is there, which stays; give them a new version, or replace it "
             "with --replace",
         ),
-        (done.unknown_items, "are about items that the store does not know, and were ignored"),
+        (
+            done.unknown_items,
+            "are about items that the store does not know, and were ignored. Import and draw their conversations first "
+            "(`spotcheck import`, `spotcheck sample`), then import the verdicts again",
+        ),
     )
     for n, text in parts:
         if n:

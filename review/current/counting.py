@@ -10,16 +10,17 @@ from review.basics.remembered import Remembered
 from review.current.known import Known
 from storage.queries.annotations import Said, current_annotations, rubric_versions_given, said_that_counts
 from storage.queries.states import (
+    WeekRows,
     WeekState,
-    annotations_of_weeks,
-    annotations_state,
+    Written,
     annotations_written,
     latest_other_entry,
+    rows_of_week,
 )
 from storage.records_review import Annotation
 from storage.store import Store
 
-_STATES: Remembered[WeekState] = Remembered(256)
+_COUNTED: Remembered[WeekRows] = Remembered(256)
 _VERSIONS: Remembered[Versions] = Remembered(256)
 _ROWS: Remembered[tuple[Annotation, ...]] = Remembered(8)
 """The annotations of the weeks that were looked at last: every figure of a page begins with them."""
@@ -38,8 +39,13 @@ class Versions(NamedTuple):
 
 def state_of_annotations(store: Store, week: str) -> WeekState:
     """Return a state that changes whenever other annotations of the week count."""
-    key = (str(store.path), week, annotations_written(store))
-    return _STATES.get(key, lambda: annotations_state(store, week))
+    written = annotations_written(store)
+    rows = _counted(store, week, written)
+    return rows.items, rows.annotations, rows.place, rows.latest, written.undone, written.closed
+
+
+def _counted(store: Store, week: str, written: Written) -> WeekRows:
+    return _COUNTED.get((str(store.path), week, written), lambda: rows_of_week(store, week))
 
 
 def states_of_annotations(store: Store, weeks: Sequence[str]) -> tuple[WeekState, ...]:
@@ -54,11 +60,9 @@ def state_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
     of the audit chain. Annotations and skips in other weeks leave it as it is, and so do the results that a running
     judge adds: the figures of a closed week stay known while people and judges work.
     """
-    key = (str(store.path), tuple(weeks), annotations_written(store))
-    return latest_other_entry(store), *_WEEKS.get(key, lambda: annotations_of_weeks(store, weeks))
-
-
-_WEEKS: Remembered[WeekState] = Remembered(256)
+    written = annotations_written(store)
+    places = [part for week in weeks for part in _counted(store, week, written)]
+    return latest_other_entry(store), *places
 
 
 def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:

@@ -39,9 +39,9 @@ def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, s
     rows = [r for name in MAKERS for i in items for r in recorded(name, i.id, truth[i.conversation_id], seed=seed)]
     file = f"judges-{week}.csv"
     table = Table(
-        file,
-        tuple(dict.fromkeys(column for row in rows for column in row)),
-        tuple(Row(file, line, row) for line, row in enumerate(rows, start=2)),
+        file=file,
+        columns=tuple(dict.fromkeys(column for row in rows for column in row)),
+        rows=tuple(Row(file, line, row) for line, row in enumerate(rows, start=2)),
     )
     import_verdicts(store, table, by=by, unknown_as_missing=True)
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused
-from review.basics.rating_tables import as_rating_table
+from review.basics.rating_tables import BESIDE, LABEL, as_rating_table
 from review.basics.tables import Table
 from review.basics.weeks import zone_of
 from review.exchange.adding_votes import add_votes
 from review.exchange.columns import renamed_columns
+from review.exchange.item_texts import named_texts, with_texts
 from review.exchange.label_times import clock_of
 from review.exchange.new_items import add_items, items_named
 from review.exchange.prose import masked_prose
@@ -68,6 +69,7 @@ class ImportedLabels:
     notes: tuple[str, ...] = ()
 
 
+COLUMNS = ("item", "rater", *LABEL, *BESIDE)
 OPTIONAL = ("dimension", "at", "comment", "seconds")
 
 
@@ -98,10 +100,13 @@ def read_labels(
 def _as_labels(table: Table, names: Mapping[str, str], *, wide: bool, format: str, rater: str) -> Table:
     name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
     if name is not None:
-        return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)
-    table = renamed_columns(table, names)
-    made = as_rating_table(narrowed(table, declared=wide), optional=OPTIONAL, wide=wide)
-    return with_comments(made, table)
+        tool = LABEL_READERS[name]
+        made = as_ratings(table, name, tool, by="rater", author=rater, paths=names)
+        return with_texts(made, table, tool.texts)
+    renamed = renamed_columns(table, names)
+    made = as_rating_table(narrowed(renamed, declared=wide), optional=OPTIONAL, wide=wide)
+    used = {*COLUMNS, *names.values(), *(row.text("rater") for row in made.rows)}
+    return with_texts(with_comments(made, renamed), table, named_texts(used))
 
 
 def import_labels(
@@ -126,8 +131,8 @@ def import_labels(
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater is
     added without a role, with a note when the name is much like a known one; without ``new_people`` it is an error. An
     unknown item becomes a hand-picked one (no probability, weight 0), with the conversation of the log if it holds one,
-    else without text; in ``week``, else the open week of that conversation, else the newest open one, else the current
-    week. Missing assignments are added after the rater's last.
+    else with the text that the file has of it, masked, else without text; in ``week``, else the open week of that
+    conversation, else the newest open one, else the current week. Missing assignments are added after the rater's last.
 
     Raises Refused without the role lead or when a week is closed; InputError that names file, line and column.
     """

@@ -31,7 +31,7 @@ def scores_as_labels(store: Store, record: Import, *, rater: str = "") -> Table:
     """
     file = f"scores of {record.file}"
     rows = tuple(Row(file, n, one) for n, one in enumerate(logged_scores(store, record.id), start=1))
-    table = Table(file, ("conversation_id", "human_scores"), rows, (), FORMAT)
+    table = Table(file=file, columns=("conversation_id", "human_scores"), rows=rows, format=FORMAT)
     if not rows:
         return table
     return as_ratings(table, FORMAT, LABEL_READERS[FORMAT], by="rater", author=rater, paths={})

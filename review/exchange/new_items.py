@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from review.basics.csv_safe import row_text
 from review.basics.log_paths import log_of
 from review.basics.tables import Table
 from review.basics.weeks import due_date, monday_of, week_of, zone_of
+from review.exchange.item_texts import conversations_with
 from review.exchange.items import imported_id, known_items, the_item
 from review.log.log import conversations_named
 from review.rubric.rubric import current_rubric
@@ -28,7 +30,7 @@ DAYS_LEFT = timedelta(days=7)
 
 
 class NewItem(NamedTuple):
-    """An item that came with the file, and its conversation: that of the log, else one without text."""
+    """An item that came with the file, and its conversation: that of the log, else with the file's text or none."""
 
     item: Item
     conversation: Conversation
@@ -45,14 +47,23 @@ def items_named(store: Store, table: Table, week: str | None) -> tuple[dict[str,
     logged = conversations_named(log_of(store.path), [*stored_as, *stored_as.values()])
     under_way = _open_weeks(store)
     target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
+    missing = [name for name, plain in stored_as.items() if name not in logged and plain not in logged]
+    told = conversations_with(store, table.texts, missing, source=SOURCE, week=target)
     items, fresh = {}, {}
     for name, item in meant.items():
         if item is None:
             conversation, plain = logged.get(name) or logged.get(stored_as[name]), stored_as[name]
             made = _new_item(store, plain, conversation, week=week, target=target, under_way=under_way)
+            if name in told:
+                made = made._replace(conversation=_with_text(made.conversation, told[name]))
             item, fresh[made.item.id] = made.item, made
         items[name] = item
     return items, list(fresh.values())
+
+
+def _with_text(bare: Conversation, told: Conversation) -> Conversation:
+    """Return the conversation of an unknown item with what the file says of it."""
+    return replace(told, id=bare.id, source_id=bare.source_id, week=bare.week)
 
 
 def _open_weeks(store: Store) -> set[str]:

@@ -56,11 +56,14 @@ def one_table(tables: Sequence[Table], tools: Mapping[str, Tool]) -> Table:
     rows = tuple(row for table in tables for row in table.rows)
     columns = tuple(dict.fromkeys(column for table in tables for column in table.columns))
     notes = tuple(dict.fromkeys(note for table in tables for note in table.notes))
-    joined = one_id_each(Table(name, columns, rows, notes, first.format))
+    texts = {item: text for table in reversed(tables) for item, text in table.texts.items()}
+    joined = one_id_each(Table(file=name, columns=columns, rows=rows, notes=notes, format=first.format, texts=texts))
     if not any(isinstance(table, Ratings) for table in tables):
         return joined
     found = sum(map(found_in, tables))
-    return Ratings(name, columns, rows, notes=joined.notes, format=first.format, found=found)
+    return Ratings(
+        file=name, columns=columns, rows=rows, notes=joined.notes, format=first.format, texts=texts, found=found
+    )
 
 
 def _kind(table: Table, tools: Mapping[str, Tool]) -> str:
@@ -122,4 +125,6 @@ def _inside(table: Table, path: tuple[str, ...], notes: Sequence[str]) -> Table:
     rows = tuple(Row(table.file, number, dict(one)) for number, one in enumerate(found, start=1))
     columns = tuple(dict.fromkeys(name for row in rows for name in row.cells))
     said = (f"{table.file}: {note}" for note in notes)
-    return one_id_each(Table(table.file, columns, rows, (*table.notes, *said), table.format))
+    return one_id_each(
+        Table(file=table.file, columns=columns, rows=rows, notes=(*table.notes, *said), format=table.format)
+    )

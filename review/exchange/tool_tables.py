@@ -20,7 +20,7 @@ INSIDE = ("data", "metadata", "meta", "fields")
 """Objects of a record in which a path of the item is looked for too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ratings(Table):
     """The ratings of an export. ``found`` counts also those that are left out, as the notes say."""
 
@@ -103,7 +103,8 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
         notes.append(f"{table.file}: {total} left out, which name no {by}: {shown}. Name the {by} to take them.")
     columns = dict.fromkeys(column for row in rows for column in row.cells)
     everything = len(rows) + anonymous.total() + nameless + left.total()
-    return Ratings(table.file, tuple(columns), tuple(rows), notes=(*table.notes, *notes), format=name, found=everything)
+    said = (*table.notes, *notes)
+    return Ratings(file=table.file, columns=tuple(columns), rows=tuple(rows), notes=said, format=name, found=everything)
 
 
 def _at(row: Row, path: str) -> str:

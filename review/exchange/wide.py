@@ -45,7 +45,8 @@ def narrowed(table: Table, *, declared: bool) -> Table:
     )
     left = [c for c in table.columns if c not in kept and c != key]
     note = f"{table.file}: column '{key}' names the items; not read as raters: {', '.join(left)}"
-    return Table(table.file, ("item", *kept), rows, (*table.notes, note) if left else table.notes, table.format)
+    notes = (*table.notes, note) if left else table.notes
+    return Table(file=table.file, columns=("item", *kept), rows=rows, notes=notes, format=table.format)
 
 
 def with_comments(made: Table, wide: Table) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.report.model import JudgeFigures, Quality, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.quality_words import details, quality_lines
@@ -92,7 +92,7 @@ def quality(report: WeekReport) -> QualityFigures:
     high = max([high, *(upper_end([_as_quantity(r)]) for r in _ranges(report))])
     rows = tuple(_headline(q, high) for q in report.quality)
     others = tuple(
-        _share(found, f"{q.positive}, {name}", high=high)
+        share_figure(found, f"{spoken(q.positive)}, {name}", high=high)
         for q in report.quality
         for name, found in q.report.by_name.items()
     )
@@ -101,7 +101,7 @@ def quality(report: WeekReport) -> QualityFigures:
         rows,
         others,
         " ".join([note, *_worth(report)]).strip(),
-        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q), *details(q)]),
+        tuple(f"'{spoken(q.positive)}': {line}" for q in report.quality for line in [*quality_lines(q), *details(q)]),
     )
 
 
@@ -116,12 +116,12 @@ def _as_quantity(ends: tuple[float, float]) -> Quantity:
 def _headline(q: Quality, high: float) -> Figure:
     """Return the figure of one headline: a value with its interval, or the range that open ties leave."""
     if q.best.value is not None or q.report.range is None:
-        return _share(q.best, q.positive, high=high)
+        return share_figure(q.best, spoken(q.positive), high=high)
     low, top = q.report.range
     value = f"{percent(low)} to {percent(top)}"
     text = f"{value}, depending on {counted(q.report.open_ties, 'open tie')}"
-    drawn = interval_plot(_as_quantity(q.report.range), title=q.positive, text=text, high=high)
-    return Figure(label=q.positive, plot=replace(drawn, point=None), value=value, interval="open ties")
+    drawn = interval_plot(_as_quantity(q.report.range), title=spoken(q.positive), text=text, high=high)
+    return Figure(label=spoken(q.positive), plot=replace(drawn, point=None), value=value, interval="open ties")
 
 
 def _worth(report: WeekReport) -> list[str]:
@@ -129,11 +129,14 @@ def _worth(report: WeekReport) -> list[str]:
     found: dict[str, list[str]] = {}
     for q in report.quality:
         if q.judge is not None and q.report.labels_saved:
-            found.setdefault(q.judge, []).append(f"{counted(q.report.labels_saved, 'label')} for '{q.positive}'")
+            found.setdefault(q.judge, []).append(
+                f"{counted(q.report.labels_saved, 'label')} for '{spoken(q.positive)}'"
+            )
     return [f"{judge} saved about {', '.join(parts)}." for judge, parts in found.items()]
 
 
-def _share(q: Quantity, label: str, *, high: float = 1.0) -> Figure:
+def share_figure(q: Quantity, label: str, *, high: float = 1.0) -> Figure:
+    """Return a share with its drawing on an axis from 0 to ``high``."""
     if q.value is None:
         return Figure(label=label, undefined=q.undefined)
     text = f"{percent(q.value)}, 95% interval {interval(q)}, n = {q.n}" if q.ci else percent(q.value)
@@ -154,13 +157,13 @@ def judges(report: WeekReport) -> JudgeTable:
 def _lines(name: str, rows: Sequence[JudgeFigures]) -> tuple[JudgeLine, ...]:
     return tuple(
         JudgeLine(
-            judge.positive,
+            spoken(judge.positive),
             MARKS[judge.verdict.use],
             judge.verdict.use.removesuffix(" for this"),
             judge.verdict.reason,
             (
-                _share(judge.recall, f"{name} finds '{judge.positive}'"),
-                _share(judge.precision, f"{name} is right about '{judge.positive}'"),
+                share_figure(judge.recall, f"{name} finds '{spoken(judge.positive)}'"),
+                share_figure(judge.precision, f"{name} is right about '{spoken(judge.positive)}'"),
             ),
         )
         for judge in rows

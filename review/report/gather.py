@@ -35,6 +35,7 @@ from review.report.answers import (
     production_answer,
     ties_that_decide,
 )
+from review.report.beside_gathered import beside
 from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
 from review.report.since import since_last_report
@@ -125,6 +126,7 @@ def week_report(
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
         since=since_last_report(store, opened, names=names, withheld=owed_items(store, viewer) if viewer else ()),
+        beside=beside(store, opened, rubric=rubric, viewer=viewer, bootstrap=bootstrap),
         checklist=checks,
         anchoring=anchoring(store, [week]),
         withheld=len(items_to_review(store, viewer) & {i.id for i in items}) if viewer else 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from review.report.beside import Beside, calibration_line, known_lines, pair_lines
 from review.report.decided import Since, golden_head, golden_lines
 from review.report.model import WeekReport
 from review.report.words import short_day
@@ -27,10 +28,21 @@ def report_markdown(report: WeekReport) -> str:
     for answer in report.answers:
         head, *rest = _shown(answer)
         parts.append("\n".join([f"**{answer.question}** {head}", *rest]))
+    parts += _beside(report.beside)
     parts.append("\n".join([f"**Decisions** {_plain(report.since.begin)}:", *_decided(report.since)]))
     golden = [f"**Golden dataset** {_plain(golden_head(report.since.golden))}"]
     parts.append("\n".join([*golden, *(f"- {_plain(line)}" for line in golden_lines(report.since.golden))]))
     return "\n\n".join(parts) + "\n"
+
+
+def _beside(found: Beside) -> list[str]:
+    pairs = (
+        ["\n".join(["**Pairs of answers**", *(f"- {_plain(x)}" for x in pair_lines(found.pairs))])]
+        if found.pairs
+        else []
+    )
+    practice = " ".join([*known_lines(found.known), calibration_line(found.calibrated)]).strip()
+    return [*pairs, *([f"**Practice** {_plain(practice)}"] if practice else [])]
 
 
 def _decided(since: Since) -> list[str]:

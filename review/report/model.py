@@ -10,6 +10,7 @@ from review.annotating.anchoring import Anchoring
 from review.closing.closing import Check
 from review.current.progress import Progress
 from review.evidence.weekly_change import WeeklyChange, changes_json
+from review.report.beside import Beside
 from review.report.decided import Since
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import plain_words as agreement_words
@@ -143,11 +144,11 @@ class Golden:
 class WeekReport:
     """The contents of the page.
 
-    ``answers`` are the four with which it opens, ``since`` what was decided since the last report. ``window`` is the
-    weeks behind agreement and judges. ``withheld`` counts the items whose labels are left out because the reader still
-    has to review them. ``head`` is the end of the audit chain when the report was created (sequence 0 in an empty one),
-    ``broken_at`` the entry at which the chain is broken. All figures use ``rubric_version``; ``left_out`` describes the
-    reviews under other versions, None when there are none.
+    ``answers`` are the four with which it opens, ``since`` what was decided since the last report, ``beside`` what the
+    week held besides drawn items. ``window`` is the weeks behind agreement and judges. ``withheld`` counts the items
+    whose labels are left out because the reader still has to review them. ``head`` is the end of the audit chain when
+    the report was created (sequence 0 in an empty one), ``broken_at`` the entry at which the chain is broken. All
+    figures use ``rubric_version``; ``left_out`` describes the reviews under other versions, None when there are none.
     """
 
     week: Week
@@ -169,6 +170,7 @@ class WeekReport:
     settlement: Settlement
     golden: Golden
     since: Since
+    beside: Beside
     checklist: tuple[Check, ...]
     anchoring: Anchoring
     withheld: int
@@ -241,6 +243,7 @@ class WeekReport:
             "settlement": asdict(self.settlement),
             "golden": asdict(self.golden),
             "since": self.since.to_json(),
+            **self.beside.to_json(),
             "checklist": [{**asdict(c), "done": c.done} for c in self.checklist],
             "anchoring": self.anchoring.to_json(),
             "audit": {"sequence": self.head, "hash": self.head_hash, "broken_at": self.broken_at},

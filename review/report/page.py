@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from review.basics.words import counted
-from review.report import figures, words
+from review.report import figures, figures_beside, words
 from review.report.decided import golden_head, golden_lines
 from review.report.model import WeekReport
 from review.report.templates import TEMPLATES
@@ -47,6 +47,8 @@ def _values(report: WeekReport) -> dict[str, Any]:
         "quality": figures.quality(report),
         "judges": figures.judges(report),
         "agreement": figures.agreement(report),
+        "pairs": figures_beside.pairs(report.beside),
+        "practice": figures_beside.practice(report.beside),
         "late": {p.rater_id for p in report.late},
         "response": words.response(report),
         "closing": words.closing(report),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from review.basics.words import spoken
 from review.report.words import percent
 
 TEMPLATES = Environment(
@@ -17,3 +18,4 @@ TEMPLATES = Environment(
     keep_trailing_newline=True,
 )
 TEMPLATES.filters["percent"] = percent
+TEMPLATES.filters["spoken"] = spoken

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from review.annotating.anchoring import Anchoring
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.report.model import WeekReport
 from review.statistics.quality.words import unlabelled_words
 from review.statistics.quantity import Quantity
@@ -47,8 +47,8 @@ def short_day(at: str) -> str:
 def alone(report: WeekReport) -> list[str]:
     """Return a warning for each judge whose own share of the traffic is outside the estimate."""
     return [
-        f"{j.name}: its own share of '{j.positive}', {percent(j.alone)}, is outside the estimate. Do not use it "
-        "uncorrected."
+        f"{j.name}: its own share of '{spoken(j.positive)}', {percent(j.alone)}, is outside the estimate. "
+        "Do not use it uncorrected."
         for j in report.judges
         if j.outside and j.alone is not None
     ]

@@ -122,6 +122,7 @@ def project_of(store_path: str | Path) -> Project:
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
     imports, sampling = tables["import"], tables["sampling"]
+    sql = sql_settings(path, tables["sql"])
     values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
     return Project(
         path=path,
@@ -140,9 +141,9 @@ def project_of(store_path: str | Path) -> Project:
         access=access_of(path, tables["access"]),
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
-        checks=check_settings(path, tables["checks"]),
+        checks=check_settings(path, tables["checks"], lane=sql.lane),
         notify=notify_settings(path, tables["notify"]),
-        sql=sql_settings(path, tables["sql"]),
+        sql=sql,
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from review.basics import setting
 from review.basics.errors import InputError
 from review.sql.engines.engine import Limits
+from review.sql.lane.lane import Lane
 from review.sql.rules.catalogue import PARSE, RULES
 from review.sql.rules.policy import Policy
 from review.sql.text.dialects import dialect_named
@@ -44,6 +45,14 @@ class SqlSettings:
     limits: Limits = field(default_factory=Limits)
     weights: tuple[float, float] = WEIGHTS
     extra_columns: bool = False
+
+    @property
+    def lane(self) -> Lane | None:
+        """What queries are proved by; None where the project names neither dialect nor schema nor engine."""
+        source = self.schema or self.engine
+        if not (self.dialect or source):
+            return None
+        return Lane(dialect=self.dialect, source=source, policy=self.policy, keys=self.keys, words=self.words)
 
 
 def sql_settings(path: Path, table: Mapping[str, Any]) -> SqlSettings:

@@ -47,6 +47,7 @@ confidence = 0.5         # below this a conversation counts as low confidence
 
 [checks]                 # checks that run on each masked conversation on import; `spotcheck check --help` lists them
 run = ["personal_data", "language", "length", "repetition", "refusal"]
+#                        # add "sql_proof" here once [sql] below names a dialect, a schema or an engine
 failing = []             # conversations flagged by these checks count as failing, such as ["repetition", "toxicity"]
 
 [checks.length]          # bounds for the characters of an answer; `spotcheck check` shows how long answers are
@@ -56,6 +57,9 @@ longest = 6000
 # [checks.toxicity]      # if run has "toxicity": a folder with a Hugging Face text-classification model; works offline
 # model = "models/toxicity"
 # threshold = 0.5
+
+# [checks.sql_proof]     # if run has "sql_proof": proves the query of each conversation by the rules of [sql]
+# flags = "error"        # the mildest finding that flags a conversation: error | warning | note
 
 # [checks.similarity]    # if run has "similarity": checks records that have metadata.expected_answer
 # below = 0.4

@@ -86,9 +86,12 @@ class AnchorAnswer(NamedTuple):
     known: dict[str, Any]
 
 
-def anchor_answers(store: Store, rater_id: str | None) -> list[AnchorAnswer]:
-    """Return the answers of one rater or of everybody, without those of people who reviewed or settled the original."""
-    rows = store.query(_ANSWERS_SQL, {"rater": rater_id})
+def anchor_answers(store: Store, rater_id: str | None, *, week: str | None = None) -> list[AnchorAnswer]:
+    """Return the answers of one rater or of everybody, without those of people who reviewed or settled the original.
+
+    They are those of one closed week, or of all.
+    """
+    rows = store.query(_ANSWERS_SQL, {"rater": rater_id, "week": week})
     return [
         AnchorAnswer(r["rater_id"], r["rubric_version"], orjson.loads(r["labels"]), orjson.loads(r["known"]))
         for r in rows
@@ -103,7 +106,7 @@ _ANSWERS_SQL = f"""
 SELECT n.rater_id, n.rubric_version, n.labels, g.labels AS known
 FROM anchors x JOIN annotations n ON n.item_id = x.item_id JOIN golden_examples g ON g.example_id = x.example_id
 WHERE EXISTS (SELECT 1 FROM week_closings c WHERE c.week = x.week) AND (:rater IS NULL OR n.rater_id = :rater)
-  AND {_counts("n")} AND {_latest("g")}
+  AND (:week IS NULL OR x.week = :week) AND {_counts("n")} AND {_latest("g")}
   AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
                   AND later.rowid > n.rowid AND {_counts("later")})
   AND NOT EXISTS (SELECT 1 FROM annotations before WHERE before.item_id = x.original AND before.rater_id = n.rater_id)

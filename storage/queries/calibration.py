@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from storage.records_calibration import CalibrationSession, CalibrationVote
 from storage.store import Store
 
@@ -51,4 +53,39 @@ SELECT n.* FROM calibration_votes n WHERE n.session_id = :session AND NOT EXISTS
   SELECT 1 FROM calibration_votes later WHERE later.session_id = n.session_id AND later.item_id = n.item_id
     AND later.rater_id = n.rater_id AND later.rowid > n.rowid)
 ORDER BY n.rowid
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibrated:
+    """What the calibration sessions of a week came to: how many sessions, people, items, decisions, and what was kept.
+
+    ``guidance`` and ``examples`` went into the rubric, ``asked`` became open questions about it.
+    """
+
+    sessions: int
+    people: int
+    items: int
+    decided: int
+    guidance: int
+    examples: int
+    asked: int
+
+
+def calibrated(store: Store, week: str) -> Calibrated:
+    """Return what the calibration sessions of a week came to. A changed decision leaves in the rubric what it wrote."""
+    (row,) = store.query(_CALIBRATED_SQL, {"week": week})
+    return Calibrated(**row)
+
+
+_CALIBRATED_SQL = """
+WITH ours AS (SELECT * FROM calibration_sessions WHERE week = :week),
+  made AS (SELECT d.* FROM calibration_decisions d JOIN ours s ON s.id = d.session_id)
+SELECT (SELECT count(*) FROM ours) AS sessions,
+  (SELECT count(DISTINCT r.value) FROM ours, json_each(ours.raters) r) AS people,
+  (SELECT count(DISTINCT i.value) FROM ours, json_each(ours.items) i) AS items,
+  (SELECT count(DISTINCT item_id) FROM made) AS decided,
+  (SELECT count(*) FROM made WHERE kept = 'guidance' AND sentence <> '') AS guidance,
+  (SELECT count(*) FROM made WHERE example <> '') AS examples,
+  (SELECT count(*) FROM made WHERE kept = 'question' AND sentence <> '') AS asked
 """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from storage.queries.parameters import json_list
 from storage.records import KEYS
 from storage.store import Store
 
@@ -12,9 +12,21 @@ WeekState = tuple[int | str, ...]
 """Places of the latest rows, and the key of the latest annotation: a restored store has others in the same places."""
 
 
-def annotations_written(store: Store) -> WeekState:
-    """Return the latest rows of everything that decides which annotations count, in any week. Costs next to nothing."""
-    return tuple(store.query(_WRITTEN_SQL)[0].values())
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The latest rows of everything that decides which annotations count, in any week."""
+
+    annotations: int
+    latest: str
+    items: int
+    undone: int
+    closed: int
+    skips: int
+
+
+def annotations_written(store: Store) -> Written:
+    """Return the latest rows of everything that decides which annotations count. Costs next to nothing."""
+    return Written(**store.query(_WRITTEN_SQL)[0])
 
 
 _WRITTEN_SQL = """
@@ -27,18 +39,27 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
 """
 
 
-def annotations_state(store: Store, week: str) -> WeekState:
-    """Return the state of which annotations of a week count. An annotation in another week does not change it."""
-    row = store.query(_ANNOTATIONS_SQL, {"week": week})[0]
-    return tuple(row.values())
+class WeekRows(NamedTuple):
+    """How many items and annotations a week has, and its latest annotation and skip."""
+
+    items: int
+    annotations: int
+    place: int
+    latest: str
+    skipped: int
 
 
-_ANNOTATIONS_SQL = """
-SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
-  (SELECT count(*) FROM items WHERE week = :week) AS items,
-  (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
-  (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed
-FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
+def rows_of_week(store: Store, week: str) -> WeekRows:
+    """Count the rows of a week. An annotation or skip in another week does not change the result."""
+    return WeekRows(**store.query(_WEEK_SQL, {"week": week})[0])
+
+
+_WEEK_SQL = """
+WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week = :week)
+SELECT (SELECT count(*) FROM ours) AS items,
+  count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
+  (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
+FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
 """
 
 
@@ -58,11 +79,6 @@ def latest_other_entry(store: Store) -> int:
     return int(head[0]["hash"][:15], 16) if head else 0
 
 
-def annotations_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
-    """Return how many annotations and skips there are in some weeks, and the latest of each."""
-    return tuple(store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0].values())
-
-
 _OTHER_HEAD_SQL = """
 WITH RECURSIVE known (action) AS (
   SELECT min(action) FROM audit
@@ -72,12 +88,4 @@ SELECT hash FROM audit WHERE sequence = (
   SELECT max((SELECT max(sequence) FROM audit WHERE audit.action = known.action))
   FROM known WHERE action NOT IN ('annotation', 'skip', 'judge results')
 )
-"""
-
-_WEEKS_SQL = """
-WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week IN (SELECT value FROM json_each(:weeks)))
-SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
-  (SELECT count(*) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skips,
-  (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
-FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
 """

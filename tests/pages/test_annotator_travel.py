@@ -127,6 +127,15 @@ def test_a_submission_travels_in_less_than_five_kilobytes(server: Server, rater:
     assert statistics.median(up) < MOST / 10, sizes
 
 
+def test_pages_for_others_travel_only_to_those_who_ask_for_one(server: Server) -> None:
+    with visit(int(server.url.rpartition(":")[2])) as one:
+        one.run("annotate", query=f"rater=ana&week={WEEK}")
+        assert {"week", "annotate", "judges"} <= {*one.pages} and not {"audit", "sampling", "golden"} & {*one.pages}
+    with visit(int(server.url.rpartition(":")[2])) as one:
+        assert "This page needs the role lead; yours is annotator." in one.run("audit", query="rater=ana")
+        assert {"week", "audit"} <= {*one.pages} and not {"sampling", "golden"} & {*one.pages}
+
+
 def test_a_wrong_guess_brings_the_lists_and_no_item(tmp_path: Path) -> None:
     store = build_store(tmp_path / "s.db", items=40, raters=("ana",), rubric=THREE)
     first = batch(store, "ana", week=WEEK, size=5)

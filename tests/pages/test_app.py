@@ -48,6 +48,18 @@ def texts(at: AppTest) -> str:
     )
 
 
+RAW_NAMES = re.compile(r"\b(?:order_status|data_question|wrong_fact|outdated_policy|wrong_sql|low_confidence)\b")
+
+
+def named_raw(at: AppTest) -> list[str]:
+    """The texts, choices and cells of a page that show a label or a group as data names it."""
+    choices = [str(option) for kind in (at.selectbox, at.multiselect) for e in kind for option in e.options]
+    choices += [option.content for kind in (at.segmented_control, at.pills) for e in kind for option in e.proto.options]
+    cells = [str(cell) for e in at.dataframe for cell in [*e.value.columns, *e.value.to_numpy().ravel()]]
+    markup = [e.proto.body for e in at.get("html")]
+    return [text for text in (*texts(at).split("\n"), *choices, *cells, *markup) if RAW_NAMES.search(text)]
+
+
 def asked_for(page: str) -> str:
     """The role that a page of no entry in NEEDS asks for in its own file."""
     found = re.search(r'need_role\("(\w+)"\)', (ROUTER.parent / f"{page}.py").read_text(encoding="utf-8"))
@@ -68,6 +80,7 @@ def test_every_page_runs_and_asks_for_its_role(
     at = run(demo_to_read, monkeypatch, page, rater)
     refused = NEEDS.get(page, asked_for(page)) not in REACH[rater]
     assert ("This page needs the role" in texts(at)) == refused
+    assert named_raw(at) == []
 
 
 @pytest.mark.parametrize("page", app_pages.pages())

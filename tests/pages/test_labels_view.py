@@ -23,8 +23,11 @@ from review.sources.readers.catalogue import READERS
 from review.sources.uploads import keep
 from storage.opening import open_store
 from storage.queries.weeks import weeks_in_use
+from storage.records_log import Conversation
 from storage.store import Store
 
+CHOICE = {"from_name": "correctness", "to_name": "answer", "type": "choices"}
+VOTES = (("ana", "correct"), ("ben", "wrong"))
 LABELS = b"item,rater,label\nc-1,Mara,wrong\n"
 SCORE = {"name": "correctness", "source": "ANNOTATION", "dataType": "CATEGORICAL", "stringValue": "wrong", "value": 0}
 TRACE = {**READERS["langfuse"].sample, "id": "t-1", "scores": [{**SCORE, "authorUserName": "Ben"}]}  # type: ignore[dict-item]
@@ -123,3 +126,29 @@ def test_several_files_come_in_together_once_their_encoding_and_dates_are_told(s
     weeks = [week.name for week in weeks_in_use(store)]
     assert {n.at[:10] for n in annotations_of(store, weeks)} == {"2026-11-03", "2026-11-04"}
     assert not [one for one in files if Path(one.path).exists()]
+
+
+def test_items_that_nobody_knows_come_in_with_the_text_of_the_file_and_agreement_follows(store: Store) -> None:
+    said_by = [{"completed_by": who, "result": [{**CHOICE, "value": {"choices": [value]}}]} for who, value in VOTES]
+    task = {"id": 5, "data": {"question": "Where is parcel 77? ana@example.org", "answer": "In Graz."}}
+    [file], _ = keep(store.path, "ls.json", orjson.dumps([{**task, "annotations": said_by}]))
+    at = opened(judgements_files=[Arrived(str(file), "ls.json")], conversations_view="judgements")
+    assert "It comes in as a hand-picked item: with the text from this file." in said(at)
+    at.button(key="judgements_go").click().run()
+    assert not at.exception and "2 labels came in" in said(at)
+    kept = store.get(Conversation, "labels/5")
+    assert kept is not None and kept.answer == "In Graz."
+    assert kept.question == "Where is parcel 77? [EMAIL_1]" and kept.redacted == 1
+    at.switch_page("agreement.py").run()
+    assert not at.exception, [e.value for e in at.exception]
+
+
+def test_verdicts_on_unknown_conversations_lead_to_the_import_of_the_file_itself(store: Store) -> None:
+    sample = {"user_input": "Where is my order?", "response": "It has shipped.", "faithfulness": 0.9}
+    [file], _ = keep(store.path, "ragas.jsonl", orjson.dumps(sample))
+    at = opened(judgements_files=[Arrived(str(file), "ragas.jsonl")], conversations_view="judgements",
+                judgements_kind="verdicts")  # fmt: skip
+    assert "1 item is not under review here. Its verdicts are left out." in said(at)
+    at.button(key="judgements_conversations").click().run()
+    assert not at.exception and at.session_state["conversations_view"] == "import"
+    assert at.button(key="arrive_go").label == "Import ragas.jsonl"

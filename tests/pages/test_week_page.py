@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from review.annotating.feedback import differences
 from review.annotating.submissions import receive
+from review.basics.words import spoken
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.current.progress import progress
@@ -230,7 +231,10 @@ def test_after_the_week_a_reviewer_sees_which_labels_were_settled_differently(
     first = next(d for d in differences(demo, week, "tom") if isinstance(d.yours, str))
     said = texts(run(demo, monkeypatch, "week", "tom", week=week))
     assert "Where the settled label differs from yours" in said
-    assert f"{first.dimension}: yours **{first.yours}**, settled **{first.settled}**" in said.replace("\\_", "_")
+    assert (
+        f"{spoken(first.dimension).capitalize()}: yours **{spoken(first.yours)}**, settled **{spoken(first.settled)}**"
+        in said
+    )
     assert "your labels stay as you gave them" in said
 
 

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import address, cached_statistics, charts, conversation, figures
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.words import counted, shortened
+from review.basics.words import counted, shortened, spoken
 from review.current.known import items_of
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_in
@@ -54,7 +55,7 @@ def choose_dimension(here: Session, weeks: tuple[str, ...]) -> str | None:
         return None
     address.take("dimension", key="agreement_dim", known=rated)
     return st.segmented_control(
-        "Dimension", rated, required=True, key="agreement_dim",
+        "Dimension", rated, format_func=titles(here.store), required=True, key="agreement_dim",
         on_change=address.follow, args=("dimension", "agreement_dim"),
     )  # fmt: skip
 
@@ -131,7 +132,7 @@ def most_contested(here: Session, weeks: tuple[str, ...], dimension: str) -> Non
     if not worst:
         st.caption("No item with two or more votes is contested in this dimension.")
     for item, name, spread in worst:
-        votes = ", ".join(sorted(str(one.value) for one in labels if (one.item, one.dimension) == (item, name)))
+        votes = ", ".join(sorted(spoken(one.value) for one in labels if (one.item, one.dimension) == (item, name)))
         asked = evidence.conversation_of(here.store, item)
         title, key = f"{_question(asked)} · {spread:.0%} of pairs differ · {votes}", f"agreement_item_{name}_{item}"
         open_ = st.query_params.get("item") == item

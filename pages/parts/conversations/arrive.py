@@ -22,7 +22,8 @@ from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
 from review.sources.readers.catalogue import FACTS
-from review.sources.readings import Reading, fitting_source, known_readings
+from review.sources.readings import Reading, known_readings
+from review.sources.source_names import proposed_source
 from review.sources.uploads import forget
 from storage.records_log import Import
 
@@ -75,6 +76,11 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         if st.button("Remove this file", icon=":material/close:", type="tertiary", key="arrive_remove"):
             forget(Path(file.path), here.store.path)
             st.rerun()
+    if source not in _known_sources(here):
+        st.caption(
+            f"{as_text(source)} is a new source. If these conversations come from a system whose files came in before, "
+            "choose that one."
+        )
     if asked is None:
         return
     answer, wanted = st.container(), recognisers_of(here.project.privacy)
@@ -128,15 +134,14 @@ def _together(
 
 
 def _source(here: Session, file: Arrived) -> str:
-    """Ask for the source. For each new file the one is proposed whose files looked like it."""
-    known = [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
+    """Ask for the source. For each new file the one is proposed whose files looked like it, or a name of its own."""
     if st.session_state.get(SOURCE_FOR) != file.path:
         st.session_state[SOURCE_FOR] = file.path
-        if proposed := _proposed_source(here, file):
-            st.session_state[SOURCE] = proposed
+        st.session_state[SOURCE] = _proposed_source(here, file)
+    proposed = str(st.session_state[SOURCE] or DEFAULT_SOURCE)
     chosen = st.selectbox(
         "Source",
-        list(dict.fromkeys(known)),
+        list(dict.fromkeys([*_known_sources(here), proposed])),
         accept_new_options=True,
         key=SOURCE,
         width=260,
@@ -146,12 +151,16 @@ def _source(here: Session, file: Arrived) -> str:
     return str(chosen or DEFAULT_SOURCE).strip()
 
 
-def _proposed_source(here: Session, file: Arrived) -> str | None:
+def _known_sources(here: Session) -> list[str]:
+    return [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
+
+
+def _proposed_source(here: Session, file: Arrived) -> str:
     try:
         look = _look(here, file.path, import_options(here.project))
     except ReviewError:  # the file is looked at again below, where it is said what is wrong
-        return None
-    return fitting_source(here.store, here.project, look.places, format=None if look.plain else look.format)
+        return DEFAULT_SOURCE
+    return proposed_source(here.store, here.project, look, file.name)
 
 
 def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:

@@ -13,7 +13,7 @@ from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
 from review.log.search_choices import Choices, choices
@@ -146,7 +146,7 @@ def _search(here: Session, known: Choices) -> LogSearch:
                 "Verdict of a judge",
                 list(known.judged),
                 index=None,
-                format_func=lambda one: f"{one.judge}, {one.dimension}: {one.value}",
+                format_func=lambda one: f"{one.judge}, {spoken(one.dimension)}: {spoken(one.value)}",
                 key="browse_judged",
                 width=260,
             )

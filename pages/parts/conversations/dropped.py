@@ -12,6 +12,8 @@ from review.sources.uploads import keep
 
 ARRIVED = "arrive_files"
 SAID = "arrive_said"
+ANYWAY = "arrive_anyway_"
+"""Begins the key of the choice to read a file of ratings as conversations; its path follows."""
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
 
 
@@ -35,3 +37,10 @@ def kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.Uploaded
         found += [Arrived(str(path), one.name if len(files) == 1 else f"{one.name}: {path.name}") for path in files]
     st.session_state[SAID] = said
     return found
+
+
+def read_as_conversations(files: list[Arrived]) -> None:
+    """Put files among those that wait for their import as conversations. Call it from a callback."""
+    st.session_state[ARRIVED] = [*st.session_state.get(ARRIVED, []), *files]
+    for one in files:
+        st.session_state[f"{ANYWAY}{one.path}"] = True

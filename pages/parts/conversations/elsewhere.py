@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.conversations import judgements, pair_upload
-from pages.parts.conversations.dropped import ARRIVED, Arrived
+from pages.parts.conversations.dropped import ANYWAY, ARRIVED, Arrived
 from pages.parts.shared.wording import as_text
 from review.exchange.exports import export_of
 from review.sources.look import Look
@@ -24,7 +24,7 @@ def holds_ratings(file: Arrived, look: Look, place: DeltaGenerator) -> bool:
             f"These are {found.kind}: go on there", type="primary", icon=":material/arrow_forward:",
             key="arrive_go_on", on_click=_go_on, args=(file, found.kind),
         )  # fmt: skip
-    return not place.checkbox("Read it as conversations all the same", key=f"arrive_anyway_{file.path}")
+    return not place.checkbox("Read it as conversations all the same", key=f"{ANYWAY}{file.path}")
 
 
 def offer_pairs(file: Arrived, look: Look, place: DeltaGenerator) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.parts.conversations import judgement_files, judgement_form, label_imports
-from pages.parts.conversations.dropped import Arrived
+from pages.parts.conversations.dropped import Arrived, read_as_conversations
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -98,7 +98,7 @@ def _form(here: Session, kind: str, files: Sequence[Arrived], records: str | Non
     filled = judgement_form.dimensions(table, rubric, of_tool=tool is not None, key=key)
     words = judgement_form.words(table, rubric, filled, key=key)
     with answer:
-        _answer(here, table, kind, tool, tools)
+        _answer(here, files, table, kind, tool)
     blocked = not table.rows or filled.nothing or form is None
     if st.button(f"Import {KINDS[kind].lower()}", type="primary", disabled=blocked, key="judgements_go"):
         st.session_state[DONE] = _imported(here, kind, table, filled, words=words, form=form or "")
@@ -106,8 +106,9 @@ def _form(here: Session, kind: str, files: Sequence[Arrived], records: str | Non
         st.rerun()
 
 
-def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Mapping[str, Tool]) -> None:
+def _answer(here: Session, files: Sequence[Arrived], table: Table, kind: str, tool: str | None) -> None:
     """Say what the file is, and how many of its items the store has."""
+    tools: Mapping[str, Tool] = LABEL_READERS if kind == "labels" else VERDICT_READERS
     st.caption(as_text(f"Format {tool}: {tools[tool].about}." if tool else "A table."))
     for note in table.notes:
         text = note.partition(": ")[2] or note
@@ -122,7 +123,9 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
         st.metric("Items", f"{len(items):,}", border=True)
         st.metric("Items under review here", f"{found:,}", border=True)
     if others:
-        st.warning(_of_others(here, others, kind))
+        st.warning(_of_others(here, table, others, kind))
+        if kind == "verdicts":
+            _conversations_first(files)
     if not found and items:
         st.info(
             "Draw the week of these conversations first, so that the file meets items that were drawn. Items that "
@@ -132,22 +135,40 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
         st.page_link("sampling.py", label="Draw a week first", icon=":material/filter_alt:")
 
 
-def _of_others(here: Session, others: list[str], kind: str) -> str:
+def _conversations_first(files: Sequence[Arrived]) -> None:
+    """Offer to bring in the conversations of a file whose verdicts nobody waits for yet."""
+    st.markdown(
+        "Verdicts join conversations that were drawn. If this file holds the conversations too, import them first."
+    )
+    st.button(
+        "Import the conversations of this file", icon=":material/forum:", key="judgements_conversations",
+        on_click=_as_conversations, args=(list(files),),
+    )  # fmt: skip
+
+
+def _as_conversations(files: list[Arrived]) -> None:
+    st.session_state.pop(judgement_files.FILES, None)
+    read_as_conversations(files)
+    st.session_state[VIEW] = st.query_params["view"] = "import"
+
+
+def _of_others(here: Session, table: Table, others: list[str], kind: str) -> str:
     """Say what becomes of items that are not under review."""
     one = len(others) == 1
     begin = f"{counted(len(others), 'item')} {'is' if one else 'are'} not under review here."
     if kind != "labels":
         return f"{begin} {'Its' if one else 'Their'} verdicts are left out."
-    in_log = len(conversations_named(log_of(here.store.path), [plain_name(here.store, name) for name in others]))
-    texts = (
-        "with the text from the log"
-        if in_log == len(others)
-        else f"{in_log:,} of them with the text from the log, the others without a text"
-        if in_log
-        else "without a text, because the log does not have " + ("it" if one else "them")
-    )
+    logged = conversations_named(log_of(here.store.path), [plain_name(here.store, name) for name in others])
+    unlogged = [name for name in others if plain_name(here.store, name) not in logged]
+    in_file = sum(name in table.texts for name in unlogged)
+    counts = {
+        "with the text from the log": len(others) - len(unlogged),
+        "with the text from this file": in_file,
+        "without a text, because neither the log nor this file has it": len(unlogged) - in_file,
+    }
+    said = [where if n == len(others) else f"{n:,} {where}" for where, n in counts.items() if n]
     come = "It comes in as a hand-picked item" if one else "They come in as hand-picked items"
-    return f"{begin} {come}, {texts}."
+    return f"{begin} {come}: {'; '.join(said)}."
 
 
 def _imported(

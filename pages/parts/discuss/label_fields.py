@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.shared.wording import as_text
+from review.basics.words import spoken
 from review.rubric.rubric import Dimension, Rubric
 
 SHORT = 10
@@ -38,21 +39,17 @@ def _field(dimension: Dimension, key: str, start: Any) -> Any:
             selection_mode="multi",
             default=list(start or ()),
             key=key,
-            format_func=_shown,
+            format_func=spoken,
             help=help_,
             wrap=True,
         )
     if len(values) > SHORT:
         place = values.index(start) if start in values else None
-        return st.selectbox(title, values, index=place, key=key, format_func=_shown, help=help_, placeholder="Choose")
+        return st.selectbox(title, values, index=place, key=key, format_func=spoken, help=help_, placeholder="Choose")
     default = start if start in values else None
-    return st.pills(title, values, default=default, key=key, format_func=_shown, help=help_, wrap=True)
+    return st.pills(title, values, default=default, key=key, format_func=spoken, help=help_, wrap=True)
 
 
 def _guidance(dimension: Dimension) -> list[str]:
-    said = [f"{_shown(value)}: {text}" for value, text in dimension.value_guidance.items() if text]
+    said = [f"{spoken(value)}: {text}" for value, text in dimension.value_guidance.items() if text]
     return [*([dimension.guidance] if dimension.guidance else []), *said]
-
-
-def _shown(value: str) -> str:
-    return value.replace("_", " ")

@@ -14,7 +14,7 @@ from review.annotating.marks import answer_of, placed, source_words
 from review.basics.clock import new_id
 from review.basics.errors import ReviewError
 from review.basics.limits import MAX_COMMENT
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.evidence.evidence import conversation_of
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
@@ -89,8 +89,7 @@ def vote_lines(rubric: Rubric, votes: Sequence[Vote | SessionVote]) -> list[str]
         for vote in votes:
             value = vote.said.labels.get(dimension.name)
             if value not in (None, "", []):
-                words = ", ".join(value) if isinstance(value, list) else str(value)
-                groups.setdefault(words.replace("_", " "), []).append(vote.who)
+                groups.setdefault(spoken(value), []).append(vote.who)
         said = "; ".join(
             f"**{as_text(value)}** ({as_text(', '.join(w.removeprefix('Reviewer ') for w in who))})"
             for value, who in groups.items()
@@ -141,7 +140,7 @@ def _comments(found: Discussion) -> None:
         st.caption("Nobody has said anything yet. After the first comment nobody can change a vote on this item.")
     for one in found.comments:
         with st.container(border=True):
-            about = f" · about {one.passage.replace('_', ' ')}" if one.passage else ""
+            about = f" · about {spoken(one.passage)}" if one.passage else ""
             unclear = " · the rubric does not decide this" if one.unclear else ""
             st.caption(as_text(f"{'You' if one.by_you else one.who} · {one.at[:16].replace('T', ' ')}{about}{unclear}"))
             st.markdown(as_text(one.text))
@@ -158,7 +157,7 @@ def passage(rubric: Rubric, *, key: str) -> tuple[str, str]:
         if not name:
             return "no passage"
         shown = rubric[name].title
-        return f"{shown}: {value.replace('_', ' ')}" if value else shown
+        return f"{shown}: {spoken(value)}" if value else shown
 
     return st.selectbox("Passage of the rubric", passages, format_func=title, key=key) or ("", "")
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from pages.parts.golden import candidate_row
 from pages.parts.shared import rows
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.labels import Value
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.evidence.evidence import weeks_between
 from review.golden.approve import bulk_approve, why_not_together
 from review.golden.candidates import (
@@ -43,7 +43,7 @@ def candidate_list(here: Session) -> None:
         )
         st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
         return
-    found = narrowed(every, _filters(every))
+    found = narrowed(every, _filters(here, every))
     st.markdown(f"**{counted(len(found), 'candidate')}**")
     if not found:
         st.caption("Nothing fits. Remove a filter.")
@@ -61,11 +61,12 @@ def candidate_list(here: Session) -> None:
     _opened(here, every, refused)
 
 
-def _filters(every: Sequence[Candidate]) -> Narrowing:
+def _filters(here: Session, every: Sequence[Candidate]) -> Narrowing:
     """Draw the filters and return what they leave."""
     scenarios = sorted({c.scenario or NO_SCENARIO for c in every})
     rules = [rule for rule in RULES if any(c.rule == rule for c in every)]
     labels = sorted({text for c in every for text in label_texts(c)})
+    title = titles(here.store)
     chosen = [one for one in st.session_state.get(SCENARIO, ()) if one in scenarios]
     st.session_state[SCENARIO] = chosen  # the coverage matrix may have chosen one
     with st.expander("Filters", icon=":material/filter_list:", expanded=bool(chosen)), st.container(horizontal=True):
@@ -73,7 +74,7 @@ def _filters(every: Sequence[Candidate]) -> Narrowing:
             weeks=st.multiselect("Week", sorted({c.week for c in every}), key="candidates_week", width=260),
             scenarios=st.multiselect("Scenario", scenarios, key=SCENARIO, width=260),
             rules=st.multiselect("Why", rules, format_func=RULES.__getitem__, key="candidates_why", width=260),
-            labels=st.multiselect("Label", labels, key="candidates_label", width=260),
+            labels=st.multiselect("Label", labels, format_func=title, key="candidates_label", width=260),
         )
 
 
@@ -104,12 +105,12 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
         if boxes
         else "Each of these needs a look. Select a cell to read the conversation and decide."
     )
-    dimensions = dict.fromkeys(d for c in found for d in c.labels)
+    dimensions, title = dict.fromkeys(d for c in found for d in c.labels), titles(here.store)
     frame = pd.DataFrame(
         [
             {
                 "question": c.question[:200],
-                **{d: shown(c.labels[d]) if d in c.labels else None for d in dimensions},
+                **{title(d): spoken(c.labels[d]) if d in c.labels else None for d in dimensions},
                 "why": c.reason,
                 "scenario": c.scenario,
                 "week": c.week,
@@ -148,8 +149,3 @@ def _opened(here: Session, every: Sequence[Candidate], refused: Mapping[str, str
         st.caption(as_text(f"{item} is no candidate any more, or you may not see it yet."))
         return
     candidate_row.row(here, one, refused.get(one.item_id))
-
-
-def shown(value: Value) -> str:
-    """Return a label as the text of one cell."""
-    return ", ".join(value) if isinstance(value, tuple) else str(value)

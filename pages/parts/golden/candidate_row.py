@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import approve_form, conversation
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.words import spoken
 from review.evidence.evidence import conversation_of
 from review.golden.candidates import Candidate
 from review.week.second_vote import ask_for_a_vote, second_vote_of
@@ -20,7 +22,8 @@ def row(here: Session, one: Candidate, refused: str | None) -> None:
         st.markdown(f"**{as_text(one.question[:200])}**")
         parts = (one.week, one.reason, one.scenario, one.item_id)
         st.caption(as_text(" · ".join(part for part in parts if part)))
-        st.caption(as_text(" · ".join(f"{d}: {_shown(v)}" for d, v in one.labels.items())))
+        title = titles(here.store)
+        st.caption(as_text(" · ".join(f"{title(d)}: {spoken(v)}" for d, v in one.labels.items())))
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Approve", icon=":material/workspace_premium:"):
                 _words(one, refused)
@@ -32,10 +35,6 @@ def row(here: Session, one: Candidate, refused: str | None) -> None:
                 st.switch_page("adjudicate.py", query_params={"item": one.item_id})
             _another_vote(here, one)
         conversation.show(conversation_of(here.store, one.item_id))
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _words(one: Candidate, refused: str | None) -> None:

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import conversation, figures, word_changes
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.golden.candidates import REASONS
-from review.golden.changes import as_words, field_changes, readable
+from review.golden.changes import field_changes, readable
 from review.golden.provenance import Provenance, as_seen_by, judges_on, provenance
 from review.golden.retire import retire
 from review.rubric.rubric import current_rubric
@@ -27,7 +28,7 @@ def page(here: Session, example_id: str) -> None:
     _facts(here, found)
     _answers(found)
     st.markdown("##### What people said")
-    _votes(found)
+    _votes(here, found)
     _settlement(here, found)
     st.markdown("##### What judges said")
     _judges(here, found)
@@ -70,18 +71,38 @@ def _answers(found: Provenance) -> None:
         st.markdown(as_text(expected))
     if content["reference_sql"]:
         st.code(content["reference_sql"], language="sql", wrap_lines=True)
+        _kept_result(found)
 
 
-def _votes(found: Provenance) -> None:
+def _kept_result(found: Provenance) -> None:
+    """Show the result that the reference SQL gave when it was approved."""
+    content = found.example.content
+    kept = content["expected_result"]
+    if not kept or not kept.get("columns"):
+        st.caption("No result of this query is kept.")
+        return
+    rows = kept.get("rows", [])
+    asked = f" The question was asked on {content['as_of']}." if content["as_of"] else ""
+    st.caption(as_text(f"Its result when it was approved: {counted(len(rows), 'row')}.{asked}"))
+    frame = pd.DataFrame([[str(cell) for cell in row] for row in rows], columns=_distinct(kept["columns"]))
+    figures.table(frame, key="example_result", file_name=f"result-{found.example.example_id}.csv")
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return names of columns, with a number behind one that came before."""
+    return [name if names.index(name) == at else f"{name} ({at + 1})" for at, name in enumerate(names)]
+
+
+def _votes(here: Session, found: Provenance) -> None:
     if not found.votes:
         st.caption("Nobody voted: this example was written, not reviewed.")
         return
-    dimensions = dict.fromkeys(d for vote in found.votes for d in vote.labels)
+    dimensions, title = dict.fromkeys(d for vote in found.votes for d in vote.labels), titles(here.store)
     frame = pd.DataFrame(
         [
             {
                 "reviewer": name,
-                **{d: as_words(vote.labels.get(d)) or None for d in dimensions},
+                **{title(d): spoken(vote.labels.get(d)) or None for d in dimensions},
                 "comment": vote.comment or None,
                 "corrected answer": vote.corrected_answer or None,
                 "date": vote.at[:10],
@@ -94,7 +115,8 @@ def _votes(found: Provenance) -> None:
 
 def _settlement(here: Session, found: Provenance) -> None:
     example, final = found.example, found.adjudication
-    labels = ", ".join(f"{d}: {as_words(v)}" for d, v in example.labels.items())
+    title = titles(here.store)
+    labels = ", ".join(f"{title(d)}: {spoken(v)}" for d, v in example.labels.items())
     if final is None:
         why = REASONS[example.rule].format(n=len(example.votes)) if example.rule in REASONS else "written by hand"
         st.markdown(f"**Settled:** {as_text(labels or 'no labels')}, because {as_text(why)}.")
@@ -109,14 +131,14 @@ def _settlement(here: Session, found: Provenance) -> None:
 def _judges(here: Session, found: Provenance) -> None:
     said, left_out = judges_on(here.store, found.example)
     if said:
-        words = {True: "yes", False: "no", None: None}
+        words, title = {True: "yes", False: "no", None: None}, titles(here.store)
         frame = pd.DataFrame(
             [
                 {
                     "judge": one.judge,
-                    "dimension": one.dimension,
-                    "verdict": one.value,
-                    "settled as": as_words(one.label) or None,
+                    "dimension": title(one.dimension),
+                    "verdict": spoken(one.value) or None,
+                    "settled as": spoken(one.label) or None,
                     "right": words[one.right],
                 }
                 for one in said

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import charts, figures
+from review.basics.words import spoken
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.quantity import Quantity
 
@@ -68,7 +69,7 @@ def _text(q: Quantity) -> str:
 def confusion(report: CalibrationReport, *, key: str) -> None:
     """Show the confusion matrix: people in rows, the judge in columns."""
     rows = [
-        {"people": truth, "judge": verdict, "items": n, "text": str(n)}
+        {"people": spoken(truth), "judge": spoken(verdict), "items": n, "text": str(n)}
         for truth, row in report.confusion.items()
         for verdict, n in row.items()
     ]
@@ -78,7 +79,7 @@ def confusion(report: CalibrationReport, *, key: str) -> None:
         return
     chart = charts.heat_map(
         frame, x="judge", y="people", value="items", text="text", x_title="judge", y_title="people",
-        order=list(report.confusion),
+        order=list(map(spoken, report.confusion)),
     )  # fmt: skip
     figures.with_table(chart, frame.drop(columns="text"), key=f"{key}_confusion", file_name="confusion.csv")
 
@@ -86,7 +87,7 @@ def confusion(report: CalibrationReport, *, key: str) -> None:
 def classes(report: CalibrationReport, *, key: str) -> None:
     """Show weighted precision, recall and F1 of every class with intervals: a chart, and a table below."""
     each = {
-        name: {"precision": c.precision, "recall": c.recall, "F1": c.f1, "support": c.support}
+        spoken(name): {"precision": c.precision, "recall": c.recall, "F1": c.f1, "support": c.support}
         for name, c in report.classes.items()
     }
     rows = [

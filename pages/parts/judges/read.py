@@ -14,6 +14,7 @@ from pages.parts.shared import address, cached_statistics, conversation
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.words import spoken
 from review.current.verdicts import Reference
 from review.judges.runs.summary import CAUSE_WORDS
 from review.judges.workbench.disagreements import Direction, Disagreement, Reading, reading
@@ -73,7 +74,7 @@ def _filtered(found: Sequence[Disagreement], *, key: str) -> list[Disagreement]:
         )  # fmt: skip
         label = st.selectbox(
             "People say", ["", *sorted(classes)], key=f"workbench_class_{key}", label_visibility="collapsed", width=230,
-            format_func=lambda v: f"people say {v} · {classes[v]}" if v else "any label",
+            format_func=lambda v: f"people say {spoken(v)} · {classes[v]}" if v else "any label",
         )  # fmt: skip
     return [d for d in found if which in ("all", d.direction) and label in ("", str(d.settled.value))]
 
@@ -110,14 +111,14 @@ def _go(key: str, item: str) -> None:
 def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
     """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators."""
     people = [read.rationale, *(f"“{c}”" for c in read.comments if votes)]
-    counts = ", ".join(f"{value} {n}" for value, n in one.settled.votes.items())
+    counts = ", ".join(f"{spoken(value)} {n}" for value, n in one.settled.votes.items())
     verdict = read.said
-    value = verdict.value or CAUSE_WORDS.get(verdict.error.partition(":")[0], verdict.error or "no verdict")
+    value = spoken(verdict.value) or CAUSE_WORDS.get(verdict.error.partition(":")[0], verdict.error or "no verdict")
     score = f"score {verdict.score:.2f}" if verdict.score is not None else ""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         rule = RULES.get(one.settled.rule, one.settled.rule)
-        _side("People", str(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
+        _side("People", spoken(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
     with right, st.container(border=True, height="stretch"):
         reasons = [verdict.rationale or ("" if verdict.value else verdict.raw) or "It gave no reason."]
         title = DIRECTIONS[one.direction].lower() if one.direction in ("kind", "strict") else ""

@@ -11,6 +11,7 @@ from pages.parts.shared import address, cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.words import spoken
 from review.current.verdicts import Reference
 from review.evidence import gathered
 from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
@@ -76,7 +77,7 @@ def _verdict(here: Session, weeks: tuple[str, ...], version: Reference, dimensio
         if found.dimension == dimension:
             said = judge_verdict(found, thresholds)
             words = f"{MARKS[said.use]} {said.use[0].upper()}{said.use[1:].removesuffix(' for this')}"
-            st.markdown(f"#### {as_text(words)} for '{as_text(said.positive)}'", help=RULE)
+            st.markdown(f"#### {as_text(words)} for '{as_text(spoken(said.positive))}'", help=RULE)
             st.markdown(as_text(said.reason))
             return passed_words(found, said)
     return ""
@@ -91,11 +92,15 @@ def choose_dimension(names: list[str], first: str | None = None) -> str:
     st.session_state["judges_dim"] = wanted
     address.take("dimension", key="judges_dim", known=names)
     chosen = st.segmented_control(
-        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=as_text,
+        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=_named,
         on_change=address.follow, args=("dimension", "judges_dim"),
     )  # fmt: skip
     st.session_state["workbench_last_dim"] = chosen
     return str(chosen)
+
+
+def _named(dimension: str) -> str:
+    return as_text(spoken(dimension))
 
 
 def _in_words(report: CalibrationReport, *, badge: str) -> None:
@@ -167,7 +172,7 @@ def _remembered(here: Session, seen: CountedAccess, dimension: str) -> str:
     if read is None:
         return text
     parts = ", ".join(f"{TITLES[f]} {_value(figure)}" for f, figure in read.figures.items())
-    of = f" of '{read.positive}'" if read.positive else ""
+    of = f" of '{spoken(read.positive)}'" if read.positive else ""
     return f"{text}: {parts}{of}, n = {read.n}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -35,7 +36,7 @@ def open_questions(here: Session) -> None:
 
 
 def _question(here: Session, one: OpenQuestion) -> None:
-    passage = ": ".join(part for part in (one.dimension, one.value) if part).replace("_", " ")
+    passage = titles(here.store)(": ".join(part for part in (one.dimension, one.value) if part))
     st.markdown(as_text(one.text) if one.text else "*without a word*")
     st.caption(as_text(" · ".join(part for part in (passage, SOURCES[one.source], one.week, one.at[:10]) if part)))
     st.page_link(

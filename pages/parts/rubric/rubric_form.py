@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.shared.conversation import CSS
+from review.basics.words import spoken
 from review.rubric.diff import Change
 from review.rubric.rubric import Dimension, Rubric
 
@@ -67,7 +68,7 @@ def _values(dimension: Dimension) -> str:
 def _value(value: str, key: str, guidance: str) -> str:
     shortcut = f"<kbd>{escape(key)}</kbd>" if key else ""
     explained = f"<small>{escape(guidance)}</small>" if guidance else ""
-    return f"<li>{shortcut}{escape(value.replace('_', ' '))}{explained}</li>"
+    return f"<li>{shortcut}{escape(spoken(value))}{explained}</li>"
 
 
 def changes(found: Sequence[Change]) -> None:

@@ -15,7 +15,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
 from review.basics.weeks import next_due_date, today_in, week_of
-from review.basics.words import counted, percent
+from review.basics.words import counted, percent, spoken
 from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import Forecast, forecast, sentences
 from review.log.log import weeks_in_log
@@ -235,7 +235,9 @@ def _show(result: DrawResult) -> None:
         f"{f.rows:,} rows in the week, {f.distinct:,} conversations; {f.null_ids:,} rows without an id, "
         f"{f.duplicate_ids:,} ids more than once, {f.undated:,} rows without a date, {f.late:,} rows too late."
     )
-    frame = pd.DataFrame([s._asdict() for s in result.strata]).rename(columns={"name": "group"})
+    frame = pd.DataFrame([{**s._asdict(), "name": spoken(s.name)} for s in result.strata]).rename(
+        columns={"name": "group"}
+    )
     figures.table(frame, key="planning_strata", file_name="draw.csv")
     st.caption(
         f"Digest {result.digest} · seed {as_text(result.seed)} · "
@@ -255,7 +257,9 @@ def ledger(here: Session) -> None:
     if not draws:
         st.info("Nothing has been drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
         return
-    rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
+    rows = [
+        {**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in here.store.find(Stratum, draw_id=d.id)
+    ]
     frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
     figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
     weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}

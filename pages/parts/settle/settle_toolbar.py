@@ -9,10 +9,10 @@ import streamlit as st
 
 from pages.parts.language.words import language_here, translator
 from pages.parts.shared import address, approve_form, conversation, rows
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.labels import Value
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
 from review.golden.approve import why_not_together
@@ -73,13 +73,6 @@ def say_order(ahead: int, *, hidden: int) -> None:
         st.caption(f":material/visibility_off: {(one if hidden == 1 else several).format(n=hidden)}", width="content")
 
 
-def shown(value: Value | list[str] | None) -> str:
-    """Return a label as the text of one cell."""
-    if isinstance(value, list | tuple):
-        return ", ".join(value)
-    return value or ""
-
-
 def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     """Show the unanimous items in a table, to look through and approve together."""
     _ = translator(language_here())
@@ -92,13 +85,13 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     if not found:
         return
     talks = {c.item.id: conversation_of(here.store, c.item.id) for c in found}
-    dimensions = dict.fromkeys(d for c in found for d in c.votes)
+    dimensions, title = dict.fromkeys(d for c in found for d in c.votes), titles(here.store)
     frame = pd.DataFrame(
         [
             {
                 "question": talks[c.item.id].question[:300],
                 "answer": talks[c.item.id].answer[:300],
-                **{d: shown(next(iter(c.votes.get(d, ())), None)) or None for d in dimensions},
+                **{title(d): spoken(next(iter(c.votes.get(d, ())), None)) or None for d in dimensions},
                 "votes": len(c.annotations),
                 "item": c.item.id,
             }
@@ -166,7 +159,8 @@ def _need_more(here: Session, cases: Sequence[Case]) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         case = next(c for c in cases if c.item.id == chosen)
-        labels = (f"{d}: {shown(next(iter(votes), None))}" for d, votes in case.votes.items())
+        title = titles(here.store)
+        labels = (f"{title(d)}: {spoken(next(iter(votes), None))}" for d, votes in case.votes.items())
         st.caption(as_text(f"{counted(len(case.annotations), 'person', 'people')} said {' · '.join(labels)}"))
         conversation.show(asked[chosen])
         approve_form.approve_one(here, chosen)

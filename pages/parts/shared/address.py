@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 WEEK_KEY = "session_week"
 """Where the session keeps the chosen week."""
+
+
+def page_asked() -> str | None:
+    """Return the page that the address names, "" for the bare address, None where the visitor's address is unknown."""
+    url = st.context.url
+    return None if url is None else urlsplit(url).path.rpartition("/")[2]
 
 
 def take(name: str, *, key: str, known: Sequence[str]) -> None:

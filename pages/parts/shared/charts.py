@@ -33,7 +33,7 @@ from pages.parts.shared.chart_parts import (
     tooltip,
     words_of,
 )
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 
 
 def intervals(
@@ -209,13 +209,13 @@ def reliability(frame: pd.DataFrame, *, positive: str) -> Chart:
     base = {"x": x, "color": {"value": BLUE}}
     shown = tooltip(frame, ["score", "value", "low", "high", "n"])
     ends = {
-        "y": measured("low", title=f"share that is '{positive}'", axis=shares(up), **scale),
+        "y": measured("low", title=f"share that is '{spoken(positive)}'", axis=shares(up), **scale),
         "y2": {"field": "high"},
     }
     made = layers(
         frame,
         260,
-        words_of(frame, ["score"], f"Share that is '{positive}' by mean score", percent=True),
+        words_of(frame, ["score"], f"Share that is '{spoken(positive)}' by mean score", percent=True),
         ({"type": "rule", "strokeWidth": 2}, base | ends),
         *_caps(base, "y", scale),
         (point(70), base | {"y": measured("value"), "tooltip": shown}),

@@ -12,7 +12,7 @@ from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
@@ -215,5 +215,5 @@ def plan_sentence(plan: planner.SampleSizePlan) -> None:
     """Show a plan in one or two sentences, and below how the items spread over the groups."""
     st.markdown(as_text(planner.plan_sentence(plan)))
     if plan.per_stratum:
-        parts = ", ".join(f"{name} {n:,}" for name, n in plan.per_stratum.items() if n)
+        parts = ", ".join(f"{spoken(name)} {n:,}" for name, n in plan.per_stratum.items() if n)
         st.caption(as_text(f"By group: {parts}"))

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.words import spoken
 from review.report.trend import trend_html
 from review.statistics.answers.answer import ROUGHLY, WELL, Answer, Line, Link
 from review.statistics.answers.judges import MARKS, USE_IT, JudgeVerdict
@@ -112,7 +113,7 @@ def _uses(found: Sequence[JudgeVerdict]) -> str:
     for v in found:
         by_judge.setdefault(v.label, {})[v.positive] = v
     rows = [[_name(judge), *(_use(uses.get(value)) for value in values)] for judge, uses in by_judge.items()]
-    return _table(["judge", *values], rows)
+    return _table(["judge", *map(spoken, values)], rows)
 
 
 def _use(found: JudgeVerdict | None) -> str:
@@ -124,7 +125,9 @@ def _use(found: JudgeVerdict | None) -> str:
 
 def _states(lines: Sequence[Line]) -> str:
     """Return the lines of an answer as a table: what each is about, and its state; "" where there is only one."""
-    rows = [[_name(x.name), f'<td class="use" title="{escape(x.reason)}">{_marked(*x.state)}</td>'] for x in lines]
+    rows = [
+        [_name(spoken(x.name)), f'<td class="use" title="{escape(x.reason)}">{_marked(*x.state)}</td>'] for x in lines
+    ]
     return _table(["label", "agreement"], rows) if len(rows) > 1 else ""
 
 

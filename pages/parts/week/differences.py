@@ -7,10 +7,12 @@ from itertools import groupby
 import streamlit as st
 
 from pages.parts.shared import conversation
+from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.annotating.feedback import Difference, differences
 from review.basics.labels import Value
+from review.basics.words import spoken
 from review.current.assignments import closing_of
 from review.current.progress import progress
 from review.evidence.evidence import conversation_of
@@ -40,8 +42,9 @@ def differences_from_me(here: Session, week: str) -> None:
 
 
 def _difference(here: Session, item: str, rows: list[Difference]) -> None:
+    title = titles(here.store)
     labels = " · ".join(
-        f"{as_text(d.dimension)}: yours **{as_text(_value(d.yours))}**, settled **{as_text(_value(d.settled))}**"
+        f"{as_text(title(d.dimension))}: yours **{as_text(_value(d.yours))}**, settled **{as_text(_value(d.settled))}**"
         for d in rows
     )
     with st.expander(labels, key=f"learning_{item}", on_change="rerun") as box:
@@ -58,4 +61,4 @@ def _difference(here: Session, item: str, rows: list[Difference]) -> None:
 
 
 def _value(value: Value | None) -> str:
-    return "not asked" if value is None else ", ".join(value) if isinstance(value, tuple) else value
+    return "not asked" if value is None else spoken(value)

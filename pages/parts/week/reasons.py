@@ -13,6 +13,7 @@ from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import answers
+from review.basics.words import spoken
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import left_out as reviews_left_out
 from review.report.model import Agreement, Quality
@@ -66,9 +67,11 @@ def quality(here: Session, week: str, found: Sequence[Quality]) -> None:
     if not found:
         st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
         return
-    open_ties = {q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None}
+    open_ties = {
+        spoken(q.positive): q.report.range for q in found if q.best.value is None and q.report.range is not None
+    }
     figures.forest(
-        {q.positive: q.best for q in found},
+        {spoken(q.positive): q.best for q in found},
         key="weekly_quality",
         file_name=f"quality-{week}.csv",
         percent=True,
@@ -85,7 +88,7 @@ def quality(here: Session, week: str, found: Sequence[Quality]) -> None:
             return
         wanted = st.number_input("Wanted margin (±)", 0.005, 0.5, 0.03, 0.005, format="%.3f", key="weekly_half")
         for q in found:
-            st.markdown(f"*{as_text(q.positive)}*")
+            st.markdown(f"*{as_text(spoken(q.positive))}*")
             figures.plan_sentence(plan_quality(q.report.strata, float(wanted)))
 
 
@@ -99,7 +102,7 @@ def _how(week: str, found: Sequence[Quality]) -> None:
     st.caption("The figure above is the one to use. The others are here to compare.")
     for q in found:
         differing = compared(q.report, q.positive)
-        st.markdown(f"**{as_text(q.positive)}** {as_text(' '.join([quality_lines(q)[0], *differing]))}")
+        st.markdown(f"**{as_text(spoken(q.positive))}** {as_text(' '.join([quality_lines(q)[0], *differing]))}")
         figures.table(
             figures.quantity_table(q.report.by_name, first="estimate"),
             key=f"weekly_others_{q.dimension}_{q.positive}",
@@ -117,7 +120,7 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
     if not found:
         st.caption("Nobody has reviewed an item in these weeks yet.")
     else:
-        rows = {a.dimension: a.report.coefficients[a.report.headline[0]] for a in found}
+        rows = {a.title: a.report.coefficients[a.report.headline[0]] for a in found}
         figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
         for line in answer.lines:
             st.caption(f"**{as_text(line.sentence)}** {as_text(line.reason)}", help=line.term or None)
@@ -135,7 +138,7 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence
         st.caption("No judge has given verdicts in these weeks. The Judges page shows how to add one.")
         return
     figures.forest(
-        {f"{e.label}: {e.positive}": e.recall for e in found},
+        {f"{e.label}: {spoken(e.positive)}": e.recall for e in found},
         key="weekly_judges",
         file_name=f"judges-{weeks[-1]}.csv",
         percent=True,
@@ -149,12 +152,12 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence
     with _behind(HOW, key="weekly_how_judges") as box:
         if not box.open:
             return
-        precision: dict[str, Quantity] = {f"{e.label}: {e.positive}": e.precision for e in found}
+        precision: dict[str, Quantity] = {f"{e.label}: {spoken(e.positive)}": e.precision for e in found}
         figures.table(
             figures.quantity_table(precision, first="precision"), key="weekly_precision", file_name="precision.csv"
         )
         for e, verdict in zip(found, verdicts, strict=True):
-            st.caption(as_text(f"{e.label}, '{e.positive}': {passed_words(e, verdict)}"))
+            st.caption(as_text(f"{e.label}, '{spoken(e.positive)}': {passed_words(e, verdict)}"))
 
 
 def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) -> None:

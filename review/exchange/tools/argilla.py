@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.exchange.tools.tool import (
+    ITEM_KEYS,
     LABEL,
     VERDICT,
     Rating,
@@ -44,6 +45,16 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
     for name, responses in inner(record, "responses").items():
         for one in objects(responses):
             yield rated(item, text(one.get("user_id")), name, one.get("value"))
+
+
+def texts(record: Record) -> Record:
+    """Return the fields of a record."""
+    return inner(record, "fields")
+
+
+def flat_texts(record: Record) -> Record:
+    """Return the columns of a record that are no responses, suggestions or metadata: those have a dot in the name."""
+    return {key: value for key, value in record.items() if "." not in key and key not in ITEM_KEYS}
 
 
 def flat_labels(record: Record, _: str) -> Iterator[Rating]:
@@ -107,6 +118,7 @@ NESTED = Tool(
     sign=_SIGN,
     recognise=_is_nested,
     ratings=labels,
+    texts=texts,
     left_out=no_labels,
     sample=_SAMPLE,
     caution="the nested export of Argilla has no status, so discarded and draft responses came in as labels; "
@@ -117,6 +129,7 @@ FLAT = Tool(
     sign="columns that end in .responses.users",
     recognise=_is_flat,
     ratings=flat_labels,
+    texts=flat_texts,
     left_out=no_flat_labels,
     sample={
         "id": "c-1",

@@ -33,6 +33,11 @@ def labels(record: Record, file: str) -> Iterator[Rating]:
         yield rated(item, by, "label", values[0] if len(values) == 1 else values, comment=said)
 
 
+def texts(record: Record) -> Record:
+    """Return the text of a document."""
+    return {"text": record.get("text")}
+
+
 def no_labels(record: Record) -> Iterator[str]:
     """Yield that a document was not labelled."""
     if not any(labels(record, "")):
@@ -45,5 +50,6 @@ LABELS = Tool(
     recognise=recognise,
     ratings=labels,
     left_out=no_labels,
+    texts=texts,
     sample={"id": 31, "text": "Seven.", "conv_id": "c-1", "label": ["good"], "Comments": []},
 )

@@ -77,6 +77,16 @@ def no_verdicts(record: Record) -> Iterator[str]:
     yield from (LABEL for one in made for _ in _answers(one))
 
 
+def texts(record: Record) -> Record:
+    """Return the data of a task."""
+    return inner(record, "data")
+
+
+def row_texts(record: Record) -> Record:
+    """Return the columns that are named like inputs; questions of the annotator have columns beside them."""
+    return {key: value for key, value in record.items() if key in _INPUTS}
+
+
 def _person(value: Any) -> str:
     if isinstance(value, Mapping):
         return text(value.get("email") or value.get("username") or value.get("id"))
@@ -127,6 +137,7 @@ LABELS = Tool(
     recognise=_is_task,
     ratings=labels,
     left_out=no_labels,
+    texts=texts,
     sample=_TASK,
 )
 ROWS = Tool(
@@ -134,6 +145,7 @@ ROWS = Tool(
     sign="annotator, annotation_id and lead_time",
     recognise=_is_row,
     ratings=row_labels,
+    texts=row_texts,
     sample={"id": 1, "conv_id": "c-1", "annotator": 5, "annotation_id": 2, "lead_time": 12.5, "verdict": "good"},
 )
 VERDICTS = Tool(

@@ -34,6 +34,11 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
         yield rated(item, by, text(record["label"]), answer == "accept", at=at)
 
 
+def texts(record: Record) -> Record:
+    """Return the text of a task. Other keys, such as ``answer``, are Prodigy's own."""
+    return {"text": record.get("text")}
+
+
 def no_labels(record: Record) -> Iterator[str]:
     """Yield why a task has no label."""
     if not any(labels(record, "")):
@@ -52,6 +57,7 @@ LABELS = Tool(
     recognise=recognise,
     ratings=labels,
     left_out=no_labels,
+    texts=texts,
     sample={
         **{"meta": {"conv_id": "c-1"}, "_input_hash": 1, "_task_hash": 2, "_annotator_id": "ds-mara"},
         **{"accept": ["good"], "answer": "accept"},

@@ -55,11 +55,17 @@ def nothing(_: Record) -> Iterable[str]:
     return ()
 
 
+def no_texts(_: Record) -> Record:
+    """Find no text: what people read stands elsewhere, as in a trace."""
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """One export. ``ratings`` gives the ratings of a record; its second argument is the name of the file.
 
-    ``left_out`` gives, for each rating of a record that ``ratings`` leaves out, the cause.
+    ``left_out`` gives, for each rating of a record that ``ratings`` leaves out, the cause. ``texts`` is the part of a
+    record that holds what people read, without what they said.
 
     ``about`` is the export in a few words, ``sign`` what ``recognise`` looks for. ``caution`` is said at each import:
     what the export cannot tell. ``sample`` holds a rating of item c-1: the tests read the sample of every tool.
@@ -72,6 +78,7 @@ class Tool:
     sample: Record
     caution: str = ""
     left_out: Callable[[Record], Iterable[str]] = nothing
+    texts: Callable[[Record], Record] = no_texts
 
 
 def item_of(*places: Mapping[str, Any] | None, otherwise: Any = None) -> str:

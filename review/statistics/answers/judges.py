@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from review.basics.words import counted, percent
+from review.basics.words import counted, percent, spoken
 from review.statistics.answers.answer import HARDLY, Answer, Line, Link, certainty, listed
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.calibration.alt_test import AltTest
@@ -88,10 +88,10 @@ def judge_verdict(found: Evidence, thresholds: Thresholds) -> JudgeVerdict:
 def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
     """Return the verdict and its reason."""
     if found.positives < t.judge_positives:
-        labelled = counted(found.positives, f"'{found.positive}' item")
+        labelled = counted(found.positives, f"'{spoken(found.positive)}' item")
         return UNKNOWN, f"{labelled[:1].upper()}{labelled[1:]} labelled so far; {t.judge_positives} are needed."
     if not found.said:
-        return NEVER, f"It never said '{found.positive}'."
+        return NEVER, f"It never said '{spoken(found.positive)}'."
     figures = {"recall": found.recall, "precision": found.precision}
     undefined = next((q.undefined for q in figures.values() if q.value is None or q.ci is None), "")
     bad = [name for name, q in figures.items() if q.ci is not None and q.ci[1] < t.judge_bad]
@@ -125,7 +125,7 @@ def _too_low(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tu
         return None
     start, end = figures[ordered[0]].ci or (0.0, 1.0)
     span = f"it could be anything from {percent(start)} to {percent(end)}"
-    return UNKNOWN, f"{_figure(ordered[0], found)}, but {span}. Label more '{found.positive}' items."
+    return UNKNOWN, f"{_figure(ordered[0], found)}, but {span}. Label more '{spoken(found.positive)}' items."
 
 
 class _Needed(NamedTuple):
@@ -150,7 +150,9 @@ def _needed(name: str, found: Evidence, t: Thresholds) -> _Needed:
 def _like_a_person(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str]:
     """Decide a judge whose figures are good enough by whether it can stand in for a person."""
     finds, right = percent(_lower(found.recall)), percent(_lower(found.precision))
-    surely = f"It finds at least {finds} of the '{found.positive}' items and is right at least {right} of the time"
+    surely = (
+        f"It finds at least {finds} of the '{spoken(found.positive)}' items and is right at least {right} of the time"
+    )
     if found.alternative.passed:
         return USE_IT, f"{surely}; it is as close to people as they are to each other."
     if found.alternative.passed is not None:
@@ -175,9 +177,9 @@ def _below(found: Quantity, people: Quantity, t: Thresholds) -> bool:
 def _figure(name: str, found: Evidence, *, only: bool = False) -> str:
     just = "only " if only else ""
     if name == "recall":
-        return f"It finds {just}{percent(found.recall.value or 0)} of the '{found.positive}' items"
+        return f"It finds {just}{percent(found.recall.value or 0)} of the '{spoken(found.positive)}' items"
     share = f"{just}{percent(found.precision.value or 0)}"
-    return f"{share[0].upper()}{share[1:]} of its '{found.positive}' verdicts are right"
+    return f"{share[0].upper()}{share[1:]} of its '{spoken(found.positive)}' verdicts are right"
 
 
 def _lower(found: Quantity) -> float:
@@ -202,7 +204,7 @@ def passed_words(found: Evidence, verdict: JudgeVerdict) -> str:
         return "The alternative annotator test is passed."
     return (
         f"The alternative annotator test is passed, but it looks at all values of {found.title.lower()}, and most "
-        f"items are not '{found.positive}'. It does not show that the judge finds '{found.positive}'."
+        f"items are not '{spoken(found.positive)}'. It does not show that the judge finds '{spoken(found.positive)}'."
     )
 
 
@@ -268,7 +270,7 @@ def _least_certain(found: Sequence[JudgeVerdict]) -> str:
 def _line(v: JudgeVerdict) -> Line:
     return Line(
         name=f"{v.label}: {v.positive}",
-        sentence=f"{v.label} for '{v.positive}': {v.use}.",
+        sentence=f"{v.label} for '{spoken(v.positive)}': {v.use}.",
         certainty=v.certainty,
         reason=v.reason,
         link=Link("judges", v.label, {"judge": v.judge, "view": "trust", "dimension": v.dimension}),

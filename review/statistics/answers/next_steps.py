@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.answers.answer import Answer, Line, Link
 from review.statistics.answers.readings import Reading
 
@@ -151,7 +151,9 @@ def _open_week(found: Doing) -> list[Line]:
             Line(
                 name="label",
                 sentence=f"Label {found.more.items} more of the rest.",
-                reason=f"The share of '{found.more.positive}' is hardly known yet; this makes it roughly known.",
+                reason=(
+                    f"The share of '{spoken(found.more.positive)}' is hardly known yet; this makes it roughly known."
+                ),
                 link=Link("sampling", f"Draw {found.more.items} more", {**week, "rate": f"{found.more.rate:.6g}"}),
             )
         )
@@ -164,12 +166,12 @@ def _rubric(found: Doing) -> list[Line]:
     return [
         Line(
             name=f"rubric_{dimension}",
-            sentence=f"Fix the rubric text of '{reading.value}'.",
+            sentence=f"Fix the rubric text of '{spoken(reading.value)}'.",
             reason=(
                 f"Two people read it differently on {reading.items} of {reading.of} items, mostly against "
-                f"'{reading.other}'."
+                f"'{spoken(reading.other)}'."
             ),
-            link=Link("rubric", f"Change '{reading.value}'", {"view": "change", "dimension": dimension}),
+            link=Link("rubric", f"Change '{spoken(reading.value)}'", {"view": "change", "dimension": dimension}),
         )
         for dimension, reading in found.readings
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from review.basics.words import counted, percent
+from review.basics.words import counted, percent, spoken
 from review.statistics.answers.answer import Answer, Line, Link, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import is_real
@@ -82,7 +82,7 @@ def _line(share: Share, thresholds: Thresholds) -> Line:
 
 
 def _sentence(share: Share) -> str:
-    report, what = share.report, f"'{share.positive}'"
+    report, what = share.report, f"'{spoken(share.positive)}'"
     if report.headline.value == 0:
         return f"No labelled conversation is {what}{_compared(share)}."
     if report.headline.value is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.calibration.data import CalibrationData
 from review.statistics.calibration.design import Design, drawn_rows, single_row_strata
 from review.statistics.calibration.shares import Missing
@@ -92,8 +92,8 @@ def _few_positives(data: CalibrationData, design: Design, c: int, positive: str)
     if positives >= FEW_POSITIVES:
         return []
     few = {0: "No item", 1: "Only 1 item"}.get(positives, f"Only {positives} items")
+    labelled = f"{few} labelled '{spoken(positive)}' {'come' if positives > 1 else 'comes'} from the {where}."
     return [
-        f"{few} labelled '{positive}' {'come' if positives > 1 else 'comes'} from the {where}. Each item of that group "
-        f"stands for about {float(drawn.weight[inside].mean()):.0f} conversations, so recall depends on it. Label more "
-        "of that group."
+        f"{labelled} Each item of that group stands for about {float(drawn.weight[inside].mean()):.0f} conversations, "
+        "so recall depends on it. Label more of that group."
     ]

@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.calibration.data import CalibrationData
 from review.statistics.calibration.design import drawn_rows, plain_design, sampling_design
 from review.statistics.calibration.shares import Share, accuracy, estimate_share, shares
@@ -179,7 +179,7 @@ def _too_few(weeks: int) -> str:
 
 def plain_words(found: Drift) -> list[str]:
     """Describe the newest week: the figures that left their band, those that did not, those that cannot be compared."""
-    about = f" of '{found.positive}'" if found.positive else ""
+    about = f" of '{spoken(found.positive)}'" if found.positive else ""
     if found.newest is None:
         return ["No item has both a label from people and a verdict: there is nothing to follow over time yet."]
     sentences = [

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from review.basics.errors import InputError
+from review.basics.words import spoken
 from review.statistics.calibration.cautions import cautions
 from review.statistics.calibration.data import CalibrationData
 from review.statistics.calibration.design import Design, kish, plain_design, sampling_design
@@ -219,14 +220,14 @@ def plain_words(report: CalibrationReport) -> str:
         recall, precision = report.weighted["recall"], report.weighted["precision"]
         name = report.positive
         lines.append(
-            f"It finds {_percent(recall)} of all '{name}' items."
+            f"It finds {_percent(recall)} of all '{spoken(name)}' items."
             if recall.value is not None
-            else f"The share of '{name}' items it finds is undefined: {recall.undefined}."
+            else f"The share of '{spoken(name)}' items it finds is undefined: {recall.undefined}."
         )
         lines.append(
-            f"It is right in {_percent(precision)} of the items it calls '{name}'."
+            f"It is right in {_percent(precision)} of the items it calls '{spoken(name)}'."
             if precision.value is not None
-            else f"How often it is right when it says '{name}' is undefined: {precision.undefined}."
+            else f"How often it is right when it says '{spoken(name)}' is undefined: {precision.undefined}."
         )
     kappa = report.weighted["cohen_kappa"]
     if kappa.value is not None:

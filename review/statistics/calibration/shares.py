@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from review.basics.words import spoken
 from review.statistics.calibration.data import FloatArray, IntArray
 from review.statistics.calibration.design import TAYLOR, Design, taylor_se
 from review.statistics.calibration.posterior import share_draws
@@ -55,24 +56,24 @@ def shares(values: tuple[str, ...], c: int, missing: Missing) -> dict[str, Share
     """Return precision, recall, specificity, prevalence and F1 with class ``c`` as the positive one."""
     k = len(values)
     truth, verdict, known = _cells(k, missing)
-    name = values[c]
+    called = spoken(values[c])
     is_c, judged_c = truth == c, verdict == c
     nothing = "no labelled item has a verdict"
     return {
         s.name: s
         for s in (
-            Share("precision", is_c & judged_c, judged_c & known, f"the judge never said '{name}'"),
-            Share("recall", is_c & judged_c, is_c & known, f"no item with a verdict is '{name}' according to people"),
+            Share("precision", is_c & judged_c, judged_c & known, f"the judge never said '{called}'"),
+            Share("recall", is_c & judged_c, is_c & known, f"no item with a verdict is '{called}' according to people"),
             Share(
                 "specificity",
                 ~is_c & ~judged_c & (verdict < k),
                 ~is_c & known,
-                f"every item with a verdict is '{name}' according to people",
+                f"every item with a verdict is '{called}' according to people",
             ),
             Share("prevalence", is_c & known, known, nothing),
             Share(
                 "f1", is_c & judged_c, (is_c | judged_c) & known,
-                f"'{name}' occurs neither among the labels nor among the verdicts", doubled=True,
+                f"'{called}' occurs neither among the labels nor among the verdicts", doubled=True,
             ),
         )
     }  # fmt: skip

@@ -19,6 +19,7 @@ class PairedResult:
     baseline: float
     candidate: float
     scenario: str = ""
+    kind: str = ""
     tags: tuple[str, ...] = ()
     must_pass: bool = False
 
@@ -47,6 +48,7 @@ class GateCase:
     change: Change
     binary: bool
     scenario: str = ""
+    kind: str = ""
     tags: tuple[str, ...] = ()
     must_pass: bool = False
 
@@ -60,7 +62,7 @@ def gather(rows: Iterable[PairedResult]) -> tuple[GateCase, ...]:
     """Combine the repeats of each case, in order of appearance.
 
     Raises InputError when there are no rows, a result is outside [0, 1], or the rows of a case disagree on its
-    scenario, tags or must-pass mark.
+    scenario, kind, tags or must-pass mark.
     """
     groups: dict[str, list[PairedResult]] = {}
     for row in rows:
@@ -76,7 +78,7 @@ def _case(name: str, rows: Sequence[PairedResult]) -> GateCase:
         for version, result in (("baseline", row.baseline), ("candidate", row.candidate)):
             if not 0 <= result <= 1:
                 raise InputError(f"case '{name}', {version}: found {result}, expected a number from 0 to 1.")
-        for field in ("scenario", "tags", "must_pass"):
+        for field in ("scenario", "kind", "tags", "must_pass"):
             if getattr(row, field) != getattr(first, field):
                 raise InputError(
                     f"case '{name}': {field} is {getattr(first, field)!r} in one repeat and {getattr(row, field)!r} in "
@@ -95,6 +97,7 @@ def _case(name: str, rows: Sequence[PairedResult]) -> GateCase:
         change=change,
         binary=len(rows) == 1 and first.baseline in (0, 1) and first.candidate in (0, 1),
         scenario=first.scenario,
+        kind=first.kind,
         tags=first.tags,
         must_pass=first.must_pass,
     )

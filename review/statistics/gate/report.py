@@ -129,8 +129,8 @@ def gate_report(
     """Decide whether the candidate can replace the baseline, from both versions' results on the same cases.
 
     FAIL: a must-pass case broke; or the drop exceeds ``margin`` and is significant (one-sided p <= ``alpha``); or a
-    scenario or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the margin, and
-    no scenario or tag is suspect (see ``Slice``). Otherwise INCONCLUSIVE. With ``strict``, every drop over the margin
+    scenario, kind or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the margin, and
+    no scenario, kind or tag is suspect (see ``Slice``). Otherwise INCONCLUSIVE. With ``strict``, every drop over the margin
     fails, proven or not, and any other passes unless a slice is suspect. ``missing`` cases turn a PASS into
     INCONCLUSIVE when they could hide a drop over the margin, or when one of them must pass.
     Raises InputError for impossible settings and results.
@@ -174,6 +174,7 @@ def _flipped_json(c: GateCase) -> dict[str, Any]:
         "candidate": c.candidate,
         "repeats": c.repeats,
         "scenario": c.scenario,
+        "kind": c.kind,
         "tags": list(c.tags),
         "must_pass": c.must_pass,
     }

@@ -1,4 +1,4 @@
-"""Slices of a release: scenarios and tags, because a total can hide that one scenario broke."""
+"""Slices of a release: scenarios, kinds and tags, because a total can hide that one scenario broke."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from review.statistics.calibration.mcnemar import holm
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.evidence import Evidence, weigh
 
+SliceKind = Literal["scenario", "kind", "tag"]
 Status = Literal["fail", "suspect", "dropped", "ok"]
 SUSPECT_DROP = 0.10
 SUSPECT_P, SUSPECT_P_OF_MANY, MANY_SLICES = 0.10, 0.05, 10
@@ -21,14 +22,14 @@ SMALL_SLICE = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """One scenario or tag: its evidence, its p adjusted over all slices, and its status.
+    """One scenario, kind or tag: its evidence, its p adjusted over all slices, and its status.
 
     ``fail``: dropped by more than the margin, proven after Holm. ``suspect``: not proven, but dropped by 10 points or
     more (or the margin, where that is larger) with an unadjusted p of at most 0.10, or 0.05 among more than ten slices.
     ``dropped``: any other drop over the margin. ``beyond_margin``: even the lower limit of the drop is over the margin.
     """
 
-    kind: Literal["scenario", "tag"]
+    kind: SliceKind
     name: str
     baseline: float
     candidate: float
@@ -64,7 +65,7 @@ class Slice:
 
 
 def slice_up(cases: Sequence[GateCase], *, margin: float, alpha: float, seed: int = 0) -> tuple[Slice, ...]:
-    """Test every scenario and tag by the rule of the total, adjusted over them by Holm (1979); worst first.
+    """Test every scenario, kind and tag by the rule of the total, adjusted over them by Holm (1979); worst first.
 
     Two slices with exactly the same cases are one test, and a slice of all cases is the total: neither counts twice.
     """
@@ -107,12 +108,14 @@ def _status(e: Evidence, adjusted_p: float, slices: int, *, margin: float, alpha
     return "dropped" if over else "ok"
 
 
-def _members(cases: Sequence[GateCase]) -> dict[tuple[Literal["scenario", "tag"], str], frozenset[int]]:
-    """Return the cases of each slice; a case without scenario is in no scenario slice."""
-    members: dict[tuple[Literal["scenario", "tag"], str], set[int]] = {}
+def _members(cases: Sequence[GateCase]) -> dict[tuple[SliceKind, str], frozenset[int]]:
+    """Return the cases of each slice; a case without a scenario or kind is in no such slice."""
+    members: dict[tuple[SliceKind, str], set[int]] = {}
     for i, case in enumerate(cases):
         if case.scenario:
             members.setdefault(("scenario", case.scenario), set()).add(i)
+        if case.kind:
+            members.setdefault(("kind", case.kind), set()).add(i)
         for tag in case.tags:
             members.setdefault(("tag", tag), set()).add(i)
     return {key: frozenset(indices) for key, indices in members.items()}

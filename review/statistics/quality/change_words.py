@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.quality.change import PAIRED, is_real
 from review.statistics.quantity import Quantity
 
@@ -19,7 +19,7 @@ def change_words(found: Quantity, before: str, positive: str) -> str:
         return f"No change shown against {before} ({low} to {high} points{same})."
     more = "more" if found.value > 0 else "fewer"
     points = f"{100 * abs(found.value):.1f} points"
-    return f"{points} {more} '{positive}' than in {before} ({low} to {high} points{same})."
+    return f"{points} {more} '{spoken(positive)}' than in {before} ({low} to {high} points{same})."
 
 
 def over_weeks_words(found: Quantity, weeks: Sequence[str], positive: str) -> str:
@@ -31,6 +31,5 @@ def over_weeks_words(found: Quantity, weeks: Sequence[str], positive: str) -> st
     if not is_real(found):
         return f"Over {len(weeks)} weeks: no change shown ({low} to {high} points, {halves})."
     more = "more" if found.value > 0 else "fewer"
-    return (
-        f"Over {len(weeks)} weeks: {100 * abs(found.value):.1f} points {more} '{positive}' ({low} to {high}, {halves})."
-    )
+    amount = f"{100 * abs(found.value):.1f} points {more} '{spoken(positive)}'"
+    return f"Over {len(weeks)} weeks: {amount} ({low} to {high}, {halves})."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scipy.special import ndtri
 
 from review.basics.errors import InputError
+from review.basics.words import spoken
 from review.statistics.intervals import wilson
 from review.statistics.quality.people import label_variance, people
 from review.statistics.quality.strata import StratumCounts, shares
@@ -81,7 +82,7 @@ def plan_recall(
     """
     _check(half_width)
     if positives == 0:
-        named = f"'{positive}'" if positive else "the value"
+        named = f"'{spoken(positive)}'" if positive else "the value"
         return SampleSizePlan(
             now=items,
             half_width=half_width,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.quality.missed import MissedErrors
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
@@ -166,7 +166,7 @@ def share(value: float) -> str:
 
 
 def _named(positive: str | None) -> str:
-    return f"'{positive}'" if positive else "positive"
+    return f"'{spoken(positive)}'" if positive else "positive"
 
 
 def _value(found: Quantity) -> str:

@@ -45,6 +45,8 @@ from review.judges.workbench.drafts import owed_examples, owed_examples_to_count
 from review.people.people import add_person, person
 from review.privacy.hidden_spans import conversations
 from review.report.gather import week_report
+from review.report.markdown import report_markdown
+from review.report.page import report_html
 from review.rubric.rubric import current_rubric
 from review.serving.finding import find
 from review.settings.anchors import Anchors
@@ -225,6 +227,18 @@ def test_an_example_that_was_retired_since_counts_no_more(dealt: Store) -> None:
     retire(dealt, anchor.example_id, by="eva", note="wrong")
     close_week(dealt, WEEK, by="lea", reason="early")
     assert own_accuracy(dealt, "ana", viewer="ana").shares == {}
+
+
+def test_the_report_of_a_closed_week_says_how_often_known_answers_were_given(dealt: Store) -> None:
+    for rater in ("ana", "ben"):
+        send(dealt, rater, *(entry(a, GOOD) for a in anchors_of(dealt, rater)))
+    assert week_report(dealt, WEEK, bootstrap=20).beside.known == {}, "while it is open, it would tell anchors apart"
+    close_week(dealt, WEEK, by="lea", reason="early")
+    report = week_report(dealt, WEEK, bootstrap=20)
+    share = report.beside.known["Correctness"]
+    assert share.value is not None and share.n == len(anchors_of(dealt, "ana")) + len(anchors_of(dealt, "ben"))
+    assert "How often people gave the answer that was known" in report_html(report)
+    assert "Items with known answers, Correctness: people gave the known label" in report_markdown(report)
 
 
 def test_a_corrected_anchor_is_in_the_list_of_corrections_like_any_other(dealt: Store) -> None:

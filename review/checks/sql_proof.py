@@ -1,0 +1,102 @@
+"""Whether the query of a conversation is proved: it only reads, and names tables and columns that exist.
+
+The rules are those of ``[sql]``. A query that cannot be read is not checked, which is no error. The evidence is the
+places in the query; the note names the broken rules and repeats no word of the query.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from review.basics import setting
+from review.checks.protocol import Check, Options, Span, Texts, finding
+from review.checks.protocol import Finding as Found
+from review.sql.tree.finding import SEVERITIES, Finding
+
+if TYPE_CHECKING:  # processes that mask start sooner without the parser
+    from review.sql.proof.prove import Proof
+
+NAME, LANE = "sql_proof", "lane"
+OPTIONS = {"flags": "error"}
+"""``flags``: the mildest finding that flags a conversation: error, warning or note. The lane comes from [sql]."""
+
+MOST_TEXT = 100_000
+"""Characters of the longest query that is read on import."""
+DEMANDS = {
+    "words": "reads a table that the words of the question ask for",
+    "time": "names the time that the question asks for",
+}
+
+
+def sql_proof(texts: Texts, options: Options) -> Found:
+    """Flag a query with an error. ``value`` is proved, doubtful, refused, not checked, or no query."""
+    lane, sql = options.get(LANE), texts.fields.get("sql", "")
+    least = setting.one_of("checks.sql_proof.flags", options["flags"], SEVERITIES)
+    if lane is not None:
+        lane.schemas()
+    if not sql.strip():
+        return finding(value="no query")
+    if lane is None:
+        return finding(value="not checked", note="[sql] of spotcheck.toml names no dialect, schema or engine")
+    if len(sql) > MOST_TEXT:
+        return finding(value="not checked", note=f"{len(sql):,} characters, over {MOST_TEXT:,}")
+    from review.sql.lane.lane import findings_about
+
+    proof = findings_about(lane, sql, question=texts.asked, database=texts.database, as_of=day_of(texts.asked_on))
+    told = [f for f in proof.findings if f.rule != "parse"]
+    flags = SEVERITIES[: SEVERITIES.index(least) + 1]  # type: ignore[arg-type]
+    return finding(
+        flagged=proof.ok is not None and any(f.severity in flags for f in told),
+        value=_value(proof),
+        spans=[_span(f) for f in told if f.start < f.end],
+        note=_note(told) or ("the query cannot be read by its dialect" if proof.statement is None else ""),
+    )
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of a time as the log has it."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _value(proof: Proof) -> str:
+    if proof.ok is None:
+        return "not checked"
+    if not proof.ok:
+        return "refused"
+    return "doubtful" if any(f.severity == "warning" for f in proof.findings) else "proved"
+
+
+def _span(found: Finding) -> Span:
+    return {"field": "sql", "start": found.start, "end": found.end, "kind": found.rule}
+
+
+def _note(found: Iterable[Finding]) -> str:
+    """Name the broken rules, the worst first, each with how often and what a query should be."""
+    from review.sql.rules.catalogue import RULES
+
+    worst: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for one in sorted(found, key=lambda f: SEVERITIES.index(f.severity)):
+        counts[one.rule] += 1
+        worst.setdefault(one.rule, one.severity)
+    parts = []
+    for name, severity in worst.items():
+        about = RULES[name].about if name in RULES else DEMANDS.get(name, "")
+        times = f", {counts[name]} times" if counts[name] > 1 else ""
+        parts.append(f"{severity}{times}: a query {about}" if about else f"{severity}{times}: {name}")
+    return "; ".join(parts)
+
+
+CHECK = Check(
+    title="SQL proof",
+    about="queries that the rules of `[sql]` refuse: they write, or name tables and columns that do not exist",
+    find=sql_proof,
+    options=OPTIONS,
+    unflagged="{value}",
+)
