@@ -183,7 +183,7 @@ def _check(here: Session, week: str, check: Check, *, is_open: bool) -> None:
     """Draw one line of the checklist; what is left in an open week as a link to where this person does it."""
     link = _does(here, week, check.name) if is_open and not check.done else None
     if link is not None:
-        answers.go(link, label=f"{check.name.capitalize()}: {check.todo}")
+        answers.go(link, label=f"{check.name.capitalize()} · {check.todo}")
         return
     mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
     st.markdown(
