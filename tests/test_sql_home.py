@@ -41,7 +41,7 @@ NOT_ON_THE_STORE = {
     "review/sampling/engines/": "the warehouse or file that a sample is drawn from",
     "review/privacy/originals.py": "DuckDB on the Parquet files of the originals",
     "review/sql/": "the databases that statements under review run on",
-    "review/demo/": "queries in the conversations of the demonstration; nobody runs them",
+    "review/demo/": "the shop of the demonstration, and the queries that its conversations send there",
 }
 
 STATEMENT = re.compile(

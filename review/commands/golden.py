@@ -29,6 +29,8 @@ from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
 from review.golden.judge_cards import judge_cards
 from review.golden.provenance import provenance
+from review.golden.reference_check import check_references
+from review.golden.references import references_of
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
@@ -124,8 +126,9 @@ def approve_(
     elif not items:
         raise InputError("Name one or more items, or use --bulk-unanimous.")
     else:
-        with store.transaction():
-            examples, refused = tuple(approve(store, i, by=by, note=why, **chosen) for i in items), ()
+        with references_of(store) as references, store.transaction():
+            examples = tuple(approve(store, i, by=by, note=why, references=references, **chosen) for i in items)
+            refused = ()
     result = {
         "approved": [{"example_id": e.example_id, "item_id": e.item_id} for e in examples],
         "refused": [{"item_id": item, "why": why} for item, why in refused],
@@ -225,6 +228,24 @@ def verify_(name: str, store_path: str, as_json: bool) -> None:
     text = f"release {name} {state}: sha256 {check.recomputed}"
     emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
     if not check.holds:
+        raise click.exceptions.Exit(1)
+
+
+@golden.command("check")
+@click.argument("release", required=False, default="")
+@store_option
+@json_option
+def check_(release: str, store_path: str, as_json: bool) -> None:
+    """Run the reference SQL of RELEASE, or of the current examples, on the database of [sql] in spotcheck.toml.
+
+    Says which references no longer run and which give another result than the one that was kept when they were
+    approved. Exit code 1 if there are such references.
+    """
+    store = opened(store_path)
+    with references_of(store, project_of(store_path)) as references:
+        found = check_references(store, references, release=release)
+    emit(found.to_json(), as_json, lambda: render.references(found))
+    if found.bad:
         raise click.exceptions.Exit(1)
 
 

@@ -12,6 +12,7 @@ from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
 from review.golden.judge_cards import FIGURES, JudgeCard
 from review.golden.provenance import Provenance
+from review.golden.reference_check import STATES, ReferenceCheck
 from review.golden.releases import Diff
 from review.statistics.quantity import Quantity
 from storage.records_base import StoredLabels
@@ -38,6 +39,23 @@ def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str
         out.print(f"{e.example_id}  {e.item_id}", highlight=False, markup=False)
     for _, why in refused:
         note(why)
+
+
+def references(found: ReferenceCheck) -> None:
+    """Print what a check of the references found: counts, then each that is not as it was."""
+    what = f"release {found.release}" if found.release else "the current examples"
+    out.print(
+        f"{len(found.items):,} of {found.examples:,} examples of {what} have reference SQL.",
+        highlight=False,
+        markup=False,
+    )
+    for state, n in found.counts.items():
+        out.print(f"  {n:,}: {STATES[state]}", highlight=False)
+    table = Table("example", "state", "why", "question")
+    for item in (i for i in found.items if i.state != "same"):
+        table.add_row(item.example_id, item.state.replace("_", " "), escape(item.why), escape(_short(item.question)))
+    if table.row_count:
+        out.print(table)
 
 
 def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> None:

@@ -22,18 +22,13 @@ from review.settings.sql import SqlSettings
 from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
 SHOWN = 30
-BEST: tuple[Outcome, ...] = (
-    *RIGHT, "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out", "generated_failed",
-    "reference_failed",
-)  # fmt: skip
-"""Which of several references an answer is counted by: the first of these outcomes."""
 
 
 @dataclass(frozen=True)

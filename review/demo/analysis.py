@@ -1,23 +1,26 @@
-"""Write one question to the data agent: its reasoning, SQL, result and answer, and the errors on the way."""
+"""Write one question to the data agent: its reasoning, SQL, result and answer, and the errors on the way.
+
+Statements run on the shop's database, so results, figures and error messages are what it answers.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from review.demo.courtesies import SAY
 from review.demo.dialogue import DialoguePlan, Exchange
-from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
+from review.demo.figures import Period, any_period, cells_of, numbers_of, written
 from review.demo.mishaps import any_mishap, repair_of
-from review.demo.queries import QUERIES, SCHEMA, Query, SqlFlaw
+from review.demo.queries import QUERIES, Query, SqlFlaw
+from review.demo.shop import Reply, Shop, as_result
+from review.demo.shop_tables import relations_of
 from review.demo.slots import chance, pick
 from review.demo.tones import spoken, voice
 
 SUMMARISED = SqlFlaw(
-    old="",
-    new="",
-    scale=1.0,
     why="Refers to the table without stating the figure that was asked for.",
     correctness="partly",
     reason="incomplete",
@@ -29,30 +32,27 @@ REFERRALS = (
 )
 
 
-def data_question(rng: np.random.Generator, plan: DialoguePlan) -> Exchange:
-    """Return a question that SQL over the two tables answers."""
-    query = pick(
-        rng, [q for q in QUERIES if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
-    )
-    period = any_period(rng, plan.at.date(), short=query.keys == ("days",))
-    reference = query.template.format_map(period.slots)
-    numbers = numbers_of(query, period)
-    right = _answer(rng, query, period, numbers, query.unit)
+def data_question(rng: np.random.Generator, plan: DialoguePlan, shop: Shop, *, query: Query | None = None) -> Exchange:
+    """Return a question that SQL on the shop answers: ``query``, or any."""
+    query = query or pick(rng, QUERIES)
+    period = any_period(rng, plan.at.date(), query)
+    reference = query.sql.format_map(period.slots)
+    truth = shop.ask(reference)
+    right = _answer(rng, query, period, truth, query.unit)
     messages = _question(rng, plan, query, period)
     if plan.fate == "error":
-        return _failed(rng, plan, query=query, period=period, messages=messages, right=right)
+        return _failed(rng, plan, query=query, period=period, shop=shop, messages=messages, right=right)
     flaw = _flaw(rng, plan, query)
-    sql = query.template.replace(flaw.old, flaw.new).format_map(period.slots) if flaw and flaw.old else reference
-    unit = "count" if flaw and query.unit != "count" and "count()" in flaw.new else query.unit
-    shown = distorted(rng, numbers, flaw, unit) if flaw else numbers
-    answer = right if not flaw else _answer(rng, query, period, shown, unit)
+    sql = query.wrong_sql(flaw).format_map(period.slots) if flaw and flaw is not SUMMARISED else reference
+    found = shop.ask(sql)
+    answer = _answer(rng, query, period, found, flaw.unit or query.unit) if flaw else right
     if flaw is SUMMARISED:
-        answer = pick(rng, REFERRALS).format(total=len(shown))
+        answer = pick(rng, REFERRALS).format(total=len(found.rows))
     row = {
         "sql": sql,
-        "result": {"columns": list(query.columns), "rows": rows_of(query, shown, unit), "total": len(shown)},
-        "steps": _steps(query, period),
-        **repair_of(rng, plan, query, period),
+        "result": as_result(found),
+        "steps": _steps(query, period, found.columns),
+        **repair_of(rng, plan, query, period, shop),
     }
     row["steps"] = row["steps"] + row.pop("repairs", [])
     return _exchange(
@@ -84,7 +84,7 @@ def _exchange(
         turns = {"messages": [{"role": role, "content": text} for role, text in messages]}
     why = flaw.why.format_map(period.slots) if flaw else ""
     return Exchange(
-        row={**turns, "context": list(SCHEMA), **row},
+        row={**turns, "context": list(query.context), **row},
         intent="data_question",
         scenario=query.scenario,
         difficulty=query.difficulty,
@@ -108,10 +108,11 @@ def _failed(
     *,
     query: Query,
     period: Period,
+    shop: Shop,
     messages: list[tuple[str, str]],
     right: str,
 ) -> Exchange:
-    mishap = any_mishap(rng, query, period)
+    mishap = any_mishap(rng, query, period, shop)
     text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
     why, reason = f"No answer: {mishap.remedy}.", "wrong_sql"
     if plan.correctness == "partly":
@@ -120,16 +121,13 @@ def _failed(
         why, reason = f"Names period and figure, but the number is missing: {mishap.remedy}.", "incomplete"
     row = {
         "sql": mishap.sql,
-        "steps": _steps(query, period),
+        "steps": _steps(query, period, shop.ask(query.sql.format_map(period.slots)).columns),
         "error_type": mishap.kind,
         "error_message": mishap.message,
         "repair_rounds": 3,
         "repaired": False,
     }
     flaw = SqlFlaw(
-        old="",
-        new="",
-        scale=1.0,
         why=why.replace("{", "(").replace("}", ")"),
         correctness=plan.correctness,
         reason=reason,
@@ -142,7 +140,7 @@ def _failed(
         messages=spoken_turns,
         flaw=flaw,
         right=right,
-        reference=query.template.format_map(period.slots),
+        reference=query.sql.format_map(period.slots),
         period=period,
     )
 
@@ -160,20 +158,24 @@ def _question(rng: np.random.Generator, plan: DialoguePlan, query: Query, period
     return [("user", spoken(rng, ask.format_map(period.slots), manner, "en", first=True))]
 
 
-def _answer(rng: np.random.Generator, query: Query, period: Period, numbers: list[tuple[str, float]], unit: str) -> str:
-    ranked = sorted(numbers, key=lambda pair: -pair[1])
+def _answer(rng: np.random.Generator, query: Query, period: Period, reply: Reply, unit: str) -> str:
+    ranked = sorted(numbers_of(query, reply), key=lambda pair: -pair[1])
+    dated = f" (From {period.start} to {period.slots['last']}.)" if chance(rng, 0.3) else ""
+    if not ranked:
+        return f"The query found nothing {period.words}.{dated}"
     second = ranked[min(1, len(ranked) - 1)]
-    text = query.answer.format(
-        period=period.words,
-        value=written(ranked[0][1], unit),
-        top=ranked[0][0],
-        topvalue=written(ranked[0][1], unit),
-        second=second[0],
-        secondvalue=written(second[1], unit),
+    text = query.answer.format_map(
+        {
+            "period": period.words,
+            "value": written(ranked[0][1], unit),
+            "top": ranked[0][0],
+            "topvalue": written(ranked[0][1], unit),
+            "second": second[0],
+            "secondvalue": written(second[1], unit),
+            **cells_of(query, reply),
+        }
     )
-    return (
-        text[:1].upper() + text[1:] + (f" (From {period.start} to {period.slots['last']}.)" if chance(rng, 0.3) else "")
-    )
+    return text[:1].upper() + text[1:] + dated
 
 
 def _flaw(rng: np.random.Generator, plan: DialoguePlan, query: Query) -> SqlFlaw | None:
@@ -184,9 +186,7 @@ def _flaw(rng: np.random.Generator, plan: DialoguePlan, query: Query) -> SqlFlaw
     return SUMMARISED if summarised or not fitting else pick(rng, fitting)
 
 
-def _steps(query: Query, period: Period) -> list[dict[str, str]]:
-    users, sessions = "ecommerce.users" in query.template, "ecommerce.sessions" in query.template
-    tables = " and ".join(["ecommerce.users"] * users + ["ecommerce.sessions"] * sessions)
+def _steps(query: Query, period: Period, columns: Sequence[str]) -> list[dict[str, str]]:
     last = period.slots["last"]
     return [
         {
@@ -194,8 +194,8 @@ def _steps(query: Query, period: Period) -> list[dict[str, str]]:
             "output": f"{query.aggregation[:1].upper()}{query.aggregation[1:]}, {period.words} "
             f"({period.start} to {last})",
         },
-        {"name": "tables and fields", "output": f"{tables}; returns {', '.join(query.columns)}"},
-        {"name": "join", "output": "users and sessions by user_id" if query.joins else "none needed"},
+        {"name": "tables and fields", "output": f"{' and '.join(query.tables)}; returns {', '.join(columns)}"},
+        {"name": "join", "output": "; ".join(relations_of(query.tables)) or "none needed"},
         {"name": "aggregation", "output": query.aggregation},
-        {"name": "calculation", "output": "rounded to two decimals" if "round(" in query.template else "none"},
+        {"name": "calculation", "output": "rounded" if "round(" in query.sql else "none"},
     ]

@@ -23,6 +23,10 @@ from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
+from review.demo.shop import FILE as SHOP
+from review.demo.shop import build_shop, open_shop
+from review.demo.triaging import name_the_mode, triage_week
+from review.golden.references import References, references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -46,6 +50,15 @@ CAP = 30
 OVERLAP = 0.2
 ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
 """The share of the open week that each reviewer has done. The visitor has done nothing yet."""
+
+SQL_SETTINGS = f"""
+[sql]                    # the shop that the data agent asks
+engine = "{SHOP}"
+
+[sql.words]
+"promotion|promo code|voucher|discount" = ["order_promotions", "promotions"]
+"""
+"""What spotcheck.toml says of the shop."""
 
 Progress = Callable[[int, int, str], None]
 Truth = Mapping[str, DemoConversation]
@@ -89,16 +102,26 @@ def build_demo(
     """
     if weeks < 1:
         raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
+    names = [_week_before(today, back) for back in range(weeks, 0, -1)]
+    shop_file = Path(store_path).with_name(SHOP)
+    shop_file.unlink(missing_ok=True)
+    build_shop(shop_file, until=today)
     store = open_store(Path(store_path))
     try:
         _set_up(store)
-        names = [_week_before(today, back) for back in range(weeks, 0, -1)]
-        for number, week in enumerate(names):
-            # Earlier weeks carry the dates on which they would have been reviewed.
-            with shifted(timedelta(weeks=number + 1 - weeks)):
-                if number == 0:
-                    announce(store, by=CURATOR)
-                _build_week(store, week, _teller(progress, number, weeks, week), seed, size, last=week == names[-1])
+        with open_shop(shop_file) as shop, references_of(store) as references:
+            for number, week in enumerate(names):
+                tell = _teller(progress, number, weeks, week)
+                # Earlier weeks carry the dates on which they would have been reviewed.
+                with shifted(timedelta(weeks=number + 1 - weeks)):
+                    if number == 0:
+                        announce(store, by=CURATOR)
+                    tell("conversations")
+                    truth = {c.id: c for c in conversations(seed=seed, week=week, size=size, shop=shop)}
+                    _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
+                    if week != names[-1]:
+                        tell("settle")
+                        _finish(store, week, truth, references)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
         if progress is not None:
@@ -107,10 +130,8 @@ def build_demo(
         store.close()
 
 
-def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int, size: int, *, last: bool) -> None:
-    """Import, draw and review one week. Unless it is the ``last``, settle, release and close it too."""
-    tell("conversations")
-    truth = {c.id: c for c in conversations(seed=seed, week=week, size=size)}
+def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], None], *, seed: int, last: bool) -> None:
+    """Import, draw and review one week."""
     tell("import")
     _import(store, week, truth.values())
     tell("draw")
@@ -131,9 +152,6 @@ def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int,
     deliver(store, week, truth, seed=seed, by=CURATOR)
     tell("review")
     _review(store, week, truth, seed, ALREADY_DONE if last else {})
-    if not last:
-        tell("settle")
-        _finish(store, week, truth)
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
@@ -152,12 +170,13 @@ def _week_before(today: date, back: int) -> str:
 def _set_up(store: Store) -> None:
     project = project_of(store.path)
     if not project.path.exists():
-        project.path.write_text(STARTER.replace("# currency =", "currency ="), encoding="utf-8")
+        project.path.write_text(STARTER.replace("# currency =", "currency =") + SQL_SETTINGS, encoding="utf-8")
     add_person(store, VISITOR, role="lead", by="demo")
     add_person(store, CURATOR, role="adjudicator", by=VISITOR)
     for reviewer in HABITS:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
+    name_the_mode(store, by=CURATOR)
 
 
 def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
@@ -204,8 +223,8 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
     return truth[item.conversation_id]
 
 
-def _finish(store: Store, week: str, truth: Truth) -> None:
-    """Settle the disagreements, approve and release golden examples, close the week."""
+def _finish(store: Store, week: str, truth: Truth, references: References) -> None:
+    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
             continue
@@ -220,6 +239,7 @@ def _finish(store: Store, week: str, truth: Truth) -> None:
             corrected_answer=known.corrected_answer,
             reference_sql=known.reference_sql,
         )
-    approve_week(store, week, truth, by=CURATOR)
+    approve_week(store, week, truth, by=CURATOR, references=references)
+    triage_week(store, project_of(store.path), week, by=CURATOR)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

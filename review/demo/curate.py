@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from review.demo.generate import DemoConversation
 from review.golden.approve import approve
 from review.golden.candidates import Candidate, candidates
+from review.golden.references import References
 from review.golden.releases import release
 from storage.store import Store
 
 PER_WEEK = 24
 
 
-def approve_week(store: Store, week: str, truth: Mapping[str, DemoConversation], *, by: str) -> int:
-    """Approve up to ``PER_WEEK`` settled items of a week, release the golden dataset, and return how many."""
+def approve_week(
+    store: Store, week: str, truth: Mapping[str, DemoConversation], *, by: str, references: References
+) -> int:
+    """Approve up to ``PER_WEEK`` settled items of a week, release the golden dataset, and return how many.
+
+    Reference SQL runs on the shop, which ``references`` has open.
+    """
     found = [c for c in candidates(store, [week], viewer=by) if _labelled_rightly(c, truth[c.conversation_id])]
     for candidate in found[:PER_WEEK]:
         known = truth[candidate.conversation_id]
@@ -28,6 +34,7 @@ def approve_week(store: Store, week: str, truth: Mapping[str, DemoConversation],
             expected_answer=known.corrected_answer or None,
             reference_sql=known.reference_sql or None,
             must_pass="unsafe" in known.truth["reasons"],
+            references=references,
         )
     if found:
         release(store, week, by=by, notes=f"Settled items up to {week}.")

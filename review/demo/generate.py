@@ -18,6 +18,7 @@ from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import DialoguePlan, Exchange, chat, data_talk
 from review.demo.makers import JUDGES
+from review.demo.shop import Shop, shop_of_year
 from review.demo.slots import chance, weighted
 
 WEEK_SIZE = 3_400
@@ -70,17 +71,21 @@ class DemoConversation:
         return str(self.row["id"])
 
 
-def conversations(*, seed: int, week: str, size: int = WEEK_SIZE) -> Iterator[DemoConversation]:
+def conversations(
+    *, seed: int, week: str, size: int = WEEK_SIZE, shop: Shop | None = None
+) -> Iterator[DemoConversation]:
     """Yield the ``size`` conversations of an ISO week such as ``2026-W46``, in order of time.
 
-    The same seed, week and size give the same conversations. Raises InputError if ``week`` is not an ISO week.
+    The same seed, week, size and shop give the same conversations. SQL runs on ``shop``, or on one that holds the
+    whole year of the week. Raises InputError if ``week`` is not an ISO week.
     """
     monday = datetime.combine(monday_of(week), datetime.min.time(), UTC)
+    shop = shop or shop_of_year(monday.year)
     key = int(week.replace("-W", ""))
     for number, second in enumerate(_seconds(np.random.default_rng([seed, key]), size), start=1):
         rng = np.random.default_rng([seed, key, number])
         at = monday + timedelta(seconds=int(second))
-        yield _conversation(rng, f"c-{week.replace('-', '')}-{number:06d}", at)
+        yield _conversation(rng, f"c-{week.replace('-', '')}-{number:06d}", at, shop)
 
 
 def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
@@ -89,14 +94,15 @@ def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
     return np.asarray(np.sort(hours * 3600 + rng.integers(3600, size=size)))
 
 
-def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConversation:
+def _conversation(rng: np.random.Generator, name: str, at: datetime, shop: Shop) -> DemoConversation:
     fate = weighted(rng, FATES)
     about_data = chance(rng, DATA_SHARE)
     kind = "data" if about_data else "chat"
     politeness = weighted(rng, POLITENESS[kind])
     plan = DialoguePlan(at, fate, weighted(rng, CORRECTNESS[fate]), politeness)
     if about_data:
-        exchange = data_talk(rng, plan) if fate != "error" and chance(rng, TALK_SHARE) else data_question(rng, plan)
+        talk = fate != "error" and chance(rng, TALK_SHARE)
+        exchange = data_talk(rng, plan) if talk else data_question(rng, plan, shop)
     else:
         exchange = chat(rng, plan)
     truth = {

@@ -10,15 +10,18 @@ import numpy as np
 from review.demo.dialogue import DialoguePlan
 from review.demo.figures import Period
 from review.demo.queries import Query
+from review.demo.shop import Shop
 from review.demo.slots import chance, pick
 
 WRONG_NAMES = (
     ("started_at", "session_start"),
+    ("ordered_at", "order_date"),
     ("signup_date", "created_at"),
     ("duration_s", "duration"),
     ("loyalty_tier", "tier"),
-    ("promo_code", "coupon_code"),
+    ("revenue)", "amount)"),
 )
+TEXT_ID = "'C' || c.customer_id"
 
 
 @dataclass(frozen=True)
@@ -31,34 +34,30 @@ class Mishap:
     remedy: str
 
 
-def any_mishap(rng: np.random.Generator, query: Query, period: Period) -> Mishap:
+def any_mishap(rng: np.random.Generator, query: Query, period: Period, shop: Shop) -> Mishap:
     """Return an error that this query can cause: a wrong column name, mismatched types or a date format."""
-    sql = query.template.format_map(period.slots)
+    sql = query.sql.format_map(period.slots)
     names = [pair for pair in WRONG_NAMES if pair[0] in sql]
-    kinds = ["unknown_column"] * bool(names) + ["wrong_join"] * query.joins + ["date_format"]
+    kinds = ["unknown_column"] * bool(names) + ["wrong_join"] * 2 * (TEXT_ID in sql) + ["date_format"]
     kind = pick(rng, kinds)
     if kind == "unknown_column":
-        right, wrong = pick(rng, names)
-        hint = f"Maybe you meant: ['{right}']. (UNKNOWN_IDENTIFIER)"
-        message = f"Code: 47. DB::Exception: Unknown expression identifier '{wrong}'. {hint}"
-        return Mishap(kind, message, sql.replace(right, wrong), f"the column is called {right}, not {wrong}")
-    if kind == "wrong_join":
-        message = "Code: 386. DB::Exception: There is no supertype for types UInt64, String. (NO_COMMON_TYPE)"
-        broken = sql.replace("toString(u.user_id)", "u.user_id")
-        return Mishap(
-            kind, message, broken, "user_id is a number in users and text in sessions, so it needs toString()"
-        )
-    bad = f"{period.start:%d.%m.%Y}"
-    message = f"Code: 53. DB::Exception: Cannot convert string '{bad}' to type DateTime. (TYPE_MISMATCH)"
-    return Mishap(kind, message, sql.replace(f"{period.start}", bad), f"dates are written {period.start}, not {bad}")
+        right, wrong = (name.rstrip(")") for name in pick(rng, names))
+        broken, remedy = sql.replace(right, wrong), f"the column is called {right}, not {wrong}"
+    elif kind == "wrong_join":
+        broken = sql.replace(TEXT_ID, "c.customer_id")
+        remedy = "customer_id is a number in customers and text such as C1001 in sessions, so it needs 'C' || in front"
+    else:
+        bad = f"{period.start:%d.%m.%Y}"
+        broken, remedy = sql.replace(f"{period.start}", bad), f"dates are written {period.start}, not {bad}"
+    return Mishap(kind, " ".join(shop.ask(broken).error.split()), broken, remedy)
 
 
-def repair_of(rng: np.random.Generator, plan: DialoguePlan, query: Query, period: Period) -> dict[str, Any]:
+def repair_of(rng: np.random.Generator, plan: DialoguePlan, query: Query, period: Period, shop: Shop) -> dict[str, Any]:
     """Return the log fields of a query that was repaired or given up; empty for most queries."""
     gave_up = plan.fate == "doubtful" and chance(rng, 0.5)
     if not gave_up and not chance(rng, 0.1):
         return {}
-    mishap = any_mishap(rng, query, period)
+    mishap = any_mishap(rng, query, period, shop)
     rounds = 3 if gave_up else int(rng.integers(1, 4))
     outcome = "not resolved, answered with the last query that ran" if gave_up else "resolved"
     return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
@@ -13,12 +14,15 @@ from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.limits import MAX_ANSWER
 from review.golden.content import Asked, Wish, asked, content_of, expected_answer, origin_of, votes_of
 from review.golden.examples import BEHAVIOURS, SPLITS, add_version, latest_version
+from review.golden.references import References, references_of
 from review.golden.reviewed import Reviewed, gather
 from review.golden.sql_tags import sql_tags
 from review.people.people import require
 from review.privacy.hidden_spans import without
 from review.statistics.calibration.split import split_of
 from storage.records_golden import EXAMPLE_KINDS, GoldenExample
+from storage.records_log import Conversation
+from storage.records_weeks import Item
 from storage.store import Store
 
 
@@ -52,6 +56,7 @@ def approve(
     as_of: str | None = None,
     snapshot: str | None = None,
     note: str = "",
+    references: References | None = None,
 ) -> GoldenExample:
     """Approve a settled item and return its example. Fields left out stay as in the version before.
 
@@ -60,11 +65,13 @@ def approve(
     it was judged right, else the reviewers' correction if all gave the same. The reference SQL is the adjudicator's,
     else the reviewed query if the answer was judged right. An adjudication newer than the version before replaces its
     answer and SQL. ``required`` names tables and fields that must appear. ``expected_result`` is the result of the
-    reference SQL on the data ``snapshot`` with ``as_of`` as today's date.
-    Approving again without a change adds nothing and returns the current version.
+    reference SQL on the data ``snapshot`` with ``as_of`` as today's date. Where none is given, the SQL runs on the
+    project's database (``references``, else one that is opened here), and the result is kept with the day of the
+    conversation. Approving again without a change adds nothing and returns the current version.
 
     Raises Refused without the role adjudicator, and for an item that is disputed, not reviewed, or still owed by
-    ``by``; InputError when behaviour ``answer`` has no expected answer, or for a value that is not allowed.
+    ``by``; InputError when behaviour ``answer`` has no expected answer, the reference SQL does not run, or for a value
+    that is not allowed.
     """
     require(store, by, "adjudicator")
     wish = Wish(
@@ -82,10 +89,8 @@ def approve(
         snapshot=snapshot,
     )
     _check_wish(wish)
-    with store.transaction():
-        reviewed = gather(store, item_id, by=by)
-        earlier = latest_version(store, example_id_of(item_id))
-        return add_version(store, decide(reviewed, earlier, wish, by=by, note=note.strip()), action="approve")
+    with nullcontext(references) if references else references_of(store) as database:
+        return _approved(store, item_id, wish, by=by, note=note.strip(), references=database)
 
 
 def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
@@ -95,14 +100,36 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
     """
     require(store, by, "adjudicator")
     approved, refused = [], []
-    for item_id in dict.fromkeys(item_ids):
-        try:
-            with store.transaction():
-                _check_unanimous(gather(store, item_id, by=by))
-                approved.append(approve(store, item_id, by=by))
-        except ReviewError as error:
-            refused.append((item_id, str(error)))
+    with references_of(store) as references:
+        for item_id in dict.fromkeys(item_ids):
+            try:
+                one = _approved(store, item_id, Wish(), by=by, note="", references=references, check=_check_unanimous)
+                approved.append(one)
+            except ReviewError as error:
+                refused.append((item_id, str(error)))
     return Approved(tuple(approved), tuple(refused))
+
+
+def _approved(
+    store: Store,
+    item_id: str,
+    wish: Wish,
+    *,
+    by: str,
+    note: str,
+    references: References,
+    check: Callable[[Reviewed], None] | None = None,
+) -> GoldenExample:
+    """Ask the database, then write the next version; the store is not locked while the database answers."""
+    if check is not None:
+        check(gather(store, item_id, by=by))
+    wish = _with_result(store, item_id, wish, by=by, references=references)
+    with store.transaction():
+        reviewed = gather(store, item_id, by=by)
+        if check is not None:
+            check(reviewed)
+        earlier = latest_version(store, example_id_of(item_id))
+        return add_version(store, decide(reviewed, earlier, wish, by=by, note=note), action="approve")
 
 
 def why_not_together(store: Store, item_ids: Sequence[str], *, by: str) -> dict[str, str]:
@@ -134,6 +161,30 @@ def _check_wish(wish: Wish) -> None:
     length = len(wish.expected_answer or "")
     if length > MAX_ANSWER:
         raise InputError(f"expected_answer: found {length:,} characters, expected at most {MAX_ANSWER:,}.")
+
+
+def _with_result(store: Store, item_id: str, wish: Wish, *, by: str, references: References) -> Wish:
+    """Return the wish with the result of its reference SQL, unless one is given or kept already."""
+    if wish.expected_result is not None or not references.settings.engine:
+        return wish
+    earlier = latest_version(store, example_id_of(item_id))
+    planned = decide(gather(store, item_id, by=by), earlier, wish, by=by, note="").content
+    kept = None if planned["expected_result"] is not None else references.kept(planned["reference_sql"])
+    if kept is None:
+        return wish
+    return replace(
+        wish,
+        reference_sql=planned["reference_sql"],
+        expected_result=kept.result,
+        snapshot=kept.snapshot,
+        as_of=wish.as_of or planned["as_of"] or _day_of(store, item_id),
+    )
+
+
+def _day_of(store: Store, item_id: str) -> str:
+    item = store.get(Item, item_id)
+    conversation = store.get(Conversation, item.conversation_id) if item else None
+    return (conversation.created_at or "")[:10] if conversation else ""
 
 
 def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by: str, note: str) -> GoldenExample:
@@ -197,6 +248,13 @@ def _completed(wish: Wish, earlier: GoldenExample | None, reviewed: Reviewed, pa
     if wish.reference_sql is None:
         query = (final.reference_sql if final else "") or (part.sql if reviewed.right else "") or ""
         wish = replace(wish, reference_sql=query)
+    if (
+        earlier is not None
+        and wish.expected_result == earlier.content["expected_result"]
+        and ((wish.reference_sql or "").strip() != earlier.content["reference_sql"])
+    ):
+        # A result belongs to the query that gave it.
+        wish = replace(wish, expected_result=None, snapshot=None)
     return wish if wish.scenario is not None else replace(wish, scenario=reviewed.conversation.scenario or "")
 
 

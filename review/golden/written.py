@@ -12,6 +12,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.canonical import canonical, digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
+from review.basics.errors import InputError
 from review.basics.tables import Row, Table, read_table
 from review.golden.content import Wish, content_of, origin_of
 from review.golden.examples import (
@@ -24,6 +25,7 @@ from review.golden.examples import (
     says_the_same,
 )
 from review.golden.from_export import ReadCell, as_the_row_says
+from review.golden.references import References, references_of
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.privacy.masking import mask_values
@@ -65,6 +67,8 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
     an export of these examples, add nothing. Personal data is masked as in an imported conversation. Cells with several
     values (tags, required, context) separate them by ``|`` or are lists in JSONL.
 
+    Reference SQL without an expected result runs on the project's database, and its result is kept.
+
     Raises Refused without the role adjudicator, InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
@@ -78,6 +82,8 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
         for row in table.rows
     ]
     _check_distinct(examples, table)
+    with references_of(store, project) as references:
+        examples = [_with_result(store, *pair, references) for pair in zip(examples, table.rows, strict=True)]
     counts = {"added": 0, "corrected": 0, "unchanged": 0}
     kept = []
     with store.transaction():
@@ -92,6 +98,25 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
             outcome = "added" if earlier is None else "unchanged" if current.id == earlier.id else "corrected"
             counts[outcome] += 1
     return Written(**counts, examples=tuple(kept))
+
+
+def _with_result(store: Store, example: GoldenExample, row: Row, references: References) -> GoldenExample:
+    """Return the example with the result of its reference SQL: as the version before has it, else run now."""
+    content = example.content
+    sql = content["reference_sql"]
+    if content["expected_result"] is not None or not sql:
+        return example
+    earlier = latest_version(store, example.example_id)
+    if earlier is not None and earlier.content["reference_sql"] == sql:
+        before = earlier.content
+        result, snapshot = before["expected_result"], content["snapshot"] or before["snapshot"]
+    else:
+        try:
+            kept = references.kept(sql)
+        except InputError as error:
+            raise row.error("reference_sql", sql, "a query that runs on the project's database", str(error)) from None
+        result, snapshot = (kept.result, kept.snapshot) if kept else (None, content["snapshot"])
+    return replace(example, content={**content, "expected_result": result, "snapshot": snapshot})
 
 
 def _known(store: Store, table: Table) -> dict[str, tuple[GoldenExample, GoldenContent]]:

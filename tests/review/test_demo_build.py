@@ -16,10 +16,15 @@ from review.demo.generate import conversations
 from review.demo.judges import LEARNED
 from review.demo.makers import JUDGES
 from review.demo.reviewers import HABITS
+from review.demo.shop import as_plain
 from review.evidence.evidence import paired_labels
+from review.failures.archive import failures
 from review.judges.learned.training import rows_of
 from review.judges.runs.running import runs
+from review.log.failed import Narrowed
+from review.settings.project import project_of
 from review.settling.adjudication import cases
+from review.sql.execution.runner import Runner
 from storage.opening import open_store
 from storage.records_golden import GoldenExample, Release
 from storage.records_judges import Judge
@@ -70,11 +75,25 @@ def test_golden_examples_come_from_settled_items_and_are_released(store: Store) 
     assert {e.content["expected_behaviour"] for e in examples if e.kind == "adversarial"} <= {"refuse"}
 
 
-def test_only_drawn_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
+def test_only_drawn_and_triaged_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
     drawn = store.find(Conversation)
-    assert {c.id for c in drawn} == {i.conversation_id for i in store.find(Item)}
+    others = {c.id for c in drawn} - {i.conversation_id for i in store.find(Item)}
+    triaged = failures(store, project_of(store.path), Narrowed(weeks=[CLOSED], ids=list(others)), most=1_000)
+    assert others and {f.row.id for f in triaged} == others and {f.state for f in triaged} == {"triaged"}
     assert any(c.redacted for c in drawn)
     assert not any("@example" in m["content"] for c in drawn for m in c.messages)
+
+
+def test_the_shop_stands_beside_the_store_and_the_settings_name_it(store: Store) -> None:
+    settings = project_of(store.path).sql
+    asked = [c for c in store.find(Conversation) if c.sql and c.status == "ok"]
+    with Runner(settings.engine, policy=settings.policy) as runner:
+        results = runner.run_all(c.sql for c in asked)
+    for conversation, result in zip(asked, results, strict=True):
+        assert result.done, (conversation.sql, result.error)
+        recorded = [tuple(row) for row in conversation.result["rows"]]
+        assert [len(row) for row in result.rows] == [len(row) for row in recorded]
+        assert [tuple(map(as_plain, row)) for row in result.rows] == recorded
 
 
 def test_the_judges_are_two_recordings_and_one_that_was_trained_here_on_the_closed_weeks(store: Store) -> None:
@@ -116,10 +135,10 @@ def test_the_judges_tell_their_story(store: Store) -> None:
         positive = [i for i, s in pair.settled.items() if s.value == pair.dimension.positive and i in pair.verdicts]
         return sum(pair.verdicts[i].value == pair.dimension.positive for i in positive) / len(positive)
 
-    # One is too kind, one never says rude, and the one that costs nothing finds some of what is wrong, not most of it.
+    # One is too kind, one never says rude, and the one that costs nothing finds some of what is wrong, not all of it.
     assert recall("kind-judge", "correctness") < 0.65 < recall("no-rude", "correctness")
     assert recall("no-rude", "politeness") == 0.0
-    assert 0.0 < recall(LEARNED, "correctness") < 0.8
+    assert 0.0 < recall(LEARNED, "correctness") < 1.0
 
 
 def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:

@@ -71,6 +71,26 @@ def _answers(found: Provenance) -> None:
         st.markdown(as_text(expected))
     if content["reference_sql"]:
         st.code(content["reference_sql"], language="sql", wrap_lines=True)
+        _kept_result(found)
+
+
+def _kept_result(found: Provenance) -> None:
+    """Show the result that the reference SQL gave when it was approved."""
+    content = found.example.content
+    kept = content["expected_result"]
+    if not kept or not kept.get("columns"):
+        st.caption("No result of this query is kept.")
+        return
+    rows = kept.get("rows", [])
+    asked = f" The question was asked on {content['as_of']}." if content["as_of"] else ""
+    st.caption(as_text(f"Its result when it was approved: {counted(len(rows), 'row')}.{asked}"))
+    frame = pd.DataFrame([[str(cell) for cell in row] for row in rows], columns=_distinct(kept["columns"]))
+    figures.table(frame, key="example_result", file_name=f"result-{found.example.example_id}.csv")
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return names of columns, with a number behind one that came before."""
+    return [name if names.index(name) == at else f"{name} ({at + 1})" for at, name in enumerate(names)]
 
 
 def _votes(here: Session, found: Provenance) -> None:

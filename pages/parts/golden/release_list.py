@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from pages.parts.golden import reference_list
 from pages.parts.shared import figures, rows, word_changes
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -55,6 +56,7 @@ def release_list(here: Session) -> None:
     figures.table(frame, key="curating_releases", file_name="releases.csv")
     names = [r.name for r in made]
     _export(here, names)
+    reference_list.reference_list(here, names)
     if len(names) > 1:
         _compare(here, names)
 

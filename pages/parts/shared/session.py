@@ -253,3 +253,11 @@ def stay(store: Store, rater_id: str, role: str) -> None:
     """
     if not visitor.is_still(store, _access(_path()), rater_id, role):
         st.rerun()
+
+
+def dialect(store: Store) -> str:
+    """Return the dialect of the queries by spotcheck.toml, "" while it names none or cannot be read."""
+    try:
+        return project_of(store.path).sql.spoken
+    except ReviewError:
+        return ""  # The pages that live by these settings say what is wrong with them.

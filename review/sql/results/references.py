@@ -20,12 +20,13 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 def references_in(text: str, dialect: str) -> list[str]:
     """Return the statements that a reference stands for, the one with all columns first."""
     found: list[str] = []
-    for statement in _statements(text, dialect):
+    for statement in statements_in(text, dialect):
         found += itertools.islice(_forms(statement, dialect), MOST - len(found))
     return list(dict.fromkeys(found))
 
 
-def _statements(text: str, dialect: str) -> Iterator[str]:
+def statements_in(text: str, dialect: str) -> Iterator[str]:
+    """Yield the statements of a text, as they are written."""
     hidden = pieces(text, dialect)
     start = 0
     for at, character in enumerate(text):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
@@ -63,6 +65,31 @@ def result_of_json(text: str | Mapping[str, Any]) -> Result:
         made.append(tuple(cells))
     named = tuple(str(c) for c in columns or [])
     return Result(columns=named, rows=tuple(made), truncated=bool(data.get("truncated")))
+
+
+def json_of_result(result: Result, *, most_rows: int) -> dict[str, Any]:
+    """Return ``{"columns", "rows"}`` for JSON, with ``truncated`` where rows are missing.
+
+    Decimals are numbers where no digit is lost and texts otherwise; what JSON does not have is text. Two results that
+    went through here compare as the results themselves.
+    """
+    rows = [[_json_cell(cell) for cell in row] for row in result.rows[:most_rows]]
+    short = result.truncated or len(result.rows) > most_rows
+    return {"columns": list(result.columns), "rows": rows, **({"truncated": True} if short else {})}
+
+
+def _json_cell(cell: Any) -> Any:
+    if cell is None or isinstance(cell, bool | str):
+        return cell
+    if isinstance(cell, int):
+        return cell if -(2**63) <= cell < 2**63 else str(cell)
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else str(cell)
+    if isinstance(cell, Decimal) and cell.is_finite() and Decimal(repr(float(cell))) == cell:
+        return float(cell)
+    if isinstance(cell, list | tuple):
+        return [_json_cell(part) for part in cell]
+    return bytes(cell).hex() if isinstance(cell, bytes | bytearray | memoryview) else str(cell)
 
 
 def _listed(value: object) -> bool:

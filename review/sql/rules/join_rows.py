@@ -76,8 +76,8 @@ def _one_row(source: Source, known: set[int], facts: Joined) -> bool:
     bound = set(facts.fixed.get(id(source), set()))
     for pair in facts.pairs:
         for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            if mine.source is source and mine.column and id(other.source) in known:
-                bound.add(mine.column)
+            if mine.source is source and mine.tells and id(other.source) in known:
+                bound.add(mine.tells)
     bound = {column.lower() for column in bound}
     return any({c.lower() for c in key} <= bound for key in source.keys)
 

@@ -7,18 +7,25 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from review.sql.tree.frames import Frame, Origin, Source
+from review.sql.tree.frames import Frame, Origin, Source, Use
+
+TEXTS = (exp.DPipe, exp.Concat, exp.ConcatWs, exp.Lower, exp.Upper, exp.Trim)
+"""Expressions that are texts whatever is in them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Side:
-    """One side of an equality: a column of a source, or an expression that holds columns of it (``column`` is "")."""
+    """One side of an equality: a column of a source, or an expression that holds columns of it (``column`` is "").
+
+    ``tells`` is a column of which no two values give the same side: the column itself, or x in 'C' || x.
+    """
 
     source: Source
     column: str
     origin: Origin
     node: exp.Expr
     outer: bool = False
+    tells: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,11 @@ def joined(frame: Frame) -> Joined:
             left = next((s for s in frame.sources[:at] if s.has(column)), None)
             if left is not None and left.columns is not None and source.columns is not None:
                 node = source.join or source.node
-                found.pairs.append(
-                    Pair(
-                        Side(left, column, left.columns[column], node),
-                        Side(source, column, source.columns[column], node),
-                        node,
-                    )
+                first, second = (
+                    Side(source=s, column=column, origin=columns[column], node=node, tells=column)
+                    for s, columns in ((left, left.columns), (source, source.columns))
                 )
+                found.pairs.append(Pair(first, second, node))
     return found
 
 
@@ -72,15 +77,45 @@ def side_of(node: exp.Expr, frame: Frame) -> Side | None:
     use = frame.use_of(node) if isinstance(node, exp.Column) else None
     if use is not None:
         if use.how == "found" and use.source is not None:
-            column = next((c for c, o in (use.source.columns or {}).items() if o is use.origin and _same(c, node)), "")
-            return Side(use.source, column or node.name, use.origin, node, use.outer)
+            name = _name(use, node)
+            return Side(source=use.source, column=name, origin=use.origin, node=node, outer=use.outer, tells=name)
         return None
     uses = [u for c in node.find_all(exp.Column) if (u := frame.use_of(c)) is not None]
     sources = {id(u.source): u.source for u in uses if u.source is not None and u.how == "found"}
     if len(sources) == 1 and len(uses) > 0:
-        kind = Origin(node.to.sql()) if isinstance(node, exp.Cast) else Origin()
-        return Side(next(iter(sources.values())), "", kind, node, any(u.outer for u in uses))
+        told = _name(uses[0], uses[0].node) if len(uses) == 1 and _one_to_one(node) else ""
+        return Side(
+            source=next(iter(sources.values())),
+            column="",
+            origin=Origin(_kind_of(node)),
+            node=node,
+            outer=any(u.outer for u in uses),
+            tells=told,
+        )
     return None
+
+
+def _name(use: Use, node: exp.Expr) -> str:
+    columns = (use.source.columns or {}) if use.source is not None else {}
+    return next((c for c, o in columns.items() if o is use.origin and _same(c, node)), "") or node.name
+
+
+def _one_to_one(node: exp.Expr) -> bool:
+    """Whether two values of the one column in an expression never give the same: texts put before and after it."""
+    if isinstance(node, exp.Column | exp.Literal):
+        return True
+    if isinstance(node, exp.Cast):
+        return node.to.is_type(*exp.DataType.TEXT_TYPES) and _one_to_one(node.this)
+    if isinstance(node, exp.Paren | exp.DPipe | exp.Concat) or node.name.lower() == "tostring":
+        return all(_one_to_one(part) for part in node.iter_expressions())
+    return False
+
+
+def _kind_of(node: exp.Expr) -> str:
+    """The type of an expression where its form alone says it; "" for others."""
+    if isinstance(node, exp.Cast):
+        return node.to.sql()
+    return "text" if isinstance(node, TEXTS) else ""
 
 
 def _same(column: str, node: exp.Expr) -> bool:

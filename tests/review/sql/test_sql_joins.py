@@ -51,6 +51,11 @@ def test_two_periods_are_warned_of_where_no_key_is_known():
         ("WITH now AS (SELECT department, sum(amount) AS a FROM sales WHERE month = 'x' GROUP BY department), "
          "old AS (SELECT department, sum(amount) AS a FROM sales WHERE month = 'y' GROUP BY department) "
          "SELECT sum(now.a), sum(old.a) FROM now LEFT JOIN old ON now.department = old.department", 0),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.tags = 'C' || c.id", 0),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.tags = CAST(c.id AS TEXT)", 0),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.tags = lower(c.id)", 1),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.tags = c.id || c.name", 1),
+        ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.amount = CAST(c.id AS INTEGER)", 1),
         ("SELECT sum(credit) OVER (ORDER BY o.id) FROM customers c JOIN orders o ON o.customer_id = c.id", 0),
         ("SELECT sum(CASE WHEN c.credit > 5 THEN 1 ELSE 0 END) FROM customers c JOIN orders o ON "
          "o.customer_id = c.id", 0),
@@ -81,6 +86,8 @@ def test_without_keys_it_cannot_be_told_until_they_are_declared():
         ("clickhouse", "toString(i.product_id) = p.product_id", "note"),
         ("clickhouse", "c.id = o.customer_id", None),
         ("clickhouse", "CAST(i.product_id AS String) = p.product_id", None),
+        ("duckdb", "c.name = 'C' || o.id", None),
+        ("duckdb", "c.id = lower(o.tags)", "warning"),
         ("postgres", "c.id = o.customer_id AND c.name = 'x'", None),
     ],
 )
