@@ -110,7 +110,8 @@ def judge(bench: Bench[ExecutionSpec], subjects: Sequence[Subject]) -> Iterator[
             yield from _unasked(bench, subject)
     if not asked:
         return
-    processes = min(AT_ONCE, os.cpu_count() or 1)
+    # Starting a process takes longer than running a few statements.
+    processes = max(1, min(AT_ONCE, os.cpu_count() or 1, len(asked) // 16))
     with (
         Runner(address, policy=bench.sql.policy, limits=bench.sql.limits, processes=processes) as runner,
         ThreadPoolExecutor(runner.processes) as threads,
