@@ -12,19 +12,26 @@ from review.sampling.frame import find_fields
 
 
 def rows_per_day(
-    engine: Engine, days: Sequence[Window], *, mapping: Mapping[str, str], by: str | None = None
+    engine: Engine,
+    days: Sequence[Window],
+    *,
+    mapping: Mapping[str, str],
+    by: str | None = None,
+    date_format: str = "",
 ) -> dict[str, list[int]] | None:
     """Return the rows of each day, in their order, by the text of the column ``by``; None where rows have no time.
 
     Without ``by``, or where the source has no such column, there is one list, under "". ``mapping`` names the column of
-    a field that has another name. Raises InputError for a source without ids.
+    a field that has another name, and ``date_format`` is how ``created_at`` is written. Raises InputError for a source
+    without ids.
     """
     place = find_fields(engine, mapping, ()).get("created_at")
     if place is None or not days:
         return None
     kind = engine.text(by) if by is not None and by in engine.columns() else exp.Literal.string("")
     made, columns = exp.column("made", table="dated"), [place.column, *([by] if by in engine.columns() and by else [])]
-    dated = exp.select(exp.alias_(engine.instant(*place, zone=days[0].zone), "made"), exp.alias_(kind, "kind"))
+    form = {"form": date_format} if date_format else {}
+    dated = exp.select(exp.alias_(engine.instant(*place, zone=days[0].zone, **form), "made"), exp.alias_(kind, "kind"))
     counts = [
         exp.Count(
             this=exp.Case().when(

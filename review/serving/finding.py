@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 from review.basics.words import counted
 from review.current.assignments import owed_items
+from review.evidence.seen_pair import may_see_pair
 from review.golden.examples import readable_examples
 from review.golden.releases import releases
 from review.people.people import Person, people_in_use
 from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import current_rubric
 from storage.queries.comments import others_have_reviewed
+from storage.queries.pairs import PAIR
 from storage.queries.search import FoundItem, items_named, items_saying
 from storage.records_judges import Judge
 from storage.records_log import Conversation
@@ -140,6 +142,9 @@ def _says(conversation: Conversation, words: str) -> bool:
 def _item(store: Store, one: FoundItem, shown: Conversation, viewer: Person) -> Hit | None:
     """Return the link to the page on which this person may see an item; None if there is none."""
     title, query = shown.question[:SHOWN] or one.id, {"item": one.id, "week": one.week}
+    if one.kind == PAIR:
+        seen = may_see_pair(store, one.id, one.week, viewer=viewer.id, adjudicates=viewer.may("adjudicator"))
+        return Hit(title, f"{one.week} · pair of answers", "agreement", {"pair": one.id}) if seen else None
     if viewer.may("adjudicator") and one.reviewed:
         return Hit(title, f"{one.week} · {one.id}", "adjudicate", query)
     if viewer.may("lead"):

@@ -29,6 +29,7 @@ from review.sources.readers.reader import Reader, TraceReader
 from review.sources.unread import LOSABLE, Unread
 from storage.records_log import Conversation
 
+NO_ANSWER = "no answer: the record has none, and no error"
 LONGEST_FOUND = 120
 """Characters of a refused value that a message shows."""
 
@@ -98,6 +99,8 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             if isinstance(found, Unreadable):
                 yield ReadRecord(raw, None, found)
                 continue
+            if _lacks_answer(found.conversation, notes):
+                notes = (*notes, NO_ANSWER)
             # What an import has to say of a record is said again the next time, so the record is read again.
             scored = next(raters_in(found.conversation.metadata), None) is not None
             silent = not (notes or found.unread or scored)
@@ -115,9 +118,16 @@ def _made(fields: Fields | Unreadable, record: Record, rules: RecordRules) -> tu
         return (), fields
     notes = fields.pop("notes", ())
     try:
-        return notes, _entry(fields, record, rules)
+        entry = _entry(fields, record, rules)
     except REFUSALS as reason:
         return (), refusal(reason)
+    return notes, entry
+
+
+def _lacks_answer(made: Conversation, notes: Sequence[str]) -> bool:
+    """Whether a conversation has neither an answer nor an error, and its reader has not said why."""
+    lacks = made.status == "ok" and made.messages and not made.answer
+    return bool(lacks) and not any(note.startswith("no answer") for note in notes)
 
 
 def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:

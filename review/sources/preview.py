@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from review.basics.record import Unreadable
+from review.basics.record import MENDED, Unreadable
 from review.privacy.recognisers import Recognisers
 from review.sources.conversations import masked_conversations, masked_value, recognisers_of
 from review.sources.counting import rules_of
@@ -34,7 +34,8 @@ class Counted:
     ``conversations`` are the first ones, masked. ``rejections`` are the first {line, column, found, expected}, masked,
     and ``causes`` counts all by what was expected. ``masked`` counts spans, in ``masked_in`` conversations; ``unnamed``
     are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``told`` counts
-    records that hold no conversation and tell something of one, and ``unread`` cells that cost their field.
+    records that hold no conversation and tell something of one, and ``unread`` cells that cost their field. ``notes``
+    counts what an import says of its records, such as a missing answer.
     """
 
     read: int = 0
@@ -49,6 +50,7 @@ class Counted:
     causes: Counter[str] = field(default_factory=Counter)
     source_ids: list[str] = field(default_factory=list)
     unread: Counter[Unread] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def take(self, found: Conversation, *, named: bool) -> None:
         """Count one conversation."""
@@ -103,6 +105,7 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
     first = list(islice(opened.raws, LOOKED_AT + 1))
     counted = Counted(read=min(len(first), LOOKED_AT))
     for raw, entry, error in masked_conversations(first[:LOOKED_AT], rules):
+        counted.notes.update({MENDED.get(reason, reason): n for reason, n in raw.mended})
         if entry is not None:
             counted.unread.update(Unread(*one) for one in entry.unread)
             counted.take(entry.conversation, named=not plain or _has_id(raw.record, options.mapping))

@@ -17,6 +17,7 @@ from review.basics.weeks import Window, monday_of, week_window
 from review.basics.words import counted
 from review.sampling.day_counts import rows_per_day
 from review.sampling.frame import fitting
+from review.sampling.needs import is_imported_log
 from review.settings.project import Project
 from review.sources.pulling.connecting import connected_sources
 from review.week.drawing import Request, opened_source
@@ -60,8 +61,12 @@ def days_before(store: Store, project: Project, request: Request, zone: ZoneInfo
     days = [_day(first + timedelta(days=n), zone) for n in range(7 * (WEEKS_BEFORE + 1))]
     # Rows of earlier weeks are wanted as well, so the source is opened without leaving out their files.
     with opened_source(request, log_of(store.path), all_weeks=True) as engine:
-        mapping = {**fitting(engine, project.mapping), **(request.mapping or {})}
-        return rows_per_day(engine, days, mapping=mapping, by="source" if request.source is None else None)
+        # As in a draw: the imported log has our own names and dates already.
+        ours = request.source is None or is_imported_log(engine)
+        mapping = {**({} if ours else fitting(engine, project.mapping)), **(request.mapping or {})}
+        form = "" if ours else project.date_format
+        by = "source" if request.source is None else None
+        return rows_per_day(engine, days, mapping=mapping, by=by, date_format=form)
 
 
 def short_days(week: str, sources: Mapping[str, Sequence[int]] | None) -> list[ShortDay]:

@@ -223,3 +223,23 @@ def item_of_each(store: Store, assignment_ids: Collection[str]) -> dict[str, str
     """Return the item of each of these assignments; ids that are no assignment are left out."""
     sql = "SELECT id, item_id FROM assignments WHERE id IN (SELECT value FROM json_each(:ids))"
     return {row["id"]: row["item_id"] for row in store.query(sql, {"ids": json_list(assignment_ids)})}
+
+
+class OwnPlace(NamedTuple):
+    """An assignment of a rater and its week."""
+
+    assignment_id: str
+    week: str
+
+
+def own_place(store: Store, rater_id: str, name: str) -> OwnPlace | None:
+    """Return the latest assignment that a rater holds of an item; ``name`` is that of the item or of the assignment."""
+    rows = store.query(_OWN_PLACE_SQL, {"rater": rater_id, "name": name})
+    return OwnPlace(rows[0]["id"], rows[0]["week"]) if rows else None
+
+
+_OWN_PLACE_SQL = f"""
+SELECT a.id, a.week FROM assignments a
+WHERE a.rater_id = :rater AND (a.id = :name OR a.item_id = :name) AND NOT {handed_on("a")}
+ORDER BY a.rowid DESC LIMIT 1
+"""  # noqa: S608 - constants of ours

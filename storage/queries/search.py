@@ -16,12 +16,13 @@ STEP = 500
 
 
 class FoundItem(NamedTuple):
-    """An item, its week and conversation, and whether somebody reviewed it."""
+    """An item, its week and conversation, whether somebody reviewed it, and its kind (None for an ordinary one)."""
 
     id: str
     week: str
     conversation_id: str
     reviewed: int
+    kind: str | None = None
 
 
 def items_named(store: Store, text: str, most: int) -> list[FoundItem]:
@@ -66,7 +67,8 @@ def _items(store: Store, ids: list[str]) -> list[FoundItem]:
 
 _ITEMS_SQL = f"""
 SELECT i.id, i.week, i.conversation_id,
-  EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")}) AS reviewed
+  EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")}) AS reviewed,
+  i.kind
 FROM items i WHERE i.id IN (SELECT value FROM json_each(:ids)) AND i.kind IS NOT 'anchor'
 """  # noqa: S608 - constants of ours
 

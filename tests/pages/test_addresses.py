@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from review.closing.closing import close_week
 from review.settling.adjudication import cases
-from storage.records_weeks import Week
+from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 
@@ -92,3 +92,17 @@ def test_a_link_to_a_closed_report_opens_for_a_reviewer(demo: Store, monkeypatch
     close_week(demo, week, by="visitor", reason="enough")
     at = run(demo, monkeypatch, "week", "ben", week=week, view="report")
     assert "Page as a file" in [str(b.proto.label) for b in at.get("download_button")]
+
+
+def test_an_address_opens_an_item_on_annotate_in_its_week(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    latest = max(w.name for w in demo.find(Week))
+    earlier = next(a for a in demo.find(Assignment, rater_id="tom") if a.week != latest)
+    at = run(demo, monkeypatch, "annotate", "tom", item=earlier.item_id)
+    assert address_of(at) == {"week": earlier.week, "item": earlier.item_id}
+    assert f'"open": ["{earlier.id}", 1]' in str(at.get("bidi_component")[0].proto).replace("\\", "")
+    others = next(a for a in demo.find(Assignment, rater_id="visitor"))
+    at = run(demo, monkeypatch, "annotate", "tom", item=others.item_id, week=latest)
+    held = {a.item_id for a in demo.find(Assignment, rater_id="tom")}
+    assert ("item" in address_of(at)) == (others.item_id in held)
+    at = run(demo, monkeypatch, "annotate", "tom", item="nothing", week=latest)
+    assert "not among yours" in at.toast[0].value and "item" not in address_of(at)

@@ -15,6 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.agreement.pair_view import chance
 from review.annotating.submissions import receive
+from review.closing.closing import close_week
+from review.people.people import add_person, person
+from review.serving.finding import find
 from review.statistics.quantity import Quantity
 from storage.queries.pairs import PREFERENCE
 from storage.records_weeks import Assignment, Item, Week
@@ -91,6 +94,34 @@ def test_agreement_says_what_people_prefer_once_there_are_pairs(store: Store, mo
     assert "People prefer model-x to model-y: 100%" in text and "1 vote that found both bad counts apart" in text
     assert "of choices went to the first answer" in text
     assert store.get(Week, WEEK) is not None
+
+
+def test_a_pair_that_the_search_finds_has_a_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = with_pairs(store, 1)
+    lea, rater = person(store, "lea"), person(store, first.rater_id)
+    (hit,) = find(store, "order 0 take", lea).hits["Items"]
+    assert (hit.page, hit.query, hit.detail) == ("agreement", {"pair": first.item_id}, f"{WEEK} · pair of answers")
+    text = said(run(store, monkeypatch, "agreement", "lea", pair=first.item_id))
+    assert "Seven days for order 0" in text and "model-x" in text and "Nobody has compared them yet" in text
+    vote(store, first, side_of(first, "a"))
+    assert "People chose: model-x 1" in said(run(store, monkeypatch, "agreement", "lea", pair=first.item_id))
+    assert "Items" not in find(store, "order 0 take", rater).hits, "a reviewer of an open week finds no pair"
+    assert "is shown once week" in said(run(store, monkeypatch, "agreement", rater.id, pair=first.item_id))
+    assert "still have to compare" in said(run(store, monkeypatch, "agreement", second.rater_id, pair=first.item_id))
+    add_person(store, rater.id, role="adjudicator", by="lea")
+    text = said(run(store, monkeypatch, "agreement", rater.id, pair=first.item_id))
+    assert "One answer" in text and "model-x" not in text and "shown once the week is closed" in text
+    close_week(store, WEEK, by="lea", reason="early")
+    assert find(store, "order 0 take", rater).hits["Items"][0].page == "agreement"
+    assert "People chose: model-x 1" in said(run(store, monkeypatch, "agreement", rater.id, pair=first.item_id))
+    assert "no pair of this store" in said(run(store, monkeypatch, "agreement", "lea", pair="nothing"))
+
+
+def test_the_pairs_of_a_week_are_listed_and_open(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (assignment,) = with_pairs(store, 1, each=1)
+    vote(store, assignment, "tie")
+    at = run(store, monkeypatch, "agreement", "lea", week=WEEK)
+    assert [e.label for e in at.expander if e.label == "See 1 pair"]
 
 
 def test_a_strength_is_shown_as_the_chance_against_the_average() -> None:

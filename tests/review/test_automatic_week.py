@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from review.sources.import_into import import_into
 from review.sources.options import ImportOptions
 from review.sources.pulling.pull import pull
 from review.week.automatic import due_weeks, open_when_due, set_schedule
-from review.week.completeness import short_days
+from review.week.completeness import days_before, short_days, what_is_missing
+from review.week.drawing import Request
 from review.week.pairs import add_pairs
 from storage.queries.schedules import latest_schedule
 from storage.records_weeks import Assignment, Item, WeekSchedule
@@ -185,6 +187,18 @@ def logged_from(store: Store, tmp_path: Path, source: str, per_day: dict[date, i
     file = tmp_path / f"{source}.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     import_into(store, file, ImportOptions(source=source), by="lea")
+
+
+def test_days_of_a_source_are_counted_in_the_declared_form_of_its_dates(team: Store, tmp_path: Path):
+    source = tmp_path / "desk.csv"
+    rows = [f"{n},{day:%d.%m.%Y} 08:00,q" for n, day in enumerate(five_weeks(4)) if day != date(2026, 11, 22)]
+    source.write_text("\n".join(["id,created_at,question", *rows]))
+    project = replace(project_of(team.path), date_format="day-first")
+    request = Request(week="2026-W47", source=str(source))
+    counts = days_before(team, project, request, UTC_ZONE)
+    assert counts is not None and sum(counts[""]) == 34
+    (said,) = what_is_missing(team, project, request, UTC_ZONE)
+    assert said == "Sunday 2026-11-22 has no conversations where 1 are usual"
 
 
 def test_a_source_that_is_missing_is_seen_behind_the_others(team: Store, tmp_path: Path):

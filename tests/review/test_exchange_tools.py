@@ -202,6 +202,32 @@ VERDICTS_LEFT_OUT = {
 }
 
 
+OUTPUT = {
+    **{"object": "eval.run.output_item", "id": "outputitem_1", "created_at": 1762675200, "sample": {}},
+    "datasource_item": {"id": 7, "conversation_id": "c-1"},
+    "results": [{"name": "correctness", "passed": False, "score": 0.25}, {"name": "tone", "passed": None}],
+}
+
+
+def test_output_items_of_openai_evals_have_a_verdict_for_each_grader_and_find_their_conversation(store, tmp_path):
+    page = {"object": "list", "data": [OUTPUT, {**OUTPUT, "id": "outputitem_2", "results": []}]}
+    table = read_verdicts(write(tmp_path, [page]))
+    assert cells(table) == [("outputitem_1", "openai_evals", "correctness", "fail")]
+    assert found_in(table) == 3 and any("output that no grader looked at" in note for note in table.notes)
+    done = import_verdicts(store, table, by="lea", translate=["correctness:fail=wrong"])
+    (kept,) = verdicts_on(store, {"c-1"})
+    assert (done.added, kept.value, kept.score) == (1, "wrong", 0.25)
+
+
+def test_verdicts_of_a_log_of_openai_evals_find_the_conversations_that_the_same_log_brought(store, tmp_path):
+    add_item(store, "r/s.0")
+    table = read_verdicts(write(tmp_path, [{**event("match", correct=True), "sample_id": "s.0"}]))
+    done = import_verdicts(
+        store, table, by="lea", metrics={"match": "correctness"}, translate=["correctness:pass=correct"]
+    )
+    assert (done.added, done.unknown_items) == (1, 0)
+
+
 @pytest.mark.parametrize("name", VERDICTS_LEFT_OUT)
 def test_every_row_of_an_evaluation_tool_that_gives_no_verdict_is_counted_with_its_cause(tmp_path, name):
     records, causes = VERDICTS_LEFT_OUT[name]

@@ -129,7 +129,9 @@ def test_a_file_that_needs_a_mapping_is_refused_with_a_proposal(folder):
 
 
 def test_ids_that_the_log_has_under_another_source_are_said_after_the_import(folder):
-    (folder / "log.jsonl").write_bytes(b"".join(b'{"id": "%d", "question": "q"}\n' % i for i in range(3)))
+    (folder / "log.jsonl").write_bytes(
+        b"".join(b'{"id": "%d", "question": "q", "answer": "a"}\n' % i for i in range(3))
+    )
     assert run(folder, "log.jsonl").returncode == 0
     done = run(folder, "log.jsonl", "--source", "shop", "--json")
     told = "3 ids of this import are in the log under the source production too."

@@ -32,6 +32,7 @@ from review.log.log import log_files, log_relation
 from review.log.withdrawn import hide
 from review.settings.privacy import Privacy
 from review.sources import importing, processes, record_hashes
+from review.sources.conversations import NO_ANSWER
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.sources.tally import Tally
@@ -119,7 +120,7 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) 
     logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
     done = {n: run(path, log, n=n) for n, log in logs.items()}
     assert done[1][0] == done[2][0] and done[1][0].rejected > 50 and done[1][0].changed > 50
-    assert counts(done[1][1]) == counts(done[2][1]) and done[1][1].mended == {"number": 1}
+    assert counts(done[1][1]) == counts(done[2][1]) and done[1][1].mended == {"number": 1, NO_ANSWER: 1}
     assert done[1][1].unread.total() > 30 and done[1][1].human_scores["r"] > 20
     assert contents(logs[1]) == contents(logs[2]) and originals(logs[1]) == originals(logs[2])
     for n, log in logs.items():
@@ -165,7 +166,7 @@ def test_a_second_import_says_the_same_whether_its_records_are_recognised_or_rea
 
 
 def test_only_new_records_are_masked_in_a_second_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [orjson.dumps({"id": str(i), "question": f"q{i}"}) for i in range(60)]
+    lines = [orjson.dumps({"id": str(i), "question": f"q{i}", "answer": "a"}) for i in range(60)]
     path, log = tmp_path / "log.jsonl", log_of(tmp_path / "s.db")
     path.write_bytes(b"\n".join(lines[:50]))
     run(path, log, n=1)

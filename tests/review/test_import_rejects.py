@@ -29,8 +29,10 @@ def imported(folder, name, content):
 
 
 def test_all_rejects_are_in_a_private_file_that_is_named(folder):
-    bad = b"".join(b'{"id": "b%d", "question": "q", "created_at": "write to a@b.com"}\n' % i for i in range(150))
-    answer, done = imported(folder, "log.jsonl", b'{"id": "1", "question": "q"}\n' + bad)
+    bad = b"".join(
+        b'{"id": "b%d", "question": "q", "answer": "a", "created_at": "write to a@b.com"}\n' % i for i in range(150)
+    )
+    answer, done = imported(folder, "log.jsonl", b'{"id": "1", "question": "q", "answer": "a"}\n' + bad)
     (file,) = answer["files"]
     assert (answer["read"], answer["added"], answer["rejected"]) == (151, 1, 150) and done.returncode == 0
     listed = folder / file["rejects_file"]
@@ -43,7 +45,7 @@ def test_all_rejects_are_in_a_private_file_that_is_named(folder):
 
 
 def test_without_a_reject_there_is_no_file_and_a_failed_import_leaves_none(folder):
-    answer, _ = imported(folder, "log.jsonl", b'{"id": "1", "question": "q"}\n')
+    answer, _ = imported(folder, "log.jsonl", b'{"id": "1", "question": "q", "answer": "a"}\n')
     assert answer["files"][0]["rejects_file"] is None and not (folder / "spotcheck.db.rejects").exists()
     packed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + b"\x00" * 40
     (folder / "broken.jsonl.gz").write_bytes(packed)
@@ -71,10 +73,10 @@ def test_one_open_quote_in_csv_costs_one_row(folder):
 
 def test_values_that_json_forbids_are_mended_and_counted(folder):
     content = (
-        b'{"id":"c1","question":"Where?","confidence":NaN,"metadata":{"n":"half \\ud83d"}}\n'
-        b'{"id":"c2","question":"half \\udc00","latency_ms":Infinity}\n'
-        b'{"id":123456789012345678901234567890,"question":"q"}\n'
-        b'{"id":123456789012345678901234567891,"question":"q"}\n'
+        b'{"id":"c1","question":"Where?","answer":"a","confidence":NaN,"metadata":{"n":"half \\ud83d"}}\n'
+        b'{"id":"c2","question":"half \\udc00","answer":"a","latency_ms":Infinity}\n'
+        b'{"id":123456789012345678901234567890,"question":"q","answer":"a"}\n'
+        b'{"id":123456789012345678901234567891,"question":"q","answer":"a"}\n'
     )
     answer, done = imported(folder, "log.jsonl", content)
     assert (answer["added"], answer["rejected"]) == (4, 0), done.stderr
@@ -85,8 +87,13 @@ def test_values_that_json_forbids_are_mended_and_counted(folder):
 
 def test_verdicts_of_a_log_that_cannot_count_are_reported(folder):
     rows = [
-        {"id": "1", "question": "q", "verdicts": {"j": {"correctnes": "wrong", "politeness": "Nice"}}},
-        {"id": "2", "question": "q", "verdicts": {"j": {"correctness": {"value": "wrong"}, "politeness": "n/a"}}},
+        {"id": "1", "question": "q", "answer": "a", "verdicts": {"j": {"correctnes": "wrong", "politeness": "Nice"}}},
+        {
+            "id": "2",
+            "question": "q",
+            "answer": "a",
+            "verdicts": {"j": {"correctness": {"value": "wrong"}, "politeness": "n/a"}},
+        },
     ]
     answer, done = imported(folder, "log.jsonl", b"\n".join(map(orjson.dumps, rows)))
     first, second = answer["files"][0]["notes"]
@@ -109,9 +116,9 @@ def test_other_separators_and_encodings_are_imported(folder, name, content):
 
 
 def test_feedback_that_nothing_knows_is_counted_and_said_once(folder):
-    odd = b"".join(b'{"id": "%d", "question": "q", "feedback": "awful"}\n' % i for i in range(15))
-    known = b'{"id": "u", "question": "q", "feedback": "up"}\n'
-    known += b'{"id": "d", "question": "q", "feedback": {"thumb": "down", "copied": true}}\n'
+    odd = b"".join(b'{"id": "%d", "question": "q", "answer": "a", "feedback": "awful"}\n' % i for i in range(15))
+    known = b'{"id": "u", "question": "q", "answer": "a", "feedback": "up"}\n'
+    known += b'{"id": "d", "question": "q", "answer": "a", "feedback": {"thumb": "down", "copied": true}}\n'
     answer, done = imported(folder, "log.jsonl", odd + known)
     (note,) = answer["files"][0]["notes"]
     assert answer["added"] == 17
@@ -120,9 +127,9 @@ def test_feedback_that_nothing_knows_is_counted_and_said_once(folder):
 
 
 def test_rejections_of_one_kind_are_one_line_with_a_count(folder):
-    bad = b"".join(b'{"id": "%d", "question": "q", "created_at": "done"}\n' % i for i in range(15))
-    _, _ = imported(folder, "log.jsonl", b'{"id": "ok", "question": "q"}\n')
-    (folder / "bad.jsonl").write_bytes(bad + b'{"id": "x", "question": "q", "created_at": "odd"}\n')
+    bad = b"".join(b'{"id": "%d", "question": "q", "answer": "a", "created_at": "done"}\n' % i for i in range(15))
+    _, _ = imported(folder, "log.jsonl", b'{"id": "ok", "question": "q", "answer": "a"}\n')
+    (folder / "bad.jsonl").write_bytes(bad + b'{"id": "x", "question": "q", "answer": "a", "created_at": "odd"}\n')
     shown = " ".join(spotcheck(folder, "import", "bad.jsonl").stderr.split())
     assert shown.count("found done, expected ISO 8601") == 1 and "(14 more like this)" in shown
     assert "bad.jsonl, line 16, created_at: found odd" in shown

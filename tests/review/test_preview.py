@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from review.settings.project import Project
+from review.sources.conversations import NO_ANSWER
 from review.sources.file_sets import files_at
 from review.sources.look import look_at
 from review.sources.options import ImportOptions, import_options
@@ -62,6 +63,7 @@ def test_an_unknown_helpdesk_is_proposed_and_previewed(tmp_path: Path, asked: Im
     assert [(t.raw, t.count, t.value) for t in seen.values] == [("gelöst", 2, "ok"), ("kaputt", 1, "")]
     assert [(one.field, one.found, n) for one, n in seen.counted.unread.items()] == [("status", "kaputt", 1)]
     assert seen.counted.source_ids == ["T-100", "T-101", "T-102"]
+    assert seen.counted.notes == {NO_ANSWER: 1}, "said before the import, as after it"
 
 
 def test_a_known_source_is_not_asked_again(tmp_path: Path, asked: ImportOptions) -> None:

@@ -4,14 +4,18 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from sampling_query import draw_sql
+from sqlglot import exp
 
+from review.basics.date_forms import ORDERS, order_of, read_date
 from review.basics.errors import InputError
 from review.basics.weeks import week_window
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
+from review.sampling.day_counts import rows_per_day
 from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
 from review.sampling.key import chosen, digest
@@ -169,3 +173,64 @@ def test_user_and_password_come_from_the_environment_alone(clickhouse, monkeypat
 def test_a_server_that_does_not_answer_is_a_sentence():
     with pytest.raises(InputError, match="does not answer"):
         open_source("clickhouse://127.0.0.1:9/shop?table=log")
+
+
+WRITTEN = [
+    *(
+        "09/11/2026 08:15",
+        "9.1.2026",
+        "9. 1. 2026, 8:15 Uhr",
+        "30-11-2026 17:05:06,25",
+        "11/30/2026 5:05 PM",
+        "31.2.2026",
+    ),
+    *(
+        "2026/11/30 17:05:06.123456",
+        "26/11/30",
+        "30/11/69",
+        "01/02/03 12:00 am",
+        "13/13/2026",
+        "09/11-2026",
+        "5/6/2026",
+    ),
+    *(
+        "30/11/2026 17:05Z",
+        "30/11/2026 17:05 +02:00",
+        "30/11/2026 17:05 UTC",
+        "30/11/2026 25:00",
+        "30/11/2026 13:00 pm",
+    ),
+    *("2026-11-30", "2026-11-30T17:05:00+02:00", "2026-11-30 17:05", "1764000000", "1764000000123", "1764000000.5"),
+    *("", "yesterday", "20261130", "2026", "Nov 30 2026", "3 Nov 2026", "2026-11-30 24:00", "2026-13-01"),
+]
+
+
+@pytest.mark.parametrize("form", ["", *ORDERS, "%d.%m.%Y %H:%M"])
+def test_clickhouse_reads_the_dates_that_an_import_reads_and_no_others(clickhouse, form):
+    host, _, session = clickhouse
+    session.query("CREATE TABLE IF NOT EXISTS shop.dates (id UInt32, made String) ENGINE = MergeTree ORDER BY id")
+    session.query("TRUNCATE TABLE shop.dates")
+    rows = ", ".join(f"({number}, '{text}')" for number, text in enumerate(WRITTEN))
+    session.query(f"INSERT INTO shop.dates VALUES {rows}")
+    engine = open_source(f"clickhouse://{host}/shop?table=dates")
+    made = engine.instant("made", zone="Europe/Berlin", form=form)
+    micros = exp.Anonymous(this="toUnixTimestamp64Micro", expressions=[made])
+    query = exp.select(exp.column("id"), micros).from_(engine.relation(["id", "made"])).order_by("id")
+    read = {WRITTEN[int(number)]: micro for number, micro in engine.query(query)}
+    engine.close()
+    zone = ZoneInfo("Europe/Berlin")
+    wanted = {text: read_date(text, order_of(form), zone) for text in WRITTEN}
+    assert read == {text: moment and int(moment.timestamp() * 1_000_000) for text, moment in wanted.items()}
+
+
+def test_a_pattern_in_words_is_read_and_one_that_clickhouse_lacks_is_refused(clickhouse):
+    host, _, session = clickhouse
+    session.query("CREATE TABLE shop.worded (id UInt32, made String) ENGINE = MergeTree ORDER BY id")
+    session.query("INSERT INTO shop.worded VALUES (1, '16 Nov 2026 08:15'), (2, '30/11/2026')")
+    engine = open_source(f"clickhouse://{host}/shop?table=worded")
+    days = [week_window(WEEK)]
+    counts = rows_per_day(engine, days, mapping={"created_at": "made"}, date_format="%d %b %Y %H:%M")
+    assert counts == {"": [1]} and rows_per_day(engine, days, mapping={"created_at": "made"}) == {"": [0]}
+    with pytest.raises(InputError, match="ClickHouse cannot read its part %j"):
+        engine.instant("made", form="%Y %j")
+    engine.close()

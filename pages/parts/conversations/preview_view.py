@@ -61,6 +61,8 @@ def details(c: Counted) -> None:
     if not c.conversations and not c.told:
         st.error("No row can be read like this. Correct what the fields mean.", icon=":material/block:")
         return
+    for note, n in c.notes.items():
+        st.caption(f":material/info: {as_text(f'{n:,} × {note}')}")
     if c.conversations:
         _conversations(c)
 

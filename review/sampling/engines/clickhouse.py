@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
+from review.sampling.engines import clickhouse_dates
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import as_text, column, plain_text, render, table
 
@@ -80,11 +81,10 @@ class ClickHouseEngine:
         return exp.Case().when(_call("isFinite", number), number.copy())
 
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
-        """Return a time column unchanged, so its index prunes; text and numbers are parsed, in no declared form."""
+        """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
         if not path and "Date" in self._types.get(name, ""):
             return column(name)
-        text = self.text(name, path)
-        return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string(zone))
+        return clickhouse_dates.instant(self.text(name, path), zone, form)
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Return DateTime in UTC, or DateTime64 for a fraction of a second."""

@@ -47,7 +47,7 @@ class Engine(Protocol):
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return a column as an instant: ISO 8601 or a count since 1970; a time without an offset is in ``zone``.
 
-        ``form`` is that of other texts, as :mod:`review.basics.date_forms` has it; an engine may not know it.
+        ``form`` is that of other texts, as :mod:`review.basics.date_forms` has it.
         """
 
     def moment(self, moment: datetime) -> exp.Expr:

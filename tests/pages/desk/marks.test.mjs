@@ -17,19 +17,20 @@ const [correctness, , tone] = RUBRIC.dimensions;
 const rubric = { ...RUBRIC, dimensions: [{ ...correctness, not_fine: ["wrong", "partly"] }, { ...tone, not_fine: ["rude"] }] };
 const MESSAGES = [{ role: "user", content: "Where?" }, { role: "assistant", content: "It is 📦 here. It is there. Bye." }];
 const context = ["Parcels wait.", "Nobody knows."];
-const given = (open, fields) => {
+const given = (open, fields, messages = MESSAGES) => {
   const found = answer(open, { rubric, limits, ...fields });
-  return { ...found, items: found.items.map((one) => ({ ...one, messages: MESSAGES, context })) };
+  return { ...found, items: found.items.map((one) => ({ ...one, messages, context })) };
 };
 
 class Page {
   static count = 0;
-  constructor(items = 4) {
+  constructor(items = 4, messages = MESSAGES) {
+    const sent = (open, fields) => given(open, fields, messages);
     this.key = `marks-${(Page.count += 1)}`;
     const order = names(items);
-    this.server = new FakeServer(order, given);
+    this.server = new FakeServer(order, sent);
     this.parent = new FakeNode("div");
-    this.leave = globalThis.spotcheckDesks.get("annotator")({ data: { key: this.key, ...given(order) },
+    this.leave = globalThis.spotcheckDesks.get("annotator")({ data: { key: this.key, ...sent(order) },
       parentElement: this.parent, setStateValue: (_, outbox) => (this.sent = outbox) });
   }
   get draft() { return JSON.parse(localStorage.getItem(`spotcheck:${this.key}:draft:${this.place}`) ?? "{}"); }
@@ -83,6 +84,16 @@ test("a marked sentence opens its proof: a passage by its digit, kept at once", 
   assert.deepEqual(page.draft.marks, [{ start: 0, end: 13, quote: "It is 📦 here.", passage: 1 }]);
   for (const key of ["q", "1", "2", "Enter"]) press(key);
   assert.deepEqual(page.draft.marks, [{ start: 0, end: 13, quote: "It is 📦 here." }], "the same digit takes it back");
+  page.end();
+});
+
+test("Enter takes the only sentence of an answer", async () => {
+  const page = new Page(4, [{ role: "user", content: "Where?" }, { role: "assistant", content: "It is here." }]);
+  for (const key of ["1", "q", "Enter"]) press(key);
+  assert.deepEqual(page.draft.marks.map(({ quote }) => quote), ["It is here."]);
+  press("q");
+  press("Enter");
+  assert.ok(page.parent.all().some((node) => node.tag === "input" && node.attributes.get("maxlength") === "2000"), "its proof is open");
   page.end();
 });
 

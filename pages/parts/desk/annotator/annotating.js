@@ -7,6 +7,7 @@ import { el, toolButton } from "../shared/dom.js";
 import { answered, draftOf, isChanged, isComplete, mayFollow } from "../shared/drafts.js";
 import { register } from "../shared/main.js";
 import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/model.js";
+import { nameInAddress, takeOpened } from "./address.js";
 import { openFlag, openSkip, showReveal } from "./asking.js";
 import { buildMarks, openMark, showMarks } from "./marks.js";
 import { correctNotice, flag, onMeant, selectedText, skip, submit, undo } from "./submitting.js";
@@ -54,7 +55,7 @@ export const desk = {
     const { labels, reopened } = draftOf(client, assignment);
     return reopened || !answered(labels[dimension.name]);
   },
-  take: () => undefined,
+  take: takeOpened,
   heard: correctNotice,
   changed: () => "",
   aside: (view) => {
@@ -72,7 +73,10 @@ export const desk = {
   ],
   prepare: () => undefined,
   resized: () => undefined,
-  show: showReveal,
+  show: (view) => {
+    showReveal(view);
+    nameInAddress(view);
+  },
   state: (view) => {
     showMarks(view); // a label decides whether there is anything to mark
     return stateText(view);
@@ -129,6 +133,7 @@ function againText(client, count) {
 
 function emptyNodes(view) {
   const { client } = view;
+  nameInAddress(view);
   const done = doneList(client).length;
   const skipped = skippedList(client);
   const dealt = client.week.total > 0 || done > 0;

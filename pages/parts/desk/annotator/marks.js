@@ -86,6 +86,7 @@ function openSentences(view, text) {
     el("p", { class: "sc-quiet-text" }, t("Or select words of the answer, then press q. A marked one opens its proof.")),
     el("div", { class: "sc-choices" }, ...rows.map(([quote, action, marked], k) => choiceRow(k < 9 ? String(k + 1) : "", quote, action, marked))));
   rows.slice(0, 9).forEach(([, action], k) => view.dialog.choices.set(String(k + 1), action));
+  if (rows.length === 1) view.dialog.confirm = rows[0][1]; // Enter takes the only sentence
 }
 
 function quoteAt(text, { start, end }) {
