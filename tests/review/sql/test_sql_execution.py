@@ -19,6 +19,7 @@ from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits
+from review.sql.engines.postgres import ENGINE
 from review.sql.execution.child import Child
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
@@ -132,6 +133,24 @@ def test_a_statement_without_end_is_killed_with_its_group_and_replaced(lite):
         with pytest.raises(ProcessLookupError):
             os.killpg(child.pid, 0)
         assert runner.run("SELECT count(*) FROM orders").rows == ((3,),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_a_statement_on_postgresql_may_use_a_share_of_the_memory_and_as_much_on_disk_as_is_granted(shop):
+    import psycopg
+
+    limits = Limits(seconds=20, memory=16_000_000)
+    session = ENGINE.open(shop.place, limits)
+    shown = {n: session.connection.execute(f"SHOW {n}").fetchone()[0] for n in ("work_mem", "temp_file_limit", "jit")}
+    assert shown == {"work_mem": "1953kB", "temp_file_limit": "-1", "jit": "off"}
+    big = "SELECT count(*) FROM (SELECT md5(g::text) AS m FROM generate_series(1, 600000) AS g ORDER BY m) AS s"
+    assert session.run(big).done
+    with psycopg.connect(host=shop.place.options["socket"], user="owner", dbname="postgres", autocommit=True) as owner:
+        if owner.info.server_version < 150000:
+            pytest.skip("a server before version 15 grants no single setting")
+        owner.execute("GRANT SET ON PARAMETER temp_file_limit TO reader")
+    limited = ENGINE.open(shop.place, limits).run(big)
+    assert limited.ending == "failed" and "temp_file_limit" in limited.error
 
 
 def test_memory_is_limited(lite):
