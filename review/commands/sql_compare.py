@@ -167,7 +167,9 @@ class _Engines:
 
     def _runner(self, address: str) -> Runner:
         if address not in self.open:
-            made = Runner(address, policy=self.settings.policy, limits=self.settings.limits)
+            made = Runner(
+                address, policy=self.settings.policy, limits=self.settings.limits, kept_in=self.settings.cache
+            )
             self.open[address] = self.ends.enter_context(made)
         return self.open[address]
 

@@ -112,7 +112,13 @@ def judge(bench: Bench[ExecutionSpec], subjects: Sequence[Subject]) -> Iterator[
         return
     processes = min(AT_ONCE, os.cpu_count() or 1)
     with (
-        Runner(address, policy=bench.sql.policy, limits=bench.sql.limits, processes=processes) as runner,
+        Runner(
+            address,
+            policy=bench.sql.policy,
+            limits=bench.sql.limits,
+            processes=processes,
+            kept_in=bench.sql.cache,
+        ) as runner,
         ThreadPoolExecutor(runner.processes) as threads,
     ):
         for start in range(0, len(asked), TOGETHER):

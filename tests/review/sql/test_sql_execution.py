@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import requests
@@ -20,12 +22,14 @@ from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits
 from review.sql.engines.postgres import ENGINE
+from review.sql.execution import kept
 from review.sql.execution.child import Child
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
+from review.sql.results.stored import from_bytes, to_bytes
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -377,3 +381,50 @@ def test_a_wrong_address_is_explained_and_keeps_no_secret(address, said):
 def test_every_engine_says_what_it_is_and_its_example_is_an_address():
     for scheme, engine in SQL_ENGINES.items():
         assert engine.about and place_of(engine.example).scheme == scheme
+
+
+def test_results_are_kept_in_a_folder_by_content_and_state_of_the_data(tmp_path, monkeypatch):
+    address, folder = sqlite_shop(tmp_path), tmp_path / "kept"
+    sql = "SELECT id, name, credit, x'00ff' AS b, 9e999 AS big FROM customers ORDER BY id"
+
+    def run(text, **more):
+        with Runner(address, kept_in=folder, **more) as runner:
+            return runner.run(text)
+
+    first = run(sql)
+    assert first.done and [file.stat().st_mode & 0o777 for file in folder.iterdir()] == [0o600]
+    with monkeypatch.context() as patch:
+        patch.setattr(Child, "run", lambda *_: pytest.fail("the statement ran again"))
+        again = run(sql)
+        assert again == first and list(map(type, again.rows[0])) == list(map(type, first.rows[0]))
+        with pytest.raises(pytest.fail.Exception):
+            run(sql, limits=Limits(rows=2))
+    assert not run("SELECT name FROM nothing").done and run("SELECT datetime('now')").done
+    assert len(list(folder.iterdir())) == 1
+    next(folder.iterdir()).write_bytes(b"{broken")
+    assert run(sql) == first or run(sql).rows == first.rows
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("DELETE FROM customers WHERE id = 3")
+    assert len(run(sql).rows) == 2
+    monkeypatch.setattr(kept, "MOST", 1)
+    run(sql)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    with Runner(sqlite_shop(tmp_path), kept_in=tmp_path / "file" / "kept") as runner:
+        assert runner.run("SELECT id FROM customers").done
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [None, True, 5, 2**70, 1.5, float("inf"), "a", b"\x00", Decimal("1.10"), date(2026, 1, 2), UUID(int=7),
+     datetime(2026, 1, 2, 3, tzinfo=UTC), time_of_day(1, 2), timedelta(days=-1, microseconds=5), [1, (2, "x")],
+     {"a": [Decimal(1)], 2: None}],
+)  # fmt: skip
+def test_every_cell_is_read_back_as_it_was(cell):
+    data = to_bytes(Result(columns=("a",), rows=((cell,),), truncated=True))
+    found = from_bytes(data)
+    assert found.rows == ((cell,),) and type(found.rows[0][0]) is type(cell) and found.truncated
+    assert to_bytes(Result(columns=("a",), rows=((object(),),))) is None
