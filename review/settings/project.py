@@ -21,6 +21,8 @@ from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
+from review.settings.failures import SETTINGS as FAILURE_SETTINGS
+from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
@@ -58,6 +60,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     ),
     "sampling": ("unit", "confidence", "judges_disagree", "sql_spot_check", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
+    "failures": FAILURE_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
@@ -84,8 +87,8 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``scores`` and ``sql`` are the tables of these names;
-    ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``scores`` and ``sql`` are the tables of
+    these names; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None.
@@ -111,6 +114,7 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    failures: FailureSettings = field(default_factory=FailureSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
@@ -155,6 +159,7 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"], lane=sql.lane),
+        failures=failure_settings(path, tables["failures"]),
         notify=notify_settings(path, tables["notify"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,

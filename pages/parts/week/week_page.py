@@ -184,7 +184,7 @@ def _check(here: Session, week: str, check: Check, *, is_open: bool) -> None:
     link = _does(here, week, check.name) if is_open and not check.done else None
     if link is not None:
         page, query = link
-        st.page_link(f"{page}.py", label=said, icon=":material/pending:", query_params={"week": week, **query})
+        st.page_link(page, label=said, icon=":material/pending:", query_params={"week": week, **query})
         return
     mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
     st.markdown(f"{':gray[:material/remove:]' if check.idle else mark} {said}")
@@ -193,11 +193,11 @@ def _check(here: Session, week: str, check: Check, *, is_open: bool) -> None:
 def _does(here: Session, week: str, check: str) -> tuple[str, dict[str, str]] | None:
     """Return the page, and its address, on which this person does what a check asks for; None where they cannot."""
     if check == "settled":
-        return ("adjudicate", {"view": "disputed"}) if here.rater.may("adjudicator") else None
+        return ("adjudicate.py", {"view": "disputed"}) if here.rater.may("adjudicator") else None
     own = next((p.left for p in progress(here.store, week) if p.rater_id == here.rater.id), 0)
     if own:
-        return "annotate", {}
-    return ("week", {"do": "hand_over"}) if here.rater.may("lead") else None
+        return "annotate.py", {}
+    return ("week.py", {"do": "hand_over"}) if here.rater.may("lead") else None
 
 
 def _close(here: Session, week: str, *, ready: bool) -> None:
