@@ -71,7 +71,7 @@ class Compared:
 @click.option("--dialect", help="The dialect of references whose results are in the file. Default: sqlite.")
 @click.option(
     "--perturb", type=click.IntRange(0, 20), default=0, show_default=True,
-    help="Repeat equal comparisons on this many changed copies of the data, to find equality by accident (SQLite).",
+    help="Repeat equal comparisons on so many changed copies of the data: equal by accident? (SQLite, DuckDB)",
 )  # fmt: skip
 @click.option(
     "--empty-is-right", is_flag=True, help="Count two empty results as right. They are no evidence otherwise."

@@ -24,6 +24,7 @@ from review.sql.engines.engine import Limits
 from review.sql.engines.postgres import ENGINE
 from review.sql.execution import kept
 from review.sql.execution.child import Child
+from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
@@ -428,3 +429,27 @@ def test_every_cell_is_read_back_as_it_was(cell):
     found = from_bytes(data)
     assert found.rows == ((cell,),) and type(found.rows[0][0]) is type(cell) and found.truncated
     assert to_bytes(Result(columns=("a",), rows=((object(),),))) is None
+
+
+@pytest.mark.parametrize("made", [sqlite_shop, duckdb_shop])
+def test_a_changed_copy_tells_queries_apart_that_are_equal_by_accident_and_leaves_the_original(made, tmp_path):
+    place = place_of(made(tmp_path))
+
+    def both(where):
+        with Runner(where) as runner:
+            return [runner.run(sql).rows for sql in ("SELECT count(*) FROM customers", "SELECT max(id) FROM customers")]
+
+    before = both(place)
+    assert before[0] == before[1] == ((3,),)
+    found = []
+    for seed in range(4):
+        with perturbed(place, seed) as copy:
+            found.append(both(copy))
+        with perturbed(place, seed) as copy:
+            assert both(copy) == found[-1]
+    assert any(count != most for count, most in found) and both(place) == before
+    with (
+        pytest.raises(InputError, match="expected SQLite or DuckDB"),
+        perturbed(place_of("postgresql://localhost/x"), 1),
+    ):
+        pass
