@@ -113,7 +113,13 @@ def judge(bench: Bench[ExecutionSpec], subjects: Sequence[Subject]) -> Iterator[
     # Starting a process takes longer than running a few statements.
     processes = max(1, min(AT_ONCE, os.cpu_count() or 1, len(asked) // 16))
     with (
-        Runner(address, policy=bench.sql.policy, limits=bench.sql.limits, processes=processes) as runner,
+        Runner(
+            address,
+            policy=bench.sql.policy,
+            limits=bench.sql.limits,
+            processes=processes,
+            kept_in=bench.sql.cache,
+        ) as runner,
         ThreadPoolExecutor(runner.processes) as threads,
     ):
         for start in range(0, len(asked), TOGETHER):
