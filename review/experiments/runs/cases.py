@@ -20,6 +20,9 @@ from storage.records_golden import FrozenExample
 from storage.records_weeks import Item
 from storage.store import Store
 
+DB = "db:"
+"""A tag such as ``db:shop`` names the database of an example."""
+
 
 @dataclass(frozen=True)
 class ReleaseCases:
@@ -66,7 +69,7 @@ def case_of(content: Mapping[str, Any], *, content_hash: str = "", sql: str | No
         messages=tuple(content["prior_turns"]),
         context=tuple(content["context"]),
         as_of=content["as_of"] or None,
-        db=content.get("db") or content["snapshot"] or None,
+        db=content.get("db") or next((t.removeprefix(DB) for t in content["tags"] if t.startswith(DB)), None),
         expected_answer=content["expected_answer"] or None,
         expected_behaviour=content["expected_behaviour"] or None,
         references=(content["reference_sql"],) if content["reference_sql"] else (),

@@ -177,4 +177,4 @@ def ask_resume(
 def kind_of(run: ExperimentRun) -> str:
     """Return the kind of a run's target in words."""
     kind = str(run.target.get("kind"))
-    return TARGETS[kind].about.partition(";")[0] if kind in TARGETS else kind
+    return TARGETS[kind].title if kind in TARGETS else kind
