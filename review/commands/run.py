@@ -17,6 +17,7 @@ from review.basics.whole_files import check_target
 from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
+from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.listing import run_figures, status_of
@@ -47,6 +48,10 @@ from storage.store import Store
 @click.option("--prompt-file", type=click.Path(path_type=Path, dir_okay=False), help="Its prompt, without a store.")
 @click.option("--model", default="", help="Its model, without a store.")
 @click.option("--repeats", type=int, default=1, show_default=True, help="How often each case is asked.")
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
+    help="Ask each case as often as this plan says, which `spotcheck gate --plan --json` prints.",
+)  # fmt: skip
 @click.option("--concurrency", type=int, default=8, show_default=True, help="Cases asked at once.")
 @click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one answer.")
 @click.option("--attempts", type=int, default=3, show_default=True, help="How often one case is tried.")
@@ -66,6 +71,7 @@ def run(
     prompt_file: Path | None,
     model: str,
     repeats: int,
+    plan_file: Path | None,
     concurrency: int,
     timeout: float,
     attempts: int,
@@ -90,6 +96,7 @@ def run(
     kind, target = target_in(targets, project)
     options = RunOptions(
         repeats=repeats,
+        more=planned(plan_file, version) if plan_file is not None else {},
         concurrency=concurrency,
         timeout=timeout,
         attempts=attempts,

@@ -52,7 +52,7 @@ def statuses(store: Store, runs: Sequence[ExperimentRun]) -> list[RunStatus]:
             RunStatus(
                 run=run,
                 state=run_state(store, run.id),
-                total=run.cases * int(run.options.get("repeats", 1)),
+                total=answers_wanted(run),
                 done=sum(n for _, n, _ in rows),
                 missing={cause: n for cause, n, _ in rows if cause},
                 cached=sum(cached for _, _, cached in rows),
@@ -61,6 +61,12 @@ def statuses(store: Store, runs: Sequence[ExperimentRun]) -> list[RunStatus]:
             )
         )
     return found
+
+
+def answers_wanted(run: ExperimentRun) -> int:
+    """Return how many answers a whole run has."""
+    repeats, more = int(run.options.get("repeats", 1)), run.options.get("more") or {}
+    return (run.cases - len(more)) * repeats + sum(more.values())
 
 
 def list_runs(

@@ -26,10 +26,26 @@ def wire_version(version: PromptVersion) -> Json:
     }
 
 
-def questions_of(cases: Iterable[Case], version: Json, *, repeats: int, wanted: Recognisers) -> list[Question]:
-    """Return the questions of a run, all first repeats before the second ones."""
-    wires = [(case.id, _wire(case, version, wanted)) for case in cases]
-    return [Question(case=name, repeat=k, wire=wire) for k in range(1, repeats + 1) for name, wire in wires]
+def places_of(cases: Iterable[Case], options: Mapping[str, Any]) -> list[tuple[Case, int]]:
+    """Return each case with each of its repeats, all first repeats before the second ones.
+
+    ``options`` are those of the run: ``repeats`` of every case, and ``more`` with other numbers for some cases.
+    """
+    repeats, more = int(options.get("repeats", 1)), options.get("more") or {}
+    listed = list(cases)
+    most = max([repeats, *more.values()])
+    return [(case, k) for k in range(1, most + 1) for case in listed if k <= more.get(case.id, repeats)]
+
+
+def questions_of(places: Iterable[tuple[Case, int]], version: Json, *, wanted: Recognisers) -> list[Question]:
+    """Return the questions of a run, in the order of its places."""
+    wires: dict[str, Json] = {}
+    found = []
+    for case, repeat in places:
+        if case.id not in wires:
+            wires[case.id] = _wire(case, version, wanted)
+        found.append(Question(case=case.id, repeat=repeat, wire=wires[case.id]))
+    return found
 
 
 def _wire(case: Case, version: Json, wanted: Recognisers) -> Json:

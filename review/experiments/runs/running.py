@@ -27,12 +27,14 @@ LIMITS = {"repeats": (1, 25), "concurrency": (1, 256), "timeout": (0.01, 3600), 
 class RunOptions:
     """How a run is made.
 
-    ``repeats`` asks each case several times, ``concurrency`` is how many are asked at once, ``timeout`` is in seconds
-    for one question, ``attempts`` how often it is tried. ``max_cost`` (in the project's currency) and ``max_tokens``
-    stop the run. ``fresh`` asks again what earlier runs asked.
+    ``repeats`` asks each case several times, those in ``more`` as often as they say there (a plan of the gate).
+    ``concurrency`` is how many are asked at once, ``timeout`` is in seconds for one question, ``attempts`` how often it
+    is tried. ``max_cost`` (in the project's currency) and ``max_tokens`` stop the run. ``fresh`` asks again what
+    earlier runs asked.
     """
 
     repeats: int = 1
+    more: Mapping[str, int] = field(default_factory=dict)
     concurrency: int = 8
     timeout: float = 60.0
     attempts: int = 3
@@ -46,6 +48,10 @@ class RunOptions:
             found = getattr(self, name)
             if not least <= found <= most:
                 raise InputError(f"{name}: found {found}, expected {least} to {most}.")
+        least, most = LIMITS["repeats"]
+        for case, repeats in self.more.items():
+            if not least <= repeats <= most:
+                raise InputError(f"repeats of {case}: found {repeats}, expected {least} to {most}.")
         for name in ("max_cost", "max_tokens"):
             found = getattr(self, name)
             if found is not None and found <= 0:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from review.basics.errors import UnknownError
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
 from review.experiments.runs.human import human_score
+from review.experiments.runs.questions import places_of
 from review.experiments.runs.recording import answer_id
 from review.experiments.runs.running import run_named
 from review.experiments.scorers.combining import ONLY_A_PERSON, combined
@@ -44,11 +45,10 @@ def _scored(store: Store, run: ExperimentRun, release: ReleaseCases, project: Pr
     prompt = version.prompt if version is not None else ""
     correctness = correctness_of(store, project)
     cases = []
-    for repeat in range(1, int(run.options.get("repeats", 1)) + 1):
-        for case in release.cases:
-            name = answer_id(run.id, case.id, repeat)
-            one = scored_case(case, repeat, answers.get(name), scores.get(name))
-            cases.append(with_people(one, correctness, project, prompt=prompt))
+    for case, repeat in places_of(release.cases, run.options):
+        name = answer_id(run.id, case.id, repeat)
+        one = scored_case(case, repeat, answers.get(name), scores.get(name))
+        cases.append(with_people(one, correctness, project, prompt=prompt))
     return ScoredRun(
         run=run.id,
         version=run.version,

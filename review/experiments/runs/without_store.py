@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 from review.basics.clock import new_id, now
 from review.experiments.runs.asking import Budget, asked
 from review.experiments.runs.cases import ReleaseCases
-from review.experiments.runs.questions import names_of, questions_of, wire_version
+from review.experiments.runs.questions import names_of, places_of, questions_of, wire_version
 from review.experiments.runs.running import RunRequest, checked_target
 from review.experiments.runs.scored import NOT_ASKED, with_people
 from review.experiments.scorers.databases import Databases
@@ -17,7 +17,7 @@ from review.experiments.scorers.scoring import Scores, score_all
 from review.experiments.targets.catalogue import target_named
 from review.experiments.targets.reading import answer_of
 from review.experiments.targets.target import Said, Setup
-from review.experiments.values import ScoredCase, ScoredRun
+from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.judges.protocol.subjects import sought
 from review.rubric.rubric import Dimension
 from review.settings.project import Project
@@ -38,7 +38,8 @@ def run_without_store(
     started, options = now(), wanted.options.checked()
     target = checked_target(wanted.kind, wanted.target, project)
     wire = wire_version(version)
-    questions = questions_of(release.cases, wire, repeats=options.repeats, wanted=sought(project))
+    places = places_of(release.cases, {"repeats": options.repeats, "more": options.more})
+    questions = questions_of(places, wire, wanted=sought(project))
     asker = target_named(wanted.kind).open(
         Setup(
             options=target,
@@ -60,7 +61,7 @@ def run_without_store(
                 progress(len(said), len(questions))
     finally:
         asker.close()
-    cases = _scored(release, said, options.repeats, project, environment)
+    cases = _scored(places, said, project, environment)
     run = ScoredRun(
         run=new_id()[:12],
         version=version.id,
@@ -75,13 +76,11 @@ def run_without_store(
 
 
 def _scored(
-    release: ReleaseCases,
+    places: Sequence[tuple[Case, int]],
     said: Mapping[tuple[str, int], Said],
-    repeats: int,
     project: Project,
     environment: Mapping[str, str],
 ) -> list[ScoredCase]:
-    places = [(case, repeat) for repeat in range(1, repeats + 1) for case in release.cases]
     given = {
         (case.id, repeat): Pair(case, answer_of(case.id, repeat, said[case.id, repeat].fields))
         for case, repeat in places

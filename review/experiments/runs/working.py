@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from review.basics.errors import ReviewError
 from review.experiments.runs.asking import Budget, asked
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
-from review.experiments.runs.questions import Keyed, keyed, names_of, questions_of, wire_version
+from review.experiments.runs.questions import Keyed, keyed, names_of, places_of, questions_of, wire_version
 from review.experiments.runs.recording import GOING, Recorder, answer_row, taken_over, write_rows
 from review.experiments.runs.running import happened, run_named
 from review.experiments.runs.scoring import score_run
@@ -82,7 +82,6 @@ class _Sitting:
     ) -> None:
         self.store, self.run, self.event, self.project, self.environment = store, run, event, project, environment
         self.progress, self.pace = progress, pace
-        self.repeats = int(run.options["repeats"])
 
     def sit(self) -> list[str]:
         """Ask what is left, and score; record the end, or why the run stopped."""
@@ -106,7 +105,7 @@ class _Sitting:
         """Return the questions without an answer, after taking over those that earlier runs have."""
         run, store = self.run, self.store
         version = wire_version(version_named(store, run.version).registered)
-        questions = questions_of(release.cases, version, repeats=self.repeats, wanted=sought(self.project))
+        questions = questions_of(places_of(release.cases, run.options), version, wanted=sought(self.project))
         kind = str(run.target["kind"])
         done = {(row.case_id, row.repeat) for row in store.find(ExperimentAnswer, run_id=run.id)}
         left = [
@@ -122,7 +121,7 @@ class _Sitting:
 
     def _ask(self, release: ReleaseCases, left: list[Keyed]) -> tuple[list[str], str]:
         """Ask the questions; return notes, and why the run stopped before its end ("" if it did not)."""
-        run, total = self.run, self.run.cases * self.repeats
+        run, total = self.run, len(places_of(release.cases, self.run.options))
         spent = spent_on(self.store, run.id)
         limits = {**run.options, **{k: v for k, v in self.event.detail.items() if k in ("max_cost", "max_tokens")}}
         budget = Budget(limits["max_cost"], limits["max_tokens"], spent=spent.cost, used=spent.tokens)
@@ -156,7 +155,7 @@ class _Sitting:
             options=run.target,
             version=wire_version(version_named(self.store, run.version).registered),
             timeout=float(run.options["timeout"]),
-            repeats=self.repeats,
+            repeats=int(run.options["repeats"]),
             hosts=self.project.judges.hosts,
             environment=self.environment,
             cases=names_of(release.cases),

@@ -12,6 +12,7 @@ from review.audit import chain
 from review.basics.canonical import canonical
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.experiments.decisions import Standing, decision_named, standing, standing_of
 from review.people.people import require
 from storage.queries.experiments import latest_states
 from storage.records_experiments import PromptVersion, VersionState
@@ -144,17 +145,36 @@ def in_force(store: Store) -> Version | None:
 def approve(store: Store, name: str, *, by: str, decision: str = "", reason: str = "") -> Version:
     """Approve a version on a gate decision, or by a waiver: another person than registered it, with a reason.
 
-    ``decision`` is the id of the gate decision. Raises Refused without the role lead, or when neither holds;
-    NothingToDo for an approved version.
+    ``decision`` is the id of the gate decision, by default the latest one about this version. It must have passed, or
+    somebody must have waived what was open. Raises Refused without the role lead, or when neither holds; UnknownError
+    for an unknown decision; NothingToDo for an approved version.
     """
     require(store, by, "lead")
     with store.transaction():
         held = version_named(store, name)
         if held.state.state == APPROVED:
             raise NothingToDo(f"version '{name}' is approved already, since {held.state.at[:10]}.")
-        if not decision:
+        evidence = _evidence(store, name, decision)
+        if evidence is None:
             _check_waiver(held, by, reason)
-        return _moved(store, held, APPROVED, by, decision=decision, waiver="" if decision else by, reason=reason)
+            return _moved(store, held, APPROVED, by, decision="", waiver=by, reason=reason)
+        waiver = evidence.waivers[-1].by if evidence.waived else ""
+        return _moved(store, held, APPROVED, by, decision=evidence.decision.id, waiver=waiver, reason=reason)
+
+
+def _evidence(store: Store, name: str, decision: str) -> Standing | None:
+    """Return the gate decision that an approval rests on, None where there is none about this version."""
+    found = standing(store, decision_named(store, decision)) if decision else standing_of(store, name)
+    if found is None:
+        return None
+    if found.decision.candidate != name:
+        raise Refused(f"{found.decision.id} is about {found.decision.candidate}, not about '{name}'.")
+    if not found.may_ship:
+        raise Refused(
+            f"the gate says {found.decision.decision} about '{name}' ({found.decision.id}); open: "
+            f"{', '.join(found.open)}. Let a second person waive what is open, or decide it first."
+        )
+    return found
 
 
 def _check_waiver(held: Version, by: str, reason: str) -> None:

@@ -22,6 +22,7 @@ from review.experiments.versions.registry import (
 from review.experiments.versions.seen import seen_in_log
 from review.people.people import add_person
 from storage.records_experiments import VersionState
+from storage.records_gate import GateDecision, GateWaiver
 from storage.store import Store
 
 
@@ -62,6 +63,21 @@ def test_an_unusable_version_is_refused(store: Store, wanted: Wanted, message: s
     assert versions(store) == []
 
 
+def decision(name: str, candidate: str, still: list[str]) -> GateDecision:
+    """A decision of the gate; it passed where nothing is open."""
+    return GateDecision(
+        id=name,
+        baseline="v1",
+        candidate=candidate,
+        release="r1",
+        release_digest="d",
+        decision="inconclusive" if still else "pass",
+        report={"open": still},
+        at="2026-11-30",
+        by="eva",
+    )
+
+
 def test_approval_rests_on_a_decision_or_on_a_second_person_with_a_reason(store: Store) -> None:
     for name in ("v1", "v2", "v3"):
         register(store, Wanted(id=name), by="lea")
@@ -74,10 +90,24 @@ def test_approval_rests_on_a_decision_or_on_a_second_person_with_a_reason(store:
         approve(store, "v1", by="eva", decision="g-1")
     waived = approve(store, "v1", by="lou", reason="the first version")
     assert (waived.state.waiver, waived.state.decision, waived.state.reason) == ("lou", "", "the first version")
-    decided = approve(store, "v2", by="lea", decision="g-1")
+    store.add(decision("g-0", "v2", ["total"]), decision("g-1", "v2", []), decision("g-2", "v3", ["total"]))
+    with pytest.raises(Refused, match="is about v3"):
+        approve(store, "v2", by="lea", decision="g-2")
+    with pytest.raises(Refused, match="Let a second person waive what is open"):
+        approve(store, "v2", by="lea", decision="g-0")
+    with pytest.raises(UnknownError, match="'g-9' is not in the store"):
+        approve(store, "v2", by="lea", decision="g-9")
+    decided = approve(store, "v2", by="lea")
     assert (decided.state.waiver, decided.state.decision) == ("", "g-1")
     with pytest.raises(NothingToDo, match="approved already"):
         approve(store, "v2", by="lea", decision="g-2")
+    with pytest.raises(Refused, match="the gate says inconclusive about 'v3'"):
+        approve(store, "v3", by="lou", reason="the gate may say what it likes")
+    store.add(
+        GateWaiver(id="w", decision_id="g-2", slice="", reason="read", identity="names", at="2026-11-30", by="lou")
+    )
+    assert approve(store, "v3", by="lea").state.waiver == "lou"
+    deprecate(store, "v3", by="lea")
     force = in_force(store)
     assert force is not None and force.id == "v2"
     deprecate(store, "v2", by="lea", reason="wrong dates")
