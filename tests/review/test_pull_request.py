@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from scored_runs import passing
 from test_gate_files_cli import EXAMPLE
 
@@ -47,8 +48,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bin_.mkdir()
     (bin_ / "spotcheck").write_text(f'#!/bin/sh\nexec {sys.executable} -m review.commands.cli "$@"\n', encoding="utf-8")
     (bin_ / "spotcheck").chmod(0o755)
-    done = shell(folder, commands("gitlab")[0].replace("candidate", "in-force"))
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        done = here(patch, commands("gitlab")[0].replace("candidate", "in-force"))
+    assert done.exit_code == 0, done.output
     (folder / "in-force.jsonl").rename(folder / "eval" / "baseline.jsonl")
     return folder
 
@@ -65,10 +68,10 @@ def variables(service: str) -> dict[str, str]:
     return dict(re.findall(r"^ +(RELEASE|BASELINE|PROMPT|AGENT): (.+)$", WORKFLOWS[service][1], re.MULTILINE))
 
 
-def shell(folder: Path, command: str, service: str = "github") -> subprocess.CompletedProcess[str]:
+def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
-        **variables(service),
+        **variables("github"),
         "AGENT": f"{sys.executable} agent.py",
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(Path(__file__).parents[2]),
@@ -76,30 +79,44 @@ def shell(folder: Path, command: str, service: str = "github") -> subprocess.Com
     return subprocess.run(["bash", "-ec", command], cwd=folder, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(
-    ("service", "prompt", "code", "says"),
-    [
-        ("github", "Answer about parcels, briefly.", 0, "PASS"),
-        ("gitlab", "Answer about parcels. Write dates in full.", 1, "FAIL"),
-    ],
-)
-def test_the_commands_of_the_workflow_decide(repository: Path, service: str, prompt: str, code: int, says: str) -> None:
-    (repository / "prompts" / "agent.txt").write_text(prompt, encoding="utf-8")
-    ask, gate = commands(service)
-    done = shell(repository, ask, service)
+def here(patch: pytest.MonkeyPatch, command: str) -> Result:
+    """Run a command of a workflow in this process and folder, which is much faster than in one of its own."""
+    for name, value in {**variables("github"), "AGENT": f"{sys.executable} agent.py"}.items():
+        patch.setenv(name, value)
+    words = [os.path.expandvars(word) for word in shlex.split(command)]
+    return CliRunner().invoke(spotcheck, words[1:])
+
+
+def test_both_services_run_the_same_commands() -> None:
+    assert commands("github") == commands("gitlab") and len(commands("github")) == 2
+    assert variables("github") == variables("gitlab")
+
+
+def test_a_slip_stops_the_pull_request(repository: Path) -> None:
+    (repository / "prompts" / "agent.txt").write_text("Write dates in full.", encoding="utf-8")
+    ask, gate = commands("gitlab")
+    done = shell(repository, ask)
     assert done.returncode == 0, done.stderr
-    done = shell(repository, gate, service)
-    assert done.returncode == code, done.stderr
+    done = shell(repository, gate)
+    assert done.returncode == 1, done.stderr
     note = (repository / "gate.md").read_text(encoding="utf-8")
-    assert says in note and ("scenario s0" in note) == (says == "FAIL")
+    assert "FAIL" in note and "scenario s0" in note
     assert (repository / "gate.xml").read_text(encoding="utf-8").startswith("<?xml")
     assert not list(repository.glob("*.db*")), "no store was made"
+
+
+def test_a_harmless_pull_request_passes(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "prompts" / "agent.txt").write_text("Answer about parcels, briefly.", encoding="utf-8")
+    for command in commands("github"):
+        done = here(monkeypatch, command)
+        assert done.exit_code == 0, done.output
+    assert "PASS" in (repository / "gate.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("service", WORKFLOWS)
 def test_a_workflow_file_is_printed_and_written(service: str, tmp_path: Path) -> None:
     place, text = WORKFLOWS[service]
-    assert len(commands(service)) == 2 and set(variables(service)) == {"RELEASE", "BASELINE", "PROMPT", "AGENT"}
     done = CliRunner().invoke(spotcheck, ["gate", "workflow", service])
     assert done.exit_code == 0 and text in done.output and place in done.output
     done = CliRunner().invoke(spotcheck, ["gate", "workflow", service, "--out", str(tmp_path / "w.yml"), "--json"])
