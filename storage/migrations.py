@@ -646,3 +646,33 @@ def m029_gate_decisions(db: Database) -> None:
     )
     db.table("gate_decisions").create_index(["candidate"])
     db.table("gate_waivers").create_index(["decision_id"])
+
+
+@migrations()
+def m030_failures(db: Database) -> None:
+    """Add what people make of failures: notes, modes, triage, claimed fixes, and proposals for golden examples."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    about: dict[str, type] = dict.fromkeys(("conversation_id", "kind", "text", "mode"), str)
+    _create(db, "failure_events", made | about, "id", "at by conversation_id kind text mode")
+    versions: dict[str, type] = {"version": int, **dict.fromkeys(("at", "by", "modes", "note"), str)}
+    _create(db, "failure_modes", versions, "version", "at by modes note")
+    triage = "week mode version decision root_cause candidates reason owner due few_shots fix_version"
+    counts: dict[str, type] = {"failures": int, "modes_version": int}
+    columns = made | dict.fromkeys(triage.split(), str) | counts
+    _create(db, "failure_triages", columns, "id", f"at by {triage} failures modes_version")
+    claim = "mode version week note"
+    _create(db, "fix_claims", made | dict.fromkeys(claim.split(), str), "id", f"at by {claim}")
+    proposal = "source origin rule content"
+    _create(db, "golden_proposals", made | dict.fromkeys(proposal.split(), str), "id", f"at by {proposal}")
+    decision: dict[str, type] = dict.fromkeys(("proposal_id", "at", "by", "example_id", "reason"), str)
+    _create(
+        db,
+        "proposal_decisions",
+        decision | {"approved": int},
+        "proposal_id",
+        "at by approved example_id reason",
+        foreign_keys=[("proposal_id", "golden_proposals", "id")],
+    )
+    db.table("failure_events").create_index(["conversation_id"])
+    db.table("failure_triages").create_index(["week"])
+    db.table("golden_proposals").create_index(["origin"])

@@ -10,6 +10,7 @@ from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
 from storage.records_gate import GATE_KEYS
+from storage.records_failures import FAILURE_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
@@ -27,6 +28,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **CALIBRATION_KEYS,
     **NOTICE_KEYS,
     **GOLDEN_KEYS,
+    **FAILURE_KEYS,
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
     **GATE_KEYS,

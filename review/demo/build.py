@@ -25,6 +25,7 @@ from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
+from review.demo.triaging import name_the_mode, triage_week
 from review.golden.references import References, references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
@@ -55,7 +56,7 @@ SQL_SETTINGS = f"""
 engine = "{SHOP}"
 
 [sql.words]
-"promotion|promo code|voucher|discount" = ["order_promotions"]
+"promotion|promo code|voucher|discount" = ["order_promotions", "promotions"]
 """
 """What spotcheck.toml says of the shop."""
 
@@ -175,6 +176,7 @@ def _set_up(store: Store) -> None:
     for reviewer in HABITS:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
+    name_the_mode(store, by=CURATOR)
 
 
 def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
@@ -222,7 +224,7 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
 
 
 def _finish(store: Store, week: str, truth: Truth, references: References) -> None:
-    """Settle the disagreements, approve and release golden examples, close the week."""
+    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
             continue
@@ -238,5 +240,6 @@ def _finish(store: Store, week: str, truth: Truth, references: References) -> No
             reference_sql=known.reference_sql,
         )
     approve_week(store, week, truth, by=CURATOR, references=references)
+    triage_week(store, project_of(store.path), week, by=CURATOR)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

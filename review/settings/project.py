@@ -21,6 +21,8 @@ from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
+from review.settings.failures import SETTINGS as FAILURE_SETTINGS
+from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
@@ -31,7 +33,7 @@ from review.settings.scores import SETTINGS as SCORE_SETTINGS
 from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
-from review.settings.sql import SqlSettings, sql_settings
+from review.settings.sql import SPOT_CHECK, SqlSettings, sql_settings
 from review.settings.targets import TargetPreset, target_presets
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
@@ -56,12 +58,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "ids",
         "rejects_days",
     ),
-    "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
+    "sampling": ("unit", "confidence", "judges_disagree", "sql_spot_check", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
+    "failures": FAILURE_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
-    "rubric": ("reveal", "dimensions"),
+    "rubric": ("preset", "reveal", "dimensions"),
     "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
 }
@@ -80,10 +83,12 @@ class Project:
     ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
+    ``sql_spot_check`` is the least share of conversations with a query outside the other groups, None for no such
+    group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``scores`` and ``sql`` are the tables of these names;
-    ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``scores`` and ``sql`` are the tables of
+    these names; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None.
@@ -94,6 +99,7 @@ class Project:
     unit: str = "session"
     confidence: float = 0.5
     judges_disagree: int | Literal["all"] | None = None
+    sql_spot_check: float | None = None
     anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -108,6 +114,7 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    failures: FailureSettings = field(default_factory=FailureSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
@@ -139,6 +146,7 @@ def project_of(store_path: str | Path) -> Project:
         unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        sql_spot_check=_spot_check(path, sampling, declared=sql.lane is not None),
         anchors=anchor_settings(path, sampling),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
@@ -151,12 +159,19 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"], lane=sql.lane),
+        failures=failure_settings(path, tables["failures"]),
         notify=notify_settings(path, tables["notify"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,
         targets=target_presets(path, data.get(TARGETS, {})),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
+
+
+def _spot_check(path: Path, sampling: Mapping[str, Any], *, declared: bool) -> float | None:
+    """Return the share of queries that people check: the usual one where [sql] is ``declared``, None for no group."""
+    found = sampling.get("sql_spot_check", SPOT_CHECK if declared else 0)
+    return setting.number(f"{path}, sampling.sql_spot_check", found, least=0, most=1) or None
 
 
 def _file(path: Path, name: str, found: object) -> Path | None:

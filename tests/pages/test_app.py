@@ -45,7 +45,7 @@ def texts(at: AppTest) -> str:
         str(e.value)
         for kind in (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error)
         for e in kind
-    )
+    ) + "\n".join(["", *(str(link.proto.label) for link in at.get("page_link"))])
 
 
 RAW_NAMES = re.compile(r"\b(?:order_status|data_question|wrong_fact|outdated_policy|wrong_sql|low_confidence)\b")

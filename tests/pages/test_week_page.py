@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def texts(at: AppTest) -> str:
     kinds = (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error, at.text)
-    labels = [str(e.label) for e in at.expander]
+    labels = [str(e.label) for e in at.expander] + [str(link.proto.label) for link in at.get("page_link")]
     return "\n".join([str(e.value) for kind in kinds for e in kind] + labels)
 
 

@@ -18,8 +18,10 @@ from review.demo.makers import JUDGES
 from review.demo.reviewers import HABITS
 from review.demo.shop import as_plain
 from review.evidence.evidence import paired_labels
+from review.failures.archive import failures
 from review.judges.learned.training import rows_of
 from review.judges.runs.running import runs
+from review.log.failed import Narrowed
 from review.settings.project import project_of
 from review.settling.adjudication import cases
 from review.sql.execution.runner import Runner
@@ -73,9 +75,11 @@ def test_golden_examples_come_from_settled_items_and_are_released(store: Store) 
     assert {e.content["expected_behaviour"] for e in examples if e.kind == "adversarial"} <= {"refuse"}
 
 
-def test_only_drawn_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
+def test_only_drawn_and_triaged_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
     drawn = store.find(Conversation)
-    assert {c.id for c in drawn} == {i.conversation_id for i in store.find(Item)}
+    others = {c.id for c in drawn} - {i.conversation_id for i in store.find(Item)}
+    triaged = failures(store, project_of(store.path), Narrowed(weeks=[CLOSED], ids=list(others)), most=1_000)
+    assert others and {f.row.id for f in triaged} == others and {f.state for f in triaged} == {"triaged"}
     assert any(c.redacted for c in drawn)
     assert not any("@example" in m["content"] for c in drawn for m in c.messages)
 

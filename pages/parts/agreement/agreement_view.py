@@ -70,7 +70,7 @@ def headline(here: Session, weeks: tuple[str, ...], dimension: str, report: Agre
         with column:
             figures.figure(title, quantity, help=f"{term}: {explained}. {quantity.method}".strip())
     others = left_out(here.store, weeks)
-    hidden = figures.withheld_words(cached_statistics.withheld(here, weeks))
+    hidden = figures.withheld_words(cached_statistics.withheld(here, weeks), here.to_review)
     picked = _hand_picked(here, weeks, dimension)
     for warning in [*report.warnings, *(line for line in (others, hidden, picked) if line)]:
         st.caption(f":material/info: {as_text(warning)}")

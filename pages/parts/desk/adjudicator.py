@@ -47,7 +47,7 @@ def adjudicate(here: Session, week: str) -> None:
         _open(here, week, item)
     st.session_state[ASKED_KEY] = item
     words.choose_language()
-    _cases(here, week)
+    _cases(here, week, session.dialect(here.store))
     mount_scripts(_desk)
 
 
@@ -76,7 +76,7 @@ def _open(here: Session, week: str, item: str) -> None:
 
 
 @st.fragment
-def _cases(here: Session, week: str) -> None:
+def _cases(here: Session, week: str, dialect: str) -> None:
     session.stay(here.store, here.rater.id, "adjudicator")
     key = f"adjudicator:{here.rater.id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
@@ -96,6 +96,7 @@ def _cases(here: Session, week: str) -> None:
         ahead=ahead,
         first=opened[0] if opened else None,
         have=outbox.have,
+        dialect=dialect,
     )
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])

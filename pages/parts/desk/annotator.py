@@ -50,7 +50,7 @@ def annotate(store: Store, rater_id: str, week: str) -> None:
     arrived = st.session_state.get(session.ARRIVED) or st.session_state.pop(WEEK_CHANGED_KEY, False)
     opened = _asked(store, rater_id, week) if arrived else None
     words.choose_language()
-    _items(store, rater_id, week, opened)
+    _items(store, rater_id, week, session.dialect(store), opened)
     mount_scripts(_desk)
 
 
@@ -73,7 +73,7 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
 
 
 @st.fragment
-def _items(store: Store, rater_id: str, week: str, opened: Opened | None = None) -> None:
+def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None) -> None:
     session.stay(store, rater_id, "annotator")
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
@@ -91,6 +91,7 @@ def _items(store: Store, rater_id: str, week: str, opened: Opened | None = None)
         back=[*outbox.back, *([opened.assignment] if opened and news else [])],
         size=outbox.wants,
         guess=None if news else outbox.guess,
+        dialect=dialect,
     )
     items = [packed(item) for item in payload["items"]]
     same = payload.get("same", False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.shared import conversation
+from pages.parts.shared import conversation, executed
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.annotating.marks import answer_of, placed, source_words
@@ -73,6 +73,8 @@ def show(here: Session, item: str) -> None:
     talk = conversation_of(here.store, item)
     with left:
         conversation.show(talk, target_turn=found.item.target_turn, marks=marked(found, talk))
+        if found.rubric.reveal:
+            executed.show(here, found.item, talk.sql)
     with right:
         st.subheader("Votes")
         for line in [*vote_lines(found.rubric, found.votes), *mark_lines(found.votes)]:

@@ -14,6 +14,7 @@ from pages.parts.shared import address, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.current.assignments import items_to_review
 from review.people.people import Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
@@ -57,6 +58,11 @@ class Session:
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}
+
+    @cached_property
+    def to_review(self) -> int:
+        """Return how many items of open weeks this person still has to review."""
+        return len(items_to_review(self.store, self.rater.id))
 
     def need_week(self) -> str:
         """Return the chosen week. Without one, say what to do next and end the page."""
@@ -247,3 +253,11 @@ def stay(store: Store, rater_id: str, role: str) -> None:
     """
     if not visitor.is_still(store, _access(_path()), rater_id, role):
         st.rerun()
+
+
+def dialect(store: Store) -> str:
+    """Return the dialect of the queries by spotcheck.toml, "" while it names none or cannot be read."""
+    try:
+        return project_of(store.path).sql.spoken
+    except ReviewError:
+        return ""  # The pages that live by these settings say what is wrong with them.

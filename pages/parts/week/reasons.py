@@ -20,6 +20,7 @@ from review.report.model import Agreement, Quality
 from review.report.quality_words import details, quality_lines
 from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
+from review.statistics.answers.agreement import deciding
 from review.statistics.answers.answer import Answer
 from review.statistics.answers.judges import Evidence, JudgeVerdict, passed_words
 from review.statistics.quality.planner import plan_quality
@@ -27,7 +28,10 @@ from review.statistics.quality.words import compared, unsettled_words
 from review.statistics.quantity import Quantity
 
 HOW = "How this was computed"
-ALPHA = "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. The lines are 95% intervals."
+ALPHA = (
+    "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. Where nearly all labels are alike, "
+    "it is Gwet's AC1 or AC2. The lines are 95% intervals."
+)
 JUDGES = (
     "Recall: of the items that people gave a value, the share to which the judge gave it too. Precision: of the items "
     "to which the judge gave it, the share to which people gave it too. The lines are 95% intervals."
@@ -120,7 +124,7 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
     if not found:
         st.caption("Nobody has reviewed an item in these weeks yet.")
     else:
-        rows = {a.title: a.report.coefficients[a.report.headline[0]] for a in found}
+        rows = {a.title: deciding(a.report)[0] for a in found}
         figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
         for line in answer.lines:
             st.caption(f"**{as_text(line.sentence)}** {as_text(line.reason)}", help=line.term or None)
@@ -163,7 +167,7 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence
 def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) -> None:
     """Say which reviews the figures leave out: those that the viewer still owes, and those under other versions."""
     with below.foot:
-        if line := figures.withheld_words(cached_statistics.withheld(here, weeks)):
+        if line := figures.withheld_words(cached_statistics.withheld(here, weeks), here.to_review):
             st.caption(f":material/visibility_off: {line}")
         if others := reviews_left_out(here.store, weeks):
             st.caption(f":material/info: {as_text(others)}")

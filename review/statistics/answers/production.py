@@ -54,6 +54,7 @@ def production(shares: Sequence[Share], thresholds: Thresholds) -> Answer:
         certainty=first.certainty,
         reason=first.reason,
         lines=lines,
+        link=Link("week", "See what was wrong", {"view": "report"}),
     )
 
 
