@@ -65,7 +65,7 @@ def show_runs(found: Sequence[RunStatus]) -> None:
     if not found:
         note("there is no run yet; `spotcheck run` starts one")
         return
-    grid = Grid("run", "version", "release", "target", "state", "answers", "missing", "started", box=box.SIMPLE_HEAD)
+    grid = Grid("run", "version", "release", "target", "state", "asked", "missing", "started", box=box.SIMPLE_HEAD)
     for s in found:
         missing = ", ".join(f"{n:,} {WORDS.get(cause, cause)}" for cause, n in s.missing.items())
         done = f"{s.done:,} of {s.total:,}" + (f", {s.cached:,} taken over" if s.cached else "")

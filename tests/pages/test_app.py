@@ -32,6 +32,7 @@ from storage.store import Store
 
 NEEDS = {
     "adjudicate": "adjudicator",
+    "versions": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",

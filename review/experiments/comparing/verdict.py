@@ -53,9 +53,9 @@ def _relative(name: str, change: Quantity) -> list[str]:
 
 
 def frontier(comparison: Comparison, price: str) -> tuple[bool, ...]:
-    """Return of each version whether no other one is at least as accurate and cheaper (or faster), by the ``price``, cost or latency.
+    """Return of each version whether no other one is at least as accurate and cheaper, or faster.
 
-    A version without one of the figures is never on the frontier.
+    ``price`` is cost or latency. A version without one of the figures is never on the frontier.
     """
     points = [
         (comparison.figure("combined", k).value, comparison.figure(price, k).value) for k in range(len(comparison.runs))

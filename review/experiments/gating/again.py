@@ -20,7 +20,8 @@ def ask_again(
     """Record a run of the same version over the same release by the same target, with ``repeats`` of each case.
 
     What was asked already is taken over, so only the new repeats cost. In the ``background`` a process of
-    its own does the work, else the caller. Raises Refused without the role adjudicator, and for a run whose answers came from a file.
+    its own does the work, else the caller. Raises Refused without the role adjudicator, and for a run whose answers
+    came from a file.
     """
     require(store, by, "adjudicator")
     run = run_named(store, run_id)
