@@ -18,6 +18,7 @@ PAGES = {
         ("golden", "Golden", "workspace_premium", "adjudicator"),
     ],
     "Trust": [("agreement", "Agreement", "group", "annotator"), ("judges", "Judges", "balance", "annotator")],
+    "Watch": [("failures", "Failures", "bug_report", "adjudicator")],
     "Set up": [
         ("conversations", "Conversations", "forum", "lead"),
         ("sampling", "Sampling", "filter_alt", "lead"),

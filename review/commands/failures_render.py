@@ -12,7 +12,7 @@ from rich.text import Text
 from review.basics.words import percent, shortened
 from review.commands.common import out
 from review.failures.archive import Failure, FailureShown
-from review.failures.shares import Shares
+from review.failures.shares import Shares, completeness
 from review.failures.triage import TriageGroup
 from review.statistics.quantity import Quantity
 from storage.records_failures import FailureTriage, GoldenProposal
@@ -107,10 +107,3 @@ def _share(share: Quantity) -> str:
     if share.value is None or share.ci is None:
         return f"not known ({share.undefined})"
     return f"{percent(share.value)} ({percent(share.ci[0])} to {percent(share.ci[1])})"
-
-
-def completeness(unnamed: Quantity) -> str:
-    """Return in words how complete the list of modes is."""
-    if unnamed.value is None or unnamed.ci is None:
-        return f"How complete the list is, is not known: {unnamed.undefined}."
-    return f"At most {percent(unnamed.ci[1])} of production failures are of a mode that nobody has named."
