@@ -11,6 +11,7 @@ from rich.text import Text
 
 from review.basics.words import percent, shortened
 from review.commands.common import out
+from review.failures.analysis import Proposed
 from review.failures.archive import Failure, FailureShown
 from review.failures.shares import Shares, completeness
 from review.failures.triage import TriageGroup
@@ -107,3 +108,11 @@ def _share(share: Quantity) -> str:
     if share.value is None or share.ci is None:
         return f"not known ({share.undefined})"
     return f"{percent(share.value)} ({percent(share.ci[0])} to {percent(share.ci[1])})"
+
+
+def proposed(found: Sequence[Proposed]) -> None:
+    """Print the groups that may become modes, with their numbers."""
+    table = Table("", "failures", "words", "the most typical says", box=None, pad_edge=False)
+    for number, g in enumerate(found, start=1):
+        table.add_row(str(number), f"{len(g.alike.ids):,}", Text(g.alike.name), Text(shortened(g.says, 60)))
+    out.print(table if found else "Every failure has a mode.")

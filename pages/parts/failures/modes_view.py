@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from pages.parts.failures import proposed_view
 from pages.parts.shared import charts, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -34,6 +35,7 @@ def show(here: Session) -> None:
             file_name="failure-modes.csv",
         )
         _trend([m for m in found.modes if any(q.ci for _, q in m.trend)][:TREND_OF])
+    proposed_view.show(here, weeks)
     _changes(here)
 
 
