@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.failures import failure_list, modes_view, proposals_view, triage_view
+from pages.parts.failures import failure_list, fixes_view, modes_view, proposals_view, triage_view
 from pages.parts.shared import address, session
 
 here = session.current()
@@ -15,6 +15,7 @@ VIEWS = {
     "triage": ("Triage", triage_view.show),
     "list": ("Failures", failure_list.show),
     "modes": ("Modes", modes_view.show),
+    "fixes": ("Fixes", fixes_view.show),
     "proposals": ("For golden", proposals_view.show),
 }
 KEY = "failures_view"

@@ -13,8 +13,10 @@ from review.basics.words import percent, shortened
 from review.commands.common import out
 from review.failures.analysis import Proposed
 from review.failures.archive import Failure, FailureShown
+from review.failures.followup import Followed
 from review.failures.shares import Shares, completeness
 from review.failures.triage import TriageGroup
+from review.statistics.fixes import RULE
 from review.statistics.quantity import Quantity
 from storage.records_failures import FailureTriage, GoldenProposal
 
@@ -116,3 +118,12 @@ def proposed(found: Sequence[Proposed]) -> None:
     for number, g in enumerate(found, start=1):
         table.add_row(str(number), f"{len(g.alike.ids):,}", Text(g.alike.name), Text(shortened(g.says, 60)))
     out.print(table if found else "Every failure has a mode.")
+
+
+def fixes(found: Sequence[Followed]) -> None:
+    """Print the claimed fixes and the rule that decides about them."""
+    table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
+    for f in found:
+        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.state, f.why)))
+    out.print(table if found else "Nobody has claimed a fix yet.")
+    out.print(Text(RULE, style="dim"))

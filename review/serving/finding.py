@@ -81,6 +81,7 @@ PLACES = (
     Place("Failures: triage", "failures", {"view": "triage"}, "errors root cause task week", "adjudicator"),
     Place("Failures: list", "failures", {"view": "list"}, "errors steps trace notes repaired", "adjudicator"),
     Place("Failures: modes", "failures", {"view": "modes"}, "error analysis share name merge", "adjudicator"),
+    Place("Failures: fixes", "failures", {"view": "fixes"}, "claim version recurrence reopen", "adjudicator"),
     Place("Failures: for golden", "failures", {"view": "proposals"}, "proposed edge cases", "adjudicator"),
     Place("Conversations: import", "conversations", {"view": "import"}, "upload file log", "lead"),
     Place("Conversations: sources", "conversations", {"view": "sources"}, "connections pull", "lead"),

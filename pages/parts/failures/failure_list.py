@@ -91,7 +91,8 @@ def line(one: Failure) -> None:
             key=f"failures_open_{one.row.id}", type="tertiary", on_click=_open, args=(one.row.id,),
         )  # fmt: skip
         about = (one.step and f"began in {one.step}", one.offending, one.note)
-        st.caption(as_text(" · ".join(part for part in about if part)))
+        if any(about):
+            st.caption(as_text(" · ".join(part for part in about if part)))
 
 
 def _open(name: str) -> None:

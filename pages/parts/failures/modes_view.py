@@ -13,8 +13,10 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.evidence.evidence import weeks_up_to
+from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ModeList, ignore_mode, merge_modes, mode_list, name_mode, rename_mode
 from review.failures.shares import ModeShare, completeness, mode_shares
+from review.statistics.fixes import TREND_RULE
 
 TREND_OF = 4
 """Of how many modes the trend is drawn."""
@@ -23,6 +25,7 @@ TREND_OF = 4
 def show(here: Session) -> None:
     """Draw the shares of the four weeks up to the chosen one, and the changes a person can make."""
     weeks = weeks_up_to(here.store, here.need_week())
+    states = mode_states(here.store, here.project, here.need_week())
     found = mode_shares(here.store, here.project, weeks, viewer=here.rater.id)
     st.caption(as_text(f"{weeks[0]} to {weeks[-1]}. Names in parentheses are kinds of failure that have no mode yet."))
     if not found.modes:
@@ -30,19 +33,21 @@ def show(here: Session) -> None:
     else:
         st.markdown(as_text(completeness(found.unnamed)))
         figures.table(
-            pd.DataFrame([_row(m) for m in found.modes]),
+            pd.DataFrame([_row(m, states.get(m.key, "")) for m in found.modes]),
             key="failure_modes",
             file_name="failure-modes.csv",
         )
+        st.caption(as_text(TREND_RULE))
         _trend([m for m in found.modes if any(q.ci for _, q in m.trend)][:TREND_OF])
     proposed_view.show(here, weeks)
     _changes(here)
 
 
-def _row(m: ModeShare) -> dict[str, object]:
+def _row(m: ModeShare, state: str) -> dict[str, object]:
     return {
         "mode": m.title if m.mode else f"({m.title})",
         "failures": m.n,
+        "state": state,
         "share of production": figures.number(m.share.value, percent=True),
         "interval": figures.interval(m.share, percent=True),
         "versions": ", ".join(v for v in m.versions if v),
