@@ -22,6 +22,7 @@ PAGES = {
         ("versions", "Versions", "conversion_path", "adjudicator"),
         ("compare", "Compare", "compare_arrows", "adjudicator"),
     ],
+    "Watch": [("failures", "Failures", "bug_report", "adjudicator")],
     "Set up": [
         ("conversations", "Conversations", "forum", "lead"),
         ("sampling", "Sampling", "filter_alt", "lead"),
