@@ -628,3 +628,12 @@ def m028_versions_and_their_runs(db: Database) -> None:
         db.table(table).create_index(["run_id"])
     db.table("experiment_answers").create_index(["key"])
     db.table("experiment_scores").create_index(["answer_id"])
+
+
+@migrations()
+def m033_labels_go_home(db: Database) -> None:
+    """Add which settled labels other systems have."""
+    names = "target score_id week item_id dimension digest at by"
+    columns: dict[str, type] = dict.fromkeys(("id", *names.split()), str)
+    _create(db, "pushed_scores", columns, "id", names, foreign_keys=[("item_id", "items", "id")])
+    db.table("pushed_scores").create_index(["target", "week"])

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
     "pull": "review.commands.pull:pull_",
+    "push": "review.commands.push:push_",
     "quality": "review.commands.quality:quality",
     "report": "review.commands.report:report",
     "rubric": "review.commands.rubric:rubric_group",

@@ -27,6 +27,8 @@ from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
 from review.settings.pulled import PulledSource, pulled_sources
+from review.settings.push import SETTINGS as PUSH_SETTINGS
+from review.settings.push import PushSettings, push_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
 from review.settings.sql import SqlSettings, sql_settings
@@ -58,6 +60,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
+    "push": PUSH_SETTINGS,
     "rubric": ("reveal", "dimensions"),
     "sql": SQL_SETTINGS,
 }
@@ -76,7 +79,7 @@ class Project:
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify`` and ``sql`` are the tables of these names.
+    ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``push`` and ``sql`` are the tables of these names.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None.
@@ -102,6 +105,7 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    push: PushSettings = field(default_factory=PushSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
 
@@ -143,6 +147,7 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"], lane=sql.lane),
         notify=notify_settings(path, tables["notify"]),
+        push=push_settings(path, tables["push"]),
         sql=sql,
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
