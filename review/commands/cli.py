@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "pairs": "review.commands.pairs:pairs_group",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
+    "publish": "review.commands.publish:publish_",
     "pull": "review.commands.pull:pull_",
     "push": "review.commands.push:push_",
     "quality": "review.commands.quality:quality",

@@ -26,6 +26,8 @@ from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
+from review.settings.publish import SETTINGS as PUBLISH_SETTINGS
+from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import SETTINGS as PUSH_SETTINGS
 from review.settings.push import PushSettings, push_settings
@@ -60,6 +62,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
+    "publish": PUBLISH_SETTINGS,
     "push": PUSH_SETTINGS,
     "rubric": ("reveal", "dimensions"),
     "sql": SQL_SETTINGS,
@@ -82,7 +85,7 @@ class Project:
     ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``push`` and ``sql`` are the tables of these names.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
-    night, or None.
+    night, or None. ``publish`` holds the addresses of warehouses by kind.
     """
 
     path: Path
@@ -106,6 +109,7 @@ class Project:
     checks: CheckSettings = field(default_factory=CheckSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     push: PushSettings = field(default_factory=PushSettings)
+    publish: Mapping[str, str] = field(default_factory=dict)
     sql: SqlSettings = field(default_factory=SqlSettings)
     heads: Path | None = None
 
@@ -148,6 +152,7 @@ def project_of(store_path: str | Path) -> Project:
         checks=check_settings(path, tables["checks"], lane=sql.lane),
         notify=notify_settings(path, tables["notify"]),
         push=push_settings(path, tables["push"]),
+        publish=publish_settings(path, tables["publish"]),
         sql=sql,
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
