@@ -55,8 +55,14 @@ def tiles(here: Session) -> dict[str, DeltaGenerator]:
 Forms = Mapping[str, Callable[[], None]]
 
 
-def fill(found: Answer, *, verdicts: Sequence[JudgeVerdict] = (), forms: Forms | None = None) -> None:
-    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile.
+def fill(
+    found: Answer,
+    *,
+    verdicts: Sequence[JudgeVerdict] = (),
+    forms: Forms | None = None,
+    more: Sequence[Link] = (),
+) -> None:
+    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile; ``more`` links follow its own.
 
     ``forms`` draw what does an action on this page, by the name of the action; the others are links.
     """
@@ -70,8 +76,9 @@ def fill(found: Answer, *, verdicts: Sequence[JudgeVerdict] = (), forms: Forms |
     else:
         told = f"{_told(found.sentence, found.certainty)}{_why(found.reason)}"
         st.html(told + (_uses(verdicts) if verdicts else _states(found.lines)))
-    if found.link is not None:
-        go(found.link)
+    with st.container(horizontal=True):
+        for link in (*([found.link] if found.link else []), *more):
+            go(link)
 
 
 def failed(place: DeltaGenerator, question: str, error: Exception) -> None:
