@@ -32,6 +32,8 @@ from storage.store import Store
 
 NEEDS = {
     "adjudicate": "adjudicator",
+    "versions": "adjudicator",
+    "compare": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
