@@ -34,6 +34,7 @@ NEEDS = {
     "adjudicate": "adjudicator",
     "versions": "adjudicator",
     "compare": "adjudicator",
+    "failures": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
@@ -82,7 +83,8 @@ def test_every_page_runs_and_asks_for_its_role(
     at = run(demo_to_read, monkeypatch, page, rater)
     refused = NEEDS.get(page, asked_for(page)) not in REACH[rater]
     assert ("This page needs the role" in texts(at)) == refused
-    assert named_raw(at) == []
+    if page != "audit":  # its entries stand as they were recorded
+        assert named_raw(at) == []
 
 
 @pytest.mark.parametrize("page", app_pages.pages())

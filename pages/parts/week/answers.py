@@ -20,6 +20,7 @@ from review.statistics.answers.judges import MARKS, USE_IT, JudgeVerdict
 CSS = f"<style>{(Path(__file__).parent / 'answers.css').read_text(encoding='utf-8')}</style>"
 ICONS = {
     "adjudicate": "gavel", "agreement": "group", "annotate": "edit_note", "audit": "history", "conversations": "forum",
+    "failures": "bug_report",
     "judges": "balance", "rubric": "checklist", "sampling": "filter_alt", "week": "arrow_downward",
 }  # fmt: skip
 DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz", "hand_over_skipped": "swap_horiz"}
