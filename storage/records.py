@@ -9,8 +9,8 @@ from __future__ import annotations
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
-from storage.records_gate import GATE_KEYS
 from storage.records_failures import FAILURE_KEYS
+from storage.records_gate import GATE_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS

@@ -123,7 +123,7 @@ def run(
         raise InputError("--out: a run in the background cannot write it; use `runs show --out` when it has finished.")
     started = start_run(store, wanted, by=by, project=project, background=background)
     if background:
-        run_in_background(store.path, started.id, by=by)
+        run_in_background(store, started.id)
         said = f"run {started.id} continues in the background; `spotcheck runs list` shows it"
         emit({"run": started.id, "state": "running"}, as_json, lambda: note(said))
         return

@@ -97,7 +97,7 @@ def resume(
     else:
         ask_resume(store, run_id, by=by, max_cost=max_cost, max_tokens=max_tokens, background=background)
     if background:
-        run_in_background(store.path, run_id, by=by)
+        run_in_background(store, run_id)
         said = f"run {run_id} continues in the background; `spotcheck runs list` shows it"
         emit({"run": run_id, "state": status_of(store, run_id).state}, as_json, lambda: note(said))
         return

@@ -9,16 +9,20 @@ from typing import Any
 
 import orjson
 
+from review.audit.store_secrets import hmac_key
 from review.basics.canonical import digest
 from review.basics.errors import InputError, Refused
 from review.experiments.values import Case, ToolCall, answer_digest
 from review.golden.content import asked
 from review.golden.reader import misfit
-from review.golden.releases import examples_of, release_hash, release_named, verify
-from review.privacy.hidden_spans import conversations
-from storage.records_golden import FrozenExample
+from review.golden.releases import frozen_examples, release_hash, release_named, verification
+from review.privacy.hidden_spans import conversations, spans_by_conversation, without
+from storage.records_golden import FrozenExample, Release, ReleaseExample
 from storage.records_weeks import Item
 from storage.store import Store
+
+DB = "db:"
+"""A tag such as ``db:shop`` names the database of an example."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +39,30 @@ def cases_of_release(store: Store, release: str) -> ReleaseCases:
 
     Raises UnknownError when there is no such release, Refused when it does not match its hash.
     """
-    recorded, check = release_named(store, release), verify(store, release)
+    recorded, rows = unchanged(store, release)
+    contents = [row.content for row in rows]
+    spans = spans_by_conversation(store, [c["conversation_id"] for c in contents])
+    key = hmac_key(store) if spans else b""
+    queries = _queries(store, contents)
+    cases = []
+    for row, content in zip(rows, contents, strict=True):
+        own = spans.get(content["conversation_id"])
+        shown = without(content, own, key) if own else content
+        cases.append(case_of(shown, content_hash=row.content_hash, sql=queries.get(content["item_id"])))
+    return ReleaseCases(recorded.name, recorded.content_hash, tuple(cases))
+
+
+def unchanged(store: Store, release: str) -> tuple[Release, list[ReleaseExample]]:
+    """Return a release and its examples as they were hashed. Raises as :func:`cases_of_release` does."""
+    recorded, rows = release_named(store, release), frozen_examples(store, release)
+    check = verification(recorded, rows)
     if not check.holds:
         raise Refused(
             f"release '{release}' has changed since it was made: its hash was {check.recorded[:12]} and is now "
             f"{check.recomputed[:12]}. A release cannot change, so the store was changed from outside. "
             "Restore a backup."
         )
-    rows = examples_of(store, release)
-    queries = _queries(store, [row.content for row in rows])
-    cases = tuple(
-        case_of(row.content, content_hash=row.content_hash, sql=queries.get(row.content["item_id"])) for row in rows
-    )
-    return ReleaseCases(recorded.name, recorded.content_hash, cases)
+    return recorded, rows
 
 
 def _queries(store: Store, contents: Sequence[FrozenExample]) -> dict[str, str | None]:
@@ -66,7 +81,7 @@ def case_of(content: Mapping[str, Any], *, content_hash: str = "", sql: str | No
         messages=tuple(content["prior_turns"]),
         context=tuple(content["context"]),
         as_of=content["as_of"] or None,
-        db=content.get("db") or content["snapshot"] or None,
+        db=content.get("db") or next((t.removeprefix(DB) for t in content["tags"] if t.startswith(DB)), None),
         expected_answer=content["expected_answer"] or None,
         expected_behaviour=content["expected_behaviour"] or None,
         references=(content["reference_sql"],) if content["reference_sql"] else (),

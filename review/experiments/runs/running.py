@@ -9,7 +9,7 @@ from typing import Any
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
-from review.experiments.runs.cases import cases_of_release
+from review.experiments.runs.cases import unchanged
 from review.experiments.targets.catalogue import TARGETS, checked_options, target_named
 from review.experiments.versions.registry import version_named
 from review.judges.llm.endpoint import check_allowed, endpoint_of
@@ -80,16 +80,16 @@ def start_run(
     """
     require(store, by, "adjudicator")
     version = version_named(store, wanted.version)
-    release = cases_of_release(store, wanted.release)
+    release, _ = unchanged(store, wanted.release)
     options = checked_target(wanted.kind, wanted.target, project)
     run = ExperimentRun(
         id=new_id()[:12],
         version=version.id,
         release=release.name,
-        digest=release.digest,
+        digest=release.content_hash,
         target={"kind": wanted.kind, **options},
         options=asdict(wanted.options.checked()),
-        cases=len(release.cases),
+        cases=release.size,
         at=now(),
         by=by,
     )
@@ -183,4 +183,4 @@ def ask_resume(
 def kind_of(run: ExperimentRun) -> str:
     """Return the kind of a run's target in words."""
     kind = str(run.target.get("kind"))
-    return TARGETS[kind].about.partition(";")[0] if kind in TARGETS else kind
+    return TARGETS[kind].title if kind in TARGETS else kind

@@ -18,6 +18,7 @@ from review.experiments.versions.registry import version_named
 from review.judges.llm.client import Pace
 from review.judges.protocol.subjects import sought
 from review.judges.runs.locks import held
+from review.judges.runs.uploads import forget
 from review.settings.project import Project
 from storage.connection import StorageError
 from storage.queries.experiments import answers_to, latest_event_of, spent_on
@@ -97,6 +98,7 @@ class _Sitting:
             score_run(store, run, release, project=self.project, environment=self.environment)
             with store.transaction():
                 happened(store, run, "finished", self.event.by, notes=notes)
+            forget(store, str(run.target.get("path", "")))  # only if it was uploaded on a page
         return notes
 
     def _left(self, release: ReleaseCases) -> list[Keyed]:

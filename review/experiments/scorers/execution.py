@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.basics.errors import InputError
-from review.experiments.scorers.masked import holds_a_mask
 from review.experiments.scorers.scorer import Pair, Score, Scorer, Surroundings, not_scored
+from review.golden.references import is_masked
 from review.settings.sql import SqlSettings
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
@@ -27,7 +27,7 @@ def _score(pair: Pair, surroundings: Surroundings, *, gives_sql: bool) -> Score:
         return not_scored("the case has no reference SQL")
     if not gives_sql:
         return not_scored("the target gives no SQL and no results")
-    if holds_a_mask(case.question, answer.sql, *case.references):
+    if any(is_masked(text) for text in (case.question, answer.sql or "", *case.references)):
         return not_scored("masked: the question or the SQL holds a masked value")
     if not answer.sql and answer.result is None:
         return Score(0.0, detail={"outcome": "no_sql", "said": "the answer has no SQL"})
@@ -45,6 +45,10 @@ def _on_database(pair: Pair, runner: Runner) -> Comparison:
     if not references:
         return compare(generated, _read(case.expected_result), dialect=dialect)
     found = [compare(generated, runner.run(r), reference_sql=r, dialect=dialect) for r in references]
+    return _best(found)
+
+
+def _best(found: Sequence[Comparison]) -> Comparison:
     return min(found, key=lambda c: BEST.index(c.outcome))
 
 
@@ -55,8 +59,10 @@ def _against_kept(pair: Pair, *, why: str, settings: SqlSettings) -> Score:
         return not_scored(why)
     order = case.references[0] if case.references else None
     dialect = settings.dialect or "sqlite"
-    found = compare(_read(answer.result), _read(case.expected_result), reference_sql=order, dialect=dialect)
-    return _judged(found, settings)
+    allowed = [case.expected_result, *case.expected_result.get("alternatives", ())]
+    given = _read(answer.result)
+    found = [compare(given, _read(one), reference_sql=order, dialect=dialect) for one in allowed]
+    return _judged(_best(found), settings)
 
 
 def _read(result: object) -> Result:

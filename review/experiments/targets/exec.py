@@ -99,6 +99,7 @@ def started(setup: Setup) -> Processes:
 
 
 TARGET = Target(
+    title="command",
     about="a command; reads one JSON line for each case and writes one",
     metavar="CMD",
     main="command",

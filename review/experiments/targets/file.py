@@ -70,6 +70,7 @@ def _listed(names: Mapping[str, None]) -> str:
 
 
 TARGET = Target(
+    title="file of answers",
     about="a file of answers made elsewhere, or the results of promptfoo, DeepEval or pytest",
     metavar="FILE",
     main="path",

@@ -82,6 +82,7 @@ def put(target: dict[str, Any], path: str, value: Any) -> None:
 
 
 TARGET = Target(
+    title="HTTP endpoint",
     about="an HTTP endpoint; request and response by dotted paths",
     metavar="URL",
     main="url",

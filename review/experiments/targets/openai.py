@@ -69,6 +69,7 @@ class Chat:
 
 
 TARGET = Target(
+    title="chat endpoint",
     about="an OpenAI-compatible chat endpoint, with the prompt, model and parameters of the version",
     metavar="URL",
     main="url",

@@ -31,6 +31,7 @@ def started(setup: Setup) -> Processes:
 
 
 TARGET = Target(
+    title="Python function",
     about="a Python function; takes the question as a dict, returns the answer as a text or a dict",
     metavar="MODULE:FUNCTION",
     main="function",

@@ -100,12 +100,13 @@ def _nowhere(options: Mapping[str, Any]) -> str:
 class Target:
     """A kind of target.
 
-    ``about`` describes it in a few words, ``metavar`` what its option takes; that goes into the option ``main``.
-    ``options`` are the others with their defaults. ``open`` starts it. ``host`` is the place that receives masked text,
-    "" where it stays on this machine. ``identity`` are the options that change answers; the rest does not matter to the
-    cache.
+    ``title`` is its name for people, ``about`` describes it in a few words, ``metavar`` what its option takes; that
+    goes into the option ``main``. ``options`` are the others with their defaults. ``open`` starts it. ``host`` is the
+    place that receives masked text, "" where it stays on this machine. ``identity`` are the options that change
+    answers; the rest does not matter to the cache.
     """
 
+    title: str
     about: str
     metavar: str
     main: str
