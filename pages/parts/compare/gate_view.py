@@ -142,7 +142,7 @@ def _undecided(here: Session, outcome: Outcome) -> None:
         if again:
             for run in (outcome.baseline.run, outcome.candidate.run):
                 started = ask_again(here.store, run, by=here.rater.id, project=project)
-                run_in_background(here.store.path, started.id, by=here.rater.id)
+                run_in_background(here.store, started.id)
             st.success(
                 "Both versions are being asked. Open this page again when the runs have finished.",
                 icon=":material/replay:",
