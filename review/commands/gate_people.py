@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    opened,
+    split_values,
+    store_option,
+)
+from review.commands.common import out as screen
 from review.commands.gate_exit import apart_from_decisions
 from review.commands.gate_render import show_decisions, show_standing
 from review.experiments.decisions import Standing, decision_named, standing
 from review.experiments.gating.asking import ask_people, asking, settle
 from review.experiments.gating.keeping import waive
 from review.experiments.gating.versions_gate import runs_of
+from review.experiments.gating.workflows import WORKFLOWS
 from review.settings.project import project_of
 from storage.records_gate import GateDecision
 from storage.store import Store
@@ -76,7 +88,7 @@ def ask(
         f"{added.sentence}. {len(told.changed)} of them changed, {len(told.sampled)} are a sample of the "
         f"{told.unchanged} others whose answers differ. Settle the gate once they are answered."
     )
-    emit(result, as_json, lambda: out.print(text, markup=False, highlight=False))
+    emit(result, as_json, lambda: screen.print(text, markup=False, highlight=False))
 
 
 @click.command("settle")
@@ -122,11 +134,32 @@ def show_(decision: str, store_path: str, as_json: bool) -> None:
 
     def render() -> None:
         for reason in found.decision.report["reasons"]:
-            out.print(f"{reason[0].upper()}{reason[1:]}.", markup=False, highlight=False)
+            screen.print(f"{reason[0].upper()}{reason[1:]}.", markup=False, highlight=False)
         show_standing(found)
 
     emit(_json(found), as_json, render)
 
 
-MEMBERS: tuple[click.Command, ...] = (waive_, ask, settle_, list_, show_)
+@click.command("workflow")
+@click.argument("service", type=click.Choice(list(WORKFLOWS)))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file, not to the screen."
+)
+@json_option
+@apart_from_decisions
+def workflow(service: str, out: Path | None, as_json: bool) -> None:
+    """Print a workflow file that gates each pull request on GitHub or merge request on GitLab, without a store."""
+    place, text = WORKFLOWS[service]
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+    emit({"service": service, "path": str(out or place), "text": text}, as_json, lambda: _printed(text, out, place))
+
+
+def _printed(text: str, out: Path | None, place: str) -> None:
+    note(f"{out} is written." if out else f"Save this as {place}.")
+    if out is None:
+        click.echo(text, nl=False)
+
+
+MEMBERS: tuple[click.Command, ...] = (waive_, ask, settle_, list_, show_, workflow)
 """The commands below ``spotcheck gate``."""

@@ -57,7 +57,7 @@ def test_three_files_are_enough(tmp_path: Path, failed: Any, code: int, decision
     done = gate(*files, "--json", "--markdown", tmp_path / "note.md", "--junit", tmp_path / "gate.xml")
     told = json.loads(done.stdout)
     assert (done.exit_code, told["decision"], told["n"]) == (code, decision, 200), done.output
-    assert told["versions"] == {"baseline": "v2", "candidate": "v3"} and len(told["slices"]) == 5
+    assert told["versions"] == {"baseline": "v2", "candidate": "v3"} and len(told["slices"]) == 4
     note = (tmp_path / "note.md").read_text(encoding="utf-8")
     assert note.startswith(MARK) and decision.upper() in note and told["decision_id"] in note
     suite = ET.parse(tmp_path / "gate.xml").getroot()

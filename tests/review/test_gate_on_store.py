@@ -121,7 +121,7 @@ def test_flips_go_to_review_in_pairs(store: Store) -> None:
 
 def test_both_versions_are_asked_again(store: Store) -> None:
     first = add_run(store, "v2", passing(N))
-    started = ask_again(store, first, by="eva", project=project_of(store.path))
+    started = ask_again(store, first, by="eva", project=project_of(store.path), background=False)
     assert (started.version, started.release, started.options["repeats"]) == ("v2", "r1", 3)
     assert started.target == {**store.find(ExperimentRun, id=first)[0].target, **started.target}
     assert latest_run(store, version="v2", release="r1").run == first  # type: ignore[union-attr]

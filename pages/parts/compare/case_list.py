@@ -30,7 +30,7 @@ def show(here: Session, chosen: Chosen) -> None:
         return
     changes = chosen.comparison.changes
     flips, total = changes.get("broke", 0) + changes.get("fixed", 0), len(chosen.comparison.rows)
-    counts: dict[str, int] = {**dict(changes), "flips": flips, "all": total}
+    counts: dict[str, int] = {**{str(name): n for name, n in changes.items()}, "flips": flips, "all": total}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = st.segmented_control(
             "Cases",

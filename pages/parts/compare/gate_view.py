@@ -19,7 +19,6 @@ from review.experiments.gating.keeping import keep
 from review.experiments.gating.outcome import AS_USUAL, GateSettings, Outcome
 from review.experiments.gating.repeats import repeat_plan
 from review.experiments.gating.written import sentences, title
-from review.experiments.runs.background import run_in_background
 from review.settings.project import project_of
 from storage.connection import StorageError
 
@@ -141,8 +140,7 @@ def _undecided(here: Session, outcome: Outcome) -> None:
     try:
         if again:
             for run in (outcome.baseline.run, outcome.candidate.run):
-                started = ask_again(here.store, run, by=here.rater.id, project=project)
-                run_in_background(here.store, started.id)
+                ask_again(here.store, run, by=here.rater.id, project=project)
             st.success(
                 "Both versions are being asked. Open this page again when the runs have finished.",
                 icon=":material/replay:",

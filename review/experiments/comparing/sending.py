@@ -7,6 +7,7 @@ from collections.abc import Collection
 from review.basics.errors import InputError, NothingToDo
 from review.experiments.comparing.comparison import ComparedCase, Comparison
 from review.experiments.gating.asking import first_answer, said
+from review.people.people import require
 from review.settings.project import Project
 from review.sources.pairs import NewPair
 from review.week.pairs import AddedPairs, add_pairs
@@ -21,6 +22,7 @@ def send_to_review(
     Raises Refused without the role lead, InputError for more than two versions, NothingToDo where no two answers
     differ.
     """
+    require(store, by, "lead")
     if len(comparison.runs) != 2:
         raise InputError(f"review: found {len(comparison.runs)} versions, expected two: people compare two answers.")
     wanted = set(cases)

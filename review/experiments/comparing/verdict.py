@@ -52,20 +52,20 @@ def _relative(name: str, change: Quantity) -> list[str]:
     return [f"{verb[0]} {100 * abs(change.value):.0f}% {verb[1] if up else verb[2]}{span}"]
 
 
-def frontier(comparison: Comparison, by: str) -> tuple[bool, ...]:
-    """Return of each version whether no other one is at least as accurate and cheaper (or faster), by cost or latency.
+def frontier(comparison: Comparison, price: str) -> tuple[bool, ...]:
+    """Return of each version whether no other one is at least as accurate and cheaper, or faster.
 
-    A version without one of the figures is never on the frontier.
+    ``price`` is cost or latency. A version without one of the figures is never on the frontier.
     """
     points = [
-        (comparison.figure("combined", k).value, comparison.figure(by, k).value) for k in range(len(comparison.runs))
+        (comparison.figure("combined", k).value, comparison.figure(price, k).value) for k in range(len(comparison.runs))
     ]
     return tuple(
         accuracy is not None
-        and price is not None
+        and paid is not None
         and not any(
-            a is not None and p is not None and a >= accuracy and p <= price and (a > accuracy or p < price)
+            a is not None and p is not None and a >= accuracy and p <= paid and (a > accuracy or p < paid)
             for a, p in points
         )
-        for accuracy, price in points
+        for accuracy, paid in points
     )
