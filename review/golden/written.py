@@ -34,12 +34,13 @@ from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.sources.conversations import recognisers_of
 from review.statistics.calibration.split import split_of
-from storage.records_golden import EXAMPLE_KINDS, GoldenContent, GoldenExample, Turn
+from storage.records_golden import EXAMPLE_KINDS, ExpectedTool, GoldenContent, GoldenExample, Turn
 from storage.store import Store
 
 OPTIONAL = (
     *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
     *("example_id", "source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
+    "expected_tools",
 )
 """The columns that a table may have besides ``question``."""
 
@@ -139,6 +140,7 @@ def _corrected(row: Row, known: tuple[GoldenExample, GoldenContent], by: str, wa
         "tags": _several,
         "required": _several,
         "expected_result": _object,
+        "expected_tools": lambda r, _: _tools(r),
         "scenario": row_text,
         "must_pass": lambda r, c: _yes(r, c),
         "expected_behaviour": lambda r, c: _choice(r, c, BEHAVIOURS, shown["expected_behaviour"]),
@@ -197,6 +199,7 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         expected_result=_object(row, "expected_result"),
         as_of=row_text(row, "as_of"),
         snapshot=row_text(row, "snapshot"),
+        expected_tools=_tools(row),
     )
     source = _choice(row, "source", SOURCES, "manual")
     content = content_of(
@@ -269,6 +272,21 @@ def _json(row: Row, column: str, kind: type, expected: str) -> Any:
 def _object(row: Row, column: str) -> dict[str, Any] | None:
     found: dict[str, Any] | None = _json(row, column, dict, "a JSON object such as {columns, rows}")
     return found
+
+
+def _tools(row: Row) -> tuple[ExpectedTool, ...]:
+    """Return the tools of a cell: names separated by ``|``, or a JSON list of names and of {name, arguments}."""
+    expected = "names separated by |, or a JSON list of {name, arguments}"
+    cell = row.cells.get("expected_tools")
+    plain = isinstance(cell, str) and not cell.strip().startswith("[")
+    found: list[ExpectedTool] = []
+    for one in _several(row, "expected_tools") if plain else _json(row, "expected_tools", list, expected) or ():
+        tool = {"name": one} if isinstance(one, str) else one
+        name, arguments = (tool.get(k) for k in ("name", "arguments")) if isinstance(tool, dict) else (None, None)
+        if not isinstance(name, str) or not name.strip() or not isinstance(arguments, dict | None):
+            raise row.error("expected_tools", cell, expected)
+        found.append(ExpectedTool(name=name.strip(), arguments=arguments))
+    return tuple(found)
 
 
 def _turns(row: Row) -> list[Turn]:
