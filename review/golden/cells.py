@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from review.basics.tables import Row
-from storage.records_golden import Turn
+from storage.records_golden import ExpectedTool, Turn
 
 
 def choice(row: Row, column: str, allowed: tuple[str, ...], default: str) -> str:
@@ -62,3 +62,18 @@ def turns_in(row: Row) -> list[Turn]:
     if not all(isinstance(t, dict) and {"role", "content"} <= set(t) for t in turns):
         raise row.error("prior_turns", turns, expected)
     return [Turn(role=str(t["role"]), content=str(t["content"])) for t in turns]
+
+
+def tools_in(row: Row) -> tuple[ExpectedTool, ...]:
+    """Return the tools of a cell: names separated by ``|``, or a JSON list of names and of {name, arguments}."""
+    expected = "names separated by |, or a JSON list of {name, arguments}"
+    cell = row.cells.get("expected_tools")
+    plain = isinstance(cell, str) and not cell.strip().startswith("[")
+    found: list[ExpectedTool] = []
+    for one in several(row, "expected_tools") if plain else _json(row, "expected_tools", list, expected) or ():
+        tool = {"name": one} if isinstance(one, str) else one
+        name, arguments = (tool.get(k) for k in ("name", "arguments")) if isinstance(tool, dict) else (None, None)
+        if not isinstance(name, str) or not name.strip() or not isinstance(arguments, dict | None):
+            raise row.error("expected_tools", cell, expected)
+        found.append(ExpectedTool(name=name.strip(), arguments=arguments))
+    return tuple(found)

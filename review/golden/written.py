@@ -11,7 +11,7 @@ from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError
 from review.basics.tables import Row, Table, read_table
-from review.golden.cells import choice, json_object, several, turns_in, yes
+from review.golden.cells import choice, json_object, several, tools_in, turns_in, yes
 from review.golden.content import Wish, content_of, origin_of
 from review.golden.examples import (
     BEHAVIOURS,
@@ -38,6 +38,7 @@ from storage.store import Store
 OPTIONAL = (
     *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
     *("example_id", "source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
+    "expected_tools",
 )
 """The columns that a table may have besides ``question``."""
 
@@ -137,6 +138,7 @@ def _corrected(row: Row, known: tuple[GoldenExample, GoldenContent], by: str, wa
         "tags": several,
         "required": several,
         "expected_result": json_object,
+        "expected_tools": lambda r, _: tools_in(r),
         "scenario": row_text,
         "must_pass": lambda r, c: yes(r, c),
         "expected_behaviour": lambda r, c: choice(r, c, BEHAVIOURS, shown["expected_behaviour"]),
@@ -195,6 +197,7 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         expected_result=json_object(row, "expected_result"),
         as_of=row_text(row, "as_of"),
         snapshot=row_text(row, "snapshot"),
+        expected_tools=tools_in(row),
     )
     source = choice(row, "source", SOURCES, "manual")
     content = content_of(
