@@ -676,3 +676,12 @@ def m030_failures(db: Database) -> None:
     db.table("failure_events").create_index(["conversation_id"])
     db.table("failure_triages").create_index(["week"])
     db.table("golden_proposals").create_index(["origin"])
+
+
+@migrations()
+def m031_labels_go_home(db: Database) -> None:
+    """Add which settled labels other systems have."""
+    names = "target score_id week item_id dimension digest at by"
+    columns: dict[str, type] = dict.fromkeys(("id", *names.split()), str)
+    _create(db, "pushed_scores", columns, "id", names, foreign_keys=[("item_id", "items", "id")])
+    db.table("pushed_scores").create_index(["target", "week"])

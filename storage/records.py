@@ -16,6 +16,7 @@ from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
 from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
+from storage.records_pushes import PUSH_KEYS
 from storage.records_review import REVIEW_KEYS
 from storage.records_weeks import WEEK_KEYS
 
@@ -27,6 +28,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **COMMENT_KEYS,
     **CALIBRATION_KEYS,
     **NOTICE_KEYS,
+    **PUSH_KEYS,
     **GOLDEN_KEYS,
     **FAILURE_KEYS,
     **JUDGE_KEYS,

@@ -36,6 +36,8 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     "talk": ("Where is my order?", "", ""),
 }
 """By item: the question, the query, and its reference in the log."""
+SAID = "Sales of 123,456 EUR in all."
+"""What every answer says in words, which no result explains."""
 
 
 def settings(folder: Path) -> str:
@@ -75,7 +77,7 @@ def _rows() -> list[object]:
         Stratum(id="s", draw_id="d", week=WEEK, name="rest", population=n, sampled=n, probability=1.0),
     ]
     for k, (name, (question, sql, reference)) in enumerate(ANSWERS.items()):
-        said: tuple[Message, ...] = ({"role": "user", "content": question}, {"role": "assistant", "content": "Here."})
+        said: tuple[Message, ...] = ({"role": "user", "content": question}, {"role": "assistant", "content": SAID})
         rows += [
             Conversation(
                 id=name, source="production", source_id=name, created_at="2026-11-05T10:00:00+00:00", week=WEEK,

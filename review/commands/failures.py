@@ -10,12 +10,15 @@ from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.commands.failures_modes import modes_group
 from review.failures.archive import failure_shown, failures, shown_json
+from review.failures.followup import claim_fix, followed
+from review.failures.loop_figures import loop_figures
 from review.failures.modes import GROUPS, mode_list
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.triage import DECISIONS, TriageWish, triage, triage_groups
 from review.failures.working import write_note
 from review.log.failed import CAUSES, Narrowed
 from review.settings.project import project_of
+from review.statistics.fixes import CAME_BACK, RULE
 from storage.queries.failures import open_proposals
 
 
@@ -181,3 +184,36 @@ def proposals(
         return
     found = open_proposals(store)
     emit({"proposals": [asdict(p) for p in found]}, as_json, lambda: render.proposals(found))
+
+
+@failures_group.command("close")
+@click.argument("mode")
+@click.option("--fixed-by", "version", required=True, metavar="V", help="The prompt version that fixes it.")
+@click.option("--from", "week", required=True, metavar="WEEK", help="The first week of production that can show it.")
+@click.option("--note", default="", help="What was changed.")
+@as_option
+@store_option
+@json_option
+def close(mode: str, version: str, week: str, note: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Claim that a prompt version fixes MODE. The next weeks of production prove it or reopen it."""
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    claim = claim_fix(store, project_of(store_path), mode, version=version, week=week, by=by, note=note)
+    emit(asdict(claim), as_json, lambda: out.print("claimed; see `spotcheck failures fixes`", markup=False))
+
+
+@failures_group.command("fixes")
+@store_option
+@json_option
+def fixes(store_path: str, as_json: bool) -> None:
+    """List the claimed fixes: fixed, came back or not known yet, by a printed rule. Exit code 1 when one came back."""
+    store, project = opened(store_path), project_of(store_path)
+    found, weeks = followed(store, project), loop_figures(store, project)
+    result = {
+        "rule": RULE,
+        "fixes": [f.to_json() for f in found],
+        "weeks": [{**asdict(w), "recurrence": w.recurrence} for w in weeks],
+    }
+    emit(result, as_json, lambda: render.fixes(found))
+    if any(f.state == CAME_BACK for f in found):
+        raise SystemExit(1)

@@ -9,6 +9,7 @@ import click
 from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.evidence.evidence import weeks_between
+from review.failures.analysis import accept, proposed_modes
 from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, rename_mode
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
@@ -107,3 +108,27 @@ def give(mode: str, failures: tuple[str, ...], acting: str | None, store_path: s
     store = opened(store_path)
     chosen = give_mode(store, failures, mode, by=acting_person(store, acting).id)
     emit({"mode": chosen, "failures": list(failures)}, as_json, lambda: out.print(f"{len(failures)} given"))
+
+
+@modes_group.command("propose")
+@click.option("--weeks", metavar="W44..W47", help="Weeks of the store. Default: the last four.")
+@click.option("--accept", "accepted", type=click.IntRange(1), metavar="N", help="Make a mode of group number N.")
+@click.option("--name", help="The name of that mode. Default: the proposed words.")
+@as_option
+@store_option
+@json_option
+def propose(
+    weeks: str | None, accepted: int | None, name: str | None, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Group failures without a mode by what people and the log say of them, with words for a name. Offline."""
+    store, project = opened(store_path), project_of(store_path)
+    by = acting_person(store, acting).id
+    found = proposed_modes(store, project, weeks_between(store, weeks), by=by)
+    if accepted is None:
+        emit({"groups": [g.to_json() for g in found]}, as_json, lambda: render.proposed(found))
+        return
+    if accepted > len(found):
+        raise click.UsageError(f"--accept: found {accepted}, expected at most {len(found)}, the number of groups.")
+    chosen = found[accepted - 1].alike
+    made = accept(store, chosen.ids, name or chosen.name, by=by)
+    emit(asdict(made), as_json, lambda: out.print(f"{made.name}: {len(chosen.ids)} failures", markup=False))

@@ -11,9 +11,12 @@ from rich.text import Text
 
 from review.basics.words import percent, shortened
 from review.commands.common import out
+from review.failures.analysis import Proposed
 from review.failures.archive import Failure, FailureShown
-from review.failures.shares import Shares
+from review.failures.followup import Followed
+from review.failures.shares import Shares, completeness
 from review.failures.triage import TriageGroup
+from review.statistics.fixes import RULE
 from review.statistics.quantity import Quantity
 from storage.records_failures import FailureTriage, GoldenProposal
 
@@ -109,8 +112,18 @@ def _share(share: Quantity) -> str:
     return f"{percent(share.value)} ({percent(share.ci[0])} to {percent(share.ci[1])})"
 
 
-def completeness(unnamed: Quantity) -> str:
-    """Return in words how complete the list of modes is."""
-    if unnamed.value is None or unnamed.ci is None:
-        return f"How complete the list is, is not known: {unnamed.undefined}."
-    return f"At most {percent(unnamed.ci[1])} of production failures are of a mode that nobody has named."
+def proposed(found: Sequence[Proposed]) -> None:
+    """Print the groups that may become modes, with their numbers."""
+    table = Table("", "failures", "words", "the most typical says", box=None, pad_edge=False)
+    for number, g in enumerate(found, start=1):
+        table.add_row(str(number), f"{len(g.alike.ids):,}", Text(g.alike.name), Text(shortened(g.says, 60)))
+    out.print(table if found else "Every failure has a mode.")
+
+
+def fixes(found: Sequence[Followed]) -> None:
+    """Print the claimed fixes and the rule that decides about them."""
+    table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
+    for f in found:
+        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.state, f.why)))
+    out.print(table if found else "Nobody has claimed a fix yet.")
+    out.print(Text(RULE, style="dim"))

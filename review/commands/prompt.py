@@ -213,8 +213,13 @@ def _show_diff(found: lineage.VersionDiff) -> None:
     elif found.prompt is None:
         note("the prompt differs; the text of one of them is not kept")
     else:
-        styles = {"same": "", "gone": "red strike", "new": "green"}
-        out.print(Text.assemble(*((piece.text, styles[piece.kind]) for piece in found.prompt)), soft_wrap=True)
+        # The marks of git's word diff: output without colours can be read too.
+        marks = {"same": ("", "", ""), "gone": ("[-", "-]", "red"), "new": ("{+", "+}", "green")}
+        parts = []
+        for piece in found.prompt:
+            before, after, style = marks[piece.kind]
+            parts.append((f"{before}{piece.text}{after}", style))
+        out.print(Text.assemble(*parts), soft_wrap=True)
 
 
 @prompt_group.command("approve")

@@ -65,13 +65,12 @@ def show_runs(found: Sequence[RunStatus]) -> None:
     if not found:
         note("there is no run yet; `spotcheck run` starts one")
         return
-    grid = Grid("run", "version", "release", "target", "state", "asked", "missing", "started", box=box.SIMPLE_HEAD)
+    grid = Grid("run", "version", "release", "state", "asked", "started", box=box.SIMPLE_HEAD)
     for s in found:
-        missing = ", ".join(f"{n:,} {WORDS.get(cause, cause)}" for cause, n in s.missing.items())
-        done = f"{s.done:,} of {s.total:,}" + (f", {s.cached:,} taken over" if s.cached else "")
-        cells = (s.run.version, s.run.release, kind_of(s.run), s.state, done, missing, s.run.at[:16])
-        grid.add_row(Text(s.run.id), *(Text(cell) for cell in cells))
+        cells = (s.run.version, s.run.release, s.state, f"{s.done:,} of {s.total:,}", s.run.at[:16].replace("T", " "))
+        grid.add_row(Text(s.run.id, no_wrap=True), *(Text(cell) for cell in cells))
     out.print(grid)
     for s in found:
-        if s.said:
-            say(f"{s.run.id}: {s.said}")
+        taken = [f"{s.cached:,} taken over"] if s.cached else []
+        missing = [f"{n:,} missing: {WORDS.get(cause, cause)}" for cause, n in s.missing.items()]
+        say(f"{s.run.id}: {'; '.join([kind_of(s.run), *taken, *missing, *filter(None, [s.said])])}")

@@ -77,7 +77,7 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         (
             rf"(?:no such column:|unknown column|referenced column|unknown (?:expression )?identifier|missing columns:|"
             rf"unrecognized name:|invalid identifier|invalid column name|with name|has no column named|"
-            rf"ambiguous column name:)\s*{_NAME}",
+            rf"ambiguous column name:|column named)\s*{_NAME}",
             rf"\bcolumn\s+{_NAME}",
             rf"{_QUOTED}: invalid identifier",
         ),

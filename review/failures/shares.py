@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.basics.log_paths import log_of
+from review.basics.words import percent
 from review.evidence.production_data import production_data
 from review.evidence.week_strata import WeekData
 from review.failures.archive import bad_value, failure_rules, groups_of
@@ -186,3 +187,10 @@ def _unnamed(drawn: Mapping[str, Sequence[_Group]], weeks: Sequence[str], modes:
             named = [m if modes.get(m) else f"{m} {at} {g.name}" for at, m in enumerate(g.reviewed) if m]
             groups.append(LabelledFailures(g.population, len(g.reviewed), named))
     return unnamed_share(groups)
+
+
+def completeness(unnamed: Quantity) -> str:
+    """Return in words how complete the list of modes is."""
+    if unnamed.value is None or unnamed.ci is None:
+        return f"How complete the list is, is not known: {unnamed.undefined}."
+    return f"At most {percent(unnamed.ci[1])} of production failures are of a mode that nobody has named."

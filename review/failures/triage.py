@@ -20,7 +20,7 @@ from review.basics.words import counted
 from review.failures.archive import groups_of, state_of, triaged
 from review.failures.drafting import Draft, draft
 from review.failures.modes import ModeList, mode_list
-from review.failures.working import keep
+from review.failures.working import check_in_force, keep
 from review.log.failed import FailedGroup
 from review.people.people import person, require
 from review.settings.project import Project
@@ -101,6 +101,7 @@ def triage(
     found = _group(store, project, modes, (week, group, version))
     chosen = wish.decision or _suggested(found, project)
     _check(found, wish, chosen, project)
+    check_in_force(store, wish.fix_version)
     needed = wish.candidates != [] or wish.few_shots is None
     drafted = draft(store, project, found, by=by, ids=wish.candidates or None) if needed else Draft((), ())
     proposals = () if wish.candidates == [] or chosen == "ignored" else drafted.proposals

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, UnknownError
+from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.limits import MAX_COMMENT
 from review.basics.log_paths import log_of
 from review.current.assignments import owed_items
@@ -18,6 +18,7 @@ from review.failures.modes import mode_list, need_mode
 from review.log.log import read_conversations
 from review.people.people import require
 from review.sources.scenarios import with_scenarios
+from storage.queries.failures import latest_state_of_version
 from storage.records_failures import FailureEvent
 from storage.records_log import Conversation
 from storage.records_weeks import Item
@@ -78,3 +79,9 @@ def keep(store: Store, ids: Sequence[str], *, by: str) -> None:
             f"conversation '{lost[0]}' is not here: it was erased or has expired, or you have yet to review it."
         )
     store.add(*new)
+
+
+def check_in_force(store: Store, version: str) -> None:
+    """Raise Refused for a prompt version that was taken out of use; one that nobody registered may still come."""
+    if version.strip() and latest_state_of_version(store, version.strip()) == "deprecated":
+        raise Refused(f"version '{version.strip()}' is deprecated. Name the version that is in force or will be.")

@@ -17,6 +17,7 @@ from review.current.assignments import closing_of
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
 from review.people.people import people
+from review.report.publishing.publish import publish
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
@@ -102,6 +103,23 @@ def send_the_messages(store: Store, project: Project) -> str:
     return send_messages(store, project, by=a_lead(store))
 
 
+def publish_the_results(store: Store, project: Project) -> str:
+    """Write the results of all weeks to the warehouses of [publish]; rows that did not change are left alone."""
+    if not project.publish:
+        raise NothingToDo("spotcheck.toml names no warehouse under [publish].")
+    weeks, by = [week.name for week in weeks_in_use(store)], a_lead(store)
+    done, failed = [], []
+    for to, address in project.publish.items():
+        try:
+            found = publish(store, to, address, weeks, by=by)
+            done.append(f"{to}: {counted(sum(found.written.values()), 'row')} written")
+        except ReviewError as error:
+            failed.append(f"{to}: {error}")
+    if failed:
+        raise Refused("; ".join([*failed, *done]))
+    return "; ".join(done)
+
+
 def a_lead(store: Store) -> str:
     """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
     found = next((one.id for one in people(store) if one.may("lead")), None)
@@ -128,6 +146,7 @@ NIGHTLY: dict[str, Step] = {
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,
+    "publish": publish_the_results,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,

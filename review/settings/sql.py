@@ -24,7 +24,7 @@ SPOT_CHECK = 0.05
 LISTS = ("required_tables", "required_columns", "forbidden_tables", "forbidden_columns")
 SETTINGS = (
     "dialect", "schema", "engine", "rules", "severity", "functions", "table_functions", "settings", "tables", "format",
-    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns", "dimension",
+    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns", "dimension", "cache",
 )  # fmt: skip
 _LIMITS = ("seconds", "rows", "result_megabytes", "memory_megabytes")
 
@@ -36,7 +36,8 @@ class SqlSettings:
     ``schema`` is a file or an address, ``engine`` the address that statements run on; both "" for none. ``keys`` are
     sets of columns that do not repeat, by table. ``words`` are patterns of questions with the tables they demand.
     ``weights`` are those of execution and meaning. ``extra_columns`` says whether columns beside those of the reference
-    count as right. ``dimension`` of the rubric is the one that execution speaks to, "" for the usual one.
+    count as right. ``dimension`` of the rubric is the one that execution speaks to, "" for the usual one. ``cache`` is
+    a folder that keeps results beyond a process, as the database gave them; "" for none.
     """
 
     dialect: str = ""
@@ -48,6 +49,7 @@ class SqlSettings:
     limits: Limits = field(default_factory=Limits)
     weights: tuple[float, float] = WEIGHTS
     extra_columns: bool = False
+    cache: str = ""
     dimension: str = ""
 
     @property
@@ -73,6 +75,7 @@ def sql_settings(path: Path, table: Mapping[str, Any]) -> SqlSettings:
         dialect=dialect_named(dialect) if dialect else "",
         schema=_beside(path, "schema", table),
         engine=_beside(path, "engine", table),
+        cache=_beside(path, "cache", table),
         policy=_policy(path, table),
         keys=_keys(f"{path}, sql.keys", table.get("keys", {})),
         words=_words(f"{path}, sql.words", table.get("words", {})),

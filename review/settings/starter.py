@@ -82,6 +82,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # functions = []         # functions that may be called beside the built-in lists
 # forbidden_columns = ["customers.card"]
 # weights = [0.7, 0.3]   # of execution and meaning in the combined accuracy
+# cache = "sql-results"  # a folder that keeps results for later runs, unmasked as the database gave them; default: none
 # extra_columns = false  # whether columns beside those of the reference count as right
 # dimension = "correctness"   # what the judge sql-execution speaks to; default: semantic_accuracy
 

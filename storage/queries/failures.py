@@ -42,12 +42,10 @@ WHERE NOT EXISTS (SELECT 1 FROM proposal_decisions d WHERE d.proposal_id = p.id)
 """
 
 
-def tasks(store: Store) -> list[dict[str, str]]:
-    """Return the tasks that triage gave people, the newest first: week, mode, version, owner, due and fix_version."""
-    return store.query(_TASKS_SQL)
+def latest_state_of_version(store: Store, version: str) -> str:
+    """Return the state of a registered prompt version, "" where nobody registered it."""
+    rows = store.query(_STATE_SQL, {"version": version})
+    return str(rows[0]["state"]) if rows else ""
 
 
-_TASKS_SQL = """
-SELECT id, week, mode, version, owner, due, fix_version, root_cause, at, failures FROM failure_triages
-WHERE decision = 'task' ORDER BY rowid DESC
-"""
+_STATE_SQL = "SELECT state FROM version_states WHERE version = :version ORDER BY rowid DESC LIMIT 1"

@@ -26,16 +26,20 @@ from review.sources.collecting.otlp_requests import seen  # noqa: E402
 
 PORT = 14_411
 SPANS = 10
+KILL_AFTER = 200
+"""Acknowledged requests, after which the collector is killed."""
+MARK = 0x5A5A_5A5A_5A5A_5A5A_5A5A_5A5A_5A5A_5A5A
+BODY = spans(*({"trace": MARK, "span": n + 1, "parent": 99, "input__value": "How many? " * 20} for n in range(SPANS)))
+"""The spans of one trace without its root, so that it stays in the spool."""
 HEAD = (
-    b"POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\ncontent-length: %d\r\n\r\n"
+    b"POST /v1/traces HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-protobuf\r\n"
+    b"content-length: %d\r\n\r\n" % len(BODY)
 )
 
 
 def request(trace: int) -> bytes:
-    """A request with the spans of one trace; no root, so that it stays in the spool."""
-    given = [{"trace": trace, "span": n + 1, "parent": 99, "input__value": "How many? " * 20} for n in range(SPANS)]
-    body = spans(*given)
-    return HEAD % len(body) + body
+    """A request with the spans of one trace."""
+    return HEAD + BODY.replace(trace_id(MARK), trace_id(trace))
 
 
 async def client(first: int, step: int, until: float, times: list[float], done: list[int]) -> None:

@@ -160,7 +160,7 @@ def all_coefficients(dimension: str, report: AgreementReport) -> None:
     """Draw every coefficient with its interval."""
     st.subheader("All coefficients")
     figures.table(
-        figures.quantity_table(report.coefficients, first="coefficient"),
+        figures.quantity_table({COEFFICIENTS[n].title: q for n, q in report.coefficients.items()}, first="coefficient"),
         key="agreement_all",
         file_name=f"coefficients-{dimension}.csv",
     )

@@ -60,7 +60,8 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
     place = own_place(store, rater_id, name) if name else None
     if place is None:
         if name:
-            st.toast("This item is not among yours.", icon=":material/visibility_off:")
+            _ = words.translator(words.language_here())
+            st.toast(_("This item is not among yours."), icon=":material/visibility_off:")
             del st.query_params["item"]
         return None
     if place.week != week and place.week in {w.name for w in weeks_in_use(store)}:

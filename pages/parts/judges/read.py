@@ -70,7 +70,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         return
     if judge.kind == "execution" and one.direction in WHY_EXECUTION:
         st.info(WHY_EXECUTION[one.direction], icon=":material/help:")
-    _both(read, one, str(version), votes=here.rater.may("adjudicator"))
+    _both(read, one, str(version), titles[one.direction], votes=here.rater.may("adjudicator"))
     conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)
     executed.show(here, read.item, read.conversation.sql)
     _after(here, judge, read)
@@ -127,8 +127,11 @@ def _go(key: str, item: str) -> None:
     address.say(item=item)
 
 
-def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
-    """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators."""
+def _both(read: Reading, one: Disagreement, judge: str, named: str, *, votes: bool) -> None:
+    """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators.
+
+    ``named`` says in words what kind of disagreement it is.
+    """
     people = [read.rationale, *(f"“{c}”" for c in read.comments if votes)]
     counts = ", ".join(f"{spoken(value)} {n}" for value, n in one.settled.votes.items())
     verdict = read.said
@@ -140,7 +143,7 @@ def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
         _side("People", spoken(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
     with right, st.container(border=True, height="stretch"):
         reasons = [verdict.rationale or ("" if verdict.value else verdict.raw) or "It gave no reason."]
-        title = DIRECTIONS[one.direction].lower() if one.direction in ("kind", "strict") else ""
+        title = named.lower() if one.direction in ("kind", "strict") else ""
         _side(judge, value, " · ".join(p for p in (title, score) if p), reasons)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.sampling import offers
-from pages.parts.shared import figures
+from pages.parts.shared import figures, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -292,10 +292,10 @@ def ledger(here: Session) -> None:
     if not draws:
         st.info("Nothing has been drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
         return
-    rows = [
+    strata = [
         {**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in here.store.find(Stratum, draw_id=d.id)
     ]
-    frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
+    frame = pd.DataFrame(strata)[["week", "name", "population", "sampled", "probability", "draw_id"]]
     figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
     weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
@@ -310,7 +310,10 @@ def ledger(here: Session) -> None:
             "duplicate ids": d.frame.get("duplicate_ids"),
             "digest": d.digest,
             "due": weeks[d.week].due if d.week in weeks else "",
+            "open": rows.address(here.rater.id, "week", week=d.week),
         }
         for d in draws
     ]
-    figures.table(pd.DataFrame(details), key="planning_draws", file_name="draws.csv")
+    figures.table(
+        pd.DataFrame(details), key="planning_draws", file_name="draws.csv", config={"open": rows.link("the week")}
+    )

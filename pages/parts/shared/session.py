@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
 from storage.opening import open_store
+from storage.queries.own_work import latest_week_dealt
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -226,14 +227,23 @@ def _choose_week(store: Store) -> None:
         st.session_state[WEEK_KEY] = None
         st.page_link("week.py", label="First steps", icon=":material/flag:")
         return
-    key, last = "session_choose_week", st.session_state.get(WEEK_KEY)
-    st.session_state[key] = last if last in weeks else weeks[0]
+    key, last, usual = "session_choose_week", st.session_state.get(WEEK_KEY), _usual_week(store, weeks)
+    st.session_state[key] = last if last in weeks else usual
     address.take("week", key=key, known=weeks)
     chosen = st.selectbox("Week", weeks, key=key, on_change=address.follow, args=("week", key))
     st.session_state[WEEK_KEY] = chosen
-    if chosen != weeks[0] and st.query_params.get("week") != chosen:
-        # The sidebar's links drop it. The latest week needs no mention: without one, it is shown.
+    if chosen != usual and st.query_params.get("week") != chosen:
+        # The sidebar's links drop it. The usual week needs no mention: without one, it is shown.
         st.query_params["week"] = chosen
+
+
+def _usual_week(store: Store, weeks: Sequence[str]) -> str:
+    """Return the week to begin with: the latest one; for reviewers the latest one that has items for them."""
+    person = next((p for p in people(store) if p.id == st.session_state[RATER_KEY]), None)
+    if person is None or person.may("adjudicator"):
+        return weeks[0]
+    dealt = latest_week_dealt(store, person.id)
+    return dealt if dealt is not None and dealt in weeks else weeks[0]
 
 
 def current() -> Session:

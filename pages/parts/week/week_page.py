@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts.shared import figures, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from pages.parts.week import due_form, hand_over, report_view
+from pages.parts.week import answers, due_form, hand_over, report_view
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
@@ -20,6 +20,7 @@ from review.current.assignments import closing_of, week_of_store
 from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.serving.last_night import opened_last_night
+from review.statistics.answers.answer import Link
 from storage.queries.pairs import pairs_of_weeks
 
 NEAR = 0.02
@@ -180,24 +181,24 @@ def blocking(here: Session, week: str) -> list[Check]:
 
 def _check(here: Session, week: str, check: Check, *, is_open: bool) -> None:
     """Draw one line of the checklist; what is left in an open week as a link to where this person does it."""
-    said = f"**{check.name.capitalize()}** · {as_text(check.todo)}"
     link = _does(here, week, check.name) if is_open and not check.done else None
     if link is not None:
-        page, query = link
-        st.page_link(page, label=said, icon=":material/pending:", query_params={"week": week, **query})
+        answers.go(link, label=f"{check.name.capitalize()} · {check.todo}")
         return
     mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
-    st.markdown(f"{':gray[:material/remove:]' if check.idle else mark} {said}")
+    st.markdown(
+        f"{':gray[:material/remove:]' if check.idle else mark} **{check.name.capitalize()}** · {as_text(check.todo)}"
+    )
 
 
-def _does(here: Session, week: str, check: str) -> tuple[str, dict[str, str]] | None:
-    """Return the page, and its address, on which this person does what a check asks for; None where they cannot."""
+def _does(here: Session, week: str, check: str) -> Link | None:
+    """Return the page on which this person does what a check asks for; None where they cannot."""
     if check == "settled":
-        return ("adjudicate.py", {"view": "disputed"}) if here.rater.may("adjudicator") else None
-    own = next((p.left for p in progress(here.store, week) if p.rater_id == here.rater.id), 0)
-    if own:
-        return "annotate.py", {}
-    return ("week.py", {"do": "hand_over"}) if here.rater.may("lead") else None
+        query = {"week": week, "view": "disputed"}
+        return Link("adjudicate", "Settle", query) if here.rater.may("adjudicator") else None
+    if next((p.left for p in progress(here.store, week) if p.rater_id == here.rater.id), 0):
+        return Link("annotate", "Review", {"week": week})
+    return Link("week", "Hand over", {"week": week, "do": "hand_over"}) if here.rater.may("lead") else None
 
 
 def _close(here: Session, week: str, *, ready: bool) -> None:

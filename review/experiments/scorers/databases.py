@@ -46,7 +46,13 @@ class Databases:
             return "no database: set engine under [sql] in spotcheck.toml"
         if address not in self.open:
             try:
-                made = Runner(address, policy=self.settings.policy, limits=self.settings.limits, processes=PROCESSES)
+                made = Runner(
+                    address,
+                    policy=self.settings.policy,
+                    limits=self.settings.limits,
+                    processes=PROCESSES,
+                    kept_in=self.settings.cache,
+                )
                 self.open[address] = self._ends.enter_context(made)
             except InputError as error:
                 self.open[address] = str(error)

@@ -110,9 +110,16 @@ def judge(bench: Bench[ExecutionSpec], subjects: Sequence[Subject]) -> Iterator[
             yield from _unasked(bench, subject)
     if not asked:
         return
-    processes = min(AT_ONCE, os.cpu_count() or 1)
+    # Starting a process takes longer than running a few statements.
+    processes = max(1, min(AT_ONCE, os.cpu_count() or 1, len(asked) // 16))
     with (
-        Runner(address, policy=bench.sql.policy, limits=bench.sql.limits, processes=processes) as runner,
+        Runner(
+            address,
+            policy=bench.sql.policy,
+            limits=bench.sql.limits,
+            processes=processes,
+            kept_in=bench.sql.cache,
+        ) as runner,
         ThreadPoolExecutor(runner.processes) as threads,
     ):
         for start in range(0, len(asked), TOGETHER):
@@ -127,7 +134,7 @@ def _together(
     """Yield the opinions on a few subjects; those that an earlier run compared on the same data are not run again."""
     state = runner.engine.state(runner.place)
     where = [FORM, str(tuple(runner.place[:3])), str(runner.limits)]
-    keys = [digest([*where, state or new_id(), s.sql, s.reference_sql]) for s in subjects]
+    keys = [digest([*where, state or new_id(), s.sql, s.reference_sql, s.question, s.answer]) for s in subjects]
     known = bench.replies.known(keys) if bench.replies and not bench.options.fresh else {}
     made = threads.map(
         lambda pair: known.get(pair[0]) or _executed(bench, runner, pair[1]), zip(keys, subjects, strict=True)
@@ -159,7 +166,14 @@ def pair_key(subject: Subject) -> str:
 
 
 def _executed(bench: Bench[ExecutionSpec], runner: Runner, subject: Subject) -> dict[str, Any]:
-    seen = examine(runner, subject.sql, subject.reference_sql, keys=bench.sql.keys)
+    seen = examine(
+        runner,
+        subject.sql,
+        subject.reference_sql,
+        keys=bench.sql.keys,
+        answer=subject.answer,
+        question=subject.question,
+    )
     evidence = seen.evidence(engine=runner.place.scheme)
     return {**bench.mask(dict(evidence)), "ms": 1000 * seen.generated.seconds}
 

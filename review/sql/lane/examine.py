@@ -9,10 +9,14 @@ from review.sql.execution.runner import Runner
 from review.sql.lane.lane import Keys
 from review.sql.proof.prove import prove
 from review.sql.results.compare import compare
+from review.sql.results.figures import untraceable
 from review.sql.results.outcome import BEST, OUTCOMES, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.results.side_by_side import Side, side_by_side
+
+FIGURES = 5
+"""How many figures of an answer are listed that its result does not explain."""
 
 
 class Said(TypedDict):
@@ -65,11 +69,14 @@ class Examination:
         }
 
 
-def examine(runner: Runner, sql: str, references: str, *, keys: Keys | None = None) -> Examination:
+def examine(
+    runner: Runner, sql: str, references: str, *, keys: Keys | None = None, answer: str = "", question: str = ""
+) -> Examination:
     """Run a query and each statement that its reference stands for, and keep the best comparison.
 
-    ``keys`` are declared beside those of the database. Raises ValueError when ``references`` holds no statement. What
-    the proof refuses is not executed.
+    ``keys`` are declared beside those of the database. Figures of the worded ``answer`` that the result does not
+    explain are found too. Raises ValueError when ``references`` holds no statement. What the proof refuses is not
+    executed.
     """
     statements = references_in(references, runner.engine.dialect)
     if not statements:
@@ -85,5 +92,10 @@ def examine(runner: Runner, sql: str, references: str, *, keys: Keys | None = No
     best = min(found, key=lambda one: BEST.index(one[0].outcome))
     schema = runner.schema.with_keys(keys) if keys else runner.schema
     proof = prove(sql, runner.engine.dialect, schema, runner.policy)
-    said = tuple(Said(severity=f.severity, message=f.message) for f in proof.findings)
-    return Examination(comparison=best[0], reference_sql=best[1], generated=generated, expected=best[2], findings=said)
+    said = [Said(severity=f.severity, message=f.message) for f in proof.findings]
+    if not generated.truncated:
+        invented = untraceable(answer, generated, question=question)
+        said += [Said(severity="warning", message=f.message) for f in invented[:FIGURES]]
+    return Examination(
+        comparison=best[0], reference_sql=best[1], generated=generated, expected=best[2], findings=tuple(said)
+    )

@@ -32,12 +32,6 @@ BEST: tuple[Outcome, ...] = (
 )  # fmt: skip
 """Which of several references an answer is counted by: the first of these outcomes."""
 
-BEST: tuple[Outcome, ...] = (
-    *RIGHT, "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out", "generated_failed",
-    "reference_failed",
-)  # fmt: skip
-"""Which of several references an answer is counted by: the first of these outcomes."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,12 @@ from command_line import spotcheck
 from sql_week import BY_COUNTRY, WEEK, said, sql_week
 
 from review.basics.errors import NothingToDo, Refused
-from review.judges.runs.sql_execution import NAME, execute_week, execution_judge, waiting
+from review.judges.runs.running import status_of
+from review.judges.runs.sql_execution import NAME, execute_later, execute_week, execution_judge, waiting
+from review.serving.nightly import execute_the_queries
 from review.settings.project import Project
 from storage.queries.executions import evidence_of
-from storage.records_judges import JudgeCall
+from storage.records_judges import JudgeCall, JudgeRun
 from storage.records_review import Adjudication, Verdict
 from storage.store import Store
 
@@ -51,6 +54,7 @@ def test_people_see_both_results_with_the_differing_cells(executed: tuple[Store,
     assert wrong["reference"]["rows"] == [["DE", "50.0"], ["FR", "5.0"]] and wrong["reference"]["marks"] == [[0, 1]]
     assert (wrong["outcome"], wrong["reference_sql"]) == ("different", BY_COUNTRY)
     assert wrong["reference_from"] == "from the log"
+    assert [f["message"][:25] for f in wrong["findings"]] == ["The figure '123,456' is n"]
     refused = found["writes"]
     assert refused["answer"]["error"] and [f["severity"] for f in refused["findings"]]
 
@@ -95,3 +99,21 @@ def test_it_needs_an_engine_a_dimension_and_a_role(tmp_path: Path) -> None:
         execute_week(store, project, WEEK, by="ana")
     with pytest.raises(NothingToDo, match=r"set engine in \[sql\]"):
         execute_week(store, replace(project, sql=replace(project.sql, engine="")), WEEK, by="lea")
+
+
+def test_after_a_draw_it_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    store, project = sql_week(tmp_path)
+    assert execute_later(store, project, WEEK, by="lea")
+    (run,) = store.find(JudgeRun, judge=NAME)
+    deadline = time.monotonic() + 60
+    while status_of(store, run.id).state == "running" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert status_of(store, run.id).state == "finished" and verdicts(store)["wrong"].value == "no"
+    assert not execute_later(store, project, WEEK, by="lea")
+
+
+def test_every_night_it_runs_over_the_open_weeks(tmp_path: Path) -> None:
+    store, project = sql_week(tmp_path)
+    assert execute_the_queries(store, project) == f"{WEEK}: 4 queries compared with their references"
+    with pytest.raises(NothingToDo, match="compared with its reference already"):
+        execute_the_queries(store, project)
