@@ -602,7 +602,7 @@ def m027_anchors(db: Database) -> None:
 def m028_versions_and_their_runs(db: Database) -> None:
     """Add versions of the product under test, their states, and their runs over golden releases."""
     made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
-    texts = ("prompt_hash", "parent", "description", "prompt", "model", "parameters", "commit", "path")
+    texts: tuple[str, ...] = ("prompt_hash", "parent", "description", "prompt", "model", "parameters", "commit", "path")
     needed = "prompt_hash at by description prompt model parameters commit path"
     _create(db, "prompt_versions", made | dict.fromkeys(texts, str), "id", needed)
     state = ("version", "state", "decision", "waiver", "reason")
@@ -617,9 +617,9 @@ def m028_versions_and_their_runs(db: Database) -> None:
     columns = answer | {"repeat": int, "attempts": int, "cached": int}
     needed = "run_id case_id repeat key at cause attempts cached answer"
     _create(db, "experiment_answers", columns, "id", needed, foreign_keys=of_run)
-    texts = ("id", "run_id", "answer_id", "key", "at", "scores", "unscored", "detail")
+    texts = ("id", "run_id", "answer_id", "key", "at", "scores", "unscored", "detail", "states")
     columns = dict.fromkeys(texts, str) | {"execution": float, "rules": float}
-    needed = "run_id answer_id key at scores unscored detail"
+    needed = "run_id answer_id key at scores unscored detail states"
     foreign = [*of_run, ("answer_id", "experiment_answers", "id")]
     _create(db, "experiment_scores", columns, "id", needed, foreign_keys=foreign)
     for table in ("version_states", "experiment_runs"):
@@ -627,7 +627,25 @@ def m028_versions_and_their_runs(db: Database) -> None:
     for table in ("experiment_events", "experiment_answers", "experiment_scores"):
         db.table(table).create_index(["run_id"])
     db.table("experiment_answers").create_index(["key"])
-    db.table("experiment_scores").create_index(["answer_id"])
+    for column in ("answer_id", "key"):
+        db.table("experiment_scores").create_index([column])
+
+
+@migrations()
+def m029_gate_decisions(db: Database) -> None:
+    """Add the decisions of the gate about versions, and their waivers."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    compared = ("baseline", "candidate", "release", "release_digest", "decision", "report")
+    origin = ("baseline_run", "candidate_run", "origin")
+    columns = made | dict.fromkeys((*compared, *origin), str)
+    _create(db, "gate_decisions", columns, "id", f"at by {' '.join((*compared, *origin))}")
+    waived = ("decision_id", "slice", "reason", "identity")
+    foreign = [("decision_id", "gate_decisions", "id")]
+    _create(
+        db, "gate_waivers", made | dict.fromkeys(waived, str), "id", f"at by {' '.join(waived)}", foreign_keys=foreign
+    )
+    db.table("gate_decisions").create_index(["candidate"])
+    db.table("gate_waivers").create_index(["decision_id"])
 
 
 @migrations()
@@ -658,3 +676,12 @@ def m030_failures(db: Database) -> None:
     db.table("failure_events").create_index(["conversation_id"])
     db.table("failure_triages").create_index(["week"])
     db.table("golden_proposals").create_index(["origin"])
+
+
+@migrations()
+def m031_labels_go_home(db: Database) -> None:
+    """Add which settled labels other systems have."""
+    names = "target score_id week item_id dimension digest at by"
+    columns: dict[str, type] = dict.fromkeys(("id", *names.split()), str)
+    _create(db, "pushed_scores", columns, "id", names, foreign_keys=[("item_id", "items", "id")])
+    db.table("pushed_scores").create_index(["target", "week"])

@@ -10,11 +10,13 @@ from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
 from storage.records_failures import FAILURE_KEYS
+from storage.records_gate import GATE_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
 from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
+from storage.records_pushes import PUSH_KEYS
 from storage.records_review import REVIEW_KEYS
 from storage.records_weeks import WEEK_KEYS
 
@@ -26,9 +28,11 @@ KEYS: dict[type, tuple[str, ...]] = {
     **COMMENT_KEYS,
     **CALIBRATION_KEYS,
     **NOTICE_KEYS,
+    **PUSH_KEYS,
     **GOLDEN_KEYS,
     **FAILURE_KEYS,
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
+    **GATE_KEYS,
 }
 """Table and primary key of every record."""

@@ -68,7 +68,7 @@ class PulledServer:
                 self.end_headers()
                 self.wfile.write(raw)
 
-            do_GET = do_POST = _serve
+            do_GET = do_POST = do_PATCH = _serve
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing on standard error."""

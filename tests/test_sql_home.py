@@ -40,6 +40,7 @@ NOT_ON_THE_STORE = {
     "review/log/": "DuckDB on the Parquet files of the log",
     "review/sampling/engines/": "the warehouse or file that a sample is drawn from",
     "review/privacy/originals.py": "DuckDB on the Parquet files of the originals",
+    "review/report/publishing/": "the warehouse that results are published to",
     "review/sql/": "the databases that statements under review run on",
     "review/demo/": "the shop of the demonstration, and the queries that its conversations send there",
 }

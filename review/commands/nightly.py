@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from rich.text import Text
 
 from review.basics.clock import now
 from review.basics.errors import InputError, ReviewError
+from review.basics.parent import until_closed
 from review.commands.common import emit, json_option, opened, out, store_option
 from review.serving.daily import every_day, time_of
 from review.serving.nightly import Outcome, run_nightly
@@ -89,11 +88,3 @@ def _one_night(store: Path, as_json: bool) -> None:
             opened_store.close()
     except (ReviewError, StorageError) as error:
         click.echo(f"error: {error.with_hint if isinstance(error, ReviewError) else error}", err=True)
-
-
-def until_closed(end: Callable[[], None]) -> None:
-    """Call ``end`` when standard input closes."""
-    # Python's own reader of standard input holds a lock that a process cannot end with.
-    while os.read(0, 4096):
-        pass
-    end()

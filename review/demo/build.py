@@ -21,7 +21,7 @@ from review.basics.weeks import due_date, week_of
 from review.closing.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
-from review.demo.judges import announce, deliver, learn
+from review.demo.judges import announce, deliver, execute, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
@@ -54,9 +54,10 @@ ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
 SQL_SETTINGS = f"""
 [sql]                    # the shop that the data agent asks
 engine = "{SHOP}"
+dimension = "correctness"
 
 [sql.words]
-"promotion|promo code|voucher|discount" = ["order_promotions"]
+"promotion|promo code|voucher|discount" = ["order_promotions", "promotions"]
 """
 """What spotcheck.toml says of the shop."""
 
@@ -122,6 +123,8 @@ def build_demo(
                     if week != names[-1]:
                         tell("settle")
                         _finish(store, week, truth, references)
+        _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
+        execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
         if progress is not None:

@@ -13,8 +13,11 @@ from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.current.assignments import closing_of
+from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
 from review.people.people import people
+from review.report.publishing.publish import publish
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
@@ -23,6 +26,7 @@ from review.sources.pulling.pull import Pulled, pull
 from review.sources.uploads import expire_uploads
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
+from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 Step = Callable[[Store, Project], str]
@@ -78,9 +82,42 @@ def open_the_week(store: Store, project: Project) -> str:
     )
 
 
+def execute_the_queries(store: Store, project: Project) -> str:
+    """Execute the queries of open weeks that were not compared with their reference yet."""
+    if not project.sql.engine:
+        raise NothingToDo("spotcheck.toml names no database to execute queries on; set engine in [sql].")
+    done = []
+    for week in (w.name for w in weeks_in_use(store) if closing_of(store, w.name) is None):
+        try:
+            status = execute_week(store, project, week, by=a_lead(store))
+        except NothingToDo:
+            continue
+        done.append(f"{week}: {counted(status.verdicts, 'query', 'queries')} compared with their references")
+    if not done:
+        raise NothingToDo("every query of an open week was compared with its reference already, or has none.")
+    return "; ".join(done)
+
+
 def send_the_messages(store: Store, project: Project) -> str:
     """Send what people are to hear about their weeks, each message once."""
     return send_messages(store, project, by=a_lead(store))
+
+
+def publish_the_results(store: Store, project: Project) -> str:
+    """Write the results of all weeks to the warehouses of [publish]; rows that did not change are left alone."""
+    if not project.publish:
+        raise NothingToDo("spotcheck.toml names no warehouse under [publish].")
+    weeks, by = [week.name for week in weeks_in_use(store)], a_lead(store)
+    done, failed = [], []
+    for to, address in project.publish.items():
+        try:
+            found = publish(store, to, address, weeks, by=by)
+            done.append(f"{to}: {counted(sum(found.written.values()), 'row')} written")
+        except ReviewError as error:
+            failed.append(f"{to}: {error}")
+    if failed:
+        raise Refused("; ".join([*failed, *done]))
+    return "; ".join(done)
 
 
 def a_lead(store: Store) -> str:
@@ -107,7 +144,9 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "week": open_the_week,
+    "queries": execute_the_queries,
     "reminders": send_the_messages,
+    "publish": publish_the_results,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,

@@ -96,16 +96,19 @@ def test_the_shop_stands_beside_the_store_and_the_settings_name_it(store: Store)
         assert [tuple(map(as_plain, row)) for row in result.rows] == recorded
 
 
-def test_the_judges_are_two_recordings_and_one_that_was_trained_here_on_the_closed_weeks(store: Store) -> None:
+def test_the_judges_are_two_recordings_one_that_runs_queries_and_one_that_was_trained_on_the_closed_weeks(
+    store: Store,
+) -> None:
     made = {j.name: j for j in store.find(Judge)}
     assert {name: j.kind for name, j in made.items()} == {
         "kind-judge": "recorded",
         "no-rude": "recorded",
+        "sql-execution": "execution",
         LEARNED: "learned",
     }
     rows = rows_of(store, made[LEARNED].spec["training"])
     assert {i.week for i in store.find(Item, id=[r.subject.id for r in rows])} == {CLOSED}
-    finished = {s.run.target["name"]: s for s in runs(store)}
+    finished = {s.run.target["name"]: s for s in runs(store, LEARNED)}
     assert {w: (s.state, s.missing, s.cost) for w, s in finished.items()} == {
         CLOSED: ("finished", {}, 0.0),
         OPEN: ("finished", {}, 0.0),
@@ -139,6 +142,8 @@ def test_the_judges_tell_their_story(store: Store) -> None:
     assert recall("kind-judge", "correctness") < 0.65 < recall("no-rude", "correctness")
     assert recall("no-rude", "politeness") == 0.0
     assert 0.0 < recall(LEARNED, "correctness") < 1.0
+    # What is wrong in a query shows in its result.
+    assert recall("sql-execution", "correctness") > 0.5
 
 
 def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:

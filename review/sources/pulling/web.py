@@ -95,6 +95,10 @@ class Web:
         """Send JSON and return the JSON of the answer. Raises as ``get`` does."""
         return self._asked("POST", path, json=dict(body))
 
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send JSON that changes what is there, and return the JSON of the answer. Raises as ``get`` does."""
+        return self._asked("PATCH", path, json=dict(body))
+
     def _asked(self, method: str, path: str, **content: Any) -> Any:
         url = f"{self.address}/{path.lstrip('/')}"
         try:

@@ -1,0 +1,302 @@
+"""Results in a warehouse: the estimates shown are sums over rows, and a second run changes nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from command_line import spotcheck
+from judged_store import NAMES, WEEK, judged
+from sql_databases import postgres_shop
+
+from review.basics.errors import InputError, Refused
+from review.report.publishing.catalogue import WAREHOUSES
+from review.report.publishing.dbt import write_dbt
+from review.report.publishing.publish import publish
+from review.report.publishing.schema import PREFIX, TABLES, columns_of
+from review.serving.nightly import publish_the_results
+from review.settings.project import project_of
+from review.settings.publish import SETTINGS
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import Adjudication, Withdrawal
+
+SHARE = "sum(s.weight * s.positive) / sum(s.weight)"
+FOUND = f"""SELECT s.week, s.dimension, {SHARE}, any_value(e.value) FROM {PREFIX}settlements s
+JOIN {PREFIX}estimates e ON e.store = s.store AND e.week = s.week AND e.dimension = s.dimension AND e.basis = 'people'
+WHERE s.positive IS NOT NULL AND s.weight > 0 AND e.value IS NOT NULL GROUP BY s.week, s.dimension"""
+
+
+def weeks_of(store):
+    return [week.name for week in weeks_in_use(store)]
+
+
+def test_each_warehouse_has_a_setting():
+    assert set(WAREHOUSES) == set(SETTINGS)
+
+
+def test_the_share_in_sql_is_the_estimate_that_is_shown(demo, tmp_path):
+    path = str(tmp_path / "results.duckdb")
+    first = publish(demo, "duckdb", path, weeks_of(demo), by="visitor")
+    assert all(first.rows[name] == n for name, n in first.written.items()) and first.rows["settlements"] > 100
+    with duckdb.connect(path, read_only=True) as db:
+        found = db.execute(FOUND).fetchall()
+        groups = {row[0] for row in db.execute(f'SELECT DISTINCT "group" FROM {PREFIX}items').fetchall()}
+        bare = db.execute(
+            f'SELECT count(*) FROM {PREFIX}labels WHERE weight IS NULL OR ("group" IS NOT NULL) <> (weight > 0)'
+        ).fetchone()
+    assert len(groups) > 1 and bare == (0,)
+    assert len(found) >= 2 and all(share == pytest.approx(shown, abs=1e-12) for *_, share, shown in found), found
+    again = publish(demo, "duckdb", path, weeks_of(demo), by="visitor")
+    assert set(again.written.values()) == set(again.removed.values()) == {0} and again.rows == first.rows
+
+
+@contextmanager
+def duckdb_file(folder):
+    path = str(folder / "results.duckdb")
+
+    def rows(sql):
+        with duckdb.connect(path, read_only=True) as db:
+            return db.execute(sql).fetchall()
+
+    yield path, {}, rows
+
+
+@contextmanager
+def parquet_folder(folder):
+    def rows(sql):
+        with duckdb.connect() as db:
+            for name in TABLES:
+                db.execute(f"CREATE VIEW {PREFIX}{name} AS SELECT * FROM '{folder}/results/{name}.parquet'")
+            return db.execute(sql).fetchall()
+
+    yield str(folder / "results"), {}, rows
+
+
+@contextmanager
+def postgres_server(folder):
+    psycopg = pytest.importorskip("psycopg")
+    with postgres_shop() as address:
+        parts = urlsplit(address)
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        own = f"postgresql://{parts.netloc}{parts.path}?socket={options['socket']}"
+
+        def rows(sql):
+            with psycopg.connect(
+                host=options["socket"], port=parts.port, dbname=parts.path.strip("/"), user="owner"
+            ) as connection:
+                return connection.execute(sql).fetchall()
+
+        yield own, {"SPOTCHECK_POSTGRES_USER": "owner"}, rows
+
+
+@contextmanager
+def clickhouse_server(folder):
+    """An HTTP server that does what ClickHouse would with the statements, in DuckDB."""
+    db = duckdb.connect(str(folder / "house.duckdb"))
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version, wbufsize = "HTTP/1.1", -1
+
+        def do_POST(self):
+            given = {name: values[-1] for name, values in parse_qs(urlsplit(self.path).query).items()}
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked.append(given.get("query", "") or body.decode())
+            try:
+                answer = in_duckdb(db, given, body).encode()
+                status = 200
+            except duckdb.Error as error:
+                answer, status = str(error).encode(), 500
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"clickhouse://127.0.0.1:{server.server_port}/default", {}, lambda sql: db.execute(sql).fetchall()
+    finally:
+        server.shutdown()
+        server.server_close()
+        db.close()
+
+
+def in_duckdb(db, given, body):
+    sql = given.get("query") or body.decode()
+    for word, other in (
+        ("Nullable(String)", "VARCHAR"),
+        ("Nullable(Float64)", "DOUBLE"),
+        ("Nullable(Int64)", "BIGINT"),
+    ):
+        sql = sql.replace(word, other)
+    sql = sql.replace("` String", "` VARCHAR").replace("`", '"').split(" ENGINE")[0]
+    if sql.startswith("DESCRIBE"):
+        name = sql.split()[2]
+        return "".join(json.dumps({"name": row[0]}) + "\n" for row in db.execute(f"DESCRIBE {name}").fetchall())
+    if sql.startswith("INSERT"):
+        table = sql.split()[2]
+        for line in body.splitlines():
+            row = json.loads(line)
+            names = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join("?" for _ in row)
+            db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+        return ""
+    if "{store:String}" in sql:
+        found = db.execute(sql.replace("{store:String}", "?").split(" FORMAT")[0], [given["param_store"]])
+        names = [column[0] for column in found.description]
+        return "".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in found.fetchall())
+    db.execute(sql)
+    return ""
+
+
+EMBEDDED = """
+import sys
+from chdb.session import Session
+from review.report.publishing.clickhouse import _Writing
+from review.report.publishing.schema import PREFIX, columns_of
+
+session = Session(sys.argv[1])
+session.query("CREATE DATABASE IF NOT EXISTS warehouse ENGINE = Atomic")
+session.query("USE warehouse")
+
+class Embedded(_Writing):
+    def _asked(self, sql, data=b"", **parameters):
+        for name, value in parameters.items():
+            sql = sql.replace("{" + name + ":String}", "'" + value + "'")
+        return session.query(sql + " " + data.decode()).data() or ""
+
+def row(key, **more):
+    found = {**dict.fromkeys(columns_of("settlements")), "row_key": key, "store": "s", "week": "w", "digest": "1"}
+    return found | more
+
+house = Embedded(None, "", "")
+assert house.digests("settlements", "s") == {}
+house.replace("settlements", [], [row("it's", weight=2.0, positive=1, group="rest"), row("b", weight=1.0, positive=0)])
+house.replace("settlements", [], [row("b", weight=2.0, positive=0, digest="2")])
+assert house.digests("settlements", "s") == {"it's": ("w", "1"), "b": ("w", "2")}
+share = session.query(f"SELECT sum(weight * positive) / sum(weight) AS share, count() FROM {PREFIX}settlements", "CSV")
+assert share.data().strip() == "0.5,2", share.data()
+house.replace("settlements", ["it's"], [])
+assert set(house.digests("settlements", "s")) == {"b"}
+session.close()
+"""
+
+
+def test_the_statements_for_clickhouse_are_those_of_a_real_one(tmp_path):
+    pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    words = [sys.executable, "-c", EMBEDDED, str(tmp_path / "chdb")]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+PLACES = {
+    "duckdb": duckdb_file,
+    "parquet": parquet_folder,
+    "postgres": postgres_server,
+    "clickhouse": clickhouse_server,
+}
+
+
+@pytest.mark.parametrize("to", WAREHOUSES)
+def test_rows_are_written_once_changed_in_place_and_removed(store, tmp_path, to):
+    judged(store)
+    with PLACES[to](tmp_path) as (address, environment, rows):
+        first = publish(store, to, address, [WEEK], by="lea", environment=environment)
+        assert first.written["settlements"] == 2 * len(NAMES) and first.written["items"] == len(NAMES)
+        of_dimension = f"FROM {PREFIX}settlements s WHERE s.dimension = 'correctness'"
+        [(share, weight)] = rows(f"SELECT {SHARE}, sum(s.weight) {of_dimension}")
+        assert (share, weight) == (pytest.approx(0.25), pytest.approx(400))
+        again = publish(store, to, address, [WEEK], by="lea", environment=environment)
+        assert not any((*again.written.values(), *again.removed.values()))
+        labels = {"correctness": "wrong", "politeness": "neutral"}
+        store.add(
+            Adjudication(
+                id="j", item_id=NAMES[3], rubric_version=1, labels=labels, rationale="It is wrong.",
+                adjudicator="eva", at="2026-11-21T10:00:00.000+00:00",
+            ),
+            Withdrawal(
+                submission_id="w", withdraws=f"n-{NAMES[5]}", rater_id="ana", at="2026-11-21T10:00:00.000+00:00"
+            ),
+        )  # fmt: skip
+        changed = publish(store, to, address, [WEEK], by="lea", environment=environment)
+        assert changed.removed["labels"] == 2 and changed.removed["settlements"] == 2
+        key = rows(f"SELECT row_key FROM {PREFIX}settlements WHERE item = '{NAMES[3]}' AND dimension = 'correctness'")
+        assert len(key) == 1
+        [(n, keys)] = rows(f"SELECT count(*), count(DISTINCT row_key) FROM {PREFIX}settlements")
+        assert n == keys == 2 * len(NAMES) - 2
+        [(share,)] = rows(f"SELECT {SHARE} {of_dimension} AND positive IS NOT NULL AND weight > 0")
+        [(shown,)] = rows(f"SELECT value FROM {PREFIX}estimates WHERE dimension = 'correctness' AND basis = 'people'")
+        assert share == pytest.approx(shown)
+
+
+def test_a_table_that_somebody_changed_stops_the_run_before_anything_is_written(store, tmp_path):
+    judged(store)
+    path = str(tmp_path / "results.duckdb")
+    publish(store, "duckdb", path, [WEEK], by="lea")
+    with duckdb.connect(path) as db:
+        db.execute(f"ALTER TABLE {PREFIX}verdicts DROP COLUMN score")
+        db.execute(f"DELETE FROM {PREFIX}items")
+    with pytest.raises(InputError, match="has no column 'score'"):
+        publish(store, "duckdb", path, [WEEK], by="lea")
+    with duckdb.connect(path) as db:
+        assert db.execute(f"SELECT count(*) FROM {PREFIX}items").fetchone() == (0,)
+    folder = tmp_path / "folder"
+    publish(store, "parquet", str(folder), [WEEK], by="lea")
+    (folder / "labels.parquet").write_bytes(b"no parquet")
+    with pytest.raises(InputError, match="no Parquet file"):
+        publish(store, "parquet", str(folder), [WEEK], by="lea")
+
+
+@pytest.mark.parametrize(
+    ("to", "address", "word"),
+    [
+        ("postgres", "postgresql://ann:secret@host/db", "without user and password"),
+        ("postgres", "postgresql://127.0.0.1:1/db", "nothing was written"),
+        ("clickhouse", "http://host", "clickhouse://host:8123"),
+        ("clickhouse", "clickhouse://127.0.0.1:1/db", "does not answer"),
+    ],
+)
+def test_a_warehouse_that_cannot_be_reached_is_named(store, to, address, word):
+    judged(store)
+    with pytest.raises((InputError, Refused), match=word) as error:
+        publish(store, to, address, [WEEK], by="lea", environment={})
+    assert "secret" not in str(error.value)
+    with pytest.raises(Refused, match="lead"):
+        publish(store, to, address, [WEEK], by="ana", environment={})
+
+
+def test_dbt_finds_each_table_and_column(tmp_path):
+    files = {path.name: path for path in write_dbt(tmp_path / "dbt")}
+    [source] = yaml.safe_load(files["sources.yml"].read_text())["sources"]
+    found = {table["name"]: [column["name"] for column in table["columns"]] for table in source["tables"]}
+    assert found == {f"{PREFIX}{name}": list(columns_of(name)) for name in TABLES}
+    assert "unique" in source["tables"][0]["columns"][0]["tests"]
+    assert "basis = 'people'" in files["people_estimate.sql"].read_text()
+    assert "## spotcheck_settlements" in files["SCHEMA.md"].read_text()
+
+
+def test_the_command_and_the_night_publish(store, tmp_path):
+    judged(store)
+    folder = store.path.parent
+    words = ("publish", "--to", "parquet", "--as", "lea", "--json")
+    missing = spotcheck(folder, *words)
+    assert missing.returncode == 2 and "--address" in missing.stderr
+    (folder / "spotcheck.toml").write_text('[publish]\nparquet = "results"\n')
+    done = json.loads(spotcheck(folder, *words, "--dbt", str(tmp_path / "dbt")).stdout)
+    assert done["written"]["items"] == len(NAMES) and Path(done["dbt"][0]).exists()
+    assert pq.read_table(folder / "results" / "items.parquet").num_rows == len(NAMES)
+    assert publish_the_results(store, project_of(store.path)) == "parquet: no rows written"
