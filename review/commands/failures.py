@@ -10,7 +10,7 @@ import click
 from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.commands.failures_modes import modes_group
-from review.commands.failures_propose import propose_group
+from review.commands.failures_propose import frequent, marked, variants
 from review.evidence.evidence import weeks_between
 from review.failures.archive import failure_shown, failures, shown_json
 from review.failures.exports import EXPORTS, export_learned
@@ -32,7 +32,8 @@ def failures_group() -> None:
 
 
 failures_group.add_command(modes_group)
-failures_group.add_command(propose_group)
+for command in (variants, frequent, marked):
+    failures_group.add_command(command)
 
 
 @failures_group.command("list")

@@ -1,4 +1,4 @@
-"""``spotcheck failures propose``: fill in golden examples for people to approve."""
+"""``spotcheck failures propose-...``: fill in golden examples for people to approve. None counts before that."""
 
 from __future__ import annotations
 
@@ -19,15 +19,7 @@ PARAPHRASE = (
 RULES = ", ".join(f"{name} ({rule.about})" for name, rule in VARIANT_RULES.items())
 
 
-@click.group("propose")
-def propose_group() -> None:
-    """Propose golden examples: variants of examples, frequent questions, answers that users marked.
-
-    Nothing counts before a person approves it; `spotcheck failures proposals` lists what waits.
-    """
-
-
-@propose_group.command("variants")
+@click.command("propose-variants")
 @click.option("--rules", default=",".join(VARIANT_RULES), show_default=True, help=f"Any of {RULES}.")
 @click.option(
     "--judge", metavar="JUDGE", help="Also ask the endpoint of this llm judge for a paraphrase of each question."
@@ -53,7 +45,7 @@ def variants(
     _show(propose_variants(store, split_values(rules), by=by, most=most, endpoint=endpoint), as_json)
 
 
-@propose_group.command("frequent")
+@click.command("propose-frequent")
 @click.option("--weeks", metavar="W47,W48", help="Weeks of the log, separated by commas. Default: all.")
 @click.option("--least", type=click.IntRange(2), default=5, show_default=True, help="How often it was asked at least.")
 @as_option
@@ -66,7 +58,7 @@ def frequent(weeks: str | None, least: int, acting: str | None, store_path: str,
     _show(propose_frequent(store, weeks=chosen, least=least, by=acting_person(store, acting).id), as_json)
 
 
-@propose_group.command("marked")
+@click.command("propose-marked")
 @as_option
 @store_option
 @json_option

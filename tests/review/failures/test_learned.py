@@ -157,7 +157,7 @@ def test_any_endpoint_of_a_judge_makes_paraphrases(store: Store) -> None:
         assert added.returncode == 0, added.stderr
         bring(store, [row("z1", "date_format", week=WEEK), row("z2", "column_not_found", week=WEEK)])
         named = spotcheck(folder, "failures", "modes", "propose", "--judge", "helper", "--as", "eva", "--json")
-        done = spotcheck(folder, "failures", "propose", "variants", "--rules", "", "--judge", "helper",
+        done = spotcheck(folder, "failures", "propose-variants", "--rules", "", "--judge", "helper",
                          "--language", "Italian", "--as", "eva", "--json")  # fmt: skip
     assert {g["name"] for g in json.loads(named.stdout)["groups"]} == {"Quanto costa il tè?"}, named.stderr
     assert done.returncode == 0 and len(json.loads(done.stdout)["proposed"]) == 1, done.stderr
