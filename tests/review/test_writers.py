@@ -443,20 +443,19 @@ def test_the_real_library_loads_the_export(store, tmp_path, to):
 
 
 PROMPTFOO = "SPOTCHECK_PROMPTFOO"
-"""The program promptfoo, 0.119 with node 20."""
+"""The folder whose node_modules hold promptfoo, 0.119 with node 20."""
 
 
-@pytest.mark.skipif(PROMPTFOO not in os.environ, reason=f"{PROMPTFOO} names no program")
+@pytest.mark.skipif(PROMPTFOO not in os.environ, reason=f"{PROMPTFOO} names no folder with promptfoo")
 def test_promptfoo_gives_each_text_to_the_model_as_it_is(store, tmp_path):
     [file] = export(store, "v1", to="promptfoo", target=tmp_path / "cases.json", by="eva")
     cases = [{**case, "assert": []} for case in orjson.loads(file.read_bytes())]
-    file.write_bytes(orjson.dumps(cases))
-    config = {"prompts": ["{{question}}"], "providers": ["echo"], "tests": "file://cases.json"}
-    (tmp_path / "config.json").write_bytes(orjson.dumps(config))
-    words = [os.environ[PROMPTFOO], "eval", "-c", "config.json", "-o", "out.json", "--no-cache", "--no-write"]
+    more = ["package: where?", "half {{ open", "a {# b #} c", "use {% if %} tag", "{{question}} and {{ 7*7 }}"]
+    texts = [promptfoo._literal(text) for text in more]
+    file.write_bytes(orjson.dumps([*cases, *({"vars": {"question": text}} for text in texts)]))
     quiet = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1", "PROMPTFOO_CONFIG_DIR": str(tmp_path)}
-    done = subprocess.run(words, cwd=tmp_path, env={**os.environ, **quiet}, capture_output=True, text=True, timeout=180)
-    answers = [
-        one["response"]["output"] for one in orjson.loads((tmp_path / "out.json").read_bytes())["results"]["results"]
-    ]
-    assert EVIL in answers and len(answers) == 6, done.stdout + done.stderr
+    script = Path(__file__).parents[1] / "clients" / "promptfoo.cjs"
+    words = ["node", str(script), os.environ[PROMPTFOO], str(file)]
+    done = subprocess.run(words, env={**os.environ, **quiet}, capture_output=True, text=True, timeout=180)
+    answers = orjson.loads(done.stdout.splitlines()[-1])
+    assert EVIL in answers and [text.strip() for text in answers[7:]] == more, done.stdout + done.stderr
