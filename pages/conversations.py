@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.conversations import arrive, browse, imports, judgements, pair_upload, progress, sources
+from pages.parts.conversations.dropped import VIEW
 from pages.parts.shared import address, session
 
 here = session.current()
@@ -20,16 +21,16 @@ VIEWS = {
     "judgements": "Labels and verdicts",
     "pairs": "Pairs",
 }
-address.take("view", key=judgements.VIEW, known=list(VIEWS))
+address.take("view", key=VIEW, known=list(VIEWS))
 view = st.segmented_control(
     "Show",
     list(VIEWS),
     format_func=lambda v: VIEWS[v],
     required=True,
-    key=judgements.VIEW,
+    key=VIEW,
     label_visibility="collapsed",
     on_change=address.follow,
-    args=("view", judgements.VIEW),
+    args=("view", VIEW),
 )
 if view == "import":
     progress.jobs(here)

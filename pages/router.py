@@ -18,6 +18,11 @@ PAGES = {
         ("golden", "Golden", "workspace_premium", "adjudicator"),
     ],
     "Trust": [("agreement", "Agreement", "group", "annotator"), ("judges", "Judges", "balance", "annotator")],
+    "Ship": [
+        ("versions", "Versions", "conversion_path", "adjudicator"),
+        ("compare", "Compare", "compare_arrows", "adjudicator"),
+    ],
+    "Watch": [("failures", "Failures", "bug_report", "adjudicator")],
     "Set up": [
         ("conversations", "Conversations", "forum", "lead"),
         ("sampling", "Sampling", "filter_alt", "lead"),
@@ -45,7 +50,7 @@ sections = {
     ]
     for section, pages in PAGES.items()
 }
-page = st.navigation({"": [start], **sections})
+page = st.navigation({"": [start], **sections}, expanded=True)
 if page != start:
     session.arrive(page.url_path)
     session.begin()

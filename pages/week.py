@@ -26,7 +26,7 @@ with left:
 with right:
     week_page.everybody(here, week)
     flags.show(here, week)
-own_part.show(here)
+    own_part.show(here)
 below = reasons.places(here, week)
 four.fill(here, week, places=places, below=below, checks=checks)
 differences.differences_from_me(here, week)

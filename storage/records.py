@@ -9,6 +9,8 @@ from __future__ import annotations
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
+from storage.records_failures import FAILURE_KEYS
+from storage.records_gate import GATE_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
@@ -28,7 +30,9 @@ KEYS: dict[type, tuple[str, ...]] = {
     **NOTICE_KEYS,
     **PUSH_KEYS,
     **GOLDEN_KEYS,
+    **FAILURE_KEYS,
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
+    **GATE_KEYS,
 }
 """Table and primary key of every record."""

@@ -99,9 +99,11 @@ class ExperimentAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentScore:
-    """The scores of one answer. The latest row of an answer counts. ``key`` is the hash of scorers and settings.
+    """The scores of one answer. The latest row of an answer counts.
 
-    ``execution`` and ``rules`` are the parts of the combined accuracy that need no person; None is not scored.
+    ``key`` is the hash of case and answer, ``states`` what else each score depends on: scores of the same key and state
+    are the same. ``execution`` and ``rules`` are the parts of the combined accuracy that need no person; None is not
+    scored.
     """
 
     id: str
@@ -112,6 +114,7 @@ class ExperimentScore:
     scores: Json = field(default_factory=dict)
     unscored: Json = field(default_factory=dict)
     detail: Json = field(default_factory=dict)
+    states: Json = field(default_factory=dict)
     execution: float | None = None
     rules: float | None = None
 

@@ -23,7 +23,11 @@ LOCALE = ROOT / "pages" / "parts" / "language" / "locale"
 KEYWORDS: dict[str, Any] = {"t": None, "N": None, "plural": (2, 3), "_": None}
 HEAD = "# The words of the two desks. Edit the msgstr lines, then run `python tests/desk_words.py`."
 LEFT_OUT = ("-Date:", "Generated-By", "Project-Id", "Report-Msgid", "Last-Translator", "Language-Team")
-WIDGETS = ("pages/parts/settle/settle_toolbar.py",)
+WIDGETS = (
+    "pages/parts/settle/settle_toolbar.py",
+    "pages/parts/desk/adjudicator.py",
+    "pages/parts/desk/annotator.py",
+)
 
 
 def template() -> Catalog:

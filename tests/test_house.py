@@ -190,8 +190,10 @@ def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
     for path in (ROOT / "pages").rglob("*.py"):
         for node in nodes(tree(path), ast.Call):
             if getattr(node.func, "attr", "") in ("page_link", "switch_page"):
-                target = ast.literal_eval(node.args[0])
-                assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
+                assert not isinstance(node.args[0], ast.JoinedStr), f"{path}, line {node.lineno}: write the file's name"
+        for text in nodes(tree(path), ast.Constant):
+            if isinstance(text.value, str) and re.fullmatch(r"\w+\.py", text.value):
+                assert (ROOT / "pages" / text.value).is_file(), f"{path}, line {text.lineno}: no page {text.value}"
 
 
 MOST = 5

@@ -10,6 +10,7 @@ from review.annotating.submissions import receive
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.closing.closing import close_week
+from review.demo.triaging import triage_week
 from review.evidence.evidence import paired_labels, ratings_by_dimension
 from review.evidence.production import production_quality
 from review.golden.approve import bulk_approve
@@ -90,4 +91,5 @@ def test_from_import_to_release(store: Store, tmp_path: Path) -> None:
     assert verify(store, made.name).holds
     (file,) = export(store, made.name, to="jsonl", target=tmp_path / "golden.jsonl", by="cleo")
     assert len(file.read_text(encoding="utf-8").splitlines()) == made.size
+    triage_week(store, project_of(store.path), WEEK, by="cleo")
     assert close_week(store, WEEK, by=lead).reason == ""

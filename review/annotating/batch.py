@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from review.annotating.entries import LIMITS
+from review.annotating.executed import Executed, executed_by_item
 from review.annotating.findings import Shown, findings_by_item
 from review.annotating.guess import Guess, Lists
 from review.annotating.payload import (
@@ -78,12 +79,14 @@ def batch(
     back: Collection[str] = (),
     size: int = 25,
     guess: Guess | None = None,
+    dialect: str = "",
 ) -> BatchPayload:
     """Return the payload for one rater's browser: at most ``size`` open items that it lacks, and recent own ones.
 
     ``have`` names the assignments whose items the browser holds, ``begun`` those with labels that were not submitted.
     ``back`` names answered or skipped ones that it wants again, however old they are. ``guess`` is what it expects of
     its lists; if it is right, they are not sent, and verdicts and findings only for what was just submitted.
+    ``dialect`` is that of the queries, by which they are laid out.
 
     A browser shows one rubric version at a time. When items were asked again under a new version, everything that is
     sent belongs to the latest version that the rater has open; older versions follow when those items are done. Of
@@ -107,7 +110,7 @@ def batch(
         "key": f"{store_id(store)}:{rater.id}",
         "week": _week_payload(store, opened, rater.id),
         "taken": {k: t.sentence for k, t in taken.items()},
-        "items": list(_items(store, walk, wanted)),
+        "items": list(_items(store, walk, wanted, dialect=dialect)),
         "reveals": _reveals(store, read) if walk.rubric.reveal else {},
         "findings": _findings(store, read) if walk.rubric.reveal else {},
     }
@@ -185,8 +188,10 @@ def _week_payload(store: Store, opened: Week, rater_id: str) -> WeekPayload:
     }
 
 
-def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iterator[ItemPayload]:
+def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]], *, dialect: str = "") -> Iterator[ItemPayload]:
     """Yield the payload of each wanted item, with what the rater submitted for it.
+
+    Submitted items with a query have what its execution found, where verdicts are shown.
 
     Where anchors are mixed in, no item has its own name: the name of an anchor is of another kind.
     """
@@ -199,14 +204,33 @@ def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]]) -> Iter
     pairs = [assignment for assignment, item in wanted if items[item].kind == PAIR]
     dealt = {a.id: a for a in store.find(Assignment, id=pairs)} if pairs else {}
     nameless = has_anchors(store, walk.week)
+    executed = _executed(
+        store, walk, [(a, items[i]) for a, i in wanted if talks[items[i].conversation_id].sql], dialect
+    )
     for assignment, item_id in wanted:
         item, mine = items[item_id], own.get(assignment)
         talk, hidden = talks[item.conversation_id], (spans.get(item.conversation_id, []), key)
         if assignment in dealt:
             yield pair_payload(dealt[assignment], item, talk, mine, hidden)
         else:
-            shown = item_payload(assignment, item, talk, mine, hidden)
+            shown = item_payload(assignment, item, talk, mine, hidden, dialect=dialect)
+            if assignment in executed:
+                shown["executed"] = executed[assignment]
             yield {**shown, "item": assignment} if nameless else shown
+
+
+def _executed(
+    store: Store, walk: _Walk, with_query: Sequence[tuple[str, Item]], dialect: str
+) -> dict[str, Executed | Literal[False]]:
+    """Return what execution found about submitted items, by assignment; that of an anchor is the original's."""
+    told = {assignment: item for assignment, item in with_query if assignment in walk.answered}
+    if not told or not walk.rubric.reveal:
+        return {}
+    originals = originals_of(store, [item.id for item in told.values()])
+    listed = {i.id: i for i in store.find(Item, id=list(originals.values()))} if originals else {}
+    shown = {name: listed.get(originals.get(item.id, ""), item) for name, item in told.items()}
+    found = executed_by_item(store, list(shown.values()), dialect=dialect)
+    return {name: found.get(item.id, False) for name, item in shown.items()}
 
 
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:

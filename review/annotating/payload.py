@@ -6,9 +6,10 @@ A field that is not named here is not sent: no verdict, no confidence, no feedba
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
+from review.annotating.executed import Executed
 from review.annotating.findings import Shown
 from review.annotating.marks import MarkPayload, placed
 from review.annotating.not_fine import not_fine
@@ -31,7 +32,11 @@ Hidden = tuple[Sequence[HiddenSpan], bytes]
 
 
 class ConversationPayload(TypedDict):
-    """The part of a conversation that an item is about. ``sql_tokens`` are pairs of kind and text."""
+    """The part of a conversation that an item is about.
+
+    ``sql`` is the query as it is laid out, ``sql_tokens`` are its pairs of kind and text. ``sql_written`` is the query
+    as it was written, where that differs.
+    """
 
     item: str
     unit: str
@@ -41,6 +46,7 @@ class ConversationPayload(TypedDict):
     steps: list[Any]
     sql: str | None
     sql_tokens: list[list[str]]
+    sql_written: str | None
     result: ResultTable | None
     error: str | None
 
@@ -103,10 +109,12 @@ class SkippedPayload(TypedDict):
 class ItemPayload(ConversationPayload):
     """An item of the rater: its assignment, the conversation, and what the rater submitted for it.
 
-    A pair has both answers as well, and its conversation ends with the question.
+    A pair has both answers as well, and its conversation ends with the question. ``executed`` comes with submitted
+    items that have a query, where verdicts are shown: what its execution found, or False.
     """
 
     assignment: str
+    executed: NotRequired[Executed | Literal[False]]
     mine: AnsweredPayload | SkippedPayload | None
     pair: NotRequired[PairPayload]
 
@@ -157,11 +165,17 @@ def rater_payload(rater: Person) -> RaterPayload:
 
 
 def item_payload(
-    assignment: str, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
+    assignment: str,
+    item: Item,
+    conversation: Conversation,
+    mine: Annotation | Skipped | None,
+    hidden: Hidden,
+    *,
+    dialect: str = "",
 ) -> ItemPayload:
     """Return what a reviewer may see of an item before and after submission."""
     own = _own(mine, hidden, item, conversation)
-    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
+    return {"assignment": assignment, **conversation_payload(item, conversation, dialect=dialect), "mine": own}
 
 
 def pair_payload(
@@ -195,8 +209,10 @@ def _own(
     return own
 
 
-def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:
+def conversation_payload(item: Item, conversation: Conversation, *, dialect: str = "") -> ConversationPayload:
     """Return the part of a conversation that an item is about, up to the turn under review.
+
+    ``dialect`` is that of its query, "" where nobody named one.
 
     Steps, SQL, result, passages and error belong to the final answer, or to the question that failed. They are left
     out when an earlier answer is under review.
@@ -204,7 +220,8 @@ def conversation_payload(item: Item, conversation: Conversation) -> Conversation
     final = max((k for k, m in enumerate(conversation.messages) if m.get("role") == "assistant"), default=-1)
     answered = final_answer(conversation.messages, conversation.status) is not None
     whole = item.target_turn is None or (answered and item.target_turn >= final)
-    sql = sql_text.pretty(conversation.sql) if conversation.sql and whole else None
+    written = conversation.sql.strip() if conversation.sql and whole else None
+    sql = sql_text.formatted(written, dialect or None) if written else None
     end = None if item.target_turn is None else item.target_turn + 1
     return {
         "item": item.id,
@@ -214,7 +231,8 @@ def conversation_payload(item: Item, conversation: Conversation) -> Conversation
         "context": list(conversation.context) if whole else [],
         "steps": list(conversation.steps) if whole else [],
         "sql": sql,
-        "sql_tokens": sql_text.tokens(sql) if sql else [],
+        "sql_tokens": sql_text.tokens(sql, dialect or None) if sql else [],
+        "sql_written": written if written and sql and written.split() != sql.split() else None,
         "result": _result_payload(conversation.result) if whole else None,
         "error": conversation.error_message if whole else None,
     }

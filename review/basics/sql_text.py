@@ -1,19 +1,22 @@
-"""SQL for people to read: broken into lines, and split into tokens to colour. Neither changes the query.
+"""SQL for people to read: broken into lines, and split into tokens to colour.
 
-A reader must see the query as it was written, so ``pretty`` changes white space only; a parser could rewrite it.
+``pretty`` changes white space only. ``formatted`` lets the parser write the statement anew, which may change how a name
+or function is spelt, so a reader of it can see the original too.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
+from sqlglot import ErrorLevel, transpile
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
-SHORT = 72
-"""Statements of at most this many characters stay on one line."""
+SHORT, LONGEST = 72, 20_000
+"""Statements of at most ``SHORT`` characters stay on one line; those over ``LONGEST`` are not parsed."""
 
 _STRINGS = {t for t in TokenType if t.name.endswith("STRING") or t.name == "HEREDOC_STRING"}
 _NAMES = {TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.DATABASE, TokenType.TABLE}
@@ -41,6 +44,19 @@ def tokens(sql: str, dialect: str | None = None) -> list[list[str]]:
         position = token.end + 1
     pairs += _gap(sql[position:]) if position else [["other", sql]]
     return [pair for pair in pairs if pair[1]]
+
+
+@functools.lru_cache(maxsize=4096)
+def formatted(sql: str, dialect: str | None = None) -> str:
+    """Return one statement laid out by the parser; a short one, or one that it cannot read, as :func:`pretty` does."""
+    text = sql.strip()
+    if ("\n" not in text and len(text) <= SHORT) or len(text) > LONGEST:
+        return pretty(text, dialect)
+    try:
+        made = transpile(text, read=dialect, write=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
+    except (SqlglotError, ValueError, RecursionError):
+        return pretty(text, dialect)
+    return made[0] if len(made) == 1 and made[0].strip() else pretty(text, dialect)
 
 
 def pretty(sql: str, dialect: str | None = None) -> str:

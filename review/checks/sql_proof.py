@@ -47,7 +47,7 @@ def sql_proof(texts: Texts, options: Options) -> Found:
 
     proof = findings_about(lane, sql, question=texts.asked, database=texts.database, as_of=day_of(texts.asked_on))
     told = [f for f in proof.findings if f.rule != "parse"]
-    flags = SEVERITIES[: SEVERITIES.index(least) + 1]  # type: ignore[arg-type]
+    flags = SEVERITIES[: SEVERITIES.index(least) + 1]
     return finding(
         flagged=proof.ok is not None and any(f.severity in flags for f in told),
         value=_value(proof),

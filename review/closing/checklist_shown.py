@@ -13,9 +13,19 @@ from review.closing.closing import Check, checklist
 from review.current.assignments import closing_of
 from storage.store import Store
 
-DONE = {"reviewed": "every dealt item was reviewed", "settled": "all were settled"}
+DONE = {
+    "reviewed": "every dealt item was reviewed",
+    "settled": "all were settled",
+    "triaged": "every failure group was triaged",
+}
 """By check: the sentence when nothing was left."""
-LEFT = {"reviewed": ("review", "done"), "settled": ("disagreement", "settled")}
+NOTHING = {"settled": "no item had labels of two people", "triaged": "production had no failures"}
+"""By check: the sentence when there was nothing to do."""
+LEFT = {
+    "reviewed": ("review", "done"),
+    "settled": ("disagreement", "settled"),
+    "triaged": ("failure group", "triaged"),
+}
 """By check: the noun for what was left and the verb for what did not happen to it. An item counts once per reviewer."""
 
 
@@ -30,8 +40,8 @@ def shown_checklist(store: Store, week: str) -> list[Check]:
 def _recorded(name: str, line: Mapping[str, int]) -> Check:
     """Return one recorded line in the past tense. The closing did not record who had something left."""
     open_, total = line["open"], line["total"]
-    if not open_ and not total and name == "settled":
-        return Check(name, 0, 0, "no item had labels of two people")
+    if not open_ and not total and name in NOTHING:
+        return Check(name, 0, 0, NOTHING[name])
     if not open_:
         return Check(name, 0, total, DONE.get(name, "nothing was open"))
     were = "was" if open_ == 1 else "were"

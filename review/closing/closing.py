@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from review.audit import chain
 from review.basics.clock import now
-from review.basics.errors import Refused
+from review.basics.errors import InputError, Refused
 from review.basics.words import counted
 from review.current.assignments import closing_of, week_of_store
 from review.current.progress import progress
+from review.failures.triage import triage_groups
 from review.people.people import require
+from review.settings.project import project_of
 from review.settling.adjudication import cases
 from storage.queries.assignments import items_left_to_nobody
 from storage.records_weeks import WeekClosing
 from storage.store import Store
+
+MOST_NAMED = 4
+"""How many groups of failures the checklist names."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,14 @@ class Check:
 
 
 def checklist(store: Store, week: str) -> list[Check]:
-    """Return what blocks closing a week: unreviewed items (also those that everybody skipped) and open disagreements.
+    """Return what blocks closing a week: unreviewed items (also those that everybody skipped), open disagreements, and
+    failures of production about which nobody has decided.
 
     Raises UnknownError when there is no such week.
     """
     week_of_store(store, week)
     reviewed = _reviewed(store, week)
-    return [reviewed, _settled(store, week, goes_on=not reviewed.done)]
+    return [reviewed, _settled(store, week, goes_on=not reviewed.done), _triaged(store, week)]
 
 
 def _reviewed(store: Store, week: str) -> Check:
@@ -68,6 +74,20 @@ def _settled(store: Store, week: str, *, goes_on: bool) -> Check:
     else:
         todo = f"{counted(disputed, 'disagreement')} to settle" if disputed else "all are settled"
     return Check("settled", disputed, contested, todo)
+
+
+def _triaged(store: Store, week: str) -> Check:
+    try:
+        groups = triage_groups(store, project_of(store.path), week)
+    except InputError as error:
+        return Check("triaged", 1, 1, f"the failures cannot be counted: {error}")
+    waiting = [g for g in groups if g.state == "open"]
+    if not groups:
+        return Check("triaged", 0, 0, "production had no failures")
+    named = ", ".join(f"{g.title} {g.found.n:,}" for g in waiting[:MOST_NAMED])
+    more = f" and {len(waiting) - MOST_NAMED:,} more" if len(waiting) > MOST_NAMED else ""
+    todo = f"{counted(len(waiting), 'failure group')} to triage: {named}{more}"
+    return Check("triaged", len(waiting), len(groups), todo if waiting else "every failure group is triaged")
 
 
 def close_week(store: Store, week: str, *, by: str, reason: str = "") -> WeekClosing:

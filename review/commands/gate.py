@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
 from review.basics.errors import InputError
-from review.basics.spellings import is_missing
-from review.basics.tables import Row, Table, read_table
-from review.basics.words import counted
-from review.commands.common import emit, file_option, json_option, note, out
-from review.statistics.gate.cases import MissingCase, PairedResult
-from review.statistics.gate.report import GateReport, gate_report
-from review.statistics.gate.words import heading, markdown, plain_words
+from review.commands.common import acting_person, as_option, emit, file_option, json_option, note, opened, store_option
+from review.commands.gate_exit import EXIT, apart_from_decisions
+from review.commands.gate_people import MEMBERS
+from review.commands.gate_render import show, show_outcome, show_self
+from review.commands.gate_table import read_cases
+from review.experiments.decisions import Standing
+from review.experiments.gating.keeping import keep
+from review.experiments.gating.outcome import GateSettings, Outcome, gate_runs
+from review.experiments.gating.repeats import repeat_plan
+from review.experiments.gating.selfcheck import self_check
+from review.experiments.gating.versions_gate import check_itself, gate_versions
+from review.experiments.gating.written import junit, short_markdown
+from review.experiments.runs.cases import cases_of_file
+from review.experiments.runs.result_file import read_results
+from review.experiments.values import ScoredRun
+from review.experiments.versions.registry import in_force
+from review.golden.releases import releases
+from review.statistics.gate.report import gate_report
+from review.statistics.gate.words import markdown
+from storage.store import Store
 
-EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
-YES, NO = ("1", "true", "yes", "x", "1.0"), ("0", "false", "no", "0.0")
+PRINT = "-"
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @file_option(
     "case,baseline,candidate[,scenario][,kind][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)"
 )
+@click.option("--baseline", metavar="V1", help="The version to compare with; default: the one in force.")
+@click.option("--candidate", metavar="V2", help="The version that may replace it.")
+@click.option("--release", metavar="R", help="The golden release of both runs; default: the latest one.")
+@click.option("--baseline-file", type=click.Path(path_type=Path), help="Results of the baseline, without a store.")
+@click.option("--candidate-file", type=click.Path(path_type=Path), help="Results of the candidate, without a store.")
+@click.option("--release-file", type=click.Path(path_type=Path), help="The exported release (jsonl) of both files.")
+@click.option("--keep", "kept", is_flag=True, help="Send the decision about two files to the store.")
+@click.option("--self", "itself", is_flag=True, help="Compare the baseline with itself: how often does that not pass?")
+@click.option("--plan", is_flag=True, help="Print what to ask again, and the bill, instead of a decision.")
+@click.option("--max-calls", type=click.IntRange(min=1), help="The most answers that --plan may ask for.")
+@click.option("--max-cost", type=click.FloatRange(min=0), help="The most that --plan may cost.")
 @click.option("--margin", type=float, default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="The significance level of the test.")
 @click.option(
@@ -35,153 +55,164 @@ YES, NO = ("1", "true", "yes", "x", "1.0"), ("0", "false", "no", "0.0")
     help="Fail on any drop over the margin, proven or not. Pass otherwise, unless a slice is suspect.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed of the permutation test.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown for a pull request.")
+@click.option(
+    "--markdown", "markdown_to", is_flag=False, flag_value=PRINT, metavar="[FILE]",
+    help="Write Markdown for a pull request to FILE; without FILE, print it.",
+)  # fmt: skip
+@click.option("--junit", "junit_to", type=click.Path(path_type=Path), help="Write JUnit XML for a CI server.")
+@as_option
+@store_option
 @json_option
 @click.pass_context
-def gate(
-    ctx: click.Context,
-    file: str | None,
-    margin: float,
-    alpha: float,
-    strict: bool,
-    seed: int,
-    as_markdown: bool,
-    as_json: bool,
-) -> None:
-    """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence.
+def gate(ctx: click.Context, **given: Any) -> None:
+    """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence, 4 not done.
 
-    A scenario, kind or tag that may have collapsed makes the result 3, even if the total passes. So do cases without a result
-    (empty, NA, null and the like) that could hide a drop.
+    On the store, --baseline and --candidate are compared by their latest runs over a release, and the decision is kept.
+    With --baseline-file, --candidate-file and --release-file no store is needed. --file takes any table of results.
+
+    A scenario, kind or tag that may have collapsed makes the result 3, even if the total passes. So do cases without a
+    result (empty, NA, null and the like) that could hide a drop.
     """
-    if file is None:
-        raise click.UsageError("give --file with a table of case,baseline,candidate.")
-    if as_json and as_markdown:
+    if ctx.invoked_subcommand is None:
+        ctx.exit(decided(given))
+
+
+for member in MEMBERS:
+    gate.add_command(member)
+
+
+@apart_from_decisions
+def decided(given: dict[str, Any]) -> int:
+    """Do what the options say, and return the exit code."""
+    if given["as_json"] and given["markdown_to"] == PRINT:
         raise click.UsageError("give --json or --markdown, not both.")
-    cases, missing = read_cases(file)
-    report = gate_report(cases, margin=margin, alpha=alpha, strict=strict, seed=seed, missing=missing)
-    emit(report.to_json(), as_json, lambda: click.echo(markdown(report), nl=False) if as_markdown else show(report))
-    ctx.exit(EXIT[report.decision])
-
-
-def read_cases(file: str) -> tuple[list[PairedResult], list[MissingCase]]:
-    """Read paired results, and the cases of which no row has both results; says how many results are missing.
-
-    Raises InputError with file, line, column and remedy.
-    """
-    data = read_table(
-        file, required=("case", "baseline", "candidate"), optional=("scenario", "kind", "tags", "must_pass")
+    settings = GateSettings(margin=given["margin"], alpha=given["alpha"], strict=given["strict"], seed=given["seed"])
+    if given["file"] is not None:
+        return _table(given, settings)
+    if given["itself"]:
+        return _itself(given, settings)
+    if given["baseline_file"] or given["candidate_file"]:
+        return _files(given, settings)
+    if given["candidate"] is None:
+        raise click.UsageError(
+            "give --candidate (and --baseline) on a store, --baseline-file, --candidate-file and --release-file, or "
+            "--file with a table of case,baseline,candidate."
+        )
+    store = opened(given["store_path"])
+    by = acting_person(store, given["acting"]).id
+    outcome = gate_versions(
+        store,
+        baseline=_baseline(store, given),
+        candidate=given["candidate"],
+        release=_release(store, given),
+        settings=settings,
     )
-    pairs = [(_result(row, "baseline"), _result(row, "candidate")) for row in data.rows]
-    rows = [_paired(row, *pair) for row, pair in zip(data.rows, pairs, strict=True)]
-    for line in [*data.notes, *_missing_words(data)]:
-        note(line)
-    _check_same(data, rows)
-    whole = [row for row, pair in zip(rows, pairs, strict=True) if None not in pair]
-    known = {row.case for row in whole}
-    missing = {row.case: MissingCase(row.case, row.must_pass) for row in rows if row.case not in known}
-    if not whole:
-        raise InputError(f"{data.file}: no row has the results of both versions; expected at least one.")
-    return whole, list(missing.values())
+    if given["plan"]:
+        return _plan(given, outcome)
+    return _told(given, outcome, keep(store, outcome, by=by))
 
 
-def _missing_words(data: Table) -> list[str]:
-    """Return the sentence about results that are missing, by how the file writes them."""
-    texts = [row.text(column) for row in data.rows for column in ("baseline", "candidate")]
-    found = Counter(text for text in texts if is_missing(text))
-    if not found:
-        return []
-    shown = ", ".join(f"{repr(text) if text else 'empty'} ({n:,})" for text, n in found.most_common(6))
-    are = "is" if found.total() == 1 else "are"
-    return [f"{data.file}: {counted(found.total(), 'result')} {are} missing: {shown}. Their rows are left out."]
-
-
-def show(report: GateReport) -> None:
-    """Print the report for people."""
-    e = report.evidence
-    out.print(heading(report), style="bold", highlight=False)
-    out.print(
-        f"{e.n} cases, drop {report.drop}, {e.broke} broke, {e.fixed} fixed, p = {e.p:.3g}",
-        highlight=False,
-        markup=False,
+def _table(given: dict[str, Any], settings: GateSettings) -> int:
+    if given["junit_to"]:
+        raise click.UsageError("--junit needs the runs of two versions; give --candidate or --candidate-file.")
+    cases, missing = read_cases(given["file"])
+    report = gate_report(
+        cases,
+        margin=settings.margin,
+        alpha=settings.alpha,
+        strict=settings.strict,
+        seed=settings.seed,
+        missing=missing,
     )
-    for sentence in plain_words(report):
-        out.print(sentence, markup=False, highlight=False)
-    if report.slices:
-        grid = Grid("slice", "cases", "baseline", "candidate", "broke", "fixed", "p (Holm)", "")
-        for s in report.slices:
-            counts = (
-                str(s.evidence.n),
-                f"{s.baseline:.1%}",
-                f"{s.candidate:.1%}",
-                str(s.evidence.broke),
-                str(s.evidence.fixed),
-            )
-            grid.add_row(escape(f"{s.kind} {s.name}"), *counts, f"{s.adjusted_p:.3g}", s.status)
-        out.print(grid)
-    for c in report.flipped:
-        mark = " (must pass)" if c.must_pass else ""
-        out.print(f"{c.change}: {c.name}{mark} {c.baseline:.2f} -> {c.candidate:.2f}", markup=False, highlight=False)
-
-
-def _paired(row: Row, baseline: float | None, candidate: float | None) -> PairedResult:
-    """Return the row; a missing result is 0 until its row is left out."""
-    return PairedResult(
-        case=row.required("case"),
-        baseline=baseline or 0.0,
-        candidate=candidate or 0.0,
-        scenario=row.text("scenario"),
-        kind=row.text("kind"),
-        tags=_tags(row),
-        must_pass=_flag(row, "must_pass"),
+    printed = given["markdown_to"] == PRINT
+    if given["markdown_to"] and not printed:
+        _write(Path(given["markdown_to"]), markdown(report))
+    emit(
+        report.to_json(),
+        given["as_json"],
+        lambda: click.echo(markdown(report), nl=False) if printed else show(report),
     )
+    return EXIT[report.decision]
 
 
-def _result(row: Row, column: str) -> float | None:
-    text = row.text(column)
-    if is_missing(text):
-        return None
-    if text.lower() in ("true", "false"):
-        return float(text.lower() == "true")
-    number = row.number(column)
-    if number is None or not 0 <= number <= 1:
-        remedy = "Divide percentages by 100." if number is not None and 1 < number <= 100 else ""
-        raise row.error(column, text, "a result from 0 to 1", remedy)
-    return number
+def _files(given: dict[str, Any], settings: GateSettings) -> int:
+    names = ("baseline_file", "candidate_file", "release_file")
+    lacking = [f"--{name.replace('_', '-')}" for name in names if given[name] is None]
+    if lacking:
+        raise click.UsageError(f"without a store the gate needs three files; give {' and '.join(lacking)} too.")
+    release = cases_of_file(given["release_file"])
+    before, after = (_checked(given[name], read_results(given[name], release.cases)) for name in names[:2])
+    outcome = gate_runs(before, after, settings)
+    if given["plan"]:
+        return _plan(given, outcome)
+    if not given["kept"]:
+        return _told(given, outcome, None)
+    store = opened(given["store_path"])
+    return _told(given, outcome, keep(store, outcome, by=acting_person(store, given["acting"]).id, origin="file"))
 
 
-def _flag(row: Row, column: str) -> bool:
-    text = row.text(column).lower()
-    if is_missing(text):
-        return False
-    if text not in YES + NO:
-        raise row.error(column, text, "1 or 0 (true or false, yes or no)")
-    return text in YES
+def _checked(path: Path, run: ScoredRun) -> ScoredRun:
+    if not run.cases:
+        raise InputError(f"{path}: none of its cases is in the release file. Run {run.version} over this release.")
+    return run
 
 
-def _tags(row: Row) -> tuple[str, ...]:
-    """Return tags from a list, a JSON list, or text separated by comma, semicolon or bar; sorted, each once."""
-    cell = row.cells.get("tags")
-    text = row.text("tags")
-    if isinstance(cell, list | tuple):
-        parts = [str(part) for part in cell]
-    elif text.startswith("["):
-        try:
-            parts = [str(part) for part in json.loads(text)]
-        except ValueError:
-            raise row.error("tags", text, "a JSON list or tags separated by commas") from None
+def _itself(given: dict[str, Any], settings: GateSettings) -> int:
+    if given["baseline_file"]:
+        if given["release_file"] is None:
+            raise click.UsageError("--self with --baseline-file needs --release-file too.")
+        cases = cases_of_file(given["release_file"]).cases
+        found = self_check([_checked(given["baseline_file"], read_results(given["baseline_file"], cases))], settings)
     else:
-        parts = re.split(r"[,;|]", text)
-    return tuple(sorted({part.strip() for part in parts} - {""}))
+        store = opened(given["store_path"])
+        found = check_itself(store, _baseline(store, given), _release(store, given), settings)
+    emit(found.to_json(), given["as_json"], lambda: show_self(found))
+    return 0
 
 
-def _check_same(data: Table, rows: list[PairedResult]) -> None:
-    """Raise InputError, naming the line, when the repeats of a case differ in scenario, kind, tags or must_pass."""
-    first: dict[str, tuple[PairedResult, int]] = {}
-    for row, paired in zip(data.rows, rows, strict=True):
-        before, line = first.setdefault(paired.case, (paired, row.line))
-        for column in ("scenario", "kind", "tags", "must_pass"):
-            if getattr(paired, column) != getattr(before, column):
-                raise row.error(
-                    column, row.text(column), f"the value of line {line}, the same case '{paired.case}'",
-                    "Give all repeats of a case the same scenario, kind, tags and must_pass.",
-                )  # fmt: skip
+def _plan(given: dict[str, Any], outcome: Outcome) -> int:
+    plan = repeat_plan(outcome.baseline, outcome.candidate, max_calls=given["max_calls"], max_cost=given["max_cost"])
+    emit(plan.to_json(), given["as_json"], lambda: click.echo(plan.sentence))
+    return 0
+
+
+def _told(given: dict[str, Any], outcome: Outcome, standing: Standing | None) -> int:
+    """Write and print an outcome, and return the exit code: 0 where waivers let the candidate pass."""
+    if given["junit_to"]:
+        _write(given["junit_to"], junit(outcome))
+    text = short_markdown(outcome, standing)
+    printed = given["markdown_to"] == PRINT
+    if given["markdown_to"] and not printed:
+        _write(Path(given["markdown_to"]), text)
+    told = outcome.to_json()
+    if standing is not None:
+        told |= {"open": list(standing.open), "may_ship": standing.may_ship, "waivers": len(standing.waivers)}
+    emit(
+        told,
+        given["as_json"],
+        lambda: click.echo(text, nl=False) if printed else show_outcome(outcome, standing),
+    )
+    return 0 if standing is not None and standing.may_ship else EXIT[outcome.decision]
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    note(f"{path} is written.")
+
+
+def _baseline(store: Store, given: dict[str, Any]) -> str:
+    if given["baseline"]:
+        return str(given["baseline"])
+    found = in_force(store)
+    if found is None or found.id == given["candidate"]:
+        raise click.UsageError("no other version is approved yet, so name the one to compare with: --baseline.")
+    return found.id
+
+
+def _release(store: Store, given: dict[str, Any]) -> str:
+    if given["release"]:
+        return str(given["release"])
+    found = releases(store)
+    if not found:
+        raise click.UsageError("the store has no golden release yet; `spotcheck golden release` makes one.")
+    return found[-1].name

@@ -43,12 +43,9 @@ def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str
 
 def references(found: ReferenceCheck) -> None:
     """Print what a check of the references found: counts, then each that is not as it was."""
-    what = f"release {found.release}" if found.release else "the current examples"
-    out.print(
-        f"{len(found.items):,} of {found.examples:,} examples of {what} have reference SQL.",
-        highlight=False,
-        markup=False,
-    )
+    what = f"examples of {found.release}" if found.release else "current examples"
+    told = f"{len(found.items):,} of {found.examples:,} {what} have reference SQL."
+    out.print(told, highlight=False, markup=False)
     for state, n in found.counts.items():
         out.print(f"  {n:,}: {STATES[state]}", highlight=False)
     table = Table("example", "state", "why", "question")

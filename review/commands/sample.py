@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from review.basics.errors import NothingToDo, ReviewError
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_window
 from review.basics.words import counted
@@ -24,6 +25,7 @@ from review.commands.common import (
     store_option,
 )
 from review.current.assignments import week_of_store
+from review.judges.runs.sql_execution import execute_week
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult
 from review.sampling.frame import FIXED_FIELDS
@@ -33,6 +35,7 @@ from review.sources.readers.mapping import parse_mapping
 from review.week.drawing import Request, due_of, preview
 from review.week.opening import open_week, refuse_running_week
 from storage.records_weeks import Week
+from storage.store import Store
 
 
 class CapType(click.ParamType):
@@ -74,6 +77,11 @@ class RateType(click.ParamType):
     type=CapType(),
     help="The same for a group of conversations whose judges disagree (default: as in spotcheck.toml).",
 )
+@click.option(
+    "--sql-spot-check",
+    type=RateType(),
+    help="The least share of conversations with a query, as a group of their own (default: as in spotcheck.toml).",
+)
 @click.option("--minutes", type=float, help="Minutes each person has; they set how many are drawn above the rate.")
 @click.option("--seed", help="The seed of the sampling key (default: the week's name).")
 @click.option(
@@ -107,6 +115,7 @@ def sample(
     failing: Cap | None,
     low_confidence: Cap | None,
     judges_disagree: Cap | None,
+    sql_spot_check: float | None,
     minutes: float | None,
     seed: str | None,
     overlap: float,
@@ -130,6 +139,7 @@ def sample(
         failing=failing,
         low_confidence=low_confidence,
         judges_disagree=judges_disagree,
+        sql_spot_check=sql_spot_check,
         raters=split_values(raters),
         overlap=overlap,
         minutes=minutes,
@@ -166,6 +176,7 @@ def _open_week(
     done = open_week(store, project, request, by=acting_person(store, acting).id)
     if done.left_out:
         note(f"{done.left_out}.")
+    _execute(store, project, request.week, by=acting_person(store, acting).id)
     due = week_of_store(store, request.week).due
 
     def render() -> None:
@@ -176,6 +187,19 @@ def _open_week(
 
     dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
     emit({**described(done.result, request.week, due, show_ids), **dealt}, as_json, render)
+
+
+def _execute(store: Store, project: Project, week: str, *, by: str) -> None:
+    """Execute the queries of the drawn items where [sql] says on what; a failure there undoes no draw."""
+    if not project.sql.engine:
+        return
+    try:
+        status = execute_week(store, project, week, by=by)
+        note(f"{counted(status.verdicts, 'query', 'queries')} compared with their references")
+    except NothingToDo:
+        return
+    except ReviewError as error:
+        note(f"The queries were not executed: {error}")
 
 
 def described(result: DrawResult, week: str, due: str, show_ids: bool) -> dict[str, Any]:

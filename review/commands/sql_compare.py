@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,8 +14,10 @@ from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
+from review.basics.csv_safe import csv_text
 from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
+from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, store_option
 from review.commands.sql_input import engine_option, sql_in, table_option
 from review.settings.project import project_of
@@ -22,18 +25,13 @@ from review.settings.sql import SqlSettings
 from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
 SHOWN = 30
-BEST: tuple[Outcome, ...] = (
-    *RIGHT, "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out", "generated_failed",
-    "reference_failed",
-)  # fmt: skip
-"""Which of several references an answer is counted by: the first of these outcomes."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +71,15 @@ class Compared:
 @click.option("--dialect", help="The dialect of references whose results are in the file. Default: sqlite.")
 @click.option(
     "--perturb", type=click.IntRange(0, 20), default=0, show_default=True,
-    help="Repeat equal comparisons on this many changed copies of the data, to find equality by accident (SQLite).",
+    help="Repeat equal comparisons on so many changed copies of the data: equal by accident? (SQLite, DuckDB)",
 )  # fmt: skip
 @click.option(
     "--empty-is-right", is_flag=True, help="Count two empty results as right. They are no evidence otherwise."
 )
+@click.option(
+    "--truth", "truth_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write item, truth (right, wrong; empty without evidence) and the column verdict, for `spotcheck calibrate`.",
+)  # fmt: skip
 @store_option
 @json_option
 def compare_(
@@ -86,17 +88,18 @@ def compare_(
     dialect: str | None,
     perturb: int,
     empty_is_right: bool,
+    truth_file: Path | None,
     store_path: str,
     as_json: bool,
 ) -> None:
     """Compare the results of generated statements with those of references, on one engine or from the file.
 
-    A reference may hold several statements, and columns in braces of which any will do: {name, id}.
+    A reference may hold several statements, and columns in braces of which any will do: {name, id}. With the column
+    verdict, which holds what a judge said (right or wrong), --truth measures that judge.
     """
     settings = project_of(store_path).sql
-    table = read_table(
-        file, required=("id", "reference"), optional=("generated", "engine", "generated_result", "reference_result"),
-    )  # fmt: skip
+    columns = ("generated", "engine", "generated_result", "reference_result", "verdict")
+    table = read_table(file, required=("id", "reference"), optional=columns)
     for line in table.notes:
         note(line)
     items = []
@@ -106,6 +109,10 @@ def compare_(
                 items.append(_from_file(row, dialect or settings.dialect or "sqlite"))
             else:
                 items.append(engines.compared(row, row.text("engine") or engine or settings.engine))
+    if truth_file is not None:
+        truths = _truths(items, [row.text("verdict") for row in table.rows], settings, empty_is_right=empty_is_right)
+        with replacing(truth_file) as unfinished:
+            unfinished.write_text(csv_text(("item", "truth", "verdict"), truths), encoding="utf-8", newline="")
     result = _json(items, settings, empty_is_right=empty_is_right)
     emit(result, as_json, lambda: _show(items, result))
 
@@ -160,7 +167,9 @@ class _Engines:
 
     def _runner(self, address: str) -> Runner:
         if address not in self.open:
-            made = Runner(address, policy=self.settings.policy, limits=self.settings.limits)
+            made = Runner(
+                address, policy=self.settings.policy, limits=self.settings.limits, kept_in=self.settings.cache
+            )
             self.open[address] = self.ends.enter_context(made)
         return self.open[address]
 
@@ -182,18 +191,28 @@ def _against(runner: Runner, generated: str, references: list[str]) -> Iterator[
 
 def accuracy_of(items: list[Compared], settings: SqlSettings, *, empty_is_right: bool = False) -> Quantity:
     """Return the share of right answers among those with evidence."""
-    right = {*RIGHT, *(("extra_columns",) if settings.extra_columns else ())}
-    if empty_is_right:
-        right.add("both_empty")
-    scores = [
-        (1.0 if i.comparison.outcome in right else i.comparison.correct)
-        for i in items
-    ]  # fmt: skip
+    scores = [_score(i, settings, empty_is_right=empty_is_right) for i in items]
     given = [s for s in scores if s is not None]
     if not given:
         return Quantity.missing("no comparison gives evidence", method="wilson")
     low, high = wilson(sum(given), len(given))
     return Quantity(value=sum(given) / len(given), ci=(low, high), method="wilson", n=len(given))
+
+
+def _score(item: Compared, settings: SqlSettings, *, empty_is_right: bool) -> float | None:
+    right = {*RIGHT, *(("extra_columns",) if settings.extra_columns else ())}
+    if empty_is_right:
+        right.add("both_empty")
+    return 1.0 if item.comparison.outcome in right else item.comparison.correct
+
+
+def _truths(
+    items: list[Compared], verdicts: list[str], settings: SqlSettings, *, empty_is_right: bool
+) -> Iterator[dict[str, str]]:
+    words = {1.0: "right", 0.0: "wrong", None: ""}
+    for item, verdict in zip(items, verdicts, strict=True):
+        score = 0.0 if item.accidental else _score(item, settings, empty_is_right=empty_is_right)
+        yield {"item": item.id, "truth": words[score], "verdict": verdict}
 
 
 def _json(items: list[Compared], settings: SqlSettings, *, empty_is_right: bool) -> dict[str, Any]:

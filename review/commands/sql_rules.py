@@ -45,7 +45,7 @@ def rules(file: str, schema: str | None, dialect: str | None, sql_column: str, s
 def _met(row: Row, given: Statements) -> Met:
     settings = given.settings
     lists = {name: (*getattr(settings.policy, name), *split_values(row.text(name))) for name in LISTS}
-    demands = Demands(question=row.text("question"), words=settings.words, as_of=_day(row), **lists)
+    demands = Demands(question=row.text("question"), words=settings.words, as_of=day_in(row), **lists)
     try:
         statement = read_statement(sql_in(row), given.schemas.dialect, given.schema_of(row))
     except Unreadable:
@@ -53,7 +53,8 @@ def _met(row: Row, given: Statements) -> Met:
     return check_demands(statement, demands)
 
 
-def _day(row: Row) -> date | None:
+def day_in(row: Row) -> date | None:
+    """Return the day of the column as_of. Raises InputError for another text."""
     text = row.text("as_of")
     if not text:
         return None

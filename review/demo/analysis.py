@@ -84,7 +84,8 @@ def _exchange(
         turns = {"messages": [{"role": role, "content": text} for role, text in messages]}
     why = flaw.why.format_map(period.slots) if flaw else ""
     return Exchange(
-        row={**turns, "context": list(query.context), **row},
+        # The data team keeps a reference for each question of its catalogue, and the agent's log names it.
+        row={**turns, "context": list(query.context), **row, "metadata": {"reference_sql": reference}},
         intent="data_question",
         scenario=query.scenario,
         difficulty=query.difficulty,

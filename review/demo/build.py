@@ -21,10 +21,11 @@ from review.basics.weeks import due_date, week_of
 from review.closing.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
-from review.demo.judges import announce, deliver, learn
+from review.demo.judges import announce, deliver, execute, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
+from review.demo.triaging import name_the_mode, triage_week
 from review.golden.references import References, references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
@@ -53,9 +54,10 @@ ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
 SQL_SETTINGS = f"""
 [sql]                    # the shop that the data agent asks
 engine = "{SHOP}"
+dimension = "correctness"
 
 [sql.words]
-"promotion|promo code|voucher|discount" = ["order_promotions"]
+"promotion|promo code|voucher|discount" = ["order_promotions", "promotions"]
 """
 """What spotcheck.toml says of the shop."""
 
@@ -121,6 +123,8 @@ def build_demo(
                     if week != names[-1]:
                         tell("settle")
                         _finish(store, week, truth, references)
+        _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
+        execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
         if progress is not None:
@@ -175,6 +179,7 @@ def _set_up(store: Store) -> None:
     for reviewer in HABITS:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
+    name_the_mode(store, by=CURATOR)
 
 
 def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
@@ -222,7 +227,7 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
 
 
 def _finish(store: Store, week: str, truth: Truth, references: References) -> None:
-    """Settle the disagreements, approve and release golden examples, close the week."""
+    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
             continue
@@ -238,5 +243,6 @@ def _finish(store: Store, week: str, truth: Truth, references: References) -> No
             reference_sql=known.reference_sql,
         )
     approve_week(store, week, truth, by=CURATOR, references=references)
+    triage_week(store, project_of(store.path), week, by=CURATOR)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

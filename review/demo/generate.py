@@ -18,6 +18,7 @@ from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import DialoguePlan, Exchange, chat, data_talk
 from review.demo.makers import JUDGES
+from review.demo.queries import QUERIES
 from review.demo.shop import Shop, shop_of_year
 from review.demo.slots import chance, weighted
 
@@ -32,6 +33,8 @@ CORRECTNESS = {
     "ok": {"wrong": 0.0285, "partly": 0.054, "correct": 0.9175},
 }
 """In total 5% wrong, 7% partly and 88% correct."""
+FIRST = 2
+"""The first conversations of a week, which compare two months of store sales and join them wrongly."""
 DATA_SHARE, TALK_SHARE = 0.25, 0.08
 POLITENESS = {
     "chat": {"rude": 0.06, "neutral": 0.567, "friendly": 0.373},
@@ -85,13 +88,20 @@ def conversations(
     for number, second in enumerate(_seconds(np.random.default_rng([seed, key]), size), start=1):
         rng = np.random.default_rng([seed, key, number])
         at = monday + timedelta(seconds=int(second))
-        yield _conversation(rng, f"c-{week.replace('-', '')}-{number:06d}", at, shop)
+        name = f"c-{week.replace('-', '')}-{number:06d}"
+        yield _first_case(rng, name, at, shop, number) if number <= FIRST else _conversation(rng, name, at, shop)
 
 
 def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
     shares = np.outer(DAYS, HOURS).ravel()
     hours = rng.choice(len(shares), size=size, p=shares / shares.sum())
     return np.asarray(np.sort(hours * 3600 + rng.integers(3600, size=size)))
+
+
+def _first_case(rng: np.random.Generator, name: str, at: datetime, shop: Shop, number: int) -> DemoConversation:
+    """Return one of the week's first conversations: two months joined on the department alone."""
+    plan = DialoguePlan(at, ("down", "doubtful")[number % 2], "wrong", "neutral")
+    return _described(rng, name, plan, data_question(rng, plan, shop, query=QUERIES[number - 1]), "data")
 
 
 def _conversation(rng: np.random.Generator, name: str, at: datetime, shop: Shop) -> DemoConversation:
@@ -105,13 +115,19 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime, shop: Shop)
         exchange = data_talk(rng, plan) if talk else data_question(rng, plan, shop)
     else:
         exchange = chat(rng, plan)
+    return _described(rng, name, plan, exchange, kind)
+
+
+def _described(
+    rng: np.random.Generator, name: str, plan: DialoguePlan, exchange: Exchange, kind: str
+) -> DemoConversation:
     truth = {
         "correctness": plan.correctness,
         "reasons": list(exchange.reasons),
         "intent": exchange.intent,
-        "politeness": politeness,
+        "politeness": plan.politeness,
     }
-    row = {"id": name, "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **exchange.row, "scenario": exchange.scenario}
+    row = {"id": name, "created_at": f"{plan.at:%Y-%m-%dT%H:%M:%SZ}", **exchange.row, "scenario": exchange.scenario}
     row |= _circumstances(rng, plan, exchange, kind)
     row["verdicts"] = _verdicts(rng, truth, row["id"])
     return DemoConversation(

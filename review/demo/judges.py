@@ -1,9 +1,11 @@
-"""Add the judges of the demonstration: two from recordings, and one that is trained here and judges every week."""
+"""Add the judges of the demonstration: two from recordings, one that runs queries, and one that is trained here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
+from review.basics.errors import NothingToDo
 from review.basics.tables import Row, Table
 from review.demo.generate import DemoConversation
 from review.demo.makers import JUDGES, MAKERS
@@ -11,9 +13,11 @@ from review.demo.verdicts import recorded
 from review.exchange.verdicts import import_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import start_run
+from review.judges.runs.sql_execution import execute_week
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
+from review.settings.project import project_of
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -44,6 +48,14 @@ def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, s
         rows=tuple(Row(file, line, row) for line, row in enumerate(rows, start=2)),
     )
     import_verdicts(store, table, by=by, unknown_as_missing=True)
+
+
+def execute(store: Store, weeks: Sequence[str], *, by: str) -> None:
+    """Run the queries of all items and their references on the shop."""
+    project = project_of(store.path)
+    for week in weeks:
+        with suppress(NothingToDo):
+            execute_week(store, project, week, by=by)
 
 
 def learn(store: Store, closed: Sequence[str], current: str, *, seed: int, by: str) -> None:

@@ -123,8 +123,10 @@ def _shares_before(store: Store, week: str, dimension: Dimension, positive: str)
 
 def sentences(found: Forecast) -> list[str]:
     """Describe the forecast in plain words: the work first, then the precision."""
+    if not found.items and found.total:
+        return [f"No more items than the {found.total:,} of this draw so far. Raise a rate or a number to add some."]
     more = counted(found.items, "more item")
-    items = counted(found.items, "item") if found.items == found.total else f"{more} ({found.total} in all)"
+    items = counted(found.items, "item") if found.items == found.total else f"{more} ({found.total:,} in all)"
     minutes = counted(max(1, round(found.minutes)), "minute")
     pace = f"{found.seconds:.0f} s per item, measured" if found.measured else "60 s per item, assumed"
     lines = [

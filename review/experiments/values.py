@@ -55,12 +55,19 @@ class Case:
     answer_digest: str = ""
 
 
+ANSWER_FIELDS = (
+    *("answer", "sql", "result", "steps", "tool_calls", "context", "labels"),
+    *("latency_ms", "tokens_in", "tokens_out", "cost", "error", "reported"),
+)
+"""The fields that a target may give."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a target gave for one case and repeat. None is what it did not give; ``latency_ms`` is in milliseconds.
 
     ``labels`` are classes that the product chose, such as an intent. ``cost`` is in the project's currency. ``error``
-    is what the target itself said went wrong; its answer then does not count.
+    is what the target itself said went wrong. ``reported`` is the score that the team's own runner gave, in [0, 1].
     """
 
     case: str
@@ -77,6 +84,7 @@ class Answer:
     tokens_out: int | None = None
     cost: float | None = None
     error: str | None = None
+    reported: float | None = None
 
     @property
     def digest(self) -> str:

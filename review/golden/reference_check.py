@@ -21,12 +21,13 @@ from storage.store import Store
 
 State = Literal["same", "changed", "failed", "never_run", "not_checked"]
 STATES: dict[State, str] = {
-    "same": "gives the result that was kept",
-    "changed": "gives another result than the one that was kept",
-    "failed": "no longer runs",
-    "never_run": "runs, and no result was kept to compare with",
-    "not_checked": "cannot be checked",
+    "same": "unchanged",
+    "changed": "with another result than the one that was kept",
+    "failed": "no longer running",
+    "never_run": "running, without a kept result to compare with",
+    "not_checked": "not checked",
 }
+"""Each state as words after a number of queries."""
 BAD: tuple[State, ...] = ("changed", "failed")
 """States in which an example expects something that its query no longer gives."""
 
@@ -143,8 +144,16 @@ def _checked(name: str, content: GoldenContent, references: References) -> Check
         return found("not_checked", "The result is too long to be compared.", **rows)
     if worst.outcome in (*RIGHT, "both_empty"):
         return found("same", **rows)
-    why = worst.reason or OUTCOMES[worst.outcome].capitalize() + "."
-    return found("changed", why, difference=next(iter(worst.differences), None), **rows)
+    first = next(iter(worst.differences), None)
+    return found("changed", _changed(worst, first), difference=first, **rows)
+
+
+def _changed(found: Comparison, first: Difference | None) -> str:
+    why = found.reason or f"{OUTCOMES[found.outcome].capitalize()}."
+    if first is None or first.reference is None or first.generated is None:
+        return why
+    before, now = (", ".join(map(str, row)) for row in (first.reference, first.generated))
+    return f"{why} {before} became {now}."
 
 
 def _compared(before: Json, now: Json, sql: str, dialect: str) -> Iterator[Comparison]:

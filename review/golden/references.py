@@ -62,7 +62,12 @@ class References:
                 "spotcheck.toml names no database on which reference SQL could run. Set engine under [sql]."
             )
         if self._runner is None:
-            self._runner = Runner(self.settings.engine, policy=self.settings.policy, limits=self.settings.limits)
+            self._runner = Runner(
+                self.settings.engine,
+                policy=self.settings.policy,
+                limits=self.settings.limits,
+                kept_in=self.settings.cache,
+            )
         return self._runner
 
     def results(self, reference_sql: str) -> list[Result]:

@@ -15,6 +15,7 @@ JUDGES: dict[str, Kind[Any]] = loaded(
         "local": "review.judges.local.kind:KIND",
         "learned": "review.judges.learned.kind:KIND",
         "recorded": "review.judges.recorded.kind:KIND",
+        "execution": "review.judges.execution.kind:KIND",
     },
 )
 """Every kind of judge by name. A new one is a file with a ``Kind`` and a line here."""

@@ -37,6 +37,11 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
     )
 
 
+def log_state(log: LogPaths) -> tuple[str, ...]:
+    """Return what changes whenever an import is added or withdrawn, or tells something new of a conversation."""
+    return tuple(map(str, (*log_files(log), *late_files(log.logs))))
+
+
 def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:
     """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows.
 
@@ -77,6 +82,13 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     found = {row[0]: conversation_of_cells(dict(zip(columns, row, strict=True))) for row in rows}
     late = late_facts(late_files(log.logs), list(found))
     return [with_facts(found[i], late.get(i)) for i in dict.fromkeys(ids) if i in found]
+
+
+def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> set[str]:
+    """Return those of these conversations that the log holds."""
+    sql = f"SELECT id FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
+    with duckdb.connect() as db:
+        return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()} if ids else set()
 
 
 def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conversation]:

@@ -33,7 +33,8 @@ def pairs(found: Beside) -> PairsShown | None:
     if found.pairs is None:
         return None
     report = found.pairs.report
-    rows = tuple(share_figure(p.share, f"{p.a} over {p.b}") for p in report.preferences) if report else ()
+    met = [p.preferred for p in report.preferences] if report else []
+    rows = tuple(share_figure(share, f"{a} over {b}") for a, b, share in met)
     count = f"{counted(found.pairs.count, 'pair')}, counted in no share of production."
     return PairsShown(rows, f"{count} {PAIRS}" if rows else count, tuple(pair_lines(found.pairs)))
 

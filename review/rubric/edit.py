@@ -14,6 +14,7 @@ from typing import Any
 from review.basics.errors import InputError
 from review.basics.labels import ScaleKind
 from review.rubric.keys import default_keys
+from review.rubric.presets import PRESETS
 from review.rubric.rubric import Dimension, Rubric, rubric_document, rubric_from
 
 FormRow = Mapping[str, Any]
@@ -26,6 +27,17 @@ def add_dimension(rubric: Rubric, name: str, *, scale: ScaleKind = "nominal") ->
     document = rubric_document(rubric)
     values = [] if scale in ("interval", "ratio") else list(NEW_VALUES)
     document["dimensions"].append({"name": name.strip(), "scale": scale, "values": values})
+    return _read(document, rubric)
+
+
+def with_preset(rubric: Rubric, name: str) -> Rubric:
+    """Return the rubric with the questions of a preset that it lacks at its end.
+
+    Nobody has to answer them: the other items have nothing that they ask about.
+    """
+    document = rubric_document(rubric)
+    rows = [row for row in PRESETS[name]["dimensions"] if row["name"] not in rubric.names]
+    document["dimensions"] += [{**row, "required": False} for row in rows]
     return _read(document, rubric)
 
 

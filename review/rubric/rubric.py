@@ -18,6 +18,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
 from review.rubric.keys import keys_of
+from review.rubric.presets import PRESETS
 from storage.queries.pairs import PREFERENCE
 from storage.records_people import RubricVersion
 from storage.store import Store
@@ -104,10 +105,15 @@ def _expected(scale: Scale) -> str:
 
 
 def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = "rubric") -> Rubric:
-    """Read a rubric document. Raises InputError that names the dimension and its wrong setting."""
+    """Read a rubric document; its ``preset`` names questions that come before its own.
+
+    Raises InputError that names the dimension and its wrong setting.
+    """
+    if isinstance(document, Mapping) and "preset" in document:
+        document = _with_preset(document, origin)
     rows = document.get("dimensions") if isinstance(document, Mapping) else None
     if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
-        raise InputError(f"{origin} has no dimension. Give at least one [[rubric.dimensions]] table.")
+        raise InputError(f"{origin} has no dimension. Give at least one [[rubric.dimensions]] table, or a preset.")
     dimensions = tuple(_dimension(row, f"{origin}, dimension {k}") for k, row in enumerate(rows, start=1))
     names = [d.name for d in dimensions]
     twice = [n for n in names if names.count(n) > 1]
@@ -117,6 +123,14 @@ def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = 
         _check_shown_when(dimension, dimensions[:k], origin)
     names_shown = setting.flag(f"{origin}, discussion_names", document.get("discussion_names", False))
     return Rubric(dimensions, version, _flag(document, "reveal", origin), names_shown)
+
+
+def _with_preset(document: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    name = setting.one_of(f"{origin}, preset", document["preset"], PRESETS)
+    own = {k: v for k, v in document.items() if k != "preset"}
+    preset = PRESETS[name]
+    more = setting.listed(f"{origin}, dimensions", own.get("dimensions", ()))
+    return {**preset, **own, "dimensions": [*preset["dimensions"], *more]}
 
 
 def _check_shown_when(dimension: Dimension, earlier: Sequence[Dimension], origin: str) -> None:

@@ -104,14 +104,16 @@ class DrawPlan:
 def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Group]) -> DrawPlan:
     """Return pi_h for every stratum, in the order of ``populations`` (name -> N_h, distinct ids).
 
-    Without a budget each group gets the cap that was asked for, else its own, and never less than the rate. With a
-    budget, the rate and the caps that were asked for stay; then the groups' own caps are filled in order while the
-    budget lasts, and the remainder goes to the rest. Raises InputError for a cap on a stratum that does not exist.
+    Without a budget each group gets the cap that was asked for, else its own, and never less than the rate and its
+    share. With a budget, the rate, the shares and the caps that were asked for stay; then the groups' own caps are
+    filled in order while the budget lasts, and the remainder goes to the rest. Raises InputError for a cap on a stratum
+    that does not exist.
     """
     unknown = [name for name in wishes.caps if name not in populations]
     if unknown:
         raise InputError(f"cap: found group {unknown[0]!r}, expected one of {', '.join(populations)}.")
-    floor = {name: Allocation(name, n, wishes.rate) for name, n in populations.items()}
+    shares = {g.name: g.share for g in groups}
+    floor = {name: Allocation(name, n, max(wishes.rate, shares.get(name, 0.0))) for name, n in populations.items()}
     asked = {name: _raised(floor[name], cap) for name, cap in wishes.caps.items()}
     own = {g.name: g.cap for g in groups if g.cap is not None and g.name not in asked}
     if wishes.budget is None:

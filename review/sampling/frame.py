@@ -16,7 +16,8 @@ from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
 from review.sampling.engines.engine import Engine
-from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
+from review.sampling.needs import is_imported_log
+from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
 
 EXAMPLES = 5
@@ -201,6 +202,8 @@ def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Gro
     places = {}
     for name in dict.fromkeys((*FIXED_FIELDS, *fields_of(groups))):
         place = _place(mapping.get(name, name), columns)
+        if name == SQL and place == (SQL, ()) and SQL not in columns and is_imported_log(engine):
+            place = ColumnPath("content", (SQL,))
         known = place.column in columns
         if known or (engine.open_schema and name != "id"):
             places[name] = place

@@ -15,6 +15,8 @@ Test = Literal["in", "first_in", "any_word", "below", "at_least", "present", "ab
 REST = "rest"
 JUDGES_DISAGREE = "judges_disagree"
 """The group of conversations whose judges contradict each other, and the column of the log that says so."""
+SQL = "sql"
+"""The group of conversations with a query outside all other groups, and the field that holds the query."""
 FLAGGED = "flagged"
 """The column of the log with the names of the checks that flagged the conversation."""
 DEFAULT_CAP = 50
@@ -47,23 +49,30 @@ class Group:
     """A stratum: a conversation fits when all conditions of at least one alternative hold.
 
     ``cap`` is how many are drawn by default when the rate gives fewer, or "all"; None leaves the group to the rate.
+    ``share`` is the least probability of each of its conversations.
     """
 
     name: str
     alternatives: tuple[tuple[Condition, ...], ...]
     cap: Cap | None = None
+    share: float = 0.0
 
 
 def default_groups(
-    confidence: float = 0.5, *, failing_checks: Sequence[str] = (), judges_disagree: Cap | None = None
+    confidence: float = 0.5,
+    *,
+    failing_checks: Sequence[str] = (),
+    judges_disagree: Cap | None = None,
+    sql_share: float | None = None,
 ) -> tuple[Group, ...]:
-    """Return the groups: failing, low confidence, and with ``judges_disagree`` a group for disagreeing judges.
+    """Return the groups: failing, low confidence, and those for disagreeing judges and for queries where asked for.
 
     Failing: status error (without a status: an error type or message, as on import), negative feedback, or flagged by
     one of ``failing_checks`` on import. Low confidence: marked so, or confidence below ``confidence``, or unrepaired: a
     repair was needed (an error type, or at least one repair round) and did not succeed. ``repaired = false`` alone
     says nothing, because logs write it when there was nothing to repair. ``judges_disagree`` is how many conversations
     are drawn in which two judges of the log contradict each other, "all" or a number; None makes no such group.
+    ``sql_share`` is the least probability of a conversation with a query; None makes no such group.
     """
     silent = Condition("status", "absent")
     unrepaired = Condition("repaired", "in", FALSE_WORDS)
@@ -90,6 +99,7 @@ def default_groups(
             DEFAULT_CAP,
         ),
         *(() if judges_disagree is None else (_disagreeing(judges_disagree),)),
+        *(() if sql_share is None else (Group(SQL, ((Condition(SQL, "present"),),), share=sql_share),)),
     )
 
 

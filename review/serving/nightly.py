@@ -13,6 +13,8 @@ from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.current.assignments import closing_of
+from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
 from review.people.people import people
 from review.report.publishing.publish import publish
@@ -80,6 +82,22 @@ def open_the_week(store: Store, project: Project) -> str:
     )
 
 
+def execute_the_queries(store: Store, project: Project) -> str:
+    """Execute the queries of open weeks that were not compared with their reference yet."""
+    if not project.sql.engine:
+        raise NothingToDo("spotcheck.toml names no database to execute queries on; set engine in [sql].")
+    done = []
+    for week in (w.name for w in weeks_in_use(store) if closing_of(store, w.name) is None):
+        try:
+            status = execute_week(store, project, week, by=a_lead(store))
+        except NothingToDo:
+            continue
+        done.append(f"{week}: {counted(status.verdicts, 'query', 'queries')} compared with their references")
+    if not done:
+        raise NothingToDo("every query of an open week was compared with its reference already, or has none.")
+    return "; ".join(done)
+
+
 def send_the_messages(store: Store, project: Project) -> str:
     """Send what people are to hear about their weeks, each message once."""
     return send_messages(store, project, by=a_lead(store))
@@ -126,6 +144,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "week": open_the_week,
+    "queries": execute_the_queries,
     "reminders": send_the_messages,
     "publish": publish_the_results,
     "heads": note_the_head,

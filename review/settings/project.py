@@ -21,6 +21,8 @@ from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
+from review.settings.failures import SETTINGS as FAILURE_SETTINGS
+from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
@@ -31,9 +33,12 @@ from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import SETTINGS as PUSH_SETTINGS
 from review.settings.push import PushSettings, push_settings
+from review.settings.scores import SETTINGS as SCORE_SETTINGS
+from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
 from review.settings.sql import SETTINGS as SQL_SETTINGS
-from review.settings.sql import SqlSettings, sql_settings
+from review.settings.sql import SPOT_CHECK, SqlSettings, sql_settings
+from review.settings.targets import TargetPreset, target_presets
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
@@ -57,19 +62,23 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "ids",
         "rejects_days",
     ),
-    "sampling": ("unit", "confidence", "judges_disagree", *ANCHOR_SETTINGS),
+    "sampling": ("unit", "confidence", "judges_disagree", "sql_spot_check", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
+    "failures": FAILURE_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
     "publish": PUBLISH_SETTINGS,
     "push": PUSH_SETTINGS,
-    "rubric": ("reveal", "dimensions"),
+    "rubric": ("preset", "reveal", "dimensions"),
+    "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
 """One table for each source, under names of the team's own; also written as a list of tables with names."""
+TARGETS = "targets"
+"""One table for each product under test that the application may run, under names of the team's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +89,12 @@ class Project:
     ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group).
+    ``sql_spot_check`` is the least share of conversations with a query outside the other groups, None for no such
+    group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``notify``, ``push`` and ``sql`` are the tables of these names.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
+    tables of these names; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None. ``publish`` holds the addresses of warehouses by kind.
@@ -93,6 +105,7 @@ class Project:
     unit: str = "session"
     confidence: float = 0.5
     judges_disagree: int | Literal["all"] | None = None
+    sql_spot_check: float | None = None
     anchors: Anchors = field(default_factory=Anchors)
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -107,10 +120,13 @@ class Project:
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    failures: FailureSettings = field(default_factory=FailureSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     push: PushSettings = field(default_factory=PushSettings)
     publish: Mapping[str, str] = field(default_factory=dict)
+    scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
+    targets: Mapping[str, TargetPreset] = field(default_factory=dict)
     heads: Path | None = None
 
 
@@ -123,9 +139,9 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - {*SETTINGS, SOURCES})
+    unknown = sorted(set(data) - {*SETTINGS, SOURCES, TARGETS})
     if unknown:
-        expected = ", ".join(sorted([*SETTINGS, SOURCES]))
+        expected = ", ".join(sorted([*SETTINGS, SOURCES, TARGETS]))
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
@@ -138,6 +154,7 @@ def project_of(store_path: str | Path) -> Project:
         unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        sql_spot_check=_spot_check(path, sampling, declared=sql.lane is not None),
         anchors=anchor_settings(path, sampling),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
@@ -150,12 +167,21 @@ def project_of(store_path: str | Path) -> Project:
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"], lane=sql.lane),
+        failures=failure_settings(path, tables["failures"]),
         notify=notify_settings(path, tables["notify"]),
         push=push_settings(path, tables["push"]),
         publish=publish_settings(path, tables["publish"]),
+        scores=score_settings(path, tables["scores"]),
         sql=sql,
+        targets=target_presets(path, data.get(TARGETS, {})),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
+
+
+def _spot_check(path: Path, sampling: Mapping[str, Any], *, declared: bool) -> float | None:
+    """Return the share of queries that people check: the usual one where [sql] is ``declared``, None for no group."""
+    found = sampling.get("sql_spot_check", SPOT_CHECK if declared else 0)
+    return setting.number(f"{path}, sampling.sql_spot_check", found, least=0, most=1) or None
 
 
 def _file(path: Path, name: str, found: object) -> Path | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from review.basics import setting
 from review.basics.errors import InputError
+from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits
 from review.sql.lane.lane import Lane
 from review.sql.rules.catalogue import PARSE, RULES
@@ -18,10 +19,12 @@ from review.sql.text.dialects import dialect_named
 from review.sql.tree.finding import SEVERITIES, Severity
 from review.statistics.two_layer import WEIGHTS
 
+SPOT_CHECK = 0.05
+"""The share of answers in SQL outside the other groups that people check, where a project does not say otherwise."""
 LISTS = ("required_tables", "required_columns", "forbidden_tables", "forbidden_columns")
 SETTINGS = (
     "dialect", "schema", "engine", "rules", "severity", "functions", "table_functions", "settings", "tables", "format",
-    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns",
+    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns", "dimension", "cache",
 )  # fmt: skip
 _LIMITS = ("seconds", "rows", "result_megabytes", "memory_megabytes")
 
@@ -33,7 +36,8 @@ class SqlSettings:
     ``schema`` is a file or an address, ``engine`` the address that statements run on; both "" for none. ``keys`` are
     sets of columns that do not repeat, by table. ``words`` are patterns of questions with the tables they demand.
     ``weights`` are those of execution and meaning. ``extra_columns`` says whether columns beside those of the reference
-    count as right.
+    count as right. ``dimension`` of the rubric is the one that execution speaks to, "" for the usual one. ``cache`` is
+    a folder that keeps results beyond a process, as the database gave them; "" for none.
     """
 
     dialect: str = ""
@@ -45,6 +49,15 @@ class SqlSettings:
     limits: Limits = field(default_factory=Limits)
     weights: tuple[float, float] = WEIGHTS
     extra_columns: bool = False
+    cache: str = ""
+    dimension: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The dialect of the queries: the one that is named, else that of the engine, "" without either."""
+        if self.dialect or not self.engine:
+            return self.dialect
+        return SQL_ENGINES[place_of(self.engine).scheme].dialect
 
     @property
     def lane(self) -> Lane | None:
@@ -62,12 +75,14 @@ def sql_settings(path: Path, table: Mapping[str, Any]) -> SqlSettings:
         dialect=dialect_named(dialect) if dialect else "",
         schema=_beside(path, "schema", table),
         engine=_beside(path, "engine", table),
+        cache=_beside(path, "cache", table),
         policy=_policy(path, table),
         keys=_keys(f"{path}, sql.keys", table.get("keys", {})),
         words=_words(f"{path}, sql.words", table.get("words", {})),
         limits=_limits(f"{path}, sql.limits", table.get("limits", {})),
         weights=weights_of(f"{path}, sql.weights", table.get("weights", list(WEIGHTS))),
         extra_columns=setting.flag(f"{path}, sql.extra_columns", table.get("extra_columns", False)),
+        dimension=setting.text(f"{path}, sql.dimension", table.get("dimension", ""), of="a dimension of the rubric"),
     )
 
 

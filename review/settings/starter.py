@@ -42,6 +42,7 @@ phone_region = "US"      # country of phone numbers without a country code
 unit = "session"         # what a reviewer sees as one item: session | turn
 confidence = 0.5         # below this a conversation counts as low confidence
 # judges_disagree = 50   # draw conversations with contradicting judges as a group: "all" or how many
+# sql_spot_check = 0.05  # least share of answers in SQL outside the other groups; the default where [sql] is used
 # anchors = 0.05         # mix in golden examples with known answers: how many for each item of a reviewer, 0 for none
 # anchors_after_weeks = 8  # how many weeks after their approval they are used
 
@@ -81,7 +82,9 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # functions = []         # functions that may be called beside the built-in lists
 # forbidden_columns = ["customers.card"]
 # weights = [0.7, 0.3]   # of execution and meaning in the combined accuracy
+# cache = "sql-results"  # a folder that keeps results for later runs, unmasked as the database gave them; default: none
 # extra_columns = false  # whether columns beside those of the reference count as right
+# dimension = "correctness"   # what the judge sql-execution speaks to; default: semantic_accuracy
 
 # [sql.severity]         # error | warning | note, by rule
 # join_rows = "error"
@@ -126,6 +129,9 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25
 # returns = { normal = 19, edge = 4, adversarial = 2 }
+
+# [rubric]               # a rubric to start from; [[rubric.dimensions]] below it add questions
+# preset = "sql"         # sql: the meaning of answers in SQL, with reasons | support: the default rubric
 
 # [[rubric.dimensions]] tables replace the default rubric. `spotcheck rubric show --toml` prints one to start from.
 """

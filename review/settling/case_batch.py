@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from review.annotating.executed import executed_by_item
 from review.annotating.payload import rater_payload, rubric_payload
 from review.audit.store_secrets import store_id
 from review.current.assignments import week_of_store
@@ -57,14 +58,15 @@ def case_batch(
     first: str | None = None,
     have: Collection[str] = (),
     size: int = 25,
+    dialect: str = "",
 ) -> CaseBatchPayload:
     """Return the payload for an adjudicator's browser: at most ``size`` cases of one kind, and recent own decisions.
 
     Those in ``ahead`` come first (:func:`~review.evidence.ties.settle_first`), then the most uncertain by ``rank``,
     then the widest spread of votes. Cases that the viewer may not settle, because they annotated them, come last.
     ``first`` is sent before all others. ``have`` names the cases that the browser holds as ``item@state``; a case that
-    has changed since is sent again, also one that somebody else settled. Raises UnknownError when the week or the
-    viewer does not exist.
+    has changed since is sent again, also one that somebody else settled. ``dialect`` is that of the queries. Raises
+    UnknownError when the week or the viewer does not exist.
     """
     somebody, opened = person(store, viewer), week_of_store(store, week)
     found = cases(store, week, viewer=somebody.id)
@@ -100,7 +102,7 @@ def case_batch(
         "counts": {k: sum(c.kind == k for c in found) for k in ("disputed", "unanimous", "single", "settled")},
         "order": order,
         "done": done,
-        "items": _items(store, sent, viewer=somebody.id, barred=barred),
+        "items": _items(store, sent, viewer=somebody.id, barred=barred, dialect=dialect),
     }
 
 
@@ -135,9 +137,12 @@ def _looked_at(by_id: Mapping[str, Case], done: Sequence[str], *, viewer: str, h
     return [*own[-DONE_SENT:], *(i for i in done if i in held)]
 
 
-def _items(store: Store, sent: Sequence[Case], *, viewer: str, barred: Collection[str]) -> list[CasePayload]:
+def _items(
+    store: Store, sent: Sequence[Case], *, viewer: str, barred: Collection[str], dialect: str
+) -> list[CasePayload]:
     talks = conversations(store, [case.item.conversation_id for case in sent])
     similar = similar_cases(store, sent, talks, viewer=viewer)
+    executed = executed_by_item(store, [case.item for case in sent], dialect=dialect)
     return [
         case_payload(
             case,
@@ -146,6 +151,8 @@ def _items(store: Store, sent: Sequence[Case], *, viewer: str, barred: Collectio
             barred=case.item.id in barred,
             golden=latest_version(store, example_id_of(case.item.id)) is not None,
             similar=similar[case.item.id],
+            executed=executed.get(case.item.id),
+            dialect=dialect,
         )
         for case in sent
     ]

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+from review.annotating.executed import Executed
 from review.annotating.marks import MarkPayload, placed
 from review.annotating.payload import ConversationPayload, RaterPayload, RubricPayload, conversation_payload
 from review.basics.labels import Value
@@ -58,7 +59,7 @@ class CasePayload(ConversationPayload):
 
     ``assignment`` is the item's id. ``differing`` are the dimensions whose votes differ, ``start`` the labels to begin
     with. The viewer may not settle a ``barred`` case; a ``golden`` one is a golden example already. ``similar``
-    are earlier decisions on similar cases.
+    are earlier decisions on similar cases. ``executed`` is what the execution of its query found, where there was one.
     """
 
     assignment: str
@@ -71,6 +72,7 @@ class CasePayload(ConversationPayload):
     barred: bool
     golden: bool
     similar: list[SimilarPayload]
+    executed: Executed | None
     mine: SettledPayload | None
 
 
@@ -119,11 +121,13 @@ def case_payload(
     barred: bool,
     golden: bool,
     similar: Sequence[SimilarPayload] = (),
+    executed: Executed | None = None,
+    dialect: str = "",
 ) -> CasePayload:
     """Return what an adjudicator may see of a case."""
     return {
         "assignment": case.item.id,
-        **conversation_payload(case.item, conversation),
+        **conversation_payload(case.item, conversation, dialect=dialect),
         "kind": case.kind,
         "state": state_of(case, viewer),
         "rubric_version": case.annotations[0].rubric_version,
@@ -133,6 +137,7 @@ def case_payload(
         "barred": barred,
         "golden": golden,
         "similar": list(similar),
+        "executed": executed,
         "mine": _settled_payload(case.settled, viewer),
     }
 

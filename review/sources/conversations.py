@@ -29,7 +29,7 @@ from review.sources.readers.reader import Reader, TraceReader
 from review.sources.unread import LOSABLE, Unread
 from storage.records_log import Conversation
 
-NO_ANSWER = "no answer: the record has none, and no error"
+NO_ANSWER = "conversation without an answer and without an error"
 LONGEST_FOUND = 120
 """Characters of a refused value that a message shows."""
 

@@ -40,6 +40,7 @@ class Request:
 
     ``failing``, ``low_confidence`` and ``judges_disagree`` raise these groups to "all" or at least to a number; None
     takes the default cap, and for ``judges_disagree`` the project's setting, which may be no such group.
+    ``sql_spot_check`` is the least share of conversations with a query, None for the project's setting.
     ``source`` None is the imported log. ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per
     person, ``due`` an ISO date (default: the Friday after the week, or the next one if that is past), ``seed`` defaults
     to the week's name.
@@ -50,6 +51,7 @@ class Request:
     failing: Cap | str | None = None
     low_confidence: Cap | str | None = None
     judges_disagree: Cap | str | None = None
+    sql_spot_check: float | None = None
     raters: tuple[str, ...] = ()
     overlap: float = 0.2
     overlap_raters: int = 0
@@ -237,9 +239,12 @@ def drawing(
 def grouping(project: Project, request: Request, so_far: WeekSoFar) -> Grouping:
     """Return the groups of the draw: those of the week's first draw, if there was one."""
     cap = None if request.judges_disagree is None else _cap("judges_disagree", request.judges_disagree)
+    share = request.sql_spot_check
+    if share is not None and not 0 <= share <= 1:
+        raise InputError(f"sql_spot_check: found {share:g}, expected a share from 0 to 1.")
     if not so_far.draws:
-        return grouping_of(project, judges_disagree=cap)
-    return sealed_grouping(project, request.week, so_far.draws[0].frame, judges_disagree=cap)
+        return grouping_of(project, judges_disagree=cap, sql_share=share)
+    return sealed_grouping(project, request.week, so_far.draws[0].frame, judges_disagree=cap, sql_share=share)
 
 
 def wishes_of(request: Request, so_far: WeekSoFar) -> Wishes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -89,8 +89,7 @@ def add_pairs(
             raise Refused(f"{opened.name} has no reviewer who may annotate. Choose reviewers.")
         key = hmac_key(store)
         made = {c.id: (c, pair) for pair in pairs for c in [_conversation(pair, opened.name, wanted, key)]}
-        held = {item.id for item in store.find(Item, id=list(made))}
-        new = {name: one for name, one in made.items() if name not in held}
+        new = _unseen(store, made, {name: pair_id(_turned(p), opened.name, key) for name, (_, p) in made.items()})
         if not new:
             raise NothingToDo(f"{opened.name} has all {counted(len(made), 'pair')} already.")
         shared = min(each, len(takers)) > 1
@@ -107,6 +106,20 @@ def add_pairs(
     return AddedPairs(
         week=opened.name, pairs=len(items), assignments=len(dealt), already=len(made) - len(new), opened=is_new
     )
+
+
+Made = dict[str, tuple[Conversation, NewPair]]
+
+
+def _unseen(store: Store, made: Made, turned: Mapping[str, str]) -> Made:
+    """Return the pairs that the week does not have in either order; ``turned`` is the id in the other order."""
+    seen = {item.id for item in store.find(Item, id=[*made, *turned.values()])}
+    new: Made = {}
+    for name, one in made.items():
+        if not {name, turned[name]} & seen:
+            new[name] = one
+            seen.add(name)
+    return new
 
 
 def _week(store: Store, project: Project, name: str | None, takers: Sequence[str], by: str) -> tuple[Week, bool]:
@@ -144,12 +157,11 @@ def _conversation(pair: NewPair, week: str, wanted: Recognisers, key: bytes) -> 
     except Unreadable as error:
         raise InputError(f"pair '{pair.source_id}': {error.field}: expected {error.expected}.") from None
     answers = {"a": [dict(m) for m in pair.answer_a], "b": [dict(m) for m in pair.answer_b]}
-    told = [week, [dict(m) for m in pair.question], answers, pair.name_a, pair.name_b]
-    name = keyed_hash(key, digest(told).encode())
+    name = pair_id(pair, week, key)
     talk = Conversation(
-        id=f"{PREFIX}{name}",
+        id=name,
         source=PAIR,
-        source_id=name,
+        source_id=name.removeprefix(PREFIX),
         created_at=None,
         week=week,
         messages=tuple(pair.question),
@@ -163,6 +175,17 @@ def _conversation(pair: NewPair, week: str, wanted: Recognisers, key: bytes) -> 
     )
     object.__setattr__(masked, "content_hash", content_hash(masked))
     return masked
+
+
+def pair_id(pair: NewPair, week: str, key: bytes) -> str:
+    """Return the id of a pair in a week; the same answers in the other order have another one."""
+    answers = {"a": [dict(m) for m in pair.answer_a], "b": [dict(m) for m in pair.answer_b]}
+    told = [week, [dict(m) for m in pair.question], answers, pair.name_a, pair.name_b]
+    return f"{PREFIX}{keyed_hash(key, digest(told).encode())}"
+
+
+def _turned(pair: NewPair) -> NewPair:
+    return replace(pair, answer_a=pair.answer_b, answer_b=pair.answer_a, name_a=pair.name_b, name_b=pair.name_a)
 
 
 def _without_addresses(pair: NewPair, key: bytes) -> NewPair:

@@ -13,6 +13,12 @@ def weeks_dealt(store: Store, rater_id: str) -> list[str]:
     return [row["week"] for row in rows]
 
 
+def latest_week_dealt(store: Store, rater_id: str) -> str | None:
+    """Return the latest week in which a rater was dealt an item, None without one."""
+    [row] = store.query("SELECT max(week) AS week FROM assignments WHERE rater_id = :r", {"r": rater_id})
+    return row["week"]
+
+
 def corrections_by(store: Store, rater_id: str) -> list[Annotation]:
     """Return the annotations of a rater with a corrected answer that count, one per item, the newest first.
 

@@ -106,3 +106,12 @@ def test_an_address_opens_an_item_on_annotate_in_its_week(demo: Store, monkeypat
     assert ("item" in address_of(at)) == (others.item_id in held)
     at = run(demo, monkeypatch, "annotate", "tom", item="nothing", week=latest)
     assert "not among yours" in at.toast[0].value and "item" not in address_of(at)
+
+
+def test_the_address_keeps_what_is_searched_for_in_the_log(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "conversations", view="browse", text="parcel")
+    assert at.text_input("browse_text").value == "parcel" and address_of(at)["text"] == "parcel"
+    at.text_input("browse_text").set_value("refund").run()
+    assert address_of(at)["text"] == "refund" and "id" not in address_of(at)
+    at.query_params["text"] = "invoice"
+    assert at.run().text_input("browse_text").value == "invoice", "a link of the search counts again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -105,7 +106,7 @@ def test_late_items_can_be_dealt_from_the_tile(demo: Store, monkeypatch: pytest.
             take_back(demo, week, rater="ana", by="visitor", reason="ill")
     assert held_by_nobody(demo, week)
     at = run(demo, monkeypatch, "week")
-    assert not any(name.startswith(("Deal", "Settle")) for name in links(at) if name != "Settle disagreements")
+    assert not any(name.startswith("Deal") or re.match(r"Settle \d+ dis", name) for name in links(at)), "three at most"
     at.multiselect("weekly_step_again_takers").set_value(["tom", "mara"])
     at.button("weekly_step_again_go").click().run()
     assert not at.exception and not at.error and held_by_nobody(demo, week) == []

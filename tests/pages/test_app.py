@@ -32,6 +32,8 @@ from storage.store import Store
 
 NEEDS = {
     "adjudicate": "adjudicator",
+    "versions": "adjudicator",
+    "compare": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
@@ -45,7 +47,7 @@ def texts(at: AppTest) -> str:
         str(e.value)
         for kind in (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error)
         for e in kind
-    )
+    ) + "\n".join(["", *(str(link.proto.label) for link in at.get("page_link"))])
 
 
 RAW_NAMES = re.compile(r"\b(?:order_status|data_question|wrong_fact|outdated_policy|wrong_sql|low_confidence)\b")
@@ -264,9 +266,10 @@ def test_the_navigation_lists_the_pages_that_a_person_may_use(
     listed: list[str] = []
     navigation = st.navigation
 
-    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+    def note(pages: dict[str, list[StreamlitPage]], *, expanded: bool) -> StreamlitPage:
+        assert expanded, "no page hides behind a click"
         listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
-        return navigation(pages)
+        return navigation(pages, expanded=expanded)
 
     monkeypatch.setattr(st, "navigation", note)
     run(demo_to_read, monkeypatch, "week", rater)

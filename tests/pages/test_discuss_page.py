@@ -26,6 +26,7 @@ def store(tmp_path: Path) -> Store:
 def test_a_comment_becomes_an_open_question_that_a_lead_closes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     page = run(store, monkeypatch, "discuss", rater="zelda", item=DISPUTED[1])
     assert page.selectbox(key="discuss_item").value == DISPUTED[1]
+    assert DISPUTED[1] in page.query_params["item"], "the address keeps it"
     votes = " ".join(m.value for m in page.markdown)
     assert "wrong" in votes and "(A" in votes and "Quentin" not in votes
     page.text_area(key=f"discuss_text_{DISPUTED[1]}").input("Is a **late** answer wrong?")

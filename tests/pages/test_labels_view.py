@@ -12,7 +12,9 @@ from app_pages import ROUTER, TIMEOUT
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.conversations.dropped import Arrived
+from review.basics.clock import now
 from review.current.settled import annotations_of
+from review.exchange.labels import import_labels, read_labels
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -24,6 +26,7 @@ from review.sources.uploads import keep
 from storage.opening import open_store
 from storage.queries.weeks import weeks_in_use
 from storage.records_log import Conversation
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 CHOICE = {"from_name": "correctness", "to_name": "answer", "type": "choices"}
@@ -45,12 +48,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     made.close()
 
 
-def opened(**state: object) -> AppTest:
+def opened(page: str = "conversations.py", rater: str = "lea", **state: object) -> AppTest:
     at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
-    at.query_params["rater"] = "lea"
+    at.query_params["rater"] = rater
     for key, value in state.items():
         at.session_state[key] = value
-    at.switch_page("conversations.py").run()
+    at.switch_page(page).run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 
@@ -152,3 +155,15 @@ def test_verdicts_on_unknown_conversations_lead_to_the_import_of_the_file_itself
     at.button(key="judgements_conversations").click().run()
     assert not at.exception and at.session_state["conversations_view"] == "import"
     assert at.button(key="arrive_go").label == "Import ragas.jsonl"
+
+
+def test_a_week_that_labels_open_hides_no_reviewers_own_week(store: Store) -> None:
+    ana = add_person(store, "ana", role="annotator", by="lea")
+    for week, item in (("2026-W46", "c-8"), ("2026-W49", "c-9")):
+        [file], _ = keep(store.path, "labels.csv", LABELS.replace(b"c-1", item.encode()))
+        import_labels(store, read_labels(file), by="lea", dimension="correctness", week=week)
+    given = {"item_id": "labels/c-8", "rater_id": ana.id, "week": "2026-W46", "at": now(), "by": "lea"}
+    store.add(Assignment(id="a-9", position=0, rubric_version=1, **given))
+    assert opened().selectbox("session_choose_week").value == "2026-W49"
+    at = opened(page="annotate.py", rater="ana")
+    assert at.selectbox("session_choose_week").value == "2026-W46" and "week" not in at.query_params

@@ -117,6 +117,14 @@ def test_a_pair_that_the_search_finds_has_a_place(store: Store, monkeypatch: pyt
     assert "no pair of this store" in said(run(store, monkeypatch, "agreement", "lea", pair="nothing"))
 
 
+def test_the_week_page_leads_to_its_pairs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_pairs(store, 2)
+    links = {
+        link.proto.label: link.proto.page for link in run(store, monkeypatch, "week", "lea", week=WEEK).get("page_link")
+    }
+    assert links["See what people prefer in 2 pairs"] == "agreement"
+
+
 def test_the_pairs_of_a_week_are_listed_and_open(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (assignment,) = with_pairs(store, 1, each=1)
     vote(store, assignment, "tie")

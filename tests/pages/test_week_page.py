@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def texts(at: AppTest) -> str:
     kinds = (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error, at.text)
-    labels = [str(e.label) for e in at.expander]
+    labels = [str(e.label) for e in at.expander] + [str(link.proto.label) for link in at.get("page_link")]
     return "\n".join([str(e.value) for kind in kinds for e in kind] + labels)
 
 
@@ -72,7 +73,7 @@ def test_a_figure_that_cannot_be_computed_says_why_and_the_page_goes_on(
     at = run(demo, monkeypatch, "week", week=week)
     assert any("expected no more labelled than there are" in e.value for e in at.error), texts(at)
     assert "Agreement beyond chance" in texts(at) and "Which judges can be used?" in texts(at)
-    assert "Settle 3 disagreements" in [link.proto.label for link in at.get("page_link")]
+    assert any(re.fullmatch(r"Settle \d+ disagreements?", link.proto.label) for link in at.get("page_link"))
 
 
 def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

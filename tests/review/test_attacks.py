@@ -21,6 +21,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+from scored_runs import passing, scored_run
 
 from review.annotating.submissions import receive
 from review.basics.csv_safe import csv_text, plain_cell
@@ -32,6 +33,12 @@ from review.exchange.label_export import export_labels
 from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdict_export import export_verdicts
 from review.exchange.verdicts import import_verdicts, read_verdicts
+from review.experiments.comparing.comparison import compare
+from review.experiments.comparing.sending import send_to_review
+from review.experiments.gating.again import ask_again
+from review.experiments.gating.asking import Asking, ask_people, settle
+from review.experiments.gating.keeping import keep, waive
+from review.experiments.gating.outcome import gate_runs
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
 from review.golden.retire import retire
@@ -83,6 +90,8 @@ def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = reviewed_store(folder)
     bulk_approve(store, ["u1"], by="eva")
     release(store, "v1", by="eva")
+    keep(store, UNDECIDED, by="eva")
+    keep(store, PROVEN, by="eva")
     (folder / "log.jsonl").write_text('{"id": "n1", "question": "Why?", "created_at": "2026-11-20"}\n')
     (folder / "labels.csv").write_text("item,rater,dimension,label\nu1,zed,politeness,rude\n")
     (folder / "verdicts.csv").write_text("item,judge,dimension,label\nu1,j,politeness,rude\n")
@@ -103,6 +112,10 @@ def beside(store: Store, name: str) -> Path:
 
 
 Verb = Callable[[Store, str], Any]
+UNDECIDED = gate_runs(scored_run("v2", passing(200)), scored_run("v3", passing(200, [1, 2, 3])))
+PROVEN = gate_runs(scored_run("v2", passing(200)), scored_run("v4", passing(200, range(40))))
+GATE, FAILED = UNDECIDED.id, PROVEN.id
+NOBODY_ASKED = Asking(changed=(), sampled=(), unchanged=0)
 DECISION = {"kind": "decision", "submission_id": "12345678", "assignment": "d1", "labels": GOOD, "reason": "slip"}
 PAIR = NewPair(
     question=[{"role": "user", "content": "Why?"}],
@@ -125,6 +138,10 @@ ADJUDICATORS: dict[str, Verb] = {
     "export labels": lambda s, by: export_labels(s, beside(s, "out.csv"), by=by),
     "export verdicts": lambda s, by: export_verdicts(s, beside(s, "out.csv"), by=by),
     "import verdicts": lambda s, by: import_verdicts(s, read_verdicts(beside(s, "verdicts.csv")), by=by),
+    "keep a decision of the gate": lambda s, by: keep(s, UNDECIDED, by=by),
+    "waive": lambda s, by: waive(s, GATE, by=by, reason="known"),
+    "settle a gate": lambda s, by: settle(s, GATE, NOBODY_ASKED, by=by),
+    "ask a version again": lambda s, by: ask_again(s, "run-v2-r1", by=by, project=project_of(s.path)),
 }
 LEADS: dict[str, Verb] = {
     "open a week": lambda s, by: open_week(
@@ -143,6 +160,13 @@ LEADS: dict[str, Verb] = {
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
     "invite": lambda s, by: invite(s, "Mallory", role="lead", by=by),
     "withdraw an invitation": lambda s, by: withdraw(s, "none", by=by),
+    "waive a failure": lambda s, by: waive(s, FAILED, by=by, reason="known"),
+    "ask people about a gate": lambda s, by: ask_people(
+        s, project_of(s.path), GATE, (UNDECIDED.baseline, UNDECIDED.candidate), by=by
+    ),
+    "send cases to review": lambda s, by: send_to_review(
+        s, project_of(s.path), compare([UNDECIDED.baseline, UNDECIDED.candidate]), ["c1"], by=by
+    ),
 }
 
 

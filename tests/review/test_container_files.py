@@ -59,7 +59,14 @@ def test_the_image_runs_without_rights_of_root() -> None:
 def test_the_image_holds_no_secret_and_no_data() -> None:
     assert not re.search(r"(?i)(key|secret|token|password)\s*=", IMAGE)
     copied = [value.split() for name, value in instructions() if name == "COPY"]
-    assert copied == [["Containerfile", "*.whl", "/packages/"]]
+    assert copied == [["spotcheck-*.whl", "/packages/"]]
+
+
+def test_the_image_installs_the_wheel_beside_it_and_never_a_project_of_the_same_name() -> None:
+    (installed,) = [value for name, value in instructions() if name == "RUN" and "pip install" in value]
+    said = installed.split("&&")[0].split()
+    assert [word for word in said[2:] if not word.startswith("--")] == ["/packages/*.whl"]
+    assert "ARG" not in [name for name, _ in instructions()], "no argument puts a name there"
 
 
 def test_the_image_asks_for_health_with_python() -> None:

@@ -198,6 +198,15 @@ def test_sql_has_the_result_that_the_shop_gives_and_differs_from_the_reference_w
     assert {c.row.get("repaired") for c in asked} == {True, False, None}
 
 
+def test_the_first_cases_of_each_week_join_two_months_on_the_department_alone(month: list[DemoConversation]) -> None:
+    for number in range(43, 47):
+        first, second = (c for c in month if c.id in (f"c-2026W{number}-000001", f"c-2026W{number}-000002"))
+        for case in (first, second):
+            assert "n.department = p.department" in case.row["sql"] and case.truth["correctness"] == "wrong"
+            assert "store_sales" in case.reference_sql and case.why
+        assert {first.row.get("feedback"), second.row.get("feedback")} > {"down"} and first.row["confidence"] < 0.5
+
+
 def test_flaws_and_scripts_use_declared_labels() -> None:
     for script in CHATS:
         assert script.intent in RUBRIC["intent"].scale.values

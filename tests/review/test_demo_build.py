@@ -18,8 +18,10 @@ from review.demo.makers import JUDGES
 from review.demo.reviewers import HABITS
 from review.demo.shop import as_plain
 from review.evidence.evidence import paired_labels
+from review.failures.archive import failures
 from review.judges.learned.training import rows_of
 from review.judges.runs.running import runs
+from review.log.failed import Narrowed
 from review.settings.project import project_of
 from review.settling.adjudication import cases
 from review.sql.execution.runner import Runner
@@ -73,9 +75,11 @@ def test_golden_examples_come_from_settled_items_and_are_released(store: Store) 
     assert {e.content["expected_behaviour"] for e in examples if e.kind == "adversarial"} <= {"refuse"}
 
 
-def test_only_drawn_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
+def test_only_drawn_and_triaged_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
     drawn = store.find(Conversation)
-    assert {c.id for c in drawn} == {i.conversation_id for i in store.find(Item)}
+    others = {c.id for c in drawn} - {i.conversation_id for i in store.find(Item)}
+    triaged = failures(store, project_of(store.path), Narrowed(weeks=[CLOSED], ids=list(others)), most=1_000)
+    assert others and {f.row.id for f in triaged} == others and {f.state for f in triaged} == {"triaged"}
     assert any(c.redacted for c in drawn)
     assert not any("@example" in m["content"] for c in drawn for m in c.messages)
 
@@ -92,16 +96,19 @@ def test_the_shop_stands_beside_the_store_and_the_settings_name_it(store: Store)
         assert [tuple(map(as_plain, row)) for row in result.rows] == recorded
 
 
-def test_the_judges_are_two_recordings_and_one_that_was_trained_here_on_the_closed_weeks(store: Store) -> None:
+def test_the_judges_are_two_recordings_one_that_runs_queries_and_one_that_was_trained_on_the_closed_weeks(
+    store: Store,
+) -> None:
     made = {j.name: j for j in store.find(Judge)}
     assert {name: j.kind for name, j in made.items()} == {
         "kind-judge": "recorded",
         "no-rude": "recorded",
+        "sql-execution": "execution",
         LEARNED: "learned",
     }
     rows = rows_of(store, made[LEARNED].spec["training"])
     assert {i.week for i in store.find(Item, id=[r.subject.id for r in rows])} == {CLOSED}
-    finished = {s.run.target["name"]: s for s in runs(store)}
+    finished = {s.run.target["name"]: s for s in runs(store, LEARNED)}
     assert {w: (s.state, s.missing, s.cost) for w, s in finished.items()} == {
         CLOSED: ("finished", {}, 0.0),
         OPEN: ("finished", {}, 0.0),
@@ -135,6 +142,8 @@ def test_the_judges_tell_their_story(store: Store) -> None:
     assert recall("kind-judge", "correctness") < 0.65 < recall("no-rude", "correctness")
     assert recall("no-rude", "politeness") == 0.0
     assert 0.0 < recall(LEARNED, "correctness") < 1.0
+    # What is wrong in a query shows in its result.
+    assert recall("sql-execution", "correctness") > 0.5
 
 
 def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:

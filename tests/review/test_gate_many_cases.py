@@ -32,5 +32,6 @@ def test_kinds_are_slices_of_their_own() -> None:
         for i in range(n)
     ]
     report = gate_report(rows)
-    assert [(s.kind, s.name, s.status) for s in report.slices][0] == ("kind", "edge", "fail")
+    worst = report.slices[0]
+    assert (worst.kind, worst.name, worst.status) == ("kind", "edge", "fail")
     assert report.to_json()["flipped"][0]["kind"] == "edge"

@@ -38,7 +38,7 @@ def test_a_suspect_slice_keeps_a_passing_total_from_passing():
     )
     text = " ".join(plain_words(report))
     assert "let a second named person waive this slice with a reason" in text
-    assert "Waivers are not stored yet" in text
+    assert "A decision about a table is not kept" in text
     assert markdown(report).startswith("## Regression gate: INCONCLUSIVE: a slice may have collapsed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -106,6 +107,16 @@ def test_a_pair_is_masked_named_apart_and_dealt(store: Store) -> None:
         add_pairs(store, project_of(store.path), [pair(1), pair(2)], WEEK, by="lea")
     assert add_pairs(store, project_of(store.path), [pair(2), pair(3)], WEEK, by="lea").already == 1
     assert check_store(store).holds
+
+
+def test_the_same_pair_in_the_other_order_is_one_item(store: Store) -> None:
+    one = pair(1)
+    other = replace(one, answer_a=one.answer_b, answer_b=one.answer_a, name_a=one.name_b, name_b=one.name_a)
+    assert add_pairs(store, project_of(store.path), [one, other], WEEK, by="lea").pairs == 1
+    with pytest.raises(NothingToDo):
+        add_pairs(store, project_of(store.path), [other], WEEK, by="lea")
+    renamed = replace(one, name_a=one.name_b, name_b=one.name_a)
+    assert add_pairs(store, project_of(store.path), [renamed], WEEK, by="lea").pairs == 1, "its answers are of others"
 
 
 def test_the_numbers_of_masked_words_do_not_tell_which_answer_is_which(store: Store) -> None:

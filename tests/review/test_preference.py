@@ -156,3 +156,12 @@ def test_intervals_of_strengths_hold_the_truth_with_few_pairs() -> None:
             low, high = q.ci or (0, 0)
             held.append(low <= true[name] <= high)
     assert len(held) > 200 and np.mean(held) > 0.92
+
+
+def test_a_preference_names_first_the_answer_that_is_preferred() -> None:
+    (found,) = preferences(votes(["b", "b", "b", "a", "tie"], a="new", b="old"))
+    first, other, best = found.preferred
+    assert (first, other, best.value) == ("old", "new", pytest.approx(0.7))
+    assert found.share.ci and best.ci == pytest.approx((1 - found.share.ci[1], 1 - found.share.ci[0]))
+    (found,) = preferences(votes(["a", "b"], a="new", b="old"))
+    assert found.preferred[:2] == ("new", "old"), "a draw keeps the order of the names"

@@ -70,7 +70,7 @@ def headline(here: Session, weeks: tuple[str, ...], dimension: str, report: Agre
         with column:
             figures.figure(title, quantity, help=f"{term}: {explained}. {quantity.method}".strip())
     others = left_out(here.store, weeks)
-    hidden = figures.withheld_words(cached_statistics.withheld(here, weeks))
+    hidden = figures.withheld_words(cached_statistics.withheld(here, weeks), here.to_review)
     picked = _hand_picked(here, weeks, dimension)
     for warning in [*report.warnings, *(line for line in (others, hidden, picked) if line)]:
         st.caption(f":material/info: {as_text(warning)}")
@@ -160,7 +160,7 @@ def all_coefficients(dimension: str, report: AgreementReport) -> None:
     """Draw every coefficient with its interval."""
     st.subheader("All coefficients")
     figures.table(
-        figures.quantity_table(report.coefficients, first="coefficient"),
+        figures.quantity_table({COEFFICIENTS[n].title: q for n, q in report.coefficients.items()}, first="coefficient"),
         key="agreement_all",
         file_name=f"coefficients-{dimension}.csv",
     )

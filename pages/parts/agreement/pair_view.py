@@ -58,7 +58,7 @@ def _report(
 
 
 def _shares(report: PairReport) -> None:
-    shares = {f"{p.a} over {p.b}": p.share for p in report.preferences}
+    shares = {f"{a} over {b}": share for a, b, share in (p.preferred for p in report.preferences)}
     if len(shares) > 1:
         figures.forest(shares, key="pairs_shares", file_name="preferences.csv", percent=True, names="preferred")
 

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.conversations import pick, search_more
+from pages.parts.shared import address, rows
 from pages.parts.shared import conversation as drawn
-from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import LogPaths, log_of
@@ -114,6 +114,7 @@ def _nothing(where: LogPaths, search: LogSearch) -> None:
 def _search_ids() -> None:
     st.session_state["browse_id"] = st.session_state["browse_text"].strip()
     st.session_state["browse_text"] = ""
+    _say()
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -122,17 +123,25 @@ def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, 
 
 
 def _from_the_address() -> None:
-    """Take the text or the id that a link searches for, once; afterwards the fields say it."""
+    """Take the text or the id that a link searches for. What is typed into the fields goes into the address again."""
     for name in ("text", "id"):
-        if name in st.query_params:
-            st.session_state[f"browse_{name}"] = st.query_params.pop(name)
+        field, said, asked = f"browse_{name}", f"browse_said_{name}", st.query_params.get(name)
+        if asked is not None and (asked != st.session_state.get(said) or field not in st.session_state):
+            st.session_state[field] = st.session_state[said] = asked
+
+
+def _say() -> None:
+    for name in ("text", "id"):
+        typed = str(st.session_state.get(f"browse_{name}") or "").strip()
+        st.session_state[f"browse_said_{name}"] = typed
+        address.say(**{name: typed or None})
 
 
 def _search(here: Session, known: Choices) -> LogSearch:
     _from_the_address()
     with st.container(horizontal=True):
-        text = st.text_input("Text in a message", key="browse_text", icon=":material/search:") or ""
-        identity = st.text_input("Id", key="browse_id") or ""
+        text = st.text_input("Text in a message", key="browse_text", icon=":material/search:", on_change=_say) or ""
+        identity = st.text_input("Id", key="browse_id", on_change=_say) or ""
     with st.expander("Filters", icon=":material/filter_list:"), st.container(horizontal=True):
         values = {
             name: st.multiselect(

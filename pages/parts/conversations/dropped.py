@@ -12,6 +12,8 @@ from review.sources.uploads import keep
 
 ARRIVED = "arrive_files"
 SAID = "arrive_said"
+VIEW = "conversations_view"
+"""The choice on the Conversations page of what it shows."""
 ANYWAY = "arrive_anyway_"
 """Begins the key of the choice to read a file of ratings as conversations; its path follows."""
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.parts.conversations import judgement_files, judgement_form, label_imports
-from pages.parts.conversations.dropped import Arrived, read_as_conversations
+from pages.parts.conversations import judgement_files, judgement_form, label_imports, unknown_items
+from pages.parts.conversations.dropped import VIEW, Arrived
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.log_paths import log_of
 from review.basics.tables import Table
 from review.basics.words import counted
 from review.exchange.items import known_items
@@ -21,14 +20,10 @@ from review.exchange.tool_tables import AUTO, tool_of
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Tool
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
-from review.log.log import conversations_named
 from review.rubric.rubric import current_rubric
-from review.sources.names import plain_name
 
 DONE = "judgements_done"
 KIND = "judgements_kind"
-VIEW = "conversations_view"
-"""The choice on the page of what it shows."""
 SHOWN = ("is open now", "dates are read", "left out, because their", "left out, because its", "have discussed")
 """What a note that is shown after an import of labels says."""
 KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
@@ -113,7 +108,7 @@ def _answer(here: Session, files: Sequence[Arrived], table: Table, kind: str, to
     for note in table.notes:
         text = note.partition(": ")[2] or note
         if tool is None or not text.startswith(f"read as {tool}"):
-            st.caption(f":material/info: {as_text(text)}")
+            st.caption(f":material/info: {as_text(text[:1].upper() + text[1:])}")
     items = {row.text("item") for row in table.rows}
     known = known_items(here.store, items)
     others = [name for name, some in known.items() if not some]
@@ -123,52 +118,7 @@ def _answer(here: Session, files: Sequence[Arrived], table: Table, kind: str, to
         st.metric("Items", f"{len(items):,}", border=True)
         st.metric("Items under review here", f"{found:,}", border=True)
     if others:
-        st.warning(_of_others(here, table, others, kind))
-        if kind == "verdicts":
-            _conversations_first(files)
-    if not found and items:
-        st.info(
-            "Draw the week of these conversations first, so that the file meets items that were drawn. Items that "
-            "were picked by hand count in agreement among people, and in no share of production.",
-            icon=":material/filter_alt:",
-        )
-        st.page_link("sampling.py", label="Draw a week first", icon=":material/filter_alt:")
-
-
-def _conversations_first(files: Sequence[Arrived]) -> None:
-    """Offer to bring in the conversations of a file whose verdicts nobody waits for yet."""
-    st.markdown(
-        "Verdicts join conversations that were drawn. If this file holds the conversations too, import them first."
-    )
-    st.button(
-        "Import the conversations of this file", icon=":material/forum:", key="judgements_conversations",
-        on_click=_as_conversations, args=(list(files),),
-    )  # fmt: skip
-
-
-def _as_conversations(files: list[Arrived]) -> None:
-    st.session_state.pop(judgement_files.FILES, None)
-    read_as_conversations(files)
-    st.session_state[VIEW] = st.query_params["view"] = "import"
-
-
-def _of_others(here: Session, table: Table, others: list[str], kind: str) -> str:
-    """Say what becomes of items that are not under review."""
-    one = len(others) == 1
-    begin = f"{counted(len(others), 'item')} {'is' if one else 'are'} not under review here."
-    if kind != "labels":
-        return f"{begin} {'Its' if one else 'Their'} verdicts are left out."
-    logged = conversations_named(log_of(here.store.path), [plain_name(here.store, name) for name in others])
-    unlogged = [name for name in others if plain_name(here.store, name) not in logged]
-    in_file = sum(name in table.texts for name in unlogged)
-    counts = {
-        "with the text from the log": len(others) - len(unlogged),
-        "with the text from this file": in_file,
-        "without a text, because neither the log nor this file has it": len(unlogged) - in_file,
-    }
-    said = [where if n == len(others) else f"{n:,} {where}" for where, n in counts.items() if n]
-    come = "It comes in as a hand-picked item" if one else "They come in as hand-picked items"
-    return f"{begin} {come}: {'; '.join(said)}."
+        unknown_items.draw(here, files, table, kind, others)
 
 
 def _imported(

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.conversations import judgements
-from pages.parts.conversations.dropped import SAID, Arrived, kept
+from pages.parts.conversations.dropped import SAID, VIEW, Arrived, kept
 from pages.parts.shared import pair
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -34,7 +33,7 @@ REJECTS_SHOWN = 5
 def take_over(file: Arrived) -> None:
     """Go on with a file that was dropped elsewhere. Call it from a callback."""
     st.session_state[FILE] = file
-    st.session_state[judgements.VIEW] = "pairs"
+    st.session_state[VIEW] = "pairs"
 
 
 def arrive(here: Session) -> None:

@@ -38,7 +38,7 @@ def answer(here: Session, seen: Preview, options: ImportOptions) -> None:
     """Draw the answer: the format and why, how many rows would come in, and what to think about first."""
     c = seen.counted
     st.caption(as_text(f"Format {seen.format}: {seen.reason}."))
-    rows = f"All {counted(c.read, 'row')}" if seen.whole else f"The first {c.read:,} rows"
+    rows = f"{'The' if c.read == 1 else 'All'} {counted(c.read, 'row')}" if seen.whole else f"The first {c.read:,} rows"
     taken = c.read - c.rejected
     with st.container(horizontal=True):
         st.metric(f"{rows}: readable", f"{taken:,}", border=True)

@@ -47,7 +47,7 @@ def adjudicate(here: Session, week: str) -> None:
         _open(here, week, item)
     st.session_state[ASKED_KEY] = item
     words.choose_language()
-    _cases(here, week)
+    _cases(here, week, session.dialect(here.store))
     mount_scripts(_desk)
 
 
@@ -62,10 +62,9 @@ def _to_its_week(here: Session, week: str) -> None:
 def _open(here: Session, week: str, item: str) -> None:
     case = next((c for c in cases(here.store, week, viewer=here.rater.id) if c.item.id == item), None)
     if case is None:
-        st.toast(
-            f"{as_text(item)} is not among the cases of this week that you may see yet.",
-            icon=":material/visibility_off:",
-        )
+        _ = words.translator(words.language_here())
+        said = _("{item} is not among the cases of this week that you may see yet.").format(item=as_text(item))
+        st.toast(said, icon=":material/visibility_off:")
         return
     st.session_state[settle_toolbar.VIEW_KEY] = case.kind
     address.say(view=case.kind)
@@ -76,7 +75,7 @@ def _open(here: Session, week: str, item: str) -> None:
 
 
 @st.fragment
-def _cases(here: Session, week: str) -> None:
+def _cases(here: Session, week: str, dialect: str) -> None:
     session.stay(here.store, here.rater.id, "adjudicator")
     key = f"adjudicator:{here.rater.id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
@@ -96,6 +95,7 @@ def _cases(here: Session, week: str) -> None:
         ahead=ahead,
         first=opened[0] if opened else None,
         have=outbox.have,
+        dialect=dialect,
     )
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
@@ -120,7 +120,9 @@ def _cases(here: Session, week: str) -> None:
 
 
 def _unsettled(here: Session, week: str) -> None:
-    with st.popover(f"{unsettled_view.known(here, week).total:,} not settled", type="tertiary"):
+    _ = words.translator(words.language_here())
+    n = unsettled_view.known(here, week).total
+    with st.popover(_("{n} not settled").format(n=f"{n:,}"), type="tertiary", key="settling_open"):
         unsettled_view.show(here, week, key="settling_unsettled")
 
 

@@ -50,7 +50,7 @@ def annotate(store: Store, rater_id: str, week: str) -> None:
     arrived = st.session_state.get(session.ARRIVED) or st.session_state.pop(WEEK_CHANGED_KEY, False)
     opened = _asked(store, rater_id, week) if arrived else None
     words.choose_language()
-    _items(store, rater_id, week, opened)
+    _items(store, rater_id, week, session.dialect(store), opened)
     mount_scripts(_desk)
 
 
@@ -60,7 +60,8 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
     place = own_place(store, rater_id, name) if name else None
     if place is None:
         if name:
-            st.toast("This item is not among yours.", icon=":material/visibility_off:")
+            _ = words.translator(words.language_here())
+            st.toast(_("This item is not among yours."), icon=":material/visibility_off:")
             del st.query_params["item"]
         return None
     if place.week != week and place.week in {w.name for w in weeks_in_use(store)}:
@@ -73,7 +74,7 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
 
 
 @st.fragment
-def _items(store: Store, rater_id: str, week: str, opened: Opened | None = None) -> None:
+def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None) -> None:
     session.stay(store, rater_id, "annotator")
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
@@ -91,6 +92,7 @@ def _items(store: Store, rater_id: str, week: str, opened: Opened | None = None)
         back=[*outbox.back, *([opened.assignment] if opened and news else [])],
         size=outbox.wants,
         guess=None if news else outbox.guess,
+        dialect=dialect,
     )
     items = [packed(item) for item in payload["items"]]
     same = payload.get("same", False)

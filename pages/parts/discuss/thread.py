@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.shared import conversation
+from pages.parts.shared import address, conversation, executed
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.annotating.marks import answer_of, placed, source_words
@@ -30,7 +30,7 @@ SHOWN = 90
 def choose(here: Session, week: str) -> str | None:
     """Draw the choice of an item, the most disputed first, and return it; None when nothing can be discussed yet.
 
-    ``?item=ID`` in the address chooses an item.
+    The address names the chosen item.
     """
     open_ = {one.item_id: one for one in discussable(here.store, week, viewer=here.rater.id)}
     ranked = [case for case in cases(here.store, week, viewer=here.rater.id) if case.item.id in open_]
@@ -43,12 +43,7 @@ def choose(here: Session, week: str) -> str | None:
     ranked.sort(key=lambda case: -case.spread)
     names = [case.item.id for case in ranked]
     differing = {case.item.id: bool(case.spread) for case in ranked}
-    wanted = st.query_params.get("item")
-    if wanted in names:
-        st.session_state[ITEM_KEY] = wanted
-        del st.query_params["item"]
-    elif st.session_state.get(ITEM_KEY) not in names:
-        st.session_state[ITEM_KEY] = names[0]
+    address.take("item", key=ITEM_KEY, known=names)
 
     def title(item: str) -> str:
         comments = open_[item].comments
@@ -59,7 +54,11 @@ def choose(here: Session, week: str) -> str | None:
         ]
         return " · ".join(part for part in parts if part)
 
-    return str(st.selectbox(f"{counted(len(names), 'item')} to discuss", names, format_func=title, key=ITEM_KEY))
+    chosen = st.selectbox(
+        f"{counted(len(names), 'item')} to discuss", names, format_func=title, key=ITEM_KEY,
+        on_change=address.follow, args=("item", ITEM_KEY),
+    )  # fmt: skip
+    return str(chosen)
 
 
 def show(here: Session, item: str) -> None:
@@ -73,6 +72,8 @@ def show(here: Session, item: str) -> None:
     talk = conversation_of(here.store, item)
     with left:
         conversation.show(talk, target_turn=found.item.target_turn, marks=marked(found, talk))
+        if found.rubric.reveal:
+            executed.show(here, found.item, talk.sql)
     with right:
         st.subheader("Votes")
         for line in [*vote_lines(found.rubric, found.votes), *mark_lines(found.votes)]:

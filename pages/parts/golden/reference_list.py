@@ -26,8 +26,9 @@ def reference_list(here: Session, releases: list[str]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = str(st.selectbox("Reference SQL of", [NOW, *releases], key="curating_references"))
-            if st.button("Check", icon=":material/database:", key="curating_check"):
-                st.session_state[FOUND] = (chosen, _checked(here, chosen))
+            asked = st.button("Check", icon=":material/database:", key="curating_check")
+        if asked:
+            st.session_state[FOUND] = (chosen, _checked(here, chosen))
         name, found = st.session_state.get(FOUND, ("", None))
         if name != chosen or found is None:
             st.caption("Runs each query again and compares its result with the one that was kept at the approval.")

@@ -164,7 +164,8 @@ def span(ms: float | None) -> str:
     """Format a latency: 320 ms, 4.1 s."""
     if ms is None:
         return "–"
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+    # The blank does not break: a unit alone in a line says nothing.
+    return f"{ms:.0f}\u00a0ms" if ms < 1000 else f"{ms / 1000:.1f}\u00a0s"
 
 
 def ago(at: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
 from pages.parts.judges import choose
 from pages.parts.judges.trust import choose_dimension
-from pages.parts.shared import address, cached_statistics, conversation
+from pages.parts.shared import address, cached_statistics, conversation, executed
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -25,6 +25,17 @@ DIRECTIONS: dict[Direction, str] = {
     "strict": "Too strict",
     "other": "Other",
     "none": "No verdict",
+}
+EXECUTION: dict[Direction, str] = {
+    "strict": "Wrong reference?",
+    "kind": "Equal by accident?",
+    "other": "Other",
+    "none": "No evidence",
+}
+"""What may be behind a disagreement with execution, in a word or two."""
+WHY_EXECUTION: dict[Direction, str] = {
+    "strict": "The results differ, but people call the answer better: is the reference wrong, or does it ask for more?",
+    "kind": "The results are the same, but people call the answer worse: are they equal only on this data?",
 }
 RULES = {
     "adjudicated": "settled by adjudication",
@@ -46,7 +57,8 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         choose.without_figures(version)
         return
     dimension = choose_dimension(list(found))
-    rows = _filtered(found[dimension], key=f"{version}_{dimension}")
+    titles = EXECUTION if judge.kind == "execution" else DIRECTIONS
+    rows = _filtered(found[dimension], titles, key=f"{version}_{dimension}")
     if not rows:
         st.success("The judge agrees with people on every item that both have judged.", icon=":material/task_alt:")
         return
@@ -56,17 +68,24 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return
-    _both(read, one, str(version), votes=here.rater.may("adjudicator"))
+    if judge.kind == "execution" and one.direction in WHY_EXECUTION:
+        st.info(WHY_EXECUTION[one.direction], icon=":material/help:")
+    _both(read, one, str(version), titles[one.direction], votes=here.rater.may("adjudicator"))
     conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)
+    executed.show(here, read.item, read.conversation.sql)
     _after(here, judge, read)
 
 
-def _filtered(found: Sequence[Disagreement], *, key: str) -> list[Disagreement]:
+def _filtered(
+    found: Sequence[Disagreement], directions_in_words: Mapping[Direction, str], *, key: str
+) -> list[Disagreement]:
     """Filter by direction and by class."""
     directions = Counter(d.direction for d in found)
     classes = Counter(str(d.settled.value) for d in found)
-    options = ["all", *(d for d in DIRECTIONS if directions[d])]
-    titles = {"all": f"All · {len(found)}"} | {d: f"{DIRECTIONS[d]} · {directions[d]}" for d in DIRECTIONS}
+    options = ["all", *(d for d in directions_in_words if directions[d])]
+    titles = {"all": f"All · {len(found)}"} | {
+        d: f"{words} · {directions[d]}" for d, words in directions_in_words.items()
+    }
     with st.container(horizontal=True, vertical_alignment="center"):
         which = st.segmented_control(
             "Direction", options, format_func=titles.__getitem__, default="all", required=True,
@@ -108,8 +127,11 @@ def _go(key: str, item: str) -> None:
     address.say(item=item)
 
 
-def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
-    """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators."""
+def _both(read: Reading, one: Disagreement, judge: str, named: str, *, votes: bool) -> None:
+    """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators.
+
+    ``named`` says in words what kind of disagreement it is.
+    """
     people = [read.rationale, *(f"“{c}”" for c in read.comments if votes)]
     counts = ", ".join(f"{spoken(value)} {n}" for value, n in one.settled.votes.items())
     verdict = read.said
@@ -121,7 +143,7 @@ def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
         _side("People", spoken(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
     with right, st.container(border=True, height="stretch"):
         reasons = [verdict.rationale or ("" if verdict.value else verdict.raw) or "It gave no reason."]
-        title = DIRECTIONS[one.direction].lower() if one.direction in ("kind", "strict") else ""
+        title = named.lower() if one.direction in ("kind", "strict") else ""
         _side(judge, value, " · ".join(p for p in (title, score) if p), reasons)
 
 

@@ -17,7 +17,9 @@ from review.rubric.as_toml import rubric_from_toml
 from review.rubric.change import change_rubric
 from review.rubric.comparable import WORDS, comparability
 from review.rubric.diff import rubric_diff
-from review.rubric.rubric import Rubric
+from review.rubric.edit import with_preset
+from review.rubric.presets import PRESETS, TITLES
+from review.rubric.rubric import Rubric, rubric_from
 
 TEXT, WAY = "rubric_text", "rubric_way"
 WAYS = {"form": "Form", "text": "Text (TOML)"}
@@ -34,14 +36,16 @@ def change(here: Session, rubric: Rubric) -> None:
             _text_editor(text, alone=way != "text")
         else:
             form_editor.form_editor(here, new)
-        st.button(
-            "Start again from the version in force",
-            icon=":material/restart_alt:",
-            key="rubric_restart",
-            on_click=draft.begin,
-            args=(rubric,),
-            kwargs={"base": rubric.version},
-        )
+        with st.container(horizontal=True):
+            st.button(
+                "Start again from the version in force",
+                icon=":material/restart_alt:",
+                key="rubric_restart",
+                on_click=draft.begin,
+                args=(rubric,),
+                kwargs={"base": rubric.version},
+            )
+            _presets(rubric, new)
     if new is None:
         right.error(as_text(why), icon=":material/error:")
         return
@@ -72,6 +76,28 @@ def _choose_way() -> str:
             label_visibility="collapsed",
         )
     )
+
+
+def _presets(rubric: Rubric, new: Rubric | None) -> None:
+    """Offer rubrics to start from: in place of the draft, or as further questions."""
+    with st.popover("Presets", icon=":material/library_add:"):
+        name = st.selectbox("Preset", list(PRESETS), format_func=TITLES.__getitem__, key="rubric_preset")
+        st.caption(as_text(", ".join(d.title for d in rubric_from(PRESETS[name]).dimensions)))
+        st.button(
+            "Add its questions",
+            key="rubric_preset_add",
+            disabled=new is None,
+            on_click=draft.step,
+            args=(with_preset, name),
+            help="Nobody has to answer them, because not every item has what they ask about.",
+        )
+        st.button(
+            "Replace the draft with it",
+            key="rubric_preset_replace",
+            on_click=draft.begin,
+            args=(rubric_from(PRESETS[name]),),
+            kwargs={"base": rubric.version},
+        )
 
 
 def _text_editor(text: str, *, alone: bool) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.sampling import offers
-from pages.parts.shared import figures
+from pages.parts.shared import figures, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -18,10 +18,11 @@ from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent, spoken
 from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import Forecast, forecast, sentences
+from review.judges.runs.sql_execution import execute_later
 from review.log.log import weeks_in_log
 from review.people.people import people, usual_reviewers
 from review.sampling.draw import DrawResult
-from review.sampling.strata import JUDGES_DISAGREE
+from review.sampling.strata import JUDGES_DISAGREE, SQL
 from review.week.drawing import Request, preview
 from review.week.first_steps import ready_week
 from review.week.opening import open_week
@@ -89,6 +90,7 @@ def _draw(here: Session, request: Request) -> None:
         except ReviewError:
             status.update(label="Nothing was drawn", state="error", expanded=False)
             raise
+        _execute(here, request.week)
         drawn, dealt = counted(opened.new_items, "item"), counted(opened.assignments, "assignment")
         status.update(label=f"{drawn} drawn, {dealt} dealt; {request.week} is open.", state="complete")
         if opened.left_out:
@@ -96,6 +98,17 @@ def _draw(here: Session, request: Request) -> None:
         _show(opened.result)
         _notes(opened.result)
     st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
+
+
+def _execute(here: Session, week: str) -> None:
+    """Begin to execute the queries of the drawn items, in a process of its own; a failure undoes no draw."""
+    if not here.project.sql.engine:
+        return
+    try:
+        if execute_later(here.store, here.project, week, by=here.rater.id):
+            st.write("The queries of the drawn items and their references run in the background.")
+    except ReviewError as error:
+        st.warning(as_text(f"The queries were not executed: {error}"), icon=":material/database_off:")
 
 
 def _forecast(here: Session, request: Request, so_far: WeekSoFar, result: DrawResult) -> Forecast:
@@ -135,6 +148,7 @@ def _ask(here: Session) -> Request:
         low = _cap("Low confidence", "planning_low")
         has_it = opened is None or bool(here.store.find(Stratum, week=week, name=JUDGES_DISAGREE))
         disagreeing = _judges_disagree(here) if has_it else None
+        queries = _queries(here, opened)
     with right:
         overlap, due = (opened.overlap, opened.due) if opened else (0.2, None)
         if opened:
@@ -159,6 +173,7 @@ def _ask(here: Session) -> Request:
         failing=failing,
         low_confidence=low,
         judges_disagree=disagreeing,
+        sql_spot_check=queries,
         raters=tuple(raters),
         overlap=overlap,
         minutes=float(minutes) or None,
@@ -170,9 +185,9 @@ def _fixed(opened: Week) -> str:
     """Say what of an open week a later draw cannot change."""
     due = date.fromisoformat(opened.due)
     return as_text(
-        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its overlap "
-        f"({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the due "
-        "date on the Week page."
+        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its planned "
+        f"overlap ({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the "
+        "due date on the Week page."
     )
 
 
@@ -192,6 +207,26 @@ def _judges_disagree(here: Session) -> int | str | None:
     if choice == "number":
         return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))
     return "all" if choice == "all" else None
+
+
+def _queries(here: Session, opened: Week | None) -> float | None:
+    """Ask for the least share of conversations with a query; None where there is no such group."""
+    share = here.project.sql_spot_check
+    drawn = here.store.find(Stratum, week=opened.name, name=SQL) if opened else []
+    if not (drawn or (opened is None and share)):
+        return None
+    now = drawn[-1].probability if drawn else share or 0.0
+    found = st.number_input(
+        "Answers in SQL, at least in %",
+        0.0,
+        100.0,
+        round(100 * now, 2),
+        key=f"planning_sql_{opened.name if opened else ''}",
+        help="Conversations with a query that are neither failing nor of low confidence are a group of their own, so "
+        "that people check the meaning of some that run without an error. spotcheck.toml (`[sampling] sql_spot_check`) "
+        f"says: {percent(share or 0)}.",
+    )
+    return float(found) / 100
 
 
 def _begin_as_drawn(here: Session, week: str) -> None:
@@ -257,10 +292,10 @@ def ledger(here: Session) -> None:
     if not draws:
         st.info("Nothing has been drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
         return
-    rows = [
+    strata = [
         {**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in here.store.find(Stratum, draw_id=d.id)
     ]
-    frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
+    frame = pd.DataFrame(strata)[["week", "name", "population", "sampled", "probability", "draw_id"]]
     figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
     weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
@@ -275,7 +310,10 @@ def ledger(here: Session) -> None:
             "duplicate ids": d.frame.get("duplicate_ids"),
             "digest": d.digest,
             "due": weeks[d.week].due if d.week in weeks else "",
+            "open": rows.address(here.rater.id, "week", week=d.week),
         }
         for d in draws
     ]
-    figures.table(pd.DataFrame(details), key="planning_draws", file_name="draws.csv")
+    figures.table(
+        pd.DataFrame(details), key="planning_draws", file_name="draws.csv", config={"open": rows.link("the week")}
+    )

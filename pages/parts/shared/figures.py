@@ -196,14 +196,17 @@ def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> 
     st.caption("Cohen's kappa, with the number of items that both reviewed in brackets.")
 
 
-def withheld_words(n: int) -> str:
-    """Say that agreement and judges leave out items that the viewer still owes; "" when nothing is left out."""
+def withheld_words(n: int, owed: int) -> str:
+    """Say that agreement and judges leave out ``n`` items that the viewer still owes; "" when nothing is left out.
+
+    ``owed`` is how many items the viewer still has to review, so that both numbers can be told apart.
+    """
     if not n:
         return ""
-    return (
-        f"Agreement and recall leave out {counted(n, 'item')} that you still have to review, so others may see other "
-        "figures until you are done."
-    )
+    those = f"{counted(n, 'item')} that you still have to review"
+    if n < owed:
+        those = f"{n:,} of the {owed:,} items that you still have to review: those that others have reviewed already"
+    return f"Agreement and recall leave out {those}. Others may see other figures until you are done."
 
 
 def foot(text: str) -> None:

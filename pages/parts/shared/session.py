@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,13 @@ from pages.parts.shared import address, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.current.assignments import items_to_review
 from review.people.people import Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
 from storage.opening import open_store
+from storage.queries.own_work import latest_week_dealt
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -57,6 +59,11 @@ class Session:
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}
+
+    @cached_property
+    def to_review(self) -> int:
+        """Return how many items of open weeks this person still has to review."""
+        return len(items_to_review(self.store, self.rater.id))
 
     def need_week(self) -> str:
         """Return the chosen week. Without one, say what to do next and end the page."""
@@ -220,14 +227,23 @@ def _choose_week(store: Store) -> None:
         st.session_state[WEEK_KEY] = None
         st.page_link("week.py", label="First steps", icon=":material/flag:")
         return
-    key, last = "session_choose_week", st.session_state.get(WEEK_KEY)
-    st.session_state[key] = last if last in weeks else weeks[0]
+    key, last, usual = "session_choose_week", st.session_state.get(WEEK_KEY), _usual_week(store, weeks)
+    st.session_state[key] = last if last in weeks else usual
     address.take("week", key=key, known=weeks)
     chosen = st.selectbox("Week", weeks, key=key, on_change=address.follow, args=("week", key))
     st.session_state[WEEK_KEY] = chosen
-    if chosen != weeks[0] and st.query_params.get("week") != chosen:
-        # The sidebar's links drop it. The latest week needs no mention: without one, it is shown.
+    if chosen != usual and st.query_params.get("week") != chosen:
+        # The sidebar's links drop it. The usual week needs no mention: without one, it is shown.
         st.query_params["week"] = chosen
+
+
+def _usual_week(store: Store, weeks: Sequence[str]) -> str:
+    """Return the week to begin with: the latest one; for reviewers the latest one that has items for them."""
+    person = next((p for p in people(store) if p.id == st.session_state[RATER_KEY]), None)
+    if person is None or person.may("adjudicator"):
+        return weeks[0]
+    dealt = latest_week_dealt(store, person.id)
+    return dealt if dealt is not None and dealt in weeks else weeks[0]
 
 
 def current() -> Session:
@@ -247,3 +263,11 @@ def stay(store: Store, rater_id: str, role: str) -> None:
     """
     if not visitor.is_still(store, _access(_path()), rater_id, role):
         st.rerun()
+
+
+def dialect(store: Store) -> str:
+    """Return the dialect of the queries by spotcheck.toml, "" while it names none or cannot be read."""
+    try:
+        return project_of(store.path).sql.spoken
+    except ReviewError:
+        return ""  # The pages that live by these settings say what is wrong with them.

@@ -47,11 +47,12 @@ def show(here: Session, week: str, *, key: str) -> None:
     for cause in CAUSES:
         n = len(found.by_cause[cause.name])
         if n:
-            _part(here, week, cause.name, cause.words(n), cause.means)
+            first = next(iter(found.shown(cause.name)), None)
+            _part(here, week, cause.name, cause.words(n), cause.means, first=first)
     if found.hidden:
         st.caption(
-            f":material/visibility_off: You still have to review {found.hidden:,} of them. They are counted here, and "
-            "no list shows them to you."
+            f":material/visibility_off: {_hidden(found.hidden, here.to_review)} They are counted here, and no list "
+            "shows them to you."
         )
     if found.total > found.hidden:
         with st.expander("See each item", key=f"{key}_each", on_change="rerun") as box:
@@ -60,12 +61,19 @@ def show(here: Session, week: str, *, key: str) -> None:
     _beside(here, week)
 
 
-def _part(here: Session, week: str, cause: str, words: str, means: str) -> None:
-    """Draw one cause as a link to where it is settled; as text for those who cannot do it."""
+def _hidden(n: int, owed: int) -> str:
+    """Say how many of the items that are not settled the viewer still has to review, of how many in all."""
+    if n == owed:
+        return f"You still have to review {n:,} of them."
+    return f"{n:,} of them {'is' if n == 1 else 'are'} among the {owed:,} items that you still have to review."
+
+
+def _part(here: Session, week: str, cause: str, words: str, means: str, *, first: str | None) -> None:
+    """Draw one cause as a link to where it is settled, with the ``first`` item open; as text for those who cannot."""
     if cause in SETTLED_BY_VOTES and here.rater.may("adjudicator"):
         st.page_link(
             "adjudicate.py", label=words, icon=":material/gavel:", help=means,
-            query_params={"week": week, "view": "disputed"},
+            query_params={"week": week, "view": "disputed", **({"item": first} if first else {})},
         )  # fmt: skip
     elif here.rater.may("lead"):
         st.page_link(

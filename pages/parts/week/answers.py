@@ -148,4 +148,5 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def go(link: Link, *, label: str = "") -> None:
     """Draw a link of an answer, with its own words or ``label``. Each page has an icon of its own."""
     draw = partial(st.page_link, label=as_text(label or link.label), query_params=dict(link.query))
-    draw(f"{link.page}.py", icon=f":material/{ICONS[link.page]}:")
+    icon = "description" if "view" in link.query and link.page == "week" else ICONS[link.page]
+    draw(f"{link.page}.py", icon=f":material/{icon}:")

@@ -8,10 +8,11 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.shared import cached_statistics
+from pages.parts.shared import cached_statistics, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.week import answers, hand_over, reasons, week_page
 from review.basics.errors import ReviewError
+from review.basics.words import counted
 from review.closing.closing import Check
 from review.closing.doing import doing
 from review.current.verdicts import judges as judges_of
@@ -30,6 +31,7 @@ from review.settings.project import project_of
 from review.statistics.answers import agreement as agreement_answers
 from review.statistics.answers import judges as judge_answers
 from review.statistics.answers import production as production_answers
+from review.statistics.answers.answer import Link
 from review.statistics.answers.judges import Evidence, judge_verdict, judges
 from review.statistics.answers.next_steps import Doing, next_steps
 from review.statistics.answers.thresholds import Thresholds
@@ -120,6 +122,15 @@ def _judges(
         reasons.judges(weeks, found, verdicts, answer)
 
 
+def _settle_ties(here: Session, week: str, ties: int) -> None:
+    """Draw the link that settles the ties on which the share depends, for those who may."""
+    if not ties or not here.rater.may("adjudicator"):
+        return
+    shown = unsettled_view.known(here, week).shown("deciding")
+    query = {"week": week, "view": "disputed", **({"item": shown[0]} if shown else {})}
+    answers.go(Link("adjudicate", f"Settle {counted(ties, 'tie')}", query))
+
+
 def _production(
     here: Session, week: str, thresholds: Thresholds, *, place: DeltaGenerator, below: reasons.Places
 ) -> Sequence[Quality]:
@@ -131,6 +142,7 @@ def _production(
         return ()
     with place:
         answers.fill(answer)
+        _settle_ties(here, week, ties_that_decide(found))
     with below.quality, st.container():
         reasons.quality(here, week, found)
     return found

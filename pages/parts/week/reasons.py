@@ -13,21 +13,26 @@ from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import answers
-from review.basics.words import spoken
+from review.basics.words import counted, spoken
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import left_out as reviews_left_out
 from review.report.model import Agreement, Quality
 from review.report.quality_words import details, quality_lines
 from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
-from review.statistics.answers.answer import Answer
+from review.statistics.answers.agreement import deciding
+from review.statistics.answers.answer import Answer, Link
 from review.statistics.answers.judges import Evidence, JudgeVerdict, passed_words
 from review.statistics.quality.planner import plan_quality
 from review.statistics.quality.words import compared, unsettled_words
 from review.statistics.quantity import Quantity
+from storage.queries.pairs import pairs_of_weeks
 
 HOW = "How this was computed"
-ALPHA = "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. The lines are 95% intervals."
+ALPHA = (
+    "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. Where nearly all labels are alike, "
+    "it is Gwet's AC1 or AC2. The lines are 95% intervals."
+)
 JUDGES = (
     "Recall: of the items that people gave a value, the share to which the judge gave it too. Precision: of the items "
     "to which the judge gave it, the share to which people gave it too. The lines are 95% intervals."
@@ -120,7 +125,7 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
     if not found:
         st.caption("Nobody has reviewed an item in these weeks yet.")
     else:
-        rows = {a.title: a.report.coefficients[a.report.headline[0]] for a in found}
+        rows = {a.title: deciding(a.report)[0] for a in found}
         figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
         for line in answer.lines:
             st.caption(f"**{as_text(line.sentence)}** {as_text(line.reason)}", help=line.term or None)
@@ -161,9 +166,11 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence
 
 
 def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) -> None:
-    """Say which reviews the figures leave out: those that the viewer still owes, and those under other versions."""
+    """Lead to the pairs, and say which reviews the figures leave out: owed ones, and those under other versions."""
     with below.foot:
-        if line := figures.withheld_words(cached_statistics.withheld(here, weeks)):
+        if pairs := len(pairs_of_weeks(here.store, [week])):
+            answers.go(Link("agreement", f"See what people prefer in {counted(pairs, 'pair')}", {"weeks": week}))
+        if line := figures.withheld_words(cached_statistics.withheld(here, weeks), here.to_review):
             st.caption(f":material/visibility_off: {line}")
         if others := reviews_left_out(here.store, weeks):
             st.caption(f":material/info: {as_text(others)}")

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts.shared import figures, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from pages.parts.week import due_form, hand_over, report_view
+from pages.parts.week import answers, due_form, hand_over, report_view
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
@@ -20,7 +20,11 @@ from review.current.assignments import closing_of, week_of_store
 from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.serving.last_night import opened_last_night
+from review.statistics.answers.answer import Link
 from storage.queries.pairs import pairs_of_weeks
+
+NEAR = 0.02
+"""An overlap this near to the planned one needs no word about it."""
 
 
 def asked() -> None:
@@ -49,11 +53,17 @@ def title(here: Session, week: str) -> None:
         st.markdown(
             f"{state} {counted(len(items), 'item')}, {counted(pairs, 'pair') + ' of answers, ' if pairs else ''}"
             f"{counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"
-            f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
+            f"{_overlap(overlap, opened.overlap)}, due {due:%A} {due.day} {due:%B}"
         )
     night = opened_last_night(here.store, week) if here.rater.may("lead") else ""
     if night:
         st.caption(as_text(f"This week opened by itself last night: {night}."))
+
+
+def _overlap(share: float, planned: float) -> str:
+    """Return the share of items with several reviewers, and the planned one where it is clearly another."""
+    told = planned and abs(share - planned) > NEAR
+    return f"{percent(share)} overlap{f' ({percent(planned)} planned)' if told else ''}"
 
 
 def _minutes(here: Session, rows: list[Progress]) -> str:
@@ -156,10 +166,7 @@ def blocking(here: Session, week: str) -> list[Check]:
         st.subheader("To close the week" if closing is None else "How the week closed")
         checks = shown_checklist(here.store, week)
         for check in checks:
-            mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
-            if check.idle:
-                mark = ":gray[:material/remove:]"
-            st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
+            _check(here, week, check, is_open=closing is None)
         if here.rater.may("adjudicator") and closing is None:
             unsettled_view.show(here, week, key="weekly_unsettled")
         if closing is not None:
@@ -170,6 +177,28 @@ def blocking(here: Session, week: str) -> list[Check]:
             hand_over.deal_what_nobody_holds(here, week)
             _close(here, week, ready=all(c.done for c in checks))
     return checks
+
+
+def _check(here: Session, week: str, check: Check, *, is_open: bool) -> None:
+    """Draw one line of the checklist; what is left in an open week as a link to where this person does it."""
+    link = _does(here, week, check.name) if is_open and not check.done else None
+    if link is not None:
+        answers.go(link, label=f"{check.name.capitalize()} · {check.todo}")
+        return
+    mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
+    st.markdown(
+        f"{':gray[:material/remove:]' if check.idle else mark} **{check.name.capitalize()}** · {as_text(check.todo)}"
+    )
+
+
+def _does(here: Session, week: str, check: str) -> Link | None:
+    """Return the page on which this person does what a check asks for; None where they cannot."""
+    if check == "settled":
+        query = {"week": week, "view": "disputed"}
+        return Link("adjudicate", "Settle", query) if here.rater.may("adjudicator") else None
+    if next((p.left for p in progress(here.store, week) if p.rater_id == here.rater.id), 0):
+        return Link("annotate", "Review", {"week": week})
+    return Link("week", "Hand over", {"week": week, "do": "hand_over"}) if here.rater.may("lead") else None
 
 
 def _close(here: Session, week: str, *, ready: bool) -> None:

@@ -111,20 +111,27 @@ class Line:
 
     def post(self, body: bytes) -> Reply:
         """Post one question; whatever happens is a reply."""
+        found = self.send(self.endpoint.url, body)
+        return found if isinstance(found, Reply) else read_reply(*found, self.key)
+
+    def send(self, url: str, body: bytes) -> tuple[int, dict[str, str], bytes] | Reply:
+        """Post a body to an address of the endpoint's host.
+
+        Returns status, headers in title case and content; a reply that says why when there is no whole response.
+        """
         try:
             connection = self._connection()
         except OSError as error:
             self.close()
             return _unreachable(error, connected=False)
         try:
-            status, headers, content = self._exchange(connection, "POST", self.endpoint.url, body)
+            return self._exchange(connection, "POST", url, body)
         except TimeoutError:
             self.close()
             return Reply(error="timed_out", message="no reply in time", again=True)
         except (HTTPException, OSError) as error:
             self.close()
             return _unreachable(error, connected=True)
-        return read_reply(status, headers, content, self.key)
 
     def models(self) -> list[str]:
         """Return the names of the endpoint's models; none when it does not list them."""
@@ -160,7 +167,9 @@ class Line:
     ) -> tuple[int, dict[str, str], bytes]:
         """Send one request; return the status, the headers in title case, and the body."""
         connection.sock.settimeout(connection.deadline.left())
-        connection.request(method, urlsplit(url).path, body, self._headers)
+        parts = urlsplit(url)
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        connection.request(method, path, body, self._headers)
         with connection.getresponse() as response:
             content = _body(response)
         if len(content) > LONGEST_BODY:

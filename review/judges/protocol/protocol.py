@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
+from review.settings.sql import SqlSettings
 from storage.records_log import Message
 
 
@@ -31,7 +32,8 @@ class Subject:
 
     ``messages`` go up to the answer under review. Subjects of one ``group`` (a
     user, session or conversation) stay together in a split. ``expected_answer`` and ``reference_sql`` are those of the
-    golden example when the target is a release.
+    golden example when the target is a release; over a week a kind that needs a reference gets one where there is one,
+    and ``reference_from`` says where it comes from.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Subject:
     result: str = ""
     expected_answer: str = ""
     reference_sql: str = ""
+    reference_from: str = ""
     scenario: str = ""
     language: str = ""
 
@@ -74,10 +77,11 @@ class Opinion:
 
 CAUSES = (
     "missing", "unparseable", "off_scale", "refused", "truncated", "timed_out", "unreachable", "http_error", "empty",
-    "tie", "undecided", "not_recorded",
+    "tie", "undecided", "not_recorded", "no_evidence",
 )  # fmt: skip
 """Why a verdict is missing. ``off_scale``: a value that the rubric does not have; ``tie``: repeats or orders disagreed
-without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: it is not in the file."""
+without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: it is not in the file;
+``no_evidence``: execution says nothing of the answer."""
 
 
 NOT_ASKED = "not_asked"
@@ -146,6 +150,7 @@ class Bench(Generic[S]):
     """Everything a kind needs to judge: the spec, the dimensions as the rubric has them, and the surroundings.
 
     ``training`` holds the rows that a learned judge trains on, or those of a recording. ``environment`` holds the keys.
+    ``sql`` says what queries run on, and ``mask`` takes personal data out of what comes back.
     Once ``stopped`` returns True, no request begins and subjects that have not begun get no opinion.
     """
 
@@ -158,6 +163,8 @@ class Bench(Generic[S]):
     training: tuple[TrainingRow, ...] = ()
     replies: Replies | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    sql: SqlSettings = field(default_factory=SqlSettings)
+    mask: Callable[[dict[str, Any]], Mapping[str, Any]] = dict
     stopped: Callable[[], bool] = lambda: False
 
 
@@ -181,8 +188,10 @@ class Kind(Generic[S]):
     its surroundings. Both raise InputError that names the setting. ``judge(bench, subjects)`` yields opinions in the
     order in which they are ready: exactly one for each subject and dimension, fewer only when it is ``bench.stopped``.
     It raises ReviewError before the first opinion, and only for what concerns the whole run (no endpoint, no key, an
-    unknown model). ``about`` describes the kind in a few words, for documentation. ``sample`` is a spec that a judge of
-    this kind can run with as it is, where the kind needs no endpoint, model or training set: the tests run it.
+    unknown model). ``about`` describes the kind in a few words, for documentation. Subjects of a week come with their
+    reference only where ``needs_reference`` is set: it would tell other judges what is right. ``sample`` is a spec that
+    a judge of this kind can run with as it is, where the kind needs no endpoint, model or training set: the tests run
+    it.
     """
 
     title: str
@@ -191,4 +200,5 @@ class Kind(Generic[S]):
     judge: Callable[[Bench[S], Sequence[Subject]], Iterator[Opinion]]
     terms: Callable[[S], Terms] = _stays_here
     about: str = ""
+    needs_reference: bool = False
     sample: Mapping[str, Any] = field(default_factory=dict)

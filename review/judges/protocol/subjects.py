@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import orjson
 
 from review.annotating.payload import ROWS_SHOWN, conversation_payload
 from review.golden.content import asked
+from review.golden.item_references import references_of
 from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import mask, mask_values
@@ -52,6 +53,15 @@ def subjects_of_items(store: Store, items: Iterable[Item], wanted: Recognisers |
     if wanted is not None:
         found = {name: mask(one, wanted).conversation for name, one in found.items()}
     return [subject_of(i, found[i.conversation_id]) for i in listed if i.conversation_id in found]
+
+
+def with_references(store: Store, subjects: Sequence[Subject]) -> list[Subject]:
+    """Return the subjects of items with the reference of their query, where there is one."""
+    found = references_of(store, store.find(Item, id=[s.id for s in subjects]))
+    return [
+        replace(s, reference_sql=found[s.id].sql, reference_from=found[s.id].source) if s.id in found else s
+        for s in subjects
+    ]
 
 
 def subject_of(item: Item, conversation: Conversation) -> Subject:

@@ -7,16 +7,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from filelock import FileLock, Timeout
 
 from review.basics.clock import now
 from review.basics.errors import Refused
-from storage.records_judges import RunEvent
 from storage.store import Store
 
 State = Literal["running", "paused", "interrupted", "finished", "failed"]
+
+
+class Event(Protocol):
+    """An event of a run, of a judge or of a version of the product."""
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+
+    @property
+    def run_id(self) -> str:
+        """The run that it is about."""
+
+    @property
+    def event(self) -> str:
+        """What happened."""
+
+    @property
+    def at(self) -> str:
+        """When, as UTC text."""
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """More about it."""
+
 
 PATIENCE = 3.0
 """Seconds that a worker waits for the lock, because a process that only checks it holds it for a moment."""
@@ -44,7 +68,7 @@ def _began_path(store_path: str | Path, run_id: str) -> Path:
 
 
 @contextmanager
-def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
+def held(store: Store, run_id: str, event: Event | None, *, runs_shown_by: str = "judge runs") -> Iterator[None]:
     """Hold the lock of a run. Raises Refused when another process works on it.
 
     ``event`` is the request that this work answers: from now on the run no longer counts as about to begin.
@@ -57,7 +81,7 @@ def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
     except Timeout:
         raise Refused(
             f"another process is working on run '{run_id}'.",
-            command_hint="`spotcheck judge runs` shows its progress.",
+            command_hint=f"`spotcheck {runs_shown_by}` shows its progress.",
         ) from None
     try:
         _began_path(store.path, run_id).write_text(f"{event.id if event else ''} {os.getpid()}\n", encoding="utf-8")
@@ -80,7 +104,7 @@ def is_held(store: Store, run_id: str) -> bool:
     return False
 
 
-def is_starting(store: Store, event: RunEvent) -> bool:
+def is_starting(store: Store, event: Event) -> bool:
     """Whether a background worker was requested moments ago and has not begun yet."""
     if not event.detail.get("background"):
         return False
@@ -90,7 +114,7 @@ def is_starting(store: Store, event: RunEvent) -> bool:
     return (datetime.fromisoformat(now()) - datetime.fromisoformat(event.at)).total_seconds() < STARTING
 
 
-def state_of(store: Store, run_id: str, event: RunEvent | None) -> State:
+def state_of(store: Store, run_id: str, event: Event | None) -> State:
     """Return the state of a run whose latest event is ``event``."""
     name = event.event if event else "started"
     if name in ("finished", "failed", "paused"):

@@ -31,6 +31,7 @@ CAUSE_WORDS: dict[str, str] = {
     "tie": "repeats or orders disagreed without a majority",
     "undecided": "the model has no class for it",
     "not_recorded": "not in the recording",
+    "no_evidence": "execution says nothing of them",
 }
 """Each cause of a missing verdict in words."""
 

@@ -15,7 +15,7 @@ from review.judges.learned.spec import LearnedSpec
 from review.judges.learned.training import rows_of as training_rows
 from review.judges.llm.spec import Example, LlmSpec
 from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Opinion, Spec, Subject, TrainingRow
-from review.judges.protocol.subjects import sought
+from review.judges.protocol.subjects import sought, with_references
 from review.judges.recorded.kind import RecordedSpec
 from review.judges.recordings import rows_of as recorded_rows
 from review.judges.runs.events import (
@@ -122,6 +122,8 @@ def _judge(
     subjects = subjects_of_run(store, run, judge, project)
     done = subjects_done(store, run, judge)
     left = [s for s in subjects if s.id not in done]
+    if kind_named(judge.kind).needs_reference and run.target["kind"] == "week":
+        left = with_references(store, left)
     dimensions = dimensions_of_judge(store, judge)
     spec = spec_as_shown(store, judge, project)
     bench = Bench(
@@ -133,6 +135,8 @@ def _judge(
         options=options_of(run),
         training=training_of(store, judge, spec),
         environment=environment,
+        sql=project.sql,
+        mask=lambda found: mask_values(found, sought(project))[0],
     )
     # In a release the judge sees the expected answer, so its opinion there is no verdict on an item of review.
     items = {s.id for s in left} if run.target["kind"] == "week" else set()

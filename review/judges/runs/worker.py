@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from review.judges.runs.events import run_named
@@ -28,8 +29,12 @@ def in_background(store_path: str | Path, run_id: str) -> None:
     store = open_store(path, create=False)
     run = run_named(store, run_id)
     by = next((e.by for e in reversed(store.find(RunEvent, run_id=run_id)) if e.event in BEGUN), run.by)
+    start_worker(path, run_id, ("judge", "resume", run_id, "--store", str(path), "--as", by, "--worker"))
+
+
+def start_worker(path: Path, run_id: str, words: Sequence[str]) -> None:
+    """Start the command line with these words in a process of its own, for a run of the store at ``path``."""
     runs_folder(path).mkdir(mode=0o700, exist_ok=True)
-    words = ("judge", "resume", run_id, "--store", str(path), "--as", by, "--worker")
     descriptor = os.open(log_path(path, run_id), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         process = subprocess.Popen(

@@ -6,6 +6,7 @@ A bucket is read through pyarrow (``s3://``, ``gs://``), with the credentials th
 from __future__ import annotations
 
 import fnmatch
+import re
 import shutil
 from collections.abc import Generator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -94,10 +95,16 @@ def _opened(visit: Visit) -> tuple[fs.FileSystem, str]:
         where = given if "://" in given else str(Path(given).expanduser().resolve())
         system, root = fs.FileSystem.from_uri(where)
         if system.get_file_info(root).type != fs.FileType.Directory:
-            raise InputError(f"path: found no folder at {given}. Create it, or correct the path.")
+            raise InputError(f"path: found no folder at {without_keys(given)}. Create it, or correct the path.")
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"path: {given} cannot be read ({_first_line(error)}).") from None
+        why = without_keys(_first_line(error))
+        raise InputError(f"path: {without_keys(given)} cannot be read ({why}).") from None
     return system, root
+
+
+def without_keys(text: str) -> str:
+    """Return an address, or a text with one in it, without the keys that may stand before its host."""
+    return re.sub(r"(?<=://)[^/\s'\"?#]*@", "", text)
 
 
 def _files(visit: Visit, system: fs.FileSystem, root: str) -> list[fs.FileInfo]:

@@ -1,4 +1,4 @@
-"""PostgreSQL: a transaction that only reads, with a time limit, by a role that is no superuser.
+"""PostgreSQL: a transaction that only reads, with limits on time and memory, by a role that is no superuser.
 
 User and password come from SPOTCHECK_POSTGRES_USER and SPOTCHECK_POSTGRES_PASSWORD. ``role`` in the address is taken on
 after the connection is made.
@@ -6,6 +6,7 @@ after the connection is made.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -26,6 +27,8 @@ _KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
     WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
+SORTS = 8
+"""Sorts and hashes that one statement is taken to need at the same time; each has its share of the memory."""
 _WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
@@ -101,8 +104,31 @@ def _open(place: Place, limits: Limits) -> Session:
             "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
             "name one with role= in the address."
         )
+    _limit_memory(connection, limits)
     _keep_far_times(connection)
     return _Reading(connection, limits)
+
+
+def _limit_memory(connection: Any, limits: Limits) -> None:
+    """Let a statement use so much memory for each sort and hash, and so much disk beyond that, as the server allows.
+
+    A role may always lower the first. The limit of temporary files is the server's unless it grants SET on it.
+    """
+    import psycopg
+
+    share = max(64, limits.memory // SORTS // 1024)
+    wanted = {
+        "work_mem": f"{share}kB",
+        "hash_mem_multiplier": "1",
+        "max_parallel_workers_per_gather": "0",
+        "jit": "off",
+        "temp_file_limit": f"{max(1, limits.memory // 1024)}kB",
+    }
+    for name, value in wanted.items():
+        with contextlib.suppress(psycopg.Error):
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            connection.commit()
+        connection.rollback()
 
 
 def _keep_far_times(connection: Any) -> None:
@@ -132,4 +158,5 @@ ENGINE = SqlEngine(
     state=lambda place: place.options.get("snapshot"),
     needs="postgres",
     on_server=True,
+    limits_memory=True,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,26 +21,30 @@ KEPT = 0.6
 
 @contextmanager
 def perturbed(place: Place, seed: int) -> Iterator[Place]:
-    """Copy a SQLite file and remove rows by chance, always the same ones for a seed. The copy is removed at the end.
+    """Copy a database file and remove rows by chance, always the same ones for a seed. The copy is removed at the end.
 
-    Raises InputError for other engines.
+    Raises InputError for engines on a server.
     """
-    if place.scheme != "sqlite":
-        raise InputError(f"found {place.scheme}, expected SQLite: only its files are copied and changed.")
+    change = CHANGES.get(place.scheme)
+    if change is None:
+        raise InputError(f"found {place.scheme}, expected SQLite or DuckDB: only their files are copied and changed.")
     with tempfile.TemporaryDirectory(prefix="spotcheck-sql-") as folder:
-        copy = Path(folder) / "copy.db"
-        source = sqlite3.connect(f"{file_of(place).resolve().as_uri()}?mode=ro", uri=True)
-        try:
-            target = sqlite3.connect(copy)
-            source.backup(target)
-        finally:
-            source.close()
-        try:
-            _remove_rows(target, random.Random(seed))  # noqa: S311 - which rows stay is no secret
-        finally:
-            target.close()
-        yield Place("sqlite", str(copy), "", {})
-        shutil.rmtree(folder, ignore_errors=True)
+        copy = Path(folder) / f"copy{Path(place.path).suffix}"
+        change(file_of(place), copy, seed)
+        yield Place(place.scheme, str(copy), "", {})
+
+
+def _sqlite(file: Path, copy: Path, seed: int) -> None:
+    source = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        target = sqlite3.connect(copy)
+        source.backup(target)
+    finally:
+        source.close()
+    try:
+        _remove_rows(target, random.Random(seed))  # noqa: S311 - which rows stay is no secret
+    finally:
+        target.close()
 
 
 def _remove_rows(connection: sqlite3.Connection, dice: random.Random) -> None:
@@ -56,3 +61,28 @@ def _remove_rows(connection: sqlite3.Connection, dice: random.Random) -> None:
         gone = [(row,) for row in rows if dice.random() > KEPT]
         connection.executemany(f'DELETE FROM "{quoted}" WHERE rowid = ?', gone)  # noqa: S608
     connection.commit()
+
+
+def _duckdb(file: Path, copy: Path, seed: int) -> None:
+    import duckdb
+
+    shutil.copyfile(file, copy)
+    most = f"{round(KEPT * 2**32):08x}"
+    with duckdb.connect(str(copy)) as connection:
+        tables = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY schema_name, table_name"
+        ).fetchall()
+        for names in tables:
+            table = ".".join(f'"{name.replace(chr(34), 2 * chr(34))}"' for name in names)
+            key = f"md5('{seed}:' || rowid || {_text(table)})[1:8]"
+            # A table whose rows others point at keeps them.
+            with contextlib.suppress(duckdb.ConstraintException):
+                connection.execute(f"DELETE FROM {table} WHERE {key} >= '{most}'")  # noqa: S608
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+CHANGES: dict[str, Callable[[Path, Path, int], None]] = {"sqlite": _sqlite, "duckdb": _duckdb}
+"""How the copy of each engine's file is made, by its scheme."""

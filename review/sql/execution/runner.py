@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 
 from sqlglot.tokens import TokenType
@@ -16,6 +17,7 @@ from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits, Place
 from review.sql.execution.child import Child, Gone, Overrun
+from review.sql.execution.kept import KeptResults
 from review.sql.proof.prove import Proof, may_run
 from review.sql.results.result import Result
 from review.sql.rules.policy import Policy
@@ -29,11 +31,18 @@ class Runner:
     """A database that statements run on. Use it as a context: leaving it ends its processes.
 
     A statement is proved against the schema of this very database first. What the proof refuses is never sent, and
-    comes back as a result that ended "refused". A child that overruns is killed and replaced.
+    comes back as a result that ended "refused". A child that overruns is killed and replaced. Results are kept by
+    content and state of the data, in this process and, with a folder ``kept_in``, beyond it.
     """
 
     def __init__(
-        self, address: str | Place, *, policy: Policy | None = None, limits: Limits | None = None, processes: int = 1
+        self,
+        address: str | Place,
+        *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        processes: int = 1,
+        kept_in: str | Path = "",
     ) -> None:
         self.place = place_of(address) if isinstance(address, str) else address
         self.engine = SQL_ENGINES[self.place.scheme]
@@ -42,6 +51,7 @@ class Runner:
         self._living: set[Child] = set()
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Result] = OrderedDict()
+        self._files = KeptResults(Path(kept_in), self.place, self.limits) if kept_in else None
         self.processes = 1 if self.engine.fragile else processes
         first = self._started()
         try:
@@ -78,6 +88,8 @@ class Runner:
             living, self._living = list(self._living), set()
         for child in living:
             child.kill()
+        if self._files is not None:
+            self._files.prune()
 
     def run(self, sql: str) -> Result:
         """Prove a statement and run it; its text is sent as it is written."""
@@ -92,28 +104,37 @@ class Runner:
         """Run a statement that was proved for running on this schema; any other is refused."""
         statement = proof.statement
         if not proof.ok or not proof.for_running or statement is None or statement.schema is not self.schema:
-            said = " ".join(f.message for f in proof.findings if f.severity == "error" or f.rule == "parse")
+            told = [f.message for f in proof.findings if f.severity == "error" or f.rule == "parse"]
+            said = " ".join(dict.fromkeys(told))
             return Result(ending="refused", error=said or "The statement was not proved for running here.")
         text = _without_format(proof)
         state = self.engine.state(self.place)
-        key = None if state is None else hashlib.sha256(f"{state}\0{self.limits}\0{text}".encode()).hexdigest()
-        if key is not None and (known := self._known(key)) is not None:
+        # Only what the same text on the same data gives again is kept; a limit in time depends on the machine.
+        if state is None or _depends_on_now(proof):
+            return self._run(text)
+        if (known := self._known(state, text)) is not None:
             return known
         result = self._run(text)
-        # Only what the same text on the same data gives again is kept; a limit in time depends on the machine.
-        if key is not None and result.done and not _depends_on_now(proof):
-            self._keep(key, result)
+        if result.done:
+            self._keep(state, text, result)
+            if self._files is not None:
+                self._files.write(state, text, result)
         return result
 
-    def _known(self, key: str) -> Result | None:
+    def _known(self, state: str, text: str) -> Result | None:
+        key = _key(state, text)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-            return self._kept.get(key)
+                return self._kept[key]
+        found = self._files.read(state, text) if self._files is not None else None
+        if found is not None:
+            self._keep(state, text, found)
+        return found
 
-    def _keep(self, key: str, result: Result) -> None:
+    def _keep(self, state: str, text: str, result: Result) -> None:
         with self._lock:
-            self._kept[key] = result
+            self._kept[_key(state, text)] = result
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
 
@@ -156,6 +177,10 @@ _NOW = frozenset(
      "now64", "curdate", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "age", "julianday", "date",
      "datetime", "strftime", "unixepoch", "time", "utc_timestamp", "nowinblock", "get_current_timestamp"}
 )  # fmt: skip
+
+
+def _key(state: str, text: str) -> str:
+    return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
 
 
 def _depends_on_now(proof: Proof) -> bool:

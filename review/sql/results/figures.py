@@ -32,12 +32,9 @@ def untraceable(answer: str, result: Result, *, question: str = "") -> list[Find
     """Return a finding for each figure of ``answer`` that the result does not explain; places are in the answer."""
     if not result.done:
         return []
-    asked = {value for _, value, _, _ in _figures(question)}
     sources = _sources(result)
     found = []
-    for match, value, places, percent in _figures(answer):
-        if value in asked or _plain(value, match):
-            continue
+    for match, value, places, percent in _judged(answer, question):
         if not _explained(value, places, percent, sources):
             found.append(
                 Finding(
@@ -49,6 +46,16 @@ def untraceable(answer: str, result: Result, *, question: str = "") -> list[Find
                 )
             )
     return found
+
+
+def figures_judged(answer: str, *, question: str = "") -> int:
+    """Return how many figures of an answer must come from the result."""
+    return sum(1 for _ in _judged(answer, question))
+
+
+def _judged(answer: str, question: str) -> Iterator[tuple[re.Match[str], Decimal, int, bool]]:
+    asked = {value for _, value, _, _ in _figures(question)}
+    return (one for one in _figures(answer) if one[1] not in asked and not _plain(one[1], one[0]))
 
 
 def _figures(text: str) -> Iterator[tuple[re.Match[str], Decimal, int, bool]]:

@@ -26,6 +26,11 @@ OUTCOMES: dict[Outcome, str] = {
 RIGHT: tuple[Outcome, ...] = ("equal", "equal_permuted", "rounding_only")
 NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated")
 """These say nothing of the answer: METHODS of two-layer accuracy leave the case to its semantic part."""
+BEST: tuple[Outcome, ...] = (
+    *RIGHT, "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out", "generated_failed",
+    "reference_failed",
+)  # fmt: skip
+"""Which of several references an answer is counted by: the first of these outcomes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlglot.tokens import Token, TokenType
 from review.sql.rules.lists import names_in
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
+from review.sql.text.dialects import PROVEN
 from review.sql.tree.statement import Statement
 
 COMBINATORS = (
@@ -78,16 +79,19 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
             start, end = node.meta.get("start"), node.meta.get("end", 0)
             if start is None:
                 # The parser gave it no place. Its name stood before a bracket, or it is a keyword such as CURRENT_USER.
-                names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _joined(name, dialect)]
+                names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _parsers_own(name)]
                 if not names:
                     yield at(node, statement, _refusal(node.sql_name()))
             elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
                 yield at(node, statement, _refusal(name))
 
 
-def _joined(name: str, dialect: str) -> bool:
-    """Whether the parser's own name, such as ARG_MAX, is that of argMax."""
-    return dialect == "clickhouse" and is_allowed(name.replace("_", ""), dialect, frozenset())
+def _parsers_own(name: str) -> bool:
+    """Whether the parser's own name is that of a safe function elsewhere, as PERCENTILE_CONT is of quantile_cont.
+
+    The name in the text was looked up in the list of its own dialect before.
+    """
+    return any(is_allowed(spelt, dialect, frozenset()) for dialect in PROVEN for spelt in (name, name.replace("_", "")))
 
 
 def _refusal(name: str, *, dotted: bool = False) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
+from sqlglot.tokens import Token, TokenType
 
 from review.sql.rules.lists import names_in
 from review.sql.rules.policy import Policy
@@ -28,9 +29,17 @@ REFUSED_PARTS = {
 IN_TABLES = ("sqlite", "clickhouse")
 """Dialects in which ``x IN name`` may read a table."""
 
+FROM_FIRST = ("duckdb", "clickhouse", "hive", "spark", "spark2", "databricks")
+"""Dialects in which a query may begin with FROM. The parser reads it in every dialect."""
+BETWEEN_QUERIES = (TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.SEMICOLON)
+"""After these another query begins. ``* EXCEPT (...)`` leaves columns out."""
+
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
-    """Look at every node."""
+    """Look at the order of the clauses, then at every node."""
+    if statement.dialect not in FROM_FIRST:
+        for token in _from_first(statement.tokens):
+            yield Mark("The query begins with FROM, which this engine does not read.", token.start, token.end + 1)
     for tree in statement.trees:
         for node in tree.walk():
             name = type(node).__name__
@@ -42,6 +51,29 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
             elif isinstance(node, exp.Cast) and _odd_type(node):
                 yield at(node, statement, f"A value is cast to '{node.to.sql()}', which looks into the catalogue.")
+
+
+def _from_first(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the FROM of each query that begins with it. In EXTRACT and TRIM a FROM stands inside other brackets."""
+    begun: list[list[TokenType]] = [[]]  # by depth of brackets: how the query begins, and a SELECT once it came
+    for before, token in zip((None, *tokens), tokens):  # noqa: B905 - the last has nothing after it
+        kind = token.token_type
+        if kind == TokenType.L_PAREN:
+            begun.append([])
+            continue
+        if kind == TokenType.R_PAREN and len(begun) > 1:
+            begun.pop()
+            continue
+        seen = begun[-1]
+        if kind in BETWEEN_QUERIES and (before is None or before.token_type != TokenType.STAR):
+            seen.clear()
+            continue
+        if not seen and kind in (TokenType.ALL, TokenType.DISTINCT):
+            continue
+        if kind == TokenType.FROM and seen[:1] in ([], [TokenType.WITH]) and TokenType.SELECT not in seen:
+            yield token
+        if not seen or kind == TokenType.SELECT:
+            seen.append(kind)
 
 
 def _odd_type(node: exp.Cast) -> bool:

@@ -157,10 +157,7 @@ def pairable_units(data: Data) -> int:
 def _no_variation(sample: Sample) -> str:
     used = int((sample.values[0] > 0).sum())
     if used == 1:
-        return (
-            "all ratings that can be compared have the same value: expected disagreement is zero, so agreement "
-            "beyond chance cannot be computed"
-        )
+        return "all ratings that can be compared have the same value, so agreement beyond chance does not apply"
     return "expected disagreement is zero, so agreement beyond chance cannot be computed"
 
 

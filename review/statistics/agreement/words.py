@@ -25,6 +25,13 @@ def sentences(report: AgreementReport) -> list[str]:
     several = f"Any two of {who}" if report.raters > 2 else who.capitalize()
     exactly = "exactly " if report.scale != "nominal" else ""
     first = f"{several} agree {exactly}on {percentage(percent.value)} of the items they share."
+    if alpha.value is None and ac.value is not None and sum(share > 0 for share in report.prevalence.values()) == 1:
+        # A single value leaves chance nothing to correct: no contradiction to a high agreement beside it.
+        return [
+            first,
+            "Every label is the same, so agreement beyond chance does not apply. The measure that rare values distort "
+            f"less is used instead: {ac.value:.2f}.",
+        ]
     if alpha.value is None:
         beyond = f"Agreement beyond chance is undefined: {alpha.undefined}."
     elif prevalence_paradox(alpha, percent, ac):

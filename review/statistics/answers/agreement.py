@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from review.basics.words import counted, percent
+from review.basics.words import counted, percent, spoken
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
@@ -66,9 +66,7 @@ _RANK: dict[State, int] = {"no": 0, "open": 1, "yes": 2, "none": 3}
 
 def _judged(a: Agreed, thresholds: Thresholds) -> _Judged:
     """Decide by the interval: at or above the least agreement, under it, or on both sides of it."""
-    alpha, same, ac = (a.report.coefficients[name] for name in a.report.headline)
-    rare = alpha.value is None or prevalence_paradox(alpha, same, ac)
-    figure, term = (ac, AC) if rare and ac.value is not None else (alpha, ALPHA)
+    figure, term = deciding(a.report)
     if figure.value is None:
         return _Judged(a, "none", figure, term)
     if figure.n < thresholds.shared_items:
@@ -77,6 +75,13 @@ def _judged(a: Agreed, thresholds: Thresholds) -> _Judged:
     low, high = figure.ci or (0.0, 1.0)
     state: State = "yes" if low >= thresholds.agreement else "no" if high < thresholds.agreement else "open"
     return _Judged(a, state, figure, term)
+
+
+def deciding(report: AgreementReport) -> tuple[Quantity, str]:
+    """Return the figure that decides and its term: AC1 or AC2 where one value is on nearly all items, else alpha."""
+    alpha, same, ac = (report.coefficients[name] for name in report.headline)
+    rare = alpha.value is None or prevalence_paradox(alpha, same, ac)
+    return (ac, AC) if rare and ac.value is not None else (alpha, ALPHA)
 
 
 def _sentence(judged: Sequence[_Judged]) -> str:
@@ -108,8 +113,8 @@ def reading_words(found: Reading | None) -> str:
     if found is None:
         return ""
     return (
-        f"People read '{found.value}' differently: they differ on {found.items} of the {found.of} shared items to "
-        f"which one of them gave it, mostly against '{found.other}'."
+        f"People read '{spoken(found.value)}' differently: they differ on {found.items} of the {found.of} shared "
+        f"items to which one of them gave it, mostly against '{spoken(found.other)}'."
     )
 
 

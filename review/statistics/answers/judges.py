@@ -125,7 +125,8 @@ def _too_low(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tu
         return None
     start, end = figures[ordered[0]].ci or (0.0, 1.0)
     span = f"it could be anything from {percent(start)} to {percent(end)}"
-    return UNKNOWN, f"{_figure(ordered[0], found)}, but {span}. Label more '{spoken(found.positive)}' items."
+    more = f"Label more '{spoken(found.positive)}' items; until then, do not rely on it."
+    return UNKNOWN, f"{_figure(ordered[0], found)}, but {span}. {more}"
 
 
 class _Needed(NamedTuple):

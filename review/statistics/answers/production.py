@@ -54,6 +54,7 @@ def production(shares: Sequence[Share], thresholds: Thresholds) -> Answer:
         certainty=first.certainty,
         reason=first.reason,
         lines=lines,
+        link=Link("week", "See what was wrong", {"view": "report"}),
     )
 
 
@@ -115,7 +116,9 @@ def _reason(share: Share) -> str:
         labels = counted(report.labelled, "label")
         parts.append(f"95% interval {percent(found.ci[0])} to {percent(found.ci[1])}, from {labels}{of}.")
     if found.value is None:
-        parts.append("The range comes from open ties, not from a change in quality. Settle them to get one figure.")
+        change = f" and its change against {share.before}" if share.before else ""
+        parts.append("The range comes from open ties, not from a change in quality.")
+        parts.append(f"Settle them to get one figure{change}.")
         return " ".join(parts)
     spans = ((share.change, f"against {share.before}"), (share.over, f"over {len(share.weeks)} weeks"))
     moves = [f"{when} {_points(q)} points" for q, when in spans if q.ci is not None]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from review.basics.errors import InputError
-from review.basics.words import spoken
+from review.basics.words import percent, spoken
 from review.statistics.calibration.cautions import cautions
 from review.statistics.calibration.data import CalibrationData
 from review.statistics.calibration.design import Design, kish, plain_design, sampling_design
@@ -236,7 +236,7 @@ def plain_words(report: CalibrationReport) -> str:
 
 
 def _percent(quantity: Quantity) -> str:
-    text = f"{100 * (quantity.value or 0):.0f}%"
+    text = percent(quantity.value or 0)
     if quantity.ci is not None:
-        text += f" (95% interval {100 * quantity.ci[0]:.0f}% to {100 * quantity.ci[1]:.0f}%)"
+        text += f" (95% interval {percent(quantity.ci[0])} to {percent(quantity.ci[1])})"
     return text

@@ -84,22 +84,44 @@ def _case(name: str, rows: Sequence[PairedResult]) -> GateCase:
                     f"case '{name}': {field} is {getattr(first, field)!r} in one repeat and {getattr(row, field)!r} in "
                     "another. Expected the same in all repeats. Correct the rows."
                 )
-    before = _passes([r.baseline for r in rows])
-    after = _passes([r.candidate for r in rows])
-    change: Change = "same"
-    if before is not None and after is not None and before != after:
-        change = "broke" if before else "fixed"
-    return GateCase(
-        name=name,
-        baseline=sum(r.baseline for r in rows) / len(rows),
-        candidate=sum(r.candidate for r in rows) / len(rows),
-        repeats=len(rows),
-        change=change,
-        binary=len(rows) == 1 and first.baseline in (0, 1) and first.candidate in (0, 1),
+    return combined_case(
+        name,
+        [r.baseline for r in rows],
+        [r.candidate for r in rows],
         scenario=first.scenario,
         kind=first.kind,
         tags=first.tags,
         must_pass=first.must_pass,
+    )
+
+
+def combined_case(
+    name: str,
+    baseline: Sequence[float],
+    candidate: Sequence[float],
+    *,
+    scenario: str = "",
+    kind: str = "",
+    tags: tuple[str, ...] = (),
+    must_pass: bool = False,
+) -> GateCase:
+    """Return a case from the results of both versions, which may have different numbers of them."""
+    before, after = _passes(baseline), _passes(candidate)
+    change: Change = "same"
+    if before is not None and after is not None and before != after:
+        change = "broke" if before else "fixed"
+    single = len(baseline) == len(candidate) == 1
+    return GateCase(
+        name=name,
+        baseline=sum(baseline) / len(baseline),
+        candidate=sum(candidate) / len(candidate),
+        repeats=max(len(baseline), len(candidate)),
+        change=change,
+        binary=single and baseline[0] in (0, 1) and candidate[0] in (0, 1),
+        scenario=scenario,
+        kind=kind,
+        tags=tags,
+        must_pass=must_pass,
     )
 
 

@@ -129,14 +129,26 @@ def gate_report(
     """Decide whether the candidate can replace the baseline, from both versions' results on the same cases.
 
     FAIL: a must-pass case broke; or the drop exceeds ``margin`` and is significant (one-sided p <= ``alpha``); or a
-    scenario, kind or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the margin, and
-    no scenario, kind or tag is suspect (see ``Slice``). Otherwise INCONCLUSIVE. With ``strict``, every drop over the margin
-    fails, proven or not, and any other passes unless a slice is suspect. ``missing`` cases turn a PASS into
-    INCONCLUSIVE when they could hide a drop over the margin, or when one of them must pass.
+    scenario, kind or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the
+    margin, and no scenario, kind or tag is suspect (see ``Slice``). Otherwise INCONCLUSIVE. With ``strict``, every
+    drop over the margin fails, proven or not, and any other passes unless a slice is suspect. ``missing`` cases turn a
+    PASS into INCONCLUSIVE when they could hide a drop over the margin, or when one of them must pass.
     Raises InputError for impossible settings and results.
     """
+    return report_on(gather(cases), margin=margin, alpha=alpha, strict=strict, seed=seed, missing=missing)
+
+
+def report_on(
+    gathered: tuple[GateCase, ...],
+    *,
+    margin: float = 0.02,
+    alpha: float = 0.05,
+    strict: bool = False,
+    seed: int = 0,
+    missing: Sequence[MissingCase] = (),
+) -> GateReport:
+    """Decide as ``gate_report`` does, on cases whose repeats are combined already."""
     _check(margin, alpha)
-    gathered = gather(cases)
     evidence = weigh(gathered, alpha=alpha, seed=seed)
     slices = slice_up(gathered, margin=margin, alpha=alpha, seed=seed)
     decision, reasons = decide(gathered, evidence, slices, margin=margin, alpha=alpha, strict=strict)

@@ -109,7 +109,10 @@ def _status(e: Evidence, adjusted_p: float, slices: int, *, margin: float, alpha
 
 
 def _members(cases: Sequence[GateCase]) -> dict[tuple[SliceKind, str], frozenset[int]]:
-    """Return the cases of each slice; a case without a scenario or kind is in no such slice."""
+    """Return the cases of each slice; a case without a scenario or kind is in no such slice.
+
+    A kind that all cases have says nothing, because most releases have no other.
+    """
     members: dict[tuple[SliceKind, str], set[int]] = {}
     for i, case in enumerate(cases):
         if case.scenario:
@@ -118,4 +121,6 @@ def _members(cases: Sequence[GateCase]) -> dict[tuple[SliceKind, str], frozenset
             members.setdefault(("kind", case.kind), set()).add(i)
         for tag in case.tags:
             members.setdefault(("tag", tag), set()).add(i)
-    return {key: frozenset(indices) for key, indices in members.items()}
+    return {
+        key: frozenset(indices) for key, indices in members.items() if key[0] != "kind" or len(indices) < len(cases)
+    }

@@ -25,8 +25,11 @@ def heading(report: GateReport) -> str:
     return "FAIL: the drop is over the margin"
 
 
-def plain_words(report: GateReport) -> list[str]:
-    """Return the report as sentences: the reasons, the remarks, the smallest detectable drop, what to do."""
+def plain_words(report: GateReport, *, kept: bool = False) -> list[str]:
+    """Return the report as sentences: the reasons, the remarks, the smallest detectable drop, what to do.
+
+    ``kept`` tells that the decision is kept where a waiver can be added.
+    """
     lines = [_sentence(r) for r in report.reasons]
     if report.dropped:
         lines.append(_size(report))
@@ -35,7 +38,7 @@ def plain_words(report: GateReport) -> list[str]:
     if report.strict:
         lines.append(price(report))
     if report.decision == "inconclusive":
-        lines.append(_ways_out(report))
+        lines.append(_ways_out(report, kept=kept))
     return lines
 
 
@@ -119,15 +122,15 @@ def _only_suspects(report: GateReport) -> bool:
     return bool(report.suspects) and (report.strict or report.evidence.upper < report.margin)
 
 
-def _ways_out(report: GateReport) -> str:
+def _ways_out(report: GateReport, *, kept: bool) -> str:
     if _only_missing(report):
         return "To decide: run the cases without a result again, with both versions."
-    waivers = "Waivers are not stored yet: keep the name and the reason with the result."
+    waivers = "" if kept else " A decision about a table is not kept: keep the name and the reason with the result."
     if _only_suspects(report):
         which = "this slice" if len(report.suspects) == 1 else "each of these slices"
         return (
             f"To decide: repeat the cases of {which} 3 to 5 times, read those that flipped, or let a second named "
-            f"person waive {which} with a reason. {waivers}"
+            f"person waive {which} with a reason.{waivers}"
         )
     more = (
         f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:g} points with 80% power"
@@ -138,7 +141,7 @@ def _ways_out(report: GateReport) -> str:
     return (
         f"To decide: repeat each case 3 to 5 times ({more}), read the "
         f"{counted(len(report.flipped), 'flipped case')}, or "
-        f"let a second named person waive {what} with a reason. {waivers}"
+        f"let a second named person waive {what} with a reason.{waivers}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -33,6 +33,15 @@ class Preference:
     ties: int
     both_bad: int
     share: Quantity
+
+    @property
+    def preferred(self) -> tuple[str, str, Quantity]:
+        """The answer that is preferred more often, the other, and the share of the first."""
+        q = self.share
+        if q.value is None or q.value >= 0.5:
+            return self.a, self.b, q
+        ci = None if q.ci is None else (1 - q.ci[1], 1 - q.ci[0])
+        return self.b, self.a, replace(q, value=1 - q.value, ci=ci)
 
     def to_json(self) -> dict[str, Any]:
         """Return the names, the counts and the share."""

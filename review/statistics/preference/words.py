@@ -13,10 +13,8 @@ def preference_words(found: Preference) -> str:
     q = found.share
     if q.value is None or q.ci is None:
         return f"{found.a} and {found.b}: {q.undefined}."
-    winner, value, (low, high) = found.a, q.value, q.ci
-    if value < 0.5:
-        winner, value, (low, high) = found.b, 1 - value, (1 - high, 1 - low)
-    other = found.b if winner == found.a else found.a
+    winner, other, best = found.preferred
+    value, (low, high) = best.value or 0.0, best.ci or (0.0, 1.0)
     between = f"{percentage(low)} to {percentage(high)}"
     ties = f", {counted(found.ties, 'tie')} counted as half" if found.ties else ""
     verb = "counts" if found.both_bad == 1 else "count"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./fakes.mjs";
-import { wordDiff } from "../../../pages/parts/desk/adjudicator/diff.js";
+import { wordDiff } from "../../../pages/parts/desk/shared/diff.js";
 
 const CASES = [
   ["one two", "one two", [["same", "one two"]]],

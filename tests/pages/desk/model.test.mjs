@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { answer, names } from "./fakes.mjs";
 import { desk } from "../../../pages/parts/desk/annotator/annotating.js";
 import { takeAnswer } from "../../../pages/parts/desk/shared/answer.js";
+import { takeOpened } from "../../../pages/parts/desk/annotator/address.js";
+import { returnToPlace } from "../../../pages/parts/desk/shared/recover.js";
 import { awaits, heldAndBack, isKnown, wantBack } from "../../../pages/parts/desk/shared/back.js";
 import {
   askForMore, doneList, enter, isDone, isSkipped, madeBy, newClient, nextOpen, openList, overlay, runsLow, saidList, skippedList,
@@ -105,4 +107,23 @@ test("an item of which something is taken back is sent again", () => {
   const client = opened(["a0"]);
   const [have, back] = heldAndBack(client, [{ kind: "withdraw", assignment: "a0" }]);
   assert.deepEqual([have, back], [[], ["a0"]]);
+});
+
+test("both results of a query come when somebody walks back to its item, once", () => {
+  const said = (fields) => ({ assignment: "d0", item: "d0", messages: [], sql: "SELECT 1", mine: { submission_id: "s", labels: {} }, ...fields });
+  const given = { done: ["d0"], items: [said({})], rubric: { version: 1, reveal: true, dimensions: [] } };
+  const client = opened(["a9"], given);
+  assert.equal(isKnown(client, "d0"), false);
+  wantBack(client, "d0", -1);
+  assert.deepEqual(heldAndBack(client, []), [[], ["d0"]]);
+  takeAnswer(client, answer(["a9"], { ...given, items: [said({ executed: false })] }));
+  assert.deepEqual([isKnown(client, "d0"), heldAndBack(client, [])], [true, [["d0"], []]]);
+  const quiet = opened(["a9"], { ...given, rubric: { version: 1, reveal: false, dimensions: [] } });
+  assert.equal(isKnown(quiet, "d0"), true, "nothing more to ask where verdicts are not shown");
+});
+
+test("a submitted item that the address opens stays open when the page has read what was kept", () => {
+  const client = opened(["a9"], { done: ["d0"] });
+  takeOpened(client, { open: ["d0", 1] });
+  assert.deepEqual([returnToPlace(client, null), client.current], [false, "d0"]);
 });

@@ -42,7 +42,7 @@ def test_one_value_only_leaves_alpha_undefined_because_expected_disagreement_is_
     report = agreement_report(ratings_from_columns(columns("aaaa\naaaa"), "nominal", ("a", "b")))
     alpha = report.coefficients["krippendorff_alpha.nominal"]
     assert alpha.value is None
-    assert "expected disagreement is zero" in alpha.undefined
+    assert "same value, so agreement beyond chance does not apply" in alpha.undefined
     assert report.coefficients["percent_agreement"].value == 1
     assert report.coefficients["gwet_ac1"].value == 1
     assert report.degenerate_replicates == 1000

@@ -13,8 +13,10 @@ from review.basics.labels import Label
 from review.closing.closing import checklist, close_week
 from review.current.assignments import closing_of
 from review.current.settled import annotations_of, canonical_value, settle, settled_labels
+from review.demo.triaging import triage_week
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import project_of
 from review.settling.adjudication import adjudicate, cases
 from storage.records_people import AuditEntry
 from storage.records_review import Adjudication
@@ -212,7 +214,7 @@ def test_a_week_closes_when_everything_is_reviewed_and_settled(opened):
     for rater in ("ana", "ben", "eva"):
         for assignment in assignments(opened, rater):
             send(opened, rater, entry(assignment, BAD if rater == "ben" else GOOD))
-    reviewed, settled = checklist(opened, WEEK)
+    reviewed, settled, _ = checklist(opened, WEEK)
     assert reviewed.done and reviewed.todo == "every dealt item is reviewed"
     shared = [c for c in cases(opened, WEEK, viewer="") if c.kind == "disputed"]
     assert settled.open == settled.total == len(shared) > 0
@@ -221,6 +223,7 @@ def test_a_week_closes_when_everything_is_reviewed_and_settled(opened):
         close_week(opened, WEEK, by="lea")
     for case in shared:
         adjudicate(opened, case.item.id, by="lea", labels=GOOD, reason="slip")
+    triage_week(opened, project_of(opened.path), WEEK, by="lea")
     assert all(c.done for c in checklist(opened, WEEK))
     closing = close_week(opened, WEEK, by="lea")
     assert closing_of(opened, WEEK) == closing and closing.reason == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
@@ -15,11 +16,12 @@ from learned_rows import CORRECTNESS, POLITENESS, rows
 from learned_rows import subjects as labelled
 from llm_desk import Memory
 from openai_server import OpenAIServer
+from sql_week import SHOP
 from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.judges.kinds import JUDGES
-from review.judges.protocol.protocol import CAUSES, Bench, Opinion, Options, Spec, Subject, TrainingRow
+from review.judges.protocol.protocol import CAUSES, NOT_ASKED, Bench, Opinion, Options, Spec, Subject, TrainingRow
 from review.settings.judges import JudgeSettings
 
 DIMENSIONS = (POLITENESS, CORRECTNESS)
@@ -38,6 +40,7 @@ TEXTS = {
     "line breaks and NUL": "a\r\nb\x00c\u2028d",
     "emoji": "👩‍👩‍👧‍👦🙂",
 }
+QUERIES = ("SELECT count(*) AS n FROM orders", "SELECT max(amount) AS n FROM orders")
 SUBJECTS = [
     Subject(
         id=f"s{k}",
@@ -46,6 +49,8 @@ SUBJECTS = [
         question="where is my order",
         answer=text,
         messages=({"role": "user", "content": text},),
+        sql="" if k % 4 == 3 else QUERIES[k % 2],
+        reference_sql=QUERIES[0] if k % 4 < 2 else "",
     )
     for k, text in enumerate(TEXTS.values())
 ]
@@ -125,6 +130,15 @@ def recorded(folder: Path) -> Iterator[Case]:
 
 
 @contextmanager
+def execution(folder: Path) -> Iterator[Case]:
+    connection = sqlite3.connect(folder / "shop.db")
+    connection.executescript(SHOP)
+    connection.close()
+    spec = {"engine": f"sqlite:////{str(folder / 'shop.db').lstrip('/')}"}
+    yield Case("execution", bench("execution", spec, replies=Memory()), {"right": {"tone": "good"}})
+
+
+@contextmanager
 def sampled(kind: str) -> Iterator[Case]:
     """A kind that needs nothing from outside: its own sample is the spec."""
     yield Case(kind, bench(kind, JUDGES[kind].sample), None)
@@ -135,8 +149,9 @@ CASES: dict[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "local": local,
     "learned": learned,
     "recorded": recorded,
+    "execution": execution,
 }
-"""The kinds that need an endpoint, a model or rows."""
+"""The kinds that need an endpoint, a model, rows or a database."""
 
 NEED_MODELS = ("local",)
 
@@ -166,7 +181,7 @@ def test_a_value_is_canonical_or_missing_with_a_known_cause(case: Case) -> None:
     for said in case.judged():
         scale = scales[said.dimension]
         if said.value is None:
-            assert said.error in CAUSES
+            assert said.error in (*CAUSES, NOT_ASKED)
         else:
             assert scale.canonical(said.value) == said.value and said.error == ""
         assert all(v is None or scale.canonical(v) == v for v in said.votes)

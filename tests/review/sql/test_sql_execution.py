@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import requests
@@ -19,12 +21,16 @@ from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits
+from review.sql.engines.postgres import ENGINE
+from review.sql.execution import kept
 from review.sql.execution.child import Child
+from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
+from review.sql.results.stored import from_bytes, to_bytes
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -132,6 +138,24 @@ def test_a_statement_without_end_is_killed_with_its_group_and_replaced(lite):
         with pytest.raises(ProcessLookupError):
             os.killpg(child.pid, 0)
         assert runner.run("SELECT count(*) FROM orders").rows == ((3,),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_a_statement_on_postgresql_may_use_a_share_of_the_memory_and_as_much_on_disk_as_is_granted(shop):
+    import psycopg
+
+    limits = Limits(seconds=20, memory=16_000_000)
+    session = ENGINE.open(shop.place, limits)
+    shown = {n: session.connection.execute(f"SHOW {n}").fetchone()[0] for n in ("work_mem", "temp_file_limit", "jit")}
+    assert shown == {"work_mem": "1953kB", "temp_file_limit": "-1", "jit": "off"}
+    big = "SELECT count(*) FROM (SELECT md5(g::text) AS m FROM generate_series(1, 600000) AS g ORDER BY m) AS s"
+    assert session.run(big).done
+    with psycopg.connect(host=shop.place.options["socket"], user="owner", dbname="postgres", autocommit=True) as owner:
+        if owner.info.server_version < 150000:
+            pytest.skip("a server before version 15 grants no single setting")
+        owner.execute("GRANT SET ON PARAMETER temp_file_limit TO reader")
+    limited = ENGINE.open(shop.place, limits).run(big)
+    assert limited.ending == "failed" and "temp_file_limit" in limited.error
 
 
 def test_memory_is_limited(lite):
@@ -358,3 +382,74 @@ def test_a_wrong_address_is_explained_and_keeps_no_secret(address, said):
 def test_every_engine_says_what_it_is_and_its_example_is_an_address():
     for scheme, engine in SQL_ENGINES.items():
         assert engine.about and place_of(engine.example).scheme == scheme
+
+
+def test_results_are_kept_in_a_folder_by_content_and_state_of_the_data(tmp_path, monkeypatch):
+    address, folder = sqlite_shop(tmp_path), tmp_path / "kept"
+    sql = "SELECT id, name, credit, x'00ff' AS b, 9e999 AS big FROM customers ORDER BY id"
+
+    def run(text, **more):
+        with Runner(address, kept_in=folder, **more) as runner:
+            return runner.run(text)
+
+    first = run(sql)
+    assert first.done and [file.stat().st_mode & 0o777 for file in folder.iterdir()] == [0o600]
+    with monkeypatch.context() as patch:
+        patch.setattr(Child, "run", lambda *_: pytest.fail("the statement ran again"))
+        again = run(sql)
+        assert again == first and list(map(type, again.rows[0])) == list(map(type, first.rows[0]))
+        with pytest.raises(pytest.fail.Exception):
+            run(sql, limits=Limits(rows=2))
+    assert not run("SELECT name FROM nothing").done and run("SELECT datetime('now')").done
+    assert len(list(folder.iterdir())) == 1
+    next(folder.iterdir()).write_bytes(b"{broken")
+    assert run(sql) == first or run(sql).rows == first.rows
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("DELETE FROM customers WHERE id = 3")
+    assert len(run(sql).rows) == 2
+    monkeypatch.setattr(kept, "MOST", 1)
+    run(sql)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    with Runner(sqlite_shop(tmp_path), kept_in=tmp_path / "file" / "kept") as runner:
+        assert runner.run("SELECT id FROM customers").done
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [None, True, 5, 2**70, 1.5, float("inf"), "a", b"\x00", Decimal("1.10"), date(2026, 1, 2), UUID(int=7),
+     datetime(2026, 1, 2, 3, tzinfo=UTC), time_of_day(1, 2), timedelta(days=-1, microseconds=5), [1, (2, "x")],
+     {"a": [Decimal(1)], 2: None}],
+)  # fmt: skip
+def test_every_cell_is_read_back_as_it_was(cell):
+    data = to_bytes(Result(columns=("a",), rows=((cell,),), truncated=True))
+    found = from_bytes(data)
+    assert found.rows == ((cell,),) and type(found.rows[0][0]) is type(cell) and found.truncated
+    assert to_bytes(Result(columns=("a",), rows=((object(),),))) is None
+
+
+@pytest.mark.parametrize("made", [sqlite_shop, duckdb_shop])
+def test_a_changed_copy_tells_queries_apart_that_are_equal_by_accident_and_leaves_the_original(made, tmp_path):
+    place = place_of(made(tmp_path))
+
+    def both(where):
+        with Runner(where) as runner:
+            return [runner.run(sql).rows for sql in ("SELECT count(*) FROM customers", "SELECT max(id) FROM customers")]
+
+    before = both(place)
+    assert before[0] == before[1] == ((3,),)
+    found = []
+    for seed in range(4):
+        with perturbed(place, seed) as copy:
+            found.append(both(copy))
+        with perturbed(place, seed) as copy:
+            assert both(copy) == found[-1]
+    assert any(count != most for count, most in found) and both(place) == before
+    with (
+        pytest.raises(InputError, match="expected SQLite or DuckDB"),
+        perturbed(place_of("postgresql://localhost/x"), 1),
+    ):
+        pass

@@ -137,6 +137,28 @@ def test_every_form_of_a_star_is_found(sql):
     assert proved(sql, "clickhouse", rules=("star",)).ok is False
 
 
+@pytest.mark.parametrize(
+    ("sql", "first"),
+    [
+        ("FROM customers SELECT name", True),
+        ("FROM customers", True),
+        ("WITH c AS (SELECT name FROM customers) FROM c SELECT name", True),
+        ("SELECT name FROM (FROM customers SELECT name)", True),
+        ("SELECT name FROM customers UNION ALL FROM regions SELECT name", True),
+        ("SELECT trim(name), count(DISTINCT id) FROM customers WHERE name IS DISTINCT FROM 'x'", False),
+        ("SELECT DISTINCT name FROM customers UNION ALL SELECT name FROM regions", False),
+        ("WITH c AS (SELECT name FROM customers) SELECT DISTINCT name FROM c", False),
+        ("SELECT (SELECT max(id) FROM orders), name FROM customers", False),
+        ("(SELECT name FROM customers)", False),
+    ],
+)
+def test_a_query_begins_with_from_only_where_the_engine_reads_it(sql, first):
+    said = "The query begins with FROM, which this engine does not read."
+    for dialect, refused in (("sqlite", first), ("postgres", first), ("duckdb", False)):
+        found = proved(sql, dialect, rules=("syntax",)).findings
+        assert any(f.message == said for f in found) is refused, dialect
+
+
 def test_what_must_hold_before_running_is_part_of_every_check():
     assert set(FOR_RUNNING) <= set(DEFAULT)
     assert {"text", "statement", "syntax", "functions", "tables", "columns", "settings"} <= set(FOR_RUNNING)

@@ -11,7 +11,7 @@ import { buildRubric } from "../shared/rubric.js";
 import { scrollToTarget } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { isEcho } from "../shared/timer.js";
-import { showDiff } from "./diff.js";
+import { showDiff } from "../shared/diff.js";
 import { buildVotes, firstCorrection, fitVotes, markVotes, showPlaces } from "./votes.js";
 import { N, plural, t } from "../shared/words.js";
 
@@ -89,7 +89,7 @@ export const desk = {
 };
 
 function queryText(item) {
-  return item.sql ?? "";
+  return item.sql_written ?? item.sql ?? "";
 }
 
 // The server sends the reasons in English; these are their words for the catalogue.

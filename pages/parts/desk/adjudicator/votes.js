@@ -7,7 +7,7 @@ import { el, setAttr, setFlag, toolButton } from "../shared/dom.js";
 import { answered } from "../shared/drafts.js";
 import { paint } from "../shared/places.js";
 import { shownValue } from "../shared/rubric.js";
-import { showDiff } from "./diff.js";
+import { showDiff } from "../shared/diff.js";
 import { plural, t } from "../shared/words.js";
 
 export function buildVotes(view, item) {

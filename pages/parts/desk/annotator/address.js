@@ -12,6 +12,7 @@ export function takeOpened(client, { open }) {
   client.opened = time;
   if (!client.items.has(wanted) && !client.order.includes(wanted) && !isSaid(client, wanted)) return;
   client.current = wanted;
+  client.named = wanted;
   wantBack(client, wanted, 0);
 }
 

@@ -85,7 +85,7 @@ export function flag(view, kind, span, comment) {
   client.undo.push({ what: "flagged", assignment: client.current, submission_id, item });
   if (kind === "privacy" && span.length > 1) {
     const hidden = withoutSpan(item, span);
-    if (item.sql !== hidden.sql) hidden.sql_tokens = [];
+    if (item.sql !== hidden.sql) [hidden.sql_tokens, hidden.sql_written] = [[], null];
     showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
   }
   notice(view, span && kind === "privacy" ? t("Flagged. The selected text is hidden.") : t("Flagged. Thank you."));

@@ -24,7 +24,15 @@ function lackedBack(client) {
 
 // Whether this browser holds an item and knows its answer, which may have been given in another tab or browser.
 export function isKnown(client, id) {
-  return client.items.has(id) && (!isSaid(client, id) || client.mine.has(id) || overlay(client).has(id));
+  const answer = !isSaid(client, id) || client.mine.has(id) || overlay(client).has(id);
+  return client.items.has(id) && answer && !lacksExecution(client, client.items.get(id));
+}
+
+// Whether the server has more to say about the query of a submitted item, which it sends only when asked: both results as
+// tables are too much for the answer to a submission.
+function lacksExecution(client, item) {
+  const asked = item.sql && client.desk.asksBack && client.rubric.reveal && client.done.includes(item.assignment);
+  return Boolean(asked) && item.executed === undefined && !overlay(client).has(item.assignment);
 }
 
 // Whether items are needed that the next answer should bring.

@@ -1,12 +1,13 @@
 // The left side: the conversation and the answer under review. It is built once per item, ahead of time.
 
 import { el } from "./dom.js";
+import { buildExecuted } from "./executed.js";
+import { cellClass, isNumber } from "./tables.js";
 import { N, plural, t } from "./words.js";
 
 const ROLES = { user: N("User"), assistant: N("Assistant"), system: N("System"), tool: N("Tool"), developer: N("System") };
 const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
 const ROWS_AT_FIRST = 12;
-const SHORT_CELL = 20; // this many letters fit into a cell, however wide they are
 
 function targetIndex(item) {
   if (item.target_turn !== null && item.target_turn !== undefined) return item.target_turn;
@@ -36,6 +37,7 @@ export function buildConversation(item) {
     item.steps?.length ? buildSteps(item.steps) : null,
     item.sql ? buildSql(item) : null,
     item.result ? buildResult(item.result) : null,
+    item.executed ? buildExecuted(item) : null,
     item.error ? el("p", { class: "sc-error", dir: "auto" }, el("strong", {}, `${t("Error")} `), asText(item.error)) : null,
   );
   return node;
@@ -121,13 +123,25 @@ function buildStep(step) {
 }
 
 function buildSql(item) {
-  const code = el("code", {});
+  const laidOut = el("code", {});
   for (const [kind, text] of item.sql_tokens ?? []) {
-    if (kind === "other") code.append(text);
-    else code.append(el("span", { class: SQL_KINDS.has(kind) ? `sc-sql-${kind}` : "sc-sql-other" }, text));
+    if (kind === "other") laidOut.append(text);
+    else laidOut.append(el("span", { class: SQL_KINDS.has(kind) ? `sc-sql-${kind}` : "sc-sql-other" }, text));
   }
-  if (!code.hasChildNodes()) code.append(item.sql);
-  return el("section", { class: "sc-block" }, el("h3", {}, "SQL"), el("pre", { class: "sc-code", tabindex: "-1" }, code));
+  if (!laidOut.hasChildNodes()) laidOut.append(item.sql);
+  const box = el("pre", { class: "sc-code", tabindex: "-1" }, laidOut);
+  return el("section", { class: "sc-block" }, el("h3", {}, "SQL ", item.sql_written ? buildWritten(item, box, laidOut) : null), box);
+}
+
+// The parser laid the query out; this shows it as it was written, and back.
+function buildWritten(item, box, laidOut) {
+  const written = el("code", {}, item.sql_written);
+  const button = el("button", { type: "button", class: "sc-written", "aria-pressed": false, onclick: () => {
+    const on = !written.isConnected;
+    box.replaceChildren(on ? written : laidOut);
+    button.setAttribute("aria-pressed", String(on));
+  } }, t("As written"));
+  return button;
 }
 
 function buildResult(result) {
@@ -158,15 +172,6 @@ function buildResult(result) {
     el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": t("Result, {shown}", { shown }) }, table),
     rows.length > ROWS_AT_FIRST ? more : null,
   );
-}
-
-function isNumber(cell) {
-  return typeof cell === "number" || (typeof cell === "string" && /^-?\d+([.,]\d+)*$/.test(cell));
-}
-
-// Only long cells get the class that clips: clipping is slow in a browser, and a table has a hundred cells.
-function cellClass(text, number) {
-  return [number && "sc-number", text.length > SHORT_CELL && "sc-long"].filter(Boolean).join(" ") || null;
 }
 
 function buildRow(row) {

@@ -37,6 +37,7 @@ export function newClient(key, desk, limits = {}) {
     elsewhere: new Map(), // assignment -> the kind of entry that another tab made for it
     taken: {}, // assignment -> the server's sentence about an item that this rater no longer holds
     left: null, // { assignment, next }: where to go on after an item that has left the list
+    named: null, // the assignment that the address opened
     wanted: null, // the assignment that was open before the page was reloaded, until its state is known
     news: "", // what the last answer says about the open item
     refusals: [], // { assignment, why }: entries that the server refused, with its sentence

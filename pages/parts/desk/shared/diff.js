@@ -1,7 +1,7 @@
 // What a correction changes, word by word, by the longest common subsequence of words.
 
-import { el } from "../shared/dom.js";
-import { t } from "../shared/words.js";
+import { el } from "./dom.js";
+import { t } from "./words.js";
 
 const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 const CELLS_AT_MOST = 4_000_000; // longer texts: everything between the common ends is shown as replaced

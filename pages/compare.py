@@ -1,0 +1,41 @@
+"""Versions of the product side by side: what changed, by how much, whether the new one may ship, and the trend."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.compare import answers_read, case_list, choose, figures_view, gate_view, slice_view, trend_view
+from pages.parts.shared import address, session
+
+here = session.current()
+here.need_role("adjudicator")
+
+st.title("Compare")
+VIEWS = {
+    "cases": ("Cases", case_list.show),
+    "figures": ("Figures", figures_view.show),
+    "slices": ("Slices", slice_view.show),
+    "wording": ("Wording", answers_read.show),
+    "gate": ("Gate", gate_view.show),
+}
+TREND = "trend"
+KEY = "compare_view"
+address.take("view", key=KEY, known=[*VIEWS, TREND])
+view = str(
+    st.segmented_control(
+        "Show",
+        [*VIEWS, TREND],
+        format_func=lambda v: VIEWS[v][0] if v in VIEWS else "Trend",
+        required=True,
+        key=KEY,
+        label_visibility="collapsed",
+        on_change=address.follow,
+        args=("view", KEY),
+    )
+)
+if view == TREND:
+    trend_view.show(here)
+else:
+    chosen = choose.choose(here)
+    if chosen is not None:
+        VIEWS[view][1](here, chosen)

@@ -1,0 +1,84 @@
+"""One case of a comparison: the question, what was expected, and the answers with what changed, word by word."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from pages.parts.compare.choose import Chosen
+from pages.parts.shared import word_changes
+from pages.parts.shared.conversation import CSS
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.current.assignments import owed_items
+from review.experiments.comparing.comparison import ComparedCase
+from review.experiments.gating.asking import first_answer, said
+from review.experiments.values import ScoredCase
+from storage.records_golden import ReleaseExample
+
+CHANGES = {"broke": "Broke", "fixed": "Fixed", "same": "Unchanged"}
+
+
+def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
+    """Draw a case. One from an item that the viewer still has to review stays closed."""
+    held = here.store.find(ReleaseExample, release=chosen.release, example_id=row.case.id)
+    if held and held[0].content["item_id"] in owed_items(here.store, here.rater.id):
+        words = "You still have to review this conversation. The case opens once you have."
+        st.info(words, icon=":material/visibility_off:")
+        return
+    case = row.case
+    st.subheader(as_text(case.question[:300]))
+    facts = [CHANGES[row.change], "must pass" if case.must_pass else "", case.scenario or "", case.kind or "", case.id]
+    st.caption(" · ".join(as_text(fact) for fact in facts if fact))
+    expected = {"Expected answer": case.expected_answer or "", "Expected behaviour": case.expected_behaviour or ""}
+    several = len(case.references) > 1
+    expected |= {f"Reference {k}" if several else "Reference": sql for k, sql in enumerate(case.references, 1)}
+    _table({title: escape(text) for title, text in expected.items() if text})
+    texts = [_said(results) for results in row.results]
+    st.markdown("##### Answers")
+    _table(
+        {
+            version: escape(text) if k == 0 or not texts[0] or not text else word_changes.changed(texts[0], text)
+            for k, (version, text) in enumerate(zip(chosen.comparison.versions, _or_why(row, texts), strict=True))
+        }
+    )
+    st.caption("Struck through: only in the answer of the first version. Green: only in this one.")
+    st.markdown("##### Scores")
+    st.dataframe(_scores(chosen, row), hide_index=True, width="stretch", placeholder="–")
+
+
+def _said(results: tuple[ScoredCase, ...]) -> str:
+    answer = first_answer(results)
+    return said(answer) if answer is not None else ""
+
+
+def _or_why(row: ComparedCase, texts: list[str]) -> list[str]:
+    causes = [next((one.cause for one in results if one.cause), "nothing") for results in row.results]
+    return [text or f"No answer: {cause}" for text, cause in zip(texts, causes, strict=True)]
+
+
+def _table(cells: dict[str, str]) -> None:
+    """Draw titled texts; the texts are escaped already."""
+    body = "".join(f"<tr><th>{escape(title)}</th><td>{text}</td></tr>" for title, text in cells.items())
+    table = f'<div class="sc-scroll"><table class="sc-table sc-words">{body}</table></div>'
+    st.html(f"{CSS}{word_changes.STYLE}{table}")
+
+
+def _scores(chosen: Chosen, row: ComparedCase) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for version, results in zip(chosen.comparison.versions, row.results, strict=True):
+        for one in results:
+            reasons = "; ".join(f"{name}: {why}" for name, why in one.unscored.items())
+            found.append(
+                {
+                    "version": version,
+                    "repeat": one.repeat,
+                    "combined": one.combined,
+                    **{name: round(score, 2) for name, score in one.scores.items()},
+                    "not scored": reasons or one.cause or "",
+                    "ms": one.answer.latency_ms if one.answer else None,
+                    "cost": one.answer.cost if one.answer else None,
+                }
+            )
+    return found

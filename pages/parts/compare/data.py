@@ -1,0 +1,77 @@
+"""What the Compare page reads, kept for all sessions while nothing of it changes. Nobody may change what it returns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from review.experiments.comparing.comparison import Comparison, compare
+from review.experiments.comparing.descriptors import Described, describe
+from review.experiments.gating.outcome import GateSettings, Outcome
+from review.experiments.gating.versions_gate import gate_versions
+from review.experiments.runs.scored import scored_run
+from review.experiments.values import ScoredRun
+from storage.opening import open_store
+from storage.queries.gate import state_of_run
+
+
+class RunState(NamedTuple):
+    """A run, and what its scores depend on: they are read again when one of these changes."""
+
+    path: str
+    run: str
+    rows: tuple[int, int, int]
+    settings: float
+
+
+def state(here: Session, run: str) -> RunState:
+    """Return the state of a run in the store."""
+    toml = Path(here.store.path).parent / "spotcheck.toml"
+    return RunState(
+        str(here.store.path), run, state_of_run(here.store, run), toml.stat().st_mtime if toml.exists() else 0.0
+    )
+
+
+def read(here: Session, run: str) -> ScoredRun:
+    """Return a run with its scores."""
+    return _read(state(here, run))
+
+
+@st.cache_resource(show_spinner="Reading the answers …", max_entries=24)
+def _read(state: RunState) -> ScoredRun:
+    return scored_run(open_store(state.path, create=False), state.run)
+
+
+def compared(here: Session, runs: tuple[str, ...]) -> Comparison:
+    """Return some runs side by side; the first is the baseline."""
+    return _compared(tuple(state(here, run) for run in runs))
+
+
+@st.cache_resource(show_spinner="Comparing the answers …", max_entries=12)
+def _compared(states: tuple[RunState, ...]) -> Comparison:
+    return compare([_read(one) for one in states])
+
+
+def described(here: Session, runs: tuple[str, ...], own: tuple[tuple[str, str], ...]) -> dict[str, Described]:
+    """Return how the answers of some runs read. ``own`` are patterns by name."""
+    return _described(tuple(state(here, run) for run in runs), own)
+
+
+@st.cache_resource(show_spinner="Reading how the answers are worded …", max_entries=12)
+def _described(states: tuple[RunState, ...], own: tuple[tuple[str, str], ...]) -> dict[str, Described]:
+    return describe(_compared(states), dict(own))
+
+
+def gated(here: Session, runs: tuple[str, str], names: tuple[str, str, str], settings: GateSettings) -> Outcome:
+    """Return what the gate says. ``names`` are baseline, candidate and release; ``runs`` their latest runs."""
+    return _gated((state(here, runs[0]), state(here, runs[1])), names, settings)
+
+
+@st.cache_resource(show_spinner="Asking the gate …", max_entries=24)
+def _gated(states: tuple[RunState, RunState], names: tuple[str, str, str], settings: GateSettings) -> Outcome:
+    baseline, candidate, release = names
+    store = open_store(states[0].path, create=False)
+    return gate_versions(store, baseline=baseline, candidate=candidate, release=release, settings=settings)

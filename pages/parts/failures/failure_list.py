@@ -1,0 +1,181 @@
+"""The failures of a week, and one of them with its steps, its notes and its mode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.failures import steps_view
+from pages.parts.shared import conversation, rows
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.words import counted, shortened
+from review.failures.archive import Failure, FailureShown, failure_shown, failures
+from review.failures.modes import mode_list
+from review.failures.triage import triage_groups
+from review.failures.working import give_mode, write_note
+from review.log.failed import Narrowed
+
+CAUSES = {
+    "error": "failed",
+    "repaired": "repaired",
+    "low_confidence": "with low confidence",
+    "feedback": "with negative feedback",
+    "wrong": "found wrong by reviewers",
+}
+PAGE = 50
+OPEN = "failure"
+"""The name of the open failure in the address."""
+
+
+def show(here: Session) -> None:
+    """Draw the filters, the failures as lines, and the open one."""
+    week = here.need_week()
+    groups = triage_groups(here.store, here.project, week, viewer=here.rater.id)
+    modes = {g.found.group: g.title for g in groups}
+    with st.container(horizontal=True):
+        mode = st.selectbox(
+            "Group", list(modes), index=None, format_func=modes.__getitem__, placeholder="all", key="failures_mode",
+            width=260,
+        )  # fmt: skip
+        versions = sorted({g.found.version for g in groups})
+        version = st.selectbox("Version", versions, index=None, placeholder="all", key="failures_version", width=200)
+        cause = st.selectbox(
+            "Why", list(CAUSES), index=None, format_func=CAUSES.__getitem__, placeholder="all", key="failures_why",
+            width=220,
+        )  # fmt: skip
+    total = sum(
+        (g.found.causes.get(cause, 0) if cause else g.found.n)
+        for g in groups
+        if mode in (None, g.found.group) and version in (None, g.found.version)
+    )
+    st.markdown(f"**{counted(total, 'failure')}**")
+    pages = -(-total // PAGE)
+    at = st.pagination(pages, key=f"failures_page_{mode}_{version}_{cause}") if pages > 1 else 1
+    wanted = Narrowed(weeks=[week], group=mode, version=version, cause=cause)
+    found = failures(here.store, here.project, wanted, most=PAGE, skip=(int(at or 1) - 1) * PAGE, viewer=here.rater.id)
+    if not found:
+        st.caption("Nothing fits. Remove a filter.")
+        return
+    _opened(here, [f.row.id for f in found])
+    picked = rows.choose(
+        pd.DataFrame([_cells(f) for f in found]), key="failures_rows", id_column="failure", file_name="failures.csv"
+    )
+    if picked.opened:
+        st.query_params[OPEN] = picked.opened
+        st.rerun()
+
+
+def _cells(one: Failure) -> dict[str, object]:
+    return {
+        "question": one.question[:200],
+        "mode": one.mode,
+        "began in": one.step,
+        "about": one.offending,
+        "version": one.row.version,
+        "repair rounds": one.row.repair_rounds,
+        "state": one.state,
+        "note": one.note,
+        "failure": one.row.id,
+    }
+
+
+def line(one: Failure) -> None:
+    """Draw a failure as one line with a button that opens it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            shortened(one.question, 90) or one.row.id,
+            key=f"failures_open_{one.row.id}", type="tertiary", on_click=_open, args=(one.row.id,),
+        )  # fmt: skip
+        about = (one.step and f"began in {one.step}", one.offending, one.note)
+        if any(about):
+            st.caption(as_text(" · ".join(part for part in about if part)))
+
+
+def _open(name: str) -> None:
+    st.query_params[OPEN] = name
+    st.session_state["failures_view"] = st.query_params["view"] = "list"
+
+
+def _opened(here: Session, ids: Sequence[str]) -> None:
+    """Draw the failure that the address names, with keys for the one before and the next."""
+    name = st.query_params.get(OPEN)
+    if not name:
+        return
+    try:
+        one = failure_shown(here.store, here.project, name, viewer=here.rater.id)
+    except ReviewError as error:
+        st.warning(as_text(error), icon=":material/search_off:")
+        return
+    with st.container(border=True):
+        if name in ids and len(ids) > 1:
+            at = ids.index(name)
+            with st.container(horizontal=True):
+                for words, key, step in (("Before", "k", -1), ("Next", "j", 1)):
+                    to = ids[(at + step) % len(ids)]
+                    st.button(words, shortcut=key, key=f"failure_{words}", on_click=_open, args=(to,))
+        _what(one)
+        steps_view.show(one)
+        _note(here, one, ids)
+        if one.talk is not None:
+            with st.expander("Conversation", expanded=not one.steps):
+                conversation.show(one.talk)
+
+
+def _what(one: FailureShown) -> None:
+    if one.talk is None:
+        st.info(
+            "Its conversation is not here any more: it was erased or has expired. What people said of it stays.",
+            icon=":material/delete:",
+        )
+    else:
+        st.markdown(f"**{as_text(shortened(one.talk.question, 300))}**")
+    if one.failure is None:
+        return
+    row = one.failure.row
+    rounds = row.repair_rounds and f"{counted(row.repair_rounds, 'repair round')}"
+    parts = (CAUSES[row.cause], one.failure.mode, row.version and f"version {row.version}", rounds, one.failure.state)
+    st.caption(as_text(" · ".join(str(part) for part in parts if part)))
+    if row.error_message:
+        st.code(row.error_message, language=None, wrap_lines=True)
+    if one.offending:
+        meant = f"; probably meant: {one.nearest}" if one.nearest else ""
+        st.markdown(as_text(f"The error is about {one.offending}{meant}."))
+
+
+def _note(here: Session, one: FailureShown, ids: Sequence[str]) -> None:
+    """Draw the notes and the form. Enter saves; the next failure opens."""
+    for event in one.events:
+        if event.text:
+            st.caption(as_text(f"{here.names.get(event.by, event.by)}: {event.text}"))
+    modes = {m.id: m.name for m in mode_list(here.store).current}
+    with st.form("failure_note", border=False, clear_on_submit=True):
+        text = st.text_input(
+            "What went wrong, in your own words",
+            key="failure_text",
+            placeholder="Enter saves it and opens the next one.",
+        )
+        mode = st.selectbox(
+            "Mode",
+            list(modes),
+            index=None,
+            format_func=modes.__getitem__,
+            key="failure_mode",
+            placeholder="leave as it is",
+        )
+        if not st.form_submit_button("Save", key="failure_save", icon=":material/check:"):
+            return
+    try:
+        if (text or "").strip():
+            write_note(here.store, one.id, str(text), by=here.rater.id)
+        if mode:
+            give_mode(here.store, [one.id], mode, by=here.rater.id)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return
+    if one.id in ids:
+        st.query_params[OPEN] = ids[(ids.index(one.id) + 1) % len(ids)]
+    st.rerun()

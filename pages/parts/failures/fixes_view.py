@@ -1,0 +1,87 @@
+"""Claimed fixes: what production says of each, and how well failures are dealt with over the weeks, as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.failures.followup import Followed, claim_fix, followed
+from review.failures.loop_figures import LoopWeek, loop_figures
+from review.failures.triage import triage_groups
+from review.statistics.fixes import CAME_BACK, FIXED, RULE
+from storage.queries.weeks import weeks_in_use
+
+ICONS = {FIXED: ":green[:material/check_circle:]", CAME_BACK: ":red[:material/replay:]"}
+
+
+def show(here: Session) -> None:
+    """Draw the claimed fixes, the form for a new claim, and the figures over the weeks."""
+    here.need_week()
+    found = followed(here.store, here.project)
+    if not found:
+        st.info("Nobody has claimed a fix yet.", icon=":material/build:")
+    for one in found:
+        _one(one)
+    st.caption(as_text(RULE))
+    _claim(here)
+    weeks = loop_figures(here.store, here.project)
+    if weeks:
+        _pictures(weeks)
+
+
+def _one(one: Followed) -> None:
+    with st.container(border=True):
+        mark = ICONS.get(one.state, ":gray[:material/hourglass_empty:]")
+        st.markdown(f"{mark} **{as_text(one.title)}** · {one.state}")
+        st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}."))
+        rows = [
+            {"week": c.week, "value": 100 * c.failures / c.of, "when": when}
+            for when, some in (("before", one.before), ("under the version", one.after))
+            for c in some
+            if c.of
+        ]
+        if rows:
+            frame = pd.DataFrame(rows)
+            st.bar_chart(frame, x="week", y="value", color="when", height=160, y_label="% of conversations", x_label="")
+
+
+def _claim(here: Session) -> None:
+    week = here.need_week()
+    groups = {g.found.group: g.title for g in triage_groups(here.store, here.project, week, viewer=here.rater.id)}
+    weeks = [w.name for w in weeks_in_use(here.store)]
+    with st.expander("Claim a fix", icon=":material/build:"), st.form("fix_claim", border=False, clear_on_submit=True):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            mode = st.selectbox("Mode", list(groups), format_func=groups.__getitem__, key="fix_mode")
+            version = st.text_input("Fixed by version", key="fix_version")
+            first = st.selectbox("From week", weeks, index=len(weeks) - 1, key="fix_week", accept_new_options=True)
+            note = st.text_input("What was changed", key="fix_note")
+        if not st.form_submit_button("Claim", key="fix_go"):
+            return
+    try:
+        claim_fix(
+            here.store, here.project, str(mode or ""), version=version or "", week=str(first), by=here.rater.id,
+            note=note or "",
+        )  # fmt: skip
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+    else:
+        st.rerun()
+
+
+def _pictures(weeks: Sequence[LoopWeek]) -> None:
+    st.subheader("Over the weeks")
+    told = {
+        "Fixes that came back, %": {w.week: 100 * w.recurrence for w in weeks if w.recurrence is not None},
+        "Time to a root cause, minutes": {w.week: w.minutes for w in weeks if w.minutes is not None},
+        "Time to a fix, days": {w.week: w.days for w in weeks if w.days is not None},
+    }
+    for title, values in told.items():
+        if values:
+            frame = pd.DataFrame({"week": list(values), "value": list(values.values())})
+            st.caption(title)
+            st.line_chart(frame, x="week", y="value", height=180, y_label="", x_label="")

@@ -1,0 +1,160 @@
+"""Triage by keyboard, one group of failures at a time: type the root cause, press Enter, and the next one is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.failures import failure_list
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.words import counted
+from review.failures.archive import failures
+from review.failures.modes import mode_list
+from review.failures.triage import CANDIDATES, DECISIONS, TriageGroup, TriageWish, triage, triage_groups
+from review.log.failed import Narrowed
+from review.people.people import people
+from storage.records_failures import FailureTriage
+
+AT, SAID, SEEN = "failures_at", "failures_said", "failures_modes"
+EXAMPLES = 3
+WORDS = {"task": "Task", "golden": "Golden candidates", "ignored": "Ignore"}
+DAYS = 7
+
+
+def show(here: Session) -> None:
+    """Draw the groups of the week and the one that is to be decided about."""
+    week = here.need_week()
+    groups = triage_groups(here.store, here.project, week, viewer=here.rater.id)
+    if not groups:
+        st.info(as_text(f"Production had no failures in {week}."), icon=":material/task_alt:")
+        return
+    left = [g for g in groups if g.state == "open"]
+    n = sum(g.found.n for g in left)
+    st.markdown(
+        as_text(f"{counted(len(left), 'group')} of {len(groups)} to decide about, {counted(n, 'failure')}.")
+        if left
+        else "Every failure of this week is triaged."
+    )
+    if (said := st.session_state.pop(SAID, "")) != "":
+        st.toast(as_text(said), icon=":material/task_alt:")
+    at = _place(groups, left)
+    _move(groups, at)
+    _one(here, week, groups[at])
+    st.subheader("All groups of the week")
+    _table(groups)
+
+
+def _place(groups: Sequence[TriageGroup], left: Sequence[TriageGroup]) -> int:
+    """Return the group to show: the one that was chosen, else the first that is open."""
+    keys = [_key(g) for g in groups]
+    wanted = st.session_state.get(AT)
+    if wanted in keys:
+        return keys.index(wanted)
+    return keys.index(_key(left[0])) if left else 0
+
+
+def _key(g: TriageGroup) -> str:
+    return f"{g.found.group} {g.found.version}"
+
+
+def _move(groups: Sequence[TriageGroup], at: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for words, icon, key, step in (("Before", "arrow_back", "k", -1), ("Next", "arrow_forward", "j", 1)):
+            to = _key(groups[(at + step) % len(groups)])
+            st.button(
+                words, icon=f":material/{icon}:", shortcut=key, key=f"failures_{words}", on_click=_go, args=(to,),
+                disabled=len(groups) < 2,
+            )  # fmt: skip
+        st.caption(f"{at + 1} of {len(groups)}")
+
+
+def _go(to: str) -> None:
+    st.session_state[AT] = to
+
+
+def _one(here: Session, week: str, g: TriageGroup) -> None:
+    """Draw a group: how many failures, some of them, and the form."""
+    with st.container(border=True):
+        st.markdown(f"#### {as_text(g.title)}")
+        causes = ", ".join(f"{n:,} {failure_list.CAUSES[cause]}" for cause, n in g.found.causes.items())
+        version = f"version {g.found.version}" if g.found.version else "no version"
+        st.caption(as_text(f"{version} · {causes}"))
+        wanted = Narrowed(weeks=[week], group=g.found.group, version=g.found.version)
+        for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
+            failure_list.line(one)
+        if g.decided is not None:
+            st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
+        elif g.state == "ignored":
+            st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
+        _form(here, week, g)
+
+
+def _decided(here: Session, done: FailureTriage) -> str:
+    owner = f", {here.names.get(done.owner, done.owner)} until {done.due}" if done.owner else ""
+    return f"{WORDS[done.decision]}{owner}: {done.root_cause}"
+
+
+def _form(here: Session, week: str, g: TriageGroup) -> None:
+    able = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    own = list(able).index(here.rater.id) if here.rater.id in able else 0
+    # The form keeps its key from group to group: the cursor stays in the first field.
+    with st.form("failures_triage", border=False, clear_on_submit=True):
+        cause = st.text_input(
+            "Root cause",
+            key="failures_cause",
+            placeholder="Why did these fail? Enter decides and shows the next group.",
+        )
+        decision = st.segmented_control(
+            "Decision", DECISIONS, default=g.suggested, format_func=WORDS.__getitem__, key=f"failures_how_{_key(g)}"
+        )
+        with st.expander("Owner, date, golden candidates", expanded=False), st.container(horizontal=True):
+            owner = st.selectbox("Owner", list(able), index=own, format_func=able.__getitem__, key="failures_owner")
+            due = st.date_input("Due", value=date.today() + timedelta(days=DAYS), key="failures_due")
+            fix = st.text_input("Version that will fix it", key="failures_fix")
+            propose = st.checkbox(f"Propose up to {CANDIDATES} failures as golden", value=True, key="failures_propose")
+            reason = st.text_input("Reason", key="failures_reason", placeholder="Why none is proposed, or why ignored")
+        sent = st.form_submit_button("Decide", type="primary", key="failures_decide", icon=":material/check:")
+    if not sent:
+        st.session_state[SEEN] = mode_list(here.store).version
+        return
+    wish = TriageWish(
+        root_cause=str(cause or ""),
+        decision=str(decision or ""),
+        candidates=None if propose else [],
+        reason=str(reason or ""),
+        owner=str(owner or ""),
+        due=due.isoformat() if isinstance(due, date) else "",
+        fix_version=str(fix or ""),
+        seen=st.session_state.get(SEEN),
+    )
+    try:
+        done = triage(here.store, here.project, week, g.found.group, g.found.version, wish=wish, by=here.rater.id)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return
+    golden = f", {len(done.candidates)} proposed for golden" if done.candidates else ""
+    st.session_state[SAID] = f"{g.title}: {WORDS[done.decision].lower()}{golden}"
+    st.session_state.pop(AT, None)
+    st.rerun()
+
+
+def _table(groups: Sequence[TriageGroup]) -> None:
+    frame = pd.DataFrame(
+        [
+            {
+                "group": g.title,
+                "version": g.found.version,
+                "failures": g.found.n,
+                "state": g.state,
+                "decision": WORDS[g.decided.decision] if g.decided else "",
+                "root cause": g.decided.root_cause if g.decided else "",
+            }
+            for g in groups
+        ]
+    )
+    st.dataframe(frame, hide_index=True, width="stretch", key="failures_groups")

@@ -1,0 +1,97 @@
+"""The form that starts a run: which version over which release, asked how, and within which limits."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.experiments.runs.background import run_in_background
+from review.experiments.runs.running import RunOptions, RunRequest, start_run
+from review.experiments.targets.catalogue import target_named
+from review.experiments.versions.registry import versions
+from review.golden.releases import releases
+from review.judges.runs.uploads import kept
+
+UPLOAD = "a file of answers"
+STARTED = "versions_runs_started"
+
+
+def start_form(here: Session, version: str | None) -> None:
+    """Draw the form. A page starts only targets that spotcheck.toml names, or reads answers from a file."""
+    names = [version] if version else [v.id for v in reversed(versions(here.store))]
+    over = [r.name for r in reversed(releases(here.store))]
+    if not names or not over:
+        st.info(
+            "A run needs a version and a release. Register a version, and make a release on the Golden page.",
+            icon=":material/play_circle:",
+        )
+        return
+    n = st.session_state.get(STARTED, 0)
+    with st.container(horizontal=True):
+        chosen = st.selectbox("Version", names, key=f"versions_run_version_{version}", width=200)
+        release = st.selectbox("Release", over, key="versions_run_release", width=200)
+        target = st.selectbox(
+            "Target", [*here.project.targets, UPLOAD], key="versions_run_target", width=240,
+            help="How the product is asked. Targets stand in spotcheck.toml, under [targets.NAME].",
+        )  # fmt: skip
+    file = None
+    if target == UPLOAD:
+        file = st.file_uploader(
+            "File", type=["jsonl", "csv", "json", "xml", "parquet"], key=f"versions_run_file_{n}",
+            help="Answers with the column id, or the results of promptfoo, DeepEval or pytest.",
+        )  # fmt: skip
+    with st.container(horizontal=True):
+        repeats = st.number_input("Repeats", 1, 25, 1, key=f"versions_run_repeats_{n}", width=140)
+        at_once = st.number_input("At once", 1, 256, 8, key=f"versions_run_at_once_{n}", width=140)
+        limit = st.number_input(
+            "Highest cost", 0.0, value=None, key=f"versions_run_cost_{n}", width=160, placeholder="no limit"
+        )
+    host = _host(here, str(target))
+    if host:
+        st.caption(as_text(f"Masked questions go to {host}."))
+    if not st.button(
+        "Start the run", type="primary", icon=":material/play_arrow:", key=f"versions_run_go_{version}",
+        disabled=target == UPLOAD and file is None,
+    ):  # fmt: skip
+        return
+    options = RunOptions(repeats=int(repeats), concurrency=int(at_once), max_cost=limit)
+    try:
+        _start(here, RunRequest(version=str(chosen), release=str(release), kind="", target={}, options=options),
+               str(target), file)  # fmt: skip
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return
+    st.session_state[STARTED] = n + 1
+    st.rerun()
+
+
+def _host(here: Session, target: str) -> str:
+    """Return where masked text would go, "" for nowhere or a target whose address is wrong; the start says that."""
+    preset = here.project.targets.get(target)
+    if preset is None:
+        return ""
+    try:
+        return target_named(preset.kind).host(preset.options)
+    except (ReviewError, KeyError):
+        return ""
+
+
+def _start(here: Session, wanted: RunRequest, target: str, file: Any) -> None:
+    preset = here.project.targets.get(target)
+    if preset is not None:
+        _begin(here, wanted, preset.kind, dict(preset.options))
+        return
+    content = file.getvalue()
+    with kept(here.store, file.name, content, by=here.rater.id) as path:
+        _begin(here, wanted, "file", {"path": str(path), "digest": hashlib.sha256(content).hexdigest()})
+
+
+def _begin(here: Session, wanted: RunRequest, kind: str, target: dict[str, Any]) -> None:
+    whole = RunRequest(version=wanted.version, release=wanted.release, kind=kind, target=target, options=wanted.options)
+    run = start_run(here.store, whole, by=here.rater.id, project=here.project, background=True)
+    run_in_background(here.store, run.id)

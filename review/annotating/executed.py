@@ -1,0 +1,86 @@
+"""What the execution of an item's query found, for people who no longer owe the item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypedDict
+
+from review.audit.store_secrets import hmac_key
+from review.basics import sql_text
+from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.queries.executions import evidence_of
+from storage.records_weeks import Item
+from storage.store import Store
+
+
+class SideOfResult(TypedDict):
+    """One result as a table; see :class:`review.sql.results.side_by_side.Side`."""
+
+    columns: list[str]
+    rows: list[list[str | None]]
+    numbers: list[int]
+    total: int
+    truncated: bool
+    marks: list[list[int]]
+    alone: list[int]
+    error: str
+
+
+class Executed(TypedDict):
+    """The outcome with its reason, both results, the reference as it is read, and what the proof found."""
+
+    outcome: str
+    reason: str
+    reference_sql: str
+    reference_from: str
+    answer: SideOfResult
+    reference: SideOfResult
+    findings: list[dict[str, str]]
+
+
+def executed_by_item(store: Store, items: Sequence[Item], *, dialect: str = "") -> dict[str, Executed]:
+    """Return what execution found about each item, by item; items without an execution are left out.
+
+    Words that were hidden in a conversation are hidden here too.
+    """
+    found = evidence_of(store, [i.id for i in items])
+    if not found:
+        return {}
+    spans = spans_by_conversation(store, [i.conversation_id for i in items if i.id in found])
+    key = hmac_key(store) if spans else b""
+    conversations: Mapping[str, str] = {i.id: i.conversation_id for i in items}
+    return {
+        item: shown(without(evidence, spans[conversations[item]], key) if conversations[item] in spans else evidence,
+                    dialect=dialect)
+        for item, evidence in found.items()
+    }  # fmt: skip
+
+
+def shown(evidence: Mapping[str, Any], *, dialect: str = "") -> Executed:
+    """Return the evidence of an execution as people see it. Pure."""
+    return {
+        "outcome": str(evidence["outcome"]),
+        "reason": str(evidence["reason"]),
+        "reference_sql": sql_text.formatted(str(evidence["reference_sql"]), dialect or None),
+        "reference_from": str(evidence["reference_from"]),
+        "answer": _side(evidence["answer"]),
+        "reference": _side(evidence["reference"]),
+        "findings": _findings(evidence["findings"]),
+    }
+
+
+def _side(side: Mapping[str, Any]) -> SideOfResult:
+    return {
+        "columns": side["columns"],
+        "rows": side["rows"],
+        "numbers": side["numbers"],
+        "total": side["total"],
+        "truncated": side["truncated"],
+        "marks": side["marks"],
+        "alone": side["alone"],
+        "error": side["error"],
+    }
+
+
+def _findings(findings: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{"severity": f["severity"], "message": f["message"]} for f in findings]

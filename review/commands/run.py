@@ -1,0 +1,205 @@
+"""``spotcheck run``: ask the product under test every case of a release, and score what it answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from review.basics.clock import now
+from review.basics.errors import InputError
+from review.basics.whole_files import check_target
+from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
+from review.commands.run_options import target_in, target_options
+from review.commands.run_render import show_figures
+from review.experiments.gating.repeats import planned
+from review.experiments.runs.background import run_in_background
+from review.experiments.runs.cases import cases_of_file
+from review.experiments.runs.listing import run_figures, status_of
+from review.experiments.runs.result_file import write_results
+from review.experiments.runs.running import RunOptions, RunRequest, start_run
+from review.experiments.runs.scored import scored_run
+from review.experiments.runs.summary import figures_of
+from review.experiments.runs.without_store import run_without_store
+from review.experiments.runs.working import Progress as Told
+from review.experiments.runs.working import work
+from review.experiments.versions.registry import hash_of
+from review.judges.keys import environment_of
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
+from review.settings.project import Project, project_of
+from storage.records_experiments import PromptVersion
+from storage.store import Store
+
+
+@click.command("run")
+@click.option("--release", metavar="R", help="The release of the store to run over.")
+@click.option(
+    "--release-file", type=click.Path(path_type=Path, dir_okay=False),
+    help="A release exported as jsonl, for a run without a store.",
+)  # fmt: skip
+@click.option("--prompt", "version", required=True, metavar="V", help="The version that answers.")
+@target_options
+@click.option("--prompt-file", type=click.Path(path_type=Path, dir_okay=False), help="Its prompt, without a store.")
+@click.option("--model", default="", help="Its model, without a store.")
+@click.option("--repeats", type=int, default=1, show_default=True, help="How often each case is asked.")
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
+    help="Ask each case as often as this plan says, which `spotcheck gate --plan --json` prints.",
+)  # fmt: skip
+@click.option("--concurrency", type=int, default=8, show_default=True, help="Cases asked at once.")
+@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one answer.")
+@click.option("--attempts", type=int, default=3, show_default=True, help="How often one case is tried.")
+@click.option("--max-cost", type=float, help="Stop when the answers have cost this much, in the project's currency.")
+@click.option("--max-tokens", type=int, help="Stop when the answers took this many tokens.")
+@click.option("--fresh", is_flag=True, help="Ask again what earlier runs of this version asked.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the results to this file.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.option("--background", is_flag=True, help="Work in a separate process and return at once.")
+@as_option
+@store_option
+@json_option
+def run(
+    release: str | None,
+    release_file: Path | None,
+    version: str,
+    prompt_file: Path | None,
+    model: str,
+    repeats: int,
+    plan_file: Path | None,
+    concurrency: int,
+    timeout: float,
+    attempts: int,
+    max_cost: float | None,
+    max_tokens: int | None,
+    fresh: bool,
+    out: Path | None,
+    force: bool,
+    background: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+    **targets: Any,
+) -> None:
+    """Ask a version every case of a release and score its answers.
+
+    What an earlier run of the version asked is taken over. With --release-file no store is needed.
+    """
+    if (release is None) == (release_file is None):
+        raise InputError("expected one of --release and --release-file.")
+    project = project_of(store_path)
+    kind, target = target_in(targets, project)
+    options = RunOptions(
+        repeats=repeats,
+        more=planned(plan_file, version) if plan_file is not None else {},
+        concurrency=concurrency,
+        timeout=timeout,
+        attempts=attempts,
+        max_cost=max_cost,
+        max_tokens=max_tokens,
+        fresh=fresh,
+    )
+    if out is not None:
+        check_target(out, force=force)
+    wanted = RunRequest(
+        version=version,
+        release=release or "",
+        kind=kind,
+        target=_with_digest(kind, target),
+        options=options,
+    )
+    if release_file is not None:
+        made = _version(version, prompt_file, model)
+        _without_store(release_file, made, wanted, project, out=out, as_json=as_json)
+        return
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    if background and out is not None:
+        raise InputError("--out: a run in the background cannot write it; use `runs show --out` when it has finished.")
+    started = start_run(store, wanted, by=by, project=project, background=background)
+    if background:
+        run_in_background(store, started.id)
+        said = f"run {started.id} continues in the background; `spotcheck runs list` shows it"
+        emit({"run": started.id, "state": "running"}, as_json, lambda: note(said))
+        return
+    finish(store, started.id, project, out=out, as_json=as_json)
+
+
+def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a target; a file gets its full path and digest, so that a changed one is read again."""
+    if kind != "file":
+        return target
+    path = Path(target["path"])
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
+    return {**target, "path": str(path.resolve()), "digest": found}
+
+
+def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
+    try:
+        prompt = prompt_file.read_text(encoding="utf-8") if prompt_file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{prompt_file}: the file cannot be read as UTF-8 ({error}).") from None
+    return PromptVersion(
+        id=name, prompt_hash=hash_of(prompt) if prompt else "", prompt=prompt, model=model, at=now(), by=""
+    )
+
+
+def _without_store(
+    file: Path, version: PromptVersion, wanted: RunRequest, project: Project, *, out: Path | None, as_json: bool
+) -> None:
+    release = cases_of_file(file)
+    names = [d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == project.scores.correctness]
+    with bar() as progress:
+        scored, notes = run_without_store(
+            release,
+            version,
+            wanted,
+            project=project,
+            environment=environment_of(project),
+            correctness=names[0] if names else None,
+            progress=progress,
+        )
+    for line in notes:
+        note(line)
+    if out is not None:
+        write_results(out, scored)
+        note(f"{out}: {len(scored.cases):,} results")
+    figures = figures_of(scored)
+    emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
+
+
+def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_json: bool) -> None:
+    """Work on a run with a progress bar, and print its figures when it has finished."""
+    try:
+        with bar() as progress:
+            notes = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
+    except KeyboardInterrupt:
+        note(f"run {run_id} was interrupted; `spotcheck runs resume {run_id}` continues where it stopped")
+        raise
+    for line in notes:
+        note(line)
+    state = status_of(store, run_id).state
+    if state != "finished":
+        note(f"run {run_id} is {state}; `spotcheck runs resume {run_id}` continues it")
+    if out is not None:
+        write_results(out, scored_run(store, run_id, project=project))
+    figures = run_figures(store, run_id, project=project)
+    emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
+
+
+@contextmanager
+def bar() -> Iterator[Told]:
+    """Show how many answers are there."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        task = shown.add_task("asking", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -1,0 +1,158 @@
+"""Accuracy of versions over releases, and one table for two versions or months. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.experiments.comparing.comparison import compare
+from review.experiments.comparing.measures import Better
+from review.experiments.gating.pairing import by_case, scores_of
+from review.experiments.values import Case, ScoredRun
+from review.log.served import Served
+from review.statistics.intervals import wilson
+from review.statistics.paired import mean_over_clusters
+from review.statistics.quantity import Quantity
+
+COMPLEX = ("cte", "subquery", "window-function")
+JOINS = "join-depth-"
+"""Tags, read off the reference SQL, of cases that count as complex: these, and two or more joins in one SELECT."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The combined accuracy of a version on a release, by its latest run."""
+
+    version: str
+    release: str
+    accuracy: Quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One figure of two sides. ``basis`` says what it is counted over. ``difference`` is None where there is none."""
+
+    title: str
+    better: Better
+    basis: str
+    first: Quantity
+    second: Quantity
+    difference: Quantity | None = None
+    share: bool = True
+    relative: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A version or month: its run, what it served in production, and how many of that people have reviewed."""
+
+    name: str
+    run: ScoredRun | None
+    served: Served
+    reviewed: int
+    minutes_to_cause: float | None = None
+
+
+def points(runs: Sequence[ScoredRun]) -> list[Point]:
+    """Return the accuracy of each run, in the order given."""
+    return [Point(run.version, run.release, _accuracy(run)) for run in runs]
+
+
+def new_since(before: ScoredRun, after: ScoredRun) -> tuple[str, ...]:
+    """Return the cases of the later run that the earlier one did not see."""
+    seen = by_case(before)
+    return tuple(name for name in by_case(after) if name not in seen)
+
+
+def two_sides(first: Side, second: Side) -> list[Line]:
+    """Return the table of two sides. Runs are compared on the cases that both saw with the same content."""
+    lines = _of_runs(first.run, second.run) if first.run and second.run else []
+    return [*lines, *_of_production(first, second)]
+
+
+def _of_runs(first: ScoredRun, second: ScoredRun) -> list[Line]:
+    both = compare([first, second])
+    basis = f"{len(both.rows):,} cases that both saw"
+    lines = []
+    for name, measure in both.measures.items():
+        lines.append(
+            Line(
+                title=measure.title,
+                better=measure.better,
+                basis=basis,
+                first=both.figure(name, 0),
+                second=both.figure(name, 1),
+                difference=both.difference(name, 1),
+                share=measure.share,
+                relative=measure.relative,
+            )
+        )
+        if name == "combined":
+            hard = [row for row in both.rows if _complex(row.case)]
+            pairs = [(row.scores[0], row.scores[1], row.case.source or row.case.id) for row in hard]
+            known = [(a, b, c) for a, b, c in pairs if a is not None and b is not None]
+            clusters = [c for _, _, c in known]
+            lines.append(
+                Line(
+                    title="combined accuracy, complex questions",
+                    better="higher",
+                    basis=f"{len(known):,} cases whose SQL has a subquery, CTE, window function or several joins",
+                    first=mean_over_clusters([a for a, _, _ in known], clusters, share=True),
+                    second=mean_over_clusters([b for _, b, _ in known], clusters, share=True),
+                    difference=mean_over_clusters([b - a for a, b, _ in known], clusters),
+                )
+            )
+    return lines
+
+
+def _of_production(first: Side, second: Side) -> list[Line]:
+    sides = (first, second)
+    failed = [_share(s.served.failed, s.served.traffic, "nothing of it is in the log") for s in sides]
+    seen = [_share(min(s.reviewed, s.served.traffic), s.served.traffic, "nothing of it is in the log") for s in sides]
+    basis = "conversations in the log"
+    lines = [
+        Line(title="failure rate in production", better="lower", basis=basis, first=failed[0], second=failed[1]),
+        Line(title="share that people reviewed", better="higher", basis=basis, first=seen[0], second=seen[1]),
+    ]
+    for title, field, unit in (
+        ("median latency in production", "latency_ms", "no conversation says its latency"),
+        ("cost per conversation in production", "cost", "no conversation says its cost"),
+    ):
+        found = [_plain(getattr(s.served, field), unit, s.served.traffic) for s in sides]
+        lines.append(Line(title=title, better="lower", basis=basis, first=found[0], second=found[1], share=False))
+    causes = [_plain(s.minutes_to_cause, "no failure of it has a recorded cause", 0) for s in sides]
+    lines.append(
+        Line(
+            title="minutes to the root cause",
+            better="lower",
+            basis="failures with a recorded cause",
+            first=causes[0],
+            second=causes[1],
+            share=False,
+        )
+    )
+    return lines
+
+
+def _accuracy(run: ScoredRun) -> Quantity:
+    means = [
+        (sum(scores) / len(scores), some[0].case.source or name)
+        for name, some in by_case(run).items()
+        if (scores := scores_of(some))
+    ]
+    return mean_over_clusters([m for m, _ in means], [c for _, c in means], share=True)
+
+
+def _complex(case: Case) -> bool:
+    joins = [tag.removeprefix(JOINS) for tag in case.tags if tag.startswith(JOINS)]
+    return any(tag in COMPLEX for tag in case.tags) or any(n.isdigit() and int(n) > 1 for n in joins)
+
+
+def _share(part: int, whole: int, why_not: str) -> Quantity:
+    if not whole:
+        return Quantity.missing(why_not)
+    return Quantity(value=part / whole, ci=wilson(part, whole), method="wilson", n=whole)
+
+
+def _plain(value: float | None, why_not: str, n: int) -> Quantity:
+    return Quantity.missing(why_not) if value is None else Quantity(value=float(value), n=n)

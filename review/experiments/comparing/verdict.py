@@ -1,0 +1,71 @@
+"""One sentence about a version beside the first one, and which versions no other one beats. Pure."""
+
+from __future__ import annotations
+
+from review.experiments.comparing.comparison import Comparison
+from review.statistics.quantity import Quantity
+
+WORTH_SAYING = ("cost", "latency")
+MARGIN = 0.02
+
+
+def sentence(comparison: Comparison, place: int, *, margin: float = MARGIN) -> str:
+    """Return how a version compares with the first: accuracy within the margin or not, then cost and latency."""
+    name, first = comparison.versions[place], comparison.versions[0]
+    parts = [_accuracy(comparison.difference("combined", place), margin)] if "combined" in comparison.measures else []
+    for one in WORTH_SAYING:
+        if one in comparison.measures:
+            parts += _relative(one, comparison.difference(one, place))
+    return f"{name} against {first}: {', '.join(parts) or 'nothing is known of both'}."
+
+
+def _accuracy(difference: Quantity, margin: float) -> str:
+    if difference.value is None:
+        return "no case has a score of both"
+    points = f"{100 * difference.value:+.1f} points"
+    if difference.ci is None:
+        return points
+    low, high = difference.ci
+    span = f"{points}, {100 * low:+.1f} to {100 * high:+.1f}"
+    size = f"{100 * margin:g} points"
+    if low > 0:
+        return f"better ({span})"
+    if low > -margin:
+        return f"not worse by more than {size} ({span})"
+    if high < -margin:
+        return f"worse by more than {size} ({span})"
+    if high < 0:
+        return f"worse ({span})"
+    return f"it is not known whether it is worse by more than {size} ({span})"
+
+
+def _relative(name: str, change: Quantity) -> list[str]:
+    if change.value is None:
+        return []
+    verb = {"cost": ("costs", "more", "less"), "latency": ("takes", "longer", "less time")}[name]
+    low, high = change.ci or (change.value, change.value)
+    if low <= 0 <= high and change.ci is not None:
+        return [f"{verb[0]} about as much ({100 * low:+.0f}% to {100 * high:+.0f}%)"]
+    up = change.value > 0
+    ends = sorted((abs(low), abs(high)))
+    span = f" ({100 * ends[0]:.0f}% to {100 * ends[1]:.0f}%)" if change.ci is not None else ""
+    return [f"{verb[0]} {100 * abs(change.value):.0f}% {verb[1] if up else verb[2]}{span}"]
+
+
+def frontier(comparison: Comparison, price: str) -> tuple[bool, ...]:
+    """Return of each version whether no other one is at least as accurate and cheaper, or faster.
+
+    ``price`` is cost or latency. A version without one of the figures is never on the frontier.
+    """
+    points = [
+        (comparison.figure("combined", k).value, comparison.figure(price, k).value) for k in range(len(comparison.runs))
+    ]
+    return tuple(
+        accuracy is not None
+        and paid is not None
+        and not any(
+            a is not None and p is not None and a >= accuracy and p <= paid and (a > accuracy or p < paid)
+            for a, p in points
+        )
+        for accuracy, paid in points
+    )

@@ -1,0 +1,63 @@
+"""The decisions of the gate that the store keeps, and what still keeps a version from shipping after the waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from review.basics.errors import UnknownError
+from storage.records_gate import GateDecision, GateWaiver
+from storage.store import Store
+
+SLICE = "slice "
+"""Begins the name of an open slice; a waiver of everything else does not cover it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A decision with its waivers. ``open`` names what still keeps the candidate from shipping."""
+
+    decision: GateDecision
+    waivers: tuple[GateWaiver, ...]
+    open: tuple[str, ...]
+
+    @property
+    def may_ship(self) -> bool:
+        """Whether the gate passed, or a second person has waived all that stood in the way."""
+        return not self.open
+
+    @property
+    def waived(self) -> bool:
+        """Whether it may ship because of waivers alone."""
+        return self.may_ship and self.decision.decision != "pass"
+
+
+def still_open(decision: GateDecision, waivers: Iterable[GateWaiver]) -> tuple[str, ...]:
+    """Return what stands in the way after the waivers. A waiver without a slice covers all but the slices. Pure."""
+    waived = {w.slice for w in waivers}
+    return tuple(
+        one
+        for one in decision.report.get("open", ())
+        if (one.removeprefix(SLICE) not in waived if one.startswith(SLICE) else "" not in waived)
+    )
+
+
+def standing(store: Store, decision: GateDecision) -> Standing:
+    """Return a decision with its waivers."""
+    waivers = tuple(store.find(GateWaiver, decision_id=decision.id))
+    return Standing(decision=decision, waivers=waivers, open=still_open(decision, waivers))
+
+
+def decision_named(store: Store, name: str) -> GateDecision:
+    """Return one decision. Raises UnknownError that names the latest ones."""
+    found = store.get(GateDecision, name)
+    if found is None:
+        latest = ", ".join(d.id for d in store.find(GateDecision, order_by="rowid desc")[:5]) or "none yet"
+        raise UnknownError(f"gate decision '{name}' is not in the store (the latest: {latest}).")
+    return found
+
+
+def standing_of(store: Store, version: str) -> Standing | None:
+    """Return the latest decision about a version as the candidate, with its waivers; None when there is none."""
+    found = store.find(GateDecision, candidate=version, order_by="rowid desc")
+    return standing(store, found[0]) if found else None

@@ -1,0 +1,249 @@
+"""What the gate says about two runs: the report on their pairs, drift from the best approved version, one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from review.basics.canonical import digest
+from review.basics.errors import InputError, NothingToDo
+from review.experiments.gating.pairing import Paired, by_case, pair_runs, scores_of
+from review.experiments.values import ScoredCase, ScoredRun
+from review.statistics.gate.decision import Decision
+from review.statistics.gate.evidence import Evidence, weigh
+from review.statistics.gate.report import GateReport, report_on
+
+NO_RESULT = "the version has no result for it"
+SHOWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateSettings:
+    """The tolerated drop, the level of the tests, whether the bare rule decides, and the seed of drawn patterns."""
+
+    margin: float = 0.02
+    alpha: float = 0.05
+    strict: bool = False
+    seed: int = 0
+
+
+AS_USUAL = GateSettings()
+"""A margin of two points, tested at 5%."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """The candidate against the best approved version on the cases that both answered.
+
+    ``status`` is fail when the drop is over the margin and proven, suspect when it is over the margin and not proven,
+    ok otherwise. So small drops of several versions cannot add up unseen.
+    """
+
+    version: str
+    evidence: Evidence
+    status: Literal["fail", "suspect", "ok"]
+
+    @property
+    def sentence(self) -> str:
+        """The comparison in words."""
+        e = self.evidence
+        size = f"{100 * e.drop:.1f} points below {self.version}, the best approved version, on {e.n:,} cases"
+        if self.status == "fail":
+            return f"the candidate is {size}, which is proven (p = {e.p:.3g}): small drops have added up"
+        if self.status == "suspect":
+            return f"the candidate is {size}, more than the margin (p = {e.p:.3g}, not proven)"
+        return f"against {self.version}, the best approved version, the drop is {100 * e.drop:.1f} points"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of ``gate --json``."""
+        e = self.evidence
+        return {
+            "version": self.version, "n": e.n, "drop": e.drop, "ci": list(e.ci), "p": e.p, "status": self.status,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The gate's answer about two runs. ``causes`` says of each missing case why, by side (baseline, candidate).
+
+    ``open`` names what keeps the candidate from passing: fail, total, missing, drift, and "slice KIND NAME" for each
+    suspect slice. A waiver removes one or several of them.
+    """
+
+    baseline: ScoredRun
+    candidate: ScoredRun
+    report: GateReport
+    paired: Paired
+    drift: Drift | None
+    decision: Decision
+    reasons: tuple[str, ...]
+    remarks: tuple[str, ...]
+    causes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """What keeps the candidate from passing."""
+        if self.decision == "pass":
+            return ()
+        if self.decision == "fail":
+            return ("fail",)
+        r = self.report
+        found = [slice_key(s.kind, s.name) for s in r.suspects]
+        if r.decision == "inconclusive" and not r.strict and r.evidence.upper >= r.margin:
+            found.append("total")
+        if r.decision == "inconclusive" and not found:
+            found.append("missing")
+        if self.drift is not None and self.drift.status == "suspect":
+            found.append("drift")
+        return tuple(found)
+
+    @property
+    def id(self) -> str:
+        """The hash of the evidence and settings: the same evidence is one decision."""
+        r = self.report
+        told = [
+            self.baseline.version, self.candidate.version, self.candidate.release, self.candidate.release_digest,
+            [[c.name, c.baseline, c.candidate, c.repeats] for c in self.paired.cases],
+            sorted(self.causes), list(self.paired.left_out), self.drift and self.drift.to_json(),
+            [r.margin, r.alpha, r.strict, r.seed],
+        ]  # fmt: skip
+        return f"gate-{digest(told)[:12]}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of ``gate --json``: that of paired results, and what concerns versions."""
+        return {
+            **self.report.to_json(),
+            "decision": self.decision,
+            "reasons": list(self.reasons),
+            "remarks": list(self.remarks),
+            "decision_id": self.id,
+            "versions": {"baseline": self.baseline.version, "candidate": self.candidate.version},
+            "runs": {"baseline": self.baseline.run, "candidate": self.candidate.run},
+            "release": self.candidate.release,
+            "release_digest": self.candidate.release_digest,
+            "missing_causes": {name: dict(sides) for name, sides in self.causes.items()},
+            "left_out": list(self.paired.left_out),
+            "only_baseline": list(self.paired.only_baseline),
+            "only_candidate": list(self.paired.only_candidate),
+            "uneven_repeats": list(self.paired.uneven),
+            "drift": self.drift.to_json() if self.drift else None,
+            "open": list(self.open),
+        }
+
+
+def slice_key(kind: str, name: str) -> str:
+    """Return how a slice is named where something is open or waived."""
+    return f"slice {kind} {name}"
+
+
+def gate_runs(
+    baseline: ScoredRun,
+    candidate: ScoredRun,
+    settings: GateSettings = AS_USUAL,
+    *,
+    approved: Collection[ScoredRun] = (),
+    left_out: Collection[str] = (),
+) -> Outcome:
+    """Decide whether the candidate can replace the baseline.
+
+    ``approved`` are runs of other approved versions over the same release; the best of them must not be better by more
+    than the margin either. ``left_out`` are cases that stand in a few-shot of one of both versions. Pure. Raises
+    InputError for runs of other cases, NothingToDo without a case that both have a result for.
+    """
+    paired = pair_runs(baseline, candidate, left_out=left_out)
+    sides = {"baseline": by_case(baseline), "candidate": by_case(candidate)}
+    causes = {case.name: _causes(sides, case.name) for case in paired.missing}
+    if not paired.cases:
+        raise _nothing(baseline, candidate, paired)
+    report = report_on(
+        paired.cases,
+        margin=settings.margin,
+        alpha=settings.alpha,
+        strict=settings.strict,
+        seed=settings.seed,
+        missing=paired.missing,
+    )
+    drift = best_approved(approved, candidate, settings, left_out=left_out)
+    decision, reasons = report.decision, list(report.reasons)
+    remarks = [*_about(paired), *report.remarks]
+    if drift is not None and drift.status == "fail":
+        decision, reasons = "fail", [*(reasons if report.decision == "fail" else []), drift.sentence]
+    elif drift is not None and drift.status == "suspect" and decision != "fail":
+        decision, reasons = "inconclusive", [*(reasons if report.decision != "pass" else []), drift.sentence]
+    elif drift is not None:
+        remarks.append(drift.sentence)
+    return Outcome(
+        baseline=baseline,
+        candidate=candidate,
+        report=report,
+        paired=paired,
+        drift=drift,
+        decision=decision,
+        reasons=tuple(reasons),
+        remarks=tuple(remarks),
+        causes=causes,
+    )
+
+
+def best_approved(
+    approved: Collection[ScoredRun], candidate: ScoredRun, settings: GateSettings, *, left_out: Collection[str] = ()
+) -> Drift | None:
+    """Compare the candidate with the approved version that is best on the cases both answered; None without one."""
+    found: list[tuple[float, str, Evidence]] = []
+    for run in approved:
+        cases = pair_runs(run, candidate, left_out=left_out).cases
+        if cases and run.version != candidate.version:
+            evidence = weigh(cases, alpha=settings.alpha, seed=settings.seed)
+            found.append((sum(c.baseline for c in cases) / len(cases), run.version, evidence))
+    if not found:
+        return None
+    _, version, evidence = max(found, key=lambda one: (one[0], one[1]))
+    over = evidence.drop > settings.margin + 1e-12
+    proven = evidence.p <= settings.alpha or settings.strict
+    return Drift(version=version, evidence=evidence, status=("fail" if proven else "suspect") if over else "ok")
+
+
+def _about(paired: Paired) -> list[str]:
+    """Return what the reader should know about the cases that were compared, or not."""
+    found = []
+    for names, words in (
+        (paired.left_out, "stand in the few-shot examples of a version and are left out"),
+        (paired.only_baseline, "are only in the baseline's release, or differ there, and are not compared"),
+        (paired.only_candidate, "are only in the candidate's release, or differ there, and are not compared"),
+        (paired.uneven, "have more results of one version than of the other; their means are compared"),
+    ):
+        if names:
+            found.append(f"{len(names):,} cases {words}: {listed(names)}")
+    return found
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the first names, and how many more there are."""
+    some = list(names)[:SHOWN]
+    rest = len(names) - len(some)
+    return ", ".join(some) + (f" and {rest:,} more" if rest else "")
+
+
+def _causes(sides: Mapping[str, Mapping[str, list[ScoredCase]]], name: str) -> dict[str, str]:
+    """Return by side why a case has no combined score; a side that has one is left out."""
+    found = {}
+    for side, results in sides.items():
+        some = results.get(name, [])
+        if not some:
+            found[side] = NO_RESULT
+        elif not scores_of(some):
+            found[side] = some[0].cause or "; ".join(sorted(set(some[0].unscored.values()))) or "not scored"
+    return found
+
+
+def _nothing(baseline: ScoredRun, candidate: ScoredRun, paired: Paired) -> Exception:
+    if not set(by_case(baseline)) & set(by_case(candidate)):
+        return InputError(
+            f"{baseline.version} and {candidate.version} have no case in common: their runs are over other releases "
+            f"({baseline.release} and {candidate.release}). Run both over the same release."
+        )
+    return NothingToDo(
+        f"no case has a result of both {baseline.version} and {candidate.version}: {len(paired.missing):,} have none, "
+        f"{len(paired.left_out):,} are left out. Look at the causes in both runs, and run again."
+    )

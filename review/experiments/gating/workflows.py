@@ -1,0 +1,80 @@
+"""Workflow files that run the gate on each pull request or merge request, without a store.
+
+They expect two files in the repository: the golden release, exported as jsonl, and the results of the version in force.
+"""
+
+from __future__ import annotations
+
+GITHUB = """\
+# .github/workflows/spotcheck.yml: gate each pull request on the golden release. No store and no secret is needed.
+# A pull request from a fork has no token that may comment; its result is in the job summary.
+name: spotcheck
+on: pull_request
+permissions:
+  contents: read
+  pull-requests: write
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    env:
+      RELEASE: eval/release.jsonl
+      BASELINE: eval/baseline.jsonl
+      PROMPT: prompts/agent.txt
+      AGENT: python agent.py
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - name: Install
+        run: pip install spotcheck
+      - name: Ask the candidate
+        run: >-
+          spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+          --out candidate.jsonl --force
+      - name: Gate
+        run: >-
+          spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+          --markdown gate.md --junit gate.xml
+      - name: Summary
+        if: always()
+        run: if [ -f gate.md ]; then cat gate.md >> "$GITHUB_STEP_SUMMARY"; fi
+      - name: Comment
+        if: always() && github.event.pull_request.head.repo.full_name == github.repository
+        env:
+          GH_TOKEN: ${{ github.token }}
+        run: gh pr comment "${{ github.event.number }}" --body-file gate.md --edit-last --create-if-none
+"""
+
+GITLAB = """\
+# .gitlab-ci.yml: gate each merge request on the golden release. No store and no secret is needed.
+# Exit code 3 (not enough evidence) is shown as a warning; 1 (proven worse) and 4 (the gate could not work) stop it.
+gate:
+  image: python:3.12
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+  variables:
+    RELEASE: eval/release.jsonl
+    BASELINE: eval/baseline.jsonl
+    PROMPT: prompts/agent.txt
+    AGENT: python agent.py
+  before_script:
+    - pip install spotcheck
+  script:
+    - >-
+      spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+      --out candidate.jsonl --force
+    - >-
+      spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+      --markdown gate.md --junit gate.xml
+  allow_failure:
+    exit_codes: [3]
+  artifacts:
+    when: always
+    paths: [gate.md]
+    reports:
+      junit: gate.xml
+"""
+
+WORKFLOWS = {"github": (".github/workflows/spotcheck.yml", GITHUB), "gitlab": (".gitlab-ci.yml", GITLAB)}
+"""Where each workflow belongs, and its text, by the name of the service."""

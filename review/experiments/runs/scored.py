@@ -1,0 +1,118 @@
+"""Read runs back with their scores, for the gate and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.basics.errors import UnknownError
+from review.experiments.runs.cases import ReleaseCases, cases_of_release
+from review.experiments.runs.human import human_score
+from review.experiments.runs.questions import places_of
+from review.experiments.runs.recording import answer_id
+from review.experiments.runs.running import run_named
+from review.experiments.scorers.combining import ONLY_A_PERSON, combined
+from review.experiments.targets.reading import answer_of
+from review.experiments.values import Case, ScoredCase, ScoredRun
+from review.rubric.rubric import Dimension, current_rubric
+from review.settings.project import Project, project_of
+from storage.queries.experiments import latest_finished, latest_scores
+from storage.records_experiments import ExperimentAnswer, ExperimentRun, ExperimentScore, PromptVersion
+from storage.store import Store
+
+NOT_ASKED = "not_asked"
+"""The cause of an answer that is missing because the run is not whole."""
+IN_THE_PROMPT = "the question stands in the prompt of the version"
+SHORTEST = 20
+"""Characters of a question that is looked for in a prompt: shorter ones may stand there by chance."""
+
+
+def scored_run(store: Store, run_id: str, *, project: Project | None = None) -> ScoredRun:
+    """Return a run with the scores of all its cases. Raises UnknownError, Refused for a release that was changed."""
+    run = run_named(store, run_id)
+    return _scored(store, run, cases_of_release(store, run.release), project or project_of(store.path))
+
+
+def latest_run(store: Store, *, version: str, release: str, project: Project | None = None) -> ScoredRun | None:
+    """Return the latest finished run of a version over a release with its scores, None without any."""
+    run = latest_finished(store, version, release)
+    return None if run is None else scored_run(store, run.id, project=project)
+
+
+def _scored(store: Store, run: ExperimentRun, release: ReleaseCases, project: Project) -> ScoredRun:
+    answers = {row.id: row for row in store.find(ExperimentAnswer, run_id=run.id)}
+    scores = latest_scores(store, run.id)
+    version = store.get(PromptVersion, run.version)
+    prompt = version.prompt if version is not None else ""
+    correctness = correctness_of(store, project)
+    cases = []
+    for case, repeat in places_of(release.cases, run.options):
+        name = answer_id(run.id, case.id, repeat)
+        one = scored_case(case, repeat, answers.get(name), scores.get(name))
+        cases.append(with_people(one, correctness, project, prompt=prompt))
+    return ScoredRun(
+        run=run.id,
+        version=run.version,
+        release=run.release,
+        release_digest=run.digest,
+        started=run.at,
+        cases=tuple(cases),
+        scorers=project.scores.all,
+    )
+
+
+def correctness_of(store: Store, project: Project) -> Dimension | None:
+    """Return the dimension whose settled label replaces the rules; None when the rubric has none of that name."""
+    try:
+        return current_rubric(store)[project.scores.correctness]
+    except UnknownError:
+        return None
+
+
+def scored_case(case: Case, repeat: int, answer: ExperimentAnswer | None, score: ExperimentScore | None) -> ScoredCase:
+    """Return a case with its answer and the scores that need no person."""
+    if answer is None or answer.cause:
+        cause = NOT_ASKED if answer is None else answer.cause
+        said = {"missing": {"said": answer.answer.get("said", "")}} if answer else {}
+        return ScoredCase(case=case, repeat=repeat, cause=cause, detail=said)
+    given = answer_of(case.id, repeat, answer.answer)
+    if score is None:
+        return ScoredCase(case=case, repeat=repeat, answer=given, unscored={"combined": "not scored yet"})
+    return ScoredCase(
+        case=case,
+        repeat=repeat,
+        answer=given,
+        scores=score.scores,
+        unscored=score.unscored,
+        detail=score.detail,
+        execution=score.execution,
+        semantic=score.rules,
+    )
+
+
+def with_people(one: ScoredCase, correctness: Dimension | None, project: Project, *, prompt: str = "") -> ScoredCase:
+    """Return a case with what people said of this very answer, and its combined accuracy."""
+    if one.answer is None or "combined" in one.unscored:
+        return one
+    people = human_score(one.case, one.answer, correctness)
+    scores, unscored = _beside(one.scores, people), dict(one.unscored)
+    semantic = one.semantic if people is None else people
+    whole = combined(one.execution, semantic, project.sql.weights)
+    if len(one.case.question) >= SHORTEST and one.case.question in prompt:
+        whole, unscored["combined"] = None, IN_THE_PROMPT
+    elif whole is None:
+        unscored["combined"] = ONLY_A_PERSON
+    return ScoredCase(
+        case=one.case,
+        repeat=one.repeat,
+        answer=one.answer,
+        scores=scores,
+        unscored=unscored,
+        detail=one.detail,
+        execution=one.execution,
+        semantic=semantic,
+        combined=whole,
+    )
+
+
+def _beside(scores: Mapping[str, float], people: float | None) -> Mapping[str, float]:
+    return scores if people is None else {**scores, "people": people}

@@ -1,0 +1,1 @@
+"""Scorers: the ways to tell how good one answer is, one file each."""

@@ -1,0 +1,1 @@
+"""Targets: the ways to ask the product under test, one file each."""

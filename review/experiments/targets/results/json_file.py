@@ -1,0 +1,29 @@
+"""Read a whole JSON file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.basics.errors import InputError
+
+
+def json_in(path: Path) -> Any:
+    """Return the content of a JSON file. Raises InputError."""
+    try:
+        return orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{path}: the file is not whole JSON ({error}).") from None
+
+
+def objects(found: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list; nothing for anything else."""
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def names(*found: Any) -> tuple[str, ...]:
+    """Return the texts and numbers among some values as names, each once."""
+    usable = (x for x in found if isinstance(x, str | int) and not isinstance(x, bool) and x != "")
+    return tuple(dict.fromkeys(map(str, usable)))

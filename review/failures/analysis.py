@@ -1,0 +1,79 @@
+"""Error analysis: failures without a mode, grouped by what people and the log say of them, with a proposed name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from review.basics.log_paths import log_of
+from review.current.settled import annotations_of
+from review.failures.archive import conversations_of, failure_rules
+from review.failures.error_types import title_of
+from review.failures.modes import CAUSE_TITLES, Mode, mode_list, name_mode
+from review.failures.similar import Alike, group_alike
+from review.failures.working import give_mode
+from review.log.failed import FailedRow, Narrowed, failed_rows
+from review.people.people import require
+from review.settings.project import Project
+from storage.queries.failures import latest_notes
+from storage.queries.weeks import weeks_in_use
+from storage.records_weeks import Item
+from storage.store import Store
+
+MOST = 5_000
+"""Failures that are grouped at once: the latest."""
+
+
+class Proposed(NamedTuple):
+    """A group that may become a mode: the failures, the most typical first, a name, and what the most typical says."""
+
+    alike: Alike
+    says: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the group as the command line prints it."""
+        return {"name": self.alike.name, "n": len(self.alike.ids), "ids": list(self.alike.ids), "says": self.says}
+
+
+def proposed_modes(store: Store, project: Project, weeks: Sequence[str], *, by: str) -> list[Proposed]:
+    """Return groups of the failures of some weeks that have no mode yet, the largest first."""
+    modes = mode_list(store)
+    rules = failure_rules(store, project, viewer=by, weeks=weeks)
+    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST)
+    rows = [row for row in found if modes.get(row.group) is None]
+    said = _said(store, weeks)
+    texts = {row.id: _text(row, said.get(row.id, "")) for row in rows}
+    kinds = {row.id: row.kind or row.cause for row in rows}
+    shown = {row.id: said.get(row.id) or row.error_message for row in rows}
+    return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in group_alike(texts, kinds)]
+
+
+def _question(store: Store, name: str) -> str:
+    found = conversations_of(store, [name])
+    return found[name].question if name in found else ""
+
+
+def _said(store: Store, weeks: Sequence[str]) -> Mapping[str, str]:
+    """Return what people said of failures, by conversation: their comments while reviewing, and the latest note."""
+    known = {w.name for w in weeks_in_use(store)}
+    comments: dict[str, str] = {}
+    annotations = [n for n in annotations_of(store, [w for w in weeks if w in known]) if n.comment]
+    places = {i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations])}
+    for n in annotations:
+        comments[places[n.item_id]] = f"{comments.get(places[n.item_id], '')} {n.comment}".strip()
+    return {**comments, **latest_notes(store)}
+
+
+def _text(row: FailedRow, said: str) -> str:
+    """Return what a failure is compared by. The note counts for more than the words of the log."""
+    kind = title_of(row.kind) if row.kind else CAUSE_TITLES[row.cause]
+    return f"{said} {said} {row.error_type} {row.error_message}" if said or row.error_message else kind
+
+
+def accept(store: Store, ids: Sequence[str], name: str, *, by: str, example: str = "") -> Mode:
+    """Make a mode of a group of failures under a name that a person chose, and give them all to it."""
+    require(store, by, "adjudicator")
+    with store.transaction():
+        mode = name_mode(store, name, by=by, example=example or next(iter(ids), ""))
+        give_mode(store, ids, mode.id, by=by)
+    return mode

@@ -1,0 +1,156 @@
+"""Group failures that read alike, from people's notes and what the log says of them, and propose a name for each group.
+
+TF-IDF of words and of letters (so that languages without blanks, endings and typing errors do little harm), reduced to
+few dimensions, then clustered; everything runs offline. The number of groups is the one whose groups are tightest and
+furthest apart (silhouette), or nearly. People name, merge and split what comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import numpy as np
+
+MOST_GROUPS = 16
+DIMENSIONS = 10
+"""With more, texts fall apart by their wording."""
+READ = 1_000
+"""Characters of a text that are compared."""
+LOOKED_AT = 800
+"""Of so many texts the silhouette is computed; it takes the square of their number."""
+MANY = 1_500
+"""From so many texts on each number of groups is tried once instead of three times."""
+NEARLY = 0.8
+"""The fewest groups are taken that come so near to the best silhouette: more groups mean other wordings of one mode."""
+NAME_WORDS = 3
+FEW = 3
+KIND_WEIGHT = 1.2
+"""How far another kind of error moves a failure away; two texts without a common word are at 1.4."""
+_QUOTED = re.compile(r"[\"'`][^\"'`]{1,80}[\"'`]")
+_NUMBERS = re.compile(r"\d+")
+
+
+class Alike(NamedTuple):
+    """Failures that read alike: their ids, the most typical first, and the words that set them apart from the rest."""
+
+    ids: Sequence[str]
+    name: str
+
+
+def group_alike(
+    texts: Mapping[str, str], kinds: Mapping[str, str] | None = None, *, most: int = MOST_GROUPS, seed: int = 0
+) -> list[Alike]:
+    """Return groups of texts (id to text), the largest first. Texts without a letter are in a group "no words".
+
+    ``kinds`` is what the log says of each, such as the kind of error: failures of different kinds are further apart.
+    """
+    said = {name: (_plain(text), (kinds or {}).get(name, "")) for name, text in texts.items()}
+    empty = [name for name, (text, _) in said.items() if not text]
+    names = [name for name, (text, _) in said.items() if text]
+    distinct = sorted({said[name] for name in names})
+    alone = [Alike(empty, "no words")] if empty else []
+    if not distinct:
+        return alone
+    place = {one: at for at, one in enumerate(distinct)}
+    counts = np.bincount([place[said[name]] for name in names], minlength=len(distinct)).astype(float)
+    vectors, words = _vectors([text for text, _ in distinct], seed)
+    vectors = np.hstack([vectors, KIND_WEIGHT * _one_hot([kind for _, kind in distinct])])
+    labels = _labels(vectors, counts, most, seed)
+    by_group: dict[int, list[str]] = {}
+    for name in names:
+        by_group.setdefault(int(labels[place[said[name]]]), []).append(name)
+    groups = [
+        Alike(_typical(ids, [place[said[name]] for name in ids], vectors), _name(labels == group, counts, words))
+        for group, ids in by_group.items()
+    ]
+    return [*sorted(groups, key=lambda g: (-len(g.ids), g.name)), *alone]
+
+
+def _labels(vectors: Any, counts: Any, most: int, seed: int) -> Any:
+    """Return the number of the group of each distinct text. Up to three texts are a group each."""
+    # scikit-learn takes a second to load, and only this needs it.
+    from sklearn.cluster import KMeans
+    from sklearn.metrics import silhouette_score
+
+    n = len(vectors)
+    if n <= FEW:
+        return np.arange(n)
+    some = np.random.default_rng(seed).choice(n, size=min(LOOKED_AT, n), replace=False)
+    tried: list[tuple[float, Any]] = []
+    for k in range(2, min(most, n - 1) + 1):
+        kmeans = KMeans(n_clusters=k, n_init=3 if n < MANY else 1, random_state=seed)
+        found = kmeans.fit_predict(vectors, sample_weight=np.sqrt(counts))
+        kinds = len(set(found[some].tolist()))
+        score = silhouette_score(vectors[some], found[some]) if 1 < kinds < len(some) else -1.0
+        tried.append((float(score), found))
+    top = max(score for score, _ in tried)
+    enough = top - (1 - NEARLY) * abs(top)
+    return next(found for score, found in tried if score >= enough)
+
+
+def _one_hot(kinds: Sequence[str]) -> Any:
+    known = sorted(set(kinds))
+    return np.eye(len(known))[[known.index(kind) for kind in kinds]]
+
+
+class _Words(NamedTuple):
+    """How often each word occurs in each distinct text."""
+
+    counts: Any
+    names: Sequence[str]
+
+
+def _plain(text: str) -> str:
+    """Return a text in lower case, without numbers and what it quotes: these differ from case to case."""
+    bare = _NUMBERS.sub(" ", _QUOTED.sub(" ", text[:READ])).casefold()
+    joined = " ".join(bare.split())
+    return joined if any(c.isalpha() for c in joined) else ""
+
+
+def _vectors(texts: Sequence[str], seed: int) -> tuple[Any, _Words]:
+    from scipy.sparse import hstack
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.preprocessing import normalize
+
+    by_word = TfidfVectorizer(sublinear_tf=True, max_df=0.6 if len(texts) > 9 else 1.0)
+    by_letter = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, max_features=20_000)
+    parts = [by_letter.fit_transform(texts)]
+    with suppress(ValueError):  # no word of two letters: the letters alone tell these texts apart
+        parts.append(by_word.fit_transform(texts))
+    whole = hstack(parts).tocsr()
+    dimensions = min(DIMENSIONS, whole.shape[1] - 1, len(texts) - 1)
+    reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(whole) if dimensions > 1 else whole.toarray()
+    counter = CountVectorizer(binary=True, ngram_range=(1, 2), max_features=20_000)
+    try:
+        counted = counter.fit_transform(texts)
+    except ValueError:  # short words alone, or a language without blanks
+        counter = CountVectorizer(binary=True, analyzer="char", ngram_range=(1, 4), max_features=20_000)
+        counted = counter.fit_transform(texts)
+    return normalize(reduced), _Words(counted, counter.get_feature_names_out().tolist())
+
+
+def _typical(ids: Sequence[str], places: Sequence[int], vectors: Any) -> list[str]:
+    own = vectors[places]
+    near = own @ own.mean(axis=0)
+    return [ids[at] for at in np.argsort(-near, kind="stable")]
+
+
+def _name(members: Any, counts: Any, words: _Words) -> str:
+    """Return the words that are frequent in a group and rare in the others."""
+    weights = counts[members], counts[~members]
+    inside = np.asarray(weights[0] @ words.counts[np.flatnonzero(members)]).ravel() / max(weights[0].sum(), 1)
+    outside = np.asarray(weights[1] @ words.counts[np.flatnonzero(~members)]).ravel() / max(weights[1].sum(), 1)
+    order = np.argsort(-(inside - outside) * inside, kind="stable")
+    chosen: list[str] = []
+    for at in order[:40]:
+        word = words.names[at]
+        parts = word.split()
+        if inside[at] > 0 and not any(set(parts) & set(one.split()) for one in chosen):
+            chosen.append(word)
+        if len(chosen) == NAME_WORDS:
+            break
+    return ", ".join(chosen) or "unnamed"

@@ -1,0 +1,185 @@
+"""The weekly triage: what becomes of each group of failures of a week. The week does not close before.
+
+A group is a mode, or a kind of failure that has no mode yet, under one prompt version. More failures than the setting
+``task_above`` need a task; fewer are edge cases for the golden examples. Each group names its root cause, and leaves a
+golden candidate or the reason why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from review.audit import chain
+from review.basics import setting
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.limits import MAX_COMMENT
+from review.basics.words import counted
+from review.failures.archive import groups_of, state_of, triaged
+from review.failures.drafting import Draft, draft
+from review.failures.modes import ModeList, mode_list
+from review.failures.working import check_in_force, keep
+from review.log.failed import FailedGroup
+from review.people.people import person, require
+from review.settings.project import Project
+from storage.records_failures import FailureTriage
+from storage.store import Store
+
+DECISIONS = ("task", "golden", "ignored")
+CANDIDATES = 3
+"""How many golden examples a triage proposes where the person names none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageGroup:
+    """One group of a week: how many failures, what to call it, and what was decided (None: nothing yet).
+
+    ``state`` is open, triaged or ignored. ``suggested`` is the decision that the number of failures asks for.
+    """
+
+    found: FailedGroup
+    title: str
+    state: str
+    suggested: str
+    decided: FailureTriage | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageWish:
+    """What a person decides about a group.
+
+    ``candidates`` are conversations to propose as golden examples: None takes the first that fit, an empty list needs a
+    ``reason``. ``few_shots`` are settled items: None takes those nearest to the failures. ``seen`` is the version of
+    the list of modes that the person saw.
+    """
+
+    root_cause: str
+    decision: str = ""
+    candidates: Sequence[str] | None = None
+    reason: str = ""
+    owner: str = ""
+    due: str = ""
+    few_shots: Sequence[str] | None = None
+    fix_version: str = ""
+    seen: int | None = None
+
+
+def triage_groups(store: Store, project: Project, week: str, *, viewer: str | None = None) -> list[TriageGroup]:
+    """Return the groups of a week: open ones first, the largest first."""
+    modes = mode_list(store)
+    decided = triaged(store, modes, [week])
+    groups = [
+        TriageGroup(
+            found=g,
+            title=modes.title(g.group),
+            state=state_of(modes, decided, week, g.group, g.version),
+            suggested=_suggested(g, project),
+            decided=decided.get((week, g.group, g.version)),
+        )
+        for g in groups_of(store, project, weeks=[week], viewer=viewer)
+    ]
+    return sorted(groups, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
+
+
+def _suggested(group: FailedGroup, project: Project) -> str:
+    return "task" if group.n > project.failures.task_above else "golden"
+
+
+def triage(
+    store: Store, project: Project, week: str, group: str, version: str, *, wish: TriageWish, by: str
+) -> FailureTriage:
+    """Decide about one group of failures, by id or name of its mode or by its kind; a later decision replaces it.
+
+    Raises Refused without the role adjudicator and when the mode was merged meanwhile, UnknownError for a group without
+    failures and an unknown owner, InputError for what is missing.
+    """
+    require(store, by, "adjudicator")
+    modes = mode_list(store)
+    _check_seen(modes, group, wish.seen)
+    found = _group(store, project, modes, (week, group, version))
+    chosen = wish.decision or _suggested(found, project)
+    _check(found, wish, chosen, project)
+    check_in_force(store, wish.fix_version)
+    needed = wish.candidates != [] or wish.few_shots is None
+    drafted = draft(store, project, found, by=by, ids=wish.candidates or None) if needed else Draft((), ())
+    proposals = () if wish.candidates == [] or chosen == "ignored" else drafted.proposals
+    proposals = proposals if wish.candidates else proposals[:CANDIDATES]
+    if not proposals and not wish.reason.strip():
+        raise InputError(
+            "candidates: none of these failures makes a new golden example. Say why none is proposed, as the reason."
+        )
+    few = [s.item_id for s in drafted.few_shots] if wish.few_shots is None else list(wish.few_shots)
+    task = chosen == "task"
+    decided = FailureTriage(
+        id=new_id(),
+        week=week,
+        mode=found.group,
+        version=version,
+        at=now(),
+        by=by,
+        decision=chosen,
+        root_cause=wish.root_cause.strip(),
+        failures=found.n,
+        modes_version=modes.version,
+        candidates=tuple(p.origin for p in proposals),
+        reason=wish.reason.strip(),
+        owner=person(store, wish.owner).id if task else "",
+        due=wish.due if task else "",
+        few_shots=tuple(few) if task else (),
+        fix_version=wish.fix_version.strip(),
+    )
+    with store.transaction():
+        _check_seen(mode_list(store), found.group, modes.version)
+        keep(store, [found.example, *decided.candidates], by=by)
+        store.add(decided, *proposals)
+        chain.record(store, by, "triage", week, mode=found.group, version=version, decision=chosen, failures=found.n)
+    return decided
+
+
+def _check_seen(modes: ModeList, group: str, seen: int | None) -> None:
+    """Refuse a decision about a mode that somebody merged while the person was looking at it."""
+    gone = next((m for m in modes.all if m.id == group and m.into), None)
+    into = modes.get(gone.into) if gone else None
+    if gone is not None and into is not None and seen is not None and seen < modes.version:
+        raise Refused(
+            f"'{gone.name}' was merged into '{into.name}' while you decided about it. Look at '{into.name}' instead; "
+            "nothing was written."
+        )
+
+
+def _group(store: Store, project: Project, modes: ModeList, place: tuple[str, str, str]) -> FailedGroup:
+    week, group, version = place
+    key = modes.group(group)
+    groups = groups_of(store, project, weeks=[week])
+    found = next((g for g in groups if g.group == key and g.version == version), None)
+    if found is None:
+        known = ", ".join(f"{modes.title(g.group)} of {g.version or 'no version'}" for g in groups) or "none"
+        raise UnknownError(
+            f"{week} has no failures of '{modes.title(key)}' under version '{version}'. Its groups are: {known}."
+        )
+    return found
+
+
+def _check(found: FailedGroup, wish: TriageWish, chosen: str, project: Project) -> None:
+    setting.one_of("decision", chosen, DECISIONS)
+    if not 0 < len(wish.root_cause.strip()) <= MAX_COMMENT:
+        raise InputError(
+            "root cause: found nothing. Say in a few words why these failed: 'the prompt lacks the date format'."
+        )
+    if chosen == "golden" and found.n > project.failures.task_above:
+        raise InputError(
+            f"decision: {counted(found.n, 'failure')} of this group; more than {project.failures.task_above} a week "
+            "need a task. Give an owner and a due date, or ignore the group with a reason."
+        )
+    if chosen == "ignored" and not wish.reason.strip():
+        raise InputError("reason: found nothing. Say why these failures are ignored.")
+    if chosen != "task":
+        return
+    if not wish.owner.strip():
+        raise InputError("owner: found nobody. Name the person who will work on this task.")
+    try:
+        date.fromisoformat(wish.due)
+    except ValueError:
+        raise setting.wrong("due", wish.due, "a date such as 2026-12-04") from None

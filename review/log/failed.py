@@ -1,0 +1,211 @@
+"""Failures in the log: counted by group, listed and read, without a copy of any of them.
+
+What somebody made of single conversations (a mode, a review) is joined as a table of its own, so that a log of
+millions is read column by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from review.basics.log_paths import LogPaths
+from review.log.log import log_relation
+
+CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
+"""Why a conversation is a failure. One that fits several counts under the first."""
+CAUSE = "cause"
+"""Begins the name of the group of failures that have no error: cause/feedback."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureRules:
+    """What makes a conversation a failure, and which group it falls into.
+
+    ``kinds`` are patterns by kind of error, for the type and for the message, in order; ``other`` is the kind of the
+    rest. ``negative`` are the words of negative feedback, ``confidence`` is the least confidence that is enough.
+    ``modes`` gives each group that was named its mode. ``given`` is the mode that a person gave a conversation, and
+    ``wrong`` are the conversations that people found wrong. ``without`` are left out: the viewer has yet to review
+    them.
+    """
+
+    kinds: Sequence[tuple[str, str, str]]
+    other: str
+    negative: Sequence[str]
+    confidence: float = 0.5
+    modes: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    wrong: Collection[str] = ()
+    without: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedGroup:
+    """How many failures one week has of one group under one prompt version, and by cause; ``example`` is one."""
+
+    week: str
+    group: str
+    version: str
+    n: int
+    causes: Mapping[str, int]
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowed:
+    """Which failures to list: of some weeks, a group, a version, a cause, or some ids. None leaves nothing out."""
+
+    weeks: Sequence[str] | None = None
+    group: str | None = None
+    version: str | None = None
+    cause: str | None = None
+    ids: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedRow:
+    """One failure as the log has it. ``kind`` is the kind of error, "" without one; ``group`` is what it falls into."""
+
+    id: str
+    at: str | None
+    week: str
+    cause: str
+    kind: str
+    group: str
+    version: str
+    model: str
+    error_type: str
+    error_message: str
+    repair_rounds: int | None
+    feedback: str
+    scenario: str
+
+
+def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | None = None) -> list[FailedGroup]:
+    """Return the failures of some weeks by week, group and prompt version, the largest groups of a week first."""
+    counts = ", ".join(f"count(*) FILTER (WHERE cause = '{cause}')" for cause in CAUSES)
+    sql = (
+        f"SELECT week, grp, version, count(*), min(id), {counts} FROM failed GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3"  # noqa: S608 - our own names
+    )
+    with _opened(log, rules, weeks) as db:
+        rows = db.execute(sql).fetchall()
+    return [
+        FailedGroup(
+            week=week, group=group, version=version, n=n, example=example,
+            causes={cause: k for cause, k in zip(CAUSES, by_cause, strict=True) if k},
+        )
+        for week, group, version, n, example, *by_cause in rows
+    ]  # fmt: skip
+
+
+def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: int, skip: int = 0) -> list[FailedRow]:
+    """Return failures, the latest first; ``most`` of them after the first ``skip``."""
+    tests: dict[str, tuple[str, Any]] = {
+        "grp = ?": ("group", wanted.group),
+        "version = ?": ("version", wanted.version),
+        "cause = ?": ("cause", wanted.cause),
+        "id IN (SELECT unnest(?))": ("ids", None if wanted.ids is None else list(wanted.ids)),
+    }
+    used = {test: value for test, (_, value) in tests.items() if value is not None}
+    where = " AND ".join(["true", *used])
+    sql = (
+        "SELECT id, created_at, week, cause, coalesce(kind, ''), grp, version, coalesce(model, ''), "  # noqa: S608 - our own names
+        "coalesce(error_type, ''), coalesce(error_message, ''), repair_rounds, coalesce(feedback, ''), "
+        f"coalesce(scenario, '') FROM failed WHERE {where} ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
+    )
+    with _opened(log, rules, wanted.weeks) as db:
+        rows = db.execute(sql, [*used.values(), most, skip]).fetchall()
+    return [FailedRow(**dict(zip(_ROW, row, strict=True))) for row in rows]
+
+
+_ROW = tuple(f.name for f in fields(FailedRow))
+
+
+class Traffic(NamedTuple):
+    """How many conversations of a week ran under a prompt version, and how many of them were repaired."""
+
+    week: str
+    version: str
+    n: int
+    repaired: int
+
+
+def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffic]:
+    """Return the conversations of the log by week and prompt version; "" stands for no version."""
+    sql = (
+        "SELECT week, coalesce(prompt_version, '') AS version, count(*), "  # noqa: S608 - names and paths of our own
+        f"count(*) FILTER (WHERE repaired AND repair_rounds >= 1) FROM {log_relation(log, weeks=weeks)} "
+        "GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    with duckdb.connect() as db:
+        return [Traffic(*row) for row in db.execute(sql).fetchall()]
+
+
+@contextmanager
+def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group."""
+    pairs = {"given": rules.given, "named": rules.modes}
+    with duckdb.connect() as db:
+        for name, held in pairs.items():
+            cells = {"k": pa.array(list(held), pa.string()), "v": pa.array(list(held.values()), pa.string())}
+            db.register(name, pa.table(cells))
+        for name, ids in {"found_wrong": rules.wrong, "left_out": rules.without}.items():
+            db.register(name, pa.table({"k": pa.array(list(ids), pa.string())}))
+        db.execute(f"CREATE TEMP VIEW failed AS {_failed(log, rules, weeks)}")
+        yield db
+
+
+def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> str:
+    """Return SQL for the failures. Sorting them into kinds reads texts, so it happens after everything else is gone."""
+    repaired = "(coalesce(repaired, false) AND coalesce(repair_rounds, 0) >= 1)"
+    tests = {
+        "error": f"status = 'error' AND NOT {repaired}",
+        "repaired": repaired,
+        "low_confidence": f"coalesce(low_confidence, false) OR coalesce(confidence < {rules.confidence:f}, false) "
+        "OR (repaired = false AND (coalesce(repair_rounds, 0) >= 1 OR error_type IS NOT NULL))",
+        "feedback": f"lower(trim(split_part(coalesce(feedback, ''), ',', 1))) IN ({_texts(rules.negative)})",
+        "wrong": "found_wrong.k IS NOT NULL",
+    }
+    cause = " ".join(f"WHEN {test} THEN '{name}'" for name, test in tests.items())
+    relation = log_relation(log, weeks=weeks)
+    inner = (
+        f"SELECT entry.*, CASE {cause} END AS cause FROM {relation} AS entry "  # noqa: S608 - names and paths of our own
+        "LEFT JOIN found_wrong ON found_wrong.k = entry.id ANTI JOIN left_out ON left_out.k = entry.id"
+    )
+    kept = ("id", "created_at", "week", "model", "error_type", "error_message", "repair_rounds", "feedback", "scenario")
+    kinds = (
+        f"SELECT {', '.join(kept)}, cause, coalesce(prompt_version, '') AS version, {_kind(rules)} AS kind "  # noqa: S608 - our names
+        f"FROM ({inner}) WHERE cause IS NOT NULL"
+    )
+    # A repaired or failed execution has a kind of error; without one, the cause is all that is known.
+    provisional = f"coalesce(kind, '{CAUSE}/' || cause)"
+    return (
+        f"SELECT kinds.*, coalesce(given.v, named.v, {provisional}) AS grp FROM ({kinds}) AS kinds "  # noqa: S608 - our names
+        f"LEFT JOIN given ON given.k = kinds.id LEFT JOIN named ON named.k = {provisional}"
+    )
+
+
+def _kind(rules: FailureRules) -> str:
+    """Return SQL for the kind of error of a row, NULL where it has neither a type nor a message."""
+    named, said = "lower(coalesce(error_type, ''))", "lower(coalesce(error_message, ''))"
+    whole = [
+        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {_text(k)}"
+        for k in (*[r[0] for r in rules.kinds], rules.other)
+    ]
+    by_type = [f"WHEN regexp_matches({named}, {_text(p)}) THEN {_text(k)}" for k, p, _ in rules.kinds if p]
+    by_message = [f"WHEN regexp_matches({said}, {_text(p)}) THEN {_text(k)}" for k, _, p in rules.kinds if p]
+    nothing = f"WHEN {named} = '' AND {said} = '' THEN NULL"
+    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {_text(rules.other)} END"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join(map(_text, values)) or "''"

@@ -1,0 +1,46 @@
+"""The table ``[scores]`` of spotcheck.toml: which scorers run, and which decide the combined accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from review.basics import setting
+
+SETTINGS = ("run", "execution", "semantic", "correctness")
+RUN = ("execution", "sql_rules", "behaviour", "exact", "normalised", "required", "tools", "labels")
+EXECUTION = ("execution",)
+SEMANTIC = ("required", "behaviour", "tools")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreSettings:
+    """The settings of [scores].
+
+    ``run`` are the scorers that run, ``execution`` and ``semantic`` those whose mean is the execution and the semantic
+    part of the combined accuracy; all of them run. ``correctness`` is the dimension whose settled label replaces the
+    semantic part for the very answer that people saw.
+    """
+
+    run: tuple[str, ...] = RUN
+    execution: tuple[str, ...] = EXECUTION
+    semantic: tuple[str, ...] = SEMANTIC
+    correctness: str = "correctness"
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every scorer that runs, each once."""
+        return tuple(dict.fromkeys((*self.run, *self.execution, *self.semantic)))
+
+
+def score_settings(path: Path, table: Mapping[str, Any]) -> ScoreSettings:
+    """Read the [scores] table of the file ``path``. Raises InputError that names the setting."""
+    default = ScoreSettings()
+    lists = {
+        name: setting.texts(f"{path}, scores.{name}", table.get(name, list(getattr(default, name))), of="scorers")
+        for name in ("run", "execution", "semantic")
+    }
+    correctness = setting.text(f"{path}, scores.correctness", table.get("correctness", default.correctness))
+    return ScoreSettings(**lists, correctness=correctness)

@@ -1,0 +1,155 @@
+"""Sort answers of a data agent into those proved right, those proved wrong, and those that need a person.
+
+An answer is proved wrong by an error of the proof or of its demands, by a result that differs from every reference, or
+by words whose figures have nothing to do with the result. It is proved right by the result of a reference, as long as
+nothing else speaks against it. Everything else needs a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from review.sql.execution.runner import Runner
+from review.sql.proof.prove import prove
+from review.sql.results.compare import compare
+from review.sql.results.figures import figures_judged, untraceable
+from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.references import references_in
+from review.sql.results.result import Result
+from review.sql.schema.schema import Schema
+from review.sql.semantic.demands import Demands, check_demands
+from review.sql.tree.statement import Unreadable, read_statement
+
+Verdict = Literal["right", "wrong", "person"]
+VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
+DISPROVED: tuple[Outcome, ...] = ("different", "missing_columns", "generated_failed", "timed_out")
+"""Outcomes beside every reference that say that an answer is wrong."""
+NOT_SAFE = ("functions", "settings")
+"""Rules that refuse what they do not know. That keeps a statement from running; it does not make it wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentAnswer:
+    """One answer: its question and SQL, its words, and a reference where there is one (see ``references_in``)."""
+
+    id: str
+    sql: str
+    question: str = ""
+    answer: str = ""
+    reference: str = ""
+    as_of: date | None = None
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """``required_tables`` and the like, as ``Demands`` names them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sorted:
+    """Where an answer belongs, and why in words. ``outcome`` is "" without a reference."""
+
+    id: str
+    verdict: Verdict
+    why: tuple[str, ...] = ()
+    outcome: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the item for JSON."""
+        return {"id": self.id, "verdict": self.verdict, "outcome": self.outcome or None, "why": list(self.why)}
+
+
+@dataclass
+class _Evidence:
+    """Reasons that speak against an answer: those that prove it wrong, and those that a person must weigh.
+
+    A ``warning`` about how rows are read counts until the rows of a reference say that they are the same.
+    """
+
+    wrong: list[str] = field(default_factory=list)
+    doubt: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sorter:
+    """A database with what a project says of its questions: words that demand a table, and declared keys."""
+
+    runner: Runner
+    schema: Schema
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_columns: bool = False
+
+    def sort(self, given: AgentAnswer) -> Sorted:
+        """Prove, run and compare one answer."""
+        found = _Evidence()
+        self._read(given, found)
+        result = self.runner.run(given.sql)
+        best = min(self._compared(given, result), key=lambda c: BEST.index(c.outcome), default=None)
+        if result.done:
+            _words(given, result, found)
+        equal = best is not None and best.outcome in (*RIGHT, *(("extra_columns",) if self.extra_columns else ()))
+        _weigh(best, result, found, equal=equal)
+        verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
+        why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
+        return Sorted(id=given.id, verdict=verdict, why=why, outcome=best.outcome if best else "")
+
+    def _read(self, given: AgentAnswer, found: _Evidence) -> None:
+        """What the text of the statement says: the proof, and what its question demands."""
+        proof = prove(given.sql, self.runner.engine.dialect, self.schema, self.runner.policy)
+        for f in proof.findings:
+            if f.severity == "error" and f.rule not in NOT_SAFE:
+                found.wrong.append(f.message)
+            elif f.severity == "error" or f.rule == "parse":
+                found.doubt.append(f.message)
+            elif f.severity == "warning":
+                found.warnings.append(f.message)
+        if proof.statement is None:
+            return
+        demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
+        excused = {said for reference in references_in(given.reference, self.runner.engine.dialect)
+                   for _, said in self._unmet(reference, demands)}  # fmt: skip
+        for rule, said in self._unmet(given.sql, demands):
+            # What a reference does not meet either, its question does not demand.
+            if said not in excused:
+                # Words name a time in many ways, so a time that does not fit is for a person to see.
+                (found.doubt if rule == "time" else found.wrong).append(said)
+
+    def _unmet(self, sql: str, demands: Demands) -> list[tuple[str, str]]:
+        """The rules and messages of the demands that a statement does not meet."""
+        try:
+            statement = read_statement(sql, self.runner.engine.dialect, self.schema)
+        except Unreadable:
+            return []
+        found = check_demands(statement, demands).findings
+        return [(f.rule, f.message) for f in found if f.severity == "error"]
+
+    def _compared(self, given: AgentAnswer, result: Result) -> Iterator[Comparison]:
+        dialect = self.runner.engine.dialect
+        for reference in references_in(given.reference, dialect):
+            yield compare(result, self.runner.run(reference), reference_sql=reference, dialect=dialect)
+
+
+def _words(given: AgentAnswer, result: Result, found: _Evidence) -> None:
+    """Figures of the worded answer that do not come from the result."""
+    strange = untraceable(given.answer, result, question=given.question)
+    if not strange:
+        return
+    traced = figures_judged(given.answer, question=given.question) - len(strange)
+    (found.doubt if traced else found.wrong).extend(f.message for f in strange)
+
+
+def _weigh(best: Comparison | None, result: Result, found: _Evidence, *, equal: bool) -> None:
+    """Add what the execution says to the evidence."""
+    if best is None:
+        if result.done:
+            found.doubt.append("There is no reference to compare with.")
+        elif result.ending in ("failed", "timed_out"):
+            found.wrong.append(f"It does not run: {result.error}")
+        return
+    if equal:
+        return
+    if best.outcome in DISPROVED and result.ending != "refused":
+        found.wrong.append(f"{OUTCOMES[best.outcome].capitalize()}: {best.reason}")
+    elif best.outcome != "generated_failed":
+        found.doubt.append(f"{OUTCOMES[best.outcome].capitalize()}.")

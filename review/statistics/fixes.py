@@ -1,0 +1,85 @@
+"""Whether a claimed fix holds: the share of failures under the new version against that before, by a printed rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot
+from typing import NamedTuple
+
+from review.basics.words import percent
+from review.statistics.intervals import jeffreys
+
+LEFT = 0.25
+"""The part of the earlier share that may be left of a mode that counts as fixed."""
+FIXED, CAME_BACK, OPEN = "fixed", "came back", "not known yet"
+NEW, GROWING, SHRINKING, STEADY = "new", "growing", "shrinking", "steady"
+RULE = (
+    "Fixed: the whole interval of the change lies below zero, and at most a quarter of the earlier share is left. "
+    "Came back: it failed again under the version and that is not so, or not so any more in the last week."
+)
+TREND_RULE = (
+    "New: nothing in the four weeks before. Growing or shrinking: the whole interval of the change against them lies "
+    "above or below zero. Steady: it does not."
+)
+
+
+class Rate(NamedTuple):
+    """The share of conversations that failed in one mode, with its limits, and how many failed."""
+
+    value: float
+    low: float
+    high: float
+    failures: int
+
+
+def rate(failures: int, of: int) -> Rate | None:
+    """Return a share with Jeffreys' limits, None without a conversation."""
+    if of <= 0:
+        return None
+    low, high = jeffreys(failures, of)
+    return Rate(failures / of, low, high, failures)
+
+
+def change(after: Rate, before: Rate) -> tuple[float, float]:
+    """Return the 95% interval of after minus before, by MOVER (Donner & Zou 2010, Statistics in Medicine 30)."""
+    value = after.value - before.value
+    low = value - hypot(after.value - after.low, before.high - before.value)
+    return low, value + hypot(after.high - after.value, before.value - before.low)
+
+
+def is_gone(after: Rate, before: Rate) -> bool:
+    """Return whether a share is proven lower, and at most a quarter of it is left."""
+    return change(after, before)[1] < 0 and after.value <= LEFT * before.value
+
+
+def fix_state(before: Rate | None, weeks: Sequence[tuple[Rate, Rate]]) -> tuple[str, str]:
+    """Return the state of a claimed fix, and why in words.
+
+    ``weeks`` are the weeks under the version in order, each with its own share and that of all weeks so far.
+    """
+    if before is None or not before.failures:
+        return OPEN, "the mode did not occur before the claim, so there is nothing to compare with"
+    if not weeks:
+        return OPEN, "no production has run under this version since the claim"
+    state = OPEN
+    for own, so_far in weeks:
+        if state == FIXED and own.failures and not is_gone(own, before):
+            state = CAME_BACK
+        elif state == OPEN:
+            state = FIXED if is_gone(so_far, before) else CAME_BACK if so_far.failures else OPEN
+    own, so_far = weeks[-1]
+    shown = own if state == CAME_BACK and own.failures else so_far
+    return state, (
+        f"{percent(before.value)} of conversations before, now {percent(shown.value)} "
+        f"(at most {percent(shown.high)}; {shown.failures:,} failed)"
+    )
+
+
+def trend_state(now: Rate | None, before: Rate | None) -> str:
+    """Return how a mode has moved against the weeks before."""
+    if now is None or before is None:
+        return STEADY
+    if not before.failures:
+        return NEW if now.failures else STEADY
+    low, high = change(now, before)
+    return GROWING if low > 0 else SHRINKING if high < 0 else STEADY

@@ -1,0 +1,114 @@
+"""Versions of the product under test and their runs: which state counts, what was answered, and what it scored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from storage.queries.parameters import json_list
+from storage.records_experiments import (
+    ExperimentAnswer,
+    ExperimentEvent,
+    ExperimentRun,
+    ExperimentScore,
+    VersionState,
+)
+from storage.store import Store
+
+
+def latest_states(store: Store) -> dict[str, VersionState]:
+    """Return the state of each version that counts, by the version's id."""
+    return {row.version: row for row in store.select(VersionState, _STATES)}
+
+
+_STATES = "SELECT * FROM version_states WHERE rowid IN (SELECT max(rowid) FROM version_states GROUP BY version)"
+
+
+def latest_event_of(store: Store, run_id: str) -> ExperimentEvent | None:
+    """Return the latest event of a run, which is the one that counts."""
+    found = store.select(ExperimentEvent, _EVENT, {"run": run_id})
+    return found[0] if found else None
+
+
+_EVENT = "SELECT * FROM experiment_events WHERE run_id = :run ORDER BY rowid DESC LIMIT 1"
+
+
+def latest_finished(store: Store, version: str, release: str) -> ExperimentRun | None:
+    """Return the latest finished run of a version over a release, None without any."""
+    found = store.select(ExperimentRun, _FINISHED, {"version": version, "release": release})
+    return found[0] if found else None
+
+
+_FINISHED = """
+SELECT r.* FROM experiment_runs r
+WHERE r.version = :version AND r.release = :release AND (
+    SELECT event FROM experiment_events e WHERE e.run_id = r.id ORDER BY e.rowid DESC LIMIT 1) = 'finished'
+ORDER BY r.rowid DESC LIMIT 1
+"""
+
+
+def answers_to(store: Store, keys: Collection[str]) -> dict[str, ExperimentAnswer]:
+    """Return the latest answer to each of these questions, by their key; missing answers are left out."""
+    found = store.select(ExperimentAnswer, _BY_KEY, {"keys": json_list(keys)})
+    return {row.key: row for row in found}
+
+
+_BY_KEY = """
+SELECT * FROM experiment_answers
+WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' ORDER BY rowid
+"""
+
+
+def latest_scores(store: Store, run_id: str) -> dict[str, ExperimentScore]:
+    """Return the scores of each answer of a run that count, by the id of the answer."""
+    return {row.answer_id: row for row in store.find(ExperimentScore, run_id=run_id)}
+
+
+def scores_by_key(store: Store, keys: Collection[str]) -> dict[str, ExperimentScore]:
+    """Return the latest scores of each of these pairs of case and answer, by their key."""
+    return {row.key: row for row in store.select(ExperimentScore, _SCORES, {"keys": json_list(keys)})}
+
+
+_SCORES = "SELECT * FROM experiment_scores WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY rowid"
+
+
+class Spent(NamedTuple):
+    """What the answers of a run cost; taken over ones cost nothing. ``unpriced`` counts answers without a cost."""
+
+    cost: float
+    tokens: int
+    unpriced: int
+
+
+def spent_on(store: Store, run_id: str) -> Spent:
+    """Return what a run has cost so far, in the project's currency and in tokens."""
+    row = store.query(_SPENT, {"run": run_id})[0]
+    return Spent(row["cost"] or 0.0, row["tokens"] or 0, row["unpriced"] or 0)
+
+
+_SPENT = """
+SELECT sum(json_extract(answer, '$.cost')) AS cost,
+  sum(coalesce(json_extract(answer, '$.tokens_in'), 0) + coalesce(json_extract(answer, '$.tokens_out'), 0)) AS tokens,
+  sum(json_extract(answer, '$.cost') IS NULL) AS unpriced
+FROM experiment_answers WHERE run_id = :run AND NOT cached
+"""
+
+
+class Progress(NamedTuple):
+    """How many answers of a run are there, and how many are missing, by cause."""
+
+    run: str
+    cause: str
+    n: int
+    cached: int
+
+
+def answers_counted(store: Store, runs: Sequence[str]) -> list[Progress]:
+    """Return the number of answers of these runs by cause; "" are those that are not missing."""
+    return [Progress(*row) for row in store.stream(_COUNTED, {"runs": json_list(runs)})]
+
+
+_COUNTED = """
+SELECT run_id, cause, count(*), sum(cached) FROM experiment_answers
+WHERE run_id IN (SELECT value FROM json_each(:runs)) GROUP BY run_id, cause
+"""

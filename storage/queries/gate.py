@@ -1,0 +1,78 @@
+"""What people reviewed of one version of the product or of one month, and what they chose in pairs of a gate."""
+
+from __future__ import annotations
+
+from storage.queries.conditions import not_withdrawn
+from storage.queries.pairs import PREFERENCE
+from storage.store import Store
+
+
+def reviewed_conversations(store: Store, side: str, *, month: bool) -> int:
+    """Return how many conversations of a version, or of a month such as 2026-11, somebody has reviewed."""
+    field = "substr(c.created_at, 1, 7)" if month else "c.prompt_version"
+    (row,) = store.query(_REVIEWED_SQL.format(field=field), {"side": side})
+    return int(row["n"])
+
+
+_REVIEWED_SQL = f"""
+SELECT count(DISTINCT c.id) AS n FROM conversations c JOIN items i ON i.conversation_id = c.id
+WHERE {{field}} = :side AND i.kind IS NULL
+  AND EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})
+"""  # noqa: S608 - constants of ours
+
+
+def choices_of_pairs(store: Store, origin: str) -> dict[str, list[str]]:
+    """Return the choices that count on the pairs of one origin, by the id that a pair has there: a, b, tie, both_bad.
+
+    Of each rater the last one counts.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for row in store.query(_CHOICES_SQL, {"origin": origin, "preference": f'$."{PREFERENCE}"'}):
+        found[row["source_id"], row["rater_id"]] = row["choice"]
+    by_case: dict[str, list[str]] = {}
+    for (case, _), choice in found.items():
+        by_case.setdefault(case, []).append(choice)
+    return by_case
+
+
+_CHOICES_SQL = f"""
+SELECT p.source_id, n.rater_id, json_extract(n.labels, :preference) AS choice
+FROM pairs p JOIN annotations n ON n.item_id = p.item_id
+WHERE p.origin = :origin AND {not_withdrawn("n")} AND choice IS NOT NULL
+ORDER BY n.rowid
+"""  # noqa: S608 - constants of ours
+
+
+def state_of_run(store: Store, run: str) -> tuple[int, int, int]:
+    """Return what the scores of a run depend on: its answers, its scores, and the hidden spans of the store."""
+    (row,) = store.query(_STATE_SQL, {"run": run})
+    return int(row["answers"]), int(row["scores"]), int(row["spans"])
+
+
+_STATE_SQL = """
+SELECT (SELECT count(*) FROM experiment_answers WHERE run_id = :run) AS answers,
+       (SELECT coalesce(max(rowid), 0) FROM experiment_scores WHERE run_id = :run) AS scores,
+       (SELECT count(*) FROM hidden_spans) AS spans
+"""
+
+
+def runs_finished(store: Store) -> list[tuple[str, str, str]]:
+    """Return version, release and id of the latest finished run of each version over each release, oldest first."""
+    found = store.query(_FINISHED_SQL, {})
+    latest = {(row["version"], row["release"]): row["id"] for row in found}
+    return [(version, release, run) for (version, release), run in latest.items()]
+
+
+_FINISHED_SQL = """
+SELECT r.version, r.release, r.id FROM experiment_runs r
+WHERE (SELECT event FROM experiment_events e WHERE e.run_id = r.id ORDER BY e.rowid DESC LIMIT 1) = 'finished'
+ORDER BY r.rowid
+"""
+
+
+def months_reviewed(store: Store) -> list[str]:
+    """Return the months of conversations in the store, such as 2026-11, the latest first."""
+    return [row["month"] for row in store.query(_MONTHS_SQL, {}) if row["month"]]
+
+
+_MONTHS_SQL = "SELECT DISTINCT substr(created_at, 1, 7) AS month FROM conversations ORDER BY month DESC"

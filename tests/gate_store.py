@@ -1,0 +1,150 @@
+"""A store with a release and finished runs, made from scores: no target is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from scored_runs import Score
+
+from review.basics.clock import now
+from review.experiments.runs.recording import answer_id
+from review.experiments.runs.running import RunOptions
+from review.experiments.versions.registry import Wanted, register
+from review.golden.releases import examples_of, release, release_named
+from review.golden.written import import_examples, read_written
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.opening import open_store
+from storage.records_experiments import (
+    ExperimentAnswer,
+    ExperimentEvent,
+    ExperimentRun,
+    ExperimentScore,
+    PromptVersion,
+)
+from storage.records_weeks import Week
+from storage.store import Store
+
+WEEK = "2026-W47"
+
+
+def with_people(folder: Path) -> Store:
+    """A store with an open week: ana and ben annotate, eva adjudicates, lea leads."""
+    store = open_store(folder / "spotcheck.db")
+    for name, role in (("ana", "annotator"), ("ben", "annotator"), ("eva", "adjudicator"), ("lea", "lead")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    store.add(
+        Week(
+            name=WEEK,
+            opened_at=now(),
+            opened_by="lea",
+            due="2026-11-27",
+            seed="s",
+            unit="session",
+            overlap=0.2,
+            overlap_raters=0,
+            raters=("ana", "ben"),
+            rubric_version=1,
+        )
+    )
+    return store
+
+
+def released(folder: Path, rows: Sequence[Mapping[str, Any]], name: str = "r1", *, store: Store | None = None) -> Store:
+    """A store with an open week and a release of these written examples."""
+    store = store or with_people(folder)
+    path = folder / f"{name}.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    import_examples(store, read_written(path), by="eva")
+    release(store, name, by="eva")
+    return store
+
+
+def examples(n: int, **fields: Any) -> list[dict[str, Any]]:
+    """Examples c0, c1, ... in four scenarios; each tenth is an edge case."""
+    return [
+        {
+            "id": f"c{k}",
+            "question": f"Where is parcel {k} now?",
+            "expected_answer": "On its way.",
+            "scenario": f"s{k % 4}",
+            "kind": "edge" if k % 10 == 0 else "normal",
+            **fields,
+        }
+        for k in range(n)
+    ]
+
+
+def ids_of(store: Store, name: str = "r1") -> dict[str, str]:
+    """The ids that the store gave the examples c0, c1, ... of a release."""
+    return {f"c{row.content['question'].split()[3]}": row.example_id for row in examples_of(store, name)}
+
+
+def add_run(
+    store: Store,
+    version: str,
+    scores: Mapping[str, Score],
+    *,
+    of: str = "r1",
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
+    kind: str = "exec",
+) -> str:
+    """Add a finished run of a version with the score of each case (None: it timed out). Registers the version."""
+    if store.get(PromptVersion, version) is None:
+        register(store, Wanted(id=version, prompt=f"You are {version}."), by="eva")
+    repeats = max(len(s) if isinstance(s, Sequence) else 1 for s in scores.values())
+    run = ExperimentRun(
+        id=uuid4().hex[:12],
+        version=version,
+        release=of,
+        digest=release_named(store, of).content_hash,
+        target={"kind": kind, "command": "true"},
+        options=asdict(RunOptions(repeats=repeats)),
+        cases=len(scores),
+        at=now(),
+        by="eva",
+    )
+    rows: list[Any] = []
+    ids = ids_of(store, of)
+    for case, given in scores.items():
+        for repeat, score in enumerate(given if isinstance(given, Sequence) else (given,), start=1):
+            name = answer_id(run.id, ids[case], repeat)
+            said: dict[str, Any] = {"answer": f"{version} says {score}", "cost": 0.01, "latency_ms": 90.0}
+            said.update((answers or {}).get(case, {}))
+            rows.append(
+                ExperimentAnswer(
+                    id=name,
+                    run_id=run.id,
+                    case_id=ids[case],
+                    repeat=repeat,
+                    key=uuid4().hex,
+                    at=run.at,
+                    cause="" if score is not None else "time_out",
+                    answer=said if score is not None else {},
+                )
+            )
+            if score is not None:
+                rows.append(
+                    ExperimentScore(
+                        id=uuid4().hex,
+                        run_id=run.id,
+                        answer_id=name,
+                        key=uuid4().hex,
+                        at=run.at,
+                        scores={"behaviour": score},
+                        rules=score,
+                    )
+                )
+    events = [
+        ExperimentEvent(id=uuid4().hex, run_id=run.id, event=event, at=run.at, by="eva")
+        for event in ("started", "finished")
+    ]
+    store.add(run, *rows, *events)
+    return run.id

@@ -1,0 +1,104 @@
+"""The Compare page: flips first, a case with its word diff, figures, slices, wording, the gate, and the trend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app_pages import run
+from gate_store import add_run, examples, ids_of, released
+from scored_runs import passing
+from streamlit.testing.v1 import AppTest
+
+from storage.records_gate import GateDecision, GateWaiver
+from storage.records_weeks import Pair
+from storage.store import Store
+
+N = 160
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    found = released(tmp_path_factory.mktemp("compare"), examples(N))
+    cheap = {f"c{k}": {"cost": 0.004 + 0.0001 * (k % 7), "latency_ms": 70.0 + k % 9} for k in range(N)}
+    said = {"answer": "Hello! <b>Unknown</b>, sorry.", "cost": 0.004}
+    add_run(found, "v2", passing(N, [9]))
+    add_run(found, "v3", passing(N, [1, 2, 3]), answers=cheap | {"c1": said})
+    return found
+
+
+def opened(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "lea", **query: str) -> AppTest:
+    return run(store, monkeypatch, "compare", rater, versions="v2,v3", **query)
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(e.value) for e in (*at.markdown, *at.caption, *at.success, *at.warning, *at.info, *at.error))
+
+
+def html(at: AppTest) -> str:
+    return "\n".join(e.proto.body for e in at.get("html"))
+
+
+def test_flips_stand_first_and_one_sentence_compares_the_versions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(store, monkeypatch)
+    text = said(at)
+    assert "v3 against v2: it is not known whether it is worse by more than 2 points" in text and "% less" in text
+    frame = at.dataframe[0].value
+    assert list(frame["change"]) == ["broke"] * 3 + ["fixed"] and list(frame["v3"]) == [0, 0, 0, 1]
+
+
+def test_a_case_opens_with_what_changed_and_no_markup_of_the_data(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(store, monkeypatch, case=ids_of(store)["c1"])
+    drawn = html(at)
+    assert "On its way." in drawn and "<ins>" in drawn and "<del>" in drawn
+    assert "<b>Unknown" not in drawn and "Unknown" in drawn
+    assert "Broke" in said(at) and len(at.dataframe[0].value) == 2
+
+
+def test_figures_say_which_direction_is_better(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, view="figures")
+    frame = at.dataframe[0].value.set_index(["figure", "version"])
+    assert frame.loc[("cost per answer", "v3"), "better"] == "lower is better"
+    assert frame.loc[("combined accuracy", "v3"), "difference"].startswith("-1.2 points (")
+    assert frame.loc[("cost per answer", "v3"), "difference"].startswith("-5")
+    assert len(at.get("vega_lite_chart")) == 2
+
+
+@pytest.mark.parametrize("view", ["slices", "wording", "trend"])
+def test_the_other_views_open(store: Store, monkeypatch: pytest.MonkeyPatch, view: str) -> None:
+    at = opened(store, monkeypatch, view=view)
+    assert not at.exception and not at.error and at.dataframe
+    columns = set(at.dataframe[0].value.columns)
+    assert columns >= {"slices": {"scenario", "value"}, "wording": {"property", "better"}, "trend": {"release"}}[view]
+
+
+def test_the_gate_is_put_on_record_and_waived_by_another_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, rater="lea", view="gate")
+    assert "INCONCLUSIVE" in said(at) and "Smallest drop it can see" in [m.label for m in at.metric]
+    at.button("compare_keep").click().run()
+    (kept,) = store.find(GateDecision)
+    assert not at.exception and kept.candidate == "v3" and kept.by == "lea" and "Still open: total" in said(at)
+    submit = next(b for b in at.button if b.label == "Waive")
+    at.text_input[-1].set_value("The three cases are known.")
+    submit.click().run()
+    assert "lea ran the gate, so somebody else has to waive" in said(at) and not store.find(GateWaiver)
+
+
+def test_cases_go_to_review_in_pairs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, rater="eva")
+    assert not [b for b in at.button if b.key == "compare_send"], "a lead sends cases to review"
+    at = opened(store, monkeypatch, view="gate")
+    at.button("compare_ask").click().run()
+    assert not at.exception and "added to 2026-W47" in said(at) and len(store.find(Pair)) == 44
+
+
+def test_a_store_without_runs_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = released(tmp_path, examples(3))
+    assert "No version has a finished run yet" in said(run(empty, monkeypatch, "compare", "eva"))
+    add_run(empty, "v1", passing(3))
+    assert "Only one version has a finished run" in said(run(empty, monkeypatch, "compare", "eva"))
+    assert "needs the role adjudicator" in said(run(empty, monkeypatch, "compare", "ana"))

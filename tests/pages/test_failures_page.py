@@ -1,0 +1,70 @@
+"""The Failures page: triage one group after another, notes, modes with their shares, proposals for golden."""
+
+from __future__ import annotations
+
+import pytest
+from app_pages import run
+
+from review.closing.closing import checklist
+from review.failures.archive import failures
+from review.failures.modes import mode_list
+from review.failures.triage import triage_groups
+from review.log.failed import Narrowed
+from review.settings.project import project_of
+from storage.queries.failures import latest_notes, modes_given, open_proposals
+from storage.records_failures import FailureTriage
+from storage.records_weeks import Week
+from storage.store import Store
+
+
+def last_week(store: Store) -> str:
+    return store.find(Week)[-1].name
+
+
+def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week, project = last_week(demo), project_of(demo.path)
+    waiting = [g for g in triage_groups(demo, project, week, viewer="mara") if g.state == "open"]
+    at = run(demo, monkeypatch, "failures", "mara")
+    assert waiting[0].title in at.markdown[1].value
+    at.text_input("failures_cause").set_value("the prompt is old")
+    at.button("failures_decide").click().run()
+    assert not at.exception and not at.error
+    done = demo.find(FailureTriage, week=week)[-1]
+    assert (done.mode, done.root_cause, done.by) == (waiting[0].found.group, "the prompt is old", "mara")
+    assert waiting[1].title in at.markdown[1].value, "the next group is there"
+    at.button("failures_decide").click().run()
+    assert at.error[0].value.startswith("root cause: found nothing"), "a cause is always needed"
+    assert not at.button("failures_Next").disabled and at.button("failures_Next").proto.shortcut == "j"
+    at.button("failures_Next").click().run()
+    assert waiting[2].title in at.markdown[1].value
+    assert checklist(demo, week)[-1].open == len(waiting) - 1
+
+
+def test_a_note_and_a_mode_are_saved_and_the_next_failure_opens(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week, project = last_week(demo), project_of(demo.path)
+    found = [f.row.id for f in failures(demo, project, Narrowed(weeks=[week]), viewer="mara")]
+    at = run(demo, monkeypatch, "failures", "mara", view="list", failure=found[0])
+    at.text_input("failure_text").set_value("the month came first")
+    at.selectbox("failure_mode").set_value(mode_list(demo).current[0].id)
+    at.button("failure_save").click().run()
+    assert not at.exception and not at.error
+    assert latest_notes(demo) == {found[0]: "the month came first"} and found[0] in modes_given(demo)
+    assert at.query_params["failure"] == found[1] or at.query_params["failure"] == [found[1]]
+
+
+def test_modes_show_their_share_and_change(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "failures", "mara", view="modes")
+    assert "share of production" in at.dataframe[0].value and any("At most" in m.value for m in at.markdown)
+    at.text_input("mode_name_text").set_value("old schema")
+    at.multiselect("mode_name_groups").set_value(["column_not_found"])
+    at.button("mode_name_go").click().run()
+    assert not at.exception and not at.error and mode_list(demo).get("old schema")
+
+
+def test_a_proposal_is_approved_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = open_proposals(demo)
+    at = run(demo, monkeypatch, "failures", "mara", view="proposals")
+    at.text_area(f"p_answer_{found[0].id}").set_value("Seven.")
+    at.button(f"p_yes_{found[0].id}").click().run()
+    assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 1
+    assert run(demo, monkeypatch, "failures", "ana").warning[0].value.startswith("This page needs the role adjudicator")

@@ -1,0 +1,143 @@
+"""A claimed fix is proven or reopened by the next weeks of production, and nothing fixed returns unnoticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from failed_log import bring, new_store, row
+
+from review.basics.clock import now
+from review.basics.errors import InputError, Refused
+from review.failures.followup import claim_fix, followed, mode_states
+from review.failures.loop_figures import loop_figures
+from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode
+from review.failures.triage import TriageWish, triage
+from review.settings.project import project_of
+from review.statistics.fixes import CAME_BACK, FIXED, OPEN, Rate, change, fix_state, is_gone, rate, trend_state
+from storage.records_experiments import PromptVersion, VersionState
+from storage.store import Store
+
+W44, W45, W46, W47, W48 = (f"2026-W{n}" for n in range(44, 49))
+
+
+def some(failures: int, of: int) -> Rate:
+    found = rate(failures, of)
+    assert found is not None
+    return found
+
+
+def weeks(*counts: tuple[int, int]) -> list[tuple[Rate, Rate]]:
+    """Weeks with their own share and that of all so far, from (failures, conversations)."""
+    sums = np.cumsum(counts, axis=0).tolist()
+    return [(some(*own), some(*so_far)) for own, so_far in zip(counts, sums, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        ((30, 1_000), [(0, 1_000)], FIXED),
+        ((30, 1_000), [(3, 1_000)], FIXED),
+        ((30, 1_000), [(28, 1_000)], CAME_BACK),
+        ((30, 1_000), [(15, 1_000)], CAME_BACK),
+        ((30, 1_000), [(0, 20)], OPEN),
+        ((30, 1_000), [(1, 20)], CAME_BACK),
+        ((30, 1_000), [(0, 20), (0, 1_000)], FIXED),
+        ((30, 1_000), [(0, 1_000), (0, 900), (25, 1_000)], CAME_BACK),
+        ((30, 1_000), [(0, 1_000), (2, 1_000), (0, 1_000)], FIXED),
+        ((30, 1_000), [(30, 1_000), (0, 5_000)], CAME_BACK),
+        ((30, 1_000), [], OPEN),
+        ((0, 1_000), [(0, 1_000)], OPEN),
+    ],
+)
+def test_the_rule_proves_or_reopens(before: tuple[int, int], after: list[tuple[int, int]], state: str) -> None:
+    found, why = fix_state(some(*before), weeks(*after))
+    assert found == state and why
+
+
+def test_modes_are_new_growing_shrinking_or_steady_by_the_interval() -> None:
+    assert trend_state(some(3, 1_000), some(0, 4_000)) == "new"
+    assert trend_state(some(40, 1_000), some(40, 4_000)) == "growing"
+    assert trend_state(some(0, 1_000), some(80, 4_000)) == "shrinking"
+    assert trend_state(some(12, 1_000), some(40, 4_000)) == trend_state(None, some(1, 9)) == "steady"
+
+
+def test_an_unchanged_mode_is_seldom_called_fixed_and_a_gone_one_never_came_back() -> None:
+    rng = np.random.default_rng(2)
+    wrongly = sum(is_gone(some(int(b), 800), some(int(a), 3_200)) for a, b in zip(
+        rng.binomial(3_200, 0.01, 2_000), rng.binomial(800, 0.01, 2_000), strict=True)) / 2_000  # fmt: skip
+    covered = np.mean([
+        change(some(int(b), 800), some(int(a), 3_200))[0] <= -0.005 <= change(some(int(b), 800), some(int(a), 3_200))[1]
+        for a, b in zip(rng.binomial(3_200, 0.01, 500), rng.binomial(800, 0.005, 500), strict=True)
+    ])  # fmt: skip
+    assert wrongly < 0.02 and covered > 0.92
+
+
+def traffic(week: str, version: str, failing: int, of: int) -> list[dict[str, object]]:
+    name = f"{week}-{version}"
+    failed = [row(f"{name}-f{n}", "date_format", week=week, prompt_version=version) for n in range(failing)]
+    fine = [row(f"{name}-c{n}", week=week, prompt_version=version) for n in range(of - failing)]
+    days = {W44: "2026-10-27", W45: "2026-11-03", W48: "2026-11-24"}
+    for one in (*failed, *fine):
+        one["created_at"] = f"{days[week]}T09:00:00Z" if week in days else one["created_at"]
+    return [*failed, *fine]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = new_store(tmp_path)
+    bring(store, [*traffic(W45, "v1", 12, 150), *traffic(W46, "v1", 10, 150), *traffic(W46, "other", 0, 300)])
+    return store
+
+
+def test_a_wrongly_claimed_fix_is_reopened_the_next_week(store: Store) -> None:
+    project = project_of(store.path)
+    claim_fix(store, project, "date_format", version="v2", week=W47, by="eva")
+    [one] = followed(store, project)
+    assert (one.state, one.why) == (OPEN, "no production has run under this version since the claim")
+    assert [(c.week, c.failures, c.of) for c in one.before] == [(W45, 12, 150), (W46, 10, 150)], "of this product alone"
+    bring(store, traffic(W47, "v2", 11, 150))
+    [one] = followed(store, project)
+    assert (one.state, one.decided) == (CAME_BACK, W47) and "7.3% of conversations before, now 7.3%" in one.why
+    assert mode_states(store, project, W47)["date_format"] == CAME_BACK
+
+
+def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: Store) -> None:
+    project = project_of(store.path)
+    mode = name_mode(store, "dates", groups=["date_format"], by="eva")
+    wish = TriageWish(root_cause="x", owner="eva", due="2026-12-01", candidates=[], few_shots=(), reason="y")
+    triage(store, project, W46, "dates", "v1", wish=wish, by="eva")
+    claim_fix(store, project, "dates", version="v2", week=W47, by="eva")
+    bring(store, traffic(W47, "v2", 0, 200))
+    [one] = followed(store, project)
+    assert (one.state, one.decided, one.claim.mode) == (FIXED, W47, mode.id)
+    found = {w.week: w for w in loop_figures(store, project)}
+    assert found[W47].recurrence == 0 and found[W47].days is not None and found[W46].minutes is None
+    bring(store, traffic(W48, "v3", 9, 200))
+    [one] = followed(store, project)
+    assert (one.state, one.decided) == (CAME_BACK, W48), "nobody claimed it of v3, and it is noticed"
+    merge_modes(store, "dates", into=name_mode(store, "times", by="eva").id, by="eva")
+    assert followed(store, project)[0].title == "times" and followed(store, project)[0].state == CAME_BACK
+    ignore_mode(store, "times", reason="out of scope", by="eva")
+    assert mode_states(store, project, W48)[mode_list(store).group("date_format")] == "ignored"
+
+
+def test_a_claim_needs_a_mode_that_fails_a_week_and_a_version_in_force(store: Store) -> None:
+    project = project_of(store.path)
+
+    def claim(mode: str = "date_format", version: str = "v2", week: str = W47, by: str = "eva") -> None:
+        claim_fix(store, project, mode, version=version, week=week, by=by)
+
+    for wrong in ({"mode": "syntax"}, {"week": "soon"}, {"version": " "}):
+        with pytest.raises(InputError):
+            claim(**wrong)
+    with pytest.raises(Refused, match="adjudicator"):
+        claim(by="ana")
+    store.add(PromptVersion(id="v2", prompt_hash="", at=now(), by="eva"))
+    store.add(VersionState(id="s", version="v2", state="deprecated", at=now(), by="lea"))
+    with pytest.raises(Refused, match="version 'v2' is deprecated"):
+        claim()
+    wish = TriageWish(root_cause="x", owner="eva", due="2026-12-01", candidates=[], reason="y", fix_version="v2")
+    with pytest.raises(Refused, match="version 'v2' is deprecated"):
+        triage(store, project, W46, "date_format", "v1", wish=wish, by="eva")

@@ -1,0 +1,113 @@
+"""The share of production of each mode, weighted by the draw, and how complete the list of modes is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from failed_log import WEEK, bring, new_store, row
+
+from review.failures.archive import conversations_of, failure_rules, groups_of
+from review.failures.kept import group_of
+from review.failures.modes import name_mode
+from review.failures.shares import mode_shares
+from review.failures.working import give_mode
+from review.settings.project import project_of
+from review.statistics.completeness import LabelledFailures, unnamed_share
+from storage.records_log import Draw, Stratum
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Week
+from storage.store import Store
+
+
+def sampled(store: Store, populations: dict[str, int], drawn: dict[str, dict[str, str]]) -> None:
+    """Draw and review items by hand: by group of the draw, conversation -> correctness."""
+    week = {"opened_at": "2026", "opened_by": "lea", "due": "2026-11-20", "seed": "s", "unit": "session"}
+    store.add(Week(name=WEEK, **week, overlap=0, overlap_raters=0, raters=("ana",), rubric_version=1))
+    about = {"at": "2026", "by": "lea", "source": "log", "seed": "s", "key_rule": "md5", "rate": 0.1, "digest": "0"}
+    store.add(Draw(id="d", week=WEEK, frame={}, **about))  # type: ignore[arg-type]
+    held = conversations_of(store, [i for some in drawn.values() for i in some])
+    for group, some in drawn.items():
+        n, m = populations[group], len(some)
+        store.add(Stratum(id=group, draw_id="d", week=WEEK, name=group, population=n, sampled=m, probability=m / n))
+        for name, said in some.items():
+            item = Item(id=name, conversation_id=name, week=WEEK, at="2026", draw_id="d", stratum=group)
+            dealt = {"rater_id": "ana", "item_id": name, "rubric_version": 1, "at": "2026"}
+            store.add(held[name], item, Assignment(id=f"a-{name}", week=WEEK, position=1, by="lea", **dealt))
+            labels = {"correctness": said}
+            store.add(Annotation(submission_id=f"s-{name}", assignment_id=f"a-{name}", labels=labels, **dealt))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = new_store(tmp_path)
+    bring(store, [*(row(f"e{n}", "date_format") for n in range(20)), *(row(f"c{n}") for n in range(200))])
+    failing = {f"e{n}": "wrong" for n in range(10)}
+    rest = {f"c{n}": "wrong" if n < 2 else "correct" for n in range(40)}
+    sampled(store, {"failing": 20, "rest": 200}, {"failing": failing, "rest": rest})
+    return store
+
+
+def test_shares_are_those_of_production_and_not_of_the_sample(store: Store) -> None:
+    project = project_of(store.path)
+    mode = name_mode(store, "German dates", groups=["date_format"], by="eva")
+    give_mode(store, ["c0"], name_mode(store, "made up a shop", by="eva").id, by="eva")
+    found = {m.title: m for m in mode_shares(store, project, [WEEK]).modes}
+    dates = found["German dates"]
+    assert (dates.key, dates.n, dates.versions) == (mode.id, 20, {"v1": 20})
+    assert dates.share.value == pytest.approx(20 / 220), "10 of 10 of the failing group, which is 20 of 220"
+    # One of the 40 reviewed of the other 200 conversations; in the sample it would be 1 of 50.
+    assert found["made up a shop"].share.value == pytest.approx(200 / 40 / 220)
+    assert found["Reviewed: wrong"].share.value == pytest.approx(200 / 40 / 220) and found["Reviewed: wrong"].n == 1
+    assert all(m.share.ci and m.share.ci[0] <= (m.share.value or 0) <= m.share.ci[1] for m in found.values())
+    assert [week for week, _ in dates.trend] == [WEEK] and dates.example == "e0"
+    assert mode_shares(store, project, [WEEK]).unnamed.ci is not None
+
+
+def test_what_the_log_forgot_still_counts_in_the_shares(store: Store) -> None:
+    project = project_of(store.path)
+    rules = failure_rules(store, project)
+    kept = conversations_of(store, [f"e{n}" for n in range(20)] + [f"c{n}" for n in range(9)]).values()
+    assert {group_of(c, rules) for c in kept} == {"date_format", "cause/wrong", None}, "as the log sorts them"
+    before = {m.title: m.share.value for m in mode_shares(store, project, [WEEK]).modes}
+    log = store.path.with_name(f"{store.path.name}.logs")
+    [file] = log.glob("*/*.parquet")
+    file.unlink()
+    assert groups_of(store, project, weeks=[WEEK]) == []
+    name_mode(store, "dates", groups=["date_format"], by="eva")
+    after = {m.title: m.share.value for m in mode_shares(store, project, [WEEK]).modes}
+    assert after["dates"] == before["Date format"]
+
+
+def test_few_failures_say_nothing_of_how_complete_the_list_is() -> None:
+    assert "fewer than 10" in str(unnamed_share([LabelledFailures(100, 10, ["a"] * 9)]).undefined)
+    assert "fully reviewed" in str(unnamed_share([LabelledFailures(10, 10, ["a"] * 10)]).undefined)
+
+
+def test_a_single_failure_stands_for_as_many_as_its_weight() -> None:
+    groups = [LabelledFailures(50, 50, ["a"] * 8 + ["b"]), LabelledFailures(1_000, 100, ["a"] * 9 + ["c"])]
+    # Weighted: 9 * 1 + 10 * 10 failures; c speaks for 9 more; b is of a group that is fully known.
+    assert unnamed_share(groups).value == pytest.approx(9 / 109)
+    more = unnamed_share(groups).ci
+    assert more is not None and more[0] == 0 and more[1] == pytest.approx(100 / 109 * 0.4450, abs=1e-3)
+
+
+def test_the_limit_lies_above_the_truth_in_nearly_all_samples() -> None:
+    """Two groups with reversed mixes of 12 modes: 60 of 400 failing conversations, 2% of 10,000 others."""
+    rng = np.random.default_rng(4)
+    mix = 0.6 ** np.arange(12)
+    mixes, failed, above = (mix / mix.sum(), mix[::-1] / mix.sum()), (400, 1_000), 0
+    for _ in range(200):
+        truth = [rng.choice(12, size=n, p=p) for n, p in zip(failed, mixes, strict=True)]
+        took = (60, int(rng.binomial(1_000, 0.02)))
+        seen = [rng.choice(t, size=k, replace=False) for t, k in zip(truth, took, strict=True)]
+        known = set(np.concatenate(seen))
+        unseen = sum(np.isin(t, list(known), invert=True).sum() for t in truth) / sum(failed)
+        groups = [
+            LabelledFailures(400, 60, [str(m) for m in seen[0]]),
+            LabelledFailures(10_000, 200, [str(m) for m in seen[1]]),
+        ]
+        limit = unnamed_share(groups).ci
+        above += limit is None or limit[1] >= unseen
+    assert above >= 190

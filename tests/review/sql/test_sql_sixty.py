@@ -1,0 +1,127 @@
+"""Sixty answers about the demonstration's shop, twelve of them wrong in six ways, sorted by the lane."""
+
+from __future__ import annotations
+
+import json
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from review.basics.errors import InputError
+from review.commands.cli import spotcheck
+from review.demo.build import SQL_SETTINGS
+from review.demo.shop import Shop, build_shop, open_shop
+from review.settings.project import project_of
+from review.sql.execution.runner import Runner
+from review.sql.lane.sorting import AgentAnswer, Sorted, Sorter
+
+ANSWERS = tomllib.loads((Path(__file__).parents[2] / "data" / "sql_sixty.toml").read_text())["answer"]
+TODAY = date(2026, 11, 29)
+
+
+@pytest.fixture(scope="module")
+def sorter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sorter]:
+    folder = tmp_path_factory.mktemp("sixty")
+    build_shop(folder / "shop.duckdb", until=TODAY)
+    (folder / "spotcheck.toml").write_text(SQL_SETTINGS)
+    settings = project_of(folder / "spotcheck.db").sql
+    with Runner(settings.engine, policy=settings.policy) as runner:
+        yield Sorter(runner=runner, schema=runner.schema, words=settings.words)
+
+
+def answered(number: int, one: dict[str, Any], shop: Shop) -> AgentAnswer:
+    """Fill the words of an answer as an agent does: from what the database gave it."""
+    rows = shop.ask(one["sql"]).rows
+    return AgentAnswer(
+        id=str(number),
+        question=one["question"],
+        sql=one["sql"],
+        answer=one["answer"].format(rows=rows),
+        reference=one.get("reference", ""),
+        as_of=TODAY,
+    )
+
+
+@pytest.fixture(scope="module")
+def found(sorter: Sorter) -> list[tuple[dict[str, Any], Sorted]]:
+    with open_shop(Path(sorter.runner.place.path)) as shop:
+        answers = [answered(number, one, shop) for number, one in enumerate(ANSWERS, start=1)]
+    began = time.perf_counter()
+    judged = [sorter.sort(answer) for answer in answers]
+    assert time.perf_counter() - began < 60
+    return list(zip(ANSWERS, judged, strict=True))
+
+
+def test_what_is_wrong_is_found_nothing_right_is_called_wrong_and_few_are_left_to_people(
+    found: list[tuple[dict[str, Any], Sorted]],
+) -> None:
+    wrong = [(one, s) for one, s in found if "wrong" in one]
+    right = [(one, s) for one, s in found if "wrong" not in one]
+    assert (len(wrong), len(right), Counter(one["wrong"] for one, _ in wrong)) == (
+        12,
+        48,
+        Counter(dict.fromkeys(("name", "kind", "join", "promotions", "date", "duplicates"), 2)),
+    )
+    assert sum(s.verdict == "wrong" for _, s in wrong) >= 11
+    assert not [(one["question"], s.why) for one, s in wrong if s.verdict == "right"]
+    assert not [(one["question"], s.why) for one, s in right if s.verdict == "wrong"]
+    assert sum(s.verdict == "person" for _, s in found) <= 10
+    assert all(s.why for _, s in found if s.verdict != "right")
+
+
+def test_four_of_the_six_ways_run_without_error(sorter: Sorter) -> None:
+    ran = {one["wrong"]: sorter.runner.run(one["sql"]).done for one in ANSWERS if "wrong" in one}
+    assert ran == {"name": False, "kind": False, **dict.fromkeys(("join", "promotions", "date", "duplicates"), True)}
+
+
+REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10-01' AND ordered_at < '2026-11-01'"
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict", "said"),
+    [
+        ({"reference": REVENUE, "answer": "It was $12.34."}, "wrong", "'$12.34' is not in the result"),
+        ({"reference": REVENUE, "answer": "As the table shows."}, "right", ""),
+        ({"reference": ""}, "person", "There is no reference"),
+        ({"reference": "SELECT nothing FROM orders"}, "person", "The reference failed"),
+        ({"sql": "SELECT sum(total FROM orders", "reference": REVENUE}, "person", "Not checked"),
+        ({"sql": "DELETE FROM orders", "reference": REVENUE}, "wrong", "DELETE"),
+        ({"sql": "SELECT pi2() FROM orders", "reference": REVENUE}, "person", "'pi2' is not on the list"),
+        ({"sql": "SELECT sum(total) FROM orders WHERE ordered_at < '01.10.2026'"}, "wrong", "It does not run"),
+        ({"reference": REVENUE, "question": "Revenue in September 2026?"}, "right", ""),
+        ({"sql": "SELECT 5.0 AS revenue", "reference": "SELECT 5 AS r", "question": "Discounts?"}, "right", ""),
+        ({"sql": "SELECT 5.0 AS revenue", "question": "Discounts?"}, "wrong", "must read order_promotions or promo"),
+        ({"reference": REVENUE, "lists": {"required_tables": ("customers",)}}, "right", ""),
+        ({"lists": {"required_tables": ("customers",)}}, "wrong", "requires the table 'customers'"),
+    ],
+)
+def test_each_kind_of_evidence(sorter: Sorter, fields: dict[str, Any], verdict: str, said: str) -> None:
+    found = sorter.sort(AgentAnswer(id="1", as_of=TODAY, **{"sql": REVENUE, **fields}))
+    assert (found.verdict, said in " ".join(found.why)) == (verdict, True), found
+
+
+def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "sql": REVENUE, "reference": REVENUE, "as_of": "2026-11-29"},
+        {"id": "b", "sql": REVENUE.replace("2026-11-01", "2026-10-31"), "reference": REVENUE},
+        {"id": "c", "sql": REVENUE},
+    ]
+    file = tmp_path / "answers.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    store = Path(sorter.runner.place.path).with_name("spotcheck.db")
+    call = ["sql", "sort", "--file", str(file), "--store", str(store)]
+    done = CliRunner().invoke(spotcheck, [*call, "--json"])
+    found = json.loads(done.stdout)
+    assert (found["n"], found["right"], found["wrong"], found["person"]) == (3, 1, 1, 1)
+    assert found["items"][1]["outcome"] == "different" and found["items"][2]["outcome"] is None
+    assert "1 proved right, 1 proved wrong, 1 need a person" in CliRunner().invoke(spotcheck, call).stdout
+    store.with_name("spotcheck.toml").rename(tmp_path / "spotcheck.toml")
+    refused = CliRunner().invoke(spotcheck, call)
+    assert isinstance(refused.exception, InputError) and "--engine" in str(refused.exception)

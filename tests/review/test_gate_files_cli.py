@@ -1,0 +1,135 @@
+"""`spotcheck gate` without a store: three files are enough; exit codes, Markdown, JUnit, plans, and the store later."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from golden_store import new_store
+from scored_runs import Score, passing, scored_run
+
+from review.basics.errors import InputError
+from review.commands.cli import spotcheck
+from review.experiments.gating.outcome import gate_runs
+from review.experiments.gating.repeats import repeat_plan
+from review.experiments.gating.selfcheck import self_check
+from review.experiments.gating.written import MARK, junit, short_markdown
+from review.experiments.runs.result_file import write_results
+from storage.records_gate import GateDecision
+
+EXAMPLE = {
+    "conversation_id": "", "item_id": "", "prior_turns": [], "context": [], "answer": "", "expected_answer": "It left.",
+    "expected_behaviour": "answer", "reference_sql": "", "expected_result": None, "as_of": "", "snapshot": "",
+    "required": [], "tags": [], "labels": {}, "votes": [], "rubric_version": 1, "source": "manual", "kind": "normal",
+    "split": "test", "must_pass": False, "rule": "", "adjudicator": None,
+    "origin": {"system": "", "conversation": "", "week": "", "redacted": 0, "purposive": True},
+}  # fmt: skip
+
+
+def written(folder: Path, before: dict[str, Score], after: dict[str, Score]) -> list[str]:
+    """Write a release and two files of results, and return the options that name them."""
+    rows = [
+        {**EXAMPLE, "example_id": name, "question": f"What happened to order {name}?", "scenario": f"s{k % 4}"}
+        for k, name in enumerate(before)
+    ]
+    (folder / "release.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    write_results(folder / "a.jsonl", scored_run("v2", before))
+    write_results(folder / "b.jsonl", scored_run("v3", after))
+    return [
+        "--release-file", str(folder / "release.jsonl"), "--baseline-file", str(folder / "a.jsonl"),
+        "--candidate-file", str(folder / "b.jsonl"),
+    ]  # fmt: skip
+
+
+def gate(*options: Any) -> Result:
+    return CliRunner().invoke(spotcheck, ["gate", *map(str, options)])
+
+
+@pytest.mark.parametrize(
+    ("failed", "code", "decision"), [((), 0, "pass"), (range(30), 1, "fail"), ((1, 2, 3), 3, "inconclusive")]
+)
+def test_three_files_are_enough(tmp_path: Path, failed: Any, code: int, decision: str) -> None:
+    files = written(tmp_path, passing(200), passing(200, failed))
+    done = gate(*files, "--json", "--markdown", tmp_path / "note.md", "--junit", tmp_path / "gate.xml")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["decision"], told["n"]) == (code, decision, 200), done.output
+    assert told["versions"] == {"baseline": "v2", "candidate": "v3"} and len(told["slices"]) == 4
+    note = (tmp_path / "note.md").read_text(encoding="utf-8")
+    assert note.startswith(MARK) and decision.upper() in note and told["decision_id"] in note
+    suite = ET.parse(tmp_path / "gate.xml").getroot()
+    assert suite.get("tests") == "201" and int(suite.get("failures") or 0) == len(list(failed)) + (code > 0)
+
+
+def test_a_failure_to_work_is_no_decision(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(20), passing(20))
+    (tmp_path / "b.jsonl").write_text("{half", encoding="utf-8")
+    assert isinstance(gate(*files).exception, InputError), "bad input: the command line exits with 2"
+    assert gate(*files[:4]).exit_code == 2 and "--candidate-file" in gate(*files[:4]).output
+    assert gate("--baseline", "a", "--candidate", "b", "--store", tmp_path / "none.db").exit_code == 4
+    files = written(tmp_path, passing(20), dict.fromkeys(passing(20)))
+    done = gate(*files)
+    assert done.exit_code == 4 and "no case has a result of both" in done.output
+    assert gate(*written(tmp_path, passing(20), passing(20)), "--markdown", tmp_path / "no" / "x.md").exit_code == 4
+
+
+def test_results_of_files_can_be_sent_to_the_store_later(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    files = written(tmp_path, passing(200), passing(200, range(30)))
+    done = gate(*files, "--keep", "--store", store.path, "--as", "eva", "--json")
+    assert done.exit_code == 1, done.output
+    (row,) = store.find(GateDecision)
+    assert (row.origin, row.candidate, row.baseline_run, row.by) == ("file", "v3", "", "eva")
+    done = gate("waive", row.id, "--reason", "known and harmless", "--as", "lea", "--store", store.path)
+    assert done.exit_code == 0 and "no proof of two people" in " ".join(done.output.split())
+    again = gate(*files, "--keep", "--store", store.path, "--as", "eva", "--json")
+    assert again.exit_code == 0 and json.loads(again.stdout)["may_ship"] and len(store.find(GateDecision)) == 1
+    shown = json.loads(gate("show", row.id, "--json", "--store", store.path).stdout)
+    assert shown["waivers"][0]["by"] == "lea" and not shown["open"]
+    assert "may ship" in gate("list", "--store", store.path).output
+    assert gate("ask", row.id, "--store", store.path, "--as", "lea").exit_code == 4
+
+
+def test_a_version_against_itself_shows_the_noise(tmp_path: Path) -> None:
+    still: dict[str, Score] = {f"c{k}": [1.0, 1.0] for k in range(300)}
+    noisy: dict[str, Score] = {f"c{k}": [1.0, float(k % 8 > 0)] for k in range(300)}
+    assert self_check([scored_run("v2", still)]).share("passed") == 1
+    found = self_check([scored_run("v2", noisy), scored_run("v2", {"c0": 1.0, "x": 1.0})])
+    assert found.n == 300 and found.left_out == 1 and 0.1 < found.flips < 0.15
+    assert found.share("passed") < 0.5
+    assert self_check([scored_run("v2", {f"c{k}": [1.0, 1.0] for k in range(50)})]).share("passed") == 0, (
+        "50 cases without any flip prove nothing"
+    )
+    files = written(tmp_path, noisy, noisy)
+    done = gate("--self", *files[:4], "--json")
+    assert done.exit_code == 0 and json.loads(done.stdout)["stopped"]["value"] > 0.5
+    done = gate("--self", *written(tmp_path, passing(9), passing(9))[:4])
+    assert done.exit_code == 4 and "no case has two results" in done.output
+
+
+def test_what_flips_in_the_baseline_is_asked_again_first_within_the_bill(tmp_path: Path) -> None:
+    once = repeat_plan(scored_run("v2", passing(10)), scored_run("v3", passing(10)))
+    assert (once.step, once.calls, once.cost) == ("learn", 40, pytest.approx(0.4))
+    known: dict[str, Score] = {f"c{k}": [1.0, 1.0, 1.0, 1.0, float(k > 1)] for k in range(10)}
+    plan = repeat_plan(scored_run("v2", known), scored_run("v3", passing(10, [9])))
+    assert plan.flaky == ("c0", "c1") and plan.step == "repeat", "c9 flipped between the versions, which is no reason"
+    assert (plan.baseline["c0"], plan.candidate["c0"], plan.candidate["c9"]) == (15, 15, 3)
+    assert plan.calls == 2 * 10 + 2 * 14 + 8 * 2
+    small = repeat_plan(scored_run("v2", known), scored_run("v3", passing(10)), max_calls=20)
+    assert small.calls <= 20 and small.candidate["c0"] < 15 and "Ask 2 cases that flip until" in small.sentence
+    assert repeat_plan(scored_run("v2", known), scored_run("v3", passing(10)), max_cost=0.05).step == "short"
+    whole = {name: [1.0] * 15 for name in passing(10)}
+    assert repeat_plan(scored_run("v2", whole), scored_run("v3", whole)).step == "done"
+    done = gate(*written(tmp_path, known, passing(10)), "--plan", "--max-calls", 30, "--json")
+    assert done.exit_code == 0 and json.loads(done.stdout)["calls"] <= 30
+
+
+def test_markdown_and_xml_hold_no_markup_of_the_data() -> None:
+    about = {"c0": {"id": "c|0<b>@all\x00", "scenario": "a|b"}}
+    made = gate_runs(scored_run("v2", passing(40), cases=about), scored_run("v|3", passing(40, [0]), cases=about))
+    text = short_markdown(made)
+    assert "c\\|0&lt;b>@\u200ball" in text and "v\\|3" in text
+    assert ET.fromstring(junit(made).encode()).tag == "testsuite"
