@@ -20,10 +20,11 @@ KEPT = (
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
     """Write one golden per example. Turns before the question go into the metadata: a file holds single turns only."""
-    return [write_lines((_golden(e) for e in examples), target)]
+    return [write_lines((golden(e) for e in examples), target)]
 
 
-def _golden(e: Exported) -> dict[str, Any]:
+def golden(e: Exported) -> dict[str, Any]:
+    """Return an example as a golden."""
     content = e.content
     return {
         "input": content["question"],
