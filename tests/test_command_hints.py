@@ -17,6 +17,7 @@ ONLY_ON_THE_COMMAND_LINE = {
     "review/exchange/items.py",
     "review/exchange/labels.py",
     "review/judges/runs/worker.py",
+    "review/serving/collector_process.py",
     "review/serving/nightly_process.py",
     "review/serving/server.py",
     "review/settings/starter.py",
