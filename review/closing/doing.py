@@ -54,6 +54,7 @@ def doing(
         skipped=max(unreviewed - left - nobodys, 0),
         to_settle=next((c.open for c in checks if c.name == "settled"), 0),
         ties=ties,
+        to_triage=next((c.open for c in checks if c.name == "triaged"), 0),
         more=more,
         readings=tuple(readings),
         failed=tuple(failed),

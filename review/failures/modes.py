@@ -116,6 +116,7 @@ def name_mode(
 
     Raises Refused without the role adjudicator, InputError for a name that is taken and an unknown kind.
     """
+    require(store, by, "adjudicator")
     unknown = [g for g in groups if g not in GROUPS]
     if unknown:
         raise InputError(f"groups: found {unknown[0]!r}, expected one of {', '.join(GROUPS)}.")
@@ -137,6 +138,7 @@ def name_mode(
 
 def rename_mode(store: Store, mode: str, *, name: str | None = None, description: str | None = None, by: str) -> Mode:
     """Give a mode another name or description, and return it. Raises as :func:`name_mode` does, and UnknownError."""
+    require(store, by, "adjudicator")
 
     def change(old: ModeList) -> Sequence[Mode]:
         one = need_mode(old, mode)
@@ -154,6 +156,7 @@ def rename_mode(store: Store, mode: str, *, name: str | None = None, description
 
 def merge_modes(store: Store, mode: str, *, into: str, by: str) -> Mode:
     """Merge a mode into another one, which takes over its kinds of failure and everything said of it."""
+    require(store, by, "adjudicator")
 
     def change(old: ModeList) -> Sequence[Mode]:
         gone, kept = need_mode(old, mode), need_mode(old, into)
@@ -168,6 +171,7 @@ def merge_modes(store: Store, mode: str, *, into: str, by: str) -> Mode:
 
 def ignore_mode(store: Store, mode: str, *, reason: str, by: str) -> Mode:
     """Say that the failures of a mode need no triage, and why; without a reason they need it again."""
+    require(store, by, "adjudicator")
 
     def change(old: ModeList) -> Sequence[Mode]:
         one = need_mode(old, mode)

@@ -53,12 +53,14 @@ CAUSES = (
 class Unsettled:
     """The items of a week without a settled label by cause, ``of`` all ``items``; ``owed`` are the viewer's own.
 
-    Pairs are among them: nothing is settled about one, but somebody has to review it. Items with known answers are not.
+    ``pairs`` of answers are among them: nothing is settled about one, but somebody has to review it. Items with known
+    answers are not.
 
     What is known of owed items stays hidden from the viewer: they are not listed, and those ``to_review`` are counted.
     """
 
     items: int
+    pairs: int
     by_cause: dict[str, tuple[str, ...]]
     owed: frozenset[str]
     to_review: frozenset[str]
@@ -95,6 +97,7 @@ def unsettled(store: Store, week: str, *, viewer: str) -> Unsettled:
             by_cause[_cause(item, None, deciding, held, passed)].append(item)
     return Unsettled(
         items=len(items) + len(pairs),
+        pairs=len(pairs),
         by_cause={name: tuple(ids) for name, ids in by_cause.items()},
         owed=frozenset(owed_items(store, viewer)) if viewer else frozenset(),
         to_review=frozenset(items_to_review(store, viewer)),

@@ -34,6 +34,7 @@ NEEDS = {
     "adjudicate": "adjudicator",
     "versions": "adjudicator",
     "compare": "adjudicator",
+    "failures": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
@@ -82,7 +83,8 @@ def test_every_page_runs_and_asks_for_its_role(
     at = run(demo_to_read, monkeypatch, page, rater)
     refused = NEEDS.get(page, asked_for(page)) not in REACH[rater]
     assert ("This page needs the role" in texts(at)) == refused
-    assert named_raw(at) == []
+    if page != "audit":  # its entries stand as they were recorded
+        assert named_raw(at) == []
 
 
 @pytest.mark.parametrize("page", app_pages.pages())
@@ -177,17 +179,18 @@ def test_an_example_that_the_viewer_has_yet_to_review_shows_no_votes_and_is_not_
 def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     found = candidates(demo, weeks_between(demo, None), viewer="mara")
     ready = [c.item_id for c in found if c.rule == "unanimous"]
-    assert bulk_approve(demo, ready, by="mara").examples
+    added = len(bulk_approve(demo, ready, by="mara").examples)
+    assert added
     at = run(demo, monkeypatch, "golden", "mara")
     at.segmented_control("golden_view").set_value("releases").run()
     assert at.text_input("curating_name").value not in {r.name for r in demo.find(Release)}
-    assert str(len(ready)) in at.text_area("curating_notes").value
+    assert str(added) in at.text_area("curating_notes").value
     at.text_input("curating_name").input("first-of-mine")
     next(b for b in at.button if b.label == "Release").click().run()
     assert not at.exception and not at.error, texts(at)
     made = demo.find(Release)[-1]
     assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
-    assert made.notes.startswith(f"{len(ready)} added (") or "added" in made.notes
+    assert made.notes.startswith(f"{added} added (") or "added" in made.notes
     assert "Nothing has changed since first" in texts(at)
 
 

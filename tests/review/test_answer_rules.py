@@ -211,6 +211,8 @@ def test_where_nothing_is_next_the_reason_says_what_is_awaited() -> None:
     )
     assert next_steps(idle).reason == "A lead can close the week."
     assert steps(replace(idle, lead=True)) == ["close"]
+    assert steps(replace(idle, lead=True, to_triage=2)) == [], "failures that nobody has triaged keep the week open"
+    assert steps(replace(idle, lead=True, adjudicator=True, to_triage=2)) == ["triage"]
 
 
 def test_items_that_nobody_reviews_keep_the_week_open() -> None:

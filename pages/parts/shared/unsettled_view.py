@@ -37,7 +37,9 @@ def summary(found: Unsettled) -> str:
     """Return the whole in one line."""
     if not found.total:
         return f"All {found.items:,} items are settled."
-    return f"{found.total:,} of {counted(found.items, 'item')} {'is' if found.total == 1 else 'are'} not settled."
+    pairs = f", {counted(found.pairs, 'pair')} among them," if found.pairs else ""
+    verb = "is" if found.total == 1 else "are"
+    return f"{found.total:,} of {counted(found.items, 'item')}{pairs} {verb} not settled."
 
 
 def show(here: Session, week: str, *, key: str) -> None:

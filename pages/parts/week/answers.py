@@ -20,6 +20,7 @@ from review.statistics.answers.judges import MARKS, USE_IT, JudgeVerdict
 CSS = f"<style>{(Path(__file__).parent / 'answers.css').read_text(encoding='utf-8')}</style>"
 ICONS = {
     "adjudicate": "gavel", "agreement": "group", "annotate": "edit_note", "audit": "history", "conversations": "forum",
+    "failures": "bug_report",
     "judges": "balance", "rubric": "checklist", "sampling": "filter_alt", "week": "arrow_downward",
 }  # fmt: skip
 DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz", "hand_over_skipped": "swap_horiz"}
@@ -55,8 +56,14 @@ def tiles(here: Session) -> dict[str, DeltaGenerator]:
 Forms = Mapping[str, Callable[[], None]]
 
 
-def fill(found: Answer, *, verdicts: Sequence[JudgeVerdict] = (), forms: Forms | None = None) -> None:
-    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile.
+def fill(
+    found: Answer,
+    *,
+    verdicts: Sequence[JudgeVerdict] = (),
+    forms: Forms | None = None,
+    more: Sequence[Link] = (),
+) -> None:
+    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile; ``more`` links follow its own.
 
     ``forms`` draw what does an action on this page, by the name of the action; the others are links.
     """
@@ -70,8 +77,9 @@ def fill(found: Answer, *, verdicts: Sequence[JudgeVerdict] = (), forms: Forms |
     else:
         told = f"{_told(found.sentence, found.certainty)}{_why(found.reason)}"
         st.html(told + (_uses(verdicts) if verdicts else _states(found.lines)))
-    if found.link is not None:
-        go(found.link)
+    with st.container(horizontal=True):
+        for link in (*([found.link] if found.link else []), *more):
+            go(link)
 
 
 def failed(place: DeltaGenerator, question: str, error: Exception) -> None:

@@ -122,13 +122,13 @@ def _judges(
         reasons.judges(weeks, found, verdicts, answer)
 
 
-def _settle_ties(here: Session, week: str, ties: int) -> None:
-    """Draw the link that settles the ties on which the share depends, for those who may."""
+def _ties(here: Session, week: str, ties: int) -> list[Link]:
+    """Return the link that settles the ties on which the share depends, for those who may."""
     if not ties or not here.rater.may("adjudicator"):
-        return
+        return []
     shown = unsettled_view.known(here, week).shown("deciding")
     query = {"week": week, "view": "disputed", **({"item": shown[0]} if shown else {})}
-    answers.go(Link("adjudicate", f"Settle {counted(ties, 'tie')}", query))
+    return [Link("adjudicate", f"Settle {counted(ties, 'tie')}", query)]
 
 
 def _production(
@@ -141,8 +141,7 @@ def _production(
         answers.failed(place, production_answers.QUESTION, error)
         return ()
     with place:
-        answers.fill(answer)
-        _settle_ties(here, week, ties_that_decide(found))
+        answers.fill(answer, more=_ties(here, week, ties_that_decide(found)))
     with below.quality, st.container():
         reasons.quality(here, week, found)
     return found

@@ -196,6 +196,8 @@ def _does(here: Session, week: str, check: str) -> Link | None:
     if check == "settled":
         query = {"week": week, "view": "disputed"}
         return Link("adjudicate", "Settle", query) if here.rater.may("adjudicator") else None
+    if check == "triaged":
+        return Link("failures", "Triage", {"week": week}) if here.rater.may("adjudicator") else None
     if next((p.left for p in progress(here.store, week) if p.rater_id == here.rater.id), 0):
         return Link("annotate", "Review", {"week": week})
     return Link("week", "Hand over", {"week": week, "do": "hand_over"}) if here.rater.may("lead") else None

@@ -40,5 +40,5 @@ def ask_again(
     )
     started = start_run(store, wanted, by=by, project=project, background=background)
     if background:
-        run_in_background(store.path, started.id, by=by)
+        run_in_background(store, started.id)
     return started

@@ -12,6 +12,7 @@ from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
 from review.judges.runs.worker import in_background
 from review.judges.versions import add_judge
+from review.people.people import require
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project
 from storage.queries.executions import compared_pairs
@@ -52,6 +53,7 @@ def execute_week(store: Store, project: Project, week: str, *, by: str) -> RunSt
 
 def execute_later(store: Store, project: Project, week: str, *, by: str) -> bool:
     """Begin the same in a process of its own; return False where nothing waits for it."""
+    require(store, by, "adjudicator")
     try:
         run = _begun(store, project, week, by=by, background=True)
     except NothingToDo:

@@ -43,9 +43,9 @@ class Doing:
 
     ``own`` items are left for this person, ``own_minutes`` long; ``left`` items for everybody, ``late`` of them past
     the due date ``due``; ``nobodys`` have no reviewer, and ``skipped`` were skipped by everybody who has them: nobody
-    reviews either. ``to_settle`` disagreements are open, of which ``ties`` decide a
-    share. ``more`` is how many further items would make the share worth reading. ``readings`` are values that people
-    read differently, by dimension.
+    reviews either. ``to_settle`` disagreements are open, of which ``ties`` decide a share; ``to_triage`` groups of
+    failures wait for a decision. ``more`` is how many further items would make the share worth reading. ``readings``
+    are values that people read differently, by dimension.
     """
 
     week: str
@@ -61,6 +61,7 @@ class Doing:
     skipped: int = 0
     to_settle: int = 0
     ties: int = 0
+    to_triage: int = 0
     more: More | None = None
     readings: tuple[tuple[str, Reading], ...] = ()
     failed: tuple[FailedStep, ...] = ()
@@ -146,6 +147,15 @@ def _open_week(found: Doing) -> list[Line]:
                 link=Link("adjudicate", f"Settle {found.to_settle}", week),
             )
         )
+    if found.adjudicator and found.to_triage:
+        lines.append(
+            Line(
+                name="triage",
+                sentence=f"Triage {counted(found.to_triage, 'group')} of failures.",
+                reason="Decide for each what becomes of it. The week closes once all are decided.",
+                link=Link("failures", f"Triage {found.to_triage}", week),
+            )
+        )
     if found.lead and found.more is not None and not found.left:
         lines.append(
             Line(
@@ -178,7 +188,9 @@ def _rubric(found: Doing) -> list[Line]:
 
 
 def _closing(found: Doing) -> list[Line]:
-    if found.closed or not found.lead or found.left or found.to_settle or found.nobodys or found.skipped:
+    if found.closed or not found.lead or found.to_triage:
+        return []
+    if found.left or found.to_settle or found.nobodys or found.skipped:
         return []
     return [
         Line(
