@@ -32,7 +32,7 @@ from review.experiments.comparing.verdict import sentence
 from review.experiments.gating.outcome import GateSettings, gate_runs
 from review.experiments.notebook.tables import cells_of_case, run_of, table_of
 from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.result_file import read_results, write_results
+from review.experiments.runs.result_file import read_results, whole, write_results
 from review.experiments.runs.running import RunOptions, RunRequest
 from review.experiments.runs.scored import latest_run
 from review.experiments.runs.without_store import run_without_store
@@ -49,7 +49,8 @@ def load_release(path: str | Path) -> pd.DataFrame:
 
 def load_results(path: str | Path, release: str | Path) -> pd.DataFrame:
     """Return the results of a run that were written to a file, one row for each case and repeat of the release."""
-    return table_of(read_results(Path(path), cases_of_file(Path(release)).cases))
+    cases = cases_of_file(Path(release))
+    return table_of(whole(read_results(Path(path), cases.cases), cases))
 
 
 def load_run(store: str | Path, version: str, release: str) -> pd.DataFrame:
