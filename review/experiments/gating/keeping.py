@@ -18,9 +18,14 @@ from storage.store import Store
 def keep(store: Store, outcome: Outcome, *, by: str, origin: str = "store") -> Standing:
     """Keep a decision for good. The same evidence, gated again, is the same decision with its waivers.
 
-    Raises Refused without the role adjudicator.
+    Raises Refused without the role adjudicator, and for a version against itself.
     """
     require(store, by, "adjudicator")
+    if outcome.baseline.version == outcome.candidate.version:
+        raise Refused(
+            f"{outcome.candidate.version} is both baseline and candidate, which proves nothing about it. Give both "
+            "versions their own names."
+        )
     made = GateDecision(
         id=outcome.id,
         baseline=outcome.baseline.version,
