@@ -24,7 +24,11 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentVersion:
-    """A version of the agent, and how often it goes wrong. ``others`` and ``days`` are numbers of wrong cases."""
+    """A version of the agent, and how often it goes wrong.
+
+    ``others`` and ``days`` are numbers of wrong cases; ``odd`` of ``others`` are easy ones, from the place ``odd_from``
+    on. ``stumbles`` is a share of right answers. ``swaps``: the version writes spans of days as year, day, month.
+    """
 
     id: str
     description: str
@@ -34,7 +38,8 @@ class AgentVersion:
     prompt: str
     parent: str = ""
     stumbles: float = 0.0
-    wobble: float = 0.0
+    odd: int = 0
+    odd_from: int = 0
     swaps: bool = False
 
     @property

@@ -5,8 +5,9 @@ Only replies are recorded. Whether a statement is right comes out when it runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 import orjson
@@ -31,9 +32,8 @@ def recorded_replies(cases: Sequence[ShopCase], shop: Shop, *, seed: int = 7) ->
     hard = {case.id: float(u) for case, u in zip(cases, rng.random(len(cases)), strict=True)}
     found: Replies = {}
     stumbling = np.random.default_rng([seed, 17]).random(len(cases))
-    wobbles = np.random.default_rng([seed, 18]).random(len(cases))
     for version in agent_versions():
-        wrong = _wrong_cases(version, cases, hard, wobbles)
+        wrong = _wrong_cases(version, cases, hard)
         found[version.id] = {
             case.question: _replies(version, case, shop, wrong=case.id in wrong, stumbles=u < version.stumbles)
             for case, u in zip(cases, stumbling, strict=True)
@@ -41,16 +41,13 @@ def recorded_replies(cases: Sequence[ShopCase], shop: Shop, *, seed: int = 7) ->
     return found
 
 
-def _wrong_cases(
-    version: AgentVersion, cases: Sequence[ShopCase], hard: dict[str, float], wobbles: np.ndarray
-) -> set[str]:
-    """Return the cases that a version gets wrong: the hardest ones of those about spans of days and of the others."""
-    order = {case.id: hard[case.id] + version.wobble * float(w) for case, w in zip(cases, wobbles, strict=True)}
-    found: set[str] = set()
-    for days, count in ((True, version.days), (False, version.others)):
-        some = sorted((case.id for case in cases if case.days == days), key=lambda name: -order[name])
-        found |= set(some[:count])
-    return found
+def _wrong_cases(version: AgentVersion, cases: Sequence[ShopCase], hard: Mapping[str, float]) -> set[str]:
+    """Return the cases that a version gets wrong."""
+    days, others = (
+        sorted((case.id for case in cases if case.days is kind), key=lambda name: -hard[name]) for kind in (True, False)
+    )
+    odd = others[version.odd_from : version.odd_from + version.odd]
+    return {*days[: version.days], *others[: version.others - version.odd], *odd}
 
 
 def _replies(version: AgentVersion, case: ShopCase, shop: Shop, *, wrong: bool, stumbles: bool) -> list[str]:
@@ -119,7 +116,11 @@ def _query(sql: str, case: ShopCase) -> str:
 
 def _answer(sql: str, case: ShopCase) -> str:
     """Return the final reply, with a slot for each column of the first row."""
-    columns = sqlglot.parse_one(sql, dialect="duckdb").named_selects
-    told = ", ".join(f"{column.replace('_', ' ')} {{{column}}}" for column in columns)
+    told = ", ".join(f"{column.replace('_', ' ')} {{{column}}}" for column in _columns(sql))
     text = f"{case.period.words[:1].upper()}{case.period.words[1:]}: {told}."
     return orjson.dumps({"thought": "The result answers the question.", "answer": text}).decode()
+
+
+@cache
+def _columns(sql: str) -> tuple[str, ...]:
+    return tuple(sqlglot.parse_one(sql, dialect="duckdb").named_selects)
