@@ -48,12 +48,18 @@ answer = product(Path(__file__).parent)
 
 def begin(store: Store, today: date) -> None:
     """Write the agent and its recording beside the store, make its release, and run all versions but the last."""
-    cases = shop_cases(today)
-    write_agent(store.path.parent, cases)
-    import_examples(store, _table(cases), by=CURATOR)
-    release(store, RELEASE, by=CURATOR, notes="200 questions about the shop: 150 from production, 50 made up.")
+    prepare(store, shop_cases(today))
     for version in agent_versions()[:-1]:
         ship(store, version)
+
+
+def prepare(store: Store, cases: Sequence[ShopCase]) -> None:
+    """Write the agent beside the store and the shop, and make a release of the cases."""
+    write_agent(store.path.parent, cases)
+    import_examples(store, _table(cases), by=CURATOR)
+    made_up = sum(case.constructed for case in cases)
+    notes = f"{len(cases)} questions about the shop: {len(cases) - made_up} from production, {made_up} made up."
+    release(store, RELEASE, by=CURATOR, notes=notes)
 
 
 def end(store: Store, today: date) -> None:
