@@ -17,6 +17,8 @@ from storage.store import Store
 
 SITTING = timedelta(hours=2)
 """Two decisions of one person further apart than this were not made in one sitting."""
+BY_HAND = timedelta(seconds=3)
+"""Nobody decides faster; decisions that follow each other more closely were made by a program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ def minutes_to_causes(triages: Sequence[FailureTriage]) -> list[tuple[FailureTri
     last: dict[str, datetime] = {}
     for one in triages:
         at = datetime.fromisoformat(one.at)
-        if one.by in last and timedelta(0) < at - last[one.by] < SITTING:
+        if one.by in last and BY_HAND < at - last[one.by] < SITTING:
             found.append((one, (at - last[one.by]).total_seconds() / 60))
         last[one.by] = at
     return found
