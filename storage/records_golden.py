@@ -35,7 +35,20 @@ class Origin(TypedDict):
     purposive: bool
 
 
-class GoldenContent(TypedDict):
+class ExpectedTool(TypedDict):
+    """A tool that must be called. ``arguments`` None: any are right; arguments beside the named ones are allowed."""
+
+    name: str
+    arguments: Json | None
+
+
+class WhereGiven(TypedDict, total=False):
+    """Parts of an example that stand in it only where somebody gave them, so that hashes of older ones stay."""
+
+    expected_tools: list[ExpectedTool]
+
+
+class GoldenContent(WhereGiven):
     """What an example asks and expects.
 
     ``prior_turns`` come before the question. ``answer`` is the reviewed answer, which the labels describe.

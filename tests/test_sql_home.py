@@ -14,11 +14,9 @@ from syntax_trees import tree
 ROOT = Path(__file__).resolve().parents[1]
 
 LEFT = {
-    "pages/parts/shared/cached_statistics.py": 1,
     "review/annotating/findings.py": 1,
     "review/annotating/flags.py": 1,
     "review/annotating/skipped.py": 1,
-    "review/annotating/submissions.py": 1,
     "review/annotating/taken.py": 1,
     "review/judges/learned/training.py": 1,
     "review/judges/numbering.py": 2,

@@ -32,11 +32,10 @@ from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
-from storage.queries.annotations import others_voted_before_it_was_dealt
+from storage.queries.annotations import annotation_of_assignment, others_voted_before_it_was_dealt
 from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
-from storage.queries.conditions import not_withdrawn
 from storage.records_review import Annotation, Flag, HiddenSpan, Skip, Withdrawal
 from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
@@ -125,7 +124,7 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
     labels: Mapping[str, Any] = (
         as_stored(assignment, entry.labels) if assignment.sides else rubric.canonical(entry.labels)
     )
-    earlier = _current(store, assignment.id)
+    earlier = annotation_of_assignment(store, assignment.id)
     if earlier is not None:
         must_not_be_discussed(store, assignment.item_id)
     store.add(
@@ -182,15 +181,6 @@ def _late(store: Store, assignment: Assignment) -> bool:
     return _taken(store, assignment) or _closed(store, assignment.week)
 
 
-def _current(store: Store, assignment_id: str) -> Annotation | None:
-    rows = store.select(
-        Annotation,
-        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn('n')} ORDER BY n.rowid DESC",  # noqa: S608 - a constant of ours
-        {"a": assignment_id},
-    )
-    return rows[0] if rows else None
-
-
 def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
     assignment = _assignment(store, rater, entry.assignment)
     wanted = entry.reason == NOT_MY_FIELD and _may_go_on(store, rater, assignment)
@@ -212,7 +202,7 @@ def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
 
 def _may_go_on(store: Store, rater: Person, assignment: Assignment) -> bool:
     """Return whether a skip hands an item on: once, and only while its holder has not answered it."""
-    given = _late(store, assignment) or _current(store, assignment.id) is not None
+    given = _late(store, assignment) or annotation_of_assignment(store, assignment.id) is not None
     return not given and not somebody_has_it_from(store, assignment.item_id, rater.id, NOT_MY_FIELD)
 
 

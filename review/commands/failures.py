@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.commands.failures_modes import modes_group
+from review.commands.failures_propose import frequent, marked, variants
+from review.evidence.evidence import weeks_between
 from review.failures.archive import failure_shown, failures, shown_json
+from review.failures.exports import EXPORTS, export_learned
 from review.failures.followup import claim_fix, followed
 from review.failures.loop_figures import loop_figures
 from review.failures.modes import GROUPS, mode_list
@@ -28,6 +32,8 @@ def failures_group() -> None:
 
 
 failures_group.add_command(modes_group)
+for command in (variants, frequent, marked):
+    failures_group.add_command(command)
 
 
 @failures_group.command("list")
@@ -217,3 +223,25 @@ def fixes(store_path: str, as_json: bool) -> None:
     emit(result, as_json, lambda: render.fixes(found))
     if any(f.state == CAME_BACK for f in found):
         raise SystemExit(1)
+
+
+@failures_group.command("export")
+@click.argument("kind", type=click.Choice(tuple(EXPORTS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--weeks", metavar="W44..W47", help="Weeks of the store. Default: the last four.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@as_option
+@store_option
+@json_option
+def export(
+    kind: str, file: Path, weeks: str | None, force: bool, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Write settled answers as few-shots, fine-tuning rows, preference pairs or a knowledge base (JSON Lines).
+
+    All rows are masked, settled and of the dev half; the provenance stands beside the file.
+    """
+    store = opened(store_path)
+    by, chosen = acting_person(store, acting).id, weeks_between(store, weeks)
+    done = export_learned(store, kind, file, weeks=chosen, by=by, force=force)
+    result = {**asdict(done), "file": str(done.file), "provenance": str(done.provenance)}
+    emit(result, as_json, lambda: out.print(f"{done.rows:,} rows in {done.file}", highlight=False, markup=False))

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 
 from review.commands import failures_render as render
+from review.commands.asking import llm_of
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.evidence.evidence import weeks_between
 from review.failures.analysis import accept, proposed_modes
+from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, rename_mode
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
 from review.settings.project import project_of
+
+NAME_IT = (
+    "These are failures of one kind in a product built on a language model. Name what went wrong in at most five "
+    "words, as a team would call it. Reply with the name alone."
+)
 
 
 @click.group("modes", invoke_without_command=True)
@@ -32,8 +40,11 @@ def modes_group(context: click.Context, weeks: str | None, acting: str | None, s
         return
     store = opened(store_path)
     viewer = acting_person(store, acting).id
-    found = mode_shares(store, project_of(store_path), weeks_between(store, weeks), viewer=viewer)
-    emit(found.to_json(), as_json, lambda: render.shares(found))
+    project, chosen = project_of(store_path), weeks_between(store, weeks)
+    found, states = mode_shares(store, project, chosen, viewer=viewer), mode_states(store, project, chosen[-1])
+    result = found.to_json()
+    result["modes"] = [{**m, "state": states.get(m["id"], "")} for m in result["modes"]]
+    emit(result, as_json, lambda: render.shares(found, states))
 
 
 @modes_group.command("name")
@@ -114,16 +125,29 @@ def give(mode: str, failures: tuple[str, ...], acting: str | None, store_path: s
 @click.option("--weeks", metavar="W44..W47", help="Weeks of the store. Default: the last four.")
 @click.option("--accept", "accepted", type=click.IntRange(1), metavar="N", help="Make a mode of group number N.")
 @click.option("--name", help="The name of that mode. Default: the proposed words.")
+@click.option("--judge", metavar="JUDGE", help="An llm judge whose endpoint names the groups; edit what it says.")
 @as_option
 @store_option
 @json_option
 def propose(
-    weeks: str | None, accepted: int | None, name: str | None, acting: str | None, store_path: str, as_json: bool
+    weeks: str | None,
+    accepted: int | None,
+    name: str | None,
+    judge: str | None,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
 ) -> None:
     """Group failures without a mode by what people and the log say of them, with words for a name. Offline."""
     store, project = opened(store_path), project_of(store_path)
-    by = acting_person(store, acting).id
-    found = proposed_modes(store, project, weeks_between(store, weeks), by=by)
+    by, endpoint = acting_person(store, acting).id, None
+    if judge is not None:
+        ask = llm_of(store, judge, store_path)
+
+        def endpoint(said: Sequence[str]) -> str:
+            return ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))
+
+    found = proposed_modes(store, project, weeks_between(store, weeks), by=by, endpoint=endpoint)
     if accepted is None:
         emit({"groups": [g.to_json() for g in found]}, as_json, lambda: render.proposed(found))
         return

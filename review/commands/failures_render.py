@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -96,12 +96,13 @@ def proposals(found: Sequence[GoldenProposal]) -> None:
     out.print(table if found else "No proposal is open.")
 
 
-def shares(found: Shares) -> None:
+def shares(found: Shares, states: Mapping[str, str]) -> None:
     """Print the modes with their share of production."""
-    table = Table("mode", "failures", "share of production", "versions", box=None, pad_edge=False)
+    table = Table("mode", "failures", "state", "share of production", "versions", box=None, pad_edge=False)
     for m in found.modes:
         name = m.title if m.mode else f"({m.title})"
-        table.add_row(Text(name), f"{m.n:,}", Text(_share(m.share)), Text(", ".join(m.versions)))
+        cells = (name, f"{m.n:,}", states.get(m.key, ""), _share(m.share), ", ".join(v for v in m.versions if v))
+        table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found.modes else "No failure in these weeks.")
     out.print(Text(completeness(found.unnamed)))
 

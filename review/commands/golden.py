@@ -21,6 +21,7 @@ from review.commands.common import (
     out,
     store_option,
 )
+from review.commands.golden_check import check_, diff_, verify_
 from review.evidence.evidence import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
@@ -29,7 +30,6 @@ from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
 from review.golden.judge_cards import judge_cards
 from review.golden.provenance import provenance
-from review.golden.reference_check import check_references
 from review.golden.references import references_of
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
@@ -206,49 +206,6 @@ def retire_(example: str, why: str, acting: str | None, store_path: str, as_json
     emit(asdict(retired), as_json, lambda: out.print(f"{example} is retired", highlight=False))
 
 
-@golden.command("diff")
-@click.argument("a")
-@click.argument("b")
-@store_option
-@json_option
-def diff_(a: str, b: str, store_path: str, as_json: bool) -> None:
-    """Show what changed from release A to release B."""
-    found = releases.diff(opened(store_path), a, b)
-    emit(asdict(found), as_json, lambda: render.diff(found))
-
-
-@golden.command("verify")
-@click.argument("name")
-@store_option
-@json_option
-def verify_(name: str, store_path: str, as_json: bool) -> None:
-    """Recompute the hash of release NAME. Exit code 1 if its contents have changed."""
-    check = releases.verify(opened(store_path), name)
-    state = "is unchanged" if check.holds else "has CHANGED since it was released"
-    text = f"release {name} {state}: sha256 {check.recomputed}"
-    emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
-    if not check.holds:
-        raise click.exceptions.Exit(1)
-
-
-@golden.command("check")
-@click.argument("release", required=False, default="")
-@store_option
-@json_option
-def check_(release: str, store_path: str, as_json: bool) -> None:
-    """Run the reference SQL of RELEASE, or of the current examples, on the database of [sql] in spotcheck.toml.
-
-    Says which references no longer run and which give another result than the one that was kept when they were
-    approved. Exit code 1 if there are such references.
-    """
-    store = opened(store_path)
-    with references_of(store, project_of(store_path)) as references:
-        found = check_references(store, references, release=release)
-    emit(found.to_json(), as_json, lambda: render.references(found))
-    if found.bad:
-        raise click.exceptions.Exit(1)
-
-
 @golden.command("coverage")
 @click.option("--per-scenario", type=click.IntRange(1), help="Target for each scenario that [golden.plan] leaves out.")
 @store_option
@@ -285,3 +242,7 @@ def export_(
         "judges": _cards(store, release),
     }
     emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False, soft_wrap=True))
+
+
+for member in (diff_, verify_, check_):
+    golden.add_command(member)

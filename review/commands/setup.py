@@ -132,11 +132,9 @@ def serve(
 
 def _collector(store: Path, address: str, port: int) -> list[str]:
     """Return the command line of a collector; without a token it listens on this machine alone."""
-    has_token = bool(os.environ.get(VARIABLE, "").strip())
-    at = address if has_token else server.ADDRESS
+    at = address if os.environ.get(VARIABLE, "").strip() else server.ADDRESS
     token_of(os.environ, at)
     server.check_port(port, at)
-    note(f"Spans go to {server.url_of(at, port)}" + ("" if has_token else ", from this machine alone"))
     return collector_process.command(store, address=at, port=port)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from review.basics.rating_tables import LABEL
+from review.basics.rating_tables import BESIDE, LABEL
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Record, Tool
+from review.exchange.wide import LONGEST, MOST_VALUES
+from review.sources.field_names import meant
 from review.sources.readers.catalogue import PLAIN
 
 OWN = {"labels": "rater", "verdicts": "judge"}
@@ -28,7 +30,7 @@ def export_of(records: Sequence[Record], format: str | None) -> Export | None:
     """
     if format is not None and format not in PLAIN.values():
         return None
-    return _by_columns(records) or _by_tool(records, LABEL_READERS, VERDICT_READERS)
+    return _by_columns(records) or _by_tool(records, LABEL_READERS, VERDICT_READERS) or _by_people(records)
 
 
 def rated_too(format: str) -> str:
@@ -41,6 +43,20 @@ def _by_columns(records: Sequence[Record]) -> Export | None:
         if records and all("item" in one and author in one and any(c in one for c in LABEL) for one in records):
             return Export(kind, f"a table of {kind}")
     return None
+
+
+def _by_people(records: Sequence[Record]) -> Export | None:
+    """Return labels where each record has an item and, in columns of people, short texts with few different values."""
+    columns = list(dict.fromkeys(name for one in records for name in one))
+    people = [c for c in columns if c not in BESIDE]
+    texts = any(meant(c).keys() & {"question", "answer", "messages"} for c in columns)
+    if len(people) < 2 or texts or not all("item" in one for one in records):
+        return None
+    if {"rater", "truth", "verdict", *OWN.values(), *LABEL}.intersection(columns):
+        return None
+    values = {text for one in records for c in people if (text := str(one.get(c) or "").strip())}
+    few = 0 < len(values) <= MOST_VALUES and all(len(text) <= LONGEST for text in values)
+    return Export("labels", "a table of labels with a column for each person") if few else None
 
 
 def _by_tool(records: Sequence[Record], labels: Mapping[str, Tool], verdicts: Mapping[str, Tool]) -> Export | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from review.basics.log_paths import log_of
+from review.basics.words import shortened
 from review.current.settled import annotations_of
 from review.failures.archive import conversations_of, failure_rules
 from review.failures.error_types import title_of
-from review.failures.modes import CAUSE_TITLES, Mode, mode_list, name_mode
+from review.failures.modes import CAUSE_TITLES, MOST_LETTERS, Mode, mode_list, name_mode
 from review.failures.similar import Alike, group_alike
 from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
@@ -22,6 +23,8 @@ from storage.store import Store
 
 MOST = 5_000
 """Failures that are grouped at once: the latest."""
+TYPICAL = 8
+"""Of how many failures of a group a model is told."""
 
 
 class Proposed(NamedTuple):
@@ -35,8 +38,19 @@ class Proposed(NamedTuple):
         return {"name": self.alike.name, "n": len(self.alike.ids), "ids": list(self.alike.ids), "says": self.says}
 
 
-def proposed_modes(store: Store, project: Project, weeks: Sequence[str], *, by: str) -> list[Proposed]:
-    """Return groups of the failures of some weeks that have no mode yet, the largest first."""
+def proposed_modes(
+    store: Store,
+    project: Project,
+    weeks: Sequence[str],
+    *,
+    by: str,
+    endpoint: Callable[[Sequence[str]], str] | None = None,
+) -> list[Proposed]:
+    """Return groups of the failures of some weeks that have no mode yet, the largest first.
+
+    With ``endpoint`` a model names each group from what its most typical failures say; people edit the name.
+    """
+    require(store, by, "adjudicator")
     modes = mode_list(store)
     rules = failure_rules(store, project, viewer=by, weeks=weeks)
     found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST)
@@ -45,7 +59,15 @@ def proposed_modes(store: Store, project: Project, weeks: Sequence[str], *, by: 
     texts = {row.id: _text(row, said.get(row.id, "")) for row in rows}
     kinds = {row.id: row.kind or row.cause for row in rows}
     shown = {row.id: said.get(row.id) or row.error_message for row in rows}
-    return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in group_alike(texts, kinds)]
+    groups = group_alike(texts, kinds)
+    if endpoint is not None:
+        groups = [one._replace(name=_named(endpoint([texts[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
+    return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in groups]
+
+
+def _named(said: str, one: Alike) -> str:
+    """Return a name that a model gave, on one line and short enough to edit; without one, the words of the group."""
+    return shortened(said.strip().strip("\"'."), MOST_LETTERS) or one.name
 
 
 def _question(store: Store, name: str) -> str:

@@ -75,7 +75,7 @@ def claim_fix(
     claim = FixClaim(id=new_id(), mode=key, version=version.strip(), week=week, at=now(), by=by, note=note.strip())
     with store.transaction():
         store.add(claim)
-        chain.record(store, by, "claim fix", key, version=claim.version, week=week)
+        chain.record(store, by, "claim fix", modes.title(key), version=claim.version, week=week)
     return claim
 
 
@@ -108,7 +108,8 @@ def _follow(
     had = {version for (week, group, version) in counts if group == key and week in earlier} - {claim.version}
     before = _counts(earlier, key, had, counts, ran)
     # A later version in which the mode occurs again counts too: what was fixed must not return unnoticed.
-    again = {v for (week, group, v) in counts if group == key and week >= claim.week} - had
+    first = {version: min(week for week, v in ran if v == version) for _, version in ran}
+    again = {v for (week, group, v) in counts if group == key and first.get(v, "") >= claim.week} - had
     own = {claim.version} | again
     later = [week for week in weeks if week >= claim.week and (not until or week < until)]
     after = [c for c in _counts(later, key, own, counts, ran) if c.of]

@@ -72,15 +72,23 @@ def settled_item(store: Store, conversation_id: str) -> str:
     return ""
 
 
-def new_ones(store: Store, found: Sequence[GoldenProposal]) -> list[GoldenProposal]:
-    """Return the proposals whose question no golden example, open proposal or earlier one of them nearly repeats."""
+def new_ones(
+    store: Store, found: Sequence[GoldenProposal], *, besides: Mapping[str, str] | None = None
+) -> list[GoldenProposal]:
+    """Return the proposals whose question no golden example, open proposal or earlier one of them nearly repeats.
+
+    ``besides`` names for a proposal the example that it may be near to.
+    """
+    allowed = besides or {}
     known = {e.example_id: e.content["question"] for e in current_examples(store)}
     known |= {p.id: str(p.content["question"]) for p in open_proposals(store)}
     asked = {p.id: str(p.content["question"]) for p in found}
-    taken = {n.subject for n in near_examples(asked, known)}
-    twins = near_examples(asked, asked)
-    order = {p.id: at for at, p in enumerate(found)}
-    taken |= {n.subject for n in twins if order[n.example] < order[n.subject] and n.example not in taken}
+    taken = {n.subject for n in near_examples(asked, known) if allowed.get(n.subject) != n.example}
+    order, origin = {p.id: at for at, p in enumerate(found)}, {p.id: p.origin for p in found}
+    for n in near_examples(asked, asked):
+        alike = allowed and origin[n.subject] == origin[n.example] and asked[n.subject] != asked[n.example]
+        if order[n.example] < order[n.subject] and n.example not in taken and not alike:
+            taken.add(n.subject)
     return [p for p in found if p.id not in taken and asked[p.id].strip()]
 
 

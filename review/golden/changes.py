@@ -20,6 +20,7 @@ TITLES = {
     "as_of": "today's date of the query",
     "snapshot": "data snapshot",
     "required": "required fields",
+    "expected_tools": "expected tools",
     "tags": "tags",
     "labels": "labels",
     "votes": "votes",

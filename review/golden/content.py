@@ -9,7 +9,7 @@ from review.basics.labels import Value
 from review.golden.sql_tags import sql_tags
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_base import Json
-from storage.records_golden import GoldenContent, GoldenVote, Origin, Turn
+from storage.records_golden import ExpectedTool, GoldenContent, GoldenVote, Origin, Turn, WhereGiven
 from storage.records_log import Conversation, final_answer
 from storage.records_review import Adjudication, Annotation
 from storage.records_weeks import Item
@@ -41,6 +41,7 @@ class Wish:
     expected_result: Json | None = None
     as_of: str | None = None
     snapshot: str | None = None
+    expected_tools: tuple[ExpectedTool, ...] = ()
 
 
 def asked(conversation: Conversation, item: Item) -> Asked:
@@ -143,7 +144,9 @@ def content_of(
 
     Releases hash this object, and hashes of earlier releases must stay the same: never change a key or a default.
     """
+    tools = WhereGiven(expected_tools=list(wish.expected_tools)) if wish.expected_tools else WhereGiven()
     return GoldenContent(
+        **tools,
         question=question,
         prior_turns=[t.copy() for t in prior_turns],
         context=list(context),

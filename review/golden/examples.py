@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
-from review.basics.canonical import canonical
+from review.basics.canonical import canonical, digest
 from review.basics.errors import UnknownError
 from review.current.assignments import items_to_review, owed_items
 from review.golden.reader import examples_found
@@ -19,6 +19,11 @@ SOURCES = ("manual", "historical", "synthetic", "feedback")
 SPLITS = ("dev", "test")
 SAME_AS_BEFORE = ("content", "labels", "votes", "rubric_version", "source", "kind", "scenario", "split", "must_pass")
 """The fields that make a version: if all of them are equal, there is nothing to correct."""
+
+
+def example_id_of(item_id: str) -> str:
+    """Return the id of an item's example. An item has one example, with the same id in every store."""
+    return f"ex-{digest(['item', item_id])[:12]}"
 
 
 def latest_versions(store: Store) -> dict[str, GoldenExample]:

@@ -12,7 +12,7 @@ from review.basics.tables import Row
 from review.golden.sql_tags import sql_tags
 from review.privacy.masking import mask_values
 from review.privacy.recognisers import Recognisers
-from storage.records_golden import GoldenContent, GoldenExample
+from storage.records_golden import GoldenContent, GoldenExample, WhereGiven
 
 TEXTS = ("question", "expected_answer", "reference_sql", "as_of", "snapshot")
 MASKED = ("question", "prior_turns", "context", "expected_answer", "tags")
@@ -31,12 +31,17 @@ def as_the_row_says(
     """
     said: dict[str, Any] = {c: row_text(row, c) for c in TEXTS if c in row.cells}
     said |= {c: read(row, c) for c, read in cells.items() if c in row.cells}
-    before: dict[str, Any] = {**shown, **{c: getattr(earlier, c) for c in ("kind", "scenario", "split", "must_pass")}}
+    before: dict[str, Any] = {
+        "expected_tools": (),
+        **shown,
+        **{c: getattr(earlier, c) for c in ("kind", "scenario", "split", "must_pass")},
+    }
     before["source"] = earlier.source
     changed = {c: value for c, value in said.items() if _plain(value) != _plain(before[c])}
     masked, _ = mask_values({c: changed[c] for c in MASKED if c in changed}, wanted)
     changed |= masked
-    content: Any = {**earlier.content, **{c: value for c, value in changed.items() if c in earlier.content}}
+    may = {*earlier.content, *WhereGiven.__optional_keys__}
+    content: Any = {**earlier.content, **{c: value for c, value in changed.items() if c in may}}
     if {"tags", "reference_sql"} & set(changed):
         content["tags"] = sorted({*content["tags"], *sql_tags(content["reference_sql"])})
     own = {c: changed[c] for c in ("kind", "scenario", "split", "must_pass", "source") if c in changed}

@@ -64,7 +64,7 @@ def misfit(value: Any, hint: Any, path: str = "") -> Misfit | None:
     if hint is Any or type(value) is hint:
         return None
     if typing.is_typeddict(hint):
-        return _fields_misfit(value, _hints(hint), path)
+        return _fields_misfit(value, hint, path)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         fits = any(misfit(value, a) is None for a in arguments)
@@ -76,13 +76,14 @@ def misfit(value: Any, hint: Any, path: str = "") -> Misfit | None:
     return None if _is(value, hint) else Misfit(path, _shown(value), _name(hint))
 
 
-def _fields_misfit(value: Any, hints: dict[str, Any], path: str) -> Misfit | None:
+def _fields_misfit(value: Any, typed_dict: Any, path: str) -> Misfit | None:
+    hints = _hints(typed_dict)
     if not isinstance(value, dict):
         return Misfit(path, _shown(value), "an object")
-    missing = next((name for name in hints if name not in value), None)
+    missing = next((name for name in hints if name not in value and name in typed_dict.__required_keys__), None)
     if missing is not None:
         return Misfit(f"{path}.{missing}", "nothing", _name(hints[missing]))
-    return _first(misfit(value[name], hint, f"{path}.{name}") for name, hint in hints.items())
+    return _first(misfit(value[name], hint, f"{path}.{name}") for name, hint in hints.items() if name in value)
 
 
 def _first(found: typing.Iterable[Misfit | None]) -> Misfit | None:

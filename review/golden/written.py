@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from review.audit.store_secrets import hmac_key
 from review.basics.canonical import canonical, digest
@@ -14,6 +11,7 @@ from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError
 from review.basics.tables import Row, Table, read_table
+from review.golden.cells import choice, json_object, several, tools_in, turns_in, yes
 from review.golden.content import Wish, content_of, origin_of
 from review.golden.examples import (
     BEHAVIOURS,
@@ -34,12 +32,13 @@ from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.sources.conversations import recognisers_of
 from review.statistics.calibration.split import split_of
-from storage.records_golden import EXAMPLE_KINDS, GoldenContent, GoldenExample, Turn
+from storage.records_golden import EXAMPLE_KINDS, GoldenContent, GoldenExample
 from storage.store import Store
 
 OPTIONAL = (
     *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
     *("example_id", "source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
+    "expected_tools",
 )
 """The columns that a table may have besides ``question``."""
 
@@ -134,17 +133,18 @@ def _known(store: Store, table: Table) -> dict[str, tuple[GoldenExample, GoldenC
 def _corrected(row: Row, known: tuple[GoldenExample, GoldenContent], by: str, wanted: Recognisers) -> GoldenExample:
     earlier, shown = known
     cells: dict[str, ReadCell] = {
-        "prior_turns": lambda r, _: _turns(r),
-        "context": _several,
-        "tags": _several,
-        "required": _several,
-        "expected_result": _object,
+        "prior_turns": lambda r, _: turns_in(r),
+        "context": several,
+        "tags": several,
+        "required": several,
+        "expected_result": json_object,
+        "expected_tools": lambda r, _: tools_in(r),
         "scenario": row_text,
-        "must_pass": lambda r, c: _yes(r, c),
-        "expected_behaviour": lambda r, c: _choice(r, c, BEHAVIOURS, shown["expected_behaviour"]),
-        "kind": lambda r, c: _choice(r, c, EXAMPLE_KINDS, earlier.kind),
-        "split": lambda r, c: _choice(r, c, SPLITS, earlier.split),
-        "source": lambda r, c: _choice(r, c, SOURCES, earlier.source),
+        "must_pass": lambda r, c: yes(r, c),
+        "expected_behaviour": lambda r, c: choice(r, c, BEHAVIOURS, shown["expected_behaviour"]),
+        "kind": lambda r, c: choice(r, c, EXAMPLE_KINDS, earlier.kind),
+        "split": lambda r, c: choice(r, c, SPLITS, earlier.split),
+        "source": lambda r, c: choice(r, c, SOURCES, earlier.source),
     }
     said = as_the_row_says(row, earlier, shown, cells, wanted)
     return replace(said, id=new_id(), approved_by=by, at=now(), note=row_text(row, "note"))
@@ -166,13 +166,13 @@ def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
 def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> GoldenExample:
     row.required("question")
     question = row_text(row, "question")
-    behaviour = _choice(row, "expected_behaviour", BEHAVIOURS, "answer")
+    behaviour = choice(row, "expected_behaviour", BEHAVIOURS, "answer")
     answer = row_text(row, "expected_answer")
     if not answer and not row_text(row, "reference_sql") and behaviour == "answer":
         raise row.error(
             "expected_answer", "", "an answer or a reference_sql", "Or set expected_behaviour to clarify or refuse."
         )
-    turns = _turns(row)
+    turns = turns_in(row)
     # The id is made before masking: two questions that differ only in a masked name stay two examples.
     name = row.text("id") or row.text("example_id")
     identity = f"ex-{digest(['id', name] if name else ['written', question, turns])[:12]}"
@@ -182,9 +182,9 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         {
             "prior_turns": turns,
             "question": question,
-            "context": _several(row, "context"),
+            "context": several(row, "context"),
             "expected_answer": answer,
-            "tags": _several(row, "tags"),
+            "tags": several(row, "tags"),
             "scenario": row_text(row, "scenario"),
             "note": row_text(row, "note"),
         },
@@ -193,12 +193,13 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
     wish = Wish(
         expected_behaviour=behaviour,
         tags=masked["tags"],
-        required=_several(row, "required"),
-        expected_result=_object(row, "expected_result"),
+        required=several(row, "required"),
+        expected_result=json_object(row, "expected_result"),
         as_of=row_text(row, "as_of"),
         snapshot=row_text(row, "snapshot"),
+        expected_tools=tools_in(row),
     )
-    source = _choice(row, "source", SOURCES, "manual")
+    source = choice(row, "source", SOURCES, "manual")
     content = content_of(
         masked["question"],
         prior_turns=masked["prior_turns"],
@@ -220,60 +221,10 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         approved_by=by,
         at=now(),
         source=source,
-        kind=_choice(row, "kind", EXAMPLE_KINDS, "normal"),
+        kind=choice(row, "kind", EXAMPLE_KINDS, "normal"),
         scenario=masked["scenario"],
-        split=_choice(row, "split", SPLITS, split_of(identity)),
-        must_pass=_yes(row, "must_pass"),
+        split=choice(row, "split", SPLITS, split_of(identity)),
+        must_pass=yes(row, "must_pass"),
         rule="written",
         note=masked["note"],
     )
-
-
-def _choice(row: Row, column: str, allowed: tuple[str, ...], default: str) -> str:
-    text = row.text(column) or default
-    if text not in allowed:
-        raise row.error(column, text, f"one of {', '.join(allowed)}")
-    return text
-
-
-def _several(row: Row, column: str) -> tuple[str, ...]:
-    """Return the values of a cell: a list, a JSON list as an export writes it, or texts separated by ``|``."""
-    listed = row.cells.get(column)
-    if isinstance(listed, str):
-        text = listed.strip()
-        listed = _json(row, column, list, "a JSON list") if text.startswith("[") else text.split("|")
-    return tuple(text for part in listed or () if (text := str(part).strip()))
-
-
-def _yes(row: Row, column: str) -> bool:
-    text = row.text(column).casefold()
-    if text not in ("", "true", "false", "1", "0", "yes", "no"):
-        raise row.error(column, text, "true or false")
-    return text in ("true", "1", "yes")
-
-
-def _json(row: Row, column: str, kind: type, expected: str) -> Any:
-    cell = row.cells.get(column)
-    if isinstance(cell, str):
-        if not cell.strip():
-            return None
-        try:
-            cell = orjson.loads(cell)
-        except orjson.JSONDecodeError:
-            raise row.error(column, cell, expected) from None
-    if cell is not None and not isinstance(cell, kind):
-        raise row.error(column, cell, expected)
-    return cell
-
-
-def _object(row: Row, column: str) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = _json(row, column, dict, "a JSON object such as {columns, rows}")
-    return found
-
-
-def _turns(row: Row) -> list[Turn]:
-    expected = "a JSON list of {role, content}"
-    turns = _json(row, "prior_turns", list, expected) or []
-    if not all(isinstance(t, dict) and {"role", "content"} <= set(t) for t in turns):
-        raise row.error("prior_turns", turns, expected)
-    return [Turn(role=str(t["role"]), content=str(t["content"])) for t in turns]

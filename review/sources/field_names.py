@@ -32,7 +32,7 @@ NAMES: Mapping[str, str] = {
     ),
     "question": (
         "question|query|prompt|input|user input|user message|user query|user question|customer message|request|message"
-        "|text|utterance|ask|instruction|customer question|subject|human|frage|anfrage|kundenfrage|nachricht"
+        "|text|utterance|ask|instruction|customer question|subject|human|q|frage|anfrage|kundenfrage|nachricht"
         "|kundennachricht|anliegen|betreff|eingabe|benutzereingabe|nutzerfrage|beschreibung|demande|question client"
         "|message client|message du client|requete|sujet|objet|entree|pregunta|consulta|mensaje|mensaje del cliente"
         "|solicitud|asunto|entrada|domanda|richiesta|messaggio|oggetto|pergunta|mensagem|assunto|vraag|bericht"

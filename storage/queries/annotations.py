@@ -51,6 +51,16 @@ VOTES_SQL = _latest(
 """The votes on the pairs of a week that count."""
 
 
+def annotation_of_assignment(store: Store, assignment_id: str) -> Annotation | None:
+    """Return the latest annotation of an assignment that was not undone, None without one."""
+    return next(iter(store.select(Annotation, _OF_ASSIGNMENT_SQL, {"a": assignment_id})), None)
+
+
+_OF_ASSIGNMENT_SQL = f"""
+SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn("n")} ORDER BY n.rowid DESC LIMIT 1
+"""  # noqa: S608 - constants of ours
+
+
 def current_annotations(store: Store, week: str, *, rater: str | None = None) -> list[Annotation]:
     """Return the annotations of a week that count, of one rater or of everybody, in order of arrival."""
     return store.select(Annotation, CURRENT_SQL, {"week": week, "rater": rater})

@@ -39,6 +39,26 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
 """
 
 
+class TextRows(NamedTuple):
+    """The latest rows of everything that decides what people may read of the items, in any week."""
+
+    items: int
+    flags: int
+    undone: int
+
+
+def texts_written(store: Store) -> TextRows:
+    """Return the latest rows behind the texts of items: the items, the flags that hide words, and what was undone."""
+    return TextRows(**store.query(_TEXTS_SQL)[0])
+
+
+_TEXTS_SQL = """
+SELECT (SELECT coalesce(max(rowid), 0) FROM items) AS items,
+  (SELECT coalesce(max(rowid), 0) FROM flags) AS flags,
+  (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone
+"""
+
+
 class WeekRows(NamedTuple):
     """How many items and annotations a week has, and its latest annotation and skip."""
 

@@ -91,7 +91,7 @@ def start(store: Path) -> subprocess.Popen[bytes]:
     begun = time.monotonic()
     while time.monotonic() - begun < 60:
         try:
-            asyncio.run(asyncio.open_connection("127.0.0.1", PORT))  # type: ignore[arg-type]
+            asyncio.run(asyncio.open_connection("127.0.0.1", PORT))
         except ConnectionError:
             time.sleep(0.02)
         else:

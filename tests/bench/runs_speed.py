@@ -12,16 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "review" / part) for part in ("", "experiments")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "review"))
 
-from judge_speed import IDEAL, WIDTH, endpoint  # noqa: E402
-from run_cases import released  # noqa: E402 - helpers of another folder
+from judge_speed import IDEAL, WIDTH, endpoint
+from run_cases import released
 
-from review.experiments.runs.listing import status_of  # noqa: E402
-from review.experiments.runs.running import RunOptions, RunRequest, start_run  # noqa: E402
-from review.experiments.runs.working import work  # noqa: E402
-from review.settings.project import project_of  # noqa: E402
-from storage.store import Store  # noqa: E402
+from review.experiments.runs.listing import status_of
+from review.experiments.runs.running import RunOptions, RunRequest, start_run
+from review.experiments.runs.working import work
+from review.settings.project import project_of
+from storage.store import Store
 
 
 def shop(folder: Path, cases: int) -> Store:

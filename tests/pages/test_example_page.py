@@ -6,8 +6,8 @@ import pytest
 from app_pages import run
 from streamlit.testing.v1 import AppTest
 
-from review.golden.approve import approve, example_id_of
-from review.golden.examples import readable_examples
+from review.golden.approve import approve
+from review.golden.examples import example_id_of, readable_examples
 from review.people.people import people
 from storage.store import Store
 

@@ -12,7 +12,7 @@ from review.failures.triage import triage_groups
 from review.log.failed import Narrowed
 from review.settings.project import project_of
 from storage.queries.failures import latest_notes, modes_given, open_proposals
-from storage.records_failures import FailureTriage
+from storage.records_failures import FailureTriage, FixClaim
 from storage.records_weeks import Week
 from storage.store import Store
 
@@ -68,3 +68,25 @@ def test_a_proposal_is_approved_on_the_page(demo: Store, monkeypatch: pytest.Mon
     at.button(f"p_yes_{found[0].id}").click().run()
     assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 1
     assert run(demo, monkeypatch, "failures", "ana").warning[0].value.startswith("This page needs the role adjudicator")
+
+
+def test_files_to_learn_from_and_more_proposals_come_from_the_page(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(open_proposals(demo))
+    at = run(demo, monkeypatch, "failures", "mara", view="proposals")
+    at.multiselect("propose_rules").set_value(["long"])
+    at.button("propose_Variants of examples").click().run()
+    assert not at.exception and not at.error and len(open_proposals(demo)) > before
+    at.button("export_prepare").click().run()
+    assert not at.exception and not at.error
+    assert {b.proto.label for b in at.get("download_button")} == {"few-shots.jsonl", "few-shots.jsonl.provenance.json"}
+
+
+def test_a_fix_is_claimed_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "failures", "mara", view="fixes")
+    assert at.info[0].value == "Nobody has claimed a fix yet."
+    at.text_input("fix_version").set_value("sql-v9")
+    at.button("fix_go").click().run()
+    assert not at.exception and not at.error and demo.find(FixClaim)[0].version == "sql-v9"
+    assert any("not known yet" in m.value for m in at.markdown)

@@ -15,18 +15,18 @@ import app_pages
 import pytest
 from streamlit.testing.v1 import AppTest
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "review" / part) for part in ("", "experiments")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "review"))
 
-from run_cases import agent, examples, released  # noqa: E402 - helpers of another folder
+from run_cases import agent, examples, released
 
-from review.experiments.runs.listing import list_runs  # noqa: E402
-from review.experiments.runs.running import RunRequest, start_run  # noqa: E402
-from review.experiments.runs.working import work  # noqa: E402
-from review.experiments.versions.registry import approve, version_named  # noqa: E402
-from review.judges.runs.locks import is_held, runs_folder  # noqa: E402
-from review.people.people import add_person  # noqa: E402
-from review.settings.project import project_of  # noqa: E402
-from storage.store import Store  # noqa: E402
+from review.experiments.runs.listing import list_runs
+from review.experiments.runs.running import RunRequest, start_run
+from review.experiments.runs.working import work
+from review.experiments.versions.registry import approve, version_named
+from review.judges.runs.locks import is_held, runs_folder
+from review.people.people import add_person
+from review.settings.project import project_of
+from storage.store import Store
 
 
 @pytest.fixture

@@ -256,3 +256,22 @@ def test_fields_that_somebody_names_make_conversations_of_such_a_file(store, tmp
 def test_an_evaluation_run_whose_conversations_came_in_points_to_its_verdicts(store, tmp_path):
     done = command(store, "import", str(write(tmp_path, [VERDICT_READERS["deepeval"].sample], "run.json")))
     assert "spotcheck verdicts import" in done.stderr
+
+
+WIDE = [{"item": str(n), "A": "2", "B": "3", "C": None} for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("records", "kind"),
+    [
+        (WIDE, "labels"),
+        ([{**one, "Answer": "It has shipped."} for one in WIDE], None),
+        ([{**one, "A": f"a text of its own, number {n}, that is no label"} for n, one in enumerate(WIDE)], None),
+        ([{"item": "1", "price": "2"}], None),
+        ([{"id": "1", "A": "2", "B": "3"}], None),
+    ],
+    ids=["people", "a log", "long texts", "one column", "no item"],
+)
+def test_a_table_with_a_column_for_each_person_is_recognised_as_labels(records, kind):
+    found = export_of(records, None)
+    assert (found and found.kind) == kind

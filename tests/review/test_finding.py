@@ -10,7 +10,8 @@ from app_pages import pages
 from golden_store import GOOD, WEEK, add_item, reviewed_store, vote
 
 from review.annotating.submissions import receive
-from review.golden.approve import approve, example_id_of
+from review.golden.approve import approve
+from review.golden.examples import example_id_of
 from review.golden.releases import release
 from review.people.people import person
 from review.serving.finding import EACH, LEAST, PLACES, Findings, Hit, find

@@ -9,10 +9,10 @@ from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, r
 from review.audit.chain import verify as audit_verify
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
-from review.golden.approve import approve, bulk_approve, example_id_of
+from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import candidates
 from review.golden.content import judged_right
-from review.golden.examples import current_examples, versions_of
+from review.golden.examples import current_examples, example_id_of, versions_of
 from review.golden.provenance import provenance
 from review.golden.retire import retire
 from review.privacy.hidden_spans import hide_span

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from scored_runs import passing
 from test_gate_files_cli import EXAMPLE
 
+from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.experiments.gating.workflows import WORKFLOWS
 
@@ -121,3 +122,18 @@ def test_a_workflow_file_is_printed_and_written(service: str, tmp_path: Path) ->
     assert done.exit_code == 0 and text in done.output and place in done.output
     done = CliRunner().invoke(spotcheck, ["gate", "workflow", service, "--out", str(tmp_path / "w.yml"), "--json"])
     assert done.exit_code == 0 and (tmp_path / "w.yml").read_text(encoding="utf-8") == text
+
+
+def test_a_plan_of_the_gate_is_asked_as_it_says(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    plan = {"versions": {"candidate": {f"c{k}": 3 if k < 2 else 1 for k in range(200)}}}
+    (repository / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    done = here(monkeypatch, f"{commands('github')[0]} --plan plan.json")
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in (repository / "candidate.jsonl").read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(rows) == 204 and [row["repeat"] for row in rows if row["id"] == "c1"] == [1, 2, 3]
+    (repository / "plan.json").write_text('{"versions": {"v9": {}}}', encoding="utf-8")
+    done = here(monkeypatch, f"{commands('github')[0]} --plan plan.json")
+    assert isinstance(done.exception, InputError) and "found a plan for v9, expected one for candidate" in str(
+        done.exception
+    )

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.word_diff import WORDS_AT_MOST, Piece, word_diff
-from review.golden.approve import approve, bulk_approve, example_id_of
+from review.golden.approve import approve, bulk_approve
 from review.golden.changes import TITLES, field_changes, readable
+from review.golden.examples import example_id_of
 from review.golden.provenance import as_seen_by, judges_on, letter, provenance
 from review.golden.release_diff import between, next_name, proposed_notes, since_last_release
 from review.golden.releases import release

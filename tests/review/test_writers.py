@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +15,13 @@ from golden_store import add_item as add
 
 from review.audit import chain
 from review.basics.clock import now
-from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
 from review.golden.rows import agreement, exported
+from review.golden.writers import evidently, openai_dpo, promptfoo
 from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.privacy.hidden_spans import hide_span
@@ -88,6 +91,11 @@ ROWS = {
 """The formats whose rows the tests can read back."""
 
 
+TUNING = ("openai_sft", "openai_dpo")
+"""Formats whose lines trainers read as a whole, so that they carry nothing else; some releases have none."""
+FORMS = [name for name in WRITERS if name not in TUNING]
+
+
 def carried_of(files: list[Path]) -> list[dict]:
     """What each row of an export carries, read back from its files; no rows of files in any other form."""
     rows: list[dict] = []
@@ -98,12 +106,13 @@ def carried_of(files: list[Path]) -> list[dict]:
             rows += csv.DictReader(file.open(encoding="utf-8", newline=""))
         elif file.suffix == ".jsonl":
             rows += [orjson.loads(line) for line in file.read_bytes().splitlines()]
-        elif file.suffix == ".json":
-            rows += orjson.loads(file.read_bytes())
+        elif file.suffix == ".json" and file.name != evidently.DEFINITION:
+            found = orjson.loads(file.read_bytes())
+            rows += found if isinstance(found, list) else [{"metadata": row} for row in found["metadata"]]
     return [r.get("metadata") or r.get("additional_metadata") or r for r in rows]
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_every_row_of_every_format_has_its_provenance(store, tmp_path, form):
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     rows = carried_of(files)
@@ -122,14 +131,14 @@ def test_every_row_of_every_format_has_its_provenance(store, tmp_path, form):
     assert str(one["adjudicated"]).lower() == "true"
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_exporting_a_release_twice_gives_the_same_bytes(store, tmp_path, form):
     one, two = (export(store, "v1", to=form, target=tmp_path / name, by="eva") for name in ("a", "b"))
     digests = [[hashlib.sha256(f.read_bytes()).hexdigest() for f in files] for files in (one, two)]
     assert digests[0] == digests[1]
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_nothing_is_replaced_without_force_and_nothing_is_left_beside_it(store, tmp_path, form):
     first = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     with pytest.raises(Refused, match="--force"):
@@ -139,7 +148,7 @@ def test_nothing_is_replaced_without_force_and_nothing_is_left_beside_it(store, 
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_a_writer_that_fails_leaves_the_earlier_export_as_it_was(store, tmp_path, form, monkeypatch):
     before = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     bytes_before = [f.read_bytes() for f in before]
@@ -157,7 +166,7 @@ def test_a_writer_that_fails_leaves_the_earlier_export_as_it_was(store, tmp_path
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_a_release_of_one_written_example_can_be_written_in_every_format(tmp_path, form):
     store = new_store(tmp_path)
     rows = tmp_path / "w.csv"
@@ -287,7 +296,7 @@ def test_promptfoo_assertions_depend_on_what_is_expected_and_run_no_template(sto
     assert kinds["Where is my order u1?"] == ["factuality"]
     assert kinds["How many?"] == ["is-sql"] and kinds["Drop it"] == ["llm-rubric"]
     evil = next(c for q, c in cases.items() if "HYPERLINK" in q)
-    assert evil["vars"]["question"] == "{% raw %}" + EVIL + "{% endraw %}"
+    assert evil["vars"]["question"] == EVIL.replace("{{ env.KEY }}", "{{ '{{' }} env.KEY {{ '}}' }}")
 
 
 def test_deepeval_goldens_have_exactly_the_known_keys(store, tmp_path):
@@ -313,7 +322,7 @@ def test_langsmith_examples_have_inputs_outputs_metadata_split_and_a_stable_id(s
     assert u1["outputs"]["answer"] == "Order u1 arrives on Friday." and u1["metadata"]["labels"] == GOOD
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMS)
 def test_a_span_hidden_after_the_release_is_exported_in_no_format(tmp_path, form):
     store = new_store(tmp_path)
     open_test_week(store)
@@ -354,3 +363,99 @@ def test_agreement_on_an_item_is_the_share_of_agreeing_pairs_over_dimensions_wit
     assert agreement([{"a": "x"}, {"a": "x"}, {"a": "y"}]) == pytest.approx(1 / 3)
     # a set is one value; b has one vote and does not count
     assert agreement([{"a": ["p", "q"], "b": "z"}, {"a": ["p", "q"]}]) == 1.0
+
+
+def lines_of(store, to, tmp_path):
+    [file] = export(store, "v1", to=to, target=tmp_path / f"out.{to}.jsonl", by="eva")
+    return [orjson.loads(line) for line in file.read_bytes().splitlines()]
+
+
+def test_a_text_that_promptfoo_would_load_or_run_stays_a_text():
+    for text, expected in (
+        ("package: where?", " package: where?"),
+        ("file://x", " file://x"),
+        ("a {# b #} {% c %}", "a {{ '{#' }} b {{ '#}' }} {{ '{%' }} c {{ '%}' }}"),
+        ("half {{ open", "half {{ '{{' }} open"),
+        ("plain", "plain"),
+    ):
+        assert promptfoo._literal(text) == expected
+
+
+def test_items_of_langfuse_have_stable_ids_and_the_expected_output(store, tmp_path):
+    rows = lines_of(store, "langfuse", tmp_path)
+    assert len({row["id"] for row in rows}) == len(rows) == 7
+    assert {row["datasetName"] for row in rows} == {"v1"} and {row["status"] for row in rows} == {"ACTIVE"}
+    assert all(row["input"]["messages"][-1]["role"] == "user" for row in rows)
+    assert all(set(row["expectedOutput"]) >= {"answer", "expected_behaviour", "reference_sql"} for row in rows)
+
+
+def test_the_lists_for_phoenix_are_parallel(store, tmp_path):
+    [file] = export(store, "v1", to="phoenix", target=tmp_path / "out.json", by="eva")
+    body = orjson.loads(file.read_bytes())
+    assert {len(body[name]) for name in ("inputs", "outputs", "metadata", "splits")} == {7}
+    assert body["action"] == "create" and body["name"].startswith("v1-")
+
+
+def test_records_of_braintrust_have_an_id_an_input_and_what_is_expected(store, tmp_path):
+    rows = lines_of(store, "braintrust", tmp_path)
+    assert all(set(row) == {"id", "input", "expected", "metadata", "tags"} for row in rows) and len(rows) == 7
+
+
+def test_chats_for_tuning_end_with_the_expected_answer(store, tmp_path):
+    rows = lines_of(store, "openai_sft", tmp_path)
+    assert rows and all(set(row) == {"messages"} for row in rows)
+    assert all([m["role"] for m in row["messages"]][-2:] == ["user", "assistant"] for row in rows)
+    assert all(row["messages"][-1]["content"] for row in rows)
+
+
+def test_preference_pairs_need_a_correction(store, tmp_path):
+    with pytest.raises(NothingToDo, match="another one that a reviewer expected"):
+        lines_of(store, "openai_dpo", tmp_path)
+    content = {"question": "Q", "prior_turns": [], "answer": "No.", "expected_answer": "Yes."}
+    assert openai_dpo._is_corrected(content) and not openai_dpo._is_corrected({**content, "answer": " Yes.\n"})
+    pair = openai_dpo._pair(content)
+    assert pair["input"]["messages"] == [{"role": "user", "content": "Q"}]
+    assert [pair[name][0]["content"] for name in ("preferred_output", "non_preferred_output")] == ["Yes.", "No."]
+
+
+def test_the_definition_for_evidently_names_columns_of_its_file(store, tmp_path):
+    data, definition = export(store, "v1", to="evidently", target=tmp_path / "evidently", by="eva")
+    columns = set(pq.read_schema(data).names)
+    given = orjson.loads(definition.read_bytes())
+    assert {given["id_column"], *given["text_columns"], *given["categorical_columns"]} <= columns
+    [one] = [c for c in given["classification"] if c["target"] == "label_politeness"]
+    assert pq.read_table(data).to_pylist()[0].keys() >= {one["target"], one["prediction_labels"]}
+
+
+LOADERS_PYTHON = "SPOTCHECK_LOADERS_PYTHON"
+"""The Python of an environment with tests/clients/loaders.txt."""
+
+
+@pytest.mark.skipif(LOADERS_PYTHON not in os.environ, reason=f"{LOADERS_PYTHON} names no environment with the loaders")
+@pytest.mark.parametrize("to", ["deepeval", "deepeval_json", "langsmith", "evidently", "braintrust", "phoenix"])
+def test_the_real_library_loads_the_export(store, tmp_path, to):
+    files = export(store, "v1", to=to, target=tmp_path / f"out{WRITERS[to].suffix}", by="eva")
+    script = Path(__file__).parents[1] / "clients" / "load.py"
+    words = [os.environ[LOADERS_PYTHON], str(script), to, *map(str, files)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=180)
+    assert done.returncode == 0 and done.stdout.split()[-1] == "7", done.stdout + done.stderr
+
+
+PROMPTFOO = "SPOTCHECK_PROMPTFOO"
+"""The folder whose node_modules hold promptfoo, 0.119 with node 20."""
+
+
+@pytest.mark.skipif(PROMPTFOO not in os.environ, reason=f"{PROMPTFOO} names no folder with promptfoo")
+def test_promptfoo_gives_each_text_to_the_model_as_it_is(store, tmp_path):
+    [file] = export(store, "v1", to="promptfoo", target=tmp_path / "cases.json", by="eva")
+    cases = [{**case, "assert": []} for case in orjson.loads(file.read_bytes())]
+    more = ["package: where?", "half {{ open", "a {# b #} c", "use {% if %} tag", "{{question}} and {{ 7*7 }}"]
+    texts = [promptfoo._literal(text) for text in more]
+    file.write_bytes(orjson.dumps([*cases, *({"vars": {"question": text}} for text in texts)]))
+    quiet = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1", "PROMPTFOO_CONFIG_DIR": str(tmp_path)}
+    script = Path(__file__).parents[1] / "clients" / "promptfoo.cjs"
+    words = ["node", str(script), os.environ[PROMPTFOO], str(file)]
+    done = subprocess.run(words, env={**os.environ, **quiet}, capture_output=True, text=True, timeout=180)
+    answers = orjson.loads(done.stdout.splitlines()[-1])
+    assert EVIL in answers and [text.strip() for text in answers[7:]] == more, done.stdout + done.stderr

@@ -12,8 +12,11 @@ from review.experiments.comparing.comparison import Comparison, compare
 from review.experiments.comparing.descriptors import Described, describe
 from review.experiments.gating.outcome import GateSettings, Outcome
 from review.experiments.gating.versions_gate import gate_versions
-from review.experiments.runs.scored import scored_run
+from review.experiments.runs.cases import ReleaseCases, cases_of_release
+from review.experiments.runs.running import run_named
+from review.experiments.runs.scored import scored_over
 from review.experiments.values import ScoredRun
+from review.settings.project import project_of
 from storage.opening import open_store
 from storage.queries.gate import state_of_run
 
@@ -42,7 +45,16 @@ def read(here: Session, run: str) -> ScoredRun:
 
 @st.cache_resource(show_spinner="Reading the answers …", max_entries=24)
 def _read(state: RunState) -> ScoredRun:
-    return scored_run(open_store(state.path, create=False), state.run)
+    store = open_store(state.path, create=False)
+    run = run_named(store, state.run)
+    release = _release(state.path, run.release, state.rows[2])
+    return scored_over(store, run, release, project_of(store.path))
+
+
+@st.cache_resource(show_spinner="Reading the release …", max_entries=4)
+def _release(path: str, release: str, hidden: int) -> ReleaseCases:
+    """Read a release once for all of its runs; ``hidden`` counts the spans that were hidden so far."""
+    return cases_of_release(open_store(path, create=False), release)
 
 
 def compared(here: Session, runs: tuple[str, ...]) -> Comparison:

@@ -47,12 +47,13 @@ def show(here: Session, chosen: Chosen) -> None:
     chart = charts.intervals(
         drawn,
         x=str(kind),
-        y_title="combined accuracy, higher is better",
+        y_title="combined accuracy",
         series="version",
         order=order[:MOST],
         series_order=chosen.comparison.versions,
     )
     figures.with_table(chart, frame, key=f"compare_slices_{kind}", file_name="slices.csv")
+    st.caption("Combined accuracy with 95% intervals; higher is better.")
     if len(order) > MOST:
         st.caption(as_text(f"The picture shows the {MOST} slices that fell most; the table has all {len(order):,}."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.failures import learned_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -18,7 +19,10 @@ PAGE = 10
 
 
 def show(here: Session) -> None:
-    """Draw the open proposals, ten at a time."""
+    """Draw the open proposals, ten at a time, and what proposes more."""
+    here.need_week()
+    learned_view.propose_more(here)
+    learned_view.take_out(here)
     found = open_proposals(here.store)
     if not found:
         st.info("No golden example is proposed. Triage proposes some.", icon=":material/workspace_premium:")

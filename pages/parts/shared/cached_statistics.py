@@ -38,7 +38,7 @@ from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.answers.judges import Evidence
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from storage.opening import open_store
-from storage.queries.states import WeekState
+from storage.queries.states import WeekState, texts_written
 from storage.records_judges import Judge
 
 
@@ -131,12 +131,7 @@ def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> l
     shown = example_ids(judge)
     if not shown:
         return []
-    rows = session.store.query(
-        "SELECT (SELECT coalesce(max(rowid), 0) FROM items) AS items, "
-        "(SELECT coalesce(max(rowid), 0) FROM flags) AS flags, "
-        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone"
-    )[0]
-    key = (*rows.values(), shown, *sorted(owed_items(session.store, session.rater.id)))
+    key = (*texts_written(session.store), shown, *sorted(owed_items(session.store, session.rater.id)))
     return _near(str(session.store.path), key, weeks, session.rater.id, judge)
 
 

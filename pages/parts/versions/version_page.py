@@ -13,6 +13,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import run_list
 from review.basics.errors import ReviewError
+from review.experiments.decisions import standing_of
 from review.experiments.versions.lineage import diff
 from review.experiments.versions.registry import APPROVED, DEPRECATED, Version, approve, deprecate, versions
 from review.statistics.quantity import Quantity
@@ -67,18 +68,31 @@ def _decide(here: Session, version: Version) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if state != APPROVED:
             with st.popover("Approve", icon=":material/verified:"):
-                st.caption(
-                    "Without a gate decision this is a waiver: somebody other than the person who registered the "
-                    "version approves it, with a reason. It stays on record."
-                )
-                reason = st.text_input("Reason", key=f"version_{name}_why")
-                if st.button("Approve by waiver", type="primary", key=f"version_{name}_approve"):
-                    _tried(lambda: approve(here.store, name, by=here.rater.id, reason=reason))
+                _approve(here, name)
         if state != DEPRECATED:
             with st.popover("Deprecate", icon=":material/archive:"):
                 reason = st.text_input("Reason", key=f"version_{name}_gone")
                 if st.button("Deprecate", type="primary", key=f"version_{name}_deprecate"):
                     _tried(lambda: deprecate(here.store, name, by=here.rater.id, reason=reason))
+
+
+def _approve(here: Session, name: str) -> None:
+    """Draw what the approval would rest on, and the button."""
+    found = standing_of(here.store, name)
+    if found is None:
+        st.caption(
+            "There is no gate decision about this version, so this is a waiver: somebody other than the person who "
+            "registered it approves it, with a reason. It stays on record."
+        )
+    elif found.may_ship:
+        st.caption("The gate lets this version ship. Its decision stays on record.")
+    else:
+        st.caption(as_text(f"The gate says {found.decision.decision}; open: {', '.join(found.open)}."))
+        st.page_link("compare.py", label="Compare", icon=":material/compare_arrows:")
+    reason = st.text_input("Reason", key=f"version_{name}_why")
+    label = "Approve by waiver" if found is None else "Approve"
+    if st.button(label, type="primary", key=f"version_{name}_approve"):
+        _tried(lambda: approve(here.store, name, by=here.rater.id, reason=reason))
 
 
 def _tried(act: Callable[[], object]) -> None:
@@ -102,8 +116,8 @@ def _prompt(here: Session, row: PromptVersion) -> None:
         _text(row.prompt, row.prompt_hash)
         return
     found = diff(others[str(against)], row)
-    for name, (before, after) in found.rest.items():
-        st.markdown(as_text(f"{name}: {before or NOTHING} became {after or NOTHING}"))
+    rest = [f"{name}: {a or NOTHING} became {b or NOTHING}" for name, (a, b) in found.rest.items()]
+    st.caption(as_text(" · ".join(rest)))
     if found.same_prompt:
         st.caption("The prompt is the same.")
         _text(row.prompt, row.prompt_hash)

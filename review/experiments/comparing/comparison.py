@@ -168,7 +168,8 @@ def compare(runs: Sequence[ScoredRun]) -> Comparison:
 def _compared(case: Case, results: Sequence[Sequence[ScoredCase]]) -> ComparedCase:
     scores = [scores_of(some) for some in results]
     changes: list[Change] = [
-        gate_case(case, scores[0], other).change if scores[0] and other else "same" for other in scores[1:]
+        gate_case(case, scores[0], other).change if scores[0] and other and other != scores[0] else "same"
+        for other in scores[1:]
     ]
     return ComparedCase(
         case=case,

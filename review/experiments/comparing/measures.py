@@ -24,7 +24,6 @@ class Measure:
     of: Callable[[ScoredCase], float | None]
     share: bool = True
     relative: bool = False
-    unit: str = ""
 
 
 def _answered(field: str) -> Callable[[ScoredCase], float | None]:
@@ -48,12 +47,8 @@ MEASURES: dict[str, Measure] = {
         title="failure rate", better="lower", of=lambda one: float(one.cause is not None or one.answer is None)
     ),
     "cost": Measure(title="cost per answer", better="lower", of=_answered("cost"), share=False, relative=True),
-    "latency": Measure(
-        title="latency", better="lower", of=_answered("latency_ms"), share=False, relative=True, unit="ms"
-    ),
-    "tokens": Measure(
-        title="tokens out", better="lower", of=_answered("tokens_out"), share=False, relative=True, unit="tokens"
-    ),
+    "latency": Measure(title="latency, ms", better="lower", of=_answered("latency_ms"), share=False, relative=True),
+    "tokens": Measure(title="tokens out", better="lower", of=_answered("tokens_out"), share=False, relative=True),
 }
 """The figures of every comparison. Scorers of the runs join them, see ``measures_of``."""
 

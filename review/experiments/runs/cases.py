@@ -81,7 +81,7 @@ def case_of(content: Mapping[str, Any], *, content_hash: str = "", sql: str | No
         messages=tuple(content["prior_turns"]),
         context=tuple(content["context"]),
         as_of=content["as_of"] or None,
-        db=content.get("db") or next((t.removeprefix(DB) for t in content["tags"] if t.startswith(DB)), None),
+        db=next((t.removeprefix(DB) for t in content["tags"] if t.startswith(DB)), None),
         expected_answer=content["expected_answer"] or None,
         expected_behaviour=content["expected_behaviour"] or None,
         references=(content["reference_sql"],) if content["reference_sql"] else (),
@@ -107,8 +107,8 @@ def cases_of_file(path: Path) -> ReleaseCases:
     do not match the hash that they carry: a release never changes, so the file was edited.
     """
     rows = _rows(path)
-    names = tuple(FrozenExample.__annotations__)
-    contents = [{name: row[name] for name in (*names, "expected_tools", "db") if name in row} for row in rows]
+    names = (*FrozenExample.__required_keys__, *FrozenExample.__optional_keys__)
+    contents = [{name: row[name] for name in names if name in row} for row in rows]
     found = release_hash(contents)
     hashes = {str(row["content_hash"]) for row in rows if row.get("content_hash")}
     if hashes and hashes != {found} and not any(row.get("redacted") for row in rows):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from review.basics.errors import InputError, NothingToDo
+from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.evidence.evidence import paired_labels
 from review.experiments.scorers.judge import judge_in
 from review.experiments.values import ScoredCase
@@ -76,7 +76,7 @@ def calibration_of(store: Store, judge: str, dimension: str, bad: str) -> Calibr
     weeks = [week.name for week in weeks_in_use(store)]
     try:
         pair = paired_labels(store, weeks, judge).get(dimension) if weeks else None
-    except NothingToDo:
+    except (NothingToDo, UnknownError):
         return None
     if pair is None or bad not in pair.data.values:
         return None
@@ -88,13 +88,13 @@ def calibration_of(store: Store, judge: str, dimension: str, bad: str) -> Calibr
     return Calibration(positives, hits, negatives, rejections)
 
 
-def _effective(among: Mask, right: Mask, weight: npt.NDArray[np.float64]) -> tuple[int, int]:
+def _effective(among: Mask, right: Mask, weight: npt.NDArray[np.float64]) -> tuple[float, float]:
     """Return the effective number of rows among some, and how many of these are right by weight."""
     w = weight[among]
     if not len(w):
-        return 0, 0
-    n = round(float(w.sum() ** 2 / (w**2).sum()))
-    return n, round(n * float(weight[among & right].sum() / w.sum()))
+        return 0.0, 0.0
+    n = float(w.sum() ** 2 / (w**2).sum())
+    return n, n * float(weight[among & right].sum() / w.sum())
 
 
 def corrected_figure(raw: Quantity, flagged: int, verdicts: int, calibration: Calibration | None) -> JudgedFigure:
@@ -103,10 +103,10 @@ def corrected_figure(raw: Quantity, flagged: int, verdicts: int, calibration: Ca
         reason = "this judge was never compared with people"
         return JudgedFigure(raw=raw, corrected=Quantity.missing(reason), said="Not calibrated: read it as a guess.")
     bad = rogan_gladen(flagged, verdicts, calibration)
-    n = calibration.positives + calibration.negatives
-    said = f"Corrected by {n:,} conversations that people labelled too."
+    n = round(calibration.positives + calibration.negatives)
+    said = f"Corrected by {n:,} conversations that people labelled too (effective number)."
     if calibration.positives < FEW_WRONG:
-        said += f" Only {calibration.positives} of them were wrong, so the interval is wide."
+        said += f" Only {round(calibration.positives)} of them were wrong, so the interval is wide."
     return JudgedFigure(raw=raw, corrected=_complement(bad), said=said)
 
 

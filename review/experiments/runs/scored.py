@@ -29,7 +29,7 @@ SHORTEST = 20
 def scored_run(store: Store, run_id: str, *, project: Project | None = None) -> ScoredRun:
     """Return a run with the scores of all its cases. Raises UnknownError, Refused for a release that was changed."""
     run = run_named(store, run_id)
-    return _scored(store, run, cases_of_release(store, run.release), project or project_of(store.path))
+    return scored_over(store, run, cases_of_release(store, run.release), project or project_of(store.path))
 
 
 def latest_run(store: Store, *, version: str, release: str, project: Project | None = None) -> ScoredRun | None:
@@ -38,7 +38,8 @@ def latest_run(store: Store, *, version: str, release: str, project: Project | N
     return None if run is None else scored_run(store, run.id, project=project)
 
 
-def _scored(store: Store, run: ExperimentRun, release: ReleaseCases, project: Project) -> ScoredRun:
+def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project: Project) -> ScoredRun:
+    """Return a run with the scores of all its cases, over a release that was read already."""
     answers = {row.id: row for row in store.find(ExperimentAnswer, run_id=run.id)}
     scores = latest_scores(store, run.id)
     version = store.get(PromptVersion, run.version)

@@ -28,7 +28,14 @@ WRITERS = loaded(
         "hf": "review.golden.writers.hf:WRITER",
         "promptfoo": "review.golden.writers.promptfoo:WRITER",
         "deepeval": "review.golden.writers.deepeval:WRITER",
+        "deepeval_json": "review.golden.writers.deepeval_json:WRITER",
         "langsmith": "review.golden.writers.langsmith:WRITER",
+        "langfuse": "review.golden.writers.langfuse:WRITER",
+        "phoenix": "review.golden.writers.phoenix:WRITER",
+        "braintrust": "review.golden.writers.braintrust:WRITER",
+        "openai_sft": "review.golden.writers.openai_sft:WRITER",
+        "openai_dpo": "review.golden.writers.openai_dpo:WRITER",
+        "evidently": "review.golden.writers.evidently:WRITER",
     },
 )
 """Every format by its name in ``--to``. A new one is a file with a ``Writer`` and a line here."""

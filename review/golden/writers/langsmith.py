@@ -1,4 +1,7 @@
-"""LangSmith examples: JSON Lines of {id, inputs, outputs, metadata, split}, for an upload or ``create_examples``."""
+"""LangSmith examples: JSON Lines of {id, inputs, outputs, metadata, split}, for an upload or ``create_examples``.
+
+Its evaluators get ``outputs`` as ``reference_outputs``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from review.golden.rows import Exported, ReleaseInfo, picked
 from review.golden.writers.jsonl import write_lines
-from review.golden.writers.writer import Writer
+from review.golden.writers.writer import Writer, expected_of, turns_of
 
 KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
 """The fields of an example that go into the metadata."""
@@ -22,16 +25,10 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 
 def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
     content = e.content
-    turns = [*content["prior_turns"], {"role": "user", "content": content["question"]}]
     return {
         "id": str(uuid5(NAMESPACE_URL, f"spotcheck:{info.content_hash}:{content['example_id']}")),
-        "inputs": {"question": content["question"], "messages": turns, "context": content["context"]},
-        "outputs": {
-            "answer": content["expected_answer"],
-            "expected_behaviour": content["expected_behaviour"],
-            "reference_sql": content["reference_sql"],
-            "expected_result": content["expected_result"],
-        },
+        "inputs": {"question": content["question"], "messages": turns_of(content), "context": content["context"]},
+        "outputs": expected_of(content),
         "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
         "split": content["split"],
     }

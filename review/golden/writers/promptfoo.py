@@ -6,6 +6,7 @@ refusing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,15 @@ def _assertions(content: FrozenExample) -> list[dict[str, Any]]:
     return [{"type": "is-sql", "metric": "sql"}]
 
 
+MARKS = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+LOADED = ("file://", "package:")
+"""What a text begins with that promptfoo loads instead."""
+
+
 def _literal(text: str) -> str:
-    """Return a text that promptfoo leaves as it is: it would run templates in it and load a text that begins with file://."""
-    if any(mark in text for mark in ("{{", "{%", "{#")):
-        text = "{% raw %}" + text.replace("endraw", "end_raw") + "{% endraw %}"
-    return f" {text}" if text.startswith("file://") else text
+    """Return a text that reaches the model as it is: promptfoo runs the templates in it, and loads files."""
+    quoted = MARKS.sub(lambda mark: "{{ '" + mark[0] + "' }}", text)
+    return f" {quoted}" if quoted.startswith(LOADED) else quoted
 
 
 WRITER = Writer(about="test cases for promptfoo", write=write, suffix=".promptfoo.json")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from review.golden.rows import Exported, ReleaseInfo
+from storage.records_golden import FrozenExample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +23,18 @@ class Writer:
     write: Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
     suffix: str
     marker: str = ""
+
+
+def turns_of(content: FrozenExample) -> list[dict[str, Any]]:
+    """Return the turns of an example up to its question."""
+    return [*map(dict, content["prior_turns"]), {"role": "user", "content": content["question"]}]
+
+
+def expected_of(content: FrozenExample) -> dict[str, Any]:
+    """Return what an example expects; evaluators of most tools call it the reference or expected output."""
+    return {
+        "answer": content["expected_answer"],
+        "expected_behaviour": content["expected_behaviour"],
+        "reference_sql": content["reference_sql"],
+        "expected_result": content["expected_result"],
+    }

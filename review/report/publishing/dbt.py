@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from review.basics.whole_files import replacing
-from review.report.publishing.schema import PREFIX, SHARED, TABLES
+from review.report.publishing.schema import PREFIX, SHARED, TABLES, Column
 
 PROJECT = "dbt_project.yml"
 _PROJECT = """name: spotcheck
@@ -76,5 +76,5 @@ def schema_page() -> str:
     return "\n".join(parts)
 
 
-def _all(name: str) -> dict[str, tuple[str, str]]:
+def _all(name: str) -> dict[str, Column]:
     return {**SHARED, **TABLES[name].columns}

@@ -137,9 +137,9 @@ def _settlements(data: WeekData, rubric: Rubric, items: Sequence[Item], design: 
     """Yield the settled labels; the weight of one that counts is N_h/m_h, with m_h the settled items of its group."""
     positives = {one.name: one.positive for one in rubric.dimensions}
     settled: Counter[tuple[str | None, str]] = Counter()
-    for item in design:
-        for dimension, outcome in data.outcomes.get(item, {}).items():
-            settled[design[item].group, dimension] += outcome.value is not None
+    for name, drawn in design.items():
+        for dimension, outcome in data.outcomes.get(name, {}).items():
+            settled[drawn.group, dimension] += outcome.value is not None
     for item in items:
         of_item = design.get(item.id, _PICKED)
         for dimension, outcome in data.outcomes.get(item.id, {}).items():
@@ -166,9 +166,9 @@ def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design])
         key = (one.item_id, one.judge, one.version, one.dimension)
         if one.value is not None or key not in found:
             found[key] = one
-    for key, one in found.items():
+    for named, one in found.items():
         yield {
-            "key": key,
+            "key": named,
             "item": one.item_id,
             **design.get(one.item_id, _PICKED).cells(),
             "judge": one.judge,

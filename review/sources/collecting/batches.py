@@ -48,12 +48,15 @@ def write_batches(
 
     ``sources`` gives the source of each trace that is wanted.
     """
+    traces_of: dict[str, set[str]] = {}
+    for trace, source in sources.items():
+        traces_of.setdefault(source, set()).add(trace)
     open_files: dict[tuple[str, str], BinaryIO] = {}
     paths: dict[str, list[Path]] = {}
     try:
         for frame in read_at(folder, places, unseal):
-            for source in sorted(set(sources.values())):
-                part = only(frame.kind, frame.payload, lambda trace, mine=source: sources.get(trace) == mine)
+            for source, mine in traces_of.items():
+                part = only(frame.kind, frame.payload, mine.__contains__)
                 if not part:
                     continue
                 suffix = "jsonl" if frame.kind in _JSON else "pb"

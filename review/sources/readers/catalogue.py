@@ -117,8 +117,12 @@ def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str])
     if not turns and not found and _tells(records, mapping):
         return [Detected(FEEDBACK, "the mapping names an id and facts such as feedback, but no question")]
     whole = [name for name in found if all(_reads(name, other) for other in found)]
-    reason = f"of the first {len(records)} records have"
-    return [Detected(name, f"{found[name]} {reason} {READERS[name].sign}") for name in whole or found]
+    return [Detected(name, _reason(found[name], len(records), name)) for name in whole or found]
+
+
+def _reason(hits: int, records: int, name: str) -> str:
+    which = "the first record has" if records == 1 else f"{hits} of the first {records} records have"
+    return f"{which} {READERS[name].sign}"
 
 
 def _tells(records: Sequence[Record], mapping: Mapping[str, str]) -> bool:

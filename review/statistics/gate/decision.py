@@ -25,6 +25,8 @@ def decide(
     if strict or (suspicions and e.upper < margin):
         return "inconclusive", suspicions
     if e.upper < margin:
+        if e.upper < 0:
+            return "pass", [f"with {1 - alpha:.0%} confidence the candidate is better by at least {_points(-e.upper)}"]
         limit = f"with {1 - alpha:.0%} confidence the drop is under {_points(e.upper)}"
         return "pass", [f"{limit}, less than the margin of {_points(margin)}"]
     return "inconclusive", suspicions + _undecided(e, margin=margin, alpha=alpha)

@@ -165,7 +165,7 @@ def corrected_report(
 
     Rogan-Gladen is the headline then, and the estimates that need labels of the traffic are undefined.
     """
-    labelled = calibration.positives + calibration.negatives
+    labelled = round(calibration.positives + calibration.negatives)
     positive = sum(s.verdicts.positive for s in strata)
     corrected = rogan_gladen(positive, sum(with_verdict(s) for s in strata), calibration, level=level)
     powered = Quantity.missing(ELSEWHERE, n=labelled, method="power-tuned PPI")

@@ -11,12 +11,15 @@ from review.statistics.quantity import Quantity
 
 
 class Calibration(NamedTuple):
-    """A separate labelled set: the judge found ``hits`` of ``positives`` and ``rejections`` of ``negatives``."""
+    """A separate labelled set: the judge found ``hits`` of ``positives`` and ``rejections`` of ``negatives``.
 
-    positives: int
-    hits: int
-    negatives: int
-    rejections: int
+    Of a sample with unequal weights these are effective numbers, which need not be whole.
+    """
+
+    positives: float
+    hits: float
+    negatives: float
+    rejections: float
 
 
 def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
@@ -29,7 +32,7 @@ def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, leve
     """
     method = "Rogan-Gladen: Lang-Reiczigel"
     positives, hits, negatives, rejections = calibration
-    n = positives + negatives
+    n = round(positives + negatives)
     if verdicts == 0:
         return Quantity.missing("the traffic has no verdict", n=n, method=method)
     if positives == 0 or negatives == 0:

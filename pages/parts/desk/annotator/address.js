@@ -20,11 +20,12 @@ export function takeOpened(client, { open }) {
   wantBack(client, wanted, 0);
 }
 
-// Name the open item: at once, or after a pause when the last change was a moment ago.
+// Name the open item: at once, or after a pause when the last change was a moment ago. An empty queue waits for nothing, so
+// that a reload does not come back to the item before it.
 export function nameInAddress(view) {
   clearTimeout(view.naming);
   const left = PAUSE_MS - (performance.now() - (view.namedAt ?? -PAUSE_MS));
-  if (left > 0) view.naming = setTimeout(() => write(view), left);
+  if (left > 0 && view.client.current) view.naming = setTimeout(() => write(view), left);
   else write(view);
 }
 

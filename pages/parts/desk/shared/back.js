@@ -10,7 +10,7 @@ export function walkedBack(client) {
 
 // Ask for an item that is not held, and for those after it in the direction of walking (`by`); with 0 for it alone.
 export function wantBack(client, target, by) {
-  if (!client.desk.asksBack || isKnown(client, target)) return; // nearly always, so that the list is made only when needed
+  if (!client.desk.asksBack || isWhole(client, target)) return; // nearly always, so that the list is made only when needed
   const said = saidList(client);
   const at = said.indexOf(target);
   if (at < 0) return;
@@ -19,13 +19,17 @@ export function wantBack(client, target, by) {
 }
 
 function lackedBack(client) {
-  return [...client.back].filter((id) => !isKnown(client, id));
+  return [...client.back].filter((id) => !isWhole(client, id));
 }
 
 // Whether this browser holds an item and knows its answer, which may have been given in another tab or browser.
 export function isKnown(client, id) {
-  const answer = !isSaid(client, id) || client.mine.has(id) || overlay(client).has(id);
-  return client.items.has(id) && answer && !lacksExecution(client, client.items.get(id));
+  return client.items.has(id) && (!isSaid(client, id) || client.mine.has(id) || overlay(client).has(id));
+}
+
+// Whether nothing of an item has to be asked for.
+function isWhole(client, id) {
+  return isKnown(client, id) && !lacksExecution(client, client.items.get(id));
 }
 
 // Whether the server has more to say about the query of a submitted item, which it sends only when asked: both results as
@@ -44,7 +48,7 @@ export function awaits(client) {
 // takes something back, because only the server knows what counts then.
 export function heldAndBack(client, entries) {
   const again = new Set(entries.filter((entry) => entry.kind === "withdraw").map((entry) => entry.assignment));
-  for (const id of client.back) if (client.items.has(id) && !isKnown(client, id)) again.add(id);
+  for (const id of client.back) if (client.items.has(id) && !isWhole(client, id)) again.add(id);
   const held = [...client.items.values()].filter((item) => !again.has(item.assignment));
   const names = held.map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment));
   return [names, [...new Set([...again, ...lackedBack(client)])].slice(0, AT_HAND)];

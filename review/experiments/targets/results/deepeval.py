@@ -20,6 +20,8 @@ def read(path: Path) -> Iterator[ResultRow]:
     for number, row in enumerate(objects(rows), start=1):
         more = _one(row, "additionalMetadata", "additional_metadata", "metadata") or {}
         ids = [more[name] for name in ("example_id", "id", "case") if name in more] if isinstance(more, dict) else []
+        # A metric that broke leaves the test without success; that says nothing of the answer.
+        broken = any(metric.get("error") for metric in objects(_one(row, "metricsData", "metrics_data")))
         fields = {
             "answer": _one(row, "actualOutput", "actual_output"),
             "context": _one(row, "retrievalContext", "retrieval_context"),
@@ -29,7 +31,7 @@ def read(path: Path) -> Iterator[ResultRow]:
             ],
             "latency_ms": _milliseconds(_one(row, "runDuration", "completion_time")),
             "cost": _one(row, "tokenCost", "token_cost", "evaluationCost"),
-            "reported": _one(row, "success"),
+            "reported": None if broken else _one(row, "success"),
         }
         yield ResultRow(names=names(*ids, row.get("name"), row.get("input")), line=number, fields=fields)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from review.experiments.targets.results.json_file import json_in, names, objects
 from review.experiments.targets.results.rows import ResultFormat, ResultRow
 
+ERROR = 2
+"""The ``failureReason`` of a row whose provider or assertion broke: it has no score."""
 IDS = ("example_id", "id", "case", "case_id")
 
 
@@ -28,8 +30,8 @@ def read(path: Path) -> Iterator[ResultRow]:
             "cost": row.get("cost"),
             "tokens_in": usage.get("prompt"),
             "tokens_out": usage.get("completion"),
-            "error": response.get("error"),
-            "reported": _score(row),
+            "error": response.get("error") or row.get("error"),
+            "reported": None if row.get("failureReason") == ERROR else _score(row),
         }
         ids = [g[name] for g in given for name in IDS if name in g]
         question = [g["question"] for g in given if "question" in g]

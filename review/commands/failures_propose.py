@@ -1,0 +1,74 @@
+"""``spotcheck failures propose-...``: fill in golden examples for people to approve. None counts before that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from review.commands.asking import llm_of
+from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.failures.proposing import Outcome, propose_frequent, propose_marked, propose_variants
+from review.failures.variants import VARIANT_RULES
+from review.settings.project import project_of
+
+PARAPHRASE = (
+    "Rewrite the user's question as another customer would ask it. Keep its meaning, names, numbers and tokens such as "
+    "[EMAIL_1]. Reply with the question alone."
+)
+RULES = ", ".join(f"{name} ({rule.about})" for name, rule in VARIANT_RULES.items())
+
+
+@click.command("propose-variants")
+@click.option("--rules", default=",".join(VARIANT_RULES), show_default=True, help=f"Any of {RULES}.")
+@click.option(
+    "--judge", metavar="JUDGE", help="Also ask the endpoint of this llm judge for a paraphrase of each question."
+)
+@click.option("--language", metavar="NAME", help="With --judge: the language of the paraphrase, such as German.")
+@click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Of how many examples.")
+@as_option
+@store_option
+@json_option
+def variants(
+    rules: str, judge: str | None, language: str | None, most: int, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Propose variants of the golden questions by offline rules; a variant stays in the half of its original."""
+    store = opened(store_path)
+    by, endpoint = acting_person(store, acting).id, None
+    if judge is not None:
+        ask = llm_of(store, judge, store_path)
+        told = f"{PARAPHRASE} Write in {language}." if language else PARAPHRASE
+
+        def endpoint(question: str) -> str:
+            return ask(told, question)
+
+    _show(propose_variants(store, split_values(rules), by=by, most=most, endpoint=endpoint), as_json)
+
+
+@click.command("propose-frequent")
+@click.option("--weeks", metavar="W47,W48", help="Weeks of the log, separated by commas. Default: all.")
+@click.option("--least", type=click.IntRange(2), default=5, show_default=True, help="How often it was asked at least.")
+@as_option
+@store_option
+@json_option
+def frequent(weeks: str | None, least: int, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Propose the questions that users ask most and that no example has yet."""
+    store = opened(store_path)
+    chosen = split_values(weeks) if weeks else None
+    _show(propose_frequent(store, weeks=chosen, least=least, by=acting_person(store, acting).id), as_json)
+
+
+@click.command("propose-marked")
+@as_option
+@store_option
+@json_option
+def marked(acting: str | None, store_path: str, as_json: bool) -> None:
+    """Propose conversations that users marked right or wrong, where the plan of [golden] lacks examples."""
+    store = opened(store_path)
+    _show(propose_marked(store, project_of(store_path), by=acting_person(store, acting).id), as_json)
+
+
+def _show(done: Outcome, as_json: bool) -> None:
+    result: dict[str, Any] = {"proposed": [p.id for p in done.written], "dropped": dict(done.dropped)}
+    dropped = "".join(f", {n} dropped: {reason}" for reason, n in done.dropped.items())
+    emit(result, as_json, lambda: out.print(f"{len(done.written)} proposed{dropped}", highlight=False, markup=False))
