@@ -36,7 +36,6 @@ NEEDS = {
     "compare": "adjudicator",
     "failures": "adjudicator",
     "golden": "adjudicator",
-    "failures": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
     "audit": "lead",
