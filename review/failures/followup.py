@@ -75,7 +75,7 @@ def claim_fix(
     claim = FixClaim(id=new_id(), mode=key, version=version.strip(), week=week, at=now(), by=by, note=note.strip())
     with store.transaction():
         store.add(claim)
-        chain.record(store, by, "claim fix", key, version=claim.version, week=week)
+        chain.record(store, by, "claim fix", modes.title(key), version=claim.version, week=week)
     return claim
 
 

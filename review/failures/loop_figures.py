@@ -17,6 +17,8 @@ from storage.store import Store
 
 SITTING = timedelta(hours=2)
 """Two decisions of one person further apart than this were not made in one sitting."""
+BY_HAND = timedelta(seconds=3)
+"""Nobody decides faster; decisions that follow each other more closely were made by a program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +58,25 @@ def loop_figures(store: Store, project: Project) -> list[LoopWeek]:
     ]
 
 
-def _minutes(triages: Sequence[FailureTriage]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
+def minutes_to_causes(triages: Sequence[FailureTriage]) -> list[tuple[FailureTriage, float]]:
+    """Return the decisions that followed another one of the same person in one sitting, with the minutes between. Pure.
+
+    ``triages`` are in order of arrival.
+    """
+    found: list[tuple[FailureTriage, float]] = []
     last: dict[str, datetime] = {}
     for one in triages:
         at = datetime.fromisoformat(one.at)
-        if one.by in last and timedelta(0) < at - last[one.by] < SITTING:
-            found.setdefault(one.week, []).append((at - last[one.by]).total_seconds() / 60)
+        if one.by in last and BY_HAND < at - last[one.by] < SITTING:
+            found.append((one, (at - last[one.by]).total_seconds() / 60))
         last[one.by] = at
+    return found
+
+
+def _minutes(triages: Sequence[FailureTriage]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for one, minutes in minutes_to_causes(triages):
+        found.setdefault(one.week, []).append(minutes)
     return found
 
 

@@ -134,7 +134,8 @@ def triage(
         _check_seen(mode_list(store), found.group, modes.version)
         keep(store, [found.example, *decided.candidates], by=by)
         store.add(decided, *proposals)
-        chain.record(store, by, "triage", week, mode=found.group, version=version, decision=chosen, failures=found.n)
+        title = modes.title(found.group)
+        chain.record(store, by, "triage", week, mode=title, version=version, decision=chosen, failures=found.n)
     return decided
 
 

@@ -39,6 +39,13 @@ from review.experiments.gating.again import ask_again
 from review.experiments.gating.asking import Asking, ask_people, settle
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import gate_runs
+from review.failures.exports import export_learned
+from review.failures.followup import claim_fix
+from review.failures.modes import name_mode
+from review.failures.proposals import approve_proposal, reject_proposal
+from review.failures.proposing import propose_variants
+from review.failures.triage import TriageWish, triage
+from review.failures.working import give_mode, write_note
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
 from review.golden.retire import retire
@@ -141,6 +148,15 @@ ADJUDICATORS: dict[str, Verb] = {
     "keep a decision of the gate": lambda s, by: keep(s, UNDECIDED, by=by),
     "waive": lambda s, by: waive(s, GATE, by=by, reason="known"),
     "settle a gate": lambda s, by: settle(s, GATE, NOBODY_ASKED, by=by),
+    "note a failure": lambda s, by: write_note(s, "u2", "wrong", by=by),
+    "give a failure a mode": lambda s, by: give_mode(s, ["u2"], "", by=by),
+    "name a failure mode": lambda s, by: name_mode(s, "dates", by=by),
+    "triage": lambda s, by: triage(s, project_of(s.path), WEEK, "syntax", "", wish=TriageWish(root_cause="x"), by=by),
+    "claim a fix": lambda s, by: claim_fix(s, project_of(s.path), "syntax", version="v", week=WEEK, by=by),
+    "approve a proposal": lambda s, by: approve_proposal(s, "p", by=by),
+    "reject a proposal": lambda s, by: reject_proposal(s, "p", by=by, reason="x"),
+    "propose variants": lambda s, by: propose_variants(s, ["typos"], by=by),
+    "export what was learned": lambda s, by: export_learned(s, "sft", beside(s, "o.jsonl"), weeks=[WEEK], by=by),
     "ask a version again": lambda s, by: ask_again(s, "run-v2-r1", by=by, project=project_of(s.path)),
 }
 LEADS: dict[str, Verb] = {

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote
+from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, vote
 from scored_runs import passing, scored_run
 
 from review.basics.log_paths import log_of
+from review.experiments.comparing.sides import side_of
 from review.experiments.comparing.trend import Side, new_since, points, two_sides
 from review.log.served import Served, served
 from storage.queries.gate import reviewed_conversations
+from storage.records_failures import FailureTriage
 
 
 def test_two_versions_are_compared_on_what_both_saw_and_complex_cases_apart() -> None:
@@ -45,3 +47,16 @@ def test_months_and_versions_are_read_from_store_and_log(tmp_path: Path) -> None
     assert reviewed_conversations(store, "2026-11", month=True) == 1
     assert reviewed_conversations(store, "v2", month=False) == 0
     assert served(log_of(store.path), "v1") == Served(traffic=0, failed=0)
+    triage = {"week": WEEK, "version": "v1", "by": "lea", "decision": "ignored", "root_cause": "date format"}
+    store.add(
+        *(
+            FailureTriage(
+                id=f"t{k}", mode=f"m{k}", at=f"2026-11-20T10:{k:02d}:00+00:00", failures=1, modes_version=1, **triage
+            )
+            for k in (0, 4, 10)
+        )
+    )
+    side = side_of(store, "v1", read=lambda run: scored_run("v1", {}))
+    assert (side.minutes_to_cause, side.run, side.reviewed) == (5.0, None, 1)
+    assert side_of(store, "2026-11", read=lambda run: scored_run("v1", {})).minutes_to_cause == 5.0
+    assert side_of(store, "v2", read=lambda run: scored_run("v1", {})).minutes_to_cause is None

@@ -116,8 +116,8 @@ def _prompt(here: Session, row: PromptVersion) -> None:
         _text(row.prompt, row.prompt_hash)
         return
     found = diff(others[str(against)], row)
-    for name, (before, after) in found.rest.items():
-        st.markdown(as_text(f"{name}: {before or NOTHING} became {after or NOTHING}"))
+    rest = [f"{name}: {a or NOTHING} became {b or NOTHING}" for name, (a, b) in found.rest.items()]
+    st.caption(as_text(" · ".join(rest)))
     if found.same_prompt:
         st.caption("The prompt is the same.")
         _text(row.prompt, row.prompt_hash)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import median
 
 from review.basics.log_paths import log_of
 from review.experiments.comparing.trend import Side
 from review.experiments.values import ScoredRun
+from review.failures.loop_figures import minutes_to_causes
 from review.log.served import MONTH, served
 from storage.queries.gate import months_reviewed, reviewed_conversations, runs_finished
 from storage.records_experiments import ExperimentRun
+from storage.records_failures import FailureTriage
 from storage.store import Store
 
 
@@ -26,7 +29,15 @@ def side_of(store: Store, name: str, *, read: Callable[[str], ScoredRun]) -> Sid
         run=read(run) if run else None,
         served=served(log_of(store.path), name),
         reviewed=reviewed_conversations(store, name, month=month),
+        minutes_to_cause=_minutes_to_cause(store, name, month=month),
     )
+
+
+def _minutes_to_cause(store: Store, name: str, *, month: bool) -> float | None:
+    """Return the median minutes to the root cause of failures of a version, or of those triaged in a month."""
+    timed = minutes_to_causes(store.find(FailureTriage))
+    found = [m for one, m in timed if (one.at.startswith(name) if month else one.version == name)]
+    return median(found) if found else None
 
 
 def months(store: Store) -> list[str]:

@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 def listening(address: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises InputError when the port is out of range or taken."""
     if not 1 <= port <= 65535:
-        raise InputError(f"--port: found {port}, expected 1 to 65535.")
+        raise InputError(f"port: found {port}, expected 1 to 65535.")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     # With the protocol named, the event loop sends small answers at once (TCP_NODELAY).
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -42,7 +42,8 @@ def listening(address: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         raise InputError(
-            f"port {port} on {address} is not free ({error.strerror}). Choose another: --port {port % 65535 + 1}"
+            f"port {port} on {address} is not free ({error.strerror}). Choose another one.",
+            command_hint=f"Use `--port {port % 65535 + 1}`.",
         ) from None
     sock.listen(CONNECTIONS)
     return sock
