@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from pages.parts.compare.choose import Chosen
@@ -45,7 +46,7 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
     )
     st.caption("Struck through: only in the answer of the first version. Green: only in this one.")
     st.markdown("##### Scores")
-    figures.table(_scores(chosen, row), key="compare_case_scores", file_name="scores.csv")
+    figures.table(pd.DataFrame(_scores(chosen, row)), key="compare_case_scores", file_name="scores.csv")
 
 
 def _said(results: tuple[ScoredCase, ...]) -> str:
