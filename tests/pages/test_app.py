@@ -35,7 +35,6 @@ NEEDS = {
     "versions": "adjudicator",
     "compare": "adjudicator",
     "golden": "adjudicator",
-    "failures": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
     "audit": "lead",
