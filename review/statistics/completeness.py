@@ -4,9 +4,9 @@ Weighted Good-Turing: a mode seen once in the whole sample stands for what was n
 for w - 1 others (METHODS-DETAIL 8); the plain share of singletons describes the sample and not production.
 
 The limit is a quantile over what is not known: how many failures each group has, which a handful of reviewed failures
-says poorly, and the part of them that is of unnamed modes. With the first taken as known, the limit held the truth in
+says poorly, and the share of them that is of unnamed modes. With the first taken as known, the limit held the truth in
 79% to 92% of simulations with three failures of the groups that are not fully reviewed
-(``tests/bench/completeness_coverage.py``).
+(``tests/bench/completeness_coverage.py``). Modes seen twice add to the variance (Esty 1983, Annals of Statistics 11).
 """
 
 from __future__ import annotations
@@ -15,22 +15,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from review.statistics.quantity import Quantity
+from review.statistics.within import Part, upper_limit
 
 LEAST = 10
 """Labelled failures below which nothing is said."""
 LEAST_OPEN = 3
 """The same for those of groups that are not fully labelled: they alone tell of what was not seen."""
 METHOD = "weighted Good-Turing, upper limit"
-LEVEL = 0.975
-DRAWS = 4_000
-SEED = 8
-PRIOR = 0.5
-"""Failures added to the groups together, as Jeffreys' prior adds to one."""
-NONE_SEEN = 3.5
-"""The variance that a limit of Clopper and Pearson grants to none seen: (3.7 / 1.96) squared."""
 
 
 class LabelledFailures(NamedTuple):
@@ -58,36 +50,16 @@ def unnamed_share(groups: Sequence[LabelledFailures]) -> Quantity:
         reason = f"fewer than {LEAST_OPEN} failures were reviewed of the groups that are not fully reviewed"
         return Quantity.missing(reason, n=n, method=METHOD)
     seen = Counter(mode for g in groups for mode in g.modes)
-    single = [sum(seen[mode] == 1 for mode in g.modes) for g in half_known]
-    double = [sum(seen[mode] == 2 for mode in g.modes) for g in half_known]
-    known = float(sum(len(g.modes) for g in groups if g.labelled >= g.population))
-    weights = np.array([g.population / g.labelled for g in half_known])
-    total = known + float(weights @ [len(g.modes) for g in half_known])
-    value = float((weights - 1) @ single) / total
-    return Quantity(value=value, ci=(0.0, max(_limit(half_known, single, double, known), value)), method=METHOD, n=n)
-
-
-def _limit(groups: Sequence[LabelledFailures], single: Sequence[int], double: Sequence[int], known: float) -> float:
-    """Return the upper limit of the share of failures of unnamed modes.
-
-    ``groups`` are those not fully labelled, ``single`` and ``double`` their failures of modes seen once and twice,
-    ``known`` the failures of the others. The part of unnamed modes has the posterior whose quantile is the limit of
-    Clopper and Pearson, wider by the variance that modes seen twice add (Esty 1983, Annals of Statistics 11). Its one
-    added failure is shared by the groups as their failures are. Of a group without a failure nothing is known but how
-    many it may have.
-    """
-    rng = np.random.default_rng(SEED)
-    labelled = sum(g.labelled for g in groups)
-    mass = [g.population / g.labelled * len(g.modes) for g in groups]
-    failed, unnamed = np.zeros(DRAWS), np.zeros(DRAWS)
-    for g, once, twice, share in zip(groups, single, double, np.array(mass) / sum(mass), strict=True):
-        k = len(g.modes)
-        n = g.population * rng.beta(k + PRIOR * g.labelled / labelled, g.labelled - k + PRIOR, DRAWS)
-        part = np.ones(DRAWS)
-        if once < k:
-            held = once * (1 - once / k) + NONE_SEEN
-            part = rng.beta(once + share, k - once, DRAWS)
-            part = np.clip(once / k + (part - once / k) * np.sqrt((held + twice) / held), 0.0, 1.0)
-        failed += n
-        unnamed += n * part
-    return float(np.quantile(unnamed / (known + failed), LEVEL))
+    parts = [
+        Part(
+            population=g.population,
+            labelled=g.labelled,
+            members=len(g.modes),
+            hits=sum(seen[mode] == 1 for mode in g.modes) if g in half_known else 0,
+            more=sum(seen[mode] == 2 for mode in g.modes),
+        )
+        for g in groups
+        if g.labelled
+    ]
+    value = sum((p.weight - 1) * p.hits for p in parts) / sum(p.weight * p.members for p in parts)
+    return Quantity(value=value, ci=(0.0, max(upper_limit(parts), value)), method=METHOD, n=n)

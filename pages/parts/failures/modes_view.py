@@ -15,6 +15,7 @@ from review.basics.errors import ReviewError
 from review.evidence.evidence import weeks_up_to
 from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ModeList, ignore_mode, merge_modes, mode_list, name_mode, rename_mode
+from review.failures.repaired import repaired_answers
 from review.failures.shares import ModeShare, completeness, mode_shares
 from review.statistics.fixes import TREND_RULE
 
@@ -32,6 +33,7 @@ def show(here: Session) -> None:
         st.info("Production had no failures in these weeks.", icon=":material/task_alt:")
     else:
         st.markdown(as_text(completeness(found.unnamed)))
+        st.markdown(as_text(repaired_answers(here.store, here.project, weeks, viewer=here.rater.id).words()))
         figures.table(
             pd.DataFrame([_row(m, states.get(m.key, "")) for m in found.modes]),
             key="failure_modes",

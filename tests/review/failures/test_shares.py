@@ -11,10 +11,12 @@ from failed_log import WEEK, bring, new_store, row
 from review.failures.archive import conversations_of, failure_rules, groups_of
 from review.failures.kept import group_of
 from review.failures.modes import name_mode
+from review.failures.repaired import repaired_answers
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
 from review.settings.project import project_of
 from review.statistics.completeness import LabelledFailures, unnamed_share
+from review.statistics.within import Part, share_within
 from storage.records_log import Draw, Stratum
 from storage.records_review import Annotation
 from storage.records_weeks import Assignment, Item, Week
@@ -78,6 +80,38 @@ def test_what_the_log_forgot_still_counts_in_the_shares(store: Store) -> None:
     name_mode(store, "dates", groups=["date_format"], by="eva")
     after = {m.title: m.share.value for m in mode_shares(store, project, [WEEK]).modes}
     assert after["dates"] == before["Date format"]
+
+
+def test_repaired_answers_that_are_right_are_weighted_by_the_draw(tmp_path: Path) -> None:
+    store, mended = new_store(tmp_path), {"repaired": True, "repair_rounds": 2, "status": "ok"}
+    rows = [*(row(f"r{n}", "date_format") | mended for n in range(30)), *(row(f"c{n}") | mended for n in range(50))]
+    bring(store, [*rows, *(row(f"x{n}") for n in range(50))])
+    failing = {f"r{n}": "wrong" if n < 6 else "correct" for n in range(10)}
+    rest = {f"c{n}": "partly" if n == 0 else "correct" for n in range(5)} | {f"x{n}": "wrong" for n in range(5)}
+    sampled(store, {"failing": 30, "rest": 100}, {"failing": failing, "rest": rest})
+    found = repaired_answers(store, project_of(store.path), [WEEK])
+    # Each reviewed one of the first group stands for 3, of the second for 10; partly right is not right.
+    assert found.n == 80 and found.right.value == pytest.approx((3 * 4 + 10 * 4) / (3 * 10 + 10 * 5))
+    assert found.right.ci is not None and found.right.ci[0] < 0.5 and found.right.ci[1] > 0.75 and found.right.n == 15
+    assert found.words().startswith("80 answers were repaired. 65% of them are right, not merely executable (")
+    none = repaired_answers(store, project_of(store.path), ["2026-W40"])
+    assert none.n == 0 and none.right.value is None and none.words().startswith("No answer was repaired")
+
+
+def test_the_interval_of_a_share_within_a_part_holds_the_truth() -> None:
+    """Two groups, the part is 60% of one and 2% of the other; 8 to 40 of it are reviewed."""
+    rng, held = np.random.default_rng(5), []
+    for failing, others in ((12, 100), (40, 400), (60, 800)):
+        took = [
+            rng.multinomial(m, [p * r, p * (1 - r), 1 - p], size=200)
+            for m, p, r in ((failing, 0.6, 0.5), (others, 0.02, 0.9))
+        ]
+        truth = (400 * 0.6 * 0.5 + 10_000 * 0.02 * 0.9) / (400 * 0.6 + 10_000 * 0.02)
+        for one, two in zip(*took, strict=True):
+            groups = [Part(n, int(s.sum()), int(s[:2].sum()), int(s[0])) for n, s in ((400, one), (10_000, two))]
+            interval = share_within(groups, "of them").ci
+            held += [] if interval is None else [interval[0] <= truth <= interval[1]]
+    assert len(held) > 550 and np.mean(held) > 0.94
 
 
 def test_few_failures_say_nothing_of_how_complete_the_list_is() -> None:
