@@ -16,17 +16,19 @@ from review.log.failed import FailureRules, Narrowed, failed_rows
 from review.log.log import ids_held
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project
+from storage.queries.failures import versions_of_conversations
 from storage.records_log import Conversation
 from storage.records_weeks import Item
 from storage.store import Store
 
 
 class Reviewed(NamedTuple):
-    """One reviewed conversation: the group of failures and the cause, "" for no failure, and the settled label."""
+    """One reviewed conversation: the group of failures and the cause, "" for no failure; the settled label; version."""
 
     group: str
     cause: str
     label: Value
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +73,14 @@ def _groups(store: Store, rules: FailureRules, data: WeekData, dimension: str) -
         group, cause = group_of(c, rules), cause_of(c, rules)
         if group is not None and cause is not None:
             failed[c.id] = group, cause
-    left_out = set(rules.without)
+    left_out, versions = set(rules.without), versions_of_conversations(store, list(talks.values()))
     return [
         DrawnGroup(
             name=f"{data.week} {group}",
             population=line.population,
             sampled=line.sampled,
             reviewed=[
-                Reviewed(*failed.get(talks[i], ("", "")), label)
+                Reviewed(*failed.get(talks[i], ("", "")), label, versions.get(talks[i], ""))
                 for i, label in settled[group].items()
                 if talks[i] not in left_out
             ],
