@@ -68,10 +68,9 @@ def _trend(shown: list[ModeShare]) -> None:
         if q.value is not None and q.ci
     ]
     if rows:
-        figures.draw(
-            charts.intervals(pd.DataFrame(rows), x="week", y_title="share of production", series="mode"),
-            key="failure_trend",
-        )
+        frame = pd.DataFrame(rows)
+        chart = charts.intervals(frame, x="week", y_title="share of production", series="mode")
+        figures.with_table(chart, frame, key="failure_trend", file_name="failure-modes.csv")
 
 
 def _changes(here: Session) -> None:
