@@ -12,6 +12,7 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import Followed, claim_fix, followed
 from review.failures.loop_figures import LoopWeek, loop_figures
 from review.failures.triage import triage_groups
@@ -24,14 +25,14 @@ ICONS = {FIXED: ":green[:material/check_circle:]", CAME_BACK: ":red[:material/re
 def show(here: Session) -> None:
     """Draw the claimed fixes, the form for a new claim, and the figures over the weeks."""
     here.need_week()
-    found = followed(here.store, here.project)
+    found = followed(here.store, here.project, runs=runs_of_claims(here.store, here.project))
     if not found:
         st.info("Nobody has claimed a fix yet.", icon=":material/build:")
     for one in found:
         _one(one)
     st.caption(as_text(RULE))
     _claim(here)
-    weeks = loop_figures(here.store, here.project)
+    weeks = loop_figures(here.store, found)
     if weeks:
         _pictures(weeks)
 
@@ -40,12 +41,13 @@ def _one(one: Followed) -> None:
     with st.container(border=True):
         mark = ICONS.get(one.state, ":gray[:material/hourglass_empty:]")
         st.markdown(f"{mark} **{as_text(one.title)}** · {one.state}")
-        st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}."))
+        basis = " Known from reviews, so weighted by the draw." if one.basis == "reviews" else ""
+        st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}.{basis}"))
         rows = [
-            {"week": c.week, "value": 100 * c.failures / c.of, "when": when}
+            {"week": c.week, "value": 100 * c.share, "when": when}
             for when, some in (("before", one.before), ("under the version", one.after))
             for c in some
-            if c.of
+            if c.share is not None
         ]
         if rows:
             frame = pd.DataFrame(rows)
