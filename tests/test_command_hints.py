@@ -23,7 +23,6 @@ ONLY_ON_THE_COMMAND_LINE = {
     "review/serving/nightly_process.py",
     "review/serving/server.py",
     "review/settings/starter.py",
-    "review/sources/collecting/taking.py",
     "review/sources/files.py",
     "review/sources/readers/mapping.py",
     "review/statistics/agreement/files.py",

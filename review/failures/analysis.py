@@ -50,6 +50,7 @@ def proposed_modes(
 
     With ``endpoint`` a model names each group from what its most typical failures say; people edit the name.
     """
+    require(store, by, "adjudicator")
     modes = mode_list(store)
     rules = failure_rules(store, project, viewer=by, weeks=weeks)
     found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST)

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from review.basics.weeks import monday_of
-from review.failures.followup import Followed, followed
+from review.failures.followup import Followed
 from review.failures.modes import mode_list
-from review.settings.project import Project
 from review.statistics.fixes import CAME_BACK, FIXED
 from storage.records_failures import FailureTriage
 from storage.store import Store
 
 SITTING = timedelta(hours=2)
 """Two decisions of one person further apart than this were not made in one sitting."""
+BY_HAND = timedelta(seconds=3)
+"""Nobody decides faster; decisions that follow each other more closely were made by a program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +40,9 @@ class LoopWeek:
         return self.came_back / self.decided if self.decided else None
 
 
-def loop_figures(store: Store, project: Project) -> list[LoopWeek]:
+def loop_figures(store: Store, fixes: Sequence[Followed]) -> list[LoopWeek]:
     """Return the figures of every week with a decision about failures or about a claimed fix, in order."""
-    triages, fixes = store.find(FailureTriage), followed(store, project)
+    triages = store.find(FailureTriage)
     minutes, days = _minutes(triages), _days(store, triages, fixes)
     weeks = sorted({t.week for t in triages} | {f.decided for f in fixes if f.decided})
     return [
@@ -65,7 +66,7 @@ def minutes_to_causes(triages: Sequence[FailureTriage]) -> list[tuple[FailureTri
     last: dict[str, datetime] = {}
     for one in triages:
         at = datetime.fromisoformat(one.at)
-        if one.by in last and timedelta(0) < at - last[one.by] < SITTING:
+        if one.by in last and BY_HAND < at - last[one.by] < SITTING:
             found.append((one, (at - last[one.by]).total_seconds() / 60))
         last[one.by] = at
     return found
