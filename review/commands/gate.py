@@ -142,6 +142,11 @@ def _files(given: dict[str, Any], settings: GateSettings) -> int:
         raise click.UsageError(f"without a store the gate needs three files; give {' and '.join(lacking)} too.")
     release = cases_of_file(given["release_file"])
     before, after = (_checked(given[name], release) for name in names[:2])
+    if after.release_digest != release.digest:
+        raise InputError(
+            f"{given['candidate_file']}: found a run over release {after.release} with other examples than "
+            f"{given['release_file']}, expected one over this release. Run {after.version} over it."
+        )
     outcome = gate_runs(before, after, settings)
     if given["plan"]:
         return _plan(given, outcome)

@@ -38,8 +38,9 @@ def written(folder: Path, before: dict[str, Score], after: dict[str, Score]) -> 
         for k, name in enumerate(before)
     ]
     (folder / "release.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    write_results(folder / "a.jsonl", scored_run("v2", before))
-    write_results(folder / "b.jsonl", scored_run("v3", after))
+    digest = cases_of_file(folder / "release.jsonl").digest
+    write_results(folder / "a.jsonl", scored_run("v2", before, digest=digest))
+    write_results(folder / "b.jsonl", scored_run("v3", after, digest=digest))
     return [
         "--release-file", str(folder / "release.jsonl"), "--baseline-file", str(folder / "a.jsonl"),
         "--candidate-file", str(folder / "b.jsonl"),
@@ -145,9 +146,7 @@ def edited(path: Path, number: int, **fields: Any) -> None:
 
 def test_cases_that_neither_file_has_are_missing(tmp_path: Path) -> None:
     files = written(tmp_path, passing(200), passing(200))
-    release = cases_of_file(tmp_path / "release.jsonl")
     for name in ("a.jsonl", "b.jsonl"):
-        edited(tmp_path / name, 0, release_digest=release.digest)
         lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
         (tmp_path / name).write_text("\n".join(lines[:-10]), encoding="utf-8")
     told = json.loads(gate(*files, "--json").stdout)
@@ -163,6 +162,13 @@ def test_an_example_that_changed_is_not_compared(tmp_path: Path) -> None:
     told = json.loads(gate(*files, "--json").stdout)
     assert (told["n"], told["broke"]) == (199, 0)
     assert told["only_baseline"] == told["only_candidate"] == ["c7"]
+
+
+def test_a_candidate_over_another_release_is_refused(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(20), passing(20))
+    edited(tmp_path / "b.jsonl", 0, release="r0", release_digest="older")
+    error = gate(*files).exception
+    assert isinstance(error, InputError) and "b.jsonl: found a run over release r0 with other examples" in str(error)
 
 
 @pytest.mark.parametrize(
