@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -112,20 +112,16 @@ def _scored(path: Path, number: int, row: Mapping[str, Any], case: Case) -> Scor
         if not fits:
             raise InputError.at(str(path), number, column=column, found=value, expected=expected)
 
-    scores, unscored, detail = (row.get(name) or {} for name in ("scores", "unscored", "detail"))
-    for name, value in (("scores", scores), ("unscored", unscored), ("detail", detail)):
-        check(name, value, fits=isinstance(value, dict), expected="an object")
-    for name, value in scores.items():
-        check(f"scores, {name}", value, fits=_share(value), expected="a number from 0 to 1")
-    for name, value in unscored.items():
-        check(f"unscored, {name}", value, fits=isinstance(value, str), expected="the reason as a text")
-    for name, value in detail.items():
-        check(f"detail, {name}", value, fits=isinstance(value, dict), expected="an object")
     cause, parts = row.get("cause"), {name: row.get(name) for name in PARTS}
     check("cause", cause, fits=cause is None or isinstance(cause, str), expected="a text, or null")
     for name, part in parts.items():
         check(name, part, fits=part is None or _share(part), expected="a number from 0 to 1, or null")
         check(name, part, fits=part is None or not cause, expected=f"null beside the cause {cause!r}")
+    tables = {name: row.get(name) or {} for name in TABLES}
+    for name, (fits, expected) in TABLES.items():
+        check(name, tables[name], fits=isinstance(tables[name], dict), expected="an object")
+        for key, value in tables[name].items():
+            check(f"{name}, {key}", value, fits=fits(value), expected=expected)
     said = read_answer(row)
     check("answer", said.why, fits=bool(cause) or said.cause != "bad_field", expected="the fields of an answer")
     known, repeat = row.get("example"), repeat_in(path, number, row) or 1
@@ -134,12 +130,18 @@ def _scored(path: Path, number: int, row: Mapping[str, Any], case: Case) -> Scor
         repeat=repeat,
         answer=None if cause else answer_of(case.id, repeat, said.fields),
         cause=cause or None,
-        scores=scores,
-        unscored=unscored,
-        detail=detail,
+        **tables,
         **parts,
     )
 
 
 def _share(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+TABLES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "scores": (_share, "a number from 0 to 1"),
+    "unscored": (lambda value: isinstance(value, str), "the reason as a text"),
+    "detail": (lambda value: isinstance(value, dict), "an object"),
+}
+"""The objects of a line by scorer, with what their values must be."""

@@ -225,6 +225,7 @@ def test_a_function_that_raises_is_an_error_of_the_product(tmp_path: Path) -> No
         ((200, b"not json"), "not_json", False),
         ((200, b"[1]"), "not_json", False),
         ((200, b'{"id": "c-9", "answer": "42"}'), "wrong_id", False),
+        ((200, b'{"answer": "' + b"x" * 8_000_000 + b'"}'), "too_long", False),
         ((200, b"{}"), "no_answer", False),
         ((404, b"{}"), "http_error", False),
         ((503, b"{}"), "http_error", True),
