@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
 
-from review.annotating.batch import batch
-from review.annotating.submissions import receive
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import shifted
 from review.basics.errors import InputError, ReviewError
@@ -22,7 +20,8 @@ from review.closing.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, execute, learn
-from review.demo.reviewers import HABITS, labels_by
+from review.demo.reviewers import HABITS
+from review.demo.reviewing import Truth, review_week
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
 from review.demo.triaging import name_the_mode, triage_week
@@ -39,7 +38,6 @@ from review.sources.options import ImportOptions
 from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.opening import open_store
-from storage.records_weeks import Item
 from storage.store import Store
 
 STORE = "spotcheck.db"
@@ -62,13 +60,22 @@ dimension = "correctness"
 """What spotcheck.toml says of the shop."""
 
 Progress = Callable[[int, int, str], None]
-Truth = Mapping[str, DemoConversation]
+Chapter = Callable[[Store, date], None]
+"""A part of the story that is told beside the weeks: it gets the store and the day of the demonstration."""
 
 
-def demo_store(folder: Path, *, seed: int = 7, weeks: int = 5, progress: Progress | None = None) -> Path:
+def demo_store(
+    folder: Path,
+    *,
+    seed: int = 7,
+    weeks: int = 5,
+    progress: Progress | None = None,
+    chapters: tuple[Chapter, Chapter] | None = None,
+) -> Path:
     """Return the path of the demonstration store in ``folder``; build it first if it does not exist.
 
-    Removes the folder if the build fails. Raises InputError if the folder holds other files.
+    ``chapters`` are told before the first week and after the last one. Removes the folder if the build fails. Raises
+    InputError if the folder holds other files.
     """
     path = folder / STORE
     if path.exists():
@@ -79,7 +86,8 @@ def demo_store(folder: Path, *, seed: int = 7, weeks: int = 5, progress: Progres
         )
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        build_demo(path, today=datetime.now(UTC).date(), seed=seed, weeks=weeks, progress=progress)
+        today = datetime.now(UTC).date()
+        build_demo(path, today=today, seed=seed, weeks=weeks, progress=progress, chapters=chapters)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -94,12 +102,13 @@ def build_demo(
     weeks: int = 5,
     size: int = WEEK_SIZE,
     progress: Progress | None = None,
+    chapters: tuple[Chapter, Chapter] | None = None,
 ) -> None:
     """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
 
     Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
-    and closed. ``progress`` receives the weeks done, the number of weeks and the current step. Raises InputError if
-    ``weeks`` is less than 1.
+    and closed. ``chapters`` are told before the first week and after the last one. ``progress`` receives the weeks
+    done, the number of weeks and the current step. Raises InputError if ``weeks`` is less than 1.
     """
     if weeks < 1:
         raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
@@ -117,6 +126,9 @@ def build_demo(
                 with shifted(timedelta(weeks=number + 1 - weeks)):
                     if number == 0:
                         announce(store, by=CURATOR)
+                        if chapters is not None:
+                            tell("the agent and its versions")
+                            chapters[0](store, today)
                     tell("conversations")
                     truth = {c.id: c for c in conversations(seed=seed, week=week, size=size, shop=shop)}
                     _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
@@ -127,6 +139,9 @@ def build_demo(
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
+        if chapters is not None:
+            _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent")
+            chapters[1](store, today)
         if progress is not None:
             progress(weeks, weeks, "ready")
     finally:
@@ -154,7 +169,7 @@ def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], Non
     tell("verdicts")
     deliver(store, week, truth, seed=seed, by=CURATOR)
     tell("review")
-    _review(store, week, truth, seed, ALREADY_DONE if last else {})
+    review_week(store, week, truth, seed, ALREADY_DONE if last else {})
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
@@ -193,37 +208,6 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
         raise ReviewError(f"{week}: {done.rejected} conversations were rejected, the first: {done.rejections[0]}.")
     # Record the name alone: the scratch folder no longer exists.
     recorded(store, replace(done, file=file.name))
-
-
-def _review(store: Store, week: str, truth: Truth, seed: int, shares: Mapping[str, float]) -> None:
-    """Submit each simulated reviewer's share of their items, in the order dealt."""
-    for reviewer in HABITS:
-        payload = batch(store, reviewer, week=week, size=100_000)
-        dealt = payload["items"]
-        entries = []
-        for dealing in dealt[: round(len(dealt) * shares.get(reviewer, 1.0))]:
-            answer = labels_by(reviewer, _known(store, truth, dealing["item"]), seed=seed)
-            entries.append(
-                {
-                    "submission_id": f"demo-{dealing['assignment']}",
-                    "kind": "annotation",
-                    "assignment": dealing["assignment"],
-                    "labels": answer.labels,
-                    "comment": answer.comment,
-                    "corrected_answer": answer.corrected_answer,
-                    "seconds": answer.seconds,
-                }
-            )
-        receipt = receive(store, reviewer, entries)
-        if receipt.rejected:
-            raise ReviewError(f"{reviewer} could not submit in {week}: {receipt.rejected[0][1]}")
-
-
-def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
-    item = store.get(Item, item_id)
-    if item is None:
-        raise ReviewError(f"Item '{item_id}' was dealt but is not in the store.")
-    return truth[item.conversation_id]
 
 
 def _finish(store: Store, week: str, truth: Truth, references: References) -> None:

@@ -1,6 +1,7 @@
 // The item on the screen stands in the address, so that a link to it can be sent and a reload comes back to it.
 
 import { wantBack } from "../shared/back.js";
+import { withStorage } from "../shared/memory.js";
 import { isSaid } from "../shared/model.js";
 
 const PAUSE_MS = 350; // Safari takes at most a hundred changes of the address in thirty seconds
@@ -10,6 +11,9 @@ export function takeOpened(client, { open }) {
   const [wanted, time] = open ?? [];
   if (!wanted || client.opened === time) return;
   client.opened = time;
+  // What this tab wrote itself may be older than what it remembers: a reload comes back to the item on the screen.
+  const named = withStorage(null, () => sessionStorage.getItem(`${client.memory.prefix}named`), null);
+  if (client.current && named === wanted) return;
   if (!client.items.has(wanted) && !client.order.includes(wanted) && !isSaid(client, wanted)) return;
   client.current = wanted;
   client.named = wanted;
@@ -34,5 +38,6 @@ function write(view) {
   if (name) address.searchParams.set("item", name);
   else address.searchParams.delete("item");
   history.replaceState(history.state, "", address);
+  withStorage(null, () => sessionStorage.setItem(`${client.memory.prefix}named`, client.current ?? ""));
   view.namedAt = performance.now();
 }

@@ -34,7 +34,7 @@ export async function recover(view) {
 // Return to the item that was open in this tab; in a new tab, to the one that was worked on last. If it is no longer in the
 // list, the server is asked about it.
 export function returnToPlace(client, place) {
-  if (!place && client.current && client.current === client.named) return false; // a link opened it in a new tab
+  if (client.current && client.current === client.named) return false; // a link opened it
   if (!place && isDone(client, client.current)) client.current = openList(client)[0] ?? null;
   const wanted = place ?? lastBegun(client);
   if (!wanted || wanted === client.current || isDone(client, wanted) || client.drafts.get(client.current)?.touched) return false;
