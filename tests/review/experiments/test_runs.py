@@ -232,8 +232,9 @@ def test_who_may_run_what(store: Store, tmp_path: Path) -> None:
         start_run(store, request(command), by="ana", project=project(store))
     with pytest.raises(InputError, match="concurrency: found 0"):
         start_run(store, request(command, concurrency=0), by="eva", project=project(store))
-    with pytest.raises(InputError, match="max_cost: found 0"):
-        start_run(store, request(command, max_cost=0), by="eva", project=project(store))
+    for none in (0, float("nan")):
+        with pytest.raises(InputError, match=f"max_cost: found {none}"):
+            start_run(store, request(command, max_cost=none), by="eva", project=project(store))
     start_run(store, request(command), by="eva", project=project(store), background=True)
     with pytest.raises(Refused, match="is in progress"):
         start_run(store, request(command), by="eva", project=project(store))

@@ -211,6 +211,8 @@ def test_a_command_is_told_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest
 def test_a_command_that_does_not_exist_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(InputError, match="there is no program 'no-such-program'"):
         opened("exec", {"command": "no-such-program --x"})
+    with pytest.raises(InputError, match="there is no program"):
+        opened("exec", {"command": "cat \0"})
 
 
 def test_a_function_that_raises_is_an_error_of_the_product(tmp_path: Path) -> None:
