@@ -78,7 +78,7 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
 def _scored(row: dict[str, Any], case: str, repeat: int) -> ScoredCase:
     known = {name: _known(value) for name, value in row.items()}
     combined = known.get("combined")
-    if combined is not None and not (isinstance(combined, Real | bool_) and 0 <= combined <= 1):
+    if combined is not None and not (isinstance(combined, Real | bool_) and 0 <= float(combined) <= 1):
         raise InputError(f"table, case {case}, column combined: found {combined!r}, expected a number from 0 to 1.")
     answered = any(known.get(name) is not None for name in OF_ANSWER) or combined is not None
     tags = known.get("tags")

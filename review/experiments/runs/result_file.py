@@ -112,12 +112,13 @@ def _scored(path: Path, number: int, row: Mapping[str, Any], case: Case) -> Scor
         if not fits:
             raise InputError.at(str(path), number, column=column, found=value, expected=expected)
 
-    cause, parts = row.get("cause"), {name: row.get(name) for name in PARTS}
+    cause = row.get("cause")
+    parts: dict[str, Any] = {name: row.get(name) for name in PARTS}
     check("cause", cause, fits=cause is None or isinstance(cause, str), expected="a text, or null")
     for name, part in parts.items():
         check(name, part, fits=part is None or _share(part), expected="a number from 0 to 1, or null")
         check(name, part, fits=part is None or not cause, expected=f"null beside the cause {cause!r}")
-    tables = {name: row.get(name) or {} for name in TABLES}
+    tables: dict[str, Any] = {name: row.get(name) or {} for name in TABLES}
     for name, (fits, expected) in TABLES.items():
         check(name, tables[name], fits=isinstance(tables[name], dict), expected="an object")
         for key, value in tables[name].items():
