@@ -104,6 +104,9 @@ def test_findings_say_where_and_name_what_is_near():
     ("sql", "rows"),
     [
         ("SELECT name FROM customers LIMIT 10", True),
+        ("SELECT 1 AS one, 2 * 3 AS six", True),
+        ("SELECT arrayJoin([1, 2]) AS a", False),
+        ("SELECT arrayJoin(groupArray(id)) AS a FROM customers", False),
         ("SELECT name FROM customers LIMIT 10001", False),
         ("SELECT name FROM customers LIMIT -1", False),
         ("SELECT name FROM customers LIMIT 0.1", False),
@@ -123,7 +126,11 @@ def test_rows_are_limited_by_a_plain_number_or_by_aggregates(sql, rows):
 
 
 def test_limit_all_and_with_ties_are_no_limit():
-    for sql in ("SELECT name FROM customers LIMIT ALL", "SELECT name FROM customers FETCH FIRST 5 ROWS WITH TIES"):
+    for sql in (
+        "SELECT jsonb_array_elements(jsonb_agg(id)) FROM customers", "SELECT unnest(array_agg(id)) FROM customers",
+        "SELECT generate_series(1, 1000000)", "SELECT name FROM customers LIMIT ALL",
+        "SELECT name FROM customers FETCH FIRST 5 ROWS WITH TIES",
+    ):  # fmt: skip
         assert proved(sql, "postgres", rules=("limit",)).ok is not True
 
 
