@@ -68,6 +68,12 @@ def test_check_reads_other_columns_rules_databases_and_answers(shop):
     assert finding["rule"] == "figures" and "4,321" in finding["message"] and finding["severity"] == "warning"
 
 
+def test_a_command_that_the_parser_reads_in_part_is_not_logged(shop):
+    name = table(shop / "a.csv", "id,sql", ("1", "CALL secret_of_ana()"))
+    done = spotcheck(shop, "sql", "check", "--file", name, "--schema", "shop.sql", "--json")
+    assert done.returncode == 1 and "secret_of_ana" not in done.stderr
+
+
 def test_check_reads_the_schema_of_a_live_database_and_the_settings(shop):
     address = sqlite_shop(shop)
     name = table(shop / "a.csv", "id,sql", ("1", "SELECT * FROM customers"), ("2", "SELECT amount FROM orders"))
