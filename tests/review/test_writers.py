@@ -420,7 +420,7 @@ def test_preference_pairs_need_a_correction(store, tmp_path):
 
 
 def test_the_definition_for_evidently_names_columns_of_its_file(store, tmp_path):
-    data, definition = export(store, "v1", to="evidently", target=tmp_path / "evidently", by="eva")
+    data, definition, _ = export(store, "v1", to="evidently", target=tmp_path / "evidently", by="eva")
     columns = set(pq.read_schema(data).names)
     given = orjson.loads(definition.read_bytes())
     assert {given["id_column"], *given["text_columns"], *given["categorical_columns"]} <= columns
