@@ -138,7 +138,8 @@ def add_run(
                         answer_id=name,
                         key=uuid4().hex,
                         at=run.at,
-                        scores={"behaviour": score},
+                        scores={"required": score},
+                        unscored=dict.fromkeys(("execution", "behaviour", "tools"), "not asked"),
                         rules=score,
                     )
                 )

@@ -20,8 +20,8 @@ from review.experiments.gating.repeats import repeat_plan
 from review.experiments.gating.selfcheck import self_check
 from review.experiments.gating.versions_gate import check_itself, gate_versions
 from review.experiments.gating.written import junit, short_markdown
-from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.result_file import read_results
+from review.experiments.runs.cases import ReleaseCases, cases_of_file
+from review.experiments.runs.result_file import read_results, whole
 from review.experiments.values import ScoredRun
 from review.experiments.versions.registry import in_force
 from review.golden.releases import releases
@@ -141,7 +141,12 @@ def _files(given: dict[str, Any], settings: GateSettings) -> int:
     if lacking:
         raise click.UsageError(f"without a store the gate needs three files; give {' and '.join(lacking)} too.")
     release = cases_of_file(given["release_file"])
-    before, after = (_checked(given[name], read_results(given[name], release.cases)) for name in names[:2])
+    before, after = (_checked(given[name], release) for name in names[:2])
+    if after.release_digest != release.digest:
+        raise InputError(
+            f"{given['candidate_file']}: found a run over release {after.release} with other examples than "
+            f"{given['release_file']}, expected one over this release. Run {after.version} over it."
+        )
     outcome = gate_runs(before, after, settings)
     if given["plan"]:
         return _plan(given, outcome)
@@ -151,18 +156,18 @@ def _files(given: dict[str, Any], settings: GateSettings) -> int:
     return _told(given, outcome, keep(store, outcome, by=acting_person(store, given["acting"]).id, origin="file"))
 
 
-def _checked(path: Path, run: ScoredRun) -> ScoredRun:
+def _checked(path: Path, release: ReleaseCases) -> ScoredRun:
+    run = read_results(path, release.cases)
     if not run.cases:
         raise InputError(f"{path}: none of its cases is in the release file. Run {run.version} over this release.")
-    return run
+    return whole(run, release)
 
 
 def _itself(given: dict[str, Any], settings: GateSettings) -> int:
     if given["baseline_file"]:
         if given["release_file"] is None:
             raise click.UsageError("--self with --baseline-file needs --release-file too.")
-        cases = cases_of_file(given["release_file"]).cases
-        found = self_check([_checked(given["baseline_file"], read_results(given["baseline_file"], cases))], settings)
+        found = self_check([_checked(given["baseline_file"], cases_of_file(given["release_file"]))], settings)
     else:
         store = opened(given["store_path"])
         found = check_itself(store, _baseline(store, given), _release(store, given), settings)

@@ -9,6 +9,8 @@ from review.basics.errors import UnknownError
 from storage.records_gate import GateDecision, GateWaiver
 from storage.store import Store
 
+FAIL, TOTAL = "fail", "total"
+"""What is open when the gate fails, and when all cases together cannot decide."""
 SLICE = "slice "
 """Begins the name of an open slice; a waiver of everything else does not cover it."""
 

@@ -32,7 +32,12 @@ class ScoreSettings:
     @property
     def all(self) -> tuple[str, ...]:
         """Every scorer that runs, each once."""
-        return tuple(dict.fromkeys((*self.run, *self.execution, *self.semantic)))
+        return tuple(dict.fromkeys((*self.run, *self.deciding)))
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """The scorers that decide the combined accuracy, each once."""
+        return tuple(dict.fromkeys((*self.execution, *self.semantic)))
 
 
 def score_settings(path: Path, table: Mapping[str, Any]) -> ScoreSettings:

@@ -18,6 +18,7 @@ from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.repeats import repeat_plan
 from review.experiments.gating.selfcheck import self_check
 from review.experiments.gating.written import MARK, junit, short_markdown
+from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.result_file import write_results
 from storage.records_gate import GateDecision
 
@@ -37,8 +38,9 @@ def written(folder: Path, before: dict[str, Score], after: dict[str, Score]) -> 
         for k, name in enumerate(before)
     ]
     (folder / "release.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    write_results(folder / "a.jsonl", scored_run("v2", before))
-    write_results(folder / "b.jsonl", scored_run("v3", after))
+    digest = cases_of_file(folder / "release.jsonl").digest
+    write_results(folder / "a.jsonl", scored_run("v2", before, digest=digest))
+    write_results(folder / "b.jsonl", scored_run("v3", after, digest=digest))
     return [
         "--release-file", str(folder / "release.jsonl"), "--baseline-file", str(folder / "a.jsonl"),
         "--candidate-file", str(folder / "b.jsonl"),
@@ -133,3 +135,53 @@ def test_markdown_and_xml_hold_no_markup_of_the_data() -> None:
     text = short_markdown(made)
     assert "c\\|0&lt;b>@\u200ball" in text and "v\\|3" in text
     assert ET.fromstring(junit(made).encode()).tag == "testsuite"
+
+
+def edited(path: Path, number: int, **fields: Any) -> None:
+    """Change a line of a results file by hand."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[number] = json.dumps({**json.loads(lines[number]), **fields})
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_cases_that_neither_file_has_are_missing(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(200), passing(200))
+    for name in ("a.jsonl", "b.jsonl"):
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        (tmp_path / name).write_text("\n".join(lines[:-10]), encoding="utf-8")
+    told = json.loads(gate(*files, "--json").stdout)
+    assert (told["decision"], told["n"], len(told["missing_cases"])) == ("inconclusive", 190, 10)
+    assert "missing" in told["open"] and set(told["missing_causes"]["c199"]) == {"baseline", "candidate"}
+
+
+def test_an_example_that_changed_is_not_compared(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(200), passing(200, [7]))
+    edited(tmp_path / "a.jsonl", 0, release_digest="older")
+    edited(tmp_path / "a.jsonl", 8, example="another question")
+    edited(tmp_path / "b.jsonl", 8, example="this question")
+    told = json.loads(gate(*files, "--json").stdout)
+    assert (told["n"], told["broke"]) == (199, 0)
+    assert told["only_baseline"] == told["only_candidate"] == ["c7"]
+
+
+def test_a_candidate_over_another_release_is_refused(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(20), passing(20))
+    edited(tmp_path / "b.jsonl", 0, release="r0", release_digest="older")
+    error = gate(*files).exception
+    assert isinstance(error, InputError) and "b.jsonl: found a run over release r0 with other examples" in str(error)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"repeat": "x"}, {"repeat": -1}, {"repeat": True}, {"combined": True}, {"cause": "timed_out"}, {"cause": 5},
+        {"tool_calls": [1]}, {"context": 5}, {"answer": 7}, {"cost": "free"}, {"scores": 5}, {"scores": {"exact": 3}},
+        {"detail": {"exact": 3}}, {"unscored": {"exact": 3}}, {"scorers": 5},
+    ],
+)  # fmt: skip
+def test_a_file_that_was_edited_by_hand_is_refused_by_its_line(tmp_path: Path, fields: dict[str, Any]) -> None:
+    files = written(tmp_path, passing(3), passing(3))
+    number = 0 if "scorers" in fields else 2
+    edited(tmp_path / "b.jsonl", number, **fields)
+    error = gate(*files).exception
+    assert isinstance(error, InputError) and f"b.jsonl, line {number + 1}, column" in str(error), error

@@ -16,7 +16,7 @@ from review.annotating.submissions import receive
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.experiments.decisions import standing_of
-from review.experiments.gating.asking import ask_people, asking, settle
+from review.experiments.gating.asking import ask_people, asking, drop_by_people, settle, settled
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import Outcome, gate_runs
 from review.settings.project import project_of
@@ -162,3 +162,21 @@ def test_the_limit_of_the_asked_drop_holds() -> None:
     assert held / 300 >= 0.93 and upper / 300 >= 0.93
     assert asked_drop([1], [0] * 5, unchanged=90, n=100).drop.undefined
     assert asked_drop([1, -1], [], unchanged=0, n=100).decision(margin=0.02, alpha=0.05) == "pass"
+
+
+def test_people_settle_only_what_they_were_asked(store: Store) -> None:
+    after: dict[str, float | None] = {**passing(200, [1, 2, 3]), **{f"c{k}": None for k in range(190, 200)}}
+    less = gate_runs(scored_run("v2", passing(200, [50, 51])), scored_run("v3", after))
+    assert less.open == ("total", "missing")
+    decision = keep(store, less, by="eva").decision
+    told, _ = asking(decision, less.baseline, less.candidate)
+    preferred = dict.fromkeys((*told.changed, *told.sampled), -1)
+    done = settled(decision, drop_by_people(decision, told, preferred), by="eva")
+    assert (done.decision, done.report["open"]) == ("inconclusive", ["missing"])
+    assert done.report["reasons"][1] == "still open: missing"
+
+
+def test_a_version_against_itself_is_not_kept(store: Store) -> None:
+    itself = gate_runs(scored_run("v3", passing(200)), scored_run("v3", passing(200)))
+    with pytest.raises(Refused, match="proves nothing"):
+        keep(store, itself, by="eva")

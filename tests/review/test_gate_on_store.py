@@ -127,3 +127,34 @@ def test_both_versions_are_asked_again(store: Store) -> None:
     assert latest_run(store, version="v2", release="r1").run == first  # type: ignore[union-attr]
     with pytest.raises(Refused, match="came from a file"):
         ask_again(store, add_run(store, "v3", passing(N), kind="file"), by="eva", project=project_of(store.path))
+
+
+def test_a_version_against_itself_proves_nothing(store: Store) -> None:
+    add_run(store, "v4", passing(N, range(40)))
+    done = gate(store, "--baseline", "v4", "--candidate", "v4", "--release", "r1", "--as", "eva")
+    assert done.exit_code == 4 and "proves nothing" in done.output and not store.find(GateDecision)
+
+
+def test_runs_that_were_scored_under_other_settings_are_not_compared(store: Store) -> None:
+    add_run(store, "v2", passing(N, range(30)))
+    add_run(store, "v3", passing(N, range(30)))
+    settings = store.path.parent / "spotcheck.toml"
+    settings.write_text('[scores]\nsemantic = ["contains"]\n')
+    done = gate(store, "--baseline", "v2", "--candidate", "v3", "--release", "r1", "--as", "eva")
+    assert done.exit_code == 4 and "no case has a result of both" in done.output
+    run = latest_run(store, version="v2", release="r1")
+    assert run is not None and run.cases[0].unscored["combined"] == (
+        "contains has not scored it yet; score the run again"
+    )
+    settings.write_text('[scores]\nexecution = ["required"]\nsemantic = []\n')
+    again = latest_run(store, version="v2", release="r1")
+    assert again is not None and (again.cases[0].execution, again.cases[0].semantic) == (0.0, None)
+
+
+def test_an_approved_version_without_a_run_is_named(store: Store) -> None:
+    add_run(store, "v2", passing(N))
+    add_run(store, "v3", passing(N))
+    register(store, Wanted(id="v9"), by="eva")
+    approve(store, "v9")
+    told = json.loads(gate(store, "--baseline", "v2", "--candidate", "v3", "--as", "eva", "--json").stdout)
+    assert any("v9: approved, but without a run over r1" in one for one in told["remarks"])

@@ -6,6 +6,7 @@ import inspect
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from gate_store import add_run, examples, released
@@ -102,3 +103,23 @@ def test_there_are_eleven_public_functions_and_each_says_what_it_does() -> None:
         "wording", "gate",
     }  # fmt: skip
     assert all(one.__doc__ for one in public.values())
+
+
+def test_tables_that_cannot_be_compared_are_refused_in_words() -> None:
+    table = pd.DataFrame({"case": [f"c{k}" for k in range(20)], "combined": [1.0] * 20})
+    for other, said in (
+        (table.astype({"combined": str}), "case c0, column combined: found '1.0'"),
+        (table.assign(case=None), "row 1, column case: found nothing"),
+        (pd.concat([table.assign(version="v1"), table.assign(version="v2")]), "found the versions v1, v2"),
+    ):
+        with pytest.raises(InputError, match=said):
+            sp.gate(table, other)
+    assert sp.gate(table.assign(combined=True), table)["n"] == 20
+
+
+def test_answers_may_have_other_columns_and_repeats_by_question(folder: Path) -> None:
+    made = answers(set()).assign(when=pd.Timestamp("2026-11-30"), context=[np.array(["a", "b"])] * N)
+    made["id"] = [f"Where is parcel {k}?" for k in range(N)]
+    strangers = pd.DataFrame({"id": ["nobody"] * 30, "answer": "?"})
+    found = sp.score(folder / "release.jsonl", pd.concat([made, made, strangers]), settings=folder)
+    assert len(found) == 2 * N and found["combined"].mean() == 1

@@ -10,7 +10,7 @@ from typing import Any
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused
-from review.experiments.decisions import SLICE, Standing, decision_named, standing
+from review.experiments.decisions import FAIL, TOTAL, Standing, decision_named, standing
 from review.experiments.gating.pairing import by_case
 from review.experiments.values import Answer, ScoredCase, ScoredRun
 from review.people.people import require
@@ -95,8 +95,9 @@ def ask_people(
 def settle(store: Store, decision_id: str, told: Asking, *, by: str) -> Standing:
     """Settle an undecided gate by what people preferred, and keep that as a decision of its own.
 
-    Of several votes on a pair the majority counts; a tie is no difference. Suspect slices stay open. Raises Refused
-    while a changed case is unanswered.
+    Of several votes on a pair the majority counts; a tie is no difference. What people were not asked about stays open:
+    suspect slices, missing cases, a drop from the best approved version. Raises Refused while a changed case is
+    unanswered.
     """
     require(store, by, "adjudicator")
     decision = decision_named(store, decision_id)
@@ -142,8 +143,8 @@ def settled(decision: GateDecision, found: AskedDrop, *, by: str) -> GateDecisio
     if found.drop.value is None:
         raise InputError(f"{decision.id}: {found.drop.undefined}.")
     verdict = found.decision(margin=float(report["margin"]), alpha=float(report["alpha"]))
-    slices = [one for one in report["open"] if one.startswith(SLICE)]
-    still = ["fail"] if verdict == "fail" else slices + (["total"] if verdict == "inconclusive" else [])
+    others = [one for one in report["open"] if one not in (FAIL, TOTAL)]
+    still = [FAIL] if verdict == "fail" else others + ([TOTAL] if verdict == "inconclusive" else [])
     words = (
         f"people preferred the baseline's answer in {found.preferred_baseline} of the compared cases and the "
         f"candidate's in {found.preferred_candidate}: a drop of {100 * found.drop.value:.1f} points, at most "
@@ -152,7 +153,7 @@ def settled(decision: GateDecision, found: AskedDrop, *, by: str) -> GateDecisio
     told: dict[str, Any] = {
         **report,
         "decision": "inconclusive" if still and verdict == "pass" else verdict,
-        "reasons": [words],
+        "reasons": [words, *([f"still open: {', '.join(still)}"] if still and verdict == "pass" else [])],
         "open": still,
         "decision_id": f"{decision.id}{BY_PEOPLE}",
         "settles": decision.id,

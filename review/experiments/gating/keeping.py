@@ -12,15 +12,28 @@ from review.people.people import require
 from review.settings.project import project_of
 from storage.records_experiments import PromptVersion
 from storage.records_gate import GateDecision, GateWaiver
+from storage.records_golden import Release
 from storage.store import Store
 
 
 def keep(store: Store, outcome: Outcome, *, by: str, origin: str = "store") -> Standing:
     """Keep a decision for good. The same evidence, gated again, is the same decision with its waivers.
 
-    Raises Refused without the role adjudicator.
+    Raises Refused without the role adjudicator, for a version against itself, and for files over another release than
+    that of the store.
     """
     require(store, by, "adjudicator")
+    if outcome.baseline.version == outcome.candidate.version:
+        raise Refused(
+            f"{outcome.candidate.version} is both baseline and candidate, which proves nothing about it. Give both "
+            "versions their own names."
+        )
+    held = store.get(Release, outcome.candidate.release)
+    if held is not None and held.content_hash != outcome.candidate.release_digest:
+        raise Refused(
+            f"the files are about another release '{held.name}' than the store's: their examples differ. Export the "
+            "release again, and run both versions over it."
+        )
     made = GateDecision(
         id=outcome.id,
         baseline=outcome.baseline.version,

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo
+from review.experiments.decisions import FAIL, TOTAL
 from review.experiments.gating.pairing import Paired, by_case, pair_runs, scores_of
 from review.experiments.values import ScoredCase, ScoredRun
-from review.statistics.gate.decision import Decision
+from review.statistics.gate.decision import Decision, without_result
 from review.statistics.gate.evidence import Evidence, weigh
 from review.statistics.gate.report import GateReport, report_on
 
@@ -87,12 +88,12 @@ class Outcome:
         if self.decision == "pass":
             return ()
         if self.decision == "fail":
-            return ("fail",)
+            return (FAIL,)
         r = self.report
         found = [slice_key(s.kind, s.name) for s in r.suspects]
         if r.decision == "inconclusive" and not r.strict and r.evidence.upper >= r.margin:
-            found.append("total")
-        if r.decision == "inconclusive" and not found:
+            found.append(TOTAL)
+        if without_result(r.missing, r.evidence.n, margin=r.margin) or (r.decision == "inconclusive" and not found):
             found.append("missing")
         if self.drift is not None and self.drift.status == "suspect":
             found.append("drift")
@@ -144,12 +145,14 @@ def gate_runs(
     *,
     approved: Collection[ScoredRun] = (),
     left_out: Collection[str] = (),
+    not_compared: Collection[str] = (),
 ) -> Outcome:
     """Decide whether the candidate can replace the baseline.
 
     ``approved`` are runs of other approved versions over the same release; the best of them must not be better by more
-    than the margin either. ``left_out`` are cases that stand in a few-shot of one of both versions. Pure. Raises
-    InputError for runs of other cases, NothingToDo without a case that both have a result for.
+    than the margin either; ``not_compared`` are approved versions without a run. ``left_out`` are cases that stand in a
+    few-shot of one of both versions. Pure. Raises InputError for runs of other cases, NothingToDo without a case that
+    both have a result for.
     """
     paired = pair_runs(baseline, candidate, left_out=left_out)
     sides = {"baseline": by_case(baseline), "candidate": by_case(candidate)}
@@ -173,6 +176,11 @@ def gate_runs(
         decision, reasons = "inconclusive", [*(reasons if report.decision != "pass" else []), drift.sentence]
     elif drift is not None:
         remarks.append(drift.sentence)
+    if not_compared:
+        remarks.append(
+            f"{listed(not_compared)}: approved, but without a run over {candidate.release}, so nothing shows whether "
+            "the candidate is worse"
+        )
     return Outcome(
         baseline=baseline,
         candidate=candidate,

@@ -28,14 +28,23 @@ def gate_versions(
     """Decide whether a candidate can replace a baseline, by the latest run of each over a release. Writes nothing.
 
     All other approved versions with a run over the release are compared too, and examples in a few-shot of one of the
-    two are left out. Raises NothingToDo for a version without a run over the release.
+    two are left out. Raises NothingToDo for a version without a run over the release, Refused for a version against
+    itself: that always passes and proves nothing.
     """
+    if baseline == candidate:
+        raise Refused(
+            f"{candidate} is both baseline and candidate, which proves nothing about it. Choose the version that it "
+            "would replace.",
+            command_hint="`spotcheck gate --self` shows how much a version differs from itself.",
+        )
     before, after = (needed_run(store, version, release) for version in (baseline, candidate))
     cases = {name: some[0].case for run in (before, after) for name, some in by_case(run).items()}
     left_out = seen_by(store, (baseline, candidate), cases)
     approved = [v.id for v in versions(store) if v.state.state == APPROVED and v.id not in (baseline, candidate)]
-    runs = [run for one in approved if (run := latest_run(store, version=one, release=release)) is not None]
-    return gate_runs(before, after, settings, approved=runs, left_out=left_out)
+    found = {one: latest_run(store, version=one, release=release) for one in approved}
+    runs = [run for run in found.values() if run is not None]
+    without = [one for one, run in found.items() if run is None]
+    return gate_runs(before, after, settings, approved=runs, left_out=left_out, not_compared=without)
 
 
 def needed_run(store: Store, version: str, release: str) -> ScoredRun:

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pandas as pd
 
@@ -32,14 +33,19 @@ from review.experiments.comparing.verdict import sentence
 from review.experiments.gating.outcome import GateSettings, gate_runs
 from review.experiments.notebook.tables import cells_of_case, run_of, table_of
 from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.result_file import read_results, write_results
+from review.experiments.runs.questions import names_of
+from review.experiments.runs.result_file import read_results, whole, write_results
 from review.experiments.runs.running import RunOptions, RunRequest
 from review.experiments.runs.scored import latest_run
 from review.experiments.runs.without_store import run_without_store
+from review.experiments.values import ANSWER_FIELDS
 from review.settings.project import project_of
 from review.statistics.quantity import Quantity
 from storage.opening import open_store
 from storage.records_experiments import PromptVersion
+
+GIVEN = ("id", *ANSWER_FIELDS)
+"""The columns of answers that are read."""
 
 
 def load_release(path: str | Path) -> pd.DataFrame:
@@ -49,7 +55,8 @@ def load_release(path: str | Path) -> pd.DataFrame:
 
 def load_results(path: str | Path, release: str | Path) -> pd.DataFrame:
     """Return the results of a run that were written to a file, one row for each case and repeat of the release."""
-    return table_of(read_results(Path(path), cases_of_file(Path(release)).cases))
+    cases = cases_of_file(Path(release))
+    return table_of(whole(read_results(Path(path), cases.cases), cases))
 
 
 def load_run(store: str | Path, version: str, release: str) -> pd.DataFrame:
@@ -74,22 +81,22 @@ def score(
     """
     if "id" not in answers:
         raise InputError(f"answers: found the columns {', '.join(map(str, answers.columns))}; expected id too.")
-    rows = [{k: v for k, v in row.items() if _given(v)} for row in answers.to_dict("records")]
+    cases = cases_of_file(Path(release))
+    known = names_of(cases.cases)
+    rows = [{k: v for k, v in row.items() if k in GIVEN and _given(v)} for row in answers.to_dict("records")]
     repeats: dict[str, int] = {}
     for row in rows:
-        name = str(row["id"])
+        name = known.get(str(row.get("id")), "")
         repeats[name] = repeats.get(name, 0) + 1
         row["repeat"] = repeats[name]
     project = project_of(Path(settings) / "spotcheck.db")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answers.jsonl"
-        path.write_bytes(b"\n".join(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in rows))
-        options = RunOptions(more={name: n for name, n in repeats.items() if n > 1})
+        path.write_bytes(b"\n".join(_line(row) for row in rows))
+        options = RunOptions(more={name: n for name, n in repeats.items() if name and n > 1})
         wanted = RunRequest(version=version, release="", kind="file", target={"path": str(path)}, options=options)
         made = PromptVersion(id=version, prompt_hash="", at=now(), by="")
-        run, _ = run_without_store(
-            cases_of_file(Path(release)), made, wanted, project=project, environment=dict(os.environ)
-        )
+        run, _ = run_without_store(cases, made, wanted, project=project, environment=dict(os.environ))
     return table_of(run)
 
 
@@ -198,5 +205,14 @@ def _figure(quantity: Quantity) -> dict[str, Any]:
     return {"value": quantity.value, "low": low, "high": high, "n": quantity.n}
 
 
+def _line(row: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell that JSON has no form for: an array of texts as a list, anything else as a text."""
+    return value.tolist() if isinstance(value, np.ndarray) else str(value)
+
+
 def _given(value: Any) -> bool:
-    return isinstance(value, list | dict) or not pd.isna(value)
+    return isinstance(value, list | dict | tuple | np.ndarray) or not pd.isna(value)

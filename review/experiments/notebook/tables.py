@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import pandas as pd
+from numpy import bool_
 
 from review.basics.errors import InputError
 from review.experiments.values import Answer, Case, ScoredCase, ScoredRun
@@ -41,15 +43,22 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
 
     It needs the columns ``case`` and ``combined``; the others that ``table_of`` makes are used where they are there.
     ``name`` is the version where no column says it. Rows of one case are its repeats. Raises InputError for a missing
-    column and for a combined score outside 0 to 1.
+    column, a row without a case, a combined score that is no number from 0 to 1, and a table of several versions or
+    releases.
     """
     lacking = [column for column in NEEDED if column not in frame]
     if lacking:
         raise InputError(f"table: found the columns {', '.join(map(str, frame.columns))}; expected {lacking[0]} too.")
+    for column in ("version", "release"):
+        several = sorted(map(str, frame[column].dropna().unique())) if column in frame else []
+        if len(several) > 1:
+            raise InputError(f"table: found the {column}s {', '.join(several)}, expected one {column} in a table.")
     rows: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
     seen: dict[str, int] = {}
     cases = []
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
+        if _known(row["case"]) is None:
+            raise InputError(f"table, row {number}, column case: found nothing, expected the id of a case.")
         case = str(row["case"])
         seen[case] = seen.get(case, 0) + 1
         cases.append(_scored(row, case, seen[case]))
@@ -69,8 +78,8 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
 def _scored(row: dict[str, Any], case: str, repeat: int) -> ScoredCase:
     known = {name: _known(value) for name, value in row.items()}
     combined = known.get("combined")
-    if combined is not None and not 0 <= combined <= 1:
-        raise InputError(f"table, case {case}, column combined: found {combined}, expected a number from 0 to 1.")
+    if combined is not None and not (isinstance(combined, Real | bool_) and 0 <= combined <= 1):
+        raise InputError(f"table, case {case}, column combined: found {combined!r}, expected a number from 0 to 1.")
     answered = any(known.get(name) is not None for name in OF_ANSWER) or combined is not None
     tags = known.get("tags")
     fields: dict[str, Any] = {name: known.get(name) for name in OF_ANSWER}
@@ -96,7 +105,7 @@ def _scored(row: dict[str, Any], case: str, repeat: int) -> ScoredCase:
         },
         execution=known.get("execution"),
         semantic=known.get("semantic"),
-        combined=combined,
+        combined=None if combined is None else float(combined),
     )
 
 

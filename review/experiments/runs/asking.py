@@ -35,13 +35,13 @@ class Budget:
         self._lock = threading.Lock()
 
     def take(self, said: Said) -> None:
-        """Count one answer."""
-        if said.cause:
-            return
+        """Count one answer, and one that is missing as far as the target says what it took."""
         cost = said.fields.get("cost")
         with self._lock:
             self.spent += cost or 0.0
             self.used += (said.fields.get("tokens_in") or 0) + (said.fields.get("tokens_out") or 0)
+            if said.cause:
+                return
             counts = said.fields.get("tokens_in"), said.fields.get("tokens_out")
             self.unpriced = self.unpriced or (self.cost is not None and cost is None)
             self.unpriced = self.unpriced or (self.tokens is not None and counts == (None, None))

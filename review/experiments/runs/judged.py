@@ -6,8 +6,9 @@ rates. The calibration is that of the judge's version against people on conversa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,10 @@ def judged_figures(store: Store, names: Sequence[str], cases: Sequence[ScoredCas
 
 
 def _figure(store: Store, name: str, cases: Sequence[ScoredCase]) -> JudgedFigure:
-    verdicts = [str(one.detail[name]["value"]) for one in cases if name in one.scores and name in one.detail]
+    verdicts: dict[str, list[str]] = {}
+    for one in cases:
+        if name in one.scores and name in one.detail:
+            verdicts.setdefault(one.case.id, []).append(str(one.detail[name]["value"]))
     try:
         judge, dimension = judge_in(name.removeprefix(JUDGE), store)
     except InputError as error:
@@ -62,10 +66,15 @@ def _figure(store: Store, name: str, cases: Sequence[ScoredCase]) -> JudgedFigur
     if bad is None:
         none = Quantity.missing(f"{dimension.name} declares no value that counts as bad")
         return JudgedFigure(raw=none, corrected=none, said=f"{dimension.title or dimension.name} has no bad value.")
-    flagged = sum(value == bad for value in verdicts)
+    flagged = flagged_cases(verdicts.values(), bad)
     raw = share_without(flagged, len(verdicts))
     counts = calibration_of(store, judge.id, dimension.name, bad)
     return corrected_figure(raw, flagged, len(verdicts), counts)
+
+
+def flagged_cases(verdicts: Iterable[Sequence[str]], bad: str) -> float:
+    """Return how many cases are flagged. Repeats are no further cases: each counts by the share of its verdicts."""
+    return sum(fmean(value == bad for value in some) for some in verdicts)
 
 
 def calibration_of(store: Store, judge: str, dimension: str, bad: str) -> Calibration | None:
@@ -97,7 +106,7 @@ def _effective(among: Mask, right: Mask, weight: npt.NDArray[np.float64]) -> tup
     return n, n * float(weight[among & right].sum() / w.sum())
 
 
-def corrected_figure(raw: Quantity, flagged: int, verdicts: int, calibration: Calibration | None) -> JudgedFigure:
+def corrected_figure(raw: Quantity, flagged: float, verdicts: int, calibration: Calibration | None) -> JudgedFigure:
     """Return the figure of a judge that flagged some of its verdicts. Pure."""
     if calibration is None or not calibration.positives + calibration.negatives:
         reason = "this judge was never compared with people"
@@ -110,7 +119,7 @@ def corrected_figure(raw: Quantity, flagged: int, verdicts: int, calibration: Ca
     return JudgedFigure(raw=raw, corrected=_complement(bad), said=said)
 
 
-def share_without(flagged: int, verdicts: int) -> Quantity:
+def share_without(flagged: float, verdicts: int) -> Quantity:
     """Return the share of verdicts that do not flag, with Wilson's interval."""
     if not verdicts:
         return Quantity.missing("the judge gave no verdict", method="wilson")

@@ -33,7 +33,7 @@ def answer_id(run_id: str, case: str, repeat: int) -> str:
 
 
 def answer_row(run_id: str, keyed: Keyed, found: Asked) -> ExperimentAnswer:
-    """Return an answer as a row; a missing one says why."""
+    """Return an answer as a row; a missing one says why, and what it took where the target says that."""
     question, said = keyed.question, found.said
     return ExperimentAnswer(
         id=answer_id(run_id, question.case, question.repeat),
@@ -44,7 +44,7 @@ def answer_row(run_id: str, keyed: Keyed, found: Asked) -> ExperimentAnswer:
         at=now(),
         cause=said.cause,
         attempts=found.attempts,
-        answer={"said": said.why} if said.cause else said.fields,
+        answer={"said": said.why, **said.fields} if said.cause else said.fields,
     )
 
 

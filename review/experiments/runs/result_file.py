@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,14 @@ import orjson
 
 from review.basics.errors import InputError
 from review.basics.whole_files import replacing
-from review.experiments.targets.reading import answer_of
+from review.experiments.runs.cases import ReleaseCases
+from review.experiments.targets.reading import answer_of, read_answer
+from review.experiments.targets.results.own import repeat_in
 from review.experiments.values import ANSWER_FIELDS, Case, ScoredCase, ScoredRun
 
 FORMAT = 1
+PARTS = ("execution", "semantic", "combined")
+NOT_IN_RESULTS = "its results file has no line for it"
 HEAD = ("run", "version", "release", "release_digest", "started")
 
 
@@ -50,6 +54,7 @@ def _line(one: ScoredCase) -> dict[str, Any]:
 def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
     """Read the results of a run over these cases; cases that the release does not have are left out.
 
+    A line that names another hash of its example keeps it, so that the gate does not compare it as the same example.
     Raises InputError that names the line of what cannot be read, or stands there twice.
     """
     try:
@@ -61,6 +66,9 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
         raise InputError(
             f"{path}, line 1: found {str(head)[:80]}, expected the head of a results file. A run writes one."
         )
+    scorers = head.get("scorers") or []
+    if not isinstance(scorers, list) or not all(isinstance(name, str) for name in scorers):
+        raise InputError.at(str(path), 1, column="scorers", found=scorers, expected="a list of names")
     known = {case.id: case for case in cases}
     found: dict[tuple[str, int], ScoredCase] = {}
     for number, line in enumerate(lines[1:], start=2):
@@ -74,9 +82,19 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
                 str(path), number, column="id", found=case.id, expected="each case once for each repeat"
             )
         found[case.id, one.repeat] = one
-    return ScoredRun(
-        **{name: head[name] for name in HEAD}, cases=tuple(found.values()), scorers=tuple(head.get("scorers") or ())
-    )
+    return ScoredRun(**{name: head[name] for name in HEAD}, cases=tuple(found.values()), scorers=tuple(scorers))
+
+
+def whole(run: ScoredRun, release: ReleaseCases) -> ScoredRun:
+    """Return a run with every case of its release: those that its file lacks are missing. Pure.
+
+    A run over another release keeps the cases that it has.
+    """
+    if run.release_digest != release.digest:
+        return run
+    have = {one.case.id for one in run.cases}
+    lacking = (ScoredCase(case=case, cause=NOT_IN_RESULTS) for case in release.cases if case.id not in have)
+    return replace(run, cases=(*run.cases, *lacking))
 
 
 def _object(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
@@ -90,21 +108,40 @@ def _object(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
 
 
 def _scored(path: Path, number: int, row: Mapping[str, Any], case: Case) -> ScoredCase:
-    for name in ("execution", "semantic", "combined"):
-        value = row.get(name)
-        if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
-            raise InputError.at(str(path), number, column=name, found=value, expected="a number from 0 to 1, or null")
-    repeat, cause = int(row.get("repeat") or 1), row.get("cause")
-    fields = {name: row[name] for name in ANSWER_FIELDS if row.get(name) is not None}
+    def check(column: str, value: Any, *, fits: bool, expected: str) -> None:
+        if not fits:
+            raise InputError.at(str(path), number, column=column, found=value, expected=expected)
+
+    cause, parts = row.get("cause"), {name: row.get(name) for name in PARTS}
+    check("cause", cause, fits=cause is None or isinstance(cause, str), expected="a text, or null")
+    for name, part in parts.items():
+        check(name, part, fits=part is None or _share(part), expected="a number from 0 to 1, or null")
+        check(name, part, fits=part is None or not cause, expected=f"null beside the cause {cause!r}")
+    tables = {name: row.get(name) or {} for name in TABLES}
+    for name, (fits, expected) in TABLES.items():
+        check(name, tables[name], fits=isinstance(tables[name], dict), expected="an object")
+        for key, value in tables[name].items():
+            check(f"{name}, {key}", value, fits=fits(value), expected=expected)
+    said = read_answer(row)
+    check("answer", said.why, fits=bool(cause) or said.cause != "bad_field", expected="the fields of an answer")
+    known, repeat = row.get("example"), repeat_in(path, number, row) or 1
     return ScoredCase(
-        case=case,
+        case=replace(case, digest=known) if isinstance(known, str) and known else case,
         repeat=repeat,
-        answer=None if cause else answer_of(case.id, repeat, fields),
-        cause=cause,
-        scores=row.get("scores") or {},
-        unscored=row.get("unscored") or {},
-        detail=row.get("detail") or {},
-        execution=row.get("execution"),
-        semantic=row.get("semantic"),
-        combined=row.get("combined"),
+        answer=None if cause else answer_of(case.id, repeat, said.fields),
+        cause=cause or None,
+        **tables,
+        **parts,
     )
+
+
+def _share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+TABLES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "scores": (_share, "a number from 0 to 1"),
+    "unscored": (lambda value: isinstance(value, str), "the reason as a text"),
+    "detail": (lambda value: isinstance(value, dict), "an object"),
+}
+"""The objects of a line by scorer, with what their values must be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -54,8 +55,8 @@ class RunOptions:
                 raise InputError(f"repeats of {case}: found {repeats}, expected {least} to {most}.")
         for name in ("max_cost", "max_tokens"):
             found = getattr(self, name)
-            if found is not None and found <= 0:
-                raise InputError(f"{name}: found {found}, expected more than 0.")
+            if found is not None and not 0 < found < math.inf:  # NaN would be a limit that nothing reaches
+                raise InputError(f"{name}: found {found}, expected a number of more than 0.")
         return self
 
 

@@ -10,11 +10,12 @@ from review.experiments.runs.human import human_score
 from review.experiments.runs.questions import places_of
 from review.experiments.runs.recording import answer_id
 from review.experiments.runs.running import run_named
-from review.experiments.scorers.combining import ONLY_A_PERSON, combined
+from review.experiments.scorers.combining import ONLY_A_PERSON, combined, parts
 from review.experiments.targets.reading import answer_of
 from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.rubric.rubric import Dimension, current_rubric
 from review.settings.project import Project, project_of
+from review.settings.scores import ScoreSettings
 from storage.queries.experiments import latest_finished, latest_scores
 from storage.records_experiments import ExperimentAnswer, ExperimentRun, ExperimentScore, PromptVersion
 from storage.store import Store
@@ -48,7 +49,7 @@ def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project
     cases = []
     for case, repeat in places_of(release.cases, run.options):
         name = answer_id(run.id, case.id, repeat)
-        one = scored_case(case, repeat, answers.get(name), scores.get(name))
+        one = scored_case(case, repeat, answers.get(name), scores.get(name), project.scores)
         cases.append(with_people(one, correctness, project, prompt=prompt))
     return ScoredRun(
         run=run.id,
@@ -69,8 +70,17 @@ def correctness_of(store: Store, project: Project) -> Dimension | None:
         return None
 
 
-def scored_case(case: Case, repeat: int, answer: ExperimentAnswer | None, score: ExperimentScore | None) -> ScoredCase:
-    """Return a case with its answer and the scores that need no person."""
+def scored_case(
+    case: Case,
+    repeat: int,
+    answer: ExperimentAnswer | None,
+    score: ExperimentScore | None,
+    settings: ScoreSettings,
+) -> ScoredCase:
+    """Return a case with its answer and the scores that need no person.
+
+    What decides is read off the settings of today, so that runs which were scored under other ones are not compared.
+    """
     if answer is None or answer.cause:
         cause = NOT_ASKED if answer is None else answer.cause
         said = {"missing": {"said": answer.answer.get("said", "")}} if answer else {}
@@ -78,15 +88,18 @@ def scored_case(case: Case, repeat: int, answer: ExperimentAnswer | None, score:
     given = answer_of(case.id, repeat, answer.answer)
     if score is None:
         return ScoredCase(case=case, repeat=repeat, answer=given, unscored={"combined": "not scored yet"})
+    execution, rules = parts(case, score.scores, settings)
+    lacking = [name for name in settings.deciding if name not in score.scores and name not in score.unscored]
+    why = {"combined": f"{', '.join(lacking)} has not scored it yet; score the run again"} if lacking else {}
     return ScoredCase(
         case=case,
         repeat=repeat,
         answer=given,
         scores=score.scores,
-        unscored=score.unscored,
+        unscored={**score.unscored, **why},
         detail=score.detail,
-        execution=score.execution,
-        semantic=score.rules,
+        execution=execution,
+        semantic=rules,
     )
 
 

@@ -8,12 +8,18 @@ from decimal import Decimal
 from review.experiments.scorers.scorer import Score, Scorer, each, not_scored, texts_missing
 from review.experiments.values import Answer, Case
 
+LONGEST = 100
+"""Characters of a number; what is longer is no figure that a person could have meant."""
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])[-−]?\d+(?:\.\d+)?")
 
 
 def numbers_in(text: str) -> list[Decimal]:
-    """Return the numbers of a text in order; a comma between groups of three digits separates thousands."""
-    return [Decimal(found.replace(",", "").replace("−", "-")) for found in _NUMBER.findall(text)]
+    """Return the numbers of a text in order; a comma between groups of three digits separates thousands.
+
+    A number of more than ``LONGEST`` characters is left out.
+    """
+    found = (one for one in _NUMBER.findall(text) if len(one) <= LONGEST)
+    return [Decimal(one.replace(",", "").replace("−", "-")) for one in found]
 
 
 def _score(case: Case, answer: Answer) -> Score:

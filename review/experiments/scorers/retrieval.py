@@ -60,5 +60,6 @@ SCORER = Scorer(
     title="retrieval",
     about="the share of the expected passages, or of the tables of the reference, that the answer rests on",
     score=score,
+    state=lambda parameter, surroundings: surroundings.project.sql.dialect,
     sample={"case": {"context": ["Refunds take 5 days."]}, "answer": {"context": ["Refunds take 5 days."]}},
 )

@@ -25,10 +25,16 @@ def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> 
     ]
 
 
+def state(parameter: str, surroundings: Surroundings) -> list[str]:
+    """Return method and model: figures of two of them differ."""
+    options = surroundings.project.checks.of("similarity")
+    return [options["method"] or method_here(options["model"]), options["model"]]
+
+
 SCORER = Scorer(
     title="similarity",
     about="how close the answer is to the expected one, by sentence embeddings or else TF-IDF",
     score=score,
-    state=lambda parameter, surroundings: method_here(surroundings.project.checks.of("similarity")["model"]),
+    state=state,
     sample={"case": {"expected_answer": "It is on its way."}, "answer": {"answer": "It is on its way."}},
 )

@@ -90,7 +90,7 @@ def started(setup: Setup) -> Processes:
         words = shlex.split(command)
     except ValueError as error:
         raise InputError(f"command: found {command[:120]!r}, which cannot be read ({error}).") from None
-    if not words or shutil.which(words[0]) is None:
+    if not words or "\0" in command or shutil.which(words[0]) is None:
         raise InputError(
             f"command: there is no program {words[0] if words else ''!r}; expected one that runs here, such as "
             "'python agent.py'."

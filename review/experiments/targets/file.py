@@ -27,7 +27,7 @@ class Answers:
         for row in read_results_of(self.path):
             case = next((setup.cases[name] for name in row.names if name in setup.cases), None)
             if case is None:
-                unknown[row.names[0]] = None
+                unknown[row.names[0] if row.names else f"row {row.line}"] = None
                 continue
             repeat = row.repeat or self._next(case, setup.repeats)
             key = (case, repeat)

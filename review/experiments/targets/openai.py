@@ -49,13 +49,14 @@ class Chat:
 
     def _fields(self, content: Any) -> dict[str, Any]:
         choices = content.get("choices") if isinstance(content, dict) else None
-        message = choices[0].get("message") if isinstance(choices, list) and choices else None
+        first = choices[0] if isinstance(choices, list) and choices else None
+        message = first.get("message") if isinstance(first, dict) else None
         if not isinstance(message, dict):
             return {}
         usage = content.get("usage") if isinstance(content.get("usage"), dict) else {}
         tokens = {"tokens_in": usage.get("prompt_tokens"), "tokens_out": usage.get("completion_tokens")}
         cost = None
-        if None not in (*self.prices, *tokens.values()):
+        if all(isinstance(one, int | float) for one in (*self.prices, *tokens.values())):
             cost = sum(p * n for p, n in zip(self.prices, tokens.values(), strict=True)) / 1_000_000
         said = message.get("content") or message.get("refusal")
         return {"answer": said or None, "tool_calls": message.get("tool_calls"), "cost": cost, **tokens}

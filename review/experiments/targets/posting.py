@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from review.experiments.targets.reading import LONGEST, missing
+from review.experiments.targets.reading import missing
 from review.experiments.targets.target import Said, Setup
 from review.judges.llm.endpoint import check_allowed, endpoint_of, key_of, redacted, variable_of
 from review.judges.llm.http import Line
-from review.judges.llm.reply import Reply, read_reply
+from review.judges.llm.reply import LONGEST_BODY, Reply, read_reply
 from review.settings.judges import JudgeSettings
 
 
@@ -40,8 +40,8 @@ def posted(line: Line, address: str, body: bytes) -> Response | Said:
     if isinstance(found, Reply):
         return _why(found)
     status, headers, content = found
-    if len(content) > LONGEST:
-        return missing("too_long")
+    if len(content) >= LONGEST_BODY:
+        return missing("too_long", f"an endpoint may send {LONGEST_BODY / 1e6:g} MB")
     if not 200 <= status < 300:
         return _why(read_reply(status, headers, content, line.key), status)
     try:

@@ -37,5 +37,5 @@ TARGET = Target(
     main="function",
     open=started,
     options={"folder": ""},
-    identity=("function",),
+    identity=("function", "folder"),
 )

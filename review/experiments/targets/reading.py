@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,6 +15,12 @@ from storage.records_base import Json
 LONGEST = 10_000_000
 """The most bytes of one answer."""
 LONGEST_WHY = 500
+MOST = 2**53
+"""The largest number of an answer, in any unit: above it sums are not exact, and the store takes no whole number."""
+
+
+SPENT = ("cost", "tokens_in", "tokens_out")
+"""What an answer took, which counts when there is no answer too."""
 
 
 class Misfit(ValueError):
@@ -26,14 +33,16 @@ def missing(cause: str, why: object = "", *, again: bool = False, pause: float |
 
 
 def read_line(line: bytes, case: str) -> Said:
-    """Read one line of JSON about ``case``."""
+    """Read one line of JSON about ``case``. A line without an id may be about any case, so it is not taken."""
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError:
         return missing("not_json", line[:200].decode(errors="replace"))
     if not isinstance(found, dict):
         return missing("not_json", f"found {type(found).__name__}, expected an object")
-    if "id" in found and str(found["id"]) != case:
+    if "id" not in found:
+        return missing("wrong_id", f"found no id among {', '.join(map(str, found)) or 'nothing'}, expected {case!r}")
+    if str(found["id"]) != case:
         return missing("wrong_id", f"found {found['id']!r}, expected {case!r}")
     return read_answer(found)
 
@@ -49,11 +58,13 @@ def read_answer(found: Mapping[str, Any]) -> Said:
             fields[name] = read(value)
         except Misfit as error:
             return missing("bad_field", f"{name}: {error}")
-    if not any(name in fields for name in ("answer", "sql", "reported")):
-        if "error" in fields:
-            return missing("error", fields["error"])
-        return missing("no_answer", f"found {', '.join(map(str, found)) or 'nothing'}")
-    return Said(fields=fields)
+    if any(name in fields for name in ("answer", "sql", "reported")):
+        return Said(fields=fields)
+    if "error" in fields:
+        said = missing("error", fields["error"])
+    else:
+        said = missing("no_answer", f"found {', '.join(map(str, found)) or 'nothing'}")
+    return replace(said, fields={name: fields[name] for name in SPENT if name in fields})
 
 
 def answer_of(case: str, repeat: int, fields: Mapping[str, Any]) -> Answer:
@@ -79,6 +90,8 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise Misfit(f"found {str(value)[:40]!r}, expected a number of at least 0")
+    if not value <= MOST:
+        raise Misfit(f"found {str(value)[:40]}, expected a number of at most {MOST}")
     return float(value)
 
 
@@ -122,7 +135,8 @@ def _calls(value: Any) -> list[Json]:
 
 def _call(found: Any) -> Json:
     """A call as {name, arguments}; the form of chat endpoints ({function: {name, arguments: text}}) is read too."""
-    call = found.get("function", found) if isinstance(found, dict) else {"name": found}
+    call = found if isinstance(found, dict) else {"name": found}
+    call = call["function"] if isinstance(call.get("function"), dict) else call
     arguments = call.get("arguments")
     if isinstance(arguments, str):
         try:

@@ -43,6 +43,8 @@ class Question:
 class Said:
     """What came of one attempt: the fields of an answer, or ``cause`` (one of ``CAUSES``) with ``why`` in words.
 
+    Beside a cause the fields hold what the attempt took (cost, tokens), where the target says it.
+
     ``again`` means that another attempt may succeed, ``pause`` is how many seconds the endpoint asks everybody to wait.
     """
 

@@ -169,12 +169,25 @@ def _evidence(store: Store, name: str, decision: str) -> Standing | None:
         return None
     if found.decision.candidate != name:
         raise Refused(f"{found.decision.id} is about {found.decision.candidate}, not about '{name}'.")
+    latest = standing_of(store, name)
+    if latest is not None and _superseded(found, latest):
+        raise Refused(
+            f"{found.decision.id} rests on an older run of '{name}'; about its later run over "
+            f"{latest.decision.release} the gate says {latest.decision.decision} ({latest.decision.id}). Decide that "
+            "one, or run the gate again."
+        )
     if not found.may_ship:
         raise Refused(
             f"the gate says {found.decision.decision} about '{name}' ({found.decision.id}); open: "
             f"{', '.join(found.open)}. Let a second person waive what is open, or decide it first."
         )
     return found
+
+
+def _superseded(chosen: Standing, latest: Standing) -> bool:
+    """Return whether the gate stopped a later run of the same version over the same release."""
+    old, new = chosen.decision, latest.decision
+    return not latest.may_ship and old.release == new.release and old.candidate_run != new.candidate_run
 
 
 def _check_waiver(held: Version, by: str, reason: str) -> None:

@@ -22,13 +22,14 @@ class Calibration(NamedTuple):
     rejections: float
 
 
-def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
+def rogan_gladen(positive: float, verdicts: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
     """Return (p + TNR - 1)/(TPR + TNR - 1), clipped to [0, 1] (Rogan & Gladen 1978, Am. J. Epidemiol. 107, 71-76).
 
-    ``positive`` of the ``verdicts`` on the traffic were positive. The interval is that of Lang & Reiczigel (2014, Prev.
-    Vet. Med. 113, 13-22): it includes the variance of the share and of both error rates. It assumes that the judge errs
-    on this traffic as often as on the calibration set, which the data cannot check. Undefined when the calibration set
-    lacks one class, when there is no verdict, and when TPR + TNR <= 1 (no better than a coin).
+    ``positive`` of the ``verdicts`` on the traffic were positive; where verdicts are means of repeats it need not be
+    whole. The interval is that of Lang & Reiczigel (2014, Prev. Vet. Med. 113, 13-22): it includes the variance of the
+    share and of both error rates. It assumes that the judge errs on this traffic as often as on the calibration set,
+    which the data cannot check. Undefined when the calibration set lacks one class, when there is no verdict, and when
+    TPR + TNR <= 1 (no better than a coin).
     """
     method = "Rogan-Gladen: Lang-Reiczigel"
     positives, hits, negatives, rejections = calibration
@@ -54,7 +55,7 @@ def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, leve
     return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, method_se="delta method", n=n)
 
 
-def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) -> tuple[float, float]:
+def _limits(positive: float, verdicts: int, calibration: Calibration, z: float) -> tuple[float, float]:
     """Return the limits after adding z^2 pseudo-verdicts to the traffic and one hit and one error to each class."""
     positives, negatives = calibration.positives + 2, calibration.negatives + 2
     tpr, tnr = (calibration.hits + 1) / positives, (calibration.rejections + 1) / negatives

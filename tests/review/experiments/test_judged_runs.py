@@ -12,7 +12,7 @@ from run_cases import examples, released
 
 from review.basics.errors import InputError
 from review.experiments.runs.cases import cases_of_release
-from review.experiments.runs.judged import calibration_of, judged_figures
+from review.experiments.runs.judged import calibration_of, flagged_cases, judged_figures
 from review.experiments.runs.listing import run_figures, status_of
 from review.experiments.runs.running import RunRequest, start_run
 from review.experiments.runs.scored import scored_run
@@ -80,3 +80,10 @@ def test_the_calibration_of_a_judge_comes_from_conversations_that_people_labelle
     assert calibration_of(demo, name, "correctness", "no such value") is None
     assert calibration_of(demo, "nobody@1", "correctness", "wrong") is None
     assert all(j.kind for j in demo.find(Judge))
+
+
+def test_repeats_of_a_case_are_no_further_cases() -> None:
+    once = [["rude"], ["friendly"], ["friendly"]]
+    assert flagged_cases(once, "rude") == 1
+    assert flagged_cases([some * 5 for some in once], "rude") == 1
+    assert flagged_cases([["rude", "friendly"], ["friendly"]], "rude") == 0.5

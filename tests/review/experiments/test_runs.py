@@ -150,7 +150,7 @@ def test_a_run_pauses_and_goes_on(tmp_path: Path) -> None:
         "    asked = json.loads(line)\n"
         f"    open(os.path.join({str(tmp_path / 'hold')!r}, asked['id']), 'w').close()\n"
         f"    while not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n"
-        "    print(json.dumps({'answer': '42'}))\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'answer': '42'}))\n"
     )
     made = start_run(store, request(f"{sys.executable} {script}", concurrency=1), by="eva", project=project(store))
 
@@ -190,9 +190,26 @@ def test_a_limit_on_cost_stops_a_run_and_a_higher_one_goes_on(tmp_path: Path) ->
     assert status_of(store, tokens.id).done == 2
 
 
+def test_what_an_answer_that_failed_cost_counts_too(store: Store, tmp_path: Path) -> None:
+    script = tmp_path / "fails.py"
+    script.write_text(
+        "import json, sys\nfor line in sys.stdin:\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'error': 'no table', 'cost': 1.0}))\n"
+    )
+    made = run(store, request(f"{sys.executable} {script}", concurrency=1, max_cost=1.5))
+    status = status_of(store, made.id)
+    assert (status.state, status.done, status.missing) == ("interrupted", 2, {"error": 2})
+    ask_resume(store, made.id, by="eva")
+    work(store, made.id, project=project(store), environment={})
+    assert status_of(store, made.id).done == 2, "what was spent before counts"
+
+
 def test_a_limit_that_cannot_be_kept_stops_the_run_at_once(store: Store, tmp_path: Path) -> None:
     script = tmp_path / "free.py"
-    script.write_text('import sys\nfor line in sys.stdin:\n    print(\'{"answer": "42"}\')\n')
+    script.write_text(
+        "import json, sys\nfor line in sys.stdin:\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'answer': '42'}))\n"
+    )
     made = run(store, request(f"{sys.executable} {script}", concurrency=1, max_cost=5.0))
     status = status_of(store, made.id)
     assert (status.state, status.done) == ("interrupted", 1)
@@ -215,8 +232,9 @@ def test_who_may_run_what(store: Store, tmp_path: Path) -> None:
         start_run(store, request(command), by="ana", project=project(store))
     with pytest.raises(InputError, match="concurrency: found 0"):
         start_run(store, request(command, concurrency=0), by="eva", project=project(store))
-    with pytest.raises(InputError, match="max_cost: found 0"):
-        start_run(store, request(command, max_cost=0), by="eva", project=project(store))
+    for none in (0, float("nan")):
+        with pytest.raises(InputError, match=f"max_cost: found {none}"):
+            start_run(store, request(command, max_cost=none), by="eva", project=project(store))
     start_run(store, request(command), by="eva", project=project(store), background=True)
     with pytest.raises(Refused, match="is in progress"):
         start_run(store, request(command), by="eva", project=project(store))
@@ -228,7 +246,8 @@ def test_only_masked_text_leaves(tmp_path: Path) -> None:
     write_toml(store, "[privacy.patterns]\nCUSTOMER = '4711-4711'\n")  # a pattern that came after the release
     script = tmp_path / "echo.py"
     script.write_text(
-        "import json, sys\nfor line in sys.stdin:\n    print(json.dumps({'answer': json.loads(line)['question']}))\n"
+        "import json, sys\nfor line in sys.stdin:\n"
+        "    asked = json.loads(line)\n    print(json.dumps({'id': asked['id'], 'answer': asked['question']}))\n"
     )
     made = run(store, request(f"{sys.executable} {script}"))
     answer = scored_run(store, made.id).cases[0].answer

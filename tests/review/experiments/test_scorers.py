@@ -18,6 +18,7 @@ from review.experiments.runs.summary import classes_of
 from review.experiments.scorers.catalogue import FAMILIES, SCORERS, named
 from review.experiments.scorers.combining import combined, parts
 from review.experiments.scorers.databases import Databases
+from review.experiments.scorers.numeric import numbers_in
 from review.experiments.scorers.scorer import Pair, Score, Surroundings
 from review.experiments.scorers.scoring import pair_key, score_all
 from review.experiments.values import Answer, Case, ScoredCase, ToolCall
@@ -138,6 +139,10 @@ def test_without_a_database_a_result_is_compared_with_the_expected_one(tmp_path:
         assert right.value == 1.0
         assert one("execution", around, asked, {"sql": "x", "result": {"columns": ["n"], "rows": [[3]]}}).value == 0.0
         assert "set engine under [sql]" in one("execution", around, asked, {"sql": "SELECT 2"}).reason
+
+
+def test_a_number_without_end_is_no_figure() -> None:
+    assert numbers_in("9" * 1_100_000 + " or 42") == [42]
 
 
 def test_scorers_that_mean_nothing_are_named(around: Surroundings) -> None:

@@ -19,7 +19,7 @@ from run_cases import agent
 
 from review.basics.errors import InputError
 from review.experiments.targets.catalogue import TARGETS, checked_options, target_named
-from review.experiments.targets.reading import FIELDS, answer_of, read_answer
+from review.experiments.targets.reading import FIELDS, answer_of, read_answer, read_line
 from review.experiments.targets.results.catalogue import RESULTS, read_results_of
 from review.experiments.targets.target import CAUSES, Asker, Question, Said, Setup
 from review.experiments.values import ANSWER_FIELDS
@@ -144,6 +144,35 @@ def test_an_answer_that_comes_twice_counts_once_and_is_noted(tmp_path: Path) -> 
     assert asker.notes and "1 lines" in asker.notes[0]
 
 
+def test_a_line_without_an_id_is_taken_for_no_case(tmp_path: Path) -> None:
+    script = tmp_path / "logs.py"
+    script.write_text(
+        "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n"
+        "    print(json.dumps({'log': 'thinking'}), flush=True)\n"
+        "    print(json.dumps({'answer': 'about ' + asked['id']}), flush=True)\n"
+    )
+    asker = opened("exec", {"command": f"{sys.executable} {script}"})
+    said = [asker.ask(question("how many", name)) for name in ("c-1", "c-2", "c-3")]
+    asker.close_thread()
+    asker.close()
+    assert [(one.cause, one.fields) for one in said] == [("wrong_id", {})] * 3
+    assert said[0].why == "found no id among log, expected 'c-1'"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tool_calls": [{"function": "f"}]},
+        {"tool_calls": [{"function": None, "name": 7}]},
+        {"tokens_in": 1e30},
+        {"tokens_out": 2**70},
+        {"latency_ms": 1e300},
+    ],
+)
+def test_an_odd_field_is_a_cause_and_never_ends_the_run(fields: dict[str, Any]) -> None:
+    assert read_line(json.dumps({"id": "c-1", "answer": "42", **fields}).encode(), "c-1").cause == "bad_field"
+
+
 def test_what_a_command_starts_ends_with_it(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
@@ -173,7 +202,8 @@ def test_a_command_is_told_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest
     script.write_text(
         "import json, os, sys\n"
         "for line in sys.stdin:\n"
-        "    print(json.dumps({'answer': os.environ.get('SPOTCHECK_AUDIT_KEY', 'none')}))\n"
+        "    told = os.environ.get('SPOTCHECK_AUDIT_KEY', 'none')\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'answer': told}))\n"
     )
     assert once(opened("exec", {"command": f"{sys.executable} {script}"})).fields["answer"] == "none"
 
@@ -181,6 +211,8 @@ def test_a_command_is_told_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest
 def test_a_command_that_does_not_exist_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(InputError, match="there is no program 'no-such-program'"):
         opened("exec", {"command": "no-such-program --x"})
+    with pytest.raises(InputError, match="there is no program"):
+        opened("exec", {"command": "cat \0"})
 
 
 def test_a_function_that_raises_is_an_error_of_the_product(tmp_path: Path) -> None:
@@ -195,6 +227,7 @@ def test_a_function_that_raises_is_an_error_of_the_product(tmp_path: Path) -> No
         ((200, b"not json"), "not_json", False),
         ((200, b"[1]"), "not_json", False),
         ((200, b'{"id": "c-9", "answer": "42"}'), "wrong_id", False),
+        ((200, b'{"answer": "' + b"x" * 8_000_000 + b'"}'), "too_long", False),
         ((200, b"{}"), "no_answer", False),
         ((404, b"{}"), "http_error", False),
         ((503, b"{}"), "http_error", True),
@@ -269,6 +302,30 @@ def test_results_of_every_other_runner_come_in(tmp_path: Path, kind: str) -> Non
     assert len(rows) == 1 and "c-1" in rows[0].names
     said = once(opened("file", {"path": str(path)}))
     assert said.cause == "" and (said.fields.get("answer") == "42" or said.fields.get("reported") == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("promptfoo", "[]"),
+        ("pytest-json", "[]"),
+        ("spotcheck", '{"spotcheck_run": 1}\n7\n'),
+        ("spotcheck", '{"spotcheck_run": 1}\n{"answer": "42"}\n'),
+        ("spotcheck", '{"spotcheck_run": 1}\n{"id": "c-1", "repeat": "x"}\n'),
+    ],
+)
+def test_results_of_another_form_are_refused_in_words(tmp_path: Path, kind: str, text: str) -> None:
+    path = tmp_path / "results"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"found .* expected"):
+        list(RESULTS[kind].read(path))
+
+
+def test_rows_without_a_name_are_no_case(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text('[{"actualOutput": "42"}]')
+    with pytest.raises(InputError, match=r"none of its ids is a case of the release \('row 1'\)"):
+        opened("file", {"path": str(path)})
 
 
 def test_a_report_with_a_doctype_is_refused(tmp_path: Path) -> None:

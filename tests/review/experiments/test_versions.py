@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,16 @@ def test_approval_rests_on_a_decision_or_on_a_second_person_with_a_reason(store:
     force = in_force(store)
     assert force is not None and force.id == "v1"
     assert [s.state for s in store.find(VersionState, version="v2")] == ["pending", "approved", "deprecated"]
+
+
+def test_an_older_decision_does_not_outlive_a_later_run_that_the_gate_stopped(store: Store) -> None:
+    register(store, Wanted(id="v2"), by="eva")
+    passed = replace(decision("g-1", "v2", []), candidate_run="run-1")
+    store.add(passed, replace(decision("g-2", "v2", ["fail"]), candidate_run="run-2"))
+    with pytest.raises(Refused, match="g-1 rests on an older run of 'v2'"):
+        approve(store, "v2", by="lea", decision="g-1")
+    store.add(replace(decision("g-3", "v2", []), candidate_run="run-3"))
+    assert approve(store, "v2", by="lea", decision="g-3").state.decision == "g-3"
 
 
 def test_versions_of_the_log_that_nobody_registered_are_seen(store: Store, tmp_path: Path) -> None:

@@ -18,6 +18,14 @@ def json_in(path: Path) -> Any:
         raise InputError(f"{path}: the file is not whole JSON ({error}).") from None
 
 
+def object_in(path: Path) -> dict[str, Any]:
+    """Return the object that a JSON file holds. Raises InputError for anything else."""
+    found = json_in(path)
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: found {type(found).__name__}, expected the JSON object that the runner writes.")
+    return found
+
+
 def objects(found: Any) -> list[dict[str, Any]]:
     """Return the objects of a list; nothing for anything else."""
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

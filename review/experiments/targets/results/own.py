@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -19,9 +20,21 @@ def read(path: Path) -> Iterator[ResultRow]:
             found = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             raise InputError(f"{path}, line {number}: found no whole JSON object ({error}).") from None
+        if not isinstance(found, dict) or (number > 1 and "id" not in found):
+            raise InputError(f"{path}, line {number}: found {str(found)[:80]}, expected an object with an id.")
         if number > 1 and not found.get("cause"):
             fields = {name: found[name] for name in ANSWER_FIELDS if found.get(name) is not None}
-            yield ResultRow(names=(str(found["id"]),), line=number, fields=fields, repeat=found.get("repeat"))
+            repeat = repeat_in(path, number, found)
+            yield ResultRow(names=(str(found["id"]),), line=number, fields=fields, repeat=repeat)
+
+
+def repeat_in(path: Path, number: int, row: Mapping[str, Any]) -> int | None:
+    """Return which repeat a line is about, None where it does not say. Raises InputError for no whole number."""
+    found = row.get("repeat")
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int) or found < 1):
+        expected = "a whole number of at least 1"
+        raise InputError.at(str(path), number, column="repeat", found=found, expected=expected)
+    return found
 
 
 RESULTS = ResultFormat(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from review.experiments.targets.results.json_file import json_in, names, objects
+from review.experiments.targets.results.json_file import names, object_in, objects
 from review.experiments.targets.results.rows import ResultFormat, ResultRow
 
 ERROR = 2
@@ -15,15 +16,15 @@ IDS = ("example_id", "id", "case", "case_id")
 
 def read(path: Path) -> Iterator[ResultRow]:
     """Yield each result. The id stands in the variables or the metadata of its test."""
-    found = json_in(path)["results"]
-    rows = found["results"] if isinstance(found, dict) else found
+    found = object_in(path).get("results")
+    rows = found.get("results") if isinstance(found, dict) else found
     for number, row in enumerate(objects(rows), start=1):
-        test = row.get("testCase") or {}
+        test = _object(row, "testCase")
         places = (row.get("vars"), row.get("metadata"), test.get("metadata"), test.get("vars"))
         given = [place for place in places if isinstance(place, dict)]
-        response = row.get("response") or {}
+        response = _object(row, "response")
         output = response.get("output")
-        usage = response.get("tokenUsage") or row.get("tokenUsage") or {}
+        usage = _object(response, "tokenUsage") or _object(row, "tokenUsage")
         fields = {
             "answer": output if isinstance(output, str) or output is None else str(output),
             "latency_ms": row.get("latencyMs"),
@@ -37,6 +38,11 @@ def read(path: Path) -> Iterator[ResultRow]:
         question = [g["question"] for g in given if "question" in g]
         known = names(*ids, test.get("description"), *question, row.get("id"))
         yield ResultRow(names=known, line=number, fields=fields)
+
+
+def _object(row: dict[str, Any], name: str) -> dict[str, Any]:
+    found = row.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _score(row: dict[str, object]) -> float | None:

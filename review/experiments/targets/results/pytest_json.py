@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from review.experiments.targets.results.ids_of_tests import names_in
-from review.experiments.targets.results.json_file import json_in, names, objects
+from review.experiments.targets.results.json_file import names, object_in, objects
 from review.experiments.targets.results.rows import ResultFormat, ResultRow
 
 RAN = {"passed": 1.0, "xpassed": 1.0, "failed": 0.0, "xfailed": 0.0}
@@ -14,13 +14,14 @@ RAN = {"passed": 1.0, "xpassed": 1.0, "failed": 0.0, "xfailed": 0.0}
 
 def read(path: Path) -> Iterator[ResultRow]:
     """Yield each test that ran. ``metadata`` and ``user_properties`` give the fields of an answer."""
-    for number, test in enumerate(objects(json_in(path)["tests"]), start=1):
+    for number, test in enumerate(objects(object_in(path).get("tests")), start=1):
         outcome = test.get("outcome")
         if outcome not in (*RAN, "error"):
             continue
-        given = dict(test.get("metadata") or {})
-        for pair in test.get("user_properties") or []:
-            given |= pair if isinstance(pair, dict) else {}
+        metadata = test.get("metadata")
+        given = dict(metadata) if isinstance(metadata, dict) else {}
+        for pair in objects(test.get("user_properties")):
+            given |= pair
         fields = {name: given[name] for name in ("answer", "sql") if name in given}
         fields |= {"reported": RAN[outcome]} if outcome in RAN else {"error": "the test did not run"}
         ids = [given[name] for name in ("example_id", "case", "id") if name in given]
