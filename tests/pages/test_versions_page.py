@@ -26,6 +26,7 @@ from review.experiments.versions.registry import approve, version_named
 from review.judges.runs.locks import is_held, runs_folder
 from review.people.people import add_person
 from review.settings.project import project_of
+from storage.opening import open_store
 from storage.store import Store
 
 
@@ -105,6 +106,21 @@ def test_a_run_starts_in_the_background_and_shows_its_figures(shop: Store, monke
     said = texts(at)
     assert "v2 over r1" in said.replace("*", "")
     assert "3 of 3 questions asked · command" in said
+
+
+def test_a_store_without_versions_says_what_a_run_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    add_person(store, "lea", role="lead", by="lea")
+    at = page(store, monkeypatch, view="runs")
+    assert "It needs a registered version and a golden release." in texts(at)
+    links = [link.proto.label for link in at.get("page_link")]
+    assert {"Register a version", "Make a release"} <= set(links)
+
+
+def test_a_file_of_answers_says_what_is_in_it(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = page(shop, monkeypatch, rater="eva", view="runs")
+    at.selectbox(key="versions_run_target").set_value("a file of answers").run()
+    assert "A table with the columns id and answer" in texts(at)
 
 
 def until(true: Callable[[], object], seconds: float = 60.0) -> None:
