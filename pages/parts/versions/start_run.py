@@ -43,8 +43,8 @@ def start_form(here: Session, version: str | None) -> None:
             help="CSV, JSONL or Parquet; or the results of promptfoo, DeepEval or pytest.",
         )  # fmt: skip
         st.caption(
-            "A table with the columns id and answer, and sql where there is one. The ids are those of the release: "
-            "export it on the Golden page, let your product answer its questions, and upload the answers here."
+            "A table with the columns id and answer, and sql where there is one. The id is the example_id of the "
+            "release as the Golden page exports it, or the question itself."
         )
     with st.container(horizontal=True):
         repeats = st.number_input("Repeats", 1, 25, 1, key=f"versions_run_repeats_{n}", width=140)
