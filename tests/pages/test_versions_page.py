@@ -60,7 +60,9 @@ def page(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "lea", **qu
 def test_versions_with_accuracy_lineage_and_what_is_in_force(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answered(shop, "v1", "42")
     approve(shop, "v1", by="lou", reason="the first version")
-    said = texts(page(shop, monkeypatch))
+    at = page(shop, monkeypatch)
+    said = texts(at)
+    assert [next(iter(f.value.columns)) for f in at.dataframe if "what is new" in f.value] == ["version"]
     assert "v1 is in force" in said and "Accuracy: 100% on r1" in said
     one = texts(page(shop, monkeypatch, version="v2"))
     assert "pending" in one and "No run yet." in one and "made from v1" in one
