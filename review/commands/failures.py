@@ -12,6 +12,7 @@ from review.commands.common import acting_person, as_option, emit, json_option, 
 from review.commands.failures_modes import modes_group
 from review.commands.failures_propose import frequent, marked, variants
 from review.evidence.evidence import weeks_between
+from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures, shown_json
 from review.failures.exports import EXPORTS, export_learned
 from review.failures.followup import claim_fix, followed
@@ -214,7 +215,8 @@ def close(mode: str, version: str, week: str, note: str, acting: str | None, sto
 def fixes(store_path: str, as_json: bool) -> None:
     """List the claimed fixes: fixed, came back or not known yet, by a printed rule. Exit code 1 when one came back."""
     store, project = opened(store_path), project_of(store_path)
-    found, weeks = followed(store, project), loop_figures(store, project)
+    found = followed(store, project, runs=runs_of_claims(store, project))
+    weeks = loop_figures(store, found)
     result = {
         "rule": RULE,
         "fixes": [f.to_json() for f in found],

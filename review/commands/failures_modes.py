@@ -11,9 +11,11 @@ from review.commands import failures_render as render
 from review.commands.asking import llm_of
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.evidence.evidence import weeks_between
+from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.analysis import accept, proposed_modes
 from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, rename_mode
+from review.failures.repaired import repaired_answers
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
 from review.settings.project import project_of
@@ -41,10 +43,12 @@ def modes_group(context: click.Context, weeks: str | None, acting: str | None, s
     store = opened(store_path)
     viewer = acting_person(store, acting).id
     project, chosen = project_of(store_path), weeks_between(store, weeks)
-    found, states = mode_shares(store, project, chosen, viewer=viewer), mode_states(store, project, chosen[-1])
-    result = found.to_json()
+    found = mode_shares(store, project, chosen, viewer=viewer)
+    states = mode_states(store, project, chosen[-1], runs=runs_of_claims(store, project))
+    repaired = repaired_answers(store, project, chosen, viewer=viewer)
+    result = {**found.to_json(), "repaired": repaired.to_json()}
     result["modes"] = [{**m, "state": states.get(m["id"], "")} for m in result["modes"]]
-    emit(result, as_json, lambda: render.shares(found, states))
+    emit(result, as_json, lambda: render.shares(found, states, repaired))
 
 
 @modes_group.command("name")

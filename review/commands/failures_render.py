@@ -14,6 +14,7 @@ from review.commands.common import out
 from review.failures.analysis import Proposed
 from review.failures.archive import Failure, FailureShown
 from review.failures.followup import Followed
+from review.failures.repaired import RepairedAnswers
 from review.failures.shares import Shares, completeness
 from review.failures.triage import TriageGroup
 from review.statistics.fixes import RULE
@@ -96,8 +97,8 @@ def proposals(found: Sequence[GoldenProposal]) -> None:
     out.print(table if found else "No proposal is open.")
 
 
-def shares(found: Shares, states: Mapping[str, str]) -> None:
-    """Print the modes with their share of production."""
+def shares(found: Shares, states: Mapping[str, str], repaired: RepairedAnswers) -> None:
+    """Print the modes with their share of production, and how many repaired answers are right."""
     table = Table("mode", "failures", "state", "share of production", "versions", box=None, pad_edge=False)
     for m in found.modes:
         name = m.title if m.mode else f"({m.title})"
@@ -105,6 +106,7 @@ def shares(found: Shares, states: Mapping[str, str]) -> None:
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found.modes else "No failure in these weeks.")
     out.print(Text(completeness(found.unnamed)))
+    out.print(Text(repaired.words()))
 
 
 def _share(share: Quantity) -> str:

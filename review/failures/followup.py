@@ -1,23 +1,24 @@
-"""Follow-up: a version claims to fix a mode, and the next weeks of production prove it or reopen it."""
+"""Follow-up: a version claims to fix a mode. Its run on the golden cases and the next weeks prove it or reopen it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence, Set
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
-from review.basics.log_paths import log_of
 from review.basics.weeks import monday_of
 from review.failures.archive import groups_of
+from review.failures.golden_cases import RunOnCases, Runs, cases_by_mode
 from review.failures.modes import ModeList, mode_list
+from review.failures.occurrence import Occurrence, WeekCount, in_log, in_reviews, only_reviewed, week_counts
 from review.failures.working import check_in_force
-from review.log.failed import traffic
 from review.people.people import require
 from review.settings.project import Project
-from review.statistics.fixes import CAME_BACK, FIXED, Rate, fix_state, rate, trend_state
+from review.statistics.fixes import CAME_BACK, FIXED, Rate, fix_state, trend_state, with_run
 from storage.records_failures import FixClaim
 from storage.store import Store
 
@@ -26,19 +27,12 @@ BEFORE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeekCount:
-    """How many of the conversations of a week failed in a mode, under the versions that count."""
-
-    week: str
-    failures: int
-    of: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Followed:
     """One claimed fix: the weeks before it and those under the version, its state by the printed rule, and why.
 
-    ``decided`` is the week that proved or reopened it, "" while nothing is known.
+    ``decided`` is the week that proved or reopened it, "" while nothing is known. ``basis`` is log, or reviews for a
+    mode that only people see. Of the golden cases of the mode, ``cases`` were scored in the version's latest run
+    ``run``, and ``passed`` pass.
     """
 
     claim: FixClaim
@@ -48,6 +42,10 @@ class Followed:
     state: str
     why: str
     decided: str
+    basis: str
+    run: str
+    cases: int
+    passed: int
 
     def to_json(self) -> dict[str, Any]:
         """Return the claim as the command line prints it."""
@@ -79,100 +77,108 @@ def claim_fix(
     return claim
 
 
-Counts = Mapping[tuple[str, str, str], int]
-"""Failures by week, group and version."""
+class _Sources:
+    """Where the figures of each mode come from; reviews are read only when a mode needs them."""
+
+    def __init__(self, store: Store, project: Project, modes: ModeList) -> None:
+        self.modes, self.log = modes, in_log(store, project)
+        self._reviews = lru_cache(lambda: in_reviews(store, project))
+
+    def of(self, key: str) -> Occurrence:
+        return self._reviews() if only_reviewed(self.modes, key) else self.log
+
+    @property
+    def weeks(self) -> list[str]:
+        return sorted(self.log.ran)
 
 
-def followed(store: Store, project: Project) -> list[Followed]:
-    """Return every claimed fix with its state, the latest first. A later claim for the same mode ends a former one."""
-    modes = mode_list(store)
-    counts: dict[tuple[str, str, str], int] = {}
-    for g in groups_of(store, project):
-        counts[g.week, g.group, g.version] = counts.get((g.week, g.group, g.version), 0) + g.n
-    ran = {(t.week, t.version): t.n for t in traffic(log_of(store.path))}
-    claims = store.find(FixClaim)
+def followed(store: Store, project: Project, *, runs: Runs) -> list[Followed]:
+    """Return every claimed fix with its state, the latest first. A later claim for the same mode ends a former one.
+
+    ``runs`` has the latest run of each version that claims a fix, as far as there is one.
+    """
+    modes, claims = mode_list(store), store.find(FixClaim)
+    sources = _Sources(store, project, modes)
+    cases = cases_by_mode(store, project, modes) if runs else {}
     found = []
     for at, claim in enumerate(claims):
         key = modes.group(claim.mode)
         later = [c.week for c in claims[at + 1 :] if modes.group(c.mode) == key and c.week > claim.week]
-        found.append(_follow(claim, modes, counts, ran, until=min(later, default="")))
+        one = _follow(claim, key, sources, until=min(later, default=""))
+        run = runs.get(claim.version)
+        found.append(_with_run(one, run, cases.get(key, set())) if run else one)
     return found[::-1]
 
 
-def _follow(
-    claim: FixClaim, modes: ModeList, counts: Counts, ran: Mapping[tuple[str, str], int], *, until: str
-) -> Followed:
-    key = modes.group(claim.mode)
-    weeks = sorted({week for week, _ in ran})
-    earlier = [week for week in weeks if week < claim.week][-BEFORE:]
-    had = {version for (week, group, version) in counts if group == key and week in earlier} - {claim.version}
-    before = _counts(earlier, key, had, counts, ran)
+def _follow(claim: FixClaim, key: str, sources: _Sources, *, until: str) -> Followed:
+    seen = sources.of(key)
+    earlier = [week for week in sources.weeks if week < claim.week][-BEFORE:]
+    had = {version for week, version in seen.versions(key) if week in earlier} - {claim.version}
     # A later version in which the mode occurs again counts too: what was fixed must not return unnoticed.
-    first = {version: min(week for week, v in ran if v == version) for _, version in ran}
-    again = {v for (week, group, v) in counts if group == key and first.get(v, "") >= claim.week} - had
+    first = sources.log.first_weeks()
+    again = {v for _, v in seen.versions(key) if first.get(v, "") >= claim.week} - had
     own = {claim.version} | again
-    later = [week for week in weeks if week >= claim.week and (not until or week < until)]
-    after = [c for c in _counts(later, key, own, counts, ran) if c.of]
-    state, why = fix_state(_pooled(before), _rates(after))
-    decided = next((after[at].week for at in range(len(after)) if _state(before, after[: at + 1]) == state), "")
+    later = [week for week in sources.weeks if week >= claim.week and (not until or week < until)]
+    after = [c for c in week_counts(seen, later, key, own) if c.of]
+    before = seen.rate(earlier, key, had)
+    rates = _rates(seen, [c.week for c in after], key, own)
+    state, why = fix_state(before, [(own_rate, so_far) for _, own_rate, so_far in rates])
+    states = (
+        (week, fix_state(before, [(o, s) for _, o, s in rates[: at + 1]])[0]) for at, (week, _, _) in enumerate(rates)
+    )
     return Followed(
         claim=claim,
-        title=modes.title(key),
-        before=before,
+        title=sources.modes.title(key),
+        before=week_counts(seen, earlier, key, had),
         after=after,
         state=state,
         why=why,
-        decided=decided if state in (FIXED, CAME_BACK) else "",
+        decided=next((week for week, then in states if then == state), "") if state in (FIXED, CAME_BACK) else "",
+        basis="reviews" if only_reviewed(sources.modes, key) else "log",
+        run="",
+        cases=0,
+        passed=0,
     )
 
 
-def _state(before: Sequence[WeekCount], after: Sequence[WeekCount]) -> str:
-    return fix_state(_pooled(before), _rates(after))[0]
+def _rates(seen: Occurrence, weeks: Sequence[str], key: str, versions: Collection[str]) -> list[tuple[str, Rate, Rate]]:
+    """Return by week its share and that of all weeks so far; weeks of which too little is known add to the next."""
+    found = []
+    for at, week in enumerate(weeks):
+        so_far = seen.rate(weeks[: at + 1], key, versions)
+        if so_far is not None:
+            found.append((week, seen.rate([week], key, versions) or so_far, so_far))
+    return found
 
 
-def _counts(
-    weeks: Sequence[str], key: str, versions: Collection[str], counts: Counts, ran: Mapping[tuple[str, str], int]
-) -> list[WeekCount]:
-    return [
-        WeekCount(
-            week=week,
-            failures=sum(counts.get((week, key, v), 0) for v in versions),
-            of=sum(ran.get((week, v), 0) for v in versions),
-        )
-        for week in weeks
-    ]
+def _with_run(one: Followed, run: RunOnCases, cases: Set[str]) -> Followed:
+    passed, scored = run.over(cases)
+    state, said = with_run(one.state, passed, scored)
+    if not said:
+        return one
+    why = f"{said}; {one.why}"
+    decided = one.decided if state == one.state else run.week
+    return replace(one, state=state, why=why, decided=decided, run=run.run, cases=scored, passed=passed)
 
 
-def _pooled(some: Sequence[WeekCount]) -> Rate | None:
-    return rate(sum(c.failures for c in some), sum(c.of for c in some))
-
-
-def _rates(after: Sequence[WeekCount]) -> list[tuple[Rate, Rate]]:
-    found = [(rate(c.failures, c.of), _pooled(after[: at + 1])) for at, c in enumerate(after)]
-    return [(own, so_far) for own, so_far in found if own is not None and so_far is not None]
-
-
-def mode_states(store: Store, project: Project, week: str) -> dict[str, str]:
+def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dict[str, str]:
     """Return the state of each group that failed in a week or the four before: ignored, fixed, came back, new, ..."""
     modes = mode_list(store)
-    ran: dict[str, int] = {}
-    for t in traffic(log_of(store.path)):
-        ran[t.week] = ran.get(t.week, 0) + t.n
-    earlier = sorted(w for w in ran if w < week)[-BEFORE:]
-    counts: dict[tuple[str, str], int] = {}
-    for g in groups_of(store, project):
-        counts[g.week, g.group] = counts.get((g.week, g.group), 0) + g.n
-    keys = {group for w, group in counts if w in (week, *earlier)}
+    sources = _Sources(store, project, modes)
+    earlier = [w for w in sources.weeks if w < week][-BEFORE:]
+    keys = {group for w, group in sources.log.failed if w in (week, *earlier)}
     claims: dict[str, str] = {}
-    for one in followed(store, project):
+    for one in followed(store, project, runs=runs):
         claims.setdefault(modes.group(one.claim.mode), one.state)
     found = {}
     for key in keys:
-        mode = modes.get(key)
-        present = rate(counts.get((week, key), 0), ran.get(week, 0))
-        past = rate(sum(counts.get((w, key), 0) for w in earlier), sum(ran[w] for w in earlier))
+        mode, seen = modes.get(key), sources.of(key)
         said = claims.get(key, "")
         found[key] = (
-            "ignored" if mode and mode.ignored else said if said in (FIXED, CAME_BACK) else trend_state(present, past)
+            "ignored"
+            if mode and mode.ignored
+            else said
+            if said in (FIXED, CAME_BACK)
+            else trend_state(seen.rate([week], key, None), seen.rate(earlier, key, None))
         )
     return found

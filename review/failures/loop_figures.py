@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from review.basics.weeks import monday_of
-from review.failures.followup import Followed, followed
+from review.failures.followup import Followed
 from review.failures.modes import mode_list
-from review.settings.project import Project
 from review.statistics.fixes import CAME_BACK, FIXED
 from storage.records_failures import FailureTriage
 from storage.store import Store
@@ -41,9 +40,9 @@ class LoopWeek:
         return self.came_back / self.decided if self.decided else None
 
 
-def loop_figures(store: Store, project: Project) -> list[LoopWeek]:
+def loop_figures(store: Store, fixes: Sequence[Followed]) -> list[LoopWeek]:
     """Return the figures of every week with a decision about failures or about a claimed fix, in order."""
-    triages, fixes = store.find(FailureTriage), followed(store, project)
+    triages = store.find(FailureTriage)
     minutes, days = _minutes(triages), _days(store, triages, fixes)
     weeks = sorted({t.week for t in triages} | {f.decided for f in fixes if f.decided})
     return [

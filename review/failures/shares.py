@@ -10,24 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.basics.log_paths import log_of
 from review.basics.words import percent
-from review.evidence.production_data import production_data
-from review.evidence.week_strata import WeekData
-from review.failures.archive import bad_value, failure_rules, groups_of
-from review.failures.kept import group_of
+from review.failures.archive import groups_of
+from review.failures.drawn import DrawnGroup, groups_in, reviewed_groups
 from review.failures.modes import Mode, ModeList, mode_list
-from review.log.failed import FailureRules, Narrowed, failed_rows
-from review.log.log import ids_held
-from review.rubric.rubric import current_rubric
 from review.settings.project import Project
 from review.statistics.completeness import LabelledFailures, unnamed_share
 from review.statistics.quality.headline import headline
 from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.statistics.quantity import Quantity
 from storage.queries.weeks import weeks_in_use
-from storage.records_log import Conversation
-from storage.records_weeks import Item
 from storage.store import Store
 
 TREND_WEEKS = 8
@@ -85,7 +77,7 @@ def mode_shares(store: Store, project: Project, weeks: Sequence[str], *, viewer:
     """Return the share of production of each mode in some weeks together, and its trend over the last eight weeks."""
     modes = mode_list(store)
     recent = [w.name for w in weeks_in_use(store) if not weeks or w.name <= max(weeks)][-TREND_WEEKS:]
-    drawn = _drawn(store, project, sorted({*weeks, *recent}), viewer=viewer)
+    drawn = reviewed_groups(store, project, sorted({*weeks, *recent}), viewer=viewer)
     counts: dict[str, dict[str, int]] = {m.id: {} for m in modes.current}
     examples: dict[str, str] = {}
     for g in groups_of(store, project, weeks=list(weeks), viewer=viewer):
@@ -109,83 +101,29 @@ def mode_shares(store: Store, project: Project, weeks: Sequence[str], *, viewer:
     return Shares(weeks=weeks, modes=ordered, unnamed=_unnamed(drawn, weeks, modes), version=modes.version)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Group:
-    """The reviewed conversations of one group of the draw of a week: N_h, and what each failed in ("" for nothing)."""
-
-    name: str
-    population: int
-    sampled: int
-    reviewed: Sequence[str]
-
-
-def _drawn(store: Store, project: Project, weeks: Sequence[str], *, viewer: str | None) -> dict[str, Sequence[_Group]]:
-    """Return the reviewed part of the draw by week."""
-    bad = bad_value(current_rubric(store)) if weeks else None
-    if bad is None:
-        return {}
-    data = production_data(store, weeks, judges=())
-    rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
-    return {week: _groups(store, rules, one, bad[0].name) for week, one in data.items()}
-
-
-def _groups(store: Store, rules: FailureRules, data: WeekData, dimension: str) -> Sequence[_Group]:
-    """Return the groups of one week. An item without a settled label in ``dimension`` is not reviewed."""
-    settled = {
-        group: [i for i in items if (o := data.outcomes.get(i, {}).get(dimension)) and o.value is not None]
-        for group, items in data.members.items()
-    }
-    items = [i for some in settled.values() for i in some]
-    talks = {i.id: i.conversation_id for i in store.find(Item, id=items)}
-    rows = failed_rows(
-        log_of(store.path), rules, Narrowed(weeks=[data.week], ids=list(talks.values())), most=len(items)
-    )
-    failed = {row.id: row.group for row in rows}
-    kept = {c.id: group_of(c, rules) for c in _expired(store, data.week, list(talks.values()))}
-    failed |= {name: group for name, group in kept.items() if group is not None}
-    left_out = set(rules.without)
-    return [
-        _Group(
-            name=f"{data.week} {group}",
-            population=line.population,
-            sampled=line.sampled,
-            reviewed=[failed.get(talks[i], "") for i in settled[group] if talks[i] not in left_out],
-        )
-        for group, line in data.lines.items()
-        if line.population
-    ]
-
-
-def _expired(store: Store, week: str, ids: Sequence[str]) -> list[Conversation]:
-    """Return those of these conversations that the log does not hold any more: the store keeps what was drawn."""
-    held = ids_held(log_of(store.path), ids, weeks=[week])
-    return store.find(Conversation, id=[i for i in ids if i not in held])
-
-
-def _share(drawn: Mapping[str, Sequence[_Group]], weeks: Sequence[str], key: str) -> Quantity:
+def _share(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], key: str) -> Quantity:
     strata = [
         StratumCounts(
             name=g.name,
             population=g.population,
             verdicts=Verdicts(missing=g.population),
-            said_nothing=Cell(len(g.reviewed), sum(one == key for one in g.reviewed)),
+            said_nothing=Cell(len(g.reviewed), sum(one.group == key for one in g.reviewed)),
             drawn=g.sampled,
         )
-        for week in weeks
-        for g in drawn.get(week, ())
+        for g in groups_in(drawn, weeks)
     ]
     if not strata:
         return Quantity.missing("no week of these has a draw with reviewed conversations")
     return headline(strata).quantity
 
 
-def _unnamed(drawn: Mapping[str, Sequence[_Group]], weeks: Sequence[str], modes: ModeList) -> Quantity:
+def _unnamed(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], modes: ModeList) -> Quantity:
     """Return how complete the list of modes is. A failure that has no mode yet is of a mode of its own."""
     groups = []
-    for week in weeks:
-        for g in drawn.get(week, ()):
-            named = [m if modes.get(m) else f"{m} {at} {g.name}" for at, m in enumerate(g.reviewed) if m]
-            groups.append(LabelledFailures(g.population, len(g.reviewed), named))
+    for g in groups_in(drawn, weeks):
+        failed = [one.group for one in g.reviewed if one.group]
+        named = [m if modes.get(m) else f"{m} {at} {g.name}" for at, m in enumerate(failed)]
+        groups.append(LabelledFailures(g.population, len(g.reviewed), named))
     return unnamed_share(groups)
 
 

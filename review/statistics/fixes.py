@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import hypot
 from typing import NamedTuple
 
-from review.basics.words import percent
+from review.basics.words import counted, percent
 from review.statistics.intervals import jeffreys
 
 LEFT = 0.25
@@ -15,7 +15,9 @@ FIXED, CAME_BACK, OPEN = "fixed", "came back", "not known yet"
 NEW, GROWING, SHRINKING, STEADY = "new", "growing", "shrinking", "steady"
 RULE = (
     "Fixed: the whole interval of the change lies below zero, and at most a quarter of the earlier share is left. "
-    "Came back: it failed again under the version and that is not so, or not so any more in the last week."
+    "Came back: it failed again under the version and that is not so, or not so any more in the last week. "
+    "The latest run of the version counts too. It fails a golden case of the mode: came back. It passes all of them, "
+    "production says nothing yet, and the cases are enough to prove that at most a quarter fails: fixed."
 )
 TREND_RULE = (
     "New: nothing in the four weeks before. Growing or shrinking: the whole interval of the change against them lies "
@@ -73,6 +75,24 @@ def fix_state(before: Rate | None, weeks: Sequence[tuple[Rate, Rate]]) -> tuple[
         f"{percent(before.value)} of conversations before, now {percent(shown.value)} "
         f"(at most {percent(shown.high)}; {shown.failures:,} failed)"
     )
+
+
+def with_run(state: str, passed: int, scored: int) -> tuple[str, str]:
+    """Return the state of a claimed fix once a run of its version is known, and what the run says in words.
+
+    ``state`` is what production says; of the golden cases of the mode ``scored`` have a score, and ``passed`` pass.
+    """
+    if not scored:
+        return state, ""
+    if passed < scored:
+        failing = scored - passed
+        return (
+            CAME_BACK,
+            f"{counted(failing, 'golden case')} of {scored:,} still {'fails' if failing == 1 else 'fail'} in its run",
+        )
+    said = f"its run passes {'the one golden case' if scored == 1 else f'all {scored:,} golden cases'} of the mode"
+    proven = state == OPEN and jeffreys(0, scored)[1] <= LEFT
+    return FIXED if proven else state, said
 
 
 def trend_state(now: Rate | None, before: Rate | None) -> str:

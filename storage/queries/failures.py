@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from storage.queries.parameters import json_list
 from storage.records_failures import FailureModes, GoldenProposal
 from storage.store import Store
 
@@ -49,3 +52,25 @@ def latest_state_of_version(store: Store, version: str) -> str:
 
 
 _STATE_SQL = "SELECT state FROM version_states WHERE version = :version ORDER BY rowid DESC LIMIT 1"
+
+
+def example_origins(store: Store) -> dict[str, str]:
+    """Return the conversation or example that each example of an approved proposal was made from, by example."""
+    return {row["example_id"]: row["origin"] for row in store.query(_ORIGINS_SQL)}
+
+
+_ORIGINS_SQL = """
+SELECT d.example_id, p.origin FROM proposal_decisions d JOIN golden_proposals p ON p.id = d.proposal_id
+WHERE d.approved ORDER BY d.rowid
+"""
+
+
+def versions_of_conversations(store: Store, ids: Collection[str]) -> dict[str, str]:
+    """Return the prompt version of conversations of the store, "" for none."""
+    return {row["id"]: row["version"] for row in store.query(_VERSIONS_SQL, {"ids": json_list(ids)})}
+
+
+_VERSIONS_SQL = """
+SELECT id, coalesce(prompt_version, '') AS version FROM conversations
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""

@@ -55,6 +55,7 @@ def test_a_note_and_a_mode_are_saved_and_the_next_failure_opens(demo: Store, mon
 def test_modes_show_their_share_and_change(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "failures", "mara", view="modes")
     assert "share of production" in at.dataframe[0].value and any("At most" in m.value for m in at.markdown)
+    assert any("repaired" in m.value for m in at.markdown)
     at.text_input("mode_name_text").set_value("old schema")
     at.multiselect("mode_name_groups").set_value(["column_not_found"])
     at.button("mode_name_go").click().run()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from pages.parts.compare.choose import Chosen
-from pages.parts.shared import word_changes
+from pages.parts.shared import figures, word_changes
 from pages.parts.shared.conversation import CSS
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -45,7 +46,7 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
     )
     st.caption("Struck through: only in the answer of the first version. Green: only in this one.")
     st.markdown("##### Scores")
-    st.dataframe(_scores(chosen, row), hide_index=True, width="stretch", placeholder="–")
+    figures.table(pd.DataFrame(_scores(chosen, row)), key="compare_case_scores", file_name="scores.csv")
 
 
 def _said(results: tuple[ScoredCase, ...]) -> str:

@@ -93,8 +93,9 @@ def _picture(found: Comparison, by: str) -> None:
     if len(rows) < 2:
         st.caption("Fewer than two versions have both figures.")
         return
-    chart = pictures.frontier(pd.DataFrame(rows), x_title=found.measures[by].title)
-    figures.draw(chart, key=f"compare_picture_{by}")
+    frame = pd.DataFrame(rows)
+    chart = pictures.frontier(frame, x_title=found.measures[by].title)
+    figures.with_table(chart, frame, key=f"compare_picture_{by}", file_name=f"{by}.csv")
     st.caption(
         "Higher is better, further left is better. No other version is both more accurate and "
         f"{'cheaper' if by == 'cost' else 'faster'} than one on the frontier."

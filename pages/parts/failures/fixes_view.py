@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from pages.parts.failures.week_chart import by_week
+from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import Followed, claim_fix, followed
 from review.failures.loop_figures import LoopWeek, loop_figures
 from review.failures.triage import triage_groups
@@ -22,14 +25,14 @@ ICONS = {FIXED: ":green[:material/check_circle:]", CAME_BACK: ":red[:material/re
 def show(here: Session) -> None:
     """Draw the claimed fixes, the form for a new claim, and the figures over the weeks."""
     here.need_week()
-    found = followed(here.store, here.project)
+    found = followed(here.store, here.project, runs=runs_of_claims(here.store, here.project))
     if not found:
         st.info("Nobody has claimed a fix yet.", icon=":material/build:")
     for one in found:
         _one(one)
     st.caption(as_text(RULE))
     _claim(here)
-    weeks = loop_figures(here.store, here.project)
+    weeks = loop_figures(here.store, found)
     if weeks:
         _pictures(weeks)
 
@@ -38,16 +41,18 @@ def _one(one: Followed) -> None:
     with st.container(border=True):
         mark = ICONS.get(one.state, ":gray[:material/hourglass_empty:]")
         st.markdown(f"{mark} **{as_text(one.title)}** · {one.state}")
-        st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}."))
+        basis = " Known from reviews, so weighted by the draw." if one.basis == "reviews" else ""
+        st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}.{basis}"))
         rows = [
-            {"week": c.week, "value": 100 * c.failures / c.of, "when": when}
+            {"week": c.week, "value": 100 * c.share, "when": when}
             for when, some in (("before", one.before), ("under the version", one.after))
             for c in some
-            if c.of
+            if c.share is not None
         ]
         if rows:
             frame = pd.DataFrame(rows)
-            st.bar_chart(frame, x="week", y="value", color="when", height=160, y_label="% of conversations", x_label="")
+            chart = by_week(frame, title="% of conversations", series="when")
+            figures.with_table(chart, frame, key=f"fix_{one.claim.id}", file_name="fix.csv")
 
 
 def _claim(here: Session) -> None:
@@ -80,8 +85,8 @@ def _pictures(weeks: Sequence[LoopWeek]) -> None:
         "Time to a root cause, minutes": {w.week: w.minutes for w in weeks if w.minutes is not None},
         "Time to a fix, days": {w.week: w.days for w in weeks if w.days is not None},
     }
-    for title, values in told.items():
+    for number, (title, values) in enumerate(told.items()):
         if values:
             frame = pd.DataFrame({"week": list(values), "value": list(values.values())})
-            st.caption(title)
-            st.line_chart(frame, x="week", y="value", height=180, y_label="", x_label="")
+            chart = by_week(frame, title=title)
+            figures.with_table(chart, frame, key=f"fixes_{number}", file_name="fixes.csv")

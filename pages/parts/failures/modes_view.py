@@ -13,8 +13,10 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.evidence.evidence import weeks_up_to
+from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ModeList, ignore_mode, merge_modes, mode_list, name_mode, rename_mode
+from review.failures.repaired import repaired_answers
 from review.failures.shares import ModeShare, completeness, mode_shares
 from review.statistics.fixes import TREND_RULE
 
@@ -25,13 +27,15 @@ TREND_OF = 4
 def show(here: Session) -> None:
     """Draw the shares of the four weeks up to the chosen one, and the changes a person can make."""
     weeks = weeks_up_to(here.store, here.need_week())
-    states = mode_states(here.store, here.project, here.need_week())
+    runs = runs_of_claims(here.store, here.project)
+    states = mode_states(here.store, here.project, here.need_week(), runs=runs)
     found = mode_shares(here.store, here.project, weeks, viewer=here.rater.id)
     st.caption(as_text(f"{weeks[0]} to {weeks[-1]}. Names in parentheses are kinds of failure that have no mode yet."))
     if not found.modes:
         st.info("Production had no failures in these weeks.", icon=":material/task_alt:")
     else:
         st.markdown(as_text(completeness(found.unnamed)))
+        st.markdown(as_text(repaired_answers(here.store, here.project, weeks, viewer=here.rater.id).words()))
         figures.table(
             pd.DataFrame([_row(m, states.get(m.key, "")) for m in found.modes]),
             key="failure_modes",
@@ -64,10 +68,9 @@ def _trend(shown: list[ModeShare]) -> None:
         if q.value is not None and q.ci
     ]
     if rows:
-        figures.draw(
-            charts.intervals(pd.DataFrame(rows), x="week", y_title="share of production", series="mode"),
-            key="failure_trend",
-        )
+        frame = pd.DataFrame(rows)
+        chart = charts.intervals(frame, x="week", y_title="share of production", series="mode")
+        figures.with_table(chart, frame, key="failure_trend", file_name="failure-modes.csv")
 
 
 def _changes(here: Session) -> None:

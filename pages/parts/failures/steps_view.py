@@ -39,4 +39,4 @@ def show(one: FailureShown) -> None:
         }
         for at, step in list(enumerate(one.steps))[first : first + MOST]
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key=f"failure_steps_{one.id}", placeholder="–")
+    figures.table(pd.DataFrame(rows), key=f"failure_steps_{one.id}", file_name="steps.csv")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.failures import failure_list
+from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -172,4 +173,4 @@ def _table(groups: Sequence[TriageGroup]) -> None:
             for g in groups
         ]
     )
-    st.dataframe(frame, hide_index=True, width="stretch", key="failures_groups")
+    figures.table(frame, key="failures_groups", file_name="failure-groups.csv")

@@ -7,15 +7,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 from failed_log import bring, new_store, row
+from gate_store import add_run
+from scored_runs import scored_run
 
 from review.basics.clock import now
 from review.basics.errors import InputError, Refused
+from review.experiments.runs.fixes_run import on_cases, runs_of_claims
+from review.failures.drawn import DrawnGroup, Reviewed
 from review.failures.followup import claim_fix, followed, mode_states
 from review.failures.loop_figures import loop_figures
-from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode
+from review.failures.modes import Mode, ModeList, ignore_mode, merge_modes, mode_list, name_mode
+from review.failures.occurrence import InReviews, only_reviewed
+from review.failures.proposals import approve_proposal
 from review.failures.triage import TriageWish, triage
+from review.golden.releases import release
 from review.settings.project import project_of
-from review.statistics.fixes import CAME_BACK, FIXED, OPEN, Rate, change, fix_state, is_gone, rate, trend_state
+from review.statistics.fixes import (
+    CAME_BACK,
+    FIXED,
+    OPEN,
+    Rate,
+    change,
+    fix_state,
+    is_gone,
+    rate,
+    trend_state,
+    with_run,
+)
+from storage.queries.failures import open_proposals
 from storage.records_experiments import PromptVersion, VersionState
 from storage.store import Store
 
@@ -87,20 +106,22 @@ def traffic(week: str, version: str, failing: int, of: int) -> list[dict[str, ob
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     store = new_store(tmp_path)
-    bring(store, [*traffic(W45, "v1", 12, 150), *traffic(W46, "v1", 10, 150), *traffic(W46, "other", 0, 300)])
+    first = traffic(W45, "v1", 12, 150)
+    first[7]["question"] = "Who paid by card on the fifth of May?"
+    bring(store, [*first, *traffic(W46, "v1", 10, 150), *traffic(W46, "other", 0, 300)])
     return store
 
 
 def test_a_wrongly_claimed_fix_is_reopened_the_next_week(store: Store) -> None:
     project = project_of(store.path)
     claim_fix(store, project, "date_format", version="v2", week=W47, by="eva")
-    [one] = followed(store, project)
+    [one] = followed(store, project, runs={})
     assert (one.state, one.why) == (OPEN, "no production has run under this version since the claim")
     assert [(c.week, c.failures, c.of) for c in one.before] == [(W45, 12, 150), (W46, 10, 150)], "of this product alone"
     bring(store, traffic(W47, "v2", 11, 150))
-    [one] = followed(store, project)
+    [one] = followed(store, project, runs={})
     assert (one.state, one.decided) == (CAME_BACK, W47) and "7.3% of conversations before, now 7.3%" in one.why
-    assert mode_states(store, project, W47)["date_format"] == CAME_BACK
+    assert mode_states(store, project, W47, runs={})["date_format"] == CAME_BACK
 
 
 def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: Store) -> None:
@@ -110,17 +131,20 @@ def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: S
     triage(store, project, W46, "dates", "v1", wish=wish, by="eva")
     claim_fix(store, project, "dates", version="v2", week=W47, by="eva")
     bring(store, traffic(W47, "v2", 0, 200))
-    [one] = followed(store, project)
+    [one] = followed(store, project, runs={})
     assert (one.state, one.decided, one.claim.mode) == (FIXED, W47, mode.id)
-    found = {w.week: w for w in loop_figures(store, project)}
+    found = {w.week: w for w in loop_figures(store, followed(store, project, runs={}))}
     assert found[W47].recurrence == 0 and found[W47].days is not None and found[W46].minutes is None
     bring(store, traffic(W48, "v3", 9, 200))
-    [one] = followed(store, project)
+    [one] = followed(store, project, runs={})
     assert (one.state, one.decided) == (CAME_BACK, W48), "nobody claimed it of v3, and it is noticed"
     merge_modes(store, "dates", into=name_mode(store, "times", by="eva").id, by="eva")
-    assert followed(store, project)[0].title == "times" and followed(store, project)[0].state == CAME_BACK
+    assert (
+        followed(store, project, runs={})[0].title == "times"
+        and followed(store, project, runs={})[0].state == CAME_BACK
+    )
     ignore_mode(store, "times", reason="out of scope", by="eva")
-    assert mode_states(store, project, W48)[mode_list(store).group("date_format")] == "ignored"
+    assert mode_states(store, project, W48, runs={})[mode_list(store).group("date_format")] == "ignored"
 
 
 def test_a_claim_needs_a_mode_that_fails_a_week_and_a_version_in_force(store: Store) -> None:
@@ -141,3 +165,78 @@ def test_a_claim_needs_a_mode_that_fails_a_week_and_a_version_in_force(store: St
     wish = TriageWish(root_cause="x", owner="eva", due="2026-12-01", candidates=[], reason="y", fix_version="v2")
     with pytest.raises(Refused, match="version 'v2' is deprecated"):
         triage(store, project, W46, "date_format", "v1", wish=wish, by="eva")
+
+
+def golden(store: Store, *names: str) -> set[str]:
+    """Triage failures of the first week as golden candidates, and approve them."""
+    wish = TriageWish(root_cause="x", owner="eva", due="2026-12-01", candidates=list(names))
+    triage(store, project_of(store.path), W45, "date_format", "v1", wish=wish, by="eva")
+    made = ({"question": f"Where is parcel {k} now?", "expected_answer": "Away."} for k in range(len(names)))
+    return {
+        approve_proposal(store, p.id, by="eva", changes=one).example_id
+        for p, one in zip(open_proposals(store), made, strict=True)
+    }
+
+
+def test_the_run_of_the_claiming_version_proves_or_reopens(store: Store) -> None:
+    project = project_of(store.path)
+    cases = sorted(golden(store, f"{W45}-v1-f0", f"{W45}-v1-f7"))
+    assert len(cases) == 2
+    claim_fix(store, project, "date_format", version="v2", week=W47, by="eva")
+    scores = {cases[0]: (1.0, 0.9, 0.0), cases[1]: 1.0, "of another mode": 0.0}
+    v2 = on_cases(scored_run("v2", scores, started="2026-11-17T08:00:00+00:00"), project)
+    [one] = followed(store, project, runs={"v2": v2})
+    assert (one.state, one.cases, one.passed) == (OPEN, 2, 2), "two cases prove nothing alone"
+    assert one.why.startswith("its run passes all 2 golden cases of the mode; no production")
+    bring(store, traffic(W47, "v2", 0, 200))
+    assert followed(store, project, runs={"v2": v2})[0].state == FIXED
+    failing = on_cases(
+        scored_run("v2", {cases[0]: (1.0, 0.0), cases[1]: 1.0}, started="2026-11-17T08:00:00+00:00"), project
+    )
+    [one] = followed(store, project, runs={"v2": failing})
+    assert (one.state, one.decided, one.run) == (CAME_BACK, W47, "run-v2-r1")
+    assert one.why.startswith("1 golden case of 2 still fails in its run; ")
+    assert mode_states(store, project, W47, runs={"v2": failing})["date_format"] == CAME_BACK
+    assert loop_figures(store, [one])[-1].recurrence == 1
+    assert followed(store, project, runs={"v3": failing})[0].state == FIXED, (
+        "only the run of the claiming version counts"
+    )
+
+
+def test_enough_golden_cases_prove_a_fix_before_production_does() -> None:
+    assert with_run(OPEN, 8, 8)[0] == OPEN and with_run(OPEN, 9, 9)[0] == FIXED
+    assert with_run(CAME_BACK, 20, 20)[0] == CAME_BACK, "production has the last word"
+    assert with_run(FIXED, 8, 9)[0] == CAME_BACK and with_run(FIXED, 0, 0) == (FIXED, "")
+
+
+def test_the_latest_finished_run_of_a_claiming_version_is_read_from_the_store(store: Store) -> None:
+    project = project_of(store.path)
+    cases = sorted(golden(store, f"{W45}-v1-f0", f"{W45}-v1-f7"))
+    assert runs_of_claims(store, project) == {}
+    claim_fix(store, project, "date_format", version="v2", week=W47, by="eva")
+    release(store, "r1", by="eva")
+    add_run(store, "v2", {"c0": 1.0, "c1": 0.0})
+    add_run(store, "v3", {"c0": 1.0, "c1": 1.0})
+    found = runs_of_claims(store, project)
+    assert set(found) == {"v2"} and sorted(found["v2"].passed) == cases and sum(found["v2"].passed.values()) == 1
+    assert followed(store, project, runs=found)[0].state == CAME_BACK
+
+
+def test_a_mode_that_only_reviewers_see_is_followed_by_its_weighted_share() -> None:
+    """Reviewers look at ten times as many conversations in the next week, and find ten times as many failures."""
+
+    def week(reviewed: int, failing: int, version: str) -> list[DrawnGroup]:
+        told = [
+            Reviewed("tone" if n < failing else "", "wrong" if n < failing else "", "correct", version)
+            for n in range(reviewed)
+        ]
+        return [DrawnGroup(name="rest", population=5_000, sampled=reviewed, reviewed=told)]
+
+    seen = InReviews(drawn={W45: week(40, 4, "v1"), W46: week(400, 40, "v2"), W47: week(400, 1, "v3")})
+    before, same, less = (seen.rate([w], "tone", None) for w in (W45, W46, W47))
+    assert before and same and less and before.value == pytest.approx(same.value) == pytest.approx(0.1)
+    assert same.failures == 40 and trend_state(same, before) == "steady"
+    assert trend_state(less, same) == "shrinking" and fix_state(same, [(less, less)])[0] == FIXED
+    assert seen.count(W46, "tone", {"v1"}) == (0, 0) and seen.rate([W46], "tone", {"v1"}) is None
+    modes = ModeList(1, (Mode(id="m", name="tone"), Mode(id="d", name="dates", groups=("date_format",))))
+    assert [only_reviewed(modes, key) for key in ("m", "d", "cause/wrong", "syntax")] == [True, False, True, False]

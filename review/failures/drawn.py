@@ -1,0 +1,101 @@
+"""What the reviewed part of a draw tells of failures: by group of the draw, what each conversation failed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from review.basics.labels import Value
+from review.basics.log_paths import log_of
+from review.evidence.production_data import production_data
+from review.evidence.week_strata import WeekData
+from review.failures.archive import bad_value, failure_rules
+from review.failures.kept import cause_of, group_of
+from review.log.failed import FailureRules, Narrowed, failed_rows
+from review.log.log import ids_held
+from review.rubric.rubric import current_rubric
+from review.settings.project import Project
+from storage.queries.failures import versions_of_conversations
+from storage.records_log import Conversation
+from storage.records_weeks import Item
+from storage.store import Store
+
+
+class Reviewed(NamedTuple):
+    """One reviewed conversation: the group of failures and the cause, "" for no failure; the settled label; version."""
+
+    group: str
+    cause: str
+    label: Value
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnGroup:
+    """The reviewed conversations of one group of the draw of a week, of N_h = ``population``."""
+
+    name: str
+    population: int
+    sampled: int
+    reviewed: Sequence[Reviewed]
+
+
+def reviewed_groups(
+    store: Store, project: Project, weeks: Sequence[str], *, viewer: str | None = None
+) -> dict[str, Sequence[DrawnGroup]]:
+    """Return the reviewed part of the draw by week; none where the rubric does not say what is right."""
+    bad = bad_value(current_rubric(store)) if weeks else None
+    if bad is None:
+        return {}
+    data = production_data(store, weeks, judges=())
+    rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
+    return {week: _groups(store, rules, one, bad[0].name) for week, one in data.items()}
+
+
+def _groups(store: Store, rules: FailureRules, data: WeekData, dimension: str) -> Sequence[DrawnGroup]:
+    """Return the groups of one week. An item without a settled label in ``dimension`` is not reviewed."""
+    settled = {
+        group: {
+            i: o.value
+            for i in items
+            if (o := data.outcomes.get(i, {}).get(dimension)) is not None and o.value is not None
+        }
+        for group, items in data.members.items()
+    }
+    items = [i for some in settled.values() for i in some]
+    talks = {i.id: i.conversation_id for i in store.find(Item, id=items)}
+    rows = failed_rows(
+        log_of(store.path), rules, Narrowed(weeks=[data.week], ids=list(talks.values())), most=len(items)
+    )
+    failed = {row.id: (row.group, row.cause) for row in rows}
+    for c in _expired(store, data.week, list(talks.values())):
+        group, cause = group_of(c, rules), cause_of(c, rules)
+        if group is not None and cause is not None:
+            failed[c.id] = group, cause
+    left_out, versions = set(rules.without), versions_of_conversations(store, list(talks.values()))
+    return [
+        DrawnGroup(
+            name=f"{data.week} {group}",
+            population=line.population,
+            sampled=line.sampled,
+            reviewed=[
+                Reviewed(*failed.get(talks[i], ("", "")), label, versions.get(talks[i], ""))
+                for i, label in settled[group].items()
+                if talks[i] not in left_out
+            ],
+        )
+        for group, line in data.lines.items()
+        if line.population
+    ]
+
+
+def _expired(store: Store, week: str, ids: Sequence[str]) -> list[Conversation]:
+    """Return those of these conversations that the log does not hold any more: the store keeps what was drawn."""
+    held = ids_held(log_of(store.path), ids, weeks=[week])
+    return store.find(Conversation, id=[i for i in ids if i not in held])
+
+
+def groups_in(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str]) -> list[DrawnGroup]:
+    """Return the groups of some weeks, in order."""
+    return [g for week in weeks for g in drawn.get(week, ())]
