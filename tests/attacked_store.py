@@ -15,6 +15,7 @@ from review.basics.clock import now
 from review.basics.log_paths import log_of
 from review.closing.closing import close_week
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.releases import release
 from review.people.people import add_person
 from review.rubric.rubric import rubric_from, save_rubric
@@ -189,8 +190,10 @@ def settled(store: Store, plant: Plant) -> None:
             reference_sql=f"SELECT '{plant('reference sql')}'",
         )
     for item in items[:3]:
-        approve(store, item, by="eva", note=plant("golden note"), tags=[plant("golden tag")], must_pass=True)
+        approve(store, item, Wish(tags=(plant("golden tag"),), must_pass=True), by="eva", note=plant("golden note"))
     release(store, "first", by="eva", notes=plant("release notes"))
-    approve(store, items[0], by="eva", expected_answer=f"{plant('expected answer')} again", note=plant("golden note"))
+    approve(
+        store, items[0], Wish(expected_answer=f"{plant('expected answer')} again"), by="eva", note=plant("golden note")
+    )
     release(store, "second", by="eva", notes=plant("release notes"))
     close_week(store, CLOSED, by="lea", reason=plant("closing reason"))

@@ -21,8 +21,13 @@ sys.path.insert(0, str(ROOT))
 
 from review.checks.catalogue import CHECKS  # noqa: E402 - the source tree comes first
 from review.commands.cli import COMMANDS, overview, spotcheck  # noqa: E402
+from review.exchange.pushing.catalogue import SYSTEMS  # noqa: E402
+from review.experiments.scorers.catalogue import SCORERS  # noqa: E402
+from review.experiments.targets.catalogue import TARGETS  # noqa: E402
+from review.experiments.targets.results.catalogue import RESULTS  # noqa: E402
 from review.golden.writers.catalogue import WRITERS  # noqa: E402
 from review.judges.kinds import JUDGES  # noqa: E402
+from review.report.publishing.catalogue import WAREHOUSES  # noqa: E402
 from review.sampling.engines.catalogue import ENGINES  # noqa: E402
 from review.sources.pulling.catalogue import PULLERS  # noqa: E402
 from review.sources.readers.catalogue import READERS  # noqa: E402
@@ -44,7 +49,9 @@ def derived(text: str) -> str:
     """Return a README with all its derived tables as they should be. Raises KeyError for an unknown name of one."""
     tables = {"readers": readers, "engines": engines, "commands": commands, "coefficients": coefficients,
               "judges": judges, "checks": checks, "writers": writers, "pages": pages,
-              "pullers": pullers, "sql_rules": sql_rules, "sql_engines": sql_engines}  # fmt: skip
+              "pullers": pullers, "sql_rules": sql_rules, "sql_engines": sql_engines,
+              "targets": targets, "results": results, "scorers": scorers,
+              "systems": systems, "warehouses": warehouses}  # fmt: skip
     names = [found["name"] for found in _SECTION.finditer(text)]
     assert sorted(names) == sorted(tables), f"README.md derives {sorted(names)}, expected each of {sorted(tables)} once"
     return _SECTION.sub(lambda found: f"{found[1]}{tables[found['name']]()}{found[3]}", text)
@@ -116,6 +123,49 @@ def sql_engines() -> str:
             (engine.about, f"`{engine.example}`", f"`pip install '.[{engine.needs}]'`" if engine.needs else "")
             for engine in SQL_ENGINES.values()
         ],
+    )
+
+
+def targets() -> str:
+    """What `run` can ask, each by its option, with the further settings."""
+    return table(
+        ("option", "what is asked", "further settings"),
+        [
+            (f"`--{name} {target.metavar}`", target.about, ", ".join(f"`{o}`" for o in target.options) or "none")
+            for name, target in TARGETS.items()
+        ],
+    )
+
+
+def results() -> str:
+    """The files that `run --file` reads."""
+    return table(("file", "what it is"), grouped({name: one.about for name, one in RESULTS.items()}))
+
+
+def scorers() -> str:
+    """The scorers of `[scores]`."""
+    names = {name: f"{name}:{scorer.parameter}" if scorer.parameter else name for name, scorer in SCORERS.items()}
+    return table(("scorer", "what it scores"), [(f"`{names[name]}`", scorer.about) for name, scorer in SCORERS.items()])
+
+
+def systems() -> str:
+    """The systems of `push`, with the settings that name variables with keys."""
+    rows = []
+    for name, system in SYSTEMS.items():
+        keys = (
+            f"`{key}`: default {variable}{', may be missing' if key in system.optional else ''}"
+            for key, variable in system.keys.items()
+        )
+        address = f"`address`: default {system.address}" if system.address else "`address`"
+        rows.append((f"`{name}`", system.about, "; ".join([address, *keys])))
+    return table(("`--to`", "what it gets", "settings"), rows)
+
+
+def warehouses() -> str:
+    """The warehouses of `publish`."""
+    return table(
+        ("`--to`", "what it is", "address, such as"),
+        [(f"`{name}`", one.about, f"`{one.example}`") for name, one in WAREHOUSES.items()],
     )
 
 

@@ -283,6 +283,139 @@ ENGINE = replace(SQLITE, about="a toy database", example="toy:///shop.toy")
         '"sqlite": "',
         '        "toy": "review.sql.engines.toy:ENGINE",\n',
     ),
+    "system to push to": Toy(
+        "review/exchange/pushing/toy.py",
+        '''"""Toy scores."""
+
+from collections.abc import Mapping
+
+from review.exchange.pushing.system import Score, Settings, System
+from review.sources.pulling.web import Web
+
+
+def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+    """Return a session."""
+    return Web(address, headers={"toy": keys["key"]}, secrets="the key of [push.toy]")
+
+
+def send(web: Web, score: Score, again: bool) -> None:
+    """Send one score."""
+    web.post("/toys", {"id": score.id, "label": score.value, "why": score.words})
+
+
+SYSTEM = System(
+    about="toy scores", address="", keys={"key": "TOY_KEY"}, connect=connect, fits=lambda score: "", send=send
+)
+''',
+        "review/exchange/pushing/catalogue.py",
+        '"langfuse": ',
+        '        "toy": "review.exchange.pushing.toy:SYSTEM",\n',
+    ),
+    "way to ask a version": Toy(
+        "review/experiments/targets/toy.py",
+        '''"""A version that always says the same."""
+
+from review.experiments.targets.reading import read_answer
+from review.experiments.targets.target import Question, Said, Setup, Target
+
+
+class Parrot:
+    """Says its word."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Learn the word."""
+        self.word = str(setup.options["word"])
+        self.notes: list[str] = []
+
+    def ask(self, question: Question) -> Said:
+        """Say the word."""
+        return read_answer({"answer": self.word})
+
+    def close_thread(self) -> None:
+        """Nothing is open."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+TARGET = Target(
+    title="toy",
+    about="a toy that says one word",
+    metavar="WORD",
+    main="word",
+    open=Parrot,
+    options={"loud": False},
+    identity=("word",),
+    sample={"word": "42"},
+)
+''',
+        "review/experiments/targets/catalogue.py",
+        '"http": ',
+        '        "toy": "review.experiments.targets.toy:TARGET",\n',
+    ),
+    "results of a runner": Toy(
+        "review/experiments/targets/results/toy.py",
+        '''"""Toy results."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from review.experiments.targets.results.rows import ResultFormat, ResultRow
+
+
+def read(path: Path) -> Iterator[ResultRow]:
+    """One answer a line."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        case, _, answer = line.partition("=")
+        yield ResultRow(names=(case,), line=number, fields={"answer": answer})
+
+
+RESULTS = ResultFormat(
+    about="toy results", fits=lambda path, head: head.startswith(b"toy"), read=read, sample="toy\\nc-1=42\\n"
+)
+''',
+        "review/experiments/targets/results/catalogue.py",
+        '"pytest-json": ',
+        '        "toy": "review.experiments.targets.results.toy:RESULTS",\n',
+    ),
+    "scorer": Toy(
+        "review/experiments/scorers/toy.py",
+        '''"""The last character."""
+
+from review.experiments.scorers.scorer import Score, Scorer, each, texts_missing
+from review.experiments.values import Answer, Case
+
+
+def score(case: Case, answer: Answer) -> Score:
+    """Compare the last characters."""
+    return texts_missing(case, answer) or Score(float((answer.answer or "")[-1:] == case.expected_answer[-1:]))
+
+
+SCORER = Scorer(
+    title="toy",
+    about="the last character",
+    score=each(score),
+    sample={"case": {"expected_answer": "42"}, "answer": {"answer": "2"}},
+)
+''',
+        "review/experiments/scorers/catalogue.py",
+        '"exact": ',
+        '        "toy": "review.experiments.scorers.toy:SCORER",\n',
+    ),
+    "warehouse": Toy(
+        "review/report/publishing/toy.py",
+        '''"""A toy warehouse."""
+
+from dataclasses import replace
+
+from review.report.publishing.duckdb import WAREHOUSE as DUCKDB
+
+WAREHOUSE = replace(DUCKDB, about="a toy warehouse", example="results.toy")
+''',
+        "review/report/publishing/catalogue.py",
+        '"duckdb": ',
+        '        "toy": "review.report.publishing.toy:WAREHOUSE",\n',
+    ),
     "command": Toy(
         "review/commands/toy.py",
         '''"""``spotcheck toy``."""
@@ -321,18 +454,25 @@ st.markdown("This page shows nothing of the week.")
     ),
 }
 
-CONTRACTS = (
-    "tests/test_docs.py",
-    "tests/review/test_sources_readers.py",
-    "tests/review/test_pulling_systems.py",
-    "tests/review/test_exchange_tools.py",
-    "tests/review/test_writers.py",
-    "tests/review/judges/test_judge_contract.py",
-    "tests/review/checks/test_checks_contract.py",
-    "tests/review/agreement/test_agreement_properties.py",
-    "tests/review/sql/test_sql_rules.py",
-    "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
-)
+CONTRACTS = {
+    "reader": "tests/review/test_sources_readers.py",
+    "source to pull": "tests/review/test_pulling_systems.py",
+    "export of a tool": "tests/review/test_exchange_tools.py",
+    "writer": "tests/review/test_writers.py",
+    "engine": "tests/test_docs.py",
+    "coefficient": "tests/review/agreement/test_agreement_properties.py",
+    "kind of judge": "tests/review/judges/test_judge_contract.py",
+    "check": "tests/review/checks/test_checks_contract.py",
+    "SQL rule": "tests/review/sql/test_sql_rules.py",
+    "system to push to": "tests/review/test_pushing.py",
+    "way to ask a version": "tests/review/experiments/test_targets.py",
+    "results of a runner": "tests/review/experiments/test_targets.py",
+    "scorer": "tests/review/experiments/test_scorers.py",
+    "warehouse": "tests/review/sql/test_publishing.py",
+    "command": "tests/test_docs.py",
+    "page": "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
+}
+"""The file with the tests that hold for every plug-in of a kind. An SQL engine has none, a database its own tests."""
 CHOSEN = "toy or names_the_setting or of_every_tool or test_docs or under_this_contract or has_a_title or every_sample"
 """The toys' own tests, those of the documents, and those that look at a whole dict."""
 
@@ -403,11 +543,22 @@ def test_a_toy_of_each_kind_is_one_file_and_one_line(tree: Path) -> None:
         ),
         *("| `toy` | Toy agreement |  |", "| `toy` | a toy that always gives the same value |"),
         *("| `toy` | answers that ask a lot | `most` |", "| `toy` | Print a greeting. |"),
+        *("| `toy` | toy scores | `address`; `key`: default TOY_KEY |", "| `toy` | the last character |"),
+        *("| `--toy WORD` | a toy that says one word | `loud` |", "| `toy` | toy results |"),
+        "| `toy` | a toy warehouse | `results.toy` |",
         "| Toy | A toy to look at. |",
     ):
         assert row in readme, row
-    said = run(tree, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *CONTRACTS, "-k", CHOSEN)
+    files = sorted({"tests/test_docs.py", *CONTRACTS.values()})
+    said = run(tree, "-m", "pytest", "-v", "-o", "addopts=", "-p", "no:cacheprovider", *files, "-k", CHOSEN)
     assert " failed" not in said and " passed" in said
+    asked = {
+        kind: re.findall(rf"^{re.escape(file)}\S*\[.*\btoy\b.*\] PASSED", said, re.M)
+        for kind, file in CONTRACTS.items()
+    }
+    assert set(TOYS) - {"SQL engine"} == {kind for kind, tests in asked.items() if tests}
+    results = "test_results_of_every_other_runner_come_in[toy] PASSED"
+    assert len(asked["results of a runner"]) > 1 and results in said, "targets and results share a file"
 
 
 def test_the_command_line_shows_and_runs_a_new_command(tree: Path) -> None:
@@ -422,12 +573,12 @@ from click.testing import CliRunner
 from review.commands.cli import spotcheck
 from review.sampling.engines.catalogue import open_source
 
-for words in ("import", "golden export", "judge add", "check"):
+for words in ("import", "golden export", "judge add", "check", "run", "push", "publish"):
     print("toy" in CliRunner().invoke(spotcheck, [*words.split(), "--help"]).output, end=" ")
 sqlite3.connect("shop.toy").execute("CREATE TABLE log (id TEXT, question TEXT)")
 print(*open_source("toy:///shop.toy?table=log").columns())
 """
-    said = "True True True True id question\n"
+    said = "True True True True True True True id question\n"
     assert run(tree, "-c", code) == said, "the help of a command that takes a toy does not name it, or it opens nothing"
 
 

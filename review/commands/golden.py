@@ -26,6 +26,7 @@ from review.evidence.evidence import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import Candidate, candidates
+from review.golden.content import NOTHING, Wish
 from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
 from review.golden.judge_cards import judge_cards
@@ -103,19 +104,34 @@ def approve_(
     items: tuple[str, ...],
     bulk_unanimous: bool,
     weeks: str | None,
+    expected_answer: str | None,
+    expected_behaviour: str | None,
+    reference_sql: str | None,
+    kind: str | None,
+    scenario: str | None,
     tags: tuple[str, ...],
+    split: str | None,
+    must_pass: bool | None,
     why: str,
     acting: str | None,
     store_path: str,
     as_json: bool,
-    **wish: Any,
 ) -> None:
     """Approve settled ITEMS as examples. Options left out keep their earlier value, else take their default."""
     store = opened(store_path)
     by = acting_person(store, acting).id
-    chosen = {k: v for k, v in wish.items() if v is not None} | ({"tags": tags} if tags else {})
+    wish = Wish(
+        expected_answer=expected_answer,
+        expected_behaviour=expected_behaviour,
+        reference_sql=reference_sql,
+        kind=kind,
+        scenario=scenario,
+        tags=tags or None,
+        split=split,
+        must_pass=must_pass,
+    )
     if bulk_unanimous:
-        if chosen or why:
+        if wish != NOTHING or why:
             raise InputError("--bulk-unanimous approves every item with its defaults. Leave the other options out.")
         found = items or [c.item_id for c in _unanimous(store, weeks, by)]
         if not found:
@@ -127,7 +143,7 @@ def approve_(
         raise InputError("Name one or more items, or use --bulk-unanimous.")
     else:
         with references_of(store) as references, store.transaction():
-            examples = tuple(approve(store, i, by=by, note=why, references=references, **chosen) for i in items)
+            examples = tuple(approve(store, i, wish, by=by, note=why, references=references) for i in items)
             refused = ()
     result = {
         "approved": [{"example_id": e.example_id, "item_id": e.item_id} for e in examples],

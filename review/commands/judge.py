@@ -15,7 +15,7 @@ from review.commands.common import acting_person, as_option, emit, json_option, 
 from review.commands.judge_compare import compare
 from review.commands.judge_over_time import over_time_command
 from review.commands.judge_runs import pause, resume, run, runs
-from review.commands.judge_spec import Wish, examples_asked, filled_prompt, spec_asked
+from review.commands.judge_spec import SpecOptions, examples_asked, filled_prompt, spec_asked
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.verdicts import read_verdicts
 from review.judges.kinds import JUDGES
@@ -96,7 +96,7 @@ def add(
             raise InputError(
                 "--file: found on a judge of another kind, expected a recorded one; other kinds take --from and --set."
             )
-        wish = Wish(kind, dimensions, source, settings, prompt)
+        wish = SpecOptions(kind, dimensions, source, settings, prompt)
         asked, spec = spec_asked(wish, earlier[-1] if earlier else None)
         if examples is not None:
             spec["examples"] = examples_asked(store, examples, asked)

@@ -22,7 +22,7 @@ from storage.records_weeks import Item
 from storage.store import Store
 
 
-class Wish(NamedTuple):
+class SpecOptions(NamedTuple):
     """The options of ``judge add`` that make up a spec."""
 
     kind: str
@@ -32,7 +32,7 @@ class Wish(NamedTuple):
     prompt: str | None
 
 
-def spec_asked(wish: Wish, before: Judge | None) -> tuple[tuple[str, ...], dict[str, Any]]:
+def spec_asked(wish: SpecOptions, before: Judge | None) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Return the dimensions and the spec that the options ask for; the rest stays as in the version before."""
     same = before is not None and before.kind == wish.kind
     spec: dict[str, Any] = dict(before.spec) if before is not None and same else {}

@@ -10,7 +10,7 @@ import click
 from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.evidence.evidence import weeks_between
-from review.report.publishing.catalogue import WAREHOUSES
+from review.report.publishing.catalogue import WAREHOUSES, addresses
 from review.report.publishing.dbt import write_dbt
 from review.report.publishing.publish import publish
 from review.settings.project import project_of
@@ -46,7 +46,7 @@ def publish_(
     Each row has its group, probability and weight. Users and passwords come from the environment.
     """
     store, project = opened(store_path), project_of(store_path)
-    at = address or project.publish.get(to, "")
+    at = address or addresses(project).get(to, "")
     if not at:
         raise InputError(f"--to {to}: give --address, such as {WAREHOUSES[to].example}, or {to} under [publish].")
     chosen = weeks_between(store, weeks) if weeks else tuple(week.name for week in weeks_in_use(store))

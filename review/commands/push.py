@@ -9,7 +9,7 @@ import click
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, out, store_option
 from review.evidence.evidence import weeks_between
-from review.exchange.pushing.catalogue import TARGETS
+from review.exchange.pushing.catalogue import SYSTEMS
 from review.exchange.pushing.push import push
 from review.settings.project import project_of
 
@@ -18,7 +18,7 @@ SHOWN = 5
 
 
 @click.command("push")
-@click.option("--to", "to", required=True, type=click.Choice(list(TARGETS)), help="The system.")
+@click.option("--to", "to", required=True, type=click.Choice(list(SYSTEMS)), help="The system.")
 @click.option("--week", required=True, metavar="W", help="The week, such as 2026-W48.")
 @click.option("--source", default=None, metavar="NAME", help="Only conversations of this source; default all.")
 @click.option("--dry-run", is_flag=True, help="Send nothing; say what would be sent.")

@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from review.commands.common import note, out
-from review.experiments.runs.listing import RunStatus
+from review.experiments.runs.listing import VersionRunStatus
 from review.experiments.runs.running import kind_of
 from review.experiments.runs.scored import NOT_ASKED
 from review.experiments.runs.summary import RunFigures
@@ -60,7 +60,7 @@ def say(text: str) -> None:
     out.print(text, markup=False, highlight=False)
 
 
-def show_runs(found: Sequence[RunStatus]) -> None:
+def show_runs(found: Sequence[VersionRunStatus]) -> None:
     """Print runs as a table."""
     if not found:
         note("there is no run yet; `spotcheck run` starts one")

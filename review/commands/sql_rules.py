@@ -14,7 +14,7 @@ from review.basics.tables import Row
 from review.commands.common import emit, json_option, out, split_values, store_option
 from review.commands.sql_input import Statements, read_statements, schema_options, sql_in, table_option
 from review.sql.semantic.demands import Demands, Met, check_demands
-from review.sql.tree.statement import Unreadable, read_statement
+from review.sql.tree.statement import UnreadableSql, read_statement
 from review.statistics.two_layer import LayerCase, two_layers
 
 LISTS = ("required_tables", "required_columns", "forbidden_tables", "forbidden_columns")
@@ -48,7 +48,7 @@ def _met(row: Row, given: Statements) -> Met:
     demands = Demands(question=row.text("question"), words=settings.words, as_of=day_in(row), **lists)
     try:
         statement = read_statement(sql_in(row), given.schemas.dialect, given.schema_of(row))
-    except Unreadable:
+    except UnreadableSql:
         return Met(None, ())
     return check_demands(statement, demands)
 

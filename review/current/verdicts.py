@@ -15,7 +15,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.current.known import Known
 from storage.queries.states import latest_key
 from storage.queries.verdicts import (
-    Value,
+    VerdictValue,
     first_verdicts,
     knows_judge,
     values_of_version,
@@ -32,7 +32,7 @@ LOG_VERDICTS = "log"
 """The version of verdicts that came with the log."""
 
 
-V = TypeVar("V", Verdict, Value)
+V = TypeVar("V", Verdict, VerdictValue)
 
 
 class Reference(NamedTuple):
@@ -187,6 +187,6 @@ def that_count(rows: Sequence[V]) -> dict[tuple[str, str], V]:
     return found
 
 
-def counts_over(later: Verdict | Value, before: Verdict | Value | None) -> bool:
+def counts_over(later: Verdict | VerdictValue, before: Verdict | VerdictValue | None) -> bool:
     """Return whether a verdict counts in place of the one before it; see :func:`that_count`. Pure."""
     return later.value is not None or before is None or before.value is None or later.error.startswith(REPLACES)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from review.demo.generate import DemoConversation
 from review.golden.approve import approve
 from review.golden.candidates import Candidate, candidates
+from review.golden.content import Wish
 from review.golden.references import References
 from review.golden.releases import release
 from storage.store import Store
@@ -28,12 +29,14 @@ def approve_week(
         approve(
             store,
             candidate.item_id,
+            Wish(
+                kind=kind,
+                expected_behaviour=behaviour,
+                expected_answer=known.corrected_answer or None,
+                reference_sql=known.reference_sql or None,
+                must_pass="unsafe" in known.truth["reasons"],
+            ),
             by=by,
-            kind=kind,
-            expected_behaviour=behaviour,
-            expected_answer=known.corrected_answer or None,
-            reference_sql=known.reference_sql or None,
-            must_pass="unsafe" in known.truth["reasons"],
             references=references,
         )
     if found:

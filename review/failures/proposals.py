@@ -147,15 +147,17 @@ def _from_item(store: Store, content: Mapping[str, Any], by: str) -> GoldenExamp
     return approve(
         store,
         content["item_id"],
+        Wish(
+            expected_answer=content["expected_answer"] or None,
+            expected_behaviour=content["expected_behaviour"],
+            reference_sql=content["reference_sql"] or None,
+            kind=content["kind"],
+            scenario=content["scenario"],
+            tags=tuple(content["tags"]),
+            split=content["split"],
+            required=tuple(content["required"]),
+        ),
         by=by,
-        expected_answer=content["expected_answer"] or None,
-        expected_behaviour=content["expected_behaviour"],
-        reference_sql=content["reference_sql"] or None,
-        kind=content["kind"],
-        scenario=content["scenario"],
-        tags=content["tags"],
-        split=content["split"],
-        required=content["required"],
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from review.basics import setting
 from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.limits import MAX_ANSWER
-from review.golden.content import Wish
+from review.golden.content import NOTHING, Wish
 from review.golden.deciding import decide
 from review.golden.examples import BEHAVIOURS, SPLITS, add_version, example_id_of, latest_version
 from review.golden.references import References, references_of
@@ -32,20 +32,9 @@ class Approved(NamedTuple):
 def approve(
     store: Store,
     item_id: str,
+    wish: Wish = NOTHING,
     *,
     by: str,
-    expected_answer: str | None = None,
-    expected_behaviour: str | None = None,
-    reference_sql: str | None = None,
-    kind: str | None = None,
-    scenario: str | None = None,
-    tags: Sequence[str] | None = None,
-    split: str | None = None,
-    must_pass: bool | None = None,
-    required: Sequence[str] | None = None,
-    expected_result: Mapping[str, Any] | None = None,
-    as_of: str | None = None,
-    snapshot: str | None = None,
     note: str = "",
     references: References | None = None,
 ) -> GoldenExample:
@@ -65,20 +54,8 @@ def approve(
     that is not allowed.
     """
     require(store, by, "adjudicator")
-    wish = Wish(
-        expected_answer=expected_answer,
-        expected_behaviour=expected_behaviour,
-        reference_sql=reference_sql,
-        kind=kind,
-        scenario=scenario,
-        tags=None if tags is None else tuple(t.strip() for t in tags if t.strip()),
-        split=split,
-        must_pass=must_pass,
-        required=None if required is None else tuple(required),
-        expected_result=None if expected_result is None else dict(expected_result),
-        as_of=as_of,
-        snapshot=snapshot,
-    )
+    if wish.tags is not None:
+        wish = replace(wish, tags=tuple(tag.strip() for tag in wish.tags if tag.strip()))
     _check_wish(wish)
     with nullcontext(references) if references else references_of(store) as database:
         return _approved(store, item_id, wish, by=by, note=note.strip(), references=database)
@@ -94,7 +71,7 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
     with references_of(store) as references:
         for item_id in dict.fromkeys(item_ids):
             try:
-                one = _approved(store, item_id, Wish(), by=by, note="", references=references, check=_check_unanimous)
+                one = _approved(store, item_id, NOTHING, by=by, note="", references=references, check=_check_unanimous)
                 approved.append(one)
             except ReviewError as error:
                 refused.append((item_id, str(error)))
@@ -131,7 +108,7 @@ def why_not_together(store: Store, item_ids: Sequence[str], *, by: str) -> dict[
         try:
             reviewed = gather(store, item_id, by=by)
             _check_unanimous(reviewed)
-            decide(reviewed, latest_version(store, example_id_of(item_id)), Wish(), by=by, note="")
+            decide(reviewed, latest_version(store, example_id_of(item_id)), NOTHING, by=by, note="")
         except ReviewError as error:
             found[item_id] = str(error)
         else:

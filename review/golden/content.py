@@ -44,6 +44,10 @@ class Wish:
     expected_tools: tuple[ExpectedTool, ...] = ()
 
 
+NOTHING = Wish()
+"""No choice: everything stays as in the version before, else the default."""
+
+
 def asked(conversation: Conversation, item: Item) -> Asked:
     """Return the reviewed answer, the question it answers, and the turns before the question.
 

@@ -46,14 +46,14 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Admission:
     """An HTTP status, 200 to let the request in, and the sentence for anything else."""
 
     status: int
     why: str = ""
 
 
-WELCOME = Verdict(200)
+WELCOME = Admission(200)
 
 
 def path_of(scope: Mapping[str, Any], base: str) -> str:
@@ -65,38 +65,38 @@ def path_of(scope: Mapping[str, Any], base: str) -> str:
     return path
 
 
-def may_enter(rules: Rules, kind: Endpoint, who: Caller, hosts: Sequence[str]) -> Verdict:
+def may_enter(rules: Rules, kind: Endpoint, who: Caller, hosts: Sequence[str]) -> Admission:
     """Return whether a request may pass the door: under this host name, to this endpoint, from this caller."""
     known = (*rules.hosts, *LOOPBACK_HOSTS) if kind is Endpoint.HEALTH else rules.hosts
     if not is_allowed(hosts, known):
-        return Verdict(403, "This server does not answer under this host name.")
+        return Admission(403, "This server does not answer under this host name.")
     if kind is Endpoint.AGENT or (kind is Endpoint.LINK and rules.access.mode != "links"):
-        return Verdict(404, "There is nothing at this address.")
+        return Admission(404, "There is nothing at this address.")
     if rules.refused:
-        return WELCOME if kind in BEFORE_LOGIN and kind is not Endpoint.MEDIA else Verdict(403, rules.refused)
+        return WELCOME if kind in BEFORE_LOGIN and kind is not Endpoint.MEDIA else Admission(403, rules.refused)
     if rules.access.mode == "names" or who.visitor is not None:
         return _with_role(rules, kind, who)
     if kind in OPEN_FIRST[rules.access.mode]:
         return WELCOME
-    return Verdict(403, who.why or "Log in first.")
+    return Admission(403, who.why or "Log in first.")
 
 
-def may_use_file(rules: Rules, kind: Endpoint, needed: str | None, role: str) -> Verdict:
+def may_use_file(rules: Rules, kind: Endpoint, needed: str | None, role: str) -> Admission:
     """Return whether somebody with ``role`` may use the address of a file.
 
     ``needed`` is the role they had when the server gave them the address, None when it never did.
     """
     if needed is None and not (rules.access.mode == "names" and kind is Endpoint.MEDIA):
-        return Verdict(403, "This address was not given to you. Open the page that offers the file.")
+        return Admission(403, "This address was not given to you. Open the page that offers the file.")
     if rules.access.mode == "names":
         return WELCOME
     least = UPLOADS if kind is Endpoint.UPLOAD else needed or ""
     if not includes(role, least):
-        return Verdict(403, f"This address needs the role {least}; yours is {role or 'none'}.")
+        return Admission(403, f"This address needs the role {least}; yours is {role or 'none'}.")
     return WELCOME
 
 
-def _with_role(rules: Rules, kind: Endpoint, who: Caller) -> Verdict:
+def _with_role(rules: Rules, kind: Endpoint, who: Caller) -> Admission:
     if kind is not Endpoint.METRICS or who.visitor is None or includes(rules.role_of(who.visitor), FIGURES):
         return WELCOME
-    return Verdict(403, f"This address needs the role {FIGURES}.")
+    return Admission(403, f"This address needs the role {FIGURES}.")

@@ -13,7 +13,7 @@ from typing import Any
 from review.basics.errors import ReviewError
 from review.serving import answers, door, link_answers
 from review.serving.callers import Caller, caller, values
-from review.serving.door import Rules, Verdict
+from review.serving.door import Admission, Rules
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
@@ -89,7 +89,7 @@ class Guard:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
 
-    def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Verdict:
+    def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Admission:
         """Return whether a request may pass."""
         first = door.may_enter(rules, kind, who, hosts)
         if first.status != 200 or kind not in (Endpoint.UPLOAD, Endpoint.MEDIA):

@@ -17,6 +17,7 @@ from review.current.assignments import closing_of
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
 from review.people.people import people
+from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
@@ -109,7 +110,7 @@ def publish_the_results(store: Store, project: Project) -> str:
         raise NothingToDo("spotcheck.toml names no warehouse under [publish].")
     weeks, by = [week.name for week in weeks_in_use(store)], a_lead(store)
     done, failed = [], []
-    for to, address in project.publish.items():
+    for to, address in addresses(project).items():
         try:
             found = publish(store, to, address, weeks, by=by)
             done.append(f"{to}: {counted(sum(found.written.values()), 'row')} written")

@@ -28,10 +28,8 @@ from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
-from review.settings.publish import SETTINGS as PUBLISH_SETTINGS
 from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
-from review.settings.push import SETTINGS as PUSH_SETTINGS
 from review.settings.push import PushSettings, push_settings
 from review.settings.scores import SETTINGS as SCORE_SETTINGS
 from review.settings.scores import ScoreSettings, score_settings
@@ -68,13 +66,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
-    "publish": PUBLISH_SETTINGS,
-    "push": PUSH_SETTINGS,
     "rubric": ("preset", "reveal", "dimensions"),
     "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
+BY_PLUG_IN = ("publish", "push")
+"""Tables with a setting for each plug-in of a room above, which checks their names when it uses them."""
 SOURCES = "sources"
 """One table for each source, under names of the team's own; also written as a list of tables with names."""
 TARGETS = "targets"
@@ -97,7 +95,7 @@ class Project:
     tables of these names; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
-    night, or None. ``publish`` holds the addresses of warehouses by kind.
+    night, or None. ``publish`` holds the addresses of warehouses by kind, as they are written.
     """
 
     path: Path
@@ -139,9 +137,9 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - {*SETTINGS, SOURCES, TARGETS})
+    unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS})
     if unknown:
-        expected = ", ".join(sorted([*SETTINGS, SOURCES, TARGETS]))
+        expected = ", ".join(sorted([*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS]))
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
@@ -210,10 +208,11 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
 
 
 def _tables(path: Path, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every table of ``SETTINGS``, empty where the file has none. Raises InputError for an unknown setting."""
-    tables = {name: setting.table(f"{path}, {name}", data.get(name, {}), header=f"[{name}]") for name in SETTINGS}
-    for name, table in tables.items():
-        setting.known_keys(f"{path}, [{name}]", table, SETTINGS[name])
+    """Return every table, empty where the file has none. Raises InputError for an unknown setting."""
+    names = (*SETTINGS, *BY_PLUG_IN)
+    tables = {name: setting.table(f"{path}, {name}", data.get(name, {}), header=f"[{name}]") for name in names}
+    for name, known in SETTINGS.items():
+        setting.known_keys(f"{path}, [{name}]", tables[name], known)
     return tables
 
 

@@ -82,7 +82,7 @@ def trace_format(file: Path, asked: ImportOptions) -> str | None:
     return shape if isinstance(READERS[shape], TraceReader) else None
 
 
-class Refused(NamedTuple):
+class RefusedFile(NamedTuple):
     """A file that is not imported, and why."""
 
     name: str
@@ -93,7 +93,7 @@ class Sorted(NamedTuple):
     """Files as sets that are imported one after another, and those that cannot be."""
 
     sets: list[FileSet]
-    refused: list[Refused]
+    refused: list[RefusedFile]
 
 
 def file_sets(
@@ -112,12 +112,12 @@ def file_sets(
     """
     sets: dict[str, list[InputFile]] = {}
     left_out: list[str] = []
-    refused: list[Refused] = []
+    refused: list[RefusedFile] = []
     for path in paths:
         try:
             named = files_of([path])
         except InputError as reason:
-            refused.append(Refused(str(path), reason))
+            refused.append(RefusedFile(str(path), reason))
             continue
         left_out += named.notes
         alone = len(named.files) == 1 and (named.files[0].path is None or named.files[0].name == str(path))
@@ -133,7 +133,7 @@ def file_sets(
                     elif not alone:
                         raise
                 except InputError as reason:
-                    refused.append(Refused(file.name, reason))
+                    refused.append(RefusedFile(file.name, reason))
                     continue
             sets.setdefault(shape if together else f"file {file.name}", []).append(file)
     found = [FileSet(tuple(dict.fromkeys(files))) for files in sets.values()]

@@ -60,7 +60,7 @@ ORDER BY v.rowid
 """  # noqa: S608 - a constant of ours
 
 
-class Value(NamedTuple):
+class VerdictValue(NamedTuple):
     """What a verdict says of one item in one dimension; a missing one has an ``error`` and no ``value``."""
 
     item_id: str
@@ -69,9 +69,9 @@ class Value(NamedTuple):
     error: str
 
 
-def values_of_version(store: Store, judge: str, version: str, week: str) -> list[Value]:
+def values_of_version(store: Store, judge: str, version: str, week: str) -> list[VerdictValue]:
     """Return the same verdicts without their scores and reasons: a week of them takes a quarter of the time."""
-    return [Value(*row) for row in store.stream(_VALUES_SQL, {"judge": judge, "version": version, "week": week})]
+    return [VerdictValue(*row) for row in store.stream(_VALUES_SQL, {"judge": judge, "version": version, "week": week})]
 
 
 _VALUES_SQL = f"""

@@ -34,7 +34,6 @@ NEEDS = {
     "adjudicate": "adjudicator",
     "versions": "adjudicator",
     "compare": "adjudicator",
-    "failures": "adjudicator",
     "golden": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",

@@ -7,6 +7,7 @@ from app_pages import run
 from streamlit.testing.v1 import AppTest
 
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import example_id_of, readable_examples
 from review.people.people import people
 from storage.store import Store
@@ -20,7 +21,7 @@ def shown(at: AppTest) -> str:
 def test_a_link_opens_where_an_example_comes_from(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     examples, _ = readable_examples(demo, viewer="mara")
     one = next(e for e in examples if len(e.votes) > 1 and e.item_id)
-    approve(demo, one.item_id, by="mara", expected_answer="Another answer.")
+    approve(demo, one.item_id, Wish(expected_answer="Another answer."), by="mara")
     names = {p.name for p in people(demo) if p.id in {v["rater"] for v in one.votes}}
     at = run(demo, monkeypatch, "golden", "visitor", view="examples", example=example_id_of(one.item_id))
     text = shown(at)

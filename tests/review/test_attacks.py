@@ -47,6 +47,7 @@ from review.failures.proposing import propose_variants
 from review.failures.triage import TriageWish, triage
 from review.failures.working import give_mode, write_note
 from review.golden.approve import approve, bulk_approve
+from review.golden.content import Wish
 from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import export
@@ -135,7 +136,7 @@ PAIR = NewPair(
 ADJUDICATORS: dict[str, Verb] = {
     "adjudicate": lambda s, by: adjudicate(s, "d1", by=by, labels=GOOD, reason="slip"),
     "decisions of the page": lambda s, by: receive_decisions(s, by, [{**DECISION, "approve": True}]),
-    "approve": lambda s, by: approve(s, "u2", by=by, expected_answer="It is late."),
+    "approve": lambda s, by: approve(s, "u2", Wish(expected_answer="It is late."), by=by),
     "approve together": lambda s, by: bulk_approve(s, ["h1"], by=by),
     "release": lambda s, by: release(s, "v2", by=by),
     "ask for a vote": lambda s, by: ask_for_a_vote(s, "s1", by=by),
@@ -394,7 +395,7 @@ def formula_store(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleNames
         )
     )
     adjudicate(store, "u1", by="eva", labels=GOOD, rationale=evil, reason="slip", corrected_answer=evil)
-    approve(store, "u1", by="eva", note=evil, tags=[evil], expected_answer=evil)
+    approve(store, "u1", Wish(tags=(evil,), expected_answer=evil), by="eva", note=evil)
     release(store, "v1", by="eva", notes=evil)
     return SimpleNamespace(store=store, evil=evil, folder=tmp_path)
 

@@ -172,7 +172,7 @@ def test_a_folder_with_other_files_is_refused_and_a_broken_build_leaves_nothing(
     def breaks(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build, "_review", breaks)
+    monkeypatch.setattr(build, "review_week", breaks)
     monkeypatch.setattr(build, "conversations", lambda **o: conversations(**{**o, "size": 200}))
     with pytest.raises(KeyboardInterrupt):
         demo_store(tmp_path / "new", weeks=1)

@@ -11,7 +11,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import candidates
-from review.golden.content import judged_right
+from review.golden.content import Wish, judged_right
 from review.golden.examples import current_examples, example_id_of, versions_of
 from review.golden.provenance import provenance
 from review.golden.retire import retire
@@ -99,7 +99,7 @@ def test_only_an_adjudicator_approves_and_retires(store):
 def test_a_disputed_an_unreviewed_and_an_unknown_item_are_refused(store):
     add_item(store, "new")
     with pytest.raises(Refused, match="disputed"):
-        approve(store, "d1", by="eva", expected_answer="It arrives on Friday.")
+        approve(store, "d1", Wish(expected_answer="It arrives on Friday."), by="eva")
     with pytest.raises(Refused, match="not been reviewed"):
         approve(store, "new", by="eva")
     with pytest.raises(UnknownError, match="'nowhere'"):
@@ -110,8 +110,8 @@ def test_a_wrong_answer_needs_an_expected_one_unless_it_should_have_been_refused
     with pytest.raises(InputError, match="expected answer"):
         approve(store, "u2", by="eva")
     with pytest.raises(InputError):
-        approve(store, "u2", by="eva", expected_answer="  ")
-    e = approve(store, "u2", by="eva", expected_behaviour="refuse")
+        approve(store, "u2", Wish(expected_answer="  "), by="eva")
+    e = approve(store, "u2", Wish(expected_behaviour="refuse"), by="eva")
     assert (e.content["expected_answer"], e.content["expected_behaviour"]) == ("", "refuse")
     assert e.content["reference_sql"] == ""
 
@@ -136,8 +136,8 @@ def test_a_correction_by_reviewers_counts_only_if_all_gave_the_same(tmp_path):
 
 
 def test_a_correction_is_a_new_version_that_keeps_the_other_fields(store):
-    first = approve(store, "u1", by="eva", expected_answer="Friday.", kind="edge", tags=["late"], must_pass=True)
-    second = approve(store, "u1", by="lea", scenario="shipping", note="moved")
+    first = approve(store, "u1", Wish(expected_answer="Friday.", kind="edge", tags=("late",), must_pass=True), by="eva")
+    second = approve(store, "u1", Wish(scenario="shipping"), by="lea", note="moved")
     assert (second.supersedes, second.example_id) == (first.id, first.example_id)
     assert (second.content["expected_answer"], second.kind, second.must_pass) == ("Friday.", "edge", True)
     assert second.content["tags"] == ["dates", "join-depth-1", "late"]
@@ -147,8 +147,8 @@ def test_a_correction_is_a_new_version_that_keeps_the_other_fields(store):
 
 
 def test_tags_of_an_earlier_query_are_removed_with_it(store):
-    approve(store, "u1", by="eva", tags=["late"])
-    e = approve(store, "u1", by="eva", reference_sql="SELECT sum(x) OVER () FROM t")
+    approve(store, "u1", Wish(tags=("late",)), by="eva")
+    e = approve(store, "u1", Wish(reference_sql="SELECT sum(x) OVER () FROM t"), by="eva")
     assert e.content["tags"] == ["late", "window-function"]
 
 
@@ -160,7 +160,7 @@ def test_approving_twice_adds_nothing(store):
 
 
 def test_a_later_adjudication_counts_more_than_the_version_before(store):
-    approve(store, "u1", by="eva", expected_answer="Friday.", reference_sql="SELECT 7")
+    approve(store, "u1", Wish(expected_answer="Friday.", reference_sql="SELECT 7"), by="eva")
     settle(store, "u1", labels=BAD, corrected_answer="Monday.")
     e = approve(store, "u1", by="lea")
     assert (e.content["expected_answer"], e.content["reference_sql"], e.labels) == ("Monday.", "SELECT 7", BAD)
@@ -169,7 +169,7 @@ def test_a_later_adjudication_counts_more_than_the_version_before(store):
 @pytest.mark.parametrize("wrong", [{"kind": "odd"}, {"split": "train"}, {"expected_behaviour": "guess"}])
 def test_a_value_that_is_not_allowed_is_named(store, wrong):
     with pytest.raises(InputError, match="expected one of"):
-        approve(store, "u1", by="eva", **wrong)
+        approve(store, "u1", Wish(**wrong), by="eva")
 
 
 def test_bulk_approval_takes_unanimous_items_and_gives_a_reason_for_the_others(store):
@@ -206,7 +206,7 @@ def test_a_retired_example_is_no_longer_current_and_keeps_its_versions(store):
 
 def test_hidden_spans_do_not_enter_an_example(store):
     hide_span(store, "u1", "Order u1", by="ana")
-    e = approve(store, "u1", by="eva", expected_answer="Order u1 arrives on Friday, truly.")
+    e = approve(store, "u1", Wish(expected_answer="Order u1 arrives on Friday, truly."), by="eva")
     assert e.content["expected_answer"] == "[HIDDEN_1] arrives on Friday, truly."
     assert "Order u1" not in str(e.content)
 
@@ -236,7 +236,7 @@ def test_a_conversation_that_ends_with_thanks_is_about_the_question_before_the_a
     vote(store, "failed", "ana", BAD)
     e = approve(store, "thanks", by="eva")
     assert (e.content["question"], e.content["answer"]) == ("When?", "Friday.")
-    e = approve(store, "failed", by="eva", expected_answer="At home.")
+    e = approve(store, "failed", Wish(expected_answer="At home."), by="eva")
     assert (e.content["question"], e.content["answer"]) == ("And where?", "")
 
 
@@ -265,7 +265,7 @@ def test_an_answer_is_right_at_the_end_of_the_scale_opposite_to_the_positive_val
 
 def test_provenance_goes_back_to_the_conversation(store):
     settle(store)
-    e = approve(store, "d1", by="lea", expected_answer="On Friday.")
+    e = approve(store, "d1", Wish(expected_answer="On Friday."), by="lea")
     found = provenance(store, e.example_id)
     assert {v["rater"] for v in found.to_json()["votes"]} == set(found.raters) == {"ana", "ben"}
     assert found.adjudication.adjudicator == "eva"

@@ -13,6 +13,7 @@ from golden_store import reviewed_store
 from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.golden.approve import approve, bulk_approve
+from review.golden.content import Wish
 from review.golden.examples import versions_of
 from review.golden.reference_check import check_references
 from review.golden.references import references_of
@@ -68,12 +69,12 @@ def test_an_approval_runs_the_reference_and_keeps_its_result_with_state_and_day(
 
 def test_another_query_has_a_result_of_its_own_and_one_that_is_given_stays(store: Store) -> None:
     approve(store, "u1", by="eva")
-    other = approve(store, "u1", by="eva", reference_sql="SELECT sum(total) AS total FROM orders").content
+    other = approve(store, "u1", Wish(reference_sql="SELECT sum(total) AS total FROM orders"), by="eva").content
     assert other["expected_result"] == {"columns": ["total"], "rows": [[16.5]]}
-    given = approve(store, "u1", by="eva", expected_result={"columns": ["x"], "rows": [[1]]}, snapshot="monday")
+    given = approve(store, "u1", Wish(expected_result={"columns": ["x"], "rows": [[1]]}, snapshot="monday"), by="eva")
     assert (given.content["expected_result"]["rows"], given.content["snapshot"]) == ([[1]], "monday")
     (store.path.parent / "spotcheck.toml").write_text("")
-    without = approve(store, "u1", by="eva", reference_sql="SELECT 2 AS x").content
+    without = approve(store, "u1", Wish(reference_sql="SELECT 2 AS x"), by="eva").content
     assert (without["expected_result"], without["snapshot"]) == (None, "")
 
 
@@ -88,7 +89,7 @@ def test_another_query_has_a_result_of_its_own_and_one_that_is_given_stays(store
 )
 def test_a_reference_that_does_not_run_is_not_approved_and_changes_nothing(store: Store, sql: str, said: str) -> None:
     with pytest.raises(InputError, match=f"reference_sql: .*{said}"):
-        approve(store, "u1", by="eva", reference_sql=sql)
+        approve(store, "u1", Wish(reference_sql=sql), by="eva")
     with pytest.raises(InputError, match=r"written.jsonl, line 1, column 'reference_sql'"):
         written(store, reference_sql=sql)
     with sqlite3.connect(store.path.parent / "shop.db") as shop:

@@ -11,6 +11,7 @@ from review.audit.verifying import check_store
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
+from review.golden.content import Wish
 from review.golden.coverage import cover, coverage
 from review.golden.examples import current_examples
 from review.golden.provenance import provenance
@@ -82,7 +83,7 @@ def test_the_same_contents_under_another_name_have_the_same_hash(store):
 def test_later_changes_do_not_change_a_release(store):
     made = release(store, "v1", by="eva")
     before = [r.content for r in examples_of(store, "v1")]
-    approve(store, "u1", by="eva", expected_answer="Something else.", kind="edge")
+    approve(store, "u1", Wish(expected_answer="Something else.", kind="edge"), by="eva")
     retire(store, next(e for e in current_examples(store) if e.item_id == "h1").example_id, by="eva", note="old")
     # The store's only writing verb adds: a record whose key is there stays as it was.
     assert store.add(replace(made, size=0, content_hash="0")) == 0
@@ -112,7 +113,7 @@ def test_a_diff_names_what_was_added_removed_and_changed(store):
     release(store, "v1", by="eva")
     h1 = next(e for e in current_examples(store) if e.item_id == "h1")
     retire(store, h1.example_id, by="eva", note="old")
-    u1 = approve(store, "u1", by="eva", expected_answer="On Friday.", kind="edge")
+    u1 = approve(store, "u1", Wish(expected_answer="On Friday.", kind="edge"), by="eva")
     s1 = approve(store, "s1", by="eva")
     release(store, "v2", by="eva")
     found = diff(store, "v1", "v2")

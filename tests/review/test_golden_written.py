@@ -6,6 +6,7 @@ from golden_store import GOOD, add_item, new_store, open_test_week, vote
 
 from review.basics.errors import InputError, Refused
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import current_examples, versions_of
 from review.golden.releases import release
 from review.golden.retire import retire
@@ -169,7 +170,7 @@ def test_an_export_comes_back_without_a_change(store, tmp_path, to):
     add_item(store, "u1")
     for rater in ("ana", "ben"):
         vote(store, "u1", rater, GOOD)
-    approve(store, "u1", by="eva", scenario="orders")
+    approve(store, "u1", Wish(scenario="orders"), by="eva")
     import_examples(store, table(tmp_path, FILE), by="eva")
     import_examples(store, table(tmp_path, 'id,question,expected_answer\ng1," a, b ",=x\n'), by="eva")
     release(store, "r1", by="lea")

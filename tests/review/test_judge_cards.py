@@ -12,6 +12,7 @@ from review.audit import chain
 from review.basics.errors import Refused
 from review.commands.cli import spotcheck
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.judge_cards import judge_cards
 from review.golden.releases import examples_of, release
 from review.golden.writers.catalogue import WRITERS, export
@@ -44,7 +45,7 @@ def store(tmp_path):
             vote(store, item, rater, BAD)
     for item in SAID:
         wish = {"expected_answer": "Tomorrow."} if item in ("u2", "e1", "e2") else {}
-        approve(store, item, by="eva", **wish)
+        approve(store, item, Wish(**wish), by="eva")
     store.add(*(verdict(item, value) for item, value in SAID.items()))
     store.add(verdict("d1", "wrong"), verdict("u1", "correct", version="2"), verdict("u1", "0.7", dimension="made up"))
     # The audit chain covers rows up to its last entry.

@@ -12,15 +12,15 @@ from pulled_server import Answer, PulledServer
 
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, Refused
-from review.exchange.pushing.catalogue import TARGETS
+from review.exchange.pushing.catalogue import SYSTEMS
 from review.exchange.pushing.push import push
 from review.settings.project import project_of
-from review.settings.push import TARGETS as NAMED
 from review.sources.pulling import web
 from storage.records_pushes import PushedScore
 from storage.records_review import Adjudication
 
 KEYS = {
+    **{variable: "key" for system in SYSTEMS.values() for variable in system.keys.values()},
     "LANGFUSE_PUBLIC_KEY": "pk",
     "LANGFUSE_SECRET_KEY": "sk",
     "LANGSMITH_API_KEY": "ls",
@@ -61,7 +61,7 @@ class Taking:
 
 
 def settings(store, url, *, hosts='["127.0.0.1"]', more=""):
-    text = f"[push]\nhosts = {hosts}\n" + "".join(f'[push.{name}]\naddress = "{url}"\n{more}' for name in NAMED)
+    text = f"[push]\nhosts = {hosts}\n" + "".join(f'[push.{name}]\naddress = "{url}"\n{more}' for name in SYSTEMS)
     (store.path.parent / "spotcheck.toml").write_text(text)
     return project_of(store.path)
 
@@ -80,11 +80,17 @@ def as_traces(store, name):
             db.execute("UPDATE conversations SET source_id = ? WHERE id = ?", (value, conversation))
 
 
-def test_each_name_of_the_settings_is_a_target():
-    assert tuple(TARGETS) == NAMED
+def test_a_setting_that_means_nothing_is_named(store):
+    toml = store.path.parent / "spotcheck.toml"
+    toml.write_text('[push]\nhosts = ["127.0.0.1"]\n[push.langsmth]\naddress = "http://127.0.0.1"\n')
+    with pytest.raises(InputError, match="found setting 'langsmth', expected one of hosts, langfuse, langsmith"):
+        sent(store, project_of(store.path), "langsmith")
+    toml.write_text('[push]\nhost = ["127.0.0.1"]\n')
+    with pytest.raises(InputError, match=r"push\.host: found .*the only other setting is hosts"):
+        project_of(store.path)
 
 
-@pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("to", SYSTEMS)
 def test_labels_are_sent_once_and_again_only_when_they_changed(store, to):
     as_traces(store, to)
     taking = Taking()
@@ -112,20 +118,21 @@ def test_labels_are_sent_once_and_again_only_when_they_changed(store, to):
         assert (changed.sent, changed.already) == (2, LABELS - 2) and len(taking.kept) == LABELS
     said = json.dumps(list(taking.kept.values()))
     assert "rubric version 1" in said and "https://review.example.org/week?week=2026-W45" in said
-    assert "an adjudicator" in said and ("HUMAN" in said or to == "langsmith")
+    assert "an adjudicator" in said
 
 
 def test_each_system_gets_what_it_documents(store):
     taking = Taking()
     with PulledServer(taking) as server:
         project = settings(store, server.url)
-        for to in TARGETS:
+        for to in SYSTEMS:
             as_traces(store, to)
             sent(store, project, to)
     by_path = {asked.path: asked for asked in taking.asked}
     basic, key = "Basic cGs6c2s=", "x-api-key"
     score = by_path["/api/public/scores"]
     assert score.headers["Authorization"] == basic and score.body["dataType"] == "CATEGORICAL"
+    assert all("HUMAN" in json.dumps(asked.body) for path, asked in by_path.items() if path != "/feedback")
     feedback = by_path["/feedback"]
     assert feedback.headers[key] == "ls" and feedback.body["run_id"] == feedback.body["trace_id"]
     assert feedback.body["feedback_source"]["type"] == "app"

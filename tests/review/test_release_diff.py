@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from review.basics.word_diff import WORDS_AT_MOST, Piece, word_diff
 from review.golden.approve import approve, bulk_approve
 from review.golden.changes import TITLES, field_changes, readable
+from review.golden.content import Wish
 from review.golden.examples import example_id_of
 from review.golden.provenance import as_seen_by, judges_on, letter, provenance
 from review.golden.release_diff import between, next_name, proposed_notes, since_last_release
@@ -72,8 +73,8 @@ def test_two_releases_are_compared_by_question_and_by_what_changed(store: Store)
     assert proposed_notes(since_last_release(store, viewer="eva")) == "2 added (orders)."
     release(store, "v1", by="eva")
     assert since_last_release(store, viewer="eva").entries == ()
-    approve(store, "u1", by="eva", expected_answer="Order u1 arrives on Monday.", scenario="parcels")
-    approve(store, "u2", by="eva", expected_answer="It is late.")
+    approve(store, "u1", Wish(expected_answer="Order u1 arrives on Monday.", scenario="parcels"), by="eva")
+    approve(store, "u2", Wish(expected_answer="It is late."), by="eva")
     retire(store, example_id_of("h1"), by="eva", note="old")
     coming = since_last_release(store, viewer="eva")
     release(store, "v2", by="eva")
@@ -102,7 +103,7 @@ def test_what_somebody_has_yet_to_review_is_only_counted(store: Store) -> None:
 
 def test_a_version_says_each_field_that_changed_and_no_vote(store: Store) -> None:
     first = approve(store, "u1", by="eva")
-    second = approve(store, "u1", by="eva", tags=["vip", "late"], must_pass=True)
+    second = approve(store, "u1", Wish(tags=("vip", "late"), must_pass=True), by="eva")
     found = {c.title: (c.before, c.after) for c in field_changes(readable(first), readable(second))}
     assert found["must pass"] == ("no", "yes") and found["tags"][1].endswith("late, vip")
     fields: dict[str, Any] = dict.fromkeys(TITLES)
@@ -122,7 +123,7 @@ def test_reviewers_are_letters_unless_the_role_may_see_names(store: Store) -> No
 
 
 def test_a_judge_that_can_be_tuned_stays_hidden_in_its_test_half(store: Store) -> None:
-    example = approve(store, "u1", by="eva", split="test")
+    example = approve(store, "u1", Wish(split="test"), by="eva")
     values = {"correctness": BAD["correctness"], "politeness": GOOD["politeness"]}
     for name in ("log", "tuned"):
         for d, value in values.items():
@@ -149,5 +150,5 @@ def test_a_judge_that_can_be_tuned_stays_hidden_in_its_test_half(store: Store) -
     )
     said, left_out = judges_on(store, example)
     assert ({s.judge for s in said}, left_out) == ({"log@1"}, 1)
-    dev = approve(store, "u1", by="eva", split="dev")
+    dev = approve(store, "u1", Wish(split="dev"), by="eva")
     assert judges_on(store, dev)[1] == 0

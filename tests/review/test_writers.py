@@ -17,6 +17,7 @@ from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
+from review.golden.content import Wish
 from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
@@ -41,11 +42,11 @@ def store(tmp_path_factory):
     bulk_approve(store, ["u1", "h1"], by="eva")
     adjudicate(store, "d1", by="eva", labels=GOOD, reason="slip")
     approve(store, "d1", by="lea")
-    approve(store, "s1", by="lea", kind="edge", tags=["one", "two"])
+    approve(store, "s1", Wish(kind="edge", tags=("one", "two")), by="lea")
     messages = ({"role": "user", "content": EVIL}, {"role": "assistant", "content": "@SUM(A1)"})
     add(store, "evil", messages=messages, redacted=2)
     vote(store, "evil", "ana", GOOD)
-    approve(store, "evil", by="eva", split="dev")
+    approve(store, "evil", Wish(split="dev"), by="eva")
     rows = folder / "written.csv"
     rows.write_text(
         "question,reference_sql,kind,expected_behaviour\nHow many?,SELECT 1,normal,\nDrop it,,adversarial,refuse\n"
@@ -328,7 +329,7 @@ def test_a_span_hidden_after_the_release_is_exported_in_no_format(tmp_path, form
     open_test_week(store)
     add(store, "x")
     vote(store, "x", "ana", GOOD)
-    e = approve(store, "x", by="eva", expected_answer="Order x arrives on Friday.")
+    e = approve(store, "x", Wish(expected_answer="Order x arrives on Friday."), by="eva")
     store.add(
         Verdict(
             id="v",
@@ -419,7 +420,7 @@ def test_preference_pairs_need_a_correction(store, tmp_path):
 
 
 def test_the_definition_for_evidently_names_columns_of_its_file(store, tmp_path):
-    data, definition = export(store, "v1", to="evidently", target=tmp_path / "evidently", by="eva")
+    data, definition, _ = export(store, "v1", to="evidently", target=tmp_path / "evidently", by="eva")
     columns = set(pq.read_schema(data).names)
     given = orjson.loads(definition.read_bytes())
     assert {given["id_column"], *given["text_columns"], *given["categorical_columns"]} <= columns

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from pages.parts.failures.week_chart import by_week
+from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -49,7 +51,8 @@ def _one(one: Followed) -> None:
         ]
         if rows:
             frame = pd.DataFrame(rows)
-            st.bar_chart(frame, x="week", y="value", color="when", height=160, y_label="% of conversations", x_label="")
+            chart = by_week(frame, title="% of conversations", series="when")
+            figures.with_table(chart, frame, key=f"fix_{one.claim.id}", file_name="fix.csv")
 
 
 def _claim(here: Session) -> None:
@@ -82,8 +85,8 @@ def _pictures(weeks: Sequence[LoopWeek]) -> None:
         "Time to a root cause, minutes": {w.week: w.minutes for w in weeks if w.minutes is not None},
         "Time to a fix, days": {w.week: w.days for w in weeks if w.days is not None},
     }
-    for title, values in told.items():
+    for number, (title, values) in enumerate(told.items()):
         if values:
             frame = pd.DataFrame({"week": list(values), "value": list(values.values())})
-            st.caption(title)
-            st.line_chart(frame, x="week", y="value", height=180, y_label="", x_label="")
+            chart = by_week(frame, title=title)
+            figures.with_table(chart, frame, key=f"fixes_{number}", file_name="fixes.csv")

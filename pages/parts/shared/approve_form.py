@@ -8,6 +8,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import BEHAVIOURS
 
 
@@ -27,9 +28,8 @@ def approve_one(here: Session, item_id: str) -> None:
         approve(
             here.store,
             item_id,
+            Wish(expected_answer=(expected or "").strip() or None, expected_behaviour=str(behaviour)),
             by=here.rater.id,
-            expected_answer=(expected or "").strip() or None,
-            expected_behaviour=str(behaviour),
         )
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")

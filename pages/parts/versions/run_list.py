@@ -14,7 +14,7 @@ from pages.parts.versions import start_run
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.experiments.runs.background import run_in_background
-from review.experiments.runs.listing import RunStatus, list_runs, run_figures
+from review.experiments.runs.listing import VersionRunStatus, list_runs, run_figures
 from review.experiments.runs.running import ask_pause, ask_resume, kind_of
 from review.experiments.runs.summary import RunFigures
 from review.experiments.targets.target import CAUSES
@@ -34,7 +34,7 @@ def run_list(here: Session, version: str | None = None) -> None:
     st.fragment(_list, run_every=REFRESH if active else None)(here, version, active)
 
 
-def _latest(here: Session, version: str | None) -> list[RunStatus]:
+def _latest(here: Session, version: str | None) -> list[VersionRunStatus]:
     return list_runs(here.store, version=version, limit=SHOWN)
 
 
@@ -50,7 +50,7 @@ def _list(here: Session, version: str | None, active: Sequence[str]) -> None:
         _run(here, status)
 
 
-def _run(here: Session, s: RunStatus) -> None:
+def _run(here: Session, s: VersionRunStatus) -> None:
     run = s.run
     with st.container(border=True, key=f"version_run_{run.id}"):
         st.markdown(f"**{as_text(run.version)}** over {as_text(run.release)} :{COLOURS[s.state]}-badge[{s.state}]")
@@ -95,7 +95,7 @@ def _figures(found: RunFigures) -> None:
     st.caption(as_text(" · ".join(parts)))
 
 
-def _buttons(here: Session, s: RunStatus) -> None:
+def _buttons(here: Session, s: VersionRunStatus) -> None:
     name = s.run.id
     if s.state == "running" and st.button("Pause", icon=":material/pause:", key=f"version_run_pause_{name}"):
         _tried(lambda: ask_pause(here.store, name, by=here.rater.id))

@@ -15,7 +15,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.words import spoken
 from review.report.trend import trend_html
 from review.statistics.answers.answer import ROUGHLY, WELL, Answer, Line, Link
-from review.statistics.answers.judges import MARKS, USE_IT, JudgeVerdict
+from review.statistics.answers.judges import MARKS, USE_IT, JudgeAdvice
 
 CSS = f"<style>{(Path(__file__).parent / 'answers.css').read_text(encoding='utf-8')}</style>"
 ICONS = {
@@ -59,7 +59,7 @@ Forms = Mapping[str, Callable[[], None]]
 def fill(
     found: Answer,
     *,
-    verdicts: Sequence[JudgeVerdict] = (),
+    verdicts: Sequence[JudgeAdvice] = (),
     forms: Forms | None = None,
     more: Sequence[Link] = (),
 ) -> None:
@@ -114,17 +114,17 @@ def _share(line: Line, place: int) -> str:
     return f'<div class="sc-share">{told}{trend_html(line, identity=f"trend-{place}")}{_why(line.reason)}</div>'
 
 
-def _uses(found: Sequence[JudgeVerdict]) -> str:
+def _uses(found: Sequence[JudgeAdvice]) -> str:
     """Return the verdicts as a table: a row for each judge, a column for each value."""
     values = list(dict.fromkeys(v.positive for v in found))
-    by_judge: dict[str, dict[str, JudgeVerdict]] = {}
+    by_judge: dict[str, dict[str, JudgeAdvice]] = {}
     for v in found:
         by_judge.setdefault(v.label, {})[v.positive] = v
     rows = [[_name(judge), *(_use(uses.get(value)) for value in values)] for judge, uses in by_judge.items()]
     return _table(["judge", *map(spoken, values)], rows)
 
 
-def _use(found: JudgeVerdict | None) -> str:
+def _use(found: JudgeAdvice | None) -> str:
     if found is None:
         return "<td>–</td>"
     kind, words = "use good" if found.use == USE_IT else "use", found.use.removesuffix(" for this")

@@ -22,7 +22,7 @@ from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
 from review.statistics.answers.agreement import deciding
 from review.statistics.answers.answer import Answer, Link
-from review.statistics.answers.judges import Evidence, JudgeVerdict, passed_words
+from review.statistics.answers.judges import Evidence, JudgeAdvice, passed_words
 from review.statistics.quality.planner import plan_quality
 from review.statistics.quality.words import compared, unsettled_words
 from review.statistics.quantity import Quantity
@@ -136,7 +136,7 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
     st.caption(changes_of_mind(cached_statistics.changes_of_mind(here, (week,))))
 
 
-def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence[JudgeVerdict], answer: Answer) -> None:
+def judges(weeks: tuple[str, ...], found: Sequence[Evidence], verdicts: Sequence[JudgeAdvice], answer: Answer) -> None:
     """Draw why each judge can or cannot be used for each value, and its recall and precision behind a click."""
     _heading("Recall of the judges", span(weeks), help=JUDGES)
     if not found:

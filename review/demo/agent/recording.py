@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import orjson
 import sqlglot
+from sqlglot import exp
 
 from review.demo.agent.plan import AgentVersion, agent_versions
 from review.demo.agent.questions import ShopCase
@@ -123,4 +124,6 @@ def _answer(sql: str, case: ShopCase) -> str:
 
 @cache
 def _columns(sql: str) -> tuple[str, ...]:
-    return tuple(sqlglot.parse_one(sql, dialect="duckdb").named_selects)
+    query = sqlglot.parse_one(sql, dialect="duckdb")
+    assert isinstance(query, exp.Query), sql
+    return tuple(query.named_selects)

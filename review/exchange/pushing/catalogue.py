@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from review.basics.plug_ins import loaded
-from review.exchange.pushing.target import Target
+from review.exchange.pushing.system import System
 
-TARGETS = loaded(
-    Target,
+SYSTEMS = loaded(
+    System,
     {
-        "langfuse": "review.exchange.pushing.langfuse:TARGET",
-        "langsmith": "review.exchange.pushing.langsmith:TARGET",
-        "phoenix": "review.exchange.pushing.phoenix:TARGET",
-        "otlp": "review.exchange.pushing.otlp:TARGET",
+        "langfuse": "review.exchange.pushing.langfuse:SYSTEM",
+        "langsmith": "review.exchange.pushing.langsmith:SYSTEM",
+        "phoenix": "review.exchange.pushing.phoenix:SYSTEM",
+        "otlp": "review.exchange.pushing.otlp:SYSTEM",
     },
 )
-"""Every system by its name in ``--to``. A new one is a file with a ``Target``, a line here and its name in [push]."""
+"""Every system by its name in ``--to``. A new one is a file with a ``System`` and a line here."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.exchange.pushing.target import Score, Settings, Target
+from review.exchange.pushing.system import Score, Settings, System
 from review.sources.pulling.web import Web
 
 
@@ -33,7 +33,7 @@ def send(web: Web, score: Score, again: bool) -> None:
     )
 
 
-TARGET = Target(
+SYSTEM = System(
     about="scores of traces in Langfuse",
     address="",
     keys={"public_key": "LANGFUSE_PUBLIC_KEY", "secret_key": "LANGFUSE_SECRET_KEY"},

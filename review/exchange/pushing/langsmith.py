@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from review.exchange.pushing.target import Score, Settings, Target
+from review.exchange.pushing.system import Score, Settings, System
 from review.sources.pulling.web import Web
 
 
@@ -38,7 +38,7 @@ def send(web: Web, score: Score, again: bool) -> None:
     web.post("/feedback", {**named, **said, "feedback_source": source})
 
 
-TARGET = Target(
+SYSTEM = System(
     about="feedback of runs in LangSmith",
     address="https://api.smith.langchain.com",
     keys={"api_key": "LANGSMITH_API_KEY"},

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from review.exchange.pushing.target import Score, Settings, Target
+from review.exchange.pushing.system import Score, Settings, System
 from review.sources.pulling.web import Web
 
 TRACE = re.compile(r"[0-9a-f]{32}")
@@ -57,7 +57,7 @@ def _pair(name: str, value: Any) -> dict[str, Any]:
     return {"key": name, "value": {kind: value}}
 
 
-TARGET = Target(
+SYSTEM = System(
     about="evaluation events for any collector of OpenTelemetry",
     address="",
     keys={"token": "SPOTCHECK_PUSH_TOKEN"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.exchange.pushing.otlp import fits
-from review.exchange.pushing.target import Score, Settings, Target
+from review.exchange.pushing.system import Score, Settings, System
 from review.sources.pulling.web import Web
 
 
@@ -34,7 +34,7 @@ def send(web: Web, score: Score, again: bool) -> None:
     web.post("/v1/trace_annotations?sync=true", {"data": [one]})
 
 
-TARGET = Target(
+SYSTEM = System(
     about="annotations of traces in Phoenix",
     address="",
     keys={"api_key": "PHOENIX_API_KEY"},

@@ -13,12 +13,13 @@ import orjson
 
 from review.audit import chain
 from review.audit.store_secrets import store_id
+from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.labels import Value
 from review.current.settled import Settled, settled_labels
-from review.exchange.pushing.catalogue import TARGETS
-from review.exchange.pushing.target import Score, Target
+from review.exchange.pushing.catalogue import SYSTEMS
+from review.exchange.pushing.system import Score, System
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.access import public_url
@@ -71,20 +72,20 @@ def push(
     """
     require(store, by, "lead")
     given = os.environ if environment is None else environment
-    target = TARGETS[to]
-    address = _address(project, to, target)
+    system = SYSTEMS[to]
+    address = _address(project, to, system)
     before = digests_sent(store, f"{to} {address}", week)
-    scores, skipped = _scores(store, project, target, week, given, source=source)
+    scores, skipped = _scores(store, project, system, week, given, source=source)
     new = [score for score in scores if before.get(score.id) != _digest(score)]
     already = len(scores) - len(new)
     if dry_run or not new:
         return Pushed(sent=len(new) if dry_run else 0, already=already, skipped=tuple(skipped))
-    web = target.connect(address, project.push.targets.get(to, {}), _keys(project, to, target, given))
+    web = system.connect(address, project.push.systems.get(to, {}), _keys(project, to, system, given))
     sent, error = 0, None
     failed: list[ReviewError] = []
     for score in new:
         try:
-            target.send(web, score, score.id in before)
+            system.send(web, score, score.id in before)
         except ReviewError as reason:
             skipped.append(Skipped(score.item, score.dimension, str(reason)))
             failed.append(reason)
@@ -100,10 +101,10 @@ def push(
     return Pushed(sent=sent, already=already, skipped=tuple(skipped), error=error)
 
 
-def _row(score: Score, target: str, by: str) -> PushedScore:
+def _row(score: Score, system: str, by: str) -> PushedScore:
     return PushedScore(
         id=new_id(),
-        target=target,
+        target=system,
         score_id=score.id,
         week=score.week,
         item_id=score.item,
@@ -114,17 +115,22 @@ def _row(score: Score, target: str, by: str) -> PushedScore:
     )
 
 
-def _address(project: Project, to: str, target: Target) -> str:
-    """Return where a system is. Raises InputError without an address, Refused for a host that is not allowed."""
+def _address(project: Project, to: str, system: System) -> str:
+    """Return where a system is.
+
+    Raises InputError without an address and for a name or setting of [push] that means nothing, Refused for a host that
+    is not allowed.
+    """
+    setting.known_keys(f"{project.path}, [push]", project.push.systems, ("hosts", *SYSTEMS))
     where = f"{project.path}, [push.{to}]"
-    settings = project.push.targets.get(to, {})
-    address = settings.get("address", target.address).rstrip("/")
+    settings = project.push.systems.get(to, {})
+    address = settings.get("address", system.address).rstrip("/")
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise InputError(f"{where}: found the address '{address}', expected one such as https://cloud.langfuse.com.")
-    unknown = sorted(set(settings) - {"address", *target.keys})
+    unknown = sorted(set(settings) - {"address", *system.keys})
     if unknown:
-        raise InputError(f"{where}: found '{unknown[0]}', expected one of address, {', '.join(target.keys)}.")
+        raise InputError(f"{where}: found '{unknown[0]}', expected one of address, {', '.join(system.keys)}.")
     if parts.hostname not in project.push.hosts:
         raise Refused(
             f"{parts.hostname} is not among the hosts that labels may go to. Add it to hosts under [push] in "
@@ -133,11 +139,11 @@ def _address(project: Project, to: str, target: Target) -> str:
     return address
 
 
-def _keys(project: Project, to: str, target: Target, environment: Mapping[str, str]) -> dict[str, str]:
+def _keys(project: Project, to: str, system: System, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the keys from the environment. Raises InputError that names the variable of a missing one."""
-    names = {key: project.push.targets.get(to, {}).get(key, usual) for key, usual in target.keys.items()}
+    names = {key: project.push.systems.get(to, {}).get(key, usual) for key, usual in system.keys.items()}
     found = {key: environment.get(variable, "").strip() for key, variable in names.items()}
-    missing = next((names[key] for key, value in found.items() if not value and key not in target.optional), None)
+    missing = next((names[key] for key, value in found.items() if not value and key not in system.optional), None)
     if missing is not None:
         raise InputError(f"{missing} is not set. It holds a key for {to}.")
     return found
@@ -150,7 +156,7 @@ def _digest(score: Score) -> str:
 def _scores(
     store: Store,
     project: Project,
-    target: Target,
+    system: System,
     week: str,
     environment: Mapping[str, str],
     *,
@@ -179,7 +185,7 @@ def _scores(
                 week=week,
                 link=f"{base.rstrip('/')}/week?week={week}" if base else "",
             )
-            reason = target.fits(score)
+            reason = system.fits(score)
             if not reason:
                 scores.append(score)
         if reason:

@@ -19,7 +19,7 @@ from storage.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunStatus:
+class VersionRunStatus:
     """How far a run is: ``done`` of ``total`` answers are there, ``missing`` of them by cause, ``cached`` taken over.
 
     ``said`` is why it stopped or failed, "" otherwise; ``notes`` are what the target's files or lines gave to note.
@@ -39,7 +39,7 @@ class RunStatus:
         return asdict(self)
 
 
-def statuses(store: Store, runs: Sequence[ExperimentRun]) -> list[RunStatus]:
+def statuses(store: Store, runs: Sequence[ExperimentRun]) -> list[VersionRunStatus]:
     """Return the status of some runs, in order."""
     counted: dict[str, list[tuple[str, int, int]]] = {}
     for row in answers_counted(store, [r.id for r in runs]):
@@ -49,7 +49,7 @@ def statuses(store: Store, runs: Sequence[ExperimentRun]) -> list[RunStatus]:
         rows, event = counted.get(run.id, []), latest_event_of(store, run.id)
         detail = event.detail if event is not None else {}
         found.append(
-            RunStatus(
+            VersionRunStatus(
                 run=run,
                 state=run_state(store, run.id),
                 total=answers_wanted(run),
@@ -71,13 +71,13 @@ def answers_wanted(run: ExperimentRun) -> int:
 
 def list_runs(
     store: Store, *, version: str | None = None, release: str | None = None, limit: int | None = None
-) -> list[RunStatus]:
+) -> list[VersionRunStatus]:
     """Return the status of runs, newest first."""
     where = {k: v for k, v in (("version", version), ("release", release)) if v is not None}
     return statuses(store, store.find(ExperimentRun, order_by="rowid desc", **where)[:limit])
 
 
-def status_of(store: Store, run_id: str) -> RunStatus:
+def status_of(store: Store, run_id: str) -> VersionRunStatus:
     """Return the status of one run. Raises UnknownError."""
     return statuses(store, [run_named(store, run_id)])[0]
 

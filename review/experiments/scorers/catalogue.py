@@ -30,7 +30,7 @@ SCORERS = loaded(
     },
 )
 """Every kind of scorer by its name in ``[scores]``. A new one is a file with a ``Scorer`` and a line here."""
-FAMILIES = ("check", "judge")
+FAMILIES = tuple(name for name, scorer in SCORERS.items() if scorer.parameter)
 """Those that need to know which one: ``check:refusal``."""
 
 

@@ -105,5 +105,5 @@ SCORER = Scorer(
     score=score,
     check=_known,
     state=lambda parameter, surroundings: judge_in(parameter, surroundings.store)[0].content_hash,
-    parameter="",
+    parameter="relevance",
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from review.experiments.scorers.normal_form import normal_form
 from review.experiments.scorers.scorer import Pair, Score, Scorer, Surroundings, not_scored
 from review.sql.tree.reads import tables_read
-from review.sql.tree.statement import Unreadable, read_statement
+from review.sql.tree.statement import UnreadableSql, read_statement
 
 
 def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
@@ -37,7 +37,7 @@ def _tables(sql: str, dialect: str) -> set[str] | None:
     """Return the names of the tables that a statement reads; None when it cannot be read."""
     try:
         statement = read_statement(sql, dialect)
-    except Unreadable:
+    except UnreadableSql:
         return None
     return {name.rpartition(".")[2] for name in tables_read(statement)}
 

@@ -55,7 +55,8 @@ class Scorer:
     ``title`` is its name for people, ``about`` says what it scores. ``score`` gives the scores of many answers in
     order; its last argument is what follows ``name:`` in the settings, "" for most. ``check`` raises InputError for a
     parameter that means nothing. ``state`` is what besides settings, case and answer its scores depend on: they are
-    kept as long as it stays the same, and never kept when it is None. ``sample`` is a case and an answer with a score.
+    kept as long as it stays the same, and never kept when it is None. ``parameter`` is an
+    example of one, "" for a kind that takes none. ``sample`` is a case and an answer that scores 1, for the tests.
     """
 
     title: str

@@ -103,7 +103,8 @@ class Target:
     ``title`` is its name for people, ``about`` describes it in a few words, ``metavar`` what its option takes; that
     goes into the option ``main``. ``options`` are the others with their defaults. ``open`` starts it. ``host`` is the
     place that receives masked text, "" where it stays on this machine. ``identity`` are the options that change
-    answers; the rest does not matter to the cache.
+    answers; the rest does not matter to the cache. ``sample`` are options with which it answers every question with 42,
+    for the tests; {} for a kind that needs a file or server, which the tests make.
     """
 
     title: str
@@ -114,3 +115,4 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
     host: Callable[[Mapping[str, Any]], str] = _nowhere
     identity: tuple[str, ...] = ()
+    sample: Mapping[str, Any] = field(default_factory=dict)

@@ -76,7 +76,10 @@ def export(
     with store.transaction(), replacing(path, marker=form.marker) as temporary, _card(beside) as written:
         if form.marker:
             temporary.mkdir()
-        files = [path / f.relative_to(temporary) for f in form.write(examples, info, temporary)]
+        made = form.write(examples, info, temporary)
+        if form.marker and info.judges:
+            made.append(write_cards(info, temporary / "judges.json"))
+        files = [path / f.relative_to(temporary) for f in made]
         if beside is not None and written is not None:
             write_cards(info, written)
             files.append(beside)

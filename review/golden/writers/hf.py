@@ -1,6 +1,6 @@
 """A Hugging Face data set folder: README.md and up to three configurations, items, votes and judge_verdicts.
 
-The README shows the judge card; ``judges.json`` holds it.
+The README shows the judge card; ``judges.json``, which every folder has, holds it.
 
 ``datasets.load_dataset(folder, "items")`` reads it. Layout: huggingface/hub-docs, datasets-manual-configuration.
 """
@@ -14,7 +14,6 @@ from typing import Any
 from review.golden.examples import SPLITS
 from review.golden.judge_cards import FIGURES
 from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, picked, table_rows
-from review.golden.writers.cards import write_cards
 from review.golden.writers.parquet import write_rows
 from review.golden.writers.writer import Writer
 from review.statistics.quantity import Quantity
@@ -47,8 +46,6 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
         for split, path in files[name].items():
             write_rows([r for r in rows if r["split"] == split], columns, info, target / path)
             written.append(target / path)
-    if info.judges:
-        written.append(write_cards(info, target / "judges.json"))
     readme = target / "README.md"
     readme.write_text(_readme(info, files, {n: len(rows) for n, (_, rows) in tables.items()}), encoding="utf-8")
     return [readme, *written]

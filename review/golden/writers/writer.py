@@ -16,7 +16,8 @@ class Writer:
     """One format. ``write(examples, info, target)`` writes a release to ``target`` and returns the files.
 
     ``about`` is the format in a few words, for documentation; ``suffix`` ends the name of the file. A format that is
-    a folder names in ``marker`` a path that every export of it contains: only such a folder is ever replaced.
+    a folder names in ``marker`` a path that every export of it contains: only such a folder is ever replaced. The judge
+    card joins every format by itself.
     """
 
     about: str

@@ -61,4 +61,4 @@ def opened(address: str, environment: Mapping[str, str]) -> Iterator[_Writing]:
         raise InputError(f"{address}: nothing was written ({' '.join(str(error).split())[:300]}).") from None
 
 
-WAREHOUSE = Warehouse(about="a DuckDB file", example="results.duckdb", opened=opened)
+WAREHOUSE = Warehouse(about="a DuckDB file", example="results.duckdb", opened=opened, local=True)

@@ -62,4 +62,4 @@ def opened(address: str, environment: Mapping[str, str]) -> Iterator[_Writing]:
     yield _Writing(folder)
 
 
-WAREHOUSE = Warehouse(about="a folder of Parquet files", example="results/", opened=opened)
+WAREHOUSE = Warehouse(about="a folder of Parquet files", example="results/", opened=opened, local=True)

@@ -25,12 +25,14 @@ class Writing(Protocol):
 class Warehouse:
     """One kind of warehouse: what it is, an example of its address, and how it is opened.
 
-    ``opened`` gets the address and the environment.
+    ``opened`` gets the address and the environment. ``local`` tells that an address is a path, which [publish] counts
+    from the folder of spotcheck.toml.
     """
 
     about: str
     example: str
     opened: Callable[[str, Mapping[str, str]], AbstractContextManager[Writing]]
+    local: bool = False
 
 
 def check_columns(name: str, found: Sequence[str], expected: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, check_demands
-from review.sql.tree.statement import Unreadable, read_statement
+from review.sql.tree.statement import UnreadableSql, read_statement
 
 Verdict = Literal["right", "wrong", "person"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
@@ -119,7 +119,7 @@ class Sorter:
         """The rules and messages of the demands that a statement does not meet."""
         try:
             statement = read_statement(sql, self.runner.engine.dialect, self.schema)
-        except Unreadable:
+        except UnreadableSql:
             return []
         found = check_demands(statement, demands).findings
         return [(f.rule, f.message) for f in found if f.severity == "error"]

@@ -11,7 +11,7 @@ from review.sql.rules.policy import Policy
 from review.sql.schema.schema import Schema
 from review.sql.text.dialects import PROVEN
 from review.sql.tree.finding import Finding
-from review.sql.tree.statement import Statement, Unreadable, read_statement
+from review.sql.tree.statement import Statement, UnreadableSql, read_statement
 
 DEFAULT = tuple(name for name, rule in RULES.items() if rule.by_default)
 FOR_RUNNING = tuple(name for name, rule in RULES.items() if rule.for_running)
@@ -42,7 +42,7 @@ def prove(text: str, dialect: str, schema: Schema | None = None, policy: Policy 
     policy = policy or Policy()
     try:
         statement = read_statement(text, dialect, schema)
-    except Unreadable as stopped:
+    except UnreadableSql as stopped:
         found = Finding(
             rule=PARSE, message=f"{stopped} Not checked.", start=stopped.start, end=stopped.end, severity="note"
         )

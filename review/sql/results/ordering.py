@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from review.sql.tree.statement import Unreadable, read_statement
+from review.sql.tree.statement import UnreadableSql, read_statement
 
 
 class Order(NamedTuple):
@@ -21,7 +21,7 @@ def order_of(sql: str | None, dialect: str, columns: Sequence[str]) -> Order:
     """Return the order of a statement's result; an ORDER BY inside a subquery, a window or a text orders nothing."""
     try:
         statement = read_statement(sql or "", dialect)
-    except Unreadable:
+    except UnreadableSql:
         return Order(False, None)
     query: exp.Expr = statement.tree
     order = query.args.get("order")

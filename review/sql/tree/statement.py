@@ -21,7 +21,7 @@ DEEPEST = 150
 """Brackets inside each other; deeper ones would exhaust the parser."""
 
 
-class Unreadable(Exception):
+class UnreadableSql(Exception):
     """A text that cannot be read as SQL of its dialect, with the place where reading stopped."""
 
     def __init__(self, message: str, start: int, end: int) -> None:
@@ -53,29 +53,29 @@ class Statement:
 def read_statement(
     text: str, dialect: str, schema: Schema | None = None, *, beside: dict[str, Any] | None = None
 ) -> Statement:
-    """Read a text as SQL. Raises Unreadable when that is not possible within the limits."""
+    """Read a text as SQL. Raises UnreadableSql when that is not possible within the limits."""
     if not text.strip():
-        raise Unreadable("There is no SQL.", 0, len(text))
+        raise UnreadableSql("There is no SQL.", 0, len(text))
     if len(text) > LONGEST:
-        raise Unreadable(f"The text has {len(text):,} characters; at most {LONGEST:,} are read.", 0, len(text))
+        raise UnreadableSql(f"The text has {len(text):,} characters; at most {LONGEST:,} are read.", 0, len(text))
     parser = Dialect.get_or_raise(dialect_named(dialect))
     try:
         tokens = parser.tokenize(text)
         _check_depth(tokens, text)
         trees = [t for t in parser.parser().parse(tokens, text) if t is not None and not isinstance(t, exp.Semicolon)]
         if not trees:
-            raise Unreadable("There is no statement, only comments.", 0, len(text))
+            raise UnreadableSql("There is no statement, only comments.", 0, len(text))
         alone = len(trees) == 1 and isinstance(trees[0], exp.Query)
         names = names_of(trees[0], schema, dialect) if alone else Names()
     except ParseError as error:
         raise _stopped(error, text) from None
     except SqlglotError as error:
-        raise Unreadable(f"Not readable as {dialect}: {_plain(str(error))}", 0, len(text)) from None
+        raise UnreadableSql(f"Not readable as {dialect}: {_plain(str(error))}", 0, len(text)) from None
     except RecursionError:
-        raise Unreadable("The statement is too deeply nested to be read.", 0, len(text)) from None
+        raise UnreadableSql("The statement is too deeply nested to be read.", 0, len(text)) from None
     except (ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
         # The parser stumbles over some broken texts instead of refusing them.
-        raise Unreadable(f"Not readable as {dialect} ({type(error).__name__}).", 0, len(text)) from None
+        raise UnreadableSql(f"Not readable as {dialect} ({type(error).__name__}).", 0, len(text)) from None
     return Statement(
         text=text, dialect=dialect, schema=schema, tokens=tokens, trees=trees, names=names, beside=beside or {}
     )
@@ -88,21 +88,21 @@ def _check_depth(tokens: list[Token], text: str) -> None:
         if written in ("(", "[", "{"):
             depth += 1
             if depth > DEEPEST:
-                raise Unreadable(f"More than {DEEPEST} brackets stand inside each other.", token.start, len(text))
+                raise UnreadableSql(f"More than {DEEPEST} brackets stand inside each other.", token.start, len(text))
         elif written in (")", "]", "}"):
             depth -= 1
 
 
-def _stopped(error: ParseError, text: str) -> Unreadable:
+def _stopped(error: ParseError, text: str) -> UnreadableSql:
     first = error.errors[0] if error.errors else {}
     line, column = first.get("line"), first.get("col")
     said = _plain(str(first.get("description") or error))
     if line is None or column is None:
-        return Unreadable(f"Not readable as SQL: {said}.", 0, len(text))
+        return UnreadableSql(f"Not readable as SQL: {said}.", 0, len(text))
     start = sum(len(row) + 1 for row in text.split("\n")[: line - 1]) + column
     end = min(max(start, 1), len(text))
     begin = max(0, end - max(1, len(str(first.get("highlight") or "x"))))
-    return Unreadable(f"Not readable as SQL at line {line}, column {column}: {said}.", begin, end)
+    return UnreadableSql(f"Not readable as SQL at line {line}, column {column}: {said}.", begin, end)
 
 
 def _plain(text: str) -> str:

@@ -57,7 +57,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgeVerdict:
+class JudgeAdvice:
     """The verdict on one judge for one value, its ``reason`` with the figure that decides, and its certainty."""
 
     judge: str
@@ -69,12 +69,12 @@ class JudgeVerdict:
     certainty: str
 
 
-def judge_verdict(found: Evidence, thresholds: Thresholds) -> JudgeVerdict:
+def judge_verdict(found: Evidence, thresholds: Thresholds) -> JudgeAdvice:
     """Return the verdict by the rule of this module."""
     use, reason = _decide(found, thresholds)
     widest = max((found.recall, found.precision), key=lambda q: 2.0 if q.ci is None else q.ci[1] - q.ci[0])
     well, roughly = thresholds.well_measured, thresholds.roughly_measured
-    return JudgeVerdict(
+    return JudgeAdvice(
         judge=found.judge,
         label=found.label,
         dimension=found.dimension,
@@ -191,7 +191,7 @@ def _upper(found: Quantity) -> float:
     return found.ci[1] if found.ci else 1.0
 
 
-def passed_words(found: Evidence, verdict: JudgeVerdict) -> str:
+def passed_words(found: Evidence, verdict: JudgeAdvice) -> str:
     """Return how the alternative annotator test went, and what that does not show where the judge is not to be used.
 
     The test looks at all values of the dimension. A judge that never finds a rare value passes it, too.
@@ -212,7 +212,7 @@ def passed_words(found: Evidence, verdict: JudgeVerdict) -> str:
 QUESTION, ONE = "Which judges can be used?", "Can the judge be used?"
 
 
-def judges(found: Sequence[JudgeVerdict]) -> Answer:
+def judges(found: Sequence[JudgeAdvice]) -> Answer:
     """Return the answer for each positive value, with a line for each judge and value."""
     names = list(dict.fromkeys(v.judge for v in found))
     question = ONE if len(names) == 1 else QUESTION
@@ -238,7 +238,7 @@ def judges(found: Sequence[JudgeVerdict]) -> Answer:
     )
 
 
-def _for_value(value: str, found: Sequence[JudgeVerdict]) -> str:
+def _for_value(value: str, found: Sequence[JudgeAdvice]) -> str:
     """Return the best that can be done for one value, such as "for 'wrong' use no-rude with care"."""
     by: dict[Use, list[str]] = {USE_IT: [], CARE: [], NEVER: [], UNKNOWN: []}
     for v in found:
@@ -252,23 +252,23 @@ def _for_value(value: str, found: Sequence[JudgeVerdict]) -> str:
     return f"for '{value}' do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else f"for '{value}' use none"
 
 
-def _why(value: str, found: Sequence[JudgeVerdict], several: bool) -> str:
+def _why(value: str, found: Sequence[JudgeAdvice], several: bool) -> str:
     """Return why the best judge for a value is no better, or why it can be used."""
     best = _best(found)
     return f"{best.label} for '{value}': {best.reason[0].lower()}{best.reason[1:]}" if several else best.reason
 
 
-def _best(found: Iterable[JudgeVerdict]) -> JudgeVerdict:
+def _best(found: Iterable[JudgeAdvice]) -> JudgeAdvice:
     return min(found, key=lambda v: (USE_IT, CARE, UNKNOWN, NEVER).index(v.use))
 
 
-def _least_certain(found: Sequence[JudgeVerdict]) -> str:
+def _least_certain(found: Sequence[JudgeAdvice]) -> str:
     order = {"hardly known yet": 0, "roughly": 1, "well known": 2}
     known = [v.certainty for v in found if v.certainty]
     return min(known, key=lambda c: order[c]) if known else ""
 
 
-def _line(v: JudgeVerdict) -> Line:
+def _line(v: JudgeAdvice) -> Line:
     return Line(
         name=f"{v.label}: {v.positive}",
         sentence=f"{v.label} for '{spoken(v.positive)}': {v.use}.",

@@ -93,10 +93,12 @@ def working(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asker]:
     elif kind == "openai":
         with OpenAIServer(lambda text: "42") as server:
             yield opened("openai", {"url": server.url}, hosts=(server.place,))
-    else:
+    elif kind == "http":
         start = request.getfixturevalue("endpoint")
         url = start(lambda asked: (200, json.dumps({"answer": "42"}).encode()))
         yield opened("http", {"url": url}, hosts=("127.0.0.1",))
+    else:
+        yield opened(kind, TARGETS[kind].sample, hosts=("127.0.0.1",))
 
 
 def test_every_kind_of_target_answers_and_is_described(working: Asker) -> None:
@@ -104,7 +106,7 @@ def test_every_kind_of_target_answers_and_is_described(working: Asker) -> None:
     assert said.cause == "" and said.fields["answer"] == "42", said
     assert answer_of("c-1", 1, said.fields).digest == answer_of("c-1", 2, {"answer": "42"}).digest
     assert working.notes == []
-    assert all(t.about and t.metavar and t.main not in t.options for t in TARGETS.values())
+    assert all(t.title and t.about and t.metavar and t.main not in t.options for t in TARGETS.values())
 
 
 @pytest.mark.parametrize(
@@ -259,8 +261,7 @@ def test_a_file_that_answers_a_case_twice_or_no_case_is_refused(tmp_path: Path) 
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_results_of_every_other_runner_come_in(tmp_path: Path, kind: str) -> None:
-    suffix = {"junit": ".xml", "table": ".jsonl", "spotcheck": ".jsonl"}.get(kind, ".json")
-    path = tmp_path / f"results{suffix}"
+    path = tmp_path / f"results{RESULTS[kind].suffix}"
     path.write_text(RESULTS[kind].sample)
     head = path.read_bytes()
     assert next(name for name, one in RESULTS.items() if one.fits(path, head)) == kind

@@ -21,6 +21,7 @@ from review.failures.proposing import propose_frequent, propose_marked, propose_
 from review.failures.settled_answers import nearest_answers, settled_answers
 from review.failures.variants import VARIANT_RULES, is_the_same
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import current_examples
 from review.settings.project import project_of
 from review.statistics.calibration.split import split_of
@@ -96,7 +97,7 @@ def test_each_export_is_a_file_with_provenance(store: Store, tmp_path: Path, kin
 def test_nothing_near_a_test_example_is_exported_and_nothing_settled_is_an_error(store: Store, tmp_path: Path) -> None:
     before = export_learned(store, "sft", tmp_path / "a.jsonl", weeks=[WEEK], by="eva")
     dev = next(one for one in settled_answers(store, [WEEK], viewer="eva"))
-    approve(store, dev.item_id, by="eva", split="test", expected_answer="x")
+    approve(store, dev.item_id, Wish(split="test", expected_answer="x"), by="eva")
     after = export_learned(store, "sft", tmp_path / "b.jsonl", weeks=[WEEK], by="eva")
     assert after.left_out["near a test example"] >= 1 and after.rows < before.rows
     with pytest.raises(NothingToDo, match="no settled answer of the dev half of any week can be exported"):
@@ -121,7 +122,7 @@ def test_rules_change_a_question_the_same_way_each_time() -> None:
 
 def test_variants_keep_the_half_and_the_answer_of_their_original_and_wait_for_approval(store: Store) -> None:
     first = next(i for i in range(1, 16, 2))
-    example = approve(store, f"i{first}", by="eva", split="test", scenario="orders")
+    example = approve(store, f"i{first}", Wish(split="test", scenario="orders"), by="eva")
     done = propose_variants(store, list(VARIANT_RULES), by="eva")
     assert {p.rule for p in done.written} == {f"variant: {name}" for name in VARIANT_RULES}
     by_rule = {p.rule.removeprefix("variant: "): p for p in done.written}

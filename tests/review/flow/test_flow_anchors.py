@@ -36,6 +36,7 @@ from review.current.settled import annotations_of, settled_labels
 from review.evidence.evidence import ratings_by_dimension
 from review.evidence.withheld import withheld_items
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import readable_examples
 from review.golden.release_diff import since_last_release
 from review.golden.releases import release
@@ -82,7 +83,7 @@ def ready_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactory
     for k, item in enumerate(items):
         for rater in ("zed", "yan"):
             vote(store, item, rater, BAD if k % 3 == 0 else GOOD)
-        approve(store, item, by="eva", expected_answer=f"It arrives on Monday, {k}.")
+        approve(store, item, Wish(expected_answer=f"It arrives on Monday, {k}."), by="eva")
     close_week(store, BEFORE, by="lea", reason="enough")
     (folder / "spotcheck.toml").write_text(SETTINGS)
     store.close()

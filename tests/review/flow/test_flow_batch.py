@@ -40,7 +40,7 @@ TOP = {
     *("key", "rater", "week", "rubric", "limits", "order", "done", "skipped", "items", "reveals", "findings", "taken"),
 }
 ITEM = {
-    *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens"),
+    *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens", "sql_written"),
     *("result", "error", "mine"),
 }
 FORBIDDEN = {

@@ -24,7 +24,10 @@ def read(folder: Path, text: str | bytes) -> Project:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[proj]\n", r"found table \[proj\], expected one of access, answers, audit, checks, golden, import, judges"),
+        (
+            "[proj]\n",
+            r"found table \[proj\], expected one of access, answers, audit, checks, failures, golden, import, judges",
+        ),
         ("project = 5\n", r"project: found 5, expected a table \[project\]"),
         ("import = 'x'\n", r"import: found 'x', expected a table"),
         ("[[privacy]]\n", r"privacy: found \[\{\}\], expected a table"),

@@ -13,6 +13,7 @@ from run_store import obedient, speaks
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.judges.protocol.protocol import Opinion, Options
 from review.judges.runs import running
 from review.judges.runs.targets import Target
@@ -170,7 +171,7 @@ def test_examples_come_from_the_golden_dataset(run, endpoint, tmp_path, store):
     for k, name in enumerate(names):
         add_item(store, name, week="2026-W46")
         vote(store, name, "ana", GOOD if k % 2 else BAD, week="2026-W46")
-        approve(store, name, by="eva", expected_answer="Right.")
+        approve(store, name, Wish(expected_answer="Right."), by="eva")
     made = run("add", "tone", *endpoint, "--examples", "2", "--json")
     rows = made["spec"]["examples"]
     assert len(rows) == 2 and {split_of(r["conversation_id"]) for r in rows} == {"dev"}

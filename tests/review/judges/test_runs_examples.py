@@ -5,6 +5,7 @@ from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote
 
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.examples import current_examples
 from review.golden.retire import retire
 from review.judges.examples import few_shot, spread
@@ -26,7 +27,7 @@ def golden(tmp_path):
         labels = BAD if k % 4 == 0 else {**GOOD, "politeness": ("neutral", "friendly")[k % 2]}
         vote(store, name, "ana", labels)
         vote(store, name, "ben", labels)
-        approve(store, name, by="eva", expected_answer="Right.")
+        approve(store, name, Wish(expected_answer="Right."), by="eva")
     return store
 
 

@@ -13,6 +13,7 @@ from review.commands.cli import spotcheck
 from review.current.verdicts import verdicts_of, versions_with_verdicts
 from review.exchange.verdict_export import export_verdicts
 from review.golden.approve import approve
+from review.golden.content import Wish
 from review.golden.releases import release
 from review.golden.rows import exported
 from review.golden.written import import_examples, read_written
@@ -43,7 +44,7 @@ def store(tmp_path, monkeypatch):
     """A release of two reviewed items, u1 that is right and u2 that is wrong, and a judge that has not run."""
     store = reviewed_store(tmp_path)
     approve(store, "u1", by="eva")
-    approve(store, "u2", by="eva", expected_answer="On Monday.")
+    approve(store, "u2", Wish(expected_answer="On Monday."), by="eva")
     release(store, "v1", by="eva")
     speaks(monkeypatch, judged_by_expectation)
     add_judge(store, "j", kind="scripted", dimensions=["correctness"], spec={}, by="eva")
@@ -148,9 +149,14 @@ def test_examples_without_labels_leave_it_undefined(store, tmp_path):
 def test_what_people_wrote_is_masked_before_it_is_shown(tmp_path):
     store = reviewed_store(tmp_path)
     approve(
-        store, "u2", by="eva", expected_answer="Ask eva@example.org.",
-        reference_sql="SELECT 1 FROM users WHERE card = '4111 1111 1111 1111'",
-    )  # fmt: skip
+        store,
+        "u2",
+        Wish(
+            expected_answer="Ask eva@example.org.",
+            reference_sql="SELECT 1 FROM users WHERE card = '4111 1111 1111 1111'",
+        ),
+        by="eva",
+    )
     release(store, "v1", by="eva")
     (found,) = subjects_of(store, OVER)
     assert (found.expected_answer, found.reference_sql) == (

@@ -39,6 +39,7 @@ RESULTS = ResultFormat(
     about="a JUnit XML report of pytest or another runner",
     fits=lambda path, head: path.suffix == ".xml" or head.lstrip().startswith((b"<?xml", b"<testsuite")),
     read=read,
+    suffix=".xml",
     sample='<?xml version="1.0"?><testsuites><testsuite name="pytest" tests="1">'
     '<testcase classname="test_agent" name="test_case[c-1]" time="0.1"/></testsuite></testsuites>',
 )

@@ -28,5 +28,6 @@ RESULTS = ResultFormat(
     about="the results of a run without a store",
     fits=lambda path, head: b'"spotcheck_run"' in head.partition(b"\n")[0],
     read=read,
+    suffix=".jsonl",
     sample='{"spotcheck_run": 1}\n{"id": "c-1", "repeat": 1, "answer": "42"}\n',
 )

@@ -25,10 +25,12 @@ class ResultRow:
 class ResultFormat:
     """A kind of result file: ``fits`` looks at the ending and the first bytes, ``read`` yields its rows.
 
-    ``read`` raises InputError. ``sample`` is a small file of this kind about the case ``c-1``, for the tests.
+    ``read`` raises InputError. ``sample`` is a small file of this kind about the case ``c-1``, which was
+    answered with 42 or passed, and ``suffix`` its ending, for the tests.
     """
 
     about: str
     fits: Callable[[Path, bytes], bool]
     read: Callable[[Path], Iterator[ResultRow]]
     sample: str
+    suffix: str = ".json"

@@ -48,5 +48,6 @@ RESULTS = ResultFormat(
     about="a table with the column id and the fields of an answer",
     fits=lambda path, head: True,
     read=read,
+    suffix=".jsonl",
     sample='{"id": "c-1", "answer": "42", "latency_ms": 12}\n',
 )

@@ -51,7 +51,7 @@ Settings = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class System:
     """One kind of system.
 
     ``address`` is where it usually is, "" where only the settings know. ``keys`` are settings that name a variable
