@@ -32,6 +32,7 @@ from review.sampling.engines.catalogue import ENGINES  # noqa: E402
 from review.sources.pulling.catalogue import PULLERS  # noqa: E402
 from review.sources.readers.catalogue import READERS  # noqa: E402
 from review.sql.engines.catalogue import SQL_ENGINES  # noqa: E402
+from review.sql.engines.engine import SqlEngine  # noqa: E402
 from review.sql.rules.catalogue import RULES  # noqa: E402
 from review.statistics.agreement.coefficients import COEFFICIENTS  # noqa: E402
 
@@ -119,11 +120,15 @@ def sql_engines() -> str:
     """The databases in which `sql` runs statements."""
     return table(
         ("database", "such as", "needs"),
-        [
-            (engine.about, f"`{engine.example}`", f"`pip install '.[{engine.needs}]'`" if engine.needs else "")
-            for engine in SQL_ENGINES.values()
-        ],
+        [(engine.about, f"`{engine.example}`", "; ".join(_needs_of(engine))) for engine in SQL_ENGINES.values()],
     )
+
+
+def _needs_of(engine: SqlEngine) -> Iterable[str]:
+    if engine.needs:
+        yield f"`pip install '.[{engine.needs}]'`"
+    if engine.secrets:
+        yield f"user and password in `{engine.secrets}_USER` and `{engine.secrets}_PASSWORD`"
 
 
 def targets() -> str:

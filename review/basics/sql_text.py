@@ -7,6 +7,7 @@ or function is spelt, so a reader of it can see the original too.
 from __future__ import annotations
 
 import functools
+import logging
 import re
 from collections.abc import Iterator
 
@@ -15,6 +16,8 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
+# The parser logs texts that it reads only in part. They belong to people, and nobody needs them in a log.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 SHORT, LONGEST = 72, 20_000
 """Statements of at most ``SHORT`` characters stay on one line; those over ``LONGEST`` are not parsed."""
 

@@ -137,7 +137,7 @@ def load(path: str | Path | InputFile, *, names: Mapping[str, str] | None = None
     absent = [theirs for name, theirs in (names or {}).items() if name not in columns]
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
-    notes = (*beside, *(f"{n:,} x {MENDED[reason]}" for reason, n in mended.items()))
+    notes = (*beside, *(f"{n:,} × {MENDED[reason]}" for reason, n in mended.items()))
     return one_id_each(
         Table(
             file=file,

@@ -44,6 +44,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"
 
 
+SMALLEST_P = 0.0001
+
+
+def p_value(p: float) -> str:
+    """Return a p value for a table: three digits, and never a bare 0."""
+    return f"< {SMALLEST_P:.4f}" if p < SMALLEST_P else f"{p:.3g}"
+
+
+def p_words(p: float) -> str:
+    """Return a p value for a sentence: ``p = 0.0146`` or ``p < 0.0001``."""
+    return f"p {'' if p < SMALLEST_P else '= '}{p_value(p)}"
+
+
 def shortened(text: str, longest: int) -> str:
     """Return the text on one line; a longer text is cut at a word, with an ellipsis."""
     line = " ".join(text.split())

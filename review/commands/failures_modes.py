@@ -129,6 +129,7 @@ def give(mode: str, failures: tuple[str, ...], acting: str | None, store_path: s
 @click.option("--weeks", metavar="W44..W47", help="Weeks of the store. Default: the last four.")
 @click.option("--accept", "accepted", type=click.IntRange(1), metavar="N", help="Make a mode of group number N.")
 @click.option("--name", help="The name of that mode. Default: the proposed words.")
+@click.option("--meaning", is_flag=True, help="Compare notes by meaning: better in English. Needs the extra models.")
 @click.option("--judge", metavar="JUDGE", help="An llm judge whose endpoint names the groups; edit what it says.")
 @as_option
 @store_option
@@ -137,6 +138,7 @@ def propose(
     weeks: str | None,
     accepted: int | None,
     name: str | None,
+    meaning: bool,
     judge: str | None,
     acting: str | None,
     store_path: str,
@@ -151,7 +153,7 @@ def propose(
         def endpoint(said: Sequence[str]) -> str:
             return ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))
 
-    found = proposed_modes(store, project, weeks_between(store, weeks), by=by, endpoint=endpoint)
+    found = proposed_modes(store, project, weeks_between(store, weeks), by=by, endpoint=endpoint, meaning=meaning)
     if accepted is None:
         emit({"groups": [g.to_json() for g in found]}, as_json, lambda: render.proposed(found))
         return

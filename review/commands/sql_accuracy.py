@@ -17,6 +17,8 @@ from review.statistics.two_layer import LayerCase, TwoLayers, two_layers
 
 HUMAN = {"yes": 1.0, "partly": 0.5, "no": 0.0}
 """What people say of the meaning of an answer, as a score."""
+NAMED = 8
+"""How many cases are named under the figures."""
 
 
 @click.command("accuracy")
@@ -74,11 +76,14 @@ def _show(found: TwoLayers) -> None:
     for name, quantity in rows.items():
         grid.add_row(name, *_cells(quantity), f"{quantity.n:,}")
     out.print(grid)
-    if found.without_execution:
-        names = ", ".join(found.without_execution[:8])
-        out.print(f"Without evidence of execution, counted by meaning alone: {names}", markup=False, highlight=False)
-    if found.not_scored:
-        out.print(f"Not scored: {', '.join(found.not_scored[:8])}", markup=False, highlight=False)
+    for said, cases in (
+        ("Without evidence of execution, counted by meaning alone", found.without_execution),
+        ("Without a score of meaning, counted by execution alone", found.without_meaning),
+        ("Not scored", found.not_scored),
+    ):
+        if cases:
+            more = f" and {len(cases) - NAMED:,} more" if len(cases) > NAMED else ""
+            out.print(f"{said}: {', '.join(cases[:NAMED])}{more}", markup=False, highlight=False)
 
 
 def _cells(quantity: Quantity) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from review.commands.common import emit, json_option, note, out, store_option
 from review.commands.sql_input import engine_option, sql_in, table_option
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
+from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
@@ -102,19 +103,36 @@ def compare_(
     table = read_table(file, required=("id", "reference"), optional=columns)
     for line in table.notes:
         note(line)
+    for row in table.rows:
+        if not _has_result(row):
+            _asked(row, engine or settings.engine)
     items = []
     with _Engines(settings, perturb) as engines:
         for row in table.rows:
-            if row.cells.get("reference_result") not in (None, ""):
+            if _has_result(row):
                 items.append(_from_file(row, dialect or settings.dialect or "sqlite"))
             else:
-                items.append(engines.compared(row, row.text("engine") or engine or settings.engine))
+                items.append(engines.compared(row, _asked(row, engine or settings.engine)))
     if truth_file is not None:
         truths = _truths(items, [row.text("verdict") for row in table.rows], settings, empty_is_right=empty_is_right)
         with replacing(truth_file) as unfinished:
             unfinished.write_text(csv_text(("item", "truth", "verdict"), truths), encoding="utf-8", newline="")
     result = _json(items, settings, empty_is_right=empty_is_right)
     emit(result, as_json, lambda: _show(items, result))
+
+
+def _has_result(row: Row) -> bool:
+    return row.cells.get("reference_result") not in (None, "")
+
+
+def _asked(row: Row, usual: str) -> str:
+    """Return the address a row is run on. Raises before anything runs when the address or the reference is missing."""
+    address = row.text("engine") or usual
+    if not address:
+        raise row.error("engine", "", "the address of a database", "Give one with --engine, or results in the file.")
+    if not references_in(sql_in(row, "reference"), SQL_ENGINES[place_of(address).scheme].dialect):
+        raise row.error("reference", "", "a statement")
+    return address
 
 
 def _from_file(row: Row, dialect: str) -> Compared:
@@ -148,15 +166,9 @@ class _Engines:
 
     def compared(self, row: Row, address: str) -> Compared:
         """Run both statements of a row on one engine and compare their results with each reference in turn."""
-        if not address:
-            raise row.error(
-                "engine", "", "the address of a database", "Give one with --engine, or results in the file."
-            )
         runner = self._runner(address)
         generated = sql_in(row, "generated")
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
-        if not references:
-            raise row.error("reference", "", "a statement")
         found = list(_against(runner, generated, references))
         best = min(range(len(found)), key=lambda k: (BEST.index(found[k].outcome), k))
         accidental = found[best].outcome in RIGHT and any(

@@ -96,7 +96,7 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
     notes += [f"{table.file}: {tool.caution}"] if tool.caution else []
     notes += [f"{table.file}: {counted(strange, 'record')} of another kind left out"] if strange else []
     notes += [f"{table.file}: {counted(nameless, 'rating')} left out, which name no item"] if nameless else []
-    notes += [f"{table.file}: left out: {n:,} x {cause}" for cause, n in left.items()]
+    notes += [f"{table.file}: left out: {n:,} × {cause}" for cause, n in left.items()]
     if anonymous:
         shown = ", ".join(f"'{one}' ({n:,})" for one, n in anonymous.most_common(8))
         total = counted(anonymous.total(), "rating")

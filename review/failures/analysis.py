@@ -14,6 +14,7 @@ from review.failures.modes import CAUSE_TITLES, MOST_LETTERS, Mode, mode_list, n
 from review.failures.similar import Alike, group_alike
 from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
+from review.models.embeddings import load_embedder
 from review.people.people import require
 from review.settings.project import Project
 from storage.queries.failures import latest_notes
@@ -23,6 +24,8 @@ from storage.store import Store
 
 MOST = 5_000
 """Failures that are grouped at once: the latest."""
+MOST_BY_MEANING = 1_000
+"""The same where the sentence model reads them: about five milliseconds each."""
 TYPICAL = 8
 """Of how many failures of a group a model is told."""
 
@@ -45,21 +48,23 @@ def proposed_modes(
     *,
     by: str,
     endpoint: Callable[[Sequence[str]], str] | None = None,
+    meaning: bool = False,
 ) -> list[Proposed]:
     """Return groups of the failures of some weeks that have no mode yet, the largest first.
 
-    With ``endpoint`` a model names each group from what its most typical failures say; people edit the name.
+    With ``endpoint`` a model names each group from what its most typical failures say; people edit the name. With
+    ``meaning`` the sentence model compares the notes. Raises InputError where that model is not installed.
     """
     require(store, by, "adjudicator")
     modes = mode_list(store)
     rules = failure_rules(store, project, viewer=by, weeks=weeks)
-    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST)
+    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST_BY_MEANING if meaning else MOST)
     rows = [row for row in found if modes.get(row.group) is None]
     said = _said(store, weeks)
     texts = {row.id: _text(row, said.get(row.id, "")) for row in rows}
     kinds = {row.id: row.kind or row.cause for row in rows}
     shown = {row.id: said.get(row.id) or row.error_message for row in rows}
-    groups = group_alike(texts, kinds)
+    groups = group_alike(texts, kinds, embed=load_embedder().embed if meaning else None)
     if endpoint is not None:
         groups = [one._replace(name=_named(endpoint([texts[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
     return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in groups]

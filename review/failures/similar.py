@@ -2,13 +2,14 @@
 
 TF-IDF of words and of letters (so that languages without blanks, endings and typing errors do little harm), reduced to
 few dimensions, then clustered; everything runs offline. The number of groups is the one whose groups are tightest and
-furthest apart (silhouette), or nearly. People name, merge and split what comes out.
+furthest apart (silhouette). People name, merge and split what comes out. Notes in English are grouped better by their
+meaning, with a sentence model; how well either works is measured by ``tests/bench/groups_of_notes.py``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -22,13 +23,14 @@ READ = 1_000
 LOOKED_AT = 800
 """Of so many texts the silhouette is computed; it takes the square of their number."""
 MANY = 1_500
-"""From so many texts on each number of groups is tried once instead of three times."""
+"""From so many texts on there is no tree, which grows as their square, and k-means is tried once for each number."""
 NEARLY = 0.8
-"""The fewest groups are taken that come so near to the best silhouette: more groups mean other wordings of one mode."""
+"""By k-means the fewest groups are taken that come so near to the best silhouette."""
 NAME_WORDS = 3
 FEW = 3
 KIND_WEIGHT = 1.2
 """How far another kind of error moves a failure away; two texts without a common word are at 1.4."""
+Embed = Callable[[Sequence[str]], Any]
 _QUOTED = re.compile(r"[\"'`][^\"'`]{1,80}[\"'`]")
 _NUMBERS = re.compile(r"\d+")
 
@@ -41,11 +43,17 @@ class Alike(NamedTuple):
 
 
 def group_alike(
-    texts: Mapping[str, str], kinds: Mapping[str, str] | None = None, *, most: int = MOST_GROUPS, seed: int = 0
+    texts: Mapping[str, str],
+    kinds: Mapping[str, str] | None = None,
+    *,
+    embed: Embed | None = None,
+    most: int = MOST_GROUPS,
+    seed: int = 0,
 ) -> list[Alike]:
     """Return groups of texts (id to text), the largest first. Texts without a letter are in a group "no words".
 
     ``kinds`` is what the log says of each, such as the kind of error: failures of different kinds are further apart.
+    ``embed`` makes vectors of length 1 of texts; with it texts are compared by meaning instead of by their letters.
     """
     said = {name: (_plain(text), (kinds or {}).get(name, "")) for name, text in texts.items()}
     empty = [name for name, (text, _) in said.items() if not text]
@@ -57,8 +65,10 @@ def group_alike(
     place = {one: at for at, one in enumerate(distinct)}
     counts = np.bincount([place[said[name]] for name in names], minlength=len(distinct)).astype(float)
     vectors, words = _vectors([text for text, _ in distinct], seed)
+    if embed is not None:
+        vectors = np.asarray(embed([text for text, _ in distinct]), dtype=float)
     vectors = np.hstack([vectors, KIND_WEIGHT * _one_hot([kind for _, kind in distinct])])
-    labels = _labels(vectors, counts, most, seed)
+    labels = _labels(vectors, counts, most, seed, tree=embed is not None)
     by_group: dict[int, list[str]] = {}
     for name in names:
         by_group.setdefault(int(labels[place[said[name]]]), []).append(name)
@@ -69,8 +79,11 @@ def group_alike(
     return [*sorted(groups, key=lambda g: (-len(g.ids), g.name)), *alone]
 
 
-def _labels(vectors: Any, counts: Any, most: int, seed: int) -> Any:
-    """Return the number of the group of each distinct text. Up to three texts are a group each."""
+def _labels(vectors: Any, counts: Any, most: int, seed: int, *, tree: bool) -> Any:
+    """Return the number of the group of each distinct text. Up to three texts are a group each.
+
+    A ``tree`` suits vectors of meaning; vectors of letters do better with k-means and fewer groups.
+    """
     # scikit-learn takes a second to load, and only this needs it.
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
@@ -78,17 +91,29 @@ def _labels(vectors: Any, counts: Any, most: int, seed: int) -> Any:
     n = len(vectors)
     if n <= FEW:
         return np.arange(n)
+    cut = _tree(vectors) if tree and n < MANY else None
     some = np.random.default_rng(seed).choice(n, size=min(LOOKED_AT, n), replace=False)
     tried: list[tuple[float, Any]] = []
     for k in range(2, min(most, n - 1) + 1):
-        kmeans = KMeans(n_clusters=k, n_init=3 if n < MANY else 1, random_state=seed)
-        found = kmeans.fit_predict(vectors, sample_weight=np.sqrt(counts))
+        if cut is not None:
+            found = cut(k)
+        else:
+            kmeans = KMeans(n_clusters=k, n_init=3 if n < MANY else 1, random_state=seed)
+            found = kmeans.fit_predict(vectors, sample_weight=np.sqrt(counts))
         kinds = len(set(found[some].tolist()))
         score = silhouette_score(vectors[some], found[some]) if 1 < kinds < len(some) else -1.0
         tried.append((float(score), found))
     top = max(score for score, _ in tried)
-    enough = top - (1 - NEARLY) * abs(top)
+    enough = top if cut is not None else top - (1 - NEARLY) * abs(top)
     return next(found for score, found in tried if score >= enough)
+
+
+def _tree(vectors: Any) -> Callable[[int], Any]:
+    """Return how to cut the tree of texts into so many groups; the two nearest groups are joined, by average cosine."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    joined = linkage(vectors, method="average", metric="cosine")
+    return lambda k: fcluster(joined, k, criterion="maxclust") - 1
 
 
 def _one_hot(kinds: Sequence[str]) -> Any:

@@ -135,9 +135,9 @@ def _lower(where: str, found: object) -> frozenset[str]:
 
 
 def _beside(path: Path, name: str, table: Mapping[str, Any]) -> str:
-    """Return a file or an address; a relative file is read from the folder of spotcheck.toml."""
+    """Return a file or an address; a relative file stands beside spotcheck.toml, wherever a command is called from."""
     text = setting.text(f"{path}, sql.{name}", table.get(name, ""), of="a file or an address")
-    return str(path.parent / text) if text and "://" not in text else text
+    return str((path.parent / text).absolute()) if text and "://" not in text else text
 
 
 def _keys(where: str, found: object) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -27,6 +27,12 @@ phone_region = "US"      # country of phone numbers without a country code
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
 
+# [import]               # how a file without a source of its own is read
+# map = { question = "input.text", id = "trace" }   # fields by the path where a row has them
+
+# [import.values.feedback]   # values of a field, and what they mean
+# good = "up"
+
 # [sources.shop]         # a system that `spotcheck pull` and `spotcheck nightly` read by themselves
 # kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
 # address = "https://cloud.langfuse.com"
@@ -102,6 +108,24 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # result_megabytes = 64
 # memory_megabytes = 1000
 
+# [targets.shop]         # your product: the Versions page and `spotcheck run --target shop` ask it every case
+# kind = "exec"          # exec: a command | http: an endpoint | openai: a chat endpoint | python: a function
+# command = "python agent.py"   # reads one JSON line for each question and writes one with its answer
+# [targets.staging]
+# kind = "http"          # a host that gets questions must stand in hosts of [judges], too
+# url = "https://staging.example.org/answer"
+# key_env = "SHOP_KEY"   # the variable of the environment that holds the key
+# receive = { answer = "output.text" }
+
+# [scores]               # how the answers of a version are scored
+# run = ["execution", "sql_rules", "behaviour", "exact", "normalised", "required", "tools", "labels"]
+# execution = ["execution"]   # scorers whose mean is the execution part of the combined accuracy
+# semantic = ["required", "behaviour", "tools"]   # the same for the part of meaning
+# correctness = "correctness"   # the dimension of the settled label that replaces it where people saw the answer
+
+# [failures]             # the weekly triage
+# task_above = 3         # more failures of one group in a week than this need a task
+
 # [answers]              # the numbers behind the four answers of the Week page and the report
 # well_known = 0.05      # a share is well known when its 95% interval is at most this wide,
 # roughly_known = 0.15   # roughly known up to this width, and hardly known beyond it
@@ -125,6 +149,16 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # team = "NOTIFY_TEAM"   # a channel: the report of a closed week, and messages for people without an address
 # kinds = ["opened", "soon", "late", "closed"]   # what is sent
 # days_before = 2        # "soon" is sent so many days before a week is due
+
+# [push]                 # where `spotcheck push` may send settled labels
+# hosts = ["cloud.langfuse.com"]   # nothing is sent to another host
+# [push.langfuse]        # langfuse | langsmith | phoenix | otlp
+# address = "https://cloud.langfuse.com"
+# public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
+# secret_key = "LANGFUSE_SECRET_KEY"
+
+# [publish]              # warehouses that `spotcheck nightly` and `spotcheck publish` write tables to
+# duckdb = "review.duckdb"   # clickhouse | postgres | duckdb | parquet, with their address
 
 # [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25

@@ -94,7 +94,7 @@ def find(
     _check_mapping(file, chosen, mapping)
     others = _others(options, chosen)
     place = chosen.words if chosen.path else "the values of the document, by their ids"
-    notes = (f"the records are at {place}",) if chosen != TOP else ()
+    notes = (f"the file keeps its records under {place}",) if chosen != TOP else ()
     return Found(chosen, (*notes, *not_read(others)), others)
 
 

@@ -131,7 +131,7 @@ class Tally:
     @property
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
-        notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
+        notes = [*self.told, *(f"{n:,} × {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
         if self.waits:
             notes.append(
                 f"{counted(self.waits, 'request')} {'waits' if self.waits == 1 else 'wait'} for an answer and did not "

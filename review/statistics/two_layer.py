@@ -42,7 +42,11 @@ class LayerCase:
 
 @dataclass(frozen=True, kw_only=True)
 class TwoLayers:
-    """The figures over a set of cases; ``without_execution`` names the cases that count by their meaning alone."""
+    """The figures over a set of cases.
+
+    ``without_execution`` names the cases that count by their meaning alone, ``without_meaning`` those that count by
+    their execution alone.
+    """
 
     n: int
     execution: Quantity
@@ -50,6 +54,7 @@ class TwoLayers:
     combined: Quantity
     scenarios: Mapping[str, Quantity]
     without_execution: tuple[str, ...]
+    without_meaning: tuple[str, ...]
     not_scored: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class TwoLayers:
             "combined": self.combined.to_json(),
             "scenarios": {name: quantity.to_json() for name, quantity in self.scenarios.items()},
             "without_execution": list(self.without_execution),
+            "without_meaning": list(self.without_meaning),
             "not_scored": list(self.not_scored),
         }
 
@@ -98,6 +104,7 @@ def two_layers(rows: Iterable[LayerCase], *, weights: tuple[float, float] = WEIG
         combined=_semantic(scored, weights),
         scenarios={name: _semantic([c for c in scored if c.scenario == name], weights) for name in names},
         without_execution=tuple(c.name for c in cases if c.e is None and c.meaning is not None),
+        without_meaning=tuple(c.name for c in cases if c.e is not None and c.meaning is None),
         not_scored=tuple(c.name for c in cases if c.combined(weights) is None),
     )
 

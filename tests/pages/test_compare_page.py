@@ -98,7 +98,10 @@ def test_cases_go_to_review_in_pairs(store: Store, monkeypatch: pytest.MonkeyPat
 
 def test_a_store_without_runs_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = released(tmp_path, examples(3))
-    assert "No version has a finished run yet" in said(run(empty, monkeypatch, "compare", "eva"))
+    for view in ("cases", "trend"):
+        at = run(empty, monkeypatch, "compare", "eva", view=view)
+        assert "No version has a finished run yet. Register a version" in said(at)
+        assert "Start a run" in [link.proto.label for link in at.get("page_link")]
     add_run(empty, "v1", passing(3))
     assert "Only one version has a finished run" in said(run(empty, monkeypatch, "compare", "eva"))
     assert "needs the role adjudicator" in said(run(empty, monkeypatch, "compare", "ana"))

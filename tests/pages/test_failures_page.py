@@ -91,3 +91,16 @@ def test_a_fix_is_claimed_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPat
     at.button("fix_go").click().run()
     assert not at.exception and not at.error and demo.find(FixClaim)[0].version == "sql-v9"
     assert any("not known yet" in m.value for m in at.markdown)
+
+
+def test_failures_that_the_viewer_has_yet_to_review_are_counted(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week, project = last_week(demo), project_of(demo.path)
+
+    def counts(viewer: str | None) -> int:
+        return sum(g.found.n for g in triage_groups(demo, project, week, viewer=viewer))
+
+    hidden = counts(None) - counts("visitor")
+    assert hidden > 1
+    said = "\n".join(c.value for c in run(demo, monkeypatch, "failures", "visitor").caption)
+    assert f"{hidden} more failures are among the items you still have to review" in said
+    assert "still have to review" not in "\n".join(c.value for c in run(demo, monkeypatch, "failures", "mara").caption)

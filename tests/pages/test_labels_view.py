@@ -81,13 +81,32 @@ def test_a_file_of_labels_that_is_dropped_as_conversations_goes_on_as_labels_and
     assert not at.exception and labels(store) == []
 
 
-def test_human_scores_of_imported_traces_become_labels_in_one_step(store: Store) -> None:
-    [file], _ = keep(store.path, "traces.json", orjson.dumps(TRACE))
-    job = Job(store_path=Path(store.path), file=file, name="traces.json", options=ImportOptions(), by="lea")
-    start([job])
+def imported(*jobs: Job) -> None:
+    start(jobs)
     for thread in threading.enumerate():
         if thread.name == "imports":
             thread.join()
+
+
+def test_earlier_imports_fold_into_their_sentence(store: Store) -> None:
+    files = [f"{n}.jsonl" for n in range(3)]
+    kept = [keep(store.path, name, orjson.dumps({"question": f"q {name}", "answer": "a"}))[0][0] for name in files]
+    imported(
+        *(
+            Job(store_path=Path(store.path), file=file, name=name, options=ImportOptions(), by="lea")
+            for file, name in zip(kept, files, strict=True)
+        )
+    )
+    at = opened()
+    folded = [box.label.replace("\\", "") for box in at.expander if "came in" in box.label]
+    assert folded == ["1 conversation of 1.jsonl came in.", "1 conversation of 0.jsonl came in."]
+    assert "**1 conversation of 2.jsonl came in.**" in said(at).replace("\\", "")
+
+
+def test_human_scores_of_imported_traces_become_labels_in_one_step(store: Store) -> None:
+    [file], _ = keep(store.path, "traces.json", orjson.dumps(TRACE))
+    job = Job(store_path=Path(store.path), file=file, name="traces.json", options=ImportOptions(), by="lea")
+    imported(job)
     at = opened()
     assert "1 human score by 1 person was found" in said(at)
     (button,) = [b for b in at.button if b.key and b.key.startswith("job_scores_")]

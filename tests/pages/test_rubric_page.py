@@ -68,6 +68,7 @@ def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, mo
     at = run(demo, monkeypatch, rater="ana")
     assert at.segmented_control("rubric_view").options == ["In force", "Open questions", "Versions"]
     said = texts(at)
+    assert "one value, in order · figures count &#x27;wrong&#x27;" in said
     assert "Version **1**" in said and "<kbd>1</kbd>wrong" in said and "Would the user, acting on this answer" in said
     lead = run(demo, monkeypatch)
     assert lead.segmented_control("rubric_view").options == [

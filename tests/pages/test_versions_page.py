@@ -26,6 +26,7 @@ from review.experiments.versions.registry import approve, version_named
 from review.judges.runs.locks import is_held, runs_folder
 from review.people.people import add_person
 from review.settings.project import project_of
+from storage.opening import open_store
 from storage.store import Store
 
 
@@ -59,7 +60,9 @@ def page(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "lea", **qu
 def test_versions_with_accuracy_lineage_and_what_is_in_force(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answered(shop, "v1", "42")
     approve(shop, "v1", by="lou", reason="the first version")
-    said = texts(page(shop, monkeypatch))
+    at = page(shop, monkeypatch)
+    said = texts(at)
+    assert [next(iter(f.value.columns)) for f in at.dataframe if "what is new" in f.value] == ["version"]
     assert "v1 is in force" in said and "Accuracy: 100% on r1" in said
     one = texts(page(shop, monkeypatch, version="v2"))
     assert "pending" in one and "No run yet." in one and "made from v1" in one
@@ -105,6 +108,21 @@ def test_a_run_starts_in_the_background_and_shows_its_figures(shop: Store, monke
     said = texts(at)
     assert "v2 over r1" in said.replace("*", "")
     assert "3 of 3 questions asked · command" in said
+
+
+def test_a_store_without_versions_says_what_a_run_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    add_person(store, "lea", role="lead", by="lea")
+    at = page(store, monkeypatch, view="runs")
+    assert "It needs a registered version and a golden release." in texts(at)
+    links = [link.proto.label for link in at.get("page_link")]
+    assert {"Register a version", "Make a release"} <= set(links)
+
+
+def test_a_file_of_answers_says_what_is_in_it(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = page(shop, monkeypatch, rater="eva", view="runs")
+    at.selectbox(key="versions_run_target").set_value("a file of answers").run()
+    assert "A table with the columns id and answer" in texts(at)
 
 
 def until(true: Callable[[], object], seconds: float = 60.0) -> None:

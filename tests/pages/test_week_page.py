@@ -98,6 +98,12 @@ def test_the_lead_hands_open_items_over(demo: Store, monkeypatch: pytest.MonkeyP
     assert after["tom"] + after["mara"] == before["tom"] + before["mara"] + moved
 
 
+def test_a_week_that_took_seconds_takes_a_minute_each(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = [replace(p, median_seconds=0.5) for p in progress(demo, weeks(demo)[1]) if p.dealt]
+    monkeypatch.setattr("pages.parts.week.week_page.progress", lambda *_: quick)
+    assert "about 1 minute each, " in texts(run(demo, monkeypatch, "week"))
+
+
 def test_the_minutes_of_a_week_are_a_range_where_people_differ(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week = weeks(demo)[1]
     rows = [p for p in progress(demo, week) if p.dealt]

@@ -117,7 +117,7 @@ def test_label_studio_labels_become_annotations_under_the_dimensions_given(store
     questions = {"verdict": "correctness", "why": "reasons", "note": "comment"}
     done = import_labels(store, table, by="lea", questions=questions)
     assert (done.annotations, done.format, done.rows) == (1, "label_studio", 5)
-    assert any(note.endswith(f"left out: 1 x {CANCELLED}") for note in table.notes)
+    assert any(note.endswith(f"left out: 1 × {CANCELLED}") for note in table.notes)
     assert "no dimension was given for them: 'stars' (1)" in done.notes[0]
     (found,) = [n for n in annotations_of(store, ["2026-W47"]) if n.rater_id == "ana-example-org"]
     assert found.labels == {"correctness": "wrong", "reasons": ["wrong_fact", "incomplete"]}
@@ -234,7 +234,7 @@ def test_every_row_of_an_evaluation_tool_that_gives_no_verdict_is_counted_with_i
     table = read_verdicts(write(tmp_path, records))
     assert table.format == name
     said = {note.partition("left out: ")[2] for note in table.notes if "left out: " in note}
-    assert said == {f"{n} x {cause}" for cause, n in causes.items()}
+    assert said == {f"{n} × {cause}" for cause, n in causes.items()}
     assert found_in(table) == len(table.rows) + sum(causes.values())
 
 
@@ -244,7 +244,7 @@ def test_a_pair_of_an_arena_without_a_vote_is_counted(tmp_path):
             "conversation_b": turns}  # fmt: skip
     table = read_labels(write(tmp_path, [{**pair, "winner": "model_a"}, {**pair, "winner": None}]))
     assert [row.text("label") for row in table.rows] == ["model_a"]
-    assert any(f"left out: 1 x {NO_VALUE}" in note for note in table.notes)
+    assert any(f"left out: 1 × {NO_VALUE}" in note for note in table.notes)
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)
@@ -253,7 +253,7 @@ def test_every_rating_that_is_left_out_is_counted_with_its_cause(tmp_path, name)
     path = write(tmp_path, records)
     for table, causes in ((read_labels(path), of_labels), (read_verdicts(path), of_verdicts)):
         said = [note.partition("left out: ")[2] for note in table.notes if "left out: " in note]
-        assert said[: len(causes)] and {f"{n} x {cause}" for cause, n in causes.items()} <= set(said)
+        assert said[: len(causes)] and {f"{n} × {cause}" for cause, n in causes.items()} <= set(said)
         others = sum("name no" in note for note in table.notes)
         assert found_in(table) == len(table.rows) + sum(causes.values()) + others
 

@@ -73,7 +73,7 @@ def test_the_version_in_force_is_the_baseline_and_the_best_one_is_not_forgotten(
     done = gate(store, "--candidate", "v3", "--as", "eva", "--json")
     told = json.loads(done.stdout)
     assert told["versions"]["baseline"] == "v2" and told["drift"]["version"] == "v1"
-    assert done.exit_code == 1 and "below v1, the best approved version" in told["reasons"][-1]
+    assert done.exit_code == 1 and "below v1, the best of the other approved versions" in told["reasons"][-1]
 
 
 def test_examples_of_a_prompt_leave_its_gate(store: Store) -> None:

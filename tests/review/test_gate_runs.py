@@ -8,6 +8,7 @@ from scored_runs import passing, scored_run
 from review.basics.errors import InputError, NothingToDo
 from review.experiments.gating.outcome import GateSettings, gate_runs
 from review.experiments.gating.pairing import in_few_shots, pair_runs
+from review.experiments.gating.written import sentences
 from review.experiments.values import Case
 
 
@@ -93,7 +94,7 @@ def test_small_drops_cannot_pile_up() -> None:
     assert alone.decision != "fail"
     made = gate_runs(runs[1], runs[2], approved=[runs[0], runs[2]])
     assert made.decision == "fail" and made.drift is not None and made.drift.version == "v1"
-    assert "below v1, the best approved version" in made.reasons[0]
+    assert "below v1, the best of the other approved versions" in made.reasons[0]
     some = gate_runs(
         scored_run("b", passing(400)), scored_run("c", passing(400)), approved=[scored_run("a", passing(400))]
     )
@@ -119,3 +120,11 @@ def test_the_same_evidence_is_the_same_decision() -> None:
     a, b = scored_run("a", passing(50)), scored_run("b", passing(50, [3]))
     assert gate_runs(a, b).id == gate_runs(a, b).id != gate_runs(a, b, GateSettings(margin=0.1)).id
     assert gate_runs(a, b).id != gate_runs(a, scored_run("b", passing(50, [4]))).id
+
+
+def test_the_decisive_sentence_comes_before_what_is_beside_it() -> None:
+    runs = [scored_run(v, s) for v, s in (("v2", passing(200)), ("v3", passing(200)), ("v4", passing(200, range(30))))]
+    far = scored_run("v1", passing(200, range(29)))
+    said = sentences(gate_runs(runs[1], runs[2], approved=[far]))
+    assert said[0].startswith("The result dropped by 15.0 points") and "(p < 0.0001 if" in said[0]
+    assert said[-1] == "Against v1, the best of the other approved versions, the drop is 0.5 points."

@@ -63,7 +63,7 @@ def test_files_that_hold_traces_together_are_one_import(tmp_path, files, monkeyp
     waiting = [(str(files[0]), line, "response") for line in range(26, 31)]
     assert refused == [*waiting, (str(files[1]), 26, "line"), (str(files[1]), 27, "body")]
     assert any(note.startswith("5 requests wait for an answer") for note in tally.notes)
-    assert "56 x records of traces, put together to conversations" in tally.notes
+    assert "56 × records of traces, put together to conversations" in tally.notes
     size = sum(file.stat().st_size for file in files)
     assert seen[-1] == (size, size) and (size // 2, size) in seen
     assert [at for at, _ in seen] == sorted(at for at, _ in seen)

@@ -101,7 +101,7 @@ def test_one_label_in_a_stratum_still_has_an_interval():
 def test_a_stratum_without_labels_makes_the_estimate_undefined_with_its_name():
     found = people([by_people("failing", 100, 0, 0), by_people("rest", 900, 90, 80)])
     assert found.value is None
-    assert found.undefined == "no conversation of stratum 'failing' is labelled, 10.0% of the traffic"
+    assert found.undefined == "no conversation of the group 'failing' is labelled, 10.0% of the traffic"
 
 
 def test_a_negligible_stratum_without_labels_widens_the_interval_by_all_it_could_be():

@@ -265,7 +265,7 @@ def bring(store, *calls, **options):
 def test_calls_that_continue_one_of_an_earlier_import_come_in_alone_and_that_is_said(store):
     assert "continue" not in bring(store, *CHAIN[:1])
     said = bring(store, *CHAIN[1:], turn(7, "And?", "Yes", before=6))
-    assert "2 x conversations that continue a call which is not in this import" in said
+    assert "2 × conversations that continue a call which is not in this import" in said
     assert "1 conversation of this import continues one that the log has from an earlier import" in said
     assert "such as resp_2 after resp_1. It came in alone" in said
     named = [turn(n, f"q{n}", f"a{n}", conversation={"id": "conv_1"}) for n in (21, 22)]

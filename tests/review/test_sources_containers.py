@@ -81,7 +81,7 @@ def test_the_records_of_lines_are_found_and_keep_their_line(tmp_path, lines):
 
 def test_what_is_not_read_is_said(tmp_path):
     found = opened(written(tmp_path, "a.json", {"data": ROWS, "users": ODD, "n": 3}))
-    assert found.notes == ["the records are at data", "not read: 3 entries at users"]
+    assert found.notes == ["the file keeps its records under data", "not read: 3 entries at users"]
 
 
 def test_a_page_of_unknown_records_offers_their_keys(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from review.basics.words import spoken
+from review.basics.words import p_value, p_words, spoken
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,18 @@ from review.basics.words import spoken
 )
 def test_only_what_is_written_like_a_name_becomes_words(value: object, text: str) -> None:
     assert spoken(value) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "cell", "words"),
+    [
+        (3.81e-06, "< 0.0001", "p < 0.0001"),
+        (0.0, "< 0.0001", "p < 0.0001"),
+        (0.0001, "0.0001", "p = 0.0001"),
+        (0.000977, "0.000977", "p = 0.000977"),
+        (0.0625, "0.0625", "p = 0.0625"),
+        (1.0, "1", "p = 1"),
+    ],
+)
+def test_a_small_p_value_is_never_zero_and_needs_no_exponent(p: float, cell: str, words: str) -> None:
+    assert (p_value(p), p_words(p)) == (cell, words)

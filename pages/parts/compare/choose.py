@@ -36,7 +36,7 @@ def choose(here: Session) -> Chosen | None:
         by_release.setdefault(release, {})[version] = run
     several = [release for release, runs in reversed(by_release.items()) if len(runs) > 1]
     if not several:
-        _empty(bool(finished))
+        no_run(bool(finished))
         return None
     address.take("release", key=RELEASE, known=several)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
@@ -83,10 +83,12 @@ def _follow_versions(key: str) -> None:
     address.say(versions=",".join(st.session_state[key]))
 
 
-def _empty(some: bool) -> None:
+def no_run(some: bool) -> None:
+    """Say what a comparison needs and lead there; ``some`` tells that a version has a finished run."""
     text = (
         "Only one version has a finished run over each release. Run a second one to compare them."
         if some
         else "No version has a finished run yet. Register a version and run it over a golden release."
     )
     st.info(text, icon=":material/compare_arrows:")
+    st.page_link("versions.py", label="Start a run", icon=":material/play_circle:", query_params={"view": "runs"})

@@ -12,7 +12,7 @@ from pages.parts.shared import figures, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted
+from review.basics.words import counted, p_value
 from review.experiments.gating.again import REPEATS, ask_again
 from review.experiments.gating.asking import ask_people
 from review.experiments.gating.keeping import keep
@@ -118,7 +118,7 @@ def _slices(outcome: Outcome) -> None:
                 outcome.candidate.version: f"{s.candidate:.1%}",
                 "broke": s.evidence.broke,
                 "fixed": s.evidence.fixed,
-                "p (Holm)": round(s.adjusted_p, 4),
+                "p (Holm)": p_value(s.adjusted_p),
             }
             for s in outcome.report.slices
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.compare import data
+from pages.parts.compare import choose, data
 from pages.parts.compare.figures_view import changed, shown, span
 from pages.parts.shared import charts, figures
 from pages.parts.shared.session import Session
@@ -25,7 +25,7 @@ def show(here: Session) -> None:
     """Draw accuracy over the releases, then the table of two sides."""
     finished = runs_finished(here.store)
     if not finished:
-        st.info("No version has a finished run yet.", icon=":material/show_chart:")
+        choose.no_run(False)
         return
     found = points([data.read(here, run) for _, _, run in finished[-MOST:]])
     frame = pd.DataFrame(

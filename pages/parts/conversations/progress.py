@@ -47,9 +47,18 @@ def _jobs(here: Session, active: list[str]) -> None:
     found = jobs_of(here.store.path)
     if [job.id for job in found if not job.ended] != active:
         st.rerun()
-    for job in found:
-        with st.container(border=True, key=f"job_{job.id}"):
-            _job(here, job)
+    for place, job in enumerate(found):
+        result = job.result if job.ended else None
+        sentence = "" if result is None else as_text(_sentence(result, job.name))
+        # Earlier imports fold into their sentence, so that the place to drop the next file stays in sight.
+        if place and result is not None and not (result.rejected or job.scored):
+            with st.expander(sentence, key=f"job_{job.id}"):
+                _job(here, job)
+        else:
+            with st.container(border=True, key=f"job_{job.id}"):
+                if sentence:
+                    st.markdown(f"**{sentence}**")
+                _job(here, job)
 
 
 def _job(here: Session, job: Job) -> None:
@@ -71,7 +80,6 @@ def _job(here: Session, job: Job) -> None:
 
 
 def _done(here: Session, job: Job, result: Import) -> None:
-    st.markdown(f"**{as_text(_sentence(result, job.name))}**")
     counts(result)
     for note in job.notes:
         st.caption(as_text(note))

@@ -19,12 +19,22 @@ def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
         st.caption("Failures without a mode, grouped by notes, comments of reviewers and error messages. Offline.")
+        meaning = st.checkbox("Compare by meaning (better for notes in English)", key="failures_meaning")
         if st.button("Group them", key="failures_group", icon=":material/hub:"):
-            with st.spinner("Comparing what was said …"):
-                st.session_state[ASKED] = proposed_modes(here.store, here.project, weeks, by=here.rater.id)
+            _group(here, weeks, meaning=meaning)
         found: list[Proposed] = st.session_state.get(ASKED, [])
         for at, one in enumerate(found):
             _one(here, at, one)
+
+
+def _group(here: Session, weeks: Sequence[str], *, meaning: bool) -> None:
+    with st.spinner("Comparing what was said …"):
+        try:
+            found = proposed_modes(here.store, here.project, weeks, by=here.rater.id, meaning=meaning)
+        except ReviewError as error:
+            st.error(as_text(error), icon=":material/block:")
+        else:
+            st.session_state[ASKED] = found
 
 
 def _one(here: Session, at: int, one: Proposed) -> None:

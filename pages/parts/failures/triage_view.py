@@ -31,8 +31,12 @@ def show(here: Session) -> None:
     """Draw the groups of the week and the one that is to be decided about."""
     week = here.need_week()
     groups = triage_groups(here.store, here.project, week, viewer=here.rater.id)
-    if not groups:
+    every = triage_groups(here.store, here.project, week)
+    if not every:
         st.info(as_text(f"Production had no failures in {week}."), icon=":material/task_alt:")
+        return
+    _hidden(sum(g.found.n for g in every) - sum(g.found.n for g in groups))
+    if not groups:
         return
     left = [g for g in groups if g.state == "open"]
     n = sum(g.found.n for g in left)
@@ -48,6 +52,17 @@ def show(here: Session) -> None:
     _one(here, week, groups[at])
     st.subheader("All groups of the week")
     _table(groups)
+
+
+def _hidden(n: int) -> None:
+    """Say how many failures are not shown to somebody who has yet to review them; the Week page counts them."""
+    if n:
+        are = "is" if n == 1 else "are"
+        st.caption(
+            f":material/visibility_off: {counted(n, 'more failure')} {are} among the items you still have to review, "
+            "and shown here after that. The Week page counts all of them."
+        )
+        st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
 
 
 def _place(groups: Sequence[TriageGroup], left: Sequence[TriageGroup]) -> int:

@@ -13,7 +13,7 @@ from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted
+from review.basics.words import counted, p_value
 from review.current.verdicts import Reference, versions_with_verdicts
 from review.judges.workbench.comparing import Comparison, Side
 from review.judges.workbench.workbench import Listed
@@ -140,9 +140,9 @@ def _tests(found: Comparison, *, key: str) -> None:
             "items": pair.n,
             "only first right": pair.b,
             "only second right": pair.c,
-            "exact p": round(pair.p.exact_p, 4),
-            "mid-p": round(pair.p.mid_p, 4),
-            "Holm": round(pair.holm.mid_p, 4),
+            "exact p": p_value(pair.p.exact_p),
+            "mid-p": p_value(pair.p.mid_p),
+            "Holm": p_value(pair.holm.mid_p),
         }
         for pair in found.pairs
     ]

@@ -44,7 +44,7 @@ def _dimension(dimension: Dimension) -> str:
     if not dimension.required:
         notes.append("optional")
     if dimension.positive is not None:
-        notes.append(f"positive: {dimension.positive}")
+        notes.append(f"figures count '{dimension.positive}'")
     if dimension.shown_when:
         conditions = (f"{other} is {' or '.join(values)}" for other, values in dimension.shown_when.items())
         notes.append(f"asked when {' and '.join(conditions)}")

@@ -42,15 +42,18 @@ def choose(
     all_ticked: bool = False,
     file_name: str = "",
     narrow: bool = True,
+    named: bool = False,
     config: Mapping[str, Any] | None = None,
 ) -> Chosen:
     """Draw a table and return what is chosen in it. The id stands last and narrow, so that it pushes nothing out.
 
+    An id that is the name of its row (``named``) stands first: on a phone nothing else is in sight.
     A selected cell opens its row; ``all_ticked`` ticks every box at first. A row counts as opened once: afterwards the
     page may leave it by other means. With a ``file_name`` the rows can be downloaded, and ``narrow`` gives a long table
     a filter.
     """
-    columns = [c for c in frame.columns if c != id_column] + [id_column]
+    others = [c for c in frame.columns if c != id_column]
+    columns = [id_column, *others] if named else [*others, id_column]
     frame = figures.filtered(frame[columns], key=key) if narrow else frame[columns]
     ids = [str(one) for one in frame[id_column]]
     text = st.column_config.TextColumn

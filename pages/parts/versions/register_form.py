@@ -29,10 +29,16 @@ def register_form(here: Session, known: Sequence[str], unregistered: Sequence[st
         parent = right.selectbox("Made from", [NONE, *reversed(known)], key=f"versions_parent_{n}")
         description = st.text_input("What is new", key=f"versions_new_{n}")
         prompt = st.text_area("Prompt", key=f"versions_prompt_{n}", height=160)
+        left, right = st.columns(2)
         model = left.text_input("Model", key=f"versions_model_{n}")
-        parameters = right.text_input("Parameters", "{}", key=f"versions_parameters_{n}", help="A JSON object.")
+        parameters = right.text_input(
+            "Parameters", "{}", key=f"versions_parameters_{n}", help='Of the model, as JSON such as {"temperature": 0}.'
+        )
+        left, right = st.columns(2)
         commit = left.text_input("Commit", key=f"versions_commit_{n}", help="Of the repository that holds the prompt.")
-        path = right.text_input("Path", key=f"versions_path_{n}", help="Where the prompt stands there.")
+        path = right.text_input(
+            "Path of the prompt", key=f"versions_path_{n}", help="The file that holds the prompt in that repository."
+        )
         if not st.form_submit_button("Register", type="primary", icon=":material/new_label:"):
             return
     try:

@@ -26,10 +26,7 @@ def start_form(here: Session, version: str | None) -> None:
     names = [version] if version else [v.id for v in reversed(versions(here.store))]
     over = [r.name for r in reversed(releases(here.store))]
     if not names or not over:
-        st.info(
-            "A run needs a version and a release. Register a version, and make a release on the Golden page.",
-            icon=":material/play_circle:",
-        )
+        _missing(bool(names), bool(over))
         return
     n = st.session_state.get(STARTED, 0)
     with st.container(horizontal=True):
@@ -37,14 +34,18 @@ def start_form(here: Session, version: str | None) -> None:
         release = st.selectbox("Release", over, key="versions_run_release", width=200)
         target = st.selectbox(
             "Target", [*here.project.targets, UPLOAD], key="versions_run_target", width=240,
-            help="How the product is asked. Targets stand in spotcheck.toml, under [targets.NAME].",
+            help="How the product is asked. Each table [targets.NAME] of spotcheck.toml is one more target here.",
         )  # fmt: skip
     file = None
     if target == UPLOAD:
         file = st.file_uploader(
             "File", type=["jsonl", "csv", "json", "xml", "parquet"], key=f"versions_run_file_{n}",
-            help="Answers with the column id, or the results of promptfoo, DeepEval or pytest.",
+            help="CSV, JSONL or Parquet; or the results of promptfoo, DeepEval or pytest.",
         )  # fmt: skip
+        st.caption(
+            "A table with the columns id and answer, and sql where there is one. The id is the example_id of the "
+            "release as the Golden page exports it, or the question itself."
+        )
     with st.container(horizontal=True):
         repeats = st.number_input("Repeats", 1, 25, 1, key=f"versions_run_repeats_{n}", width=140)
         at_once = st.number_input("At once", 1, 256, 8, key=f"versions_run_at_once_{n}", width=140)
@@ -68,6 +69,22 @@ def start_form(here: Session, version: str | None) -> None:
         return
     st.session_state[STARTED] = n + 1
     st.rerun()
+
+
+def _missing(version: bool, release: bool) -> None:
+    """Say what a run needs and lead there."""
+    needs = [words for there, words in ((version, "a registered version"), (release, "a golden release")) if not there]
+    st.info(
+        f"A run asks a version every case of a release. It needs {' and '.join(needs)}.", icon=":material/play_circle:"
+    )
+    if not version:
+        st.page_link(
+            "versions.py", label="Register a version", icon=":material/new_label:", query_params={"view": "versions"}
+        )
+    if not release:
+        st.page_link(
+            "golden.py", label="Make a release", icon=":material/workspace_premium:", query_params={"view": "releases"}
+        )
 
 
 def _host(here: Session, target: str) -> str:

@@ -101,13 +101,12 @@ def _table(here: Session, known: dict[str, Version], seen: Seen) -> None:
                 "model": v.registered.model,
                 "in the log": seen.registered[v.id].conversations if v.id in seen.registered else 0,
                 "registered": f"{v.registered.at[:10]} by {here.names.get(v.registered.by, v.registered.by)}",
-                "id": v.id,
             }
             for v in reversed(known.values())
         ]
-    ).drop(columns="version")
+    )
     st.caption(f"{counted(len(known), 'version')}. Select a cell to open a version.")
-    picked = rows.choose(frame, key="versions_table", id_column="id", file_name="versions.csv")
+    picked = rows.choose(frame, key="versions_table", id_column="version", named=True, file_name="versions.csv")
     if picked.opened:
         st.query_params["version"] = picked.opened
         st.rerun()

@@ -69,13 +69,17 @@ def _overlap(share: float, planned: float) -> str:
 def _minutes(here: Session, rows: list[Progress]) -> str:
     """Return how long a week takes: for a lead from the fastest to the slowest, for others their own time alone."""
     shown = [p for p in rows if here.rater.may("lead") or p.rater_id == here.rater.id]
-    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in shown]
+    minutes = [max(round(p.dealt * (p.median_seconds or 60) / 60), 1) for p in shown]
     if not minutes:
         return ""
     if not here.rater.may("lead"):
-        return f"about {counted(max(minutes[0], 1), 'minute')} for you, "
-    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
-    return f"about {spent} minutes each, "
+        return f"about {counted(minutes[0], 'minute')} for you, "
+    return f"about {_between(min(minutes), max(minutes))} each, "
+
+
+def _between(fastest: int, slowest: int) -> str:
+    """Return a range of minutes."""
+    return counted(slowest, "minute") if fastest == slowest else f"{fastest} to {slowest} minutes"
 
 
 def _overdue(here: Session, week: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo
+from review.basics.words import p_words
 from review.experiments.decisions import FAIL, TOTAL
 from review.experiments.gating.pairing import Paired, by_case, pair_runs, scores_of
 from review.experiments.values import ScoredCase, ScoredRun
@@ -49,12 +50,13 @@ class Drift:
     def sentence(self) -> str:
         """The comparison in words."""
         e = self.evidence
-        size = f"{100 * e.drop:.1f} points below {self.version}, the best approved version, on {e.n:,} cases"
+        other = f"{self.version}, the best of the other approved versions"
+        size = f"{100 * e.drop:.1f} points below {other}, on {e.n:,} cases"
         if self.status == "fail":
-            return f"the candidate is {size}, which is proven (p = {e.p:.3g}): small drops have added up"
+            return f"the candidate is {size}, which is proven ({p_words(e.p)}): small drops have added up"
         if self.status == "suspect":
-            return f"the candidate is {size}, more than the margin (p = {e.p:.3g}, not proven)"
-        return f"against {self.version}, the best approved version, the drop is {100 * e.drop:.1f} points"
+            return f"the candidate is {size}, more than the margin ({p_words(e.p)}, not proven)"
+        return f"against {other}, the drop is {100 * e.drop:.1f} points"
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of ``gate --json``."""

@@ -27,8 +27,11 @@ def title(outcome: Outcome) -> str:
 def sentences(outcome: Outcome) -> list[str]:
     """Return the reasons, the remarks and what to do, as sentences."""
     own = {*outcome.report.reasons, *outcome.report.remarks}
-    extra = [one for one in (*outcome.reasons, *outcome.remarks) if one not in own]
-    return [*(f"{one[0].upper()}{one[1:]}." for one in extra), *plain_words(outcome.report, kept=True)]
+    decisive, beside = (
+        [f"{one[0].upper()}{one[1:]}." for one in found if one not in own]
+        for found in (outcome.reasons, outcome.remarks)
+    )
+    return [*decisive, *plain_words(outcome.report, kept=True), *beside]
 
 
 def short_markdown(outcome: Outcome, standing: Standing | None = None) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered
+from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 _COLUMNS = """SELECT database, table, name, type FROM system.columns
     WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') ORDER BY database, table, position"""
+SECRETS = "SPOTCHECK_CLICKHOUSE"
 _SETTINGS = {
     "output_format_json_quote_64bit_integers": "0",
     "output_format_json_quote_decimals": "1",
@@ -100,7 +101,8 @@ class _Server(_Reading):
             self.fixed = True
             answer = self._post(sql, {})
         if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            raise InputError(f"ClickHouse: {answer.text.strip()[:400]}")
+            said = answer.text.strip()[:400]
+            raise InputError(f"ClickHouse: {said}{sign_in_hint(said, SECRETS)}")
         return (line for line in answer.iter_lines() if line)
 
     def _settings(self, *, whole: bool) -> dict[str, str]:
@@ -166,6 +168,7 @@ SERVER = SqlEngine(
     dialect="clickhouse",
     open=_Server,
     state=_state,
+    secrets=SECRETS,
     on_server=True,
 )
 EMBEDDED = SqlEngine(

@@ -47,7 +47,8 @@ class SqlEngine:
     """One engine.
 
     ``about`` says what it is and ``example`` how an address is written. ``open`` runs in the child. ``needs`` is the
-    extra of this package that it takes, "" for none. ``state(place)`` names the state of the data for the cache; None
+    extra of this package that it takes, "" for none; ``secrets`` is how the variables of the environment begin that
+    hold user and password (_USER, _PASSWORD). ``state(place)`` names the state of the data for the cache; None
     when nothing tells two states apart, and then nothing is cached. With ``limits_memory`` the child itself is limited;
     other engines reserve more than they use and limit themselves. A ``fragile`` engine writes beside its data, opens it
     in one process alone, and may mix up answers after a failure, so its child is replaced then.
@@ -59,9 +60,18 @@ class SqlEngine:
     open: Callable[[Place, Limits], Session]
     state: Callable[[Place], str | None]
     needs: str = ""
+    secrets: str = ""
     on_server: bool = False
     limits_memory: bool = False
     fragile: bool = False
+
+
+def sign_in_hint(said: str, secrets: str) -> str:
+    """Return where user and password come from, when a server said that it does not let this user in; else ""."""
+    refused = ("password authentication", "no password", 'role "', "AUTHENTICATION_FAILED", "REQUIRED_PASSWORD")
+    if not any(words in said for words in refused):
+        return ""
+    return f" Set {secrets}_USER and {secrets}_PASSWORD in the environment."
 
 
 def gathered(columns: Sequence[str], rows: Any, limits: Limits) -> Result:

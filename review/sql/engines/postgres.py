@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered, sign_in_hint
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -27,6 +27,7 @@ _KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
     WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
+SECRETS = "SPOTCHECK_POSTGRES"
 SORTS = 8
 """Sorts and hashes that one statement is taken to need at the same time; each has its share of the memory."""
 _WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -83,8 +84,8 @@ def _open(place: Place, limits: Limits) -> Session:
             host=place.options.get("socket") or host or None,
             port=port or None,
             dbname=place.path.strip("/") or None,
-            user=os.environ.get("SPOTCHECK_POSTGRES_USER") or None,
-            password=os.environ.get("SPOTCHECK_POSTGRES_PASSWORD") or None,
+            user=os.environ.get(f"{SECRETS}_USER") or None,
+            password=os.environ.get(f"{SECRETS}_PASSWORD") or None,
             options=(
                 f"-c default_transaction_read_only=on -c statement_timeout={int(limits.seconds * 1000)} "
                 "-c TimeZone=UTC -c idle_in_transaction_session_timeout=600000 -c lock_timeout=5000"
@@ -98,7 +99,8 @@ def _open(place: Place, limits: Limits) -> Session:
         strong = connection.execute(_WHO).fetchone()
         connection.rollback()
     except psycopg.Error as error:
-        raise InputError(f"PostgreSQL: no connection ({' '.join(str(error).split())[:300]}).") from None
+        said = " ".join(str(error).split())[:300]
+        raise InputError(f"PostgreSQL: no connection ({said}).{sign_in_hint(said, SECRETS)}") from None
     if strong is None or strong[0]:
         raise InputError(
             "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
@@ -157,6 +159,7 @@ ENGINE = SqlEngine(
     open=_open,
     state=lambda place: place.options.get("snapshot"),
     needs="postgres",
+    secrets=SECRETS,
     on_server=True,
     limits_memory=True,
 )

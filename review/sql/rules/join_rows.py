@@ -22,14 +22,16 @@ SUMS = (
 
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
-    """Look at every sum, mean and count of a query with joins."""
+    """Look at every sum, mean and count over a join, in the query itself or in the subquery that it reads."""
     for frame in statement.names.frames:
-        if len(frame.sources) < 2:
-            continue
         facts = joined(frame)
-        reached = {id(s): _reached(s, frame, facts) for s in frame.sources}
         for node in _aggregates(frame):
-            yield from _weighed(node, frame, facts, reached, statement)
+            if isinstance(node.this, exp.Distinct) or node.args.get("distinct"):
+                continue
+            # A count is one of rows of the join, which are those of one source when that source reaches all others.
+            sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)
+            direct = list(_weighed(node, sources, frame, facts, statement))
+            yield from direct or _weighed_inside(node, node, frame, facts, statement)
 
 
 def _aggregates(frame: Frame) -> list[exp.Expr]:
@@ -91,12 +93,9 @@ def _missing(source: Source, frame: Frame, reached: Mapping[int, set[int]]) -> l
 
 
 def _weighed(
-    node: exp.Expr, frame: Frame, facts: Joined, reached: Mapping[int, set[int]], statement: Statement
+    node: exp.Expr, sources: list[Source], frame: Frame, facts: Joined, statement: Statement
 ) -> Iterator[Mark]:
-    if isinstance(node.this, exp.Distinct) or node.args.get("distinct"):
-        return
-    # A count is one of rows of the join, which are those of one source when that source reaches all others.
-    sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)
+    reached = {id(s): _reached(s, frame, facts) for s in frame.sources}
     if not sources or any(not _missing(s, frame, reached) for s in sources):
         return
     repeated = min(sources, key=lambda s: len(_missing(s, frame, reached)))
@@ -113,6 +112,38 @@ def _weighed(
         return
     partner = (twins or [s for s in by if s not in unknown] or by)[0]
     yield at(node, statement, _message(node, frame, facts, (repeated, partner), statement, twin=bool(twins)))
+
+
+def _weighed_inside(
+    node: exp.Expr, value: exp.Expr, frame: Frame, facts: Joined, statement: Statement
+) -> Iterator[Mark]:
+    """Look into the subquery that all of ``value`` comes from, when its join has already repeated the rows.
+
+    A condition outside that fixes a column of the subquery may choose one of the repeats: then nothing is said.
+    """
+    sources = _sources_in(value, frame)
+    if _counts(node) or len(sources) != 1 or facts.fixed.get(id(sources[0])):
+        return
+    inner = sources[0].inside
+    if inner is None:
+        return
+    inner_facts = joined(inner)
+    for column in value.find_all(exp.Column):
+        shown = _shown(inner, column.name)
+        if shown is None:
+            continue
+        repeated = list(_weighed(node, _sources_in(shown, inner), inner, inner_facts, statement))
+        found = repeated or list(_weighed_inside(node, shown, inner, inner_facts, statement))
+        if found:
+            yield found[0]
+            return
+
+
+def _shown(inner: Frame, name: str) -> exp.Expr | None:
+    """Return the expression that a SELECT gives out under a name."""
+    given = (p for p in inner.select.expressions if p.output_name.lower() == name.lower())
+    found = next(given, None)
+    return found.unalias() if found is not None else None
 
 
 def _counts(node: exp.Expr) -> bool:

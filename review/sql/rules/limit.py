@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from review.sql.rules.lists import names_in
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at, whole
 from review.sql.tree.statement import Statement
+
+MANY = (exp.Explode, exp.ExplodingGenerateSeries, exp.GenerateSeries, exp.UDTF)
+"""What makes several rows of one; functions that the parser does not know stand in the list several_rows."""
 
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
@@ -56,22 +60,27 @@ def _rows(limit: exp.Expr) -> int | None:
 def _one_row(query: exp.Expr) -> bool:
     if not isinstance(query, exp.Select) or query.args.get("group") or not query.expressions:
         return False
+    if not query.args.get("from_"):
+        return not any(_many(p) for p in query.expressions)
     return all(_aggregated(p) for p in query.expressions)
 
 
 def _aggregated(projection: exp.Expr) -> bool:
     """Whether a projection is one value for all rows: an aggregate outside a window, or a constant beside one."""
-    if projection.find(exp.Window) or _called(projection) & {"arrayjoin", "unnest", "generate_series", "json_each"}:
+    if projection.find(exp.Window) or _many(projection):
         return False
     columns = list(projection.find_all(exp.Column))
     within = [c for c in columns if c.find_ancestor(exp.AggFunc, exp.AnonymousAggFunc)]
     return bool(projection.find(exp.AggFunc, exp.AnonymousAggFunc)) and len(within) == len(columns)
 
 
+def _many(projection: exp.Expr) -> bool:
+    """Whether a projection gives several rows by itself."""
+    return bool(_called(projection) & names_in("several_rows")) or projection.find(*MANY) is not None
+
+
 def _called(node: exp.Expr) -> set[str]:
-    return {f.name.lower() for f in node.find_all(exp.Anonymous)} | {
-        type(f).__name__.lower() for f in node.find_all(exp.UDTF)
-    }
+    return {f.name.lower() for f in node.find_all(exp.Anonymous)}
 
 
 RULE = Rule(

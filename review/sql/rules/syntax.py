@@ -8,6 +8,7 @@ from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
 from review.sql.rules.lists import names_in
+from review.sql.rules.other_dialects import foreign_clauses
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
 from review.sql.tree.statement import Statement
@@ -40,6 +41,7 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     if statement.dialect not in FROM_FIRST:
         for token in _from_first(statement.tokens):
             yield Mark("The query begins with FROM, which this engine does not read.", token.start, token.end + 1)
+    yield from foreign_clauses(statement)
     for tree in statement.trees:
         for node in tree.walk():
             name = type(node).__name__

@@ -25,6 +25,7 @@ class Source:
     """Something that a query selects from, under the name by which its columns are called.
 
     ``columns`` is None where they cannot be told. ``keys`` are folded names; with ``keys_known`` there are no others.
+    ``inside`` is the SELECT of a subquery that gives its rows out as they are.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     keys_known: bool = True
     join: exp.Join | None = None
     open: bool = False
+    inside: Frame | None = None
 
     def has(self, column: str) -> bool | None:
         """Return whether the source has a column, None where it cannot be told."""
@@ -76,11 +78,15 @@ class Frame:
 
 @dataclass
 class Shape:
-    """The columns that a query gives to the one around it, with the sets of them that do not repeat."""
+    """The columns that a query gives to the one around it, with the sets of them that do not repeat.
+
+    ``frame`` is its SELECT where each row of its sources is one of its rows.
+    """
 
     columns: dict[str, Origin] | None
     keys: tuple[Key, ...] = ()
     keys_known: bool = True
+    frame: Frame | None = None
 
 
 Ctes = Mapping[str, Shape | None]

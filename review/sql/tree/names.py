@@ -147,13 +147,15 @@ class _Reader:
             # A derived table sees the enclosing queries, and its neighbours only with LATERAL.
             shape = renamed(self.query(node, frame.parent, ctes, depth + 1), renames)
             return Source(
-                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join
-            )
+                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join,
+                inside=shape.frame,
+            )  # fmt: skip
         if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Query):
             shape = renamed(self.query(node.this, frame, ctes, depth + 1), renames)
             return Source(
-                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join
-            )
+                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join,
+                inside=shape.frame,
+            )  # fmt: skip
         self._loose(node, frame, ctes, depth)
         columns = dict.fromkeys(renames, Origin()) if renames else None
         return Source(name=name, node=node, columns=columns, keys_known=False, join=join, open=True)
@@ -174,6 +176,7 @@ class _Reader:
                 keys=shape.keys,
                 keys_known=shape.keys_known,
                 join=join,
+                inside=shape.frame,
             )
         table = None
         if self.schema is not None and not node.args.get("catalog"):

@@ -39,7 +39,14 @@ def shape_of(frame: Frame, names: Folding) -> Shape:
     keys, known = _keys(frame, columns, from_source, names)
     if any(isinstance(p, exp.Anonymous | exp.Unnest | exp.Explode) for p in select.expressions) and not columns:
         return Shape(None, keys_known=False)
-    return Shape(columns, keys, known)
+    return Shape(columns, keys, known, frame if _as_they_are(select) else None)
+
+
+def _as_they_are(select: exp.Select) -> bool:
+    """Whether the rows of a SELECT are those of its join: nothing groups, numbers, cuts or merges them."""
+    if any(select.args.get(name) for name in ("group", "distinct", "limit", "qualify")):
+        return False
+    return not any(_aggregated(p, select) or p.find(exp.Window) for p in select.expressions)
 
 
 def _keys(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ LONGEST = 100_000
 """Characters of a statement that is read; a longer one is not checked."""
 DEEPEST = 150
 """Brackets inside each other; deeper ones would exhaust the parser."""
+# The parser logs texts that it reads only in part. They belong to people, and the findings say the same.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 class UnreadableSql(Exception):

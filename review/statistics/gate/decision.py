@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from review.basics.words import counted
+from review.basics.words import counted, p_words
 from review.statistics.gate.cases import GateCase, MissingCase
 from review.statistics.gate.evidence import Evidence
 from review.statistics.gate.slices import SMALL_SLICE, Slice
@@ -77,7 +77,7 @@ def _against(
         reasons.append(f"{counted(len(broken), 'must-pass case')} broke: {_listed(broken)}")
     if e.drop > margin + 1e-12 and (strict or e.p <= alpha):
         unproven = e.p > alpha
-        how = "the strict rule needs no proof" if unproven else f"p = {e.p:.3g} if nothing had changed"
+        how = "the strict rule needs no proof" if unproven else f"{p_words(e.p)} if nothing had changed"
         reasons.append(
             f"the result dropped by {_points(e.drop)}, more than the margin of {_points(margin)}"
             f"{'' if unproven else ', and is proven worse'}: {e.broke} cases broke, {e.fixed} were fixed ({how})"
@@ -86,7 +86,7 @@ def _against(
         if s.status == "fail":
             reasons.append(
                 f"{s.kind} '{s.name}' is proven worse: it dropped from {s.baseline:.1%} to {s.candidate:.1%} "
-                f"on {s.evidence.n} cases (p = {s.adjusted_p:.3g} after Holm over the slices)"
+                f"on {s.evidence.n} cases ({p_words(s.adjusted_p)} after Holm over the slices)"
             )
     return reasons
 
@@ -94,7 +94,7 @@ def _against(
 def _suspicion(s: Slice) -> str:
     return (
         f"{s.kind} '{s.name}' may have collapsed: it dropped from {s.baseline:.1%} to {s.candidate:.1%} on "
-        f"{s.evidence.n} cases (p = {s.evidence.p:.3g}, not proven over all slices)"
+        f"{s.evidence.n} cases ({p_words(s.evidence.p)}, not proven over all slices)"
     )
 
 
@@ -104,7 +104,7 @@ def _undecided(e: Evidence, *, margin: float, alpha: float) -> list[str]:
         f"of {_points(margin)}"
     )
     if e.drop > margin + 1e-12:
-        return [f"the drop of {_points(e.drop)} is over the margin but not proven (p = {e.p:.3g})", limit]
+        return [f"the drop of {_points(e.drop)} is over the margin but not proven ({p_words(e.p)})", limit]
     return [f"the drop of {_points(e.drop)} is not over the margin, but the true drop may be", limit]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.basics.words import counted
+from review.basics.words import counted, p_value
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.report import GateReport
 from review.statistics.gate.slices import Slice
@@ -65,7 +65,7 @@ def markdown(report: GateReport) -> str:
         "",
         "| cases | drop | 95% interval | broke | fixed | p |",
         "|---:|---:|---|---:|---:|---:|",
-        f"| {e.n} | {e.drop:+.3f} | {low:+.3f} to {high:+.3f} | {e.broke} | {e.fixed} | {e.p:.3g} |",
+        f"| {e.n} | {e.drop:+.3f} | {low:+.3f} to {high:+.3f} | {e.broke} | {e.fixed} | {p_value(e.p)} |",
         "",
         *(f"- {_escape(line)}" for line in plain_words(report)),
     ]
@@ -87,7 +87,7 @@ def _slice_row(s: Slice) -> str:
     e = s.evidence
     return (
         f"| {s.kind} {_escape(s.name)} | {e.n} | {s.baseline:.1%} | {s.candidate:.1%} | {e.broke} | {e.fixed} | "
-        f"{s.adjusted_p:.3g} | {s.status} |"
+        f"{p_value(s.adjusted_p)} | {s.status} |"
     )
 
 

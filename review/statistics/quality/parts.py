@@ -100,8 +100,8 @@ def lopsided(stratum: StratumCounts) -> Quantity | None:
         share = size / stratum.rows if stratum.rows else 0.0
         if labelled == 0 and m and 0 < share < 1 and (1 - share) ** m < PLAUSIBLE:
             return Quantity.missing(
-                f"none of the {m} labelled conversations of stratum '{stratum.name}' is {side} a verdict, although "
-                f"{share:.1%} of the stratum are: the labelled conversations are not a random part of it"
+                f"none of the {m} labelled conversations of the group '{stratum.name}' is {side} a verdict, although "
+                f"{share:.1%} of the group are: the labelled conversations are not a random part of it"
             )
     return None
 

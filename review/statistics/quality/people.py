@@ -70,13 +70,14 @@ class Unlabelled(NamedTuple):
 def unlabelled_share(strata: Sequence[StratumCounts]) -> Unlabelled:
     """Return the share of the traffic in strata without a label, and whether it is small enough to estimate."""
     if len(strata) > 1 and any(s.population is None for s in strata):
-        return Unlabelled(0.0, "the populations of the strata are unknown, and so are their weights")
+        return Unlabelled(0.0, "the populations of the groups are unknown, and so are their weights")
     bare = [(s.name, w) for s, w in zip(strata, shares(strata), strict=True) if s.labelled.n == 0]
     share = sum(w for _, w in bare)
     if share <= NEGLIGIBLE:
         return Unlabelled(share, None)
     names = ", ".join(f"'{name}'" for name, _ in bare)
-    return Unlabelled(share, f"no conversation of stratum {names} is labelled, {share:.1%} of the traffic")
+    groups = "the group" if len(bare) == 1 else "the groups"
+    return Unlabelled(share, f"no conversation of {groups} {names} is labelled, {share:.1%} of the traffic")
 
 
 def finish(found: Quantity, strata: Sequence[StratumCounts], unlabelled: float) -> Quantity:

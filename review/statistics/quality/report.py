@@ -231,7 +231,7 @@ def _notes(strata: Sequence[StratumCounts], population: int | None, *, separate:
     rows = sum(s.rows for s in strata)
     if population is not None and rows < population and any(with_verdict(s) for s in strata):
         notes.append(
-            f"verdicts are known for {rows:,} of {population:,} conversations, taken as a random part of each stratum"
+            f"verdicts are known for {rows:,} of {population:,} conversations, taken as a random part of each group"
         )
     missing = sum(s.verdicts.missing for s in strata)
     if 0 < missing < rows:
@@ -241,5 +241,6 @@ def _notes(strata: Sequence[StratumCounts], population: int | None, *, separate:
         )
     short = [s.name for s in strata if 0 < s.labelled.n < 10 and not s.census]
     if short and not separate:
-        notes.append(f"fewer than 10 labels in stratum {', '.join(repr(n) for n in short)}")
+        groups = "the group" if len(short) == 1 else "the groups"
+        notes.append(f"fewer than 10 labels in {groups} {', '.join(repr(n) for n in short)}")
     return tuple(notes)

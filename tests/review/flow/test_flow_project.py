@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from review.basics.errors import InputError
+from review.experiments.targets.catalogue import checked_options
 from review.settings.judges import JudgeSettings
-from review.settings.project import Project, project_of
+from review.settings.project import SETTINGS, SOURCES, TARGETS, Project, project_of
 from review.settings.sources import SourcePreset
 from review.settings.starter import STARTER
 
@@ -91,6 +92,28 @@ def test_without_a_file_the_defaults_hold(folder):
 
 def test_the_starter_is_the_defaults(folder):
     assert read(folder, STARTER) == Project(path=folder / "spotcheck.toml")
+
+
+def test_the_starter_shows_every_table(folder):
+    shown = [name for name in (*SETTINGS, SOURCES, TARGETS) if f"[{name}" not in STARTER]
+    assert shown == []
+
+
+@pytest.mark.parametrize("name", ["import", "targets", "scores", "failures", "push", "publish"])
+def test_an_example_of_the_starter_can_be_used_as_it_stands(folder, name):
+    lines = STARTER.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"# [{name}"))
+    block = lines[first : lines.index("", first)]
+    assert block and all(line.startswith("# ") for line in block)
+    read(folder, "\n".join(line.removeprefix("# ") for line in block))
+
+
+def test_the_targets_of_the_starter_are_of_kinds_that_exist(folder):
+    lines = STARTER.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("# [targets"))
+    block = [line.removeprefix("# ") for line in lines[first : lines.index("", first)]]
+    for name, preset in read(folder, "\n".join(block)).targets.items():
+        assert checked_options(preset.kind, preset.options, where=name)
 
 
 def test_every_setting_is_read(folder):

@@ -2,11 +2,14 @@
 
 import csv
 import json
+import time
 
 import pytest
 from command_line import spotcheck
 from sql_databases import sqlite_shop
 from sql_shop import SHOP
+
+from review.settings.project import project_of
 
 
 def table(path, columns, *rows):
@@ -65,6 +68,12 @@ def test_check_reads_other_columns_rules_databases_and_answers(shop):
     assert finding["rule"] == "figures" and "4,321" in finding["message"] and finding["severity"] == "warning"
 
 
+def test_a_command_that_the_parser_reads_in_part_is_not_logged(shop):
+    name = table(shop / "a.csv", "id,sql", ("1", "CALL secret_of_ana()"))
+    done = spotcheck(shop, "sql", "check", "--file", name, "--schema", "shop.sql", "--json")
+    assert done.returncode == 1 and "secret_of_ana" not in done.stderr
+
+
 def test_check_reads_the_schema_of_a_live_database_and_the_settings(shop):
     address = sqlite_shop(shop)
     name = table(shop / "a.csv", "id,sql", ("1", "SELECT * FROM customers"), ("2", "SELECT amount FROM orders"))
@@ -116,6 +125,26 @@ def test_compare_on_an_engine_and_its_figures(shop):
     assert counted["execution_accuracy"]["n"] == 6
     shown = spotcheck(shop, "sql", "compare", "--file", name, "--engine", address)
     assert "Execution accuracy 60.0%" in shown.stdout and shown.returncode == 0
+
+
+def test_compare_and_sort_refuse_a_row_before_any_statement_runs(shop):
+    endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    name = table(shop / "a.csv", "id,generated,reference", ("a", endless, "SELECT 1"), ("b", "SELECT 1", ""))
+    began = time.monotonic()
+    done = spotcheck(shop, "sql", "compare", "--file", name, "--engine", sqlite_shop(shop))
+    assert done.returncode == 2 and "line 3, column 'reference'" in done.stderr
+    name = table(shop / "b.csv", "id,sql,as_of", ("a", endless, "2026-11-29"), ("b", "SELECT 1", "soon"))
+    done = spotcheck(shop, "sql", "sort", "--file", name, "--engine", "sqlite:///shop.db")
+    assert done.returncode == 2 and "line 3, column 'as_of'" in done.stderr
+    assert time.monotonic() - began < 10, "a statement of ten seconds ran first"
+
+
+def test_the_engine_of_the_settings_is_one_place_from_every_folder(shop, monkeypatch):
+    (shop / "spotcheck.toml").write_text('[sql]\nengine = "shop.db"\n')
+    monkeypatch.chdir(shop)
+    near = project_of("spotcheck.db").sql.engine
+    monkeypatch.chdir(shop.parent)
+    assert project_of(f"{shop.name}/spotcheck.db").sql.engine == near == str(shop / "shop.db")
 
 
 def test_compare_with_results_in_the_file(shop):
@@ -174,6 +203,9 @@ def test_accuracy_joins_both_layers(shop):
     assert (
         set(found["scenarios"]) == {"x", "y"} and found["without_execution"] == ["c"] and found["not_scored"] == ["e"]
     )
+    assert found["without_meaning"] == ["d"]
+    shown = spotcheck(shop, "sql", "accuracy", "--file", name).stdout
+    assert "meaning alone: c" in shown and "execution alone: d" in shown and "Not scored: e" in shown
     half = answer(shop, "accuracy", "--file", name, "--weights", ".5,.5")
     assert half["combined"]["value"] == pytest.approx((1 + 0.5 + 0.5 + 1) / 4)
     for weights in ("1", "a,b", ".5,.6"):

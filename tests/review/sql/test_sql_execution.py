@@ -20,7 +20,7 @@ from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
-from review.sql.engines.engine import Limits
+from review.sql.engines.engine import Limits, sign_in_hint
 from review.sql.engines.postgres import ENGINE
 from review.sql.execution import kept
 from review.sql.execution.child import Child
@@ -222,6 +222,16 @@ def test_side_by_side_a_hundred_statements_cost_little_more_than_the_engine_alon
 def test_times_of_postgres_and_duckdb_are_times(shop):
     assert shop.run("SELECT made FROM orders WHERE id = 1").rows == ((datetime(2024, 3, 1, 10),),)
     assert shop.run("SELECT since FROM customers WHERE id = 1").rows == ((date(2024, 1, 1),),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_an_unknown_user_hears_where_the_user_comes_from(shop, monkeypatch):
+    monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", "nobody-of-this-server")
+    with pytest.raises(InputError, match="Set SPOTCHECK_POSTGRES_USER and SPOTCHECK_POSTGRES_PASSWORD"):
+        Runner(shop.place)
+    refused = "Code: 516. DB::Exception: ana: Authentication failed. (AUTHENTICATION_FAILED)"
+    assert "SPOTCHECK_CLICKHOUSE_USER" in sign_in_hint(refused, SQL_ENGINES["clickhouse"].secrets)
+    assert not sign_in_hint("Code: 47. Missing columns: 'password'", SQL_ENGINES["clickhouse"].secrets)
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)

@@ -65,6 +65,32 @@ def test_sums_over_repeated_rows(sql, n):
     assert len(warned(sql)) == n, [f.message for f in warned(sql)]
 
 
+REPEATED = "SELECT c.credit AS had, c.id, o.id AS made FROM customers c JOIN orders o ON o.customer_id = c.id"
+
+
+@pytest.mark.parametrize(
+    ("sql", "n"),
+    [
+        (f"SELECT sum(x.had) FROM ({REPEATED}) AS x", 1),
+        (f"WITH x AS ({REPEATED}) SELECT avg(had) FROM x WHERE made > 3", 1),
+        (f"WITH x AS ({REPEATED}), y AS (SELECT had * 2 AS twice FROM x) SELECT sum(twice) FROM y", 1),
+        (f"SELECT sum(x.made) FROM ({REPEATED}) AS x", 0),
+        (f"SELECT count(x.had) FROM ({REPEATED}) AS x", 0),
+        (f"SELECT sum(DISTINCT x.had) FROM ({REPEATED}) AS x", 0),
+        (f"SELECT sum(x.had) FROM ({REPEATED}) AS x WHERE x.made = 7", 0),
+        (f"SELECT sum(x.had) FROM ({REPEATED.replace('SELECT', 'SELECT DISTINCT')}) AS x", 0),
+        (f"SELECT sum(x.had) FROM ({REPEATED} GROUP BY c.id) AS x", 0),
+        (f"SELECT sum(x.had) FROM ({REPEATED} LIMIT 1) AS x", 0),
+        ("SELECT sum(x.had) FROM (SELECT c.credit AS had, row_number() OVER (PARTITION BY c.id) AS n FROM customers c "
+         "JOIN orders o ON o.customer_id = c.id) AS x WHERE x.n <= 1", 0),
+    ],
+)  # fmt: skip
+def test_rows_that_a_subquery_repeats_are_summed_outside(sql, n):
+    found = warned(sql)
+    assert len(found) == n, [f.message for f in found]
+    assert all(sql[f.start : f.end].startswith(("sum(", "avg(")) for f in found)
+
+
 def test_without_keys_it_cannot_be_told_until_they_are_declared():
     sql = "SELECT sum(c.credit) FROM customers c JOIN orders o ON o.customer_id = c.id"
     [note] = proved(sql, "clickhouse", rules=("join_rows",)).findings

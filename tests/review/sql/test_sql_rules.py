@@ -1,5 +1,9 @@
 """Each rule keeps its contract, and ordinary queries of four dialects break none."""
 
+import sqlite3
+from contextlib import closing
+
+import duckdb
 import pytest
 from sql_shop import SCHEMAS, proved, rules_of
 
@@ -104,6 +108,9 @@ def test_findings_say_where_and_name_what_is_near():
     ("sql", "rows"),
     [
         ("SELECT name FROM customers LIMIT 10", True),
+        ("SELECT 1 AS one, 2 * 3 AS six", True),
+        ("SELECT arrayJoin([1, 2]) AS a", False),
+        ("SELECT arrayJoin(groupArray(id)) AS a FROM customers", False),
         ("SELECT name FROM customers LIMIT 10001", False),
         ("SELECT name FROM customers LIMIT -1", False),
         ("SELECT name FROM customers LIMIT 0.1", False),
@@ -123,7 +130,11 @@ def test_rows_are_limited_by_a_plain_number_or_by_aggregates(sql, rows):
 
 
 def test_limit_all_and_with_ties_are_no_limit():
-    for sql in ("SELECT name FROM customers LIMIT ALL", "SELECT name FROM customers FETCH FIRST 5 ROWS WITH TIES"):
+    for sql in (
+        "SELECT jsonb_array_elements(jsonb_agg(id)) FROM customers", "SELECT unnest(array_agg(id)) FROM customers",
+        "SELECT generate_series(1, 1000000)", "SELECT name FROM customers LIMIT ALL",
+        "SELECT name FROM customers FETCH FIRST 5 ROWS WITH TIES",
+    ):  # fmt: skip
         assert proved(sql, "postgres", rules=("limit",)).ok is not True
 
 
@@ -157,6 +168,36 @@ def test_a_query_begins_with_from_only_where_the_engine_reads_it(sql, first):
     for dialect, refused in (("sqlite", first), ("postgres", first), ("duckdb", False)):
         found = proved(sql, dialect, rules=("syntax",)).findings
         assert any(f.message == said for f in found) is refused, dialect
+
+
+@pytest.mark.parametrize(
+    ("clause", "readers"),
+    [
+        ("name FROM customers LIMIT 2 BY name", ""),
+        ("name FROM customers ORDER BY name WITH FILL", ""),
+        ("name FROM customers GROUP BY name WITH TOTALS", ""),
+        ("name FROM customers QUALIFY row_number() OVER (ORDER BY name) = 1", "duckdb"),
+        ("name FROM customers GROUP BY ALL", "duckdb"),
+        ("name FROM customers ORDER BY name LIMIT 3, 5", "sqlite"),
+        ("DISTINCT ON (name) name FROM customers", "duckdb postgres"),
+        ("name FROM customers ORDER BY name LIMIT 5 OFFSET 3", "duckdb postgres sqlite"),
+        ("max(name), (SELECT id FROM customers LIMIT 1), 'LIMIT 3, 5' FROM customers", "duckdb postgres sqlite"),
+    ],
+)
+def test_clauses_of_other_dialects_are_refused_where_the_engine_does(clause, readers):
+    said = "belongs to other dialects"
+    for dialect in ("duckdb", "postgres", "sqlite", "clickhouse"):
+        found = proved(f"SELECT {clause}", dialect, rules=("syntax",)).findings
+        expected = dialect != "clickhouse" and dialect not in readers
+        assert any(said in f.message for f in found) is expected, (dialect, found)
+    for dialect, engine in (("duckdb", duckdb.connect()), ("sqlite", sqlite3.connect(":memory:"))):
+        with closing(engine):
+            engine.execute("CREATE TABLE customers (id INTEGER, name VARCHAR(9))")
+            if dialect in readers:
+                engine.execute(f"SELECT {clause}")
+            else:
+                with pytest.raises((duckdb.Error, sqlite3.Error)):
+                    engine.execute(f"SELECT {clause}")
 
 
 def test_what_must_hold_before_running_is_part_of_every_check():

@@ -1,0 +1,47 @@
+"""How well notes are grouped: the adjusted Rand index on planted sets, and processor time. Markdown on standard output.
+
+Run: PYTHONPATH=.:tests python tests/bench/groups_of_notes.py [seeds] [meaning]. Each cell is the mean and the
+lowest of the seeds. With "meaning" the sentence model compares the notes.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+from planted_notes import SETS, planted
+from sklearn.metrics import adjusted_rand_score
+
+from review.failures.similar import Embed, group_alike
+from review.models.embeddings import load_embedder
+
+
+def agreement(name: str, n: int, noise: float, seed: int, embed: Embed | None = None) -> tuple[float, int]:
+    """Return the index over the notes that have a mode, and the number of groups."""
+    notes, modes = planted(name, n, noise=noise, seed=seed)
+    groups = group_alike(notes, embed=embed)
+    found = {one: at for at, group in enumerate(groups) for one in group.ids}
+    return float(adjusted_rand_score(list(modes.values()), [found[i] for i in modes])), len(groups)
+
+
+def main(seeds: int, *, meaning: bool) -> None:
+    embed = load_embedder().embed if meaning else None
+    sizes = [(40, 0.0), (40, 0.15), (200, 0.0), (200, 0.15), (5_000, 0.0)]
+    print(f"| set | {' | '.join(f'{n:,}, {noise:.0%} noise' for n, noise in sizes)} |\n|---|{'---|' * len(sizes)}")
+    for name in SETS:
+        cells = []
+        for n, noise in sizes:
+            began = time.process_time()
+            some = range(seeds if n < 1_000 else 1)
+            found = [agreement(name, n, noise, seed, embed) for seed in some]
+            took = (time.process_time() - began) / len(some)
+            index = [a for a, _ in found]
+            cells.append(
+                f"{np.mean(index):.2f} / {min(index):.2f}, {np.mean([k for _, k in found]):.0f} groups, {took:.1f} s"
+            )
+        print(f"| {name}, {len(SETS[name])} modes | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5, meaning="meaning" in sys.argv)
