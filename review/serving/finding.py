@@ -78,6 +78,8 @@ PLACES = (
     Place("Golden: releases", "golden", {"view": "releases"}, "export diff freeze", "adjudicator"),
     Place("Agreement", "agreement", {}, "alpha kappa reviewers pairs contested", "annotator"),
     Place("Judges", "judges", {}, "calibration recall precision prompt trust", "annotator"),
+    Place("Versions", "versions", {}, "prompts register approve lineage runs accuracy", "adjudicator"),
+    Place("Compare", "compare", {}, "gate flips models benchmark trend waive", "adjudicator"),
     Place("Failures: triage", "failures", {"view": "triage"}, "errors root cause task week", "adjudicator"),
     Place("Failures: list", "failures", {"view": "list"}, "errors steps trace notes repaired", "adjudicator"),
     Place("Failures: modes", "failures", {"view": "modes"}, "error analysis share name merge", "adjudicator"),

@@ -55,7 +55,12 @@ def ratio_of_means(before: Sequence[float], after: Sequence[float], clusters: Se
     se = _se(sums, len(x)) / float(x.mean())
     reach = float(student.ppf((1 + LEVEL) / 2, len(sums) - 1)) * se
     return Quantity(
-        value=ratio - 1, ci=(ratio - 1 - reach, ratio - 1 + reach), se=se, method="ratio of means", n=len(x)
+        value=ratio - 1,
+        ci=(ratio - 1 - reach, ratio - 1 + reach),
+        se=se,
+        method="ratio of means",
+        method_se="linearised, over clusters",
+        n=len(x),
     )
 
 

@@ -7,7 +7,7 @@ rates. The calibration is that of the judge's version against people on conversa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -131,6 +131,4 @@ def _complement(bad: Quantity) -> Quantity:
     if bad.value is None:
         return bad
     low, high = bad.ci or (bad.value, bad.value)
-    return Quantity(
-        value=1 - bad.value, ci=(1 - high, 1 - low), se=bad.se, method=bad.method, method_se=bad.method_se, n=bad.n
-    )
+    return replace(bad, value=1 - bad.value, ci=(1 - high, 1 - low))

@@ -30,7 +30,7 @@ def test_from_a_new_judge_to_its_figures(demo, tmp_path, monkeypatch):
         return json.loads(result.stdout)
 
     week = demo.find(Week, order_by="name")[0].name
-    items = demo.find(Item, week=week)
+    items, asked = demo.find(Item, week=week), len(demo.find(JudgeCall))
     dev = [i for i in items if split_of(i.conversation_id) == "dev"]
     with OpenAIServer(judge_of_words, key="sk-test-0123456789abcdef") as server:
         settings = tmp_path / "spotcheck.toml"
@@ -55,7 +55,7 @@ def test_from_a_new_judge_to_its_figures(demo, tmp_path, monkeypatch):
         report = run("calibrate", "--judge", "words@2", "--week", week, "--split", "test", "--bootstrap", "0")
         assert "politeness" in report["dimensions"] and len(demo.find(Look)) == 1
         # Every subject was asked about once by each version, and nothing more.
-        assert len(demo.find(JudgeCall)) == len(dev) + len(items) == len(server.seen)
+        assert len(demo.find(JudgeCall)) - asked == len(dev) + len(items) == len(server.seen)
 
 
 def test_a_judge_trained_on_one_week_judges_the_next(demo, tmp_path, monkeypatch):
