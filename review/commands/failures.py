@@ -202,7 +202,10 @@ def proposals(
 @store_option
 @json_option
 def close(mode: str, version: str, week: str, note: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Claim that a prompt version fixes MODE. The next weeks of production prove it or reopen it."""
+    """Claim that a prompt version fixes MODE.
+
+    Its run on the golden cases of the mode and the next weeks of production prove it or reopen it.
+    """
     store = opened(store_path)
     by = acting_person(store, acting).id
     claim = claim_fix(store, project_of(store_path), mode, version=version, week=week, by=by, note=note)
