@@ -59,7 +59,7 @@ def langsmith(path):
     return len(made)
 
 
-def evidently(data, definition):
+def evidently(data, definition, *_):
     import pandas
     from evidently import DataDefinition, Dataset, MulticlassClassification
 

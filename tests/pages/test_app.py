@@ -35,6 +35,7 @@ NEEDS = {
     "versions": "adjudicator",
     "compare": "adjudicator",
     "golden": "adjudicator",
+    "failures": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
     "audit": "lead",
@@ -270,10 +271,9 @@ def test_the_navigation_lists_the_pages_that_a_person_may_use(
     listed: list[str] = []
     navigation = st.navigation
 
-    def note(pages: dict[str, list[StreamlitPage]], *, expanded: bool) -> StreamlitPage:
-        assert expanded, "no page hides behind a click"
+    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
         listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
-        return navigation(pages, expanded=expanded)
+        return navigation(pages)
 
     monkeypatch.setattr(st, "navigation", note)
     run(demo_to_read, monkeypatch, "week", rater)

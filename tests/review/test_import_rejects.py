@@ -81,7 +81,7 @@ def test_values_that_json_forbids_are_mended_and_counted(folder):
     answer, done = imported(folder, "log.jsonl", content)
     assert (answer["added"], answer["rejected"]) == (4, 0), done.stderr
     notes = answer["files"][0]["notes"]
-    assert [n.split(" x ")[0] for n in notes] == ["2", "2", "2"] and "U+FFFD" in notes[1]
+    assert [n.split(" × ")[0] for n in notes] == ["2", "2", "2"] and "U+FFFD" in notes[1]
     assert sum(weeks_in_log(log_of(folder / "spotcheck.db")).values()) == 4
 
 

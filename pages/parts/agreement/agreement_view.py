@@ -54,8 +54,9 @@ def choose_dimension(here: Session, weeks: tuple[str, ...]) -> str | None:
         st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
         return None
     address.take("dimension", key="agreement_dim", known=rated)
+    title = titles(here.store)
     return st.segmented_control(
-        "Dimension", rated, format_func=titles(here.store), required=True, key="agreement_dim",
+        "Dimension", rated, format_func=lambda name: as_text(title(name)), required=True, key="agreement_dim",
         on_change=address.follow, args=("dimension", "agreement_dim"),
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ def line(one: Failure) -> None:
     """Draw a failure as one line with a button that opens it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            shortened(one.question, 90) or one.row.id,
+            as_text(shortened(one.question, 90) or one.row.id),
             key=f"failures_open_{one.row.id}", type="tertiary", on_click=_open, args=(one.row.id,),
         )  # fmt: skip
         about = (one.step and f"began in {one.step}", one.offending, one.note)

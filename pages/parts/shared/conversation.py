@@ -43,7 +43,9 @@ def show(
         _turn(m, marked=k == target_turn, spans=(marks or {}).get(k, ())) for k, m in enumerate(conversation.messages)
     ]
     if conversation.error_message:
-        parts.append(f'<div class="sc-turn sc-tool"><b>Error</b>{escape(conversation.error_message)}</div>')
+        parts.append(
+            f'<div class="sc-turn sc-tool" tabindex="0"><b>Error</b>{escape(conversation.error_message)}</div>'
+        )
     if conversation.sql:
         tokens = sql_text.tokens(sql_text.pretty(conversation.sql))
         coloured = "".join(f'<span class="{escape(kind)}">{escape(text)}</span>' for kind, text in tokens)
@@ -98,7 +100,7 @@ def _turn(message: Message, *, marked: bool, spans: Sequence[Span] = ()) -> str:
 
 def _result(result: ResultTable) -> str:
     if "rows" not in result:
-        return f'<div class="sc-turn sc-tool"><b>Result</b>{escape(_plain(result.get("text")))}</div>'
+        return f'<div class="sc-turn sc-tool" tabindex="0"><b>Result</b>{escape(_plain(result.get("text")))}</div>'
     rows = result["rows"]
     head = "".join(f"<th>{escape(_plain(c))}</th>" for c in result.get("columns", []))
     body = "".join(

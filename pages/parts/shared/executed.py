@@ -50,7 +50,9 @@ def said(found: Executed) -> str:
 
 def _side(title: str, side: SideOfResult) -> str:
     if side["error"]:
-        return f'<div><b>{escape(title)}</b><div class="sc-turn sc-tool">{escape(side["error"])}</div></div>'
+        return (
+            f'<div><b>{escape(title)}</b><div class="sc-turn sc-tool" tabindex="0">{escape(side["error"])}</div></div>'
+        )
     marks = {(row, column) for row, column in side["marks"]}
     head = "".join(_column(name, alone=k in side["alone"]) for k, name in enumerate(side["columns"]))
     body = "".join(
