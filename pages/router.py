@@ -50,7 +50,7 @@ sections = {
     ]
     for section, pages in PAGES.items()
 }
-page = st.navigation({"": [start], **sections})
+page = st.navigation({"": [start], **sections}, expanded=True)
 if page != start:
     session.arrive(page.url_path)
     session.begin()

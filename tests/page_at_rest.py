@@ -16,3 +16,11 @@ AT_REST = """() => document.querySelector("[data-testid=stApp]")?.dataset.testSc
 def at_rest(page: Any) -> None:
     """Wait until the page shows something, its script has ended, and all of it stands where it will stay."""
     page.wait_for_function(AT_REST)
+
+
+def open_names(page: Any) -> None:
+    """Open the list of people. It closes when the sidebar scrolls, so the sidebar scrolls before the click."""
+    names = page.get_by_role("combobox", name="You are")
+    names.scroll_into_view_if_needed()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    names.click()

@@ -9,7 +9,7 @@ import pytest
 from adjudicate_app import build_voted_store
 from annotate_app import Server, serving
 from kept_contexts import page_of
-from page_at_rest import at_rest
+from page_at_rest import at_rest, open_names
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def choose(page: Any, name: str) -> None:
-    page.get_by_role("combobox", name="You are").click()
+    open_names(page)
     page.get_by_role("option", name=name).click()
     at_rest(page)
 
@@ -58,7 +58,7 @@ def test_the_desk_has_the_keys_after_clicks_in_the_sidebar(context: Any, server:
     helped(page)
     choose(page, mine)  # nobody else: nothing reruns
     helped(page)
-    page.get_by_role("combobox", name="You are").click()
+    open_names(page)
     page.get_by_role("listbox").wait_for()
     page.keyboard.press("Escape")
     helped(page)
@@ -70,7 +70,7 @@ def test_the_keys_stay_with_what_is_written_and_with_what_was_tabbed_to(context:
     page.wait_for_selector(OPEN["annotate"])
     at_rest(page)
     names = page.get_by_role("combobox", name="You are")
-    names.click()
+    open_names(page)
     page.get_by_role("listbox").wait_for()
     page.keyboard.press("Control+a")
     page.keyboard.type("nobody?")  # closes the list, because nothing fits

@@ -16,7 +16,7 @@ from annotate_app import Server, serving
 from axe import AXE, grave, needs_axe
 from chart_contrast import faint_words, words_in_charts
 from cut_off import cut_off
-from page_at_rest import at_rest
+from page_at_rest import at_rest, open_names
 
 from storage.opening import open_store
 
@@ -214,7 +214,7 @@ def test_who_is_mistyped_in_the_address_chooses_a_name(server: Server, page: Any
     settled(page)
     page.get_by_text("Nobody called 'maraa' is in this store").wait_for()
     assert page.locator("h1").count() == 0 and page.url.endswith("/settings?rater=maraa")
-    page.get_by_role("combobox", name="You are").click()
+    open_names(page)
     page.get_by_role("option", name="mara · adjudicator").click()
     page.wait_for_url("**/settings?rater=mara")
     settled(page)

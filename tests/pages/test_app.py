@@ -271,9 +271,10 @@ def test_the_navigation_lists_the_pages_that_a_person_may_use(
     listed: list[str] = []
     navigation = st.navigation
 
-    def note(pages: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+    def note(pages: dict[str, list[StreamlitPage]], *, expanded: bool) -> StreamlitPage:
+        assert expanded, "no page hides behind a click"
         listed[:] = [p.url_path for section in pages.values() for p in section if p.visibility == "visible"]
-        return navigation(pages)
+        return navigation(pages, expanded=expanded)
 
     monkeypatch.setattr(st, "navigation", note)
     run(demo_to_read, monkeypatch, "week", rater)
