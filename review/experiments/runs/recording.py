@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from types import TracebackType
 
 from review.audit import chain
 from review.basics.clock import now
+from review.basics.steady_writer import SteadyWriter
 from review.experiments.runs.asking import Asked
 from review.experiments.runs.questions import Keyed
 from storage.queries.experiments import latest_event_of
 from storage.records_experiments import ExperimentAnswer, ExperimentRun
 from storage.store import Store
 
-TICK = 0.5
-"""Seconds between two writes, and between two looks for a pause."""
 ROWS_AT_ONCE = 1_000
 """Rows in one transaction, few enough for a reviewer's submission to come between two of them."""
 GOING = ("started", "resumed")
@@ -73,52 +71,31 @@ def write_rows(store: Store, run: ExperimentRun, rows: Iterable[object], action:
                 chain.record(store, run.by, action, run.id)
 
 
-class Recorder:
+class Recorder(SteadyWriter):
     """Collects answers and writes them; a context manager, at whose end everything is written."""
 
     def __init__(self, store: Store, run: ExperimentRun) -> None:
+        super().__init__(f"run {run.id}")
         self.store, self.run = store, run
         self._lock = threading.Lock()
         self._rows: list[ExperimentAnswer] = []
-        self._paused, self._closing = threading.Event(), threading.Event()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._keep_writing, name=f"run {run.id}", daemon=True)
-
-    def stopped(self) -> bool:
-        """Whether no new question should begin, because the run was paused or can no longer be written."""
-        return self._paused.is_set() or self._error is not None
 
     def add(self, row: ExperimentAnswer) -> None:
         """Keep one answer."""
         with self._lock:
             self._rows.append(row)
 
-    def __enter__(self) -> Recorder:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._thread.join()
-        if self._error is not None and error is None:
-            raise self._error
-
-    def _keep_writing(self) -> None:
-        try:
-            while not self._closing.wait(TICK):
-                self._write()
-                event = latest_event_of(self.store, self.run.id)
-                if event is None or event.event not in GOING:
-                    self._paused.set()
-            self._write()
-        except BaseException as error:  # noqa: BLE001 - raised again where the run is made
-            self._error = error
-        finally:
-            self.store.close()
-
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what has arrived, in short transactions."""
         with self._lock:
             rows, self._rows = self._rows, []
         write_rows(self.store, self.run, rows)
+
+    def paused(self) -> bool:
+        """Return whether the latest event of the run says that nothing new should be asked."""
+        event = latest_event_of(self.store, self.run.id)
+        return event is None or event.event not in GOING
+
+    def close(self) -> None:
+        """Close the connection of the writing thread."""
+        self.store.close()

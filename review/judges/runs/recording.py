@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
-from types import TracebackType
 
 from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError
+from review.basics.steady_writer import SteadyWriter
 from review.judges.protocol.protocol import CAUSES, NOT_ASKED, Opinion
 from review.judges.runs.replies import StoreReplies
 from review.rubric.rubric import Dimension
 from storage.records_judges import JudgeResult, JudgeRun
 from storage.records_review import Verdict
 from storage.store import Store
-
-TICK = 0.5
-"""Seconds between two writes, and between two checks for a pause."""
 
 ROWS_AT_ONCE = 500
 """Rows in one transaction, few enough for a reviewer's submission to come between two of them."""
@@ -34,11 +31,11 @@ JUDGE_RESULTS = "judge results"
 """The action of the audit entries that cover the calls and results of a run."""
 
 
-class Recording:
+class Recording(SteadyWriter):
     """Collects opinions and writes them; a context manager, at whose end everything is written.
 
     For subjects among ``items`` the result is a verdict on an item of review, which is written beside the result.
-    ``is_paused`` is called every ``TICK`` seconds, in a separate thread.
+    ``is_paused`` is called in the thread that writes.
     """
 
     def __init__(
@@ -50,6 +47,7 @@ class Recording:
         items: Collection[str],
         is_paused: Callable[[], bool],
     ) -> None:
+        super().__init__(f"run {run.id}")
         self.store = store
         self.run = run
         self.replies = StoreReplies(store, run.id)
@@ -58,13 +56,6 @@ class Recording:
         self._is_paused = is_paused
         self._lock = threading.Lock()
         self._rows: list[tuple[JudgeResult, Verdict | None]] = []
-        self._paused, self._closing = threading.Event(), threading.Event()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._keep_writing, name=f"run {run.id}", daemon=True)
-
-    def stopped(self) -> bool:
-        """Whether no new request should begin, because the run was paused or can no longer be written."""
-        return self._paused.is_set() or self._error is not None
 
     def add(self, opinion: Opinion) -> None:
         """Keep one opinion. Raises InputError when it is outside the scale or missing without a known cause."""
@@ -75,31 +66,8 @@ class Recording:
         with self._lock:
             self._rows.append((result, verdict))
 
-    def __enter__(self) -> Recording:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._thread.join()
-        if self._error is not None and error is None:
-            raise self._error
-
-    def _keep_writing(self) -> None:
-        try:
-            while not self._closing.wait(TICK):
-                self._write()
-                if self._is_paused():
-                    self._paused.set()
-            self._write()
-        except BaseException as error:  # noqa: BLE001 - raised again where the run is made
-            self._error = error
-        finally:
-            self.store.close()
-
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what has arrived, in short transactions."""
         # Results are taken first and calls are written first, so a result is never stored without its calls.
         with self._lock:
             rows, self._rows = self._rows, []
@@ -109,6 +77,14 @@ class Recording:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
             self._keep(*(result for result, _ in part), *(verdict for _, verdict in part if verdict is not None))
+
+    def paused(self) -> bool:
+        """Return whether somebody asked to pause the run."""
+        return self._is_paused()
+
+    def close(self) -> None:
+        """Close the connection of the writing thread."""
+        self.store.close()
 
     def _keep(self, *rows: object) -> None:
         with self.store.transaction():
