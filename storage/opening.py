@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from storage import proof
 from storage.connection import NoStore, StorageError, plain_errors
-from storage.migrations import migrations
+from storage.migrations.schema import migrations
 from storage.records import KEYS
 from storage.store import Store
 

@@ -23,7 +23,7 @@ from review.basics.errors import UnknownError
 from review.commands.cli import spotcheck
 from review.people.people import add_person, people
 from storage.connection import StorageError
-from storage.migrations import migrations
+from storage.migrations.schema import migrations
 from storage.opening import open_store
 from storage.proof import COVERED, NOT_COVERED
 from storage.proof_digests import entry_hash

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from storage.connection import StorageError
-from storage.migrations import migrations
+from storage.migrations.schema import migrations
 from storage.opening import open_store
 from storage.records import KEYS
 from storage.records_log import Conversation

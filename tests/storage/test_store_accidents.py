@@ -19,7 +19,7 @@ from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.people.people import add_person, people
 from storage.connection import StorageError
-from storage.migrations import migrations
+from storage.migrations.schema import migrations
 from storage.opening import open_store
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role, Setting

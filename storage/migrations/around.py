@@ -1,0 +1,100 @@
+"""What stands around the review: versions of the product, decisions of the gate, failures, labels sent home."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from storage.migrations.tables import create_table
+
+
+def m028_versions_and_their_runs(db: Database) -> None:
+    """Add versions of the product under test, their states, and their runs over golden releases."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    texts: tuple[str, ...] = ("prompt_hash", "parent", "description", "prompt", "model", "parameters", "commit", "path")
+    needed = "prompt_hash at by description prompt model parameters commit path"
+    create_table(db, "prompt_versions", made | dict.fromkeys(texts, str), "id", needed)
+    state = ("version", "state", "decision", "waiver", "reason")
+    create_table(db, "version_states", made | dict.fromkeys(state, str), "id", f"at by {' '.join(state)}")
+    run = ("version", "release", "digest", "target", "options")
+    columns = made | dict.fromkeys(run, str) | {"cases": int}
+    create_table(db, "experiment_runs", columns, "id", f"at by cases {' '.join(run)}")
+    of_run = [("run_id", "experiment_runs", "id")]
+    columns = made | dict.fromkeys(("run_id", "event", "detail"), str)
+    create_table(db, "experiment_events", columns, "id", "run_id event at by detail", foreign_keys=of_run)
+    answer: dict[str, type] = dict.fromkeys(("id", "run_id", "case_id", "key", "at", "cause", "answer"), str)
+    columns = answer | {"repeat": int, "attempts": int, "cached": int}
+    needed = "run_id case_id repeat key at cause attempts cached answer"
+    create_table(db, "experiment_answers", columns, "id", needed, foreign_keys=of_run)
+    texts = ("id", "run_id", "answer_id", "key", "at", "scores", "unscored", "detail", "states")
+    columns = dict.fromkeys(texts, str) | {"execution": float, "rules": float}
+    needed = "run_id answer_id key at scores unscored detail states"
+    foreign = [*of_run, ("answer_id", "experiment_answers", "id")]
+    create_table(db, "experiment_scores", columns, "id", needed, foreign_keys=foreign)
+    for table in ("version_states", "experiment_runs"):
+        db.table(table).create_index(["version"])
+    for table in ("experiment_events", "experiment_answers", "experiment_scores"):
+        db.table(table).create_index(["run_id"])
+    db.table("experiment_answers").create_index(["key"])
+    for column in ("answer_id", "key"):
+        db.table("experiment_scores").create_index([column])
+
+
+def m029_gate_decisions(db: Database) -> None:
+    """Add the decisions of the gate about versions, and their waivers."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    compared = ("baseline", "candidate", "release", "release_digest", "decision", "report")
+    origin = ("baseline_run", "candidate_run", "origin")
+    columns = made | dict.fromkeys((*compared, *origin), str)
+    create_table(db, "gate_decisions", columns, "id", f"at by {' '.join((*compared, *origin))}")
+    waived = ("decision_id", "slice", "reason", "identity")
+    foreign = [("decision_id", "gate_decisions", "id")]
+    create_table(
+        db, "gate_waivers", made | dict.fromkeys(waived, str), "id", f"at by {' '.join(waived)}", foreign_keys=foreign
+    )
+    db.table("gate_decisions").create_index(["candidate"])
+    db.table("gate_waivers").create_index(["decision_id"])
+
+
+def m030_failures(db: Database) -> None:
+    """Add what people make of failures: notes, modes, triage, claimed fixes, and proposals for golden examples."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    about: dict[str, type] = dict.fromkeys(("conversation_id", "kind", "text", "mode"), str)
+    create_table(db, "failure_events", made | about, "id", "at by conversation_id kind text mode")
+    versions: dict[str, type] = {"version": int, **dict.fromkeys(("at", "by", "modes", "note"), str)}
+    create_table(db, "failure_modes", versions, "version", "at by modes note")
+    triage = "week mode version decision root_cause candidates reason owner due few_shots fix_version"
+    counts: dict[str, type] = {"failures": int, "modes_version": int}
+    columns = made | dict.fromkeys(triage.split(), str) | counts
+    create_table(db, "failure_triages", columns, "id", f"at by {triage} failures modes_version")
+    claim = "mode version week note"
+    create_table(db, "fix_claims", made | dict.fromkeys(claim.split(), str), "id", f"at by {claim}")
+    proposal = "source origin rule content"
+    create_table(db, "golden_proposals", made | dict.fromkeys(proposal.split(), str), "id", f"at by {proposal}")
+    decision: dict[str, type] = dict.fromkeys(("proposal_id", "at", "by", "example_id", "reason"), str)
+    create_table(
+        db,
+        "proposal_decisions",
+        decision | {"approved": int},
+        "proposal_id",
+        "at by approved example_id reason",
+        foreign_keys=[("proposal_id", "golden_proposals", "id")],
+    )
+    db.table("failure_events").create_index(["conversation_id"])
+    db.table("failure_triages").create_index(["week"])
+    db.table("golden_proposals").create_index(["origin"])
+
+
+def m031_labels_go_home(db: Database) -> None:
+    """Add which settled labels other systems have."""
+    names = "target score_id week item_id dimension digest at by"
+    columns: dict[str, type] = dict.fromkeys(("id", *names.split()), str)
+    create_table(db, "pushed_scores", columns, "id", names, foreign_keys=[("item_id", "items", "id")])
+    db.table("pushed_scores").create_index(["target", "week"])
+
+
+STEPS = (
+    m028_versions_and_their_runs,
+    m029_gate_decisions,
+    m030_failures,
+    m031_labels_go_home,
+)

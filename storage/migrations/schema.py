@@ -1,0 +1,16 @@
+"""All steps of the schema in order. Never edit an old one; add one to the last file, and to its STEPS.
+
+Each step runs in one transaction together with the record that it ran, so a failing one leaves nothing behind. A step
+that adds a column says what NULL means in older rows.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils.migrations import Migrations
+
+from storage.migrations import around, coming_in, judging, reviewing, working_together
+
+migrations = Migrations("spotcheck")
+for part in (reviewing, judging, coming_in, working_together, around):
+    for step in part.STEPS:
+        migrations()(step)
