@@ -131,14 +131,15 @@ def begin() -> None:
     try:
         store, access = _store(_path()), _safe(_access(_path()))
         if access.mode == "names":
-            _choose_rater(people(store))
+            rater = _choose_rater(people(store))
         else:
-            st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
+            rater = visitor.logged_in(store, access)
+            st.session_state[RATER_KEY] = rater.id
     except (StorageError, ReviewError) as error:
         st.error(as_text(error), icon=":material/database_off:")
         st.stop()
     with st.sidebar:
-        _choose_week(store)
+        _choose_week(store, rater)
 
 
 def listed() -> Callable[[str], bool]:
@@ -178,8 +179,8 @@ def _start(by_id: Mapping[str, Person]) -> str | None:
     return next((p.id for p in by_id.values() if p.may("lead")), next(iter(by_id), None))
 
 
-def _choose_rater(everybody: list[Person]) -> None:
-    """Let a visitor of this machine choose a name, and keep it in the address for the next reload.
+def _choose_rater(everybody: list[Person]) -> Person:
+    """Let a visitor of this machine choose a name, keep it in the address for the next reload, and return the person.
 
     A name in the address that cannot be chosen shows a message and no page; it never becomes somebody else.
     """
@@ -207,6 +208,7 @@ def _choose_rater(everybody: list[Person]) -> None:
     st.session_state[RATER_KEY] = chosen
     if st.query_params.get("rater") != chosen:
         st.query_params["rater"] = chosen
+    return by_id[chosen]
 
 
 def _why_not(asked: str, everybody: list[Person]) -> str:
@@ -221,13 +223,13 @@ def _why_not(asked: str, everybody: list[Person]) -> str:
     return f"{why} If you are somebody else, choose your name in the sidebar."
 
 
-def _choose_week(store: Store) -> None:
+def _choose_week(store: Store, rater: Person) -> None:
     weeks = [w.name for w in reversed(weeks_in_use(store))]
     if not weeks:
         st.session_state[WEEK_KEY] = None
         st.page_link("week.py", label="First steps", icon=":material/flag:")
         return
-    key, last, usual = "session_choose_week", st.session_state.get(WEEK_KEY), _usual_week(store, weeks)
+    key, last, usual = "session_choose_week", st.session_state.get(WEEK_KEY), _usual_week(store, rater, weeks)
     st.session_state[key] = last if last in weeks else usual
     address.take("week", key=key, known=weeks)
     chosen = st.selectbox("Week", weeks, key=key, on_change=address.follow, args=("week", key))
@@ -237,12 +239,11 @@ def _choose_week(store: Store) -> None:
         st.query_params["week"] = chosen
 
 
-def _usual_week(store: Store, weeks: Sequence[str]) -> str:
+def _usual_week(store: Store, rater: Person, weeks: Sequence[str]) -> str:
     """Return the week to begin with: the latest one; for reviewers the latest one that has items for them."""
-    person = next((p for p in people(store) if p.id == st.session_state[RATER_KEY]), None)
-    if person is None or person.may("adjudicator"):
+    if rater.may("adjudicator"):
         return weeks[0]
-    dealt = latest_week_dealt(store, person.id)
+    dealt = latest_week_dealt(store, rater.id)
     return dealt if dealt is not None and dealt in weeks else weeks[0]
 
 
