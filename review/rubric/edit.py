@@ -36,7 +36,7 @@ def with_preset(rubric: Rubric, name: str) -> Rubric:
     Nobody has to answer them: the other items have nothing that they ask about.
     """
     document = rubric_document(rubric)
-    rows = [row for row in PRESETS[name]["dimensions"] if row["name"] not in rubric.names]
+    rows = [row for row in PRESETS[name].document["dimensions"] if row["name"] not in rubric.names]
     document["dimensions"] += [{**row, "required": False} for row in rows]
     return _read(document, rubric)
 

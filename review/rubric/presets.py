@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.rubric.default import DEFAULT_RUBRIC
 
@@ -41,8 +41,16 @@ SQL_RUBRIC: dict[str, Any] = {
     ],
 }
 
-PRESETS: dict[str, dict[str, Any]] = {"support": DEFAULT_RUBRIC, "sql": SQL_RUBRIC}
-"""Every preset by the name that ``preset`` in [rubric] takes. A new one is data and a line here."""
 
-TITLES = {"support": "Support: correctness, reasons, intent, politeness", "sql": "Answers in SQL: meaning and reasons"}
-"""What the Rubric page calls them."""
+class Preset(NamedTuple):
+    """A rubric to start from: what the Rubric page calls it, and the document."""
+
+    title: str
+    document: dict[str, Any]
+
+
+PRESETS = {
+    "support": Preset("Support: correctness, reasons, intent, politeness", DEFAULT_RUBRIC),
+    "sql": Preset("Answers in SQL: meaning and reasons", SQL_RUBRIC),
+}
+"""Every preset by the name that ``preset`` in [rubric] takes. A new one is data and a line here."""

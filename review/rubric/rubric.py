@@ -128,7 +128,7 @@ def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = 
 def _with_preset(document: Mapping[str, Any], origin: str) -> dict[str, Any]:
     name = setting.one_of(f"{origin}, preset", document["preset"], PRESETS)
     own = {k: v for k, v in document.items() if k != "preset"}
-    preset = PRESETS[name]
+    preset = PRESETS[name].document
     more = setting.listed(f"{origin}, dimensions", own.get("dimensions", ()))
     return {**preset, **own, "dimensions": [*preset["dimensions"], *more]}
 

@@ -7,13 +7,13 @@ import pytest
 from review.basics.errors import InputError
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.edit import with_preset
-from review.rubric.presets import PRESETS, TITLES
+from review.rubric.presets import PRESETS
 from review.rubric.rubric import rubric_from
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_a_rubric_with_a_title(name: str) -> None:
-    assert rubric_from({"preset": name}) == rubric_from(PRESETS[name]) and TITLES[name]
+    assert rubric_from({"preset": name}) == rubric_from(PRESETS[name].document) and PRESETS[name].title
 
 
 def test_the_preset_of_sql_asks_for_reasons_unless_the_meaning_is_right() -> None:

@@ -18,7 +18,7 @@ from review.rubric.change import change_rubric
 from review.rubric.comparable import WORDS, comparability
 from review.rubric.diff import rubric_diff
 from review.rubric.edit import with_preset
-from review.rubric.presets import PRESETS, TITLES
+from review.rubric.presets import PRESETS
 from review.rubric.rubric import Rubric, rubric_from
 
 TEXT, WAY = "rubric_text", "rubric_way"
@@ -81,8 +81,8 @@ def _choose_way() -> str:
 def _presets(rubric: Rubric, new: Rubric | None) -> None:
     """Offer rubrics to start from: in place of the draft, or as further questions."""
     with st.popover("Presets", icon=":material/library_add:"):
-        name = st.selectbox("Preset", list(PRESETS), format_func=TITLES.__getitem__, key="rubric_preset")
-        st.caption(as_text(", ".join(d.title for d in rubric_from(PRESETS[name]).dimensions)))
+        name = st.selectbox("Preset", list(PRESETS), format_func=lambda name: PRESETS[name].title, key="rubric_preset")
+        st.caption(as_text(", ".join(d.title for d in rubric_from(PRESETS[name].document).dimensions)))
         st.button(
             "Add its questions",
             key="rubric_preset_add",
@@ -95,7 +95,7 @@ def _presets(rubric: Rubric, new: Rubric | None) -> None:
             "Replace the draft with it",
             key="rubric_preset_replace",
             on_click=draft.begin,
-            args=(rubric_from(PRESETS[name]),),
+            args=(rubric_from(PRESETS[name].document),),
             kwargs={"base": rubric.version},
         )
 
