@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.shared.conversation import CSS
 from pages.parts.shared.session import Session, dialect
 from pages.parts.shared.word_changes import STYLE, changed
+from pages.parts.shared.wording import as_text
 from review.annotating.executed import Executed, SideOfResult, executed_by_item
 from review.basics import sql_text
 from review.basics.words import counted
@@ -24,7 +25,7 @@ def show(here: Session, item: Item, sql: str | None) -> None:
     found = executed_by_item(here.store, [item], dialect=dialect(here.store)).get(item.id)
     if found is None:
         return
-    with st.expander(f"Execution: {said(found)}", expanded=True, icon=":material/database:"):
+    with st.expander(f"Execution: {as_text(said(found))}", expanded=True, icon=":material/database:"):
         st.html(CSS + as_html(found))
         if sql:
             st.caption("From the reference to the query")
