@@ -50,7 +50,7 @@ OURS = {
         "f'Version {saved.version} is in force for weeks that are opened from now on'",
     ],
     "parts/rubric/rubric_editor.py": ["f'Version {after} as TOML'"],
-    "parts/sampling/open_week.py": [
+    "parts/sampling/plan_form.py": [
         'f"Makes a group of its own of the conversations whose judges disagree in the log. spotcheck.toml (`[sampling] '
         "judges_disagree`) says: {('no such group' if cap is None else cap)}.\"",
     ],
