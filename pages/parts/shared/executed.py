@@ -10,10 +10,11 @@ from pages.parts.shared.conversation import CSS
 from pages.parts.shared.session import Session, dialect
 from pages.parts.shared.word_changes import STYLE, changed
 from pages.parts.shared.wording import as_text
-from review.annotating.executed import Executed, SideOfResult, executed_by_item
+from review.annotating.executed import Executed, executed_by_item
 from review.basics import sql_text
 from review.basics.words import counted
 from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, RIGHT
+from review.sql.results.side_by_side import Side
 from storage.records_weeks import Item
 
 
@@ -49,7 +50,7 @@ def said(found: Executed) -> str:
     return {str(name): words for name, words in OUTCOMES.items()}.get(found["outcome"], found["outcome"])
 
 
-def _side(title: str, side: SideOfResult) -> str:
+def _side(title: str, side: Side) -> str:
     if side["error"]:
         return (
             f'<div><b>{escape(title)}</b><div class="sc-turn sc-tool" tabindex="0">{escape(side["error"])}</div></div>'
