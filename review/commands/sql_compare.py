@@ -27,7 +27,7 @@ from review.sql.execution.closest import closest
 from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
 from review.statistics.intervals import wilson
@@ -212,10 +212,10 @@ def accuracy_of(items: list[Compared], settings: SqlSettings, *, empty_is_right:
 
 
 def _score(item: Compared, settings: SqlSettings, *, empty_is_right: bool) -> float | None:
-    right = {*RIGHT, *(("extra_columns",) if settings.extra_columns else ())}
-    if empty_is_right:
-        right.add("both_empty")
-    return 1.0 if item.comparison.outcome in right else item.comparison.correct
+    outcome = item.comparison.outcome
+    if is_right(outcome, extra_columns=settings.extra_columns) or (empty_is_right and outcome == "both_empty"):
+        return 1.0
+    return item.comparison.correct
 
 
 def _truths(

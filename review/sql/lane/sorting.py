@@ -16,7 +16,7 @@ from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
-from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.outcome import OUTCOMES, Comparison, Outcome, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.schema.schema import Schema
@@ -89,7 +89,7 @@ class Sorter:
         best = nearest.comparison if nearest else None
         if result.done:
             _words(given, result, found)
-        equal = best is not None and best.outcome in (*RIGHT, *(("extra_columns",) if self.extra_columns else ()))
+        equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
         _weigh(best, result, found, equal=equal)
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
