@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LEFT = {
     "review/annotating/findings.py": 1,
-    "review/annotating/flags.py": 1,
-    "review/annotating/skipped.py": 1,
     "review/annotating/taken.py": 1,
     "review/judges/learned/training.py": 1,
     "review/judges/numbering.py": 2,

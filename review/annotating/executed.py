@@ -8,22 +8,10 @@ from typing import Any, TypedDict
 from review.audit.store_secrets import hmac_key
 from review.basics import sql_text
 from review.privacy.hidden_spans import spans_by_conversation, without
+from review.sql.results.side_by_side import Side
 from storage.queries.executions import evidence_of
 from storage.records_weeks import Item
 from storage.store import Store
-
-
-class SideOfResult(TypedDict):
-    """One result as a table; see :class:`review.sql.results.side_by_side.Side`."""
-
-    columns: list[str]
-    rows: list[list[str | None]]
-    numbers: list[int]
-    total: int
-    truncated: bool
-    marks: list[list[int]]
-    alone: list[int]
-    error: str
 
 
 class Executed(TypedDict):
@@ -33,8 +21,8 @@ class Executed(TypedDict):
     reason: str
     reference_sql: str
     reference_from: str
-    answer: SideOfResult
-    reference: SideOfResult
+    answer: Side
+    reference: Side
     findings: list[dict[str, str]]
 
 
@@ -69,7 +57,7 @@ def shown(evidence: Mapping[str, Any], *, dialect: str = "") -> Executed:
     }
 
 
-def _side(side: Mapping[str, Any]) -> SideOfResult:
+def _side(side: Mapping[str, Any]) -> Side:
     return {
         "columns": side["columns"],
         "rows": side["rows"],

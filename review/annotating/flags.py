@@ -11,7 +11,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.current.assignments import owed_items, week_of_store
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
-from storage.queries.conditions import not_withdrawn
+from storage.queries.flags import flags_that_count
 from storage.queries.pairs import PAIR
 from storage.records_review import Flag, Withdrawal
 from storage.records_weeks import Item
@@ -49,7 +49,7 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
     require(store, viewer, "adjudicator")
     week_of_store(store, week)
     owed = owed_items(store, viewer)
-    found = [f for f in store.select(Flag, _STANDING_SQL, {"week": week}) if f.item_id not in owed]
+    found = [f for f in flags_that_count(store, week) if f.item_id not in owed]
     items = {i.id: i for i in store.find(Item, id=[f.item_id for f in found])}
     places = {i.id: i.conversation_id for i in items.values()}
     spans = spans_by_conversation(store, list(places.values()))
@@ -68,13 +68,6 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
         )
         for f in found
     ]
-
-
-_STANDING_SQL = f"""
-SELECT f.* FROM flags f JOIN items i ON i.id = f.item_id
-WHERE i.week = :week AND {not_withdrawn("f")}
-ORDER BY f.rowid DESC
-"""  # noqa: S608 - constants of ours
 
 
 def take_back_flag(store: Store, flag: str, *, by: str) -> None:

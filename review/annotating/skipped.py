@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.queries.conditions import answered, handed_on, not_withdrawn
+from storage.queries.own_work import skips_in_force
 from storage.store import Store
 
 
@@ -22,13 +22,5 @@ class Skipped:
 
 def skipped_by(store: Store, rater_id: str, week: str) -> list[Skipped]:
     """Return what a rater skipped in a week, in the order of the skips."""
-    latest = {row["assignment_id"]: Skipped(**row) for row in store.query(_SQL, {"week": week, "rater": rater_id})}
+    latest = {row["assignment_id"]: Skipped(**row) for row in skips_in_force(store, rater_id, week)}
     return sorted(latest.values(), key=lambda one: one.at)
-
-
-_SQL = f"""
-SELECT a.id AS assignment_id, a.item_id, a.rubric_version, s.submission_id, s.at, s.reason
-FROM assignments a JOIN skips s ON s.assignment_id = a.id
-WHERE a.week = :week AND a.rater_id = :rater AND {not_withdrawn("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}
-ORDER BY s.rowid
-"""  # noqa: S608 - constants of ours

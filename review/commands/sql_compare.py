@@ -23,10 +23,11 @@ from review.commands.sql_input import engine_option, sql_in, table_option
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
+from review.sql.execution.closest import closest
 from review.sql.execution.perturbed import perturbed
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison
+from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
 from review.statistics.intervals import wilson
@@ -169,13 +170,13 @@ class _Engines:
         runner = self._runner(address)
         generated = sql_in(row, "generated")
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
-        found = list(_against(runner, generated, references))
-        best = min(range(len(found)), key=lambda k: (BEST.index(found[k].outcome), k))
-        accidental = found[best].outcome in RIGHT and any(
-            next(_against(copy, generated, [references[best]])).outcome not in (*RIGHT, "both_empty")
+        best = closest(runner, runner.run(generated), references)
+        assert best is not None, "_asked refuses rows without a reference"
+        accidental = best.comparison.outcome in RIGHT and any(
+            _outcome(copy, generated, best.reference_sql) not in (*RIGHT, "both_empty")
             for copy in self._copies(address)
         )
-        return Compared(row.required("id"), found[best], best, accidental)
+        return Compared(row.required("id"), best.comparison, best.place, accidental)
 
     def _runner(self, address: str) -> Runner:
         if address not in self.open:
@@ -195,10 +196,9 @@ class _Engines:
         return self.copies[address]
 
 
-def _against(runner: Runner, generated: str, references: list[str]) -> Iterator[Comparison]:
-    result = runner.run(generated)
-    for reference in references:
-        yield compare(result, runner.run(reference), reference_sql=reference, dialect=runner.engine.dialect)
+def _outcome(runner: Runner, generated: str, reference: str) -> Outcome:
+    results = runner.run(generated), runner.run(reference)
+    return compare(*results, reference_sql=reference, dialect=runner.engine.dialect).outcome
 
 
 def accuracy_of(items: list[Compared], settings: SqlSettings, *, empty_is_right: bool = False) -> Quantity:
@@ -212,10 +212,10 @@ def accuracy_of(items: list[Compared], settings: SqlSettings, *, empty_is_right:
 
 
 def _score(item: Compared, settings: SqlSettings, *, empty_is_right: bool) -> float | None:
-    right = {*RIGHT, *(("extra_columns",) if settings.extra_columns else ())}
-    if empty_is_right:
-        right.add("both_empty")
-    return 1.0 if item.comparison.outcome in right else item.comparison.correct
+    outcome = item.comparison.outcome
+    if is_right(outcome, extra_columns=settings.extra_columns) or (empty_is_right and outcome == "both_empty"):
+        return 1.0
+    return item.comparison.correct
 
 
 def _truths(

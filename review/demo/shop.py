@@ -97,7 +97,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, until: date) -> None:
         connection.execute(create_statement(name))
         connection.register("rows_to_add", pa.table({c: pa.array(v) for c, v in columns.items()}))
         read = ", ".join(_read(column) for column in columns)
-        connection.execute(f"INSERT INTO {name} ({', '.join(columns)}) SELECT {read} FROM rows_to_add")  # noqa: S608
+        connection.execute(f"INSERT INTO {name} ({', '.join(columns)}) SELECT {read} FROM rows_to_add")  # noqa: S608 - our own names
         connection.unregister("rows_to_add")
     missing = TABLES.keys() - {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
     assert not missing, missing

@@ -73,7 +73,9 @@ def week_report(
     rubric = evidence.latest_used_rubric(store, [week])
     window = evidence.weeks_up_to(store, week)
     items = items_of(store, week)
-    owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
+    of_week = {i.id for i in items}
+    all_owed = owed_items(store, viewer) if viewer else set()
+    owed = all_owed & of_week
     production = production_data(store, [week])
     quality = week_quality(store, week, production)
     thresholds = project_of(store.path).answers
@@ -124,12 +126,12 @@ def week_report(
         groups=_groups(store, week, items, rubric),
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
-        golden=_golden(store, {i.id for i in items}),
-        since=since_last_report(store, opened, names=names, withheld=owed_items(store, viewer) if viewer else ()),
+        golden=_golden(store, of_week),
+        since=since_last_report(store, opened, names=names, withheld=all_owed),
         beside=beside(store, opened, rubric=rubric, viewer=viewer, bootstrap=bootstrap),
         checklist=checks,
         anchoring=anchoring(store, [week]),
-        withheld=len(items_to_review(store, viewer) & {i.id for i in items}) if viewer else 0,
+        withheld=len(items_to_review(store, viewer) & of_week) if viewer else 0,
         head=last.sequence if last else 0,
         head_hash=last.hash if last else GENESIS,
         broken_at=chain.verify(store)[1],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from storage.queries.conditions import in_time, not_withdrawn
+from typing import Any
+
+from storage.queries.conditions import answered, handed_on, in_time, not_withdrawn
 from storage.records_review import Annotation
 from storage.store import Store
 
@@ -25,6 +27,22 @@ def corrections_by(store: Store, rater_id: str) -> list[Annotation]:
     Anchors are among them, pairs are not: they have no corrected answer.
     """
     return store.select(Annotation, _CORRECTIONS_SQL, {"rater": rater_id})
+
+
+def skips_in_force(store: Store, rater_id: str, week: str) -> list[dict[str, Any]]:
+    """Return the skips of assignments that a rater holds in a week and has not answered, in order; some have several.
+
+    Each has ``assignment_id``, ``item_id``, ``rubric_version``, ``submission_id``, ``at`` and ``reason``.
+    """
+    return store.query(_SKIPS_SQL, {"rater": rater_id, "week": week})
+
+
+_SKIPS_SQL = f"""
+SELECT a.id AS assignment_id, a.item_id, a.rubric_version, s.submission_id, s.at, s.reason
+FROM assignments a JOIN skips s ON s.assignment_id = a.id
+WHERE a.week = :week AND a.rater_id = :rater AND {not_withdrawn("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}
+ORDER BY s.rowid
+"""  # noqa: S608 - constants of ours
 
 
 def _of_this_item(row: str) -> str:

@@ -125,7 +125,7 @@ def dimensions(table: Table, rubric: Rubric, *, of_tool: bool, key: str) -> Fill
             else f"**{as_text(name)}**"
         )
         target = right.selectbox(
-            f"{name} fills", options, index=options.index(start), key=f"{key}_fills_{name}",
+            f"{as_text(name)} fills", options, index=options.index(start), key=f"{key}_fills_{name}",
             label_visibility="collapsed",
         )  # fmt: skip
         if target != LEFT_OUT:
@@ -154,7 +154,7 @@ def words(table: Table, rubric: Rubric, filled: Filled, *, key: str) -> list[str
             left, right = st.columns([3, 2], vertical_alignment="center")
             left.markdown(f"{as_text(dimension)}: **{as_text(word)}** · {counted(n, 'rating')}")
             value = right.selectbox(
-                f"{dimension} {word} means", values, index=None, placeholder="choose",
+                f"{as_text(dimension)} {as_text(word)} means", values, index=None, placeholder="choose",
                 key=f"{key}_word_{dimension}_{word}", label_visibility="collapsed",
             )  # fmt: skip
             if value is not None:

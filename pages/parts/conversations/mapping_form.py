@@ -103,7 +103,7 @@ def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], hide:
         with right:
             chosen[path] = str(
                 st.selectbox(
-                    f"What {path} means",
+                    f"What {as_text(path)} means",
                     list(MEANINGS),
                     index=list(MEANINGS).index(means.get(path, NOTHING)),
                     format_func=lambda field: MEANINGS[field],
@@ -134,7 +134,7 @@ def values(
         options = VALUES[one.field]
         start = one.value if one.value in options else NOTHING
         chosen = right.selectbox(
-            f"{one.field} {one.raw} becomes",
+            f"{one.field} {as_text(hide(one.raw))} becomes",
             list(options),
             index=list(options).index(start),
             format_func=options.__getitem__,

@@ -34,7 +34,7 @@ def form(here: Session, ids: Sequence[str]) -> None:
             except ReviewError as error:
                 st.error(as_text(error), icon=":material/block:")
             else:
-                st.toast(f"{counted(done.items, 'item')} added to {week}", icon=":material/task_alt:")
+                st.toast(f"{counted(done.items, 'item')} added to {as_text(week)}", icon=":material/task_alt:")
                 st.rerun()
 
 

@@ -39,7 +39,7 @@ def _field(dimension: Dimension, key: str, start: Any) -> Any:
             selection_mode="multi",
             default=list(start or ()),
             key=key,
-            format_func=spoken,
+            format_func=_in_markdown,
             help=help_,
             wrap=True,
         )
@@ -47,9 +47,11 @@ def _field(dimension: Dimension, key: str, start: Any) -> Any:
         place = values.index(start) if start in values else None
         return st.selectbox(title, values, index=place, key=key, format_func=spoken, help=help_, placeholder="Choose")
     default = start if start in values else None
-    return st.pills(
-        title, values, default=default, key=key, format_func=lambda v: as_text(spoken(v)), help=help_, wrap=True
-    )
+    return st.pills(title, values, default=default, key=key, format_func=_in_markdown, help=help_, wrap=True)
+
+
+def _in_markdown(value: str) -> str:
+    return as_text(spoken(value))
 
 
 def _guidance(dimension: Dimension) -> list[str]:

@@ -114,7 +114,7 @@ def _export(here: Session, names: list[str]) -> None:
     if prepared and prepared[:2] == (name, to):
         data, file_name = prepared[2]
         st.download_button(
-            f"Download {file_name}", data, file_name=file_name, key="curating_download", on_click="ignore"
+            f"Download {as_text(file_name)}", data, file_name=file_name, key="curating_download", on_click="ignore"
         )
 
 

@@ -92,15 +92,11 @@ def choose_dimension(names: list[str], first: str | None = None) -> str:
     st.session_state["judges_dim"] = wanted
     address.take("dimension", key="judges_dim", known=names)
     chosen = st.segmented_control(
-        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=_named,
-        on_change=address.follow, args=("dimension", "judges_dim"),
+        "Dimension", names, format_func=lambda name: as_text(spoken(name)), required=True, key="judges_dim",
+        label_visibility="collapsed", on_change=address.follow, args=("dimension", "judges_dim"),
     )  # fmt: skip
     st.session_state["workbench_last_dim"] = chosen
     return str(chosen)
-
-
-def _named(dimension: str) -> str:
-    return as_text(spoken(dimension))
 
 
 def _in_words(report: CalibrationReport, *, badge: str) -> None:

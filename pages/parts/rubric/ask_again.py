@@ -52,5 +52,5 @@ def ask_again(here: Session, rubric: Rubric) -> None:
         except ReviewError as error:
             st.error(as_text(error), icon=":material/block:")
             return
-        st.toast(done.sentence.capitalize(), icon=":material/replay:")
+        st.toast(as_text(done.sentence.capitalize()), icon=":material/replay:")
         st.rerun()

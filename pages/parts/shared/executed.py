@@ -9,10 +9,12 @@ import streamlit as st
 from pages.parts.shared.conversation import CSS
 from pages.parts.shared.session import Session, dialect
 from pages.parts.shared.word_changes import STYLE, changed
-from review.annotating.executed import Executed, SideOfResult, executed_by_item
+from pages.parts.shared.wording import as_text
+from review.annotating.executed import Executed, executed_by_item
 from review.basics import sql_text
 from review.basics.words import counted
 from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, RIGHT
+from review.sql.results.side_by_side import Side
 from storage.records_weeks import Item
 
 
@@ -24,7 +26,7 @@ def show(here: Session, item: Item, sql: str | None) -> None:
     found = executed_by_item(here.store, [item], dialect=dialect(here.store)).get(item.id)
     if found is None:
         return
-    with st.expander(f"Execution: {said(found)}", expanded=True, icon=":material/database:"):
+    with st.expander(f"Execution: {as_text(said(found))}", expanded=True, icon=":material/database:"):
         st.html(CSS + as_html(found))
         if sql:
             st.caption("From the reference to the query")
@@ -48,7 +50,7 @@ def said(found: Executed) -> str:
     return {str(name): words for name, words in OUTCOMES.items()}.get(found["outcome"], found["outcome"])
 
 
-def _side(title: str, side: SideOfResult) -> str:
+def _side(title: str, side: Side) -> str:
     if side["error"]:
         return (
             f'<div><b>{escape(title)}</b><div class="sc-turn sc-tool" tabindex="0">{escape(side["error"])}</div></div>'

@@ -39,7 +39,7 @@ def interval(quantity: Quantity, *, percent: bool = False) -> str:
 def figure(title: str, quantity: Quantity, *, percent: bool = False, help: str | None = None) -> None:
     """Draw one figure with its interval below."""
     with st.container(border=True):
-        st.metric(title, number(quantity.value, percent=percent), help=help or quantity.method or None)
+        st.metric(as_text(title), number(quantity.value, percent=percent), help=help or quantity.method or None)
         st.caption(interval(quantity, percent=percent))
 
 
@@ -121,7 +121,7 @@ def download(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
         icon=":material/download:",
         key=f"{key}_csv",
         on_click="ignore",
-        help=long_cells(columns, rows) or None,
+        help=as_text(long_cells(columns, rows)) or None,
     )
 
 

@@ -94,7 +94,7 @@ def _corrections(here: Session, found: Sequence[Correction]) -> None:
 
 def _correction(here: Session, one: Correction) -> None:
     question = conversation_of(here.store, one.item).question[:SHOWN] or one.item
-    label = f"**{WORDS[one.outcome][0].capitalize()}** · {as_text(question)} · {one.week}"
+    label = f"**{WORDS[one.outcome][0].capitalize()}** · {as_text(question)} · {as_text(one.week)}"
     with st.expander(label, key=f"own_correction_{one.item}", on_change="rerun") as box:
         if not box.open:
             return

@@ -8,6 +8,7 @@ from review.basics.errors import InputError
 from review.experiments.scorers.scorer import Pair, Score, Scorer, Surroundings, not_scored
 from review.golden.references import is_masked
 from review.settings.sql import SqlSettings
+from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
 from review.sql.results.outcome import BEST, OUTCOMES, Comparison
@@ -41,15 +42,8 @@ def _on_database(pair: Pair, runner: Runner) -> Comparison:
     case, answer = pair
     generated = runner.run(answer.sql) if answer.sql else _read(answer.result)
     dialect = runner.engine.dialect
-    references = [one for text in case.references for one in references_in(text, dialect)]
-    if not references:
-        return compare(generated, _read(case.expected_result), dialect=dialect)
-    found = [compare(generated, runner.run(r), reference_sql=r, dialect=dialect) for r in references]
-    return _best(found)
-
-
-def _best(found: Sequence[Comparison]) -> Comparison:
-    return min(found, key=lambda c: BEST.index(c.outcome))
+    found = closest(runner, generated, [one for text in case.references for one in references_in(text, dialect)])
+    return found.comparison if found else compare(generated, _read(case.expected_result), dialect=dialect)
 
 
 def _against_kept(pair: Pair, *, why: str, settings: SqlSettings) -> Score:
@@ -62,7 +56,7 @@ def _against_kept(pair: Pair, *, why: str, settings: SqlSettings) -> Score:
     allowed = [case.expected_result, *case.expected_result.get("alternatives", ())]
     given = _read(answer.result)
     found = [compare(given, _read(one), reference_sql=order, dialect=dialect) for one in allowed]
-    return _judged(_best(found), settings)
+    return _judged(min(found, key=lambda c: BEST.index(c.outcome)), settings)
 
 
 def _read(result: object) -> Result:

@@ -25,7 +25,7 @@ from review.settings.judges import JudgeSettings
 from review.sql.engines.catalogue import place_of
 from review.sql.execution.runner import Runner
 from review.sql.lane.examine import examine
-from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, RIGHT, Outcome
+from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, Outcome, is_right
 
 FORM = 1
 """The form of what is kept; a higher number makes every comparison anew."""
@@ -201,7 +201,7 @@ def _opinions(
     bench: Bench[ExecutionSpec], subject: Subject, found: Mapping[str, Any], cached: bool
 ) -> Iterator[Opinion]:
     outcome: Outcome = found["outcome"]
-    right = outcome in RIGHT or (bench.spec.extra_columns and outcome == "extra_columns")
+    right = is_right(outcome, extra_columns=bench.spec.extra_columns)
     for d in bench.dimensions:
         values = bench.spec.right if right else bench.spec.wrong
         value = None if outcome in NO_EVIDENCE else values[d.name]

@@ -126,6 +126,7 @@ def _judge(
         left = with_references(store, left)
     dimensions = dimensions_of_judge(store, judge)
     spec = spec_as_shown(store, judge, project)
+    wanted = sought(project)
     bench = Bench(
         name=judge.name,
         version=judge.version,
@@ -136,7 +137,7 @@ def _judge(
         training=training_of(store, judge, spec),
         environment=environment,
         sql=project.sql,
-        mask=lambda found: mask_values(found, sought(project))[0],
+        mask=lambda found: mask_values(found, wanted)[0],
     )
     # In a release the judge sees the expected answer, so its opinion there is no verdict on an item of review.
     items = {s.id for s in left} if run.target["kind"] == "week" else set()

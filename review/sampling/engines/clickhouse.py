@@ -15,7 +15,7 @@ from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines import clickhouse_dates
 from review.sampling.engines.engine import Address, Engine, EngineKind
-from review.sampling.engines.sql import as_text, column, plain_text, render, table
+from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
 # readonly=2 forbids writing and allows these settings. Columns win over aliases of the same name, as in other engines.
@@ -64,21 +64,21 @@ class ClickHouseEngine:
         value: exp.Expr = column(name)
         nested = re.match(r"(Nullable\(|LowCardinality\()*(Map|Tuple|Array|Nested|JSON|Object)", kind) is not None
         if nested:
-            value = _call("toJSONString", value)
+            value = call("toJSONString", value)
         if path:
             parts = (exp.Literal.string(plain_text("path", part)) for part in path)
-            raw = _call("JSONExtractRaw", as_text(value), *parts)
+            raw = call("JSONExtractRaw", as_text(value), *parts)
             # A text comes out quoted, an absent value as '', anything else as its JSON text.
-            text = _call("JSONExtractString", as_text(value), *(p.copy() for p in raw.expressions[1:]))
-            quoted = _call("startsWith", raw, exp.Literal.string('"'))
-            plain = _call("nullIf", _call("nullIf", raw.copy(), exp.Literal.string("")), exp.Literal.string("null"))
-            return _call("if", quoted, as_text(text), as_text(plain))
+            text = call("JSONExtractString", as_text(value), *(p.copy() for p in raw.expressions[1:]))
+            quoted = call("startsWith", raw, exp.Literal.string('"'))
+            plain = call("nullIf", call("nullIf", raw.copy(), exp.Literal.string("")), exp.Literal.string("null"))
+            return call("if", quoted, as_text(text), as_text(plain))
         return as_text(value)
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
         """The column as Nullable(Float64)."""
-        number = _call("toFloat64OrNull", self.text(name, path))
-        return exp.Case().when(_call("isFinite", number), number.copy())
+        number = call("toFloat64OrNull", self.text(name, path))
+        return exp.Case().when(call("isFinite", number), number.copy())
 
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
@@ -90,10 +90,10 @@ class ClickHouseEngine:
         """Return DateTime in UTC, or DateTime64 for a fraction of a second."""
         utc = exp.Literal.string("UTC")
         if moment.microsecond:
-            return _call(
+            return call(
                 "toDateTime64", exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S.%f}"), exp.Literal.number(6), utc
             )
-        return _call("toDateTime", exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}"), utc)
+        return call("toDateTime", exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}"), utc)
 
     def close(self) -> None:
         """Close the session."""
@@ -133,10 +133,6 @@ def open_clickhouse(
 
 def _without_final(relation: exp.Expr) -> exp.Expr:
     return relation.this if isinstance(relation, exp.Final) else relation
-
-
-def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
 
 
 def _open(address: Address, week: str | None) -> Engine:

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from review.basics.date_forms import ORDERS, order_of
 from review.basics.errors import InputError
+from review.sampling.engines.sql import call
 
 ISO = r"^\s*(\d{4}-\d{2}-\d{2}(\s*$|[T ]([01]\d|2[0-3]):\d{2})|\d{9,20}(\.\d+)?\s*$)"
 """Texts that are read without a declared form; numbers below nine digits are none since 1970."""
@@ -32,7 +33,7 @@ def instant(text: exp.Expr, zone: str, form: str) -> exp.Expr:
 
     Raises InputError for a pattern with a part that ClickHouse cannot read.
     """
-    case = exp.Case().when(_call("match", text, _text(ISO)), _parsed(text, zone))
+    case = exp.Case().when(call("match", text, _text(ISO)), _parsed(text, zone))
     if not form:
         return case
     order = order_of(form)
@@ -40,7 +41,7 @@ def instant(text: exp.Expr, zone: str, form: str) -> exp.Expr:
         return case.else_(_by_pattern(text, zone, form))
     written, pattern = _as_iso(text, order)
     conditions = {SEPARATED: text, pattern: text, ISO: written}
-    fits = exp.and_(*(_call("match", one, _text(form)) for form, one in conditions.items()))
+    fits = exp.and_(*(call("match", one, _text(form)) for form, one in conditions.items()))
     return case.when(fits, _parsed(written, zone))
 
 
@@ -50,31 +51,31 @@ def _as_iso(text: exp.Expr, order: str) -> tuple[exp.Expr, str]:
     numbers = [r"(\d{1,2})"] * 3
     numbers[places[0]] = r"(\d{4}|\d{2})"
     pattern = rf"^\s*{numbers[0]}[./-]\s?{numbers[1]}[./-]\s?{numbers[2]}{CLOCK}"
-    found = _call("extractGroups", text, _text(pattern))
+    found = call("extractGroups", text, _text(pattern))
 
     def group(number: int) -> exp.Expr:
-        return _call("arrayElement", found, exp.Literal.number(number))
+        return call("arrayElement", found, exp.Literal.number(number))
 
     year, month, day = (group(place + 1) for place in places)
-    century = _call("if", exp.GTE(this=_number(year), expression=exp.Literal.number(69)), _text("19"), _text("20"))
-    short = exp.EQ(this=_call("length", year), expression=exp.Literal.number(2))
+    century = call("if", exp.GTE(this=_number(year), expression=exp.Literal.number(69)), _text("19"), _text("20"))
+    short = exp.EQ(this=call("length", year), expression=exp.Literal.number(2))
     parts = (
-        _call("if", short, _call("concat", century, year), year),
+        call("if", short, call("concat", century, year), year),
         _text("-"), _padded(month), _text("-"), _padded(day), _text(" "), _hour(group(HOUR), group(HALF)),
         _text(":"), _or(group(MINUTE), "00"), _text(":"), _or(group(SECOND), "00"),
-        _text("."), _or(_call("substring", group(FRACTION), exp.Literal.number(1), exp.Literal.number(6)), "0"),
-        _call("upper", group(OFFSET)),
+        _text("."), _or(call("substring", group(FRACTION), exp.Literal.number(1), exp.Literal.number(6)), "0"),
+        call("upper", group(OFFSET)),
     )  # fmt: skip
-    return _call("concat", *parts), pattern
+    return call("concat", *parts), pattern
 
 
 def _hour(hour: exp.Expr, half: exp.Expr) -> exp.Expr:
     """Return an hour of the day in two digits; 99, which no clock shows, where a half of the day goes with none."""
     number, twelve = _number(hour), exp.Literal.number(12)
-    later = _call("if", exp.EQ(this=_call("lower", half), expression=_text("p")), twelve, exp.Literal.number(0))
+    later = call("if", exp.EQ(this=call("lower", half), expression=_text("p")), twelve, exp.Literal.number(0))
     fits = exp.Between(this=number, low=exp.Literal.number(1), high=twelve)
-    of_half = _call("if", fits, _call("plus", _call("modulo", number, twelve), later), exp.Literal.number(99))
-    return _padded(_call("toString", _call("if", exp.EQ(this=half, expression=_text("")), number, of_half)))
+    of_half = call("if", fits, call("plus", call("modulo", number, twelve), later), exp.Literal.number(99))
+    return _padded(call("toString", call("if", exp.EQ(this=half, expression=_text("")), number, of_half)))
 
 
 def _by_pattern(text: exp.Expr, zone: str, form: str) -> exp.Expr:
@@ -85,29 +86,25 @@ def _by_pattern(text: exp.Expr, zone: str, form: str) -> exp.Expr:
             f"{', '.join(ORDERS)}, or parts of %{', %'.join(name for name in IN_MYSQL if name != '%')}."
         )
     theirs = re.sub(r"%(.)", lambda found: f"%{IN_MYSQL[found[1]]}", form)
-    found = _call("parseDateTimeOrNull", _call("trimBoth", text), _text(theirs), _text(zone))
-    return _call("toDateTime64", found, exp.Literal.number(6), _text(zone))
+    found = call("parseDateTimeOrNull", call("trimBoth", text), _text(theirs), _text(zone))
+    return call("toDateTime64", found, exp.Literal.number(6), _text(zone))
 
 
 def _parsed(text: exp.Expr, zone: str) -> exp.Expr:
-    return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), _text(zone))
+    return call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), _text(zone))
 
 
 def _padded(text: exp.Expr) -> exp.Expr:
-    return _call("leftPad", text, exp.Literal.number(2), _text("0"))
+    return call("leftPad", text, exp.Literal.number(2), _text("0"))
 
 
 def _or(text: exp.Expr, otherwise: str) -> exp.Expr:
-    return _call("if", exp.EQ(this=text, expression=_text("")), _text(otherwise), text)
+    return call("if", exp.EQ(this=text, expression=_text("")), _text(otherwise), text)
 
 
 def _number(text: exp.Expr) -> exp.Expr:
-    return _call("toInt16OrZero", text)
+    return call("toInt16OrZero", text)
 
 
 def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
-
-
-def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this=name, expressions=[one.copy() for one in arguments])

@@ -18,7 +18,7 @@ from sqlglot import exp, parse_one
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.instants import utc_micros
-from review.sampling.engines.sql import column, plain_text, render, table
+from review.sampling.engines.sql import call, column, plain_text, render, table
 
 ROWS = "log_rows"
 FORMED = "utc_micros"
@@ -102,29 +102,29 @@ class DuckDBEngine:
         """Return the column as text; nested values as JSON."""
         kind, value = self._types.get(name, "VARCHAR"), column(name)
         if path:
-            document = value if kind in ("VARCHAR", "JSON") else _call("to_json", value)
-            return _call("json_extract_string", document, exp.Literal.string(json_path(path)))
+            document = value if kind in ("VARCHAR", "JSON") else call("to_json", value)
+            return call("json_extract_string", document, exp.Literal.string(json_path(path)))
         if kind == "VARCHAR":
             return value
         nested = kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]")
-        return exp.cast(_call("to_json", value) if nested else value, "text")
+        return exp.cast(call("to_json", value) if nested else value, "text")
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
         """Return the column as DOUBLE; NaN and infinity as NULL."""
         double = exp.TryCast(this=self.text(name, path), to=exp.DataType.build("double"))
-        return exp.Case().when(_call("isfinite", double), double.copy())
+        return exp.Case().when(call("isfinite", double), double.copy())
 
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return the column as microseconds since 1970."""
         kind = self._types.get(name, "VARCHAR")
         if not path and kind.startswith(("TIMESTAMP", "DATE")):
             if zone == "UTC" or "TIME ZONE" in kind:
-                return _call("epoch_us", exp.cast(column(name), "timestamptz"))
-            return _call("epoch_us", _call("timezone", exp.Literal.string(zone), exp.cast(column(name), "timestamp")))
+                return call("epoch_us", exp.cast(column(name), "timestamptz"))
+            return call("epoch_us", call("timezone", exp.Literal.string(zone), exp.cast(column(name), "timestamp")))
         text = self.text(name, path)
         if form:
             self._know_forms()
-            return _call(FORMED, text, exp.Literal.string(zone), exp.Literal.string(form))
+            return call(FORMED, text, exp.Literal.string(zone), exp.Literal.string(form))
         found = exp.replace_placeholders(INSTANT.copy(), t=text)
         if zone == "UTC":
             return found
@@ -262,10 +262,6 @@ def connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDB
 def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     """Return the column names of a table with DuckDB's types."""
     return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
-
-
-def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
 
 
 def _open(address: Address, week: str | None) -> Engine:

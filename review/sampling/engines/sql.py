@@ -56,6 +56,11 @@ def table(name: str, *, final: bool = False) -> exp.Expr:
     return exp.Final(this=named) if final else named
 
 
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """Return the call of a function that the parser has no class for, with copies of the arguments."""
+    return exp.Anonymous(this=name, expressions=[one.copy() for one in arguments])
+
+
 def as_text(value: exp.Expr) -> exp.Expr:
     """Return CAST(value AS text)."""
     return exp.cast(value, "text")

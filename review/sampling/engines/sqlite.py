@@ -10,7 +10,6 @@ import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +20,7 @@ from review.basics.errors import InputError
 from review.sampling.engines.duckdb import json_path
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.instants import micros, utc_micros
-from review.sampling.engines.sql import as_text, column, plain_text, render, table
+from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 
 class SQLiteEngine:
@@ -65,17 +64,17 @@ class SQLiteEngine:
         """Return the column as text."""
         value: exp.Expr = column(name)
         if path:
-            value = _call("json_extract", value, exp.Literal.string(json_path(path)))
+            value = call("json_extract", value, exp.Literal.string(json_path(path)))
         return as_text(value)
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
         """Return the column as a number; any other text is NULL."""
-        return _call("finite_number", self.text(name, path))
+        return call("finite_number", self.text(name, path))
 
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return the column as microseconds since 1970."""
         given = [self.text(name, path), *map(exp.Literal.string, (zone, form) if form else (zone,))]
-        return _call("utc_micros", *given)
+        return call("utc_micros", *given)
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Microseconds since 1970."""
@@ -125,12 +124,6 @@ def _finite(text: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-# The text of one row is converted several times.
-@lru_cache(maxsize=64)
-def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def _open(address: Address, week: str | None) -> Engine:

@@ -42,7 +42,7 @@ class Child:
     def __init__(self, place: Place, limits: Limits) -> None:
         self.limits = limits
         self._folder = tempfile.TemporaryDirectory(prefix="spotcheck-sql-", ignore_cleanup_errors=True)
-        absolute = place if not place.path or place.host else place._replace(path=os.path.abspath(place.path))  # noqa: PTH100
+        absolute = place if not place.path or place.host else place._replace(path=os.path.abspath(place.path))  # noqa: PTH100 - links stay as they are
         environment = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith(SECRETS)}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
@@ -106,8 +106,7 @@ class Child:
         size = LENGTH.unpack(self._bytes(LENGTH.size, end))[0]
         if size > 4 * self.limits.result_bytes + 10_000_000:
             raise Gone
-        # What comes is made by our own worker from plain values.
-        answer: tuple[str, Any] = pickle.loads(self._bytes(size, max(end, time.monotonic() + 5)))  # noqa: S301
+        answer: tuple[str, Any] = pickle.loads(self._bytes(size, max(end, time.monotonic() + 5)))  # noqa: S301 - our worker makes it, of plain values
         return answer
 
     def _bytes(self, count: int, end: float) -> bytes:

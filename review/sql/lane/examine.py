@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
+from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
 from review.sql.lane.lane import Keys
 from review.sql.proof.prove import prove
-from review.sql.results.compare import compare
 from review.sql.results.figures import untraceable
-from review.sql.results.outcome import BEST, OUTCOMES, Comparison
+from review.sql.results.outcome import OUTCOMES, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.results.side_by_side import Side, side_by_side
@@ -78,18 +78,10 @@ def examine(
     explain are found too. Raises ValueError when ``references`` holds no statement. What the proof refuses is not
     executed.
     """
-    statements = references_in(references, runner.engine.dialect)
-    if not statements:
-        raise ValueError("a reference must hold a statement")
     generated = runner.run(sql)
-    found = []
-    for statement in statements:
-        expected = runner.run(statement)
-        comparison = compare(generated, expected, reference_sql=statement, dialect=runner.engine.dialect)
-        found.append((comparison, statement, expected))
-        if comparison.outcome == BEST[0]:
-            break
-    best = min(found, key=lambda one: BEST.index(one[0].outcome))
+    best = closest(runner, generated, references_in(references, runner.engine.dialect))
+    if best is None:
+        raise ValueError("a reference must hold a statement")
     schema = runner.schema.with_keys(keys) if keys else runner.schema
     proof = prove(sql, runner.engine.dialect, schema, runner.policy)
     said = [Said(severity=f.severity, message=f.message) for f in proof.findings]
@@ -97,5 +89,9 @@ def examine(
         invented = untraceable(answer, generated, question=question)
         said += [Said(severity="warning", message=f.message) for f in invented[:FIGURES]]
     return Examination(
-        comparison=best[0], reference_sql=best[1], generated=generated, expected=best[2], findings=tuple(said)
+        comparison=best.comparison,
+        reference_sql=best.reference_sql,
+        generated=generated,
+        expected=best.expected,
+        findings=tuple(said),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -79,12 +79,8 @@ def findings_about(lane: Lane, sql: str, *, question: str = "", database: str = 
     if proof.statement is None:
         return proof
     met = check_demands(proof.statement, Demands(question=question, words=lane.words, as_of=as_of))
-    more = tuple(_as_warning(f) if f.rule == "time" and f.severity == "error" else f for f in met.findings)
-    wrong = any(f.severity == "error" for f in more)
-    return Proof(
-        text=sql, ok=False if wrong else proof.ok, findings=(*proof.findings, *more), statement=proof.statement
+    more = tuple(
+        replace(f, severity="warning") if f.rule == "time" and f.severity == "error" else f for f in met.findings
     )
-
-
-def _as_warning(found: Finding) -> Finding:
-    return Finding(rule=found.rule, message=found.message, start=found.start, end=found.end, severity="warning")
+    wrong = any(f.severity == "error" for f in more)
+    return replace(proof, ok=False if wrong else proof.ok, findings=(*proof.findings, *more))

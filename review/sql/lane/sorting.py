@@ -7,16 +7,16 @@ nothing else speaks against it. Everything else needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import prove
-from review.sql.results.compare import compare
 from review.sql.results.figures import figures_judged, untraceable
-from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison, Outcome
+from review.sql.results.outcome import OUTCOMES, Comparison, Outcome, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.schema.schema import Schema
@@ -85,10 +85,11 @@ class Sorter:
         found = _Evidence()
         self._read(given, found)
         result = self.runner.run(given.sql)
-        best = min(self._compared(given, result), key=lambda c: BEST.index(c.outcome), default=None)
+        nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
+        best = nearest.comparison if nearest else None
         if result.done:
             _words(given, result, found)
-        equal = best is not None and best.outcome in (*RIGHT, *(("extra_columns",) if self.extra_columns else ()))
+        equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
         _weigh(best, result, found, equal=equal)
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
@@ -123,11 +124,6 @@ class Sorter:
             return []
         found = check_demands(statement, demands).findings
         return [(f.rule, f.message) for f in found if f.severity == "error"]
-
-    def _compared(self, given: AgentAnswer, result: Result) -> Iterator[Comparison]:
-        dialect = self.runner.engine.dialect
-        for reference in references_in(given.reference, dialect):
-            yield compare(result, self.runner.run(reference), reference_sql=reference, dialect=dialect)
 
 
 def _words(given: AgentAnswer, result: Result, found: _Evidence) -> None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TypedDict
 
-from review.sql.results.cells import Key
-from review.sql.results.matching import Table, assignments, by_name, paired
+from review.sql.results.matching import Table, assignments, by_name, differing, paired, surplus
 from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.result import Result
@@ -165,16 +164,15 @@ def _differences(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> li
     if not pairs:
         return []
     left, right = paired(theirs, ours, pairs)
-    here, there = _surplus(right, left), _surplus(left, right)
+    here, there = surplus(right, left, most=SHOWN), surplus(left, right, most=SHOWN)
     found = []
     for number in range(min(SHOWN, max(len(here), len(there)))):
         mine = here[number] if number < len(here) else None
         other = there[number] if number < len(there) else None
         if mine is not None and other is not None:
-            cells = tuple(k for k, (a, b) in enumerate(zip(right[mine], left[other], strict=True)) if a != b)  # type: ignore[call-overload]
-            why = "These rows differ."
+            cells, why = differing(right[mine], left[other]), "These rows differ."
         else:
-            cells, why = (), f"Only {'the generated result' if other is None else 'the reference'} has this row."
+            cells, why = [], f"Only {'the generated result' if other is None else 'the reference'} has this row."
         found.append(
             Difference(
                 row=mine if mine is not None else other or 0,
@@ -184,17 +182,4 @@ def _differences(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> li
                 columns=tuple(pairs[k][0] for k in cells),
             )
         )
-    return found
-
-
-def _surplus(rows: list[Key], others: list[Key]) -> list[int]:
-    """The places of the first rows that occur more often here than there."""
-    left, found = Counter(others), []
-    for at, row in enumerate(rows):
-        if left[row] > 0:
-            left[row] -= 1
-        else:
-            found.append(at)
-            if len(found) == SHOWN:
-                break
     return found

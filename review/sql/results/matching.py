@@ -9,6 +9,7 @@ from review.sql.results.cells import Key, is_exact, keys_of
 from review.sql.results.result import Result
 
 Columns = list[list[Key]]
+Row = tuple[Key, ...]
 MOST_STEPS = 5_000
 """How many assignments of columns are tried before giving up."""
 
@@ -39,14 +40,32 @@ class Table:
         return known
 
 
-def paired(left: Table, right: Table, columns: Sequence[tuple[int, int]]) -> tuple[list[Key], list[Key]]:
+def paired(left: Table, right: Table, columns: Sequence[tuple[int, int]]) -> tuple[list[Row], list[Row]]:
     """Return the rows of both tables over pairs of columns, as keys that can be compared."""
     exact = [left.exact[a] and right.exact[b] for a, b in columns]
-    rows: list[list[Key]] = [
+    rows: list[list[Row]] = [
         list(zip(*(table.keys(pair[side], exact=e) for pair, e in zip(columns, exact, strict=True)), strict=True))
         for side, table in ((0, left), (1, right))
     ]
     return rows[0], rows[1]
+
+
+def surplus(rows: Sequence[Row], others: Sequence[Row], *, most: int) -> list[int]:
+    """Return the places of the first rows, at most ``most``, that occur more often here than there."""
+    left, found = Counter(others), []
+    for at, row in enumerate(rows):
+        if left[row] > 0:
+            left[row] -= 1
+        else:
+            found.append(at)
+            if len(found) == most:
+                break
+    return found
+
+
+def differing(row: Row, other: Row) -> list[int]:
+    """Return the places at which two rows differ."""
+    return [k for k, (a, b) in enumerate(zip(row, other, strict=True)) if a != b]
 
 
 def by_name(small: Table, large: Table) -> list[int | None]:

@@ -24,6 +24,7 @@ OUTCOMES: dict[Outcome, str] = {
 }
 """Every outcome with what it says. Which of them count as right is decided where accuracy is computed."""
 RIGHT: tuple[Outcome, ...] = ("equal", "equal_permuted", "rounding_only")
+"""Outcomes that say that an answer is right; see :func:`is_right`."""
 NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated")
 """These say nothing of the answer: METHODS of two-layer accuracy leave the case to its semantic part."""
 BEST: tuple[Outcome, ...] = (
@@ -31,6 +32,11 @@ BEST: tuple[Outcome, ...] = (
     "reference_failed",
 )  # fmt: skip
 """Which of several references an answer is counted by: the first of these outcomes."""
+
+
+def is_right(outcome: Outcome, *, extra_columns: bool) -> bool:
+    """Return whether an outcome makes an answer right; with ``extra_columns`` those beside the reference may stand."""
+    return outcome in RIGHT or (extra_columns and outcome == "extra_columns")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import orjson
 
@@ -56,7 +56,7 @@ def result_of_json(text: str | Mapping[str, Any]) -> Result:
     columns, rows = data.get("columns"), data.get("rows", data.get("data"))
     if not _listed(columns) or not _listed(rows):
         raise InputError(f"found {', '.join(map(str, data)) or 'nothing'}, expected lists named columns and rows.")
-    width = len(columns)  # type: ignore[arg-type]
+    width = len(columns)
     made = []
     for number, row in enumerate(rows or [], 1):
         cells = tuple(row.values()) if isinstance(row, Mapping) else row
@@ -92,5 +92,5 @@ def _json_cell(cell: Any) -> Any:
     return bytes(cell).hex() if isinstance(cell, bytes | bytearray | memoryview) else str(cell)
 
 
-def _listed(value: object) -> bool:
+def _listed(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)

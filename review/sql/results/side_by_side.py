@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from review.sql.results.cells import Key
-from review.sql.results.matching import Table, paired
+from review.sql.results.matching import Row, Table, differing, paired, surplus
 from review.sql.results.outcome import Comparison
 from review.sql.results.result import Result
 
@@ -63,17 +61,18 @@ class _Marks:
 
 
 def _mark_rows(
-    left: Sequence[Key], right: Sequence[Key], pairs: list[tuple[int, int]], theirs: _Marks, ours: _Marks
+    left: Sequence[Row], right: Sequence[Row], pairs: list[tuple[int, int]], theirs: _Marks, ours: _Marks
 ) -> None:
     """Mark rows that only one side has; each is shown beside the row of the other side that is most like it."""
-    there, here = _surplus(left, right), _surplus(right, left)
+    most = FIRST + DIFFERING
+    there, here = surplus(left, right, most=most), surplus(right, left, most=most)
     free = list(there)
     for row in here:
         best, cells = None, None
         for other in free:
-            differing = [k for k, (a, b) in enumerate(zip(left[other], right[row], strict=True)) if a != b]  # type: ignore[call-overload]
-            if len(differing) < len(pairs) and (cells is None or len(differing) < len(cells)):
-                best, cells = other, differing
+            places = differing(left[other], right[row])
+            if len(places) < len(pairs) and (cells is None or len(places) < len(cells)):
+                best, cells = other, places
         if best is None or cells is None:
             ours.rows[row] = None
             continue
@@ -83,23 +82,10 @@ def _mark_rows(
     theirs.rows.update(dict.fromkeys(free))
 
 
-def _surplus(rows: Sequence[Key], others: Sequence[Key]) -> list[int]:
-    """The places of the first rows that occur more often here than there."""
-    left, found = Counter(others), []
-    for at, row in enumerate(rows):
-        if left[row] > 0:
-            left[row] -= 1
-        else:
-            found.append(at)
-            if len(found) == FIRST + DIFFERING:
-                break
-    return found
-
-
 def _side(result: Result, marks: _Marks | None = None, alone: Sequence[int] = ()) -> Side:
-    differing = marks.rows if marks else {}
+    marked = marks.rows if marks else {}
     width = min(len(result.columns), COLUMNS)
-    shown = sorted({*range(min(FIRST, len(result.rows))), *sorted(differing)[:DIFFERING]})
+    shown = sorted({*range(min(FIRST, len(result.rows))), *sorted(marked)[:DIFFERING]})
     return {
         "columns": list(result.columns[:width]),
         "rows": [[shown_cell(cell) for cell in result.rows[k][:width]] for k in shown],
@@ -109,8 +95,8 @@ def _side(result: Result, marks: _Marks | None = None, alone: Sequence[int] = ()
         "marks": [
             [place, column]
             for place, k in enumerate(shown)
-            if k in differing
-            for column in (range(width) if differing[k] is None else differing[k] or ())
+            if k in marked
+            for column in (range(width) if marked[k] is None else marked[k] or ())
             if column < width
         ],
         "alone": [k for k in alone if k < width],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
@@ -31,9 +31,9 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                         yield at(projection, statement, f"The column '{name}' may not be used, and * includes it.")
 
 
-def _holds(name: str, table: str, columns: object) -> bool:
+def _holds(name: str, table: str, columns: Iterable[str]) -> bool:
     owner, _, column = name.lower().rpartition(".")
-    return owner in ("", table.lower()) and column in {str(c).lower() for c in columns}  # type: ignore[attr-defined]
+    return owner in ("", table.lower()) and column in {c.lower() for c in columns}
 
 
 RULE = Rule(

@@ -146,16 +146,10 @@ class _Reader:
         if isinstance(node, exp.Query):
             # A derived table sees the enclosing queries, and its neighbours only with LATERAL.
             shape = renamed(self.query(node, frame.parent, ctes, depth + 1), renames)
-            return Source(
-                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join,
-                inside=shape.frame,
-            )  # fmt: skip
+            return _of_shape(shape, name, node, join)
         if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Query):
             shape = renamed(self.query(node.this, frame, ctes, depth + 1), renames)
-            return Source(
-                name=name, node=node, columns=shape.columns, keys=shape.keys, keys_known=shape.keys_known, join=join,
-                inside=shape.frame,
-            )  # fmt: skip
+            return _of_shape(shape, name, node, join)
         self._loose(node, frame, ctes, depth)
         columns = dict.fromkeys(renames, Origin()) if renames else None
         return Source(name=name, node=node, columns=columns, keys_known=False, join=join, open=True)
@@ -169,15 +163,7 @@ class _Reader:
         if common is not None:
             self.names.common.append(node)
             shape = renamed(common, renames)
-            return Source(
-                name=name or own,
-                node=node,
-                columns=shape.columns,
-                keys=shape.keys,
-                keys_known=shape.keys_known,
-                join=join,
-                inside=shape.frame,
-            )
+            return _of_shape(shape, name or own, node, join)
         table = None
         if self.schema is not None and not node.args.get("catalog"):
             quoted = bool(node.this.args.get("quoted"))
@@ -214,3 +200,16 @@ class _Reader:
                 use = look_up(frame, node, self.folding)
                 frame.uses.append(use)
                 frame.by_node[id(node)] = use
+
+
+def _of_shape(shape: Shape, name: str, node: exp.Expr, join: exp.Join | None) -> Source:
+    """Return a query as a source of the one around it."""
+    return Source(
+        name=name,
+        node=node,
+        columns=shape.columns,
+        keys=shape.keys,
+        keys_known=shape.keys_known,
+        join=join,
+        inside=shape.frame,
+    )

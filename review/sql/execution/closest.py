@@ -1,0 +1,36 @@
+"""Which of several references a result comes closest to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from review.sql.execution.runner import Runner
+from review.sql.results.compare import compare
+from review.sql.results.outcome import BEST, Comparison
+from review.sql.results.result import Result
+
+
+class Closest(NamedTuple):
+    """The best comparison, with the reference at its ``place`` among those given, and the result of that reference."""
+
+    comparison: Comparison
+    place: int
+    reference_sql: str
+    expected: Result
+
+
+def closest(runner: Runner, generated: Result, references: Iterable[str]) -> Closest | None:
+    """Run the references in turn, until one gives an equal result, and return the best; None without a reference.
+
+    Ties go to the earlier reference.
+    """
+    best: Closest | None = None
+    for place, sql in enumerate(references):
+        expected = runner.run(sql)
+        found = compare(generated, expected, reference_sql=sql, dialect=runner.engine.dialect)
+        if best is None or BEST.index(found.outcome) < BEST.index(best.comparison.outcome):
+            best = Closest(found, place, sql, expected)
+        if found.outcome == BEST[0]:
+            break
+    return best
