@@ -6,8 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from review.basics.log_paths import log_of
-from review.failures.archive import failure_rules
 from review.failures.modes import ModeList
+from review.failures.rules import failure_rules
 from review.golden.examples import latest_versions
 from review.log.failed import Narrowed, failed_rows
 from review.settings.project import Project
