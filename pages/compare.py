@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.compare import answers_read, case_list, choose, figures_view, gate_view, slice_view, trend_view
-from pages.parts.shared import address, session
+from pages.parts.shared import session, views
 
 here = session.current()
 here.need_role("adjudicator")
@@ -19,20 +19,7 @@ VIEWS = {
     "gate": ("Gate", gate_view.show),
 }
 TREND = "trend"
-KEY = "compare_view"
-address.take("view", key=KEY, known=[*VIEWS, TREND])
-view = str(
-    st.segmented_control(
-        "Show",
-        [*VIEWS, TREND],
-        format_func=lambda v: VIEWS[v][0] if v in VIEWS else "Trend",
-        required=True,
-        key=KEY,
-        label_visibility="collapsed",
-        on_change=address.follow,
-        args=("view", KEY),
-    )
-)
+view = views.choose({**{name: title for name, (title, _) in VIEWS.items()}, TREND: "Trend"}, key="compare_view")
 if view == TREND:
     trend_view.show(here)
 else:

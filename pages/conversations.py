@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.conversations import arrive, browse, imports, judgements, pair_upload, progress, sources
 from pages.parts.conversations.dropped import VIEW
-from pages.parts.shared import address, session
+from pages.parts.shared import session, views
 
 here = session.current()
 here.need_role("lead")
@@ -21,17 +21,7 @@ VIEWS = {
     "judgements": "Labels and verdicts",
     "pairs": "Pairs",
 }
-address.take("view", key=VIEW, known=list(VIEWS))
-view = st.segmented_control(
-    "Show",
-    list(VIEWS),
-    format_func=lambda v: VIEWS[v],
-    required=True,
-    key=VIEW,
-    label_visibility="collapsed",
-    on_change=address.follow,
-    args=("view", VIEW),
-)
+view = views.choose(VIEWS, key=VIEW)
 if view == "import":
     progress.jobs(here)
     arrive.drop(here)

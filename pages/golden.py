@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.golden import candidate_list, coverage_matrix, example_list, release_list
-from pages.parts.shared import address, session
+from pages.parts.shared import session, views
 
 here = session.current()
 here.need_role("adjudicator")
@@ -17,16 +17,4 @@ VIEWS = {
     "coverage": ("Coverage", coverage_matrix.coverage_matrix),
     "releases": ("Releases", release_list.release_list),
 }
-KEY = coverage_matrix.VIEW
-address.take("view", key=KEY, known=list(VIEWS))
-view = st.segmented_control(
-    "Show",
-    list(VIEWS),
-    format_func=lambda v: VIEWS[v][0],
-    required=True,
-    key=KEY,
-    label_visibility="collapsed",
-    on_change=address.follow,
-    args=("view", KEY),
-)
-VIEWS[str(view)][1](here)
+views.show(here, VIEWS, key=coverage_matrix.VIEW)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from review.basics.log_paths import log_of
 from review.basics.words import shortened
 from review.current.settled import annotations_of
-from review.failures.archive import conversations_of, failure_rules
+from review.failures.archive import conversations_of
 from review.failures.error_types import title_of
 from review.failures.modes import CAUSE_TITLES, MOST_LETTERS, Mode, mode_list, name_mode
+from review.failures.rules import failure_rules
 from review.failures.similar import Alike, group_alike
 from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows

@@ -8,32 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from review.basics.errors import InputError, UnknownError
 from review.basics.log_paths import log_of
-from review.current.assignments import owed_items
-from review.current.counting import state_of_weeks
 from review.current.known import Known
-from review.current.settled import settled_labels
-from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_name, offending_name
+from review.failures.error_types import error_kind, nearest_name, offending_name
 from review.failures.located import Located, StepShown, locate, steps_shown
 from review.failures.modes import ModeList, mode_list
-from review.log.failed import FailedGroup, FailedRow, FailureRules, Narrowed, failed_groups, failed_rows
-from review.log.log import log_state, read_conversations
+from review.failures.rules import failure_rules
+from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
+from review.log.log import log_files, log_state, read_conversations
 from review.privacy.hidden_spans import conversations
-from review.rubric.rubric import Dimension, Rubric, current_rubric
-from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.settings.project import Project
 from review.sql.execution.schemas import schemas_of
-from storage.queries.failures import latest_notes, modes_given
-from storage.queries.weeks import weeks_in_use
+from storage.queries.failures import latest_notes
 from storage.records_failures import FailureEvent, FailureTriage
 from storage.records_log import Conversation
-from storage.records_weeks import Item
 from storage.store import Store
-
-KINDS = tuple((name, kind.names, kind.messages) for name, kind in ERROR_KINDS.items() if name != OTHER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,60 +64,19 @@ class Failure:
         }
 
 
-def bad_value(rubric: Rubric) -> tuple[Dimension, str] | None:
-    """Return the dimension that says whether an answer is right, and the value that makes it a failure."""
-    found = [d for d in rubric.dimensions if d.positive is not None]
-    dimension = next((d for d in found if d.name == "correctness"), None) or next(
-        (d for d in found if d.scale.kind == "ordinal"), None
-    )
-    return None if dimension is None or dimension.positive is None else (dimension, dimension.positive)
-
-
-def found_wrong(store: Store, weeks: Sequence[str] | None = None) -> dict[str, str]:
-    """Return the items that people found wrong, as the settled label says, by conversation."""
-    known = {w.name for w in weeks_in_use(store)}
-    chosen = sorted(known if weeks is None else known & set(weeks))
-    bad = bad_value(current_rubric(store)) if chosen else None
-    if bad is None:
-        return {}
-    dimension, value = bad
-    items = [i for (i, d), s in settled_labels(store, chosen).items() if d == dimension.name and s.value == value]
-    return {i.conversation_id: i.id for i in store.find(Item, id=items) if i.kind is None}
-
-
-def failure_rules(
-    store: Store, project: Project, *, viewer: str | None = None, weeks: Sequence[str] | None = None
-) -> FailureRules:
-    """Return what makes a conversation a failure here. With ``viewer``, without what this person has yet to review."""
-    modes = mode_list(store)
-    owed = owed_items(store, viewer) if viewer else set()
-    return FailureRules(
-        kinds=KINDS,
-        other=OTHER,
-        negative=NEGATIVE_FEEDBACK,
-        confidence=project.confidence,
-        modes=modes.by_group,
-        given={conversation: modes.group(mode) for conversation, mode in modes_given(store).items()},
-        wrong=found_wrong(store, weeks),
-        without={i.conversation_id for i in store.find(Item, id=list(owed))} if owed else (),
-    )
-
-
 def groups_of(
     store: Store, project: Project, *, weeks: Sequence[str] | None = None, viewer: str | None = None
 ) -> list[FailedGroup]:
-    """Return the failures by week, group and version. They are counted again only when something has changed."""
+    """Return the failures by week, group and version.
+
+    The log is read again only when it or the rules have changed; a label that finds nothing wrong changes neither.
+    """
     log = log_of(store.path)
-
-    def count() -> Sequence[FailedGroup]:
-        return failed_groups(log, failure_rules(store, project, viewer=viewer, weeks=weeks), weeks=weeks)
-
-    def state() -> tuple[object, ...]:
-        owed = tuple(sorted(owed_items(store, viewer))) if viewer else ()
-        return log_state(log), state_of_weeks(store, weeks or [w.name for w in weeks_in_use(store)]), owed
-
-    key = (None if weeks is None else tuple(weeks), viewer, project.confidence)
-    return list(_GROUPS.get(store, key, state, count))
+    if not log_files(log, weeks=weeks):
+        return []
+    rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
+    key = (None if weeks is None else tuple(weeks), rules.key)
+    return list(_GROUPS.get(store, key, partial(log_state, log), partial(failed_groups, log, rules, weeks=weeks)))
 
 
 _GROUPS: Known[Sequence[FailedGroup]] = Known(16)

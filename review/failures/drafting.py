@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from review.basics.log_paths import log_of
 from review.evidence.evidence import weeks_up_to
-from review.failures.archive import conversations_of, failure_rules
+from review.failures.archive import conversations_of
 from review.failures.error_types import error_kind
 from review.failures.modes import mode_list
 from review.failures.proposals import new_ones, proposal_of, settled_item
+from review.failures.rules import failure_rules
 from review.failures.settled_answers import SettledAnswer, nearest_answers, settled_answers
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_rows
 from review.settings.project import Project

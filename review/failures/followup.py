@@ -82,6 +82,7 @@ class _Sources:
 
     def __init__(self, store: Store, project: Project, modes: ModeList) -> None:
         self.modes, self.log = modes, in_log(store, project)
+        self.first_weeks = self.log.first_weeks()
         self._reviews = lru_cache(lambda: in_reviews(store, project))
 
     def of(self, key: str) -> Occurrence:
@@ -97,8 +98,11 @@ def followed(store: Store, project: Project, *, runs: Runs) -> list[Followed]:
 
     ``runs`` has the latest run of each version that claims a fix, as far as there is one.
     """
-    modes, claims = mode_list(store), store.find(FixClaim)
-    sources = _Sources(store, project, modes)
+    return _followed(store, project, _Sources(store, project, mode_list(store)), runs=runs)
+
+
+def _followed(store: Store, project: Project, sources: _Sources, *, runs: Runs) -> list[Followed]:
+    modes, claims = sources.modes, store.find(FixClaim)
     cases = cases_by_mode(store, project, modes) if runs else {}
     found = []
     for at, claim in enumerate(claims):
@@ -115,8 +119,7 @@ def _follow(claim: FixClaim, key: str, sources: _Sources, *, until: str) -> Foll
     earlier = [week for week in sources.weeks if week < claim.week][-BEFORE:]
     had = {version for week, version in seen.versions(key) if week in earlier} - {claim.version}
     # A later version in which the mode occurs again counts too: what was fixed must not return unnoticed.
-    first = sources.log.first_weeks()
-    again = {v for _, v in seen.versions(key) if first.get(v, "") >= claim.week} - had
+    again = {v for _, v in seen.versions(key) if sources.first_weeks.get(v, "") >= claim.week} - had
     own = {claim.version} | again
     later = [week for week in sources.weeks if week >= claim.week and (not until or week < until)]
     after = [c for c in week_counts(seen, later, key, own) if c.of]
@@ -168,7 +171,7 @@ def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dic
     earlier = [w for w in sources.weeks if w < week][-BEFORE:]
     keys = {group for w, group in sources.log.failed if w in (week, *earlier)}
     claims: dict[str, str] = {}
-    for one in followed(store, project, runs=runs):
+    for one in _followed(store, project, sources, runs=runs):
         claims.setdefault(modes.group(one.claim.mode), one.state)
     found = {}
     for key in keys:

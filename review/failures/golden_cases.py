@@ -6,8 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from review.basics.log_paths import log_of
-from review.failures.archive import failure_rules
 from review.failures.modes import ModeList
+from review.failures.rules import failure_rules
 from review.golden.examples import latest_versions
 from review.log.failed import Narrowed, failed_rows
 from review.settings.project import Project
@@ -42,11 +42,11 @@ def cases_by_mode(store: Store, project: Project, modes: ModeList) -> dict[str, 
 
     A failure that the log does not hold any more counts under the mode for which it was proposed in triage.
     """
-    origins = example_origins(store)
-    for example in latest_versions(store).values():
+    origins, examples = example_origins(store), latest_versions(store).values()
+    for example in examples:
         if example.conversation_id:
             origins[example.example_id] = example.conversation_id
-    current = {e.example_id for e in latest_versions(store).values() if not e.retired}
+    current = {e.example_id for e in examples if not e.retired}
     group = {conversation: modes.group(t.mode) for t in store.find(FailureTriage) for conversation in t.candidates}
     ids = sorted(set(origins.values()))
     rows = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from review.failures.error_types import error_kind
 from review.log.failed import CAUSE, FailureRules
+from review.sampling.strata import feedback_word
 from storage.records_log import Conversation
 
 
@@ -13,12 +14,11 @@ def cause_of(talk: Conversation, rules: FailureRules) -> str | None:
     repaired = bool(talk.repaired) and rounds >= 1
     unrepaired = talk.repaired is False and (rounds >= 1 or talk.error_type is not None)
     unsure = talk.confidence is not None and talk.confidence < rules.confidence
-    said = (talk.feedback or "").split(",")[0].strip().lower()
     tests = {
         "error": talk.status == "error" and not repaired,
         "repaired": repaired,
         "low_confidence": bool(talk.low_confidence) or unsure or unrepaired,
-        "feedback": said in rules.negative,
+        "feedback": feedback_word(talk.feedback) in rules.negative,
         "wrong": talk.id in rules.wrong,
     }
     return next((cause for cause, holds in tests.items() if holds), None)

@@ -12,7 +12,7 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.limits import MAX_ANSWER
 from review.checks.near import near_examples
-from review.current.settled import settled_labels
+from review.current.settled import Settled, outcomes_in
 from review.golden.approve import approve
 from review.golden.candidates import item_rule
 from review.golden.content import Wish, content_of, origin_of
@@ -66,7 +66,8 @@ def proposal_of(
 def settled_item(store: Store, conversation_id: str) -> str:
     """Return the item of a conversation that people settled last, "" while there is none."""
     for item in reversed(store.find(Item, conversation_id=conversation_id, kind=None)):
-        labels = [s for (i, _), s in settled_labels(store, [item.week]).items() if i == item.id]
+        outcomes = outcomes_in(store, item.week, None).get(item.id, {})
+        labels = [Settled(item.id, dimension, *outcome) for dimension, outcome in outcomes.items()]
         if labels and item_rule(labels) is not None:
             return item.id
     return ""

@@ -17,7 +17,7 @@ from review.golden.coverage import coverage
 from review.golden.examples import current_examples
 from review.log.asked import frequent_questions, marked_conversations
 from review.people.people import require
-from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sampling.strata import NEGATIVE_FEEDBACK, feedback_word
 from review.settings.project import Project
 from storage.records_failures import GoldenProposal
 from storage.records_golden import GoldenExample
@@ -119,7 +119,7 @@ def propose_marked(store: Store, project: Project, *, by: str, most: int = MOST)
     found, left = list[GoldenProposal](), dict(missing)
     for talk in conversations_of(store, ids).values():
         scenario = talk.scenario or ""
-        wrong = (talk.feedback or "").split(",")[0].strip().lower() in NEGATIVE_FEEDBACK
+        wrong = feedback_word(talk.feedback) in NEGATIVE_FEEDBACK
         reply = next((str(talk.metadata[key]) for key in REPLIES if talk.metadata.get(key)), "")
         if left.get(scenario, 0) <= 0 or not talk.question:
             continue

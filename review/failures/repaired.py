@@ -8,8 +8,9 @@ from typing import Any
 
 from review.basics.labels import Value
 from review.basics.words import counted, percent
-from review.failures.archive import bad_value, groups_of
+from review.failures.archive import groups_of
 from review.failures.drawn import DrawnGroup, groups_in, reviewed_groups
+from review.failures.rules import bad_value
 from review.rubric.rubric import Dimension, current_rubric
 from review.settings.project import Project
 from review.statistics.quantity import Quantity

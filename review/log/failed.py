@@ -6,7 +6,7 @@ millions is read column by column.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
@@ -42,6 +42,13 @@ class FailureRules:
     given: Mapping[str, str] = field(default_factory=dict)
     wrong: Collection[str] = ()
     without: Collection[str] = ()
+
+    @property
+    def key(self) -> Hashable:
+        """What is alike for rules that find the same failures, to keep a count under."""
+        pairs = frozenset(self.modes.items()), frozenset(self.given.items())
+        words = tuple(self.kinds), self.other, tuple(self.negative), self.confidence
+        return words, *pairs, frozenset(self.wrong), frozenset(self.without)
 
 
 @dataclass(frozen=True, kw_only=True)

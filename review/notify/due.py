@@ -78,8 +78,8 @@ def due_messages(
 ) -> list[Message]:
     """Return the messages that are due ``today`` and not ``over``; each person gets one about a week on one day.
 
-    ``over`` are the keys of messages that are not to be sent again. ``to_all`` get the report of a closed week. If
-    ``kinds`` has no "opened", nobody is told that a week opened, and reminders go out without that message.
+    ``over`` are the keys of messages that are not to be sent again. ``to_all`` get the report of a closed week.
+    A reminder follows the message that the week opened. Where ``kinds`` leaves "opened" out, it does not wait for one.
     """
     known, told = set(over), "opened" in kinds
     found = (message for week in weeks for message in _of_week(week, today, days_before, known, to_all, told=told))

@@ -86,7 +86,7 @@ def _reasons(old: Dimension, new: Dimension, removed: list[str]) -> list[str]:
     ):
         found.append("people are told something else")
     if old.shown_when != new.shown_when:
-        found.append("it is asked in other cases")
+        found.append("the condition for asking it changed")
     if old.required != new.required:
         found.append("it must be answered" if new.required else "it may be left open")
     return found

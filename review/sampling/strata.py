@@ -30,6 +30,11 @@ NEGATIVE_FEEDBACK = (
 )  # fmt: skip
 
 
+def feedback_word(feedback: str | None) -> str:
+    """Return what says whether feedback is negative: "down" for "Down,copied", "" without feedback. Pure."""
+    return (feedback or "").split(",")[0].strip().lower()
+
+
 @dataclass(frozen=True)
 class Condition:
     """One test of one field of the log.

@@ -104,6 +104,15 @@ def unsettled(store: Store, week: str, *, viewer: str) -> Unsettled:
     )
 
 
+def deciding_shown(store: Store, week: str, *, viewer: str) -> list[str]:
+    """Return the ties that decide a share and that the viewer may see, as :func:`unsettled` lists them.
+
+    It builds no case of the week: the Week page needs only the first tie, and on a big week the cases take most time.
+    """
+    deciding, owed = set(settle_first(store, week)), owed_items(store, viewer)
+    return [i.id for i in items_of(store, week) if i.id in deciding and i.id not in owed]
+
+
 def _cause(
     item: str, case: Case | None, deciding: Collection[str], held: Collection[str], passed: Collection[str]
 ) -> str:

@@ -13,7 +13,7 @@ import orjson
 
 from review.basics.record import MENDED
 from review.basics.words import counted
-from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sampling.strata import NEGATIVE_FEEDBACK, feedback_word
 from review.sources import human_scores, unread
 from review.sources.unread import Unread
 from storage.records_base import Json
@@ -101,7 +101,7 @@ class Tally:
 
     def saw_feedback(self, feedback: str, n: int = 1) -> None:
         """Count the feedback of ``n`` records, if nothing knows what it says."""
-        first = feedback.split(",")[0].strip().lower()
+        first = feedback_word(feedback)
         if first not in KNOWN_FEEDBACK:
             counts, text = self.odd_feedback, feedback[:80]
             counts[text if text in counts or len(counts) < self.most_values else "..."] += n

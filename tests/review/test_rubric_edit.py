@@ -121,7 +121,7 @@ def test_labels_stay_comparable_where_the_same_was_asked() -> None:
     rows = edit.value_rows(DEFAULT["correctness"])
     fewer = edit.with_values(DEFAULT, "correctness", [r for r in rows if r["value"] != "partly"])
     assert row(fewer, "correctness") == ("care", "without partly", 7, 3)
-    assert row(fewer, "reasons")[:2] == ("care", "it is asked in other cases")
+    assert row(fewer, "reasons")[:2] == ("care", "the condition for asking it changed")
     more = edit.with_values(DEFAULT, "correctness", [*rows, {"value": "unclear", "guidance": "?"}])
     assert row(more, "correctness") == ("care", "unclear could not be chosen before", 10, 0)
     turned = edit.move_value(DEFAULT, "correctness", "wrong", 9)

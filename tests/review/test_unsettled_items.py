@@ -21,7 +21,7 @@ from review.report.quality_words import changed, quality_lines
 from review.rubric.rubric import current_rubric
 from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
-from review.settling.unsettled import unsettled
+from review.settling.unsettled import deciding_shown, unsettled
 from review.statistics.quality.change import PAIRED, change_over_weeks
 from review.statistics.quality.report import QualityReport
 from storage.records_review import Verdict
@@ -69,6 +69,8 @@ def test_each_item_that_is_not_settled_has_one_cause_and_the_parts_add_up(split:
     found = unsettled(split, THIS, viewer="mia")
     assert found.total == 13 and found.hidden == 1, "counted, and not listed for who still has to review it"
     assert tied in found.by_cause["deciding"] and tied not in found.shown("deciding")
+    for viewer in ("mia", "lea"):
+        assert deciding_shown(split, THIS, viewer=viewer) == unsettled(split, THIS, viewer=viewer).shown("deciding")
     assert unsettled(split, THIS, viewer="lea").hidden == 0
 
 

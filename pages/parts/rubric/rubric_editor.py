@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.rubric import draft, rubric_form
-from pages.parts.shared import address, figures
+from pages.parts.shared import figures, views
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -67,18 +67,7 @@ def _edit(new: Rubric, base: int) -> None:
 def choose_view(here: Session) -> str:
     """Draw the choice of views and return the chosen one. Only leads can change the rubric or ask again."""
     known = list(VIEWS) if here.rater.may("lead") else ["form", "questions", "versions"]
-    address.take("view", key="rubric_view", known=known)
-    chosen = st.segmented_control(
-        "Show",
-        known,
-        format_func=VIEWS.__getitem__,
-        required=True,
-        key="rubric_view",
-        label_visibility="collapsed",
-        on_change=address.follow,
-        args=("view", "rubric_view"),
-    )
-    return str(chosen)
+    return views.choose({name: VIEWS[name] for name in known}, key="rubric_view")
 
 
 def form(rubric: Rubric) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.shared import cached_statistics, unsettled_view
+from pages.parts.shared import cached_statistics
 from pages.parts.shared.session import Session
 from pages.parts.week import answers, hand_over, reasons, week_page
 from review.basics.errors import ReviewError
@@ -28,6 +28,7 @@ from review.report.answers import (
 from review.report.model import Agreement, Quality
 from review.serving.last_night import failed_steps
 from review.settings.project import project_of
+from review.settling.unsettled import deciding_shown
 from review.statistics.answers import agreement as agreement_answers
 from review.statistics.answers import judges as judge_answers
 from review.statistics.answers import production as production_answers
@@ -126,7 +127,7 @@ def _ties(here: Session, week: str, ties: int) -> list[Link]:
     """Return the link that settles the ties on which the share depends, for those who may."""
     if not ties or not here.rater.may("adjudicator"):
         return []
-    shown = unsettled_view.known(here, week).shown("deciding")
+    shown = deciding_shown(here.store, week, viewer=here.rater.id)
     query = {"week": week, "view": "disputed", **({"item": shown[0]} if shown else {})}
     return [Link("adjudicate", f"Settle {counted(ties, 'tie')}", query)]
 

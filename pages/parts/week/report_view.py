@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.shared import address
+from pages.parts.shared import views
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -21,11 +21,7 @@ KEY = "weekly_view"
 
 def choose() -> None:
     """Draw the choice between the week and its report; the address carries it."""
-    address.take("view", key=KEY, known=list(VIEWS))
-    st.segmented_control(
-        "Show", list(VIEWS), format_func=VIEWS.__getitem__, required=True, key=KEY, label_visibility="collapsed",
-        on_change=address.follow, args=("view", KEY),
-    )  # fmt: skip
+    views.choose(VIEWS, key=KEY)
 
 
 def chosen() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,10 +17,12 @@ from failed_log import MESSAGES, NEXT, WEEK, bring, new_store, row
 
 from review.basics.errors import UnknownError
 from review.basics.log_paths import log_of
-from review.failures.archive import KINDS, failure_rules, failure_shown, failures, groups_of
+from review.failures.archive import failure_shown, failures, groups_of
 from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_name, offending_name
 from review.failures.modes import name_mode
-from review.log.failed import Narrowed, _kind
+from review.failures.rules import KINDS, failure_rules
+from review.failures.working import give_mode, write_note
+from review.log.failed import FailedGroup, Narrowed, _kind, failed_groups
 from review.settings.project import project_of
 from storage.records_failures import FailureEvent
 from storage.store import Store
@@ -182,6 +185,28 @@ def test_a_kind_that_a_mode_takes_over_is_that_mode_everywhere(archive: Store) -
     assert found == {mode.id}
     [one] = failures(archive, project_of(archive.path), Narrowed(weeks=[NEXT], group="dates in German"))
     assert one.mode == "dates in German" and one.row.kind == "date_format"
+
+
+def test_the_log_is_read_again_only_for_other_rules(archive: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, read = project_of(archive.path), []
+
+    def counted(*args: Any, **more: Any) -> list[FailedGroup]:
+        read.append(more["weeks"])
+        return failed_groups(*args, **more)
+
+    monkeypatch.setattr("review.failures.archive.failed_groups", counted)
+    assert groups_of(archive, project, weeks=["2026-W01"]) == [] and not read, "the log has nothing of this week"
+    first = groups_of(archive, project, weeks=[WEEK])
+    assert groups_of(archive, project, weeks=[WEEK], viewer="eva") == first, "eva owes nothing, so she sees the same"
+    write_note(archive, "d1", "the month is wrong", by="eva")
+    assert groups_of(archive, project, weeks=[WEEK]) == first and read == [[WEEK]]
+    mode = name_mode(archive, "dates in German", groups=["date_format"], by="eva")
+    assert mode.id in {g.group for g in groups_of(archive, project, weeks=[WEEK])}
+    give_mode(archive, ["l1"], mode.id, by="eva")
+    assert {g.group: g.n for g in groups_of(archive, project, weeks=[WEEK])}[mode.id] == 2
+    bring(archive, [row("d3", "date_format")])
+    assert {g.group: g.n for g in groups_of(archive, project, weeks=[WEEK])}[mode.id] == 3
+    assert read == [[WEEK]] * 4
 
 
 def test_a_hundred_thousand_failures_are_grouped_within_a_second(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from failed_log import WEEK, bring, new_store, row
 
-from review.failures.archive import conversations_of, failure_rules, groups_of
+from review.failures.archive import conversations_of, groups_of
 from review.failures.kept import group_of
 from review.failures.modes import name_mode
 from review.failures.repaired import repaired_answers
+from review.failures.rules import failure_rules
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
 from review.settings.project import project_of

@@ -1,0 +1,74 @@
+"""What makes a conversation a failure here: kinds of error, words of feedback, what people named and found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from review.current.assignments import owed_items
+from review.current.known import Known
+from review.current.settled import outcomes_in, state_of_decisions
+from review.failures.error_types import ERROR_KINDS, OTHER
+from review.failures.modes import mode_list
+from review.log.failed import FailureRules
+from review.rubric.rubric import Dimension, Rubric, current_rubric
+from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.settings.project import Project
+from storage.queries.failures import modes_given
+from storage.queries.weeks import weeks_in_use
+from storage.records_weeks import Item
+from storage.store import Store
+
+KINDS = tuple((name, kind.names, kind.messages) for name, kind in ERROR_KINDS.items() if name != OTHER)
+
+
+def bad_value(rubric: Rubric) -> tuple[Dimension, str] | None:
+    """Return the dimension that says whether an answer is right, and the value that makes it a failure."""
+    found = [d for d in rubric.dimensions if d.positive is not None]
+    dimension = next((d for d in found if d.name == "correctness"), None) or next(
+        (d for d in found if d.scale.kind == "ordinal"), None
+    )
+    return None if dimension is None or dimension.positive is None else (dimension, dimension.positive)
+
+
+def found_wrong(store: Store, weeks: Sequence[str] | None = None) -> dict[str, str]:
+    """Return the items that people found wrong, as the settled label says, by conversation."""
+    known = {w.name for w in weeks_in_use(store)}
+    chosen = sorted(known if weeks is None else known & set(weeks))
+    bad = bad_value(current_rubric(store)) if chosen else None
+    if bad is None:
+        return {}
+    dimension, value = bad[0].name, bad[1]
+    found: dict[str, str] = {}
+    for week in chosen:
+        make = partial(_wrong_in, store, week, dimension, value)
+        found |= _WRONG.get(store, (week, dimension, value), partial(state_of_decisions, store, week), make)
+    return found
+
+
+def _wrong_in(store: Store, week: str, dimension: str, value: str) -> Mapping[str, str]:
+    outcomes = outcomes_in(store, week, None)
+    items = [i for i, known in outcomes.items() if dimension in known and known[dimension].value == value]
+    return {i.conversation_id: i.id for i in store.find(Item, id=items) if i.kind is None}
+
+
+_WRONG: Known[Mapping[str, str]] = Known(256)
+
+
+def failure_rules(
+    store: Store, project: Project, *, viewer: str | None = None, weeks: Sequence[str] | None = None
+) -> FailureRules:
+    """Return what makes a conversation a failure here. With ``viewer``, without what this person has yet to review."""
+    modes, given = mode_list(store), modes_given(store)
+    group = {mode: modes.group(mode) for mode in set(given.values())}
+    owed = owed_items(store, viewer) if viewer else set()
+    return FailureRules(
+        kinds=KINDS,
+        other=OTHER,
+        negative=NEGATIVE_FEEDBACK,
+        confidence=project.confidence,
+        modes=modes.by_group,
+        given={conversation: group[mode] for conversation, mode in given.items()},
+        wrong=found_wrong(store, weeks),
+        without={i.conversation_id for i in store.find(Item, id=list(owed))} if owed else (),
+    )
