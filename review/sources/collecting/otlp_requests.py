@@ -50,7 +50,7 @@ class Seen(NamedTuple):
 
 def checked(kind: Kind, body: bytes) -> Checked:
     """Count what a request holds. Raises Rejected for one that cannot be read."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         return _checked_json(body)
     taken = refused = 0
     for _, _, items in _items(kind, parsed(kind, body)):
@@ -114,7 +114,7 @@ def _checked_json(body: bytes) -> Checked:
 
 def seen(kind: Kind, body: bytes) -> Iterator[Seen]:
     """Yield what a request that was taken holds, without what was refused."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         for part in spans_in(orjson.loads(body)):
             if not isinstance(part, Unreadable) and isinstance(part.get("trace"), str) and part.get("span"):
                 log = bool(part.get("log"))
@@ -148,7 +148,7 @@ def _mark(span: str) -> bytes:
 
 def only(kind: Kind, body: bytes, wanted: Callable[[str], bool]) -> bytes:
     """Return a request with the spans and log records of the wanted traces alone; b"" without any."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         return _only_json(orjson.loads(body), wanted)
     request, whole, empty = parsed(kind, body), True, True
     for _, _, items in _items(kind, request):
@@ -184,7 +184,7 @@ def service_of(resource: Any) -> str:
 
 def answer(kind: Kind, result: Checked) -> bytes:
     """Return the answer to a request in its own encoding, with what was refused."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         name = "rejectedSpans" if kind is Kind.TRACES_JSON else "rejectedLogRecords"
         told = {"partialSuccess": {name: str(result.refused), "errorMessage": result.why}} if result.refused else {}
         return orjson.dumps(told)
