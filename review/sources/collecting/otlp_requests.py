@@ -53,7 +53,7 @@ def checked(kind: Kind, body: bytes) -> Checked:
     if kind.is_json:
         return _checked_json(body)
     taken = refused = 0
-    for _, _, items in _items(kind, parsed(kind, body)):
+    for _, items in _items(kind, _parsed(kind, body)):
         for item in items:
             if _has_ids(item):
                 taken += 1
@@ -67,7 +67,7 @@ def _has_ids(item: Any) -> bool:
     return len(trace) == 16 and len(span) == 8 and trace != _NO_TRACE and span != _NO_SPAN
 
 
-def parsed(kind: Kind, body: bytes) -> Any:
+def _parsed(kind: Kind, body: bytes) -> Any:
     """Return a request in protobuf. Raises Rejected for what is none."""
     request = ExportTraceServiceRequest() if kind is Kind.TRACES else ExportLogsServiceRequest()
     try:
@@ -77,16 +77,16 @@ def parsed(kind: Kind, body: bytes) -> Any:
     return request
 
 
-def _items(kind: Kind, request: Any) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield (resource, scope, spans or log records) of a request."""
+def _items(kind: Kind, request: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield (resource, spans or log records) of each scope of a request."""
     if kind is Kind.TRACES:
         for resource in request.resource_spans:
             for scope in resource.scope_spans:
-                yield resource, scope, scope.spans
+                yield resource, scope.spans
     else:
         for resource in request.resource_logs:
             for scope in resource.scope_logs:
-                yield resource, scope, scope.log_records
+                yield resource, scope.log_records
 
 
 def read_json(body: bytes) -> dict[str, Any]:
@@ -124,8 +124,8 @@ def seen(kind: Kind, body: bytes) -> Iterator[Seen]:
                 yield Seen(part["trace"], mark, root, service)
         return
     log = kind is Kind.LOGS
-    for resource, _, items in _items(kind, parsed(kind, body)):
-        service = service_of(resource)
+    for resource, items in _items(kind, _parsed(kind, body)):
+        service = _service_of(resource)
         for item in items:
             if _has_ids(item):
                 root = not log and not item.parent_span_id.strip(b"\0") and bool(item.end_time_unix_nano)
@@ -150,8 +150,8 @@ def only(kind: Kind, body: bytes, wanted: Callable[[str], bool]) -> bytes:
     """Return a request with the spans and log records of the wanted traces alone; b"" without any."""
     if kind.is_json:
         return _only_json(orjson.loads(body), wanted)
-    request, whole, empty = parsed(kind, body), True, True
-    for _, _, items in _items(kind, request):
+    request, whole, empty = _parsed(kind, body), True, True
+    for _, items in _items(kind, request):
         kept = [item for item in items if wanted(item.trace_id.hex())]
         empty = empty and not kept
         if len(kept) < len(items):
@@ -174,7 +174,7 @@ def _only_json(record: dict[str, Any], wanted: Callable[[str], bool]) -> bytes:
     return orjson.dumps(record) if found else b""
 
 
-def service_of(resource: Any) -> str:
+def _service_of(resource: Any) -> str:
     """Return the name of the service of a resource in protobuf, "" without one."""
     for pair in resource.resource.attributes:
         if pair.key == "service.name":
