@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -105,18 +105,23 @@ def _checked_json(body: bytes) -> Checked:
     for part in spans_in(read_json(body)):
         if isinstance(part, Unreadable):
             refused, why = refused + 1, why or f"{part.field}: expected {part.expected}"
-        elif isinstance(part.get("trace"), str) and part.get("span"):
+        elif _is_named(part):
             taken += 1
         else:
             refused, why = refused + 1, why or WITHOUT_IDS
     return Checked(taken, refused, why)
 
 
+def _is_named(part: Mapping[str, Any]) -> bool:
+    """Whether a span or log record in JSON has the ids that ``_has_ids`` asks of one in protobuf."""
+    return isinstance(part.get("trace"), str) and bool(part.get("span"))
+
+
 def seen(kind: Kind, body: bytes) -> Iterator[Seen]:
     """Yield what a request that was taken holds, without what was refused."""
     if kind.is_json:
         for part in spans_in(orjson.loads(body)):
-            if not isinstance(part, Unreadable) and isinstance(part.get("trace"), str) and part.get("span"):
+            if not isinstance(part, Unreadable) and _is_named(part):
                 log = bool(part.get("log"))
                 root = not log and not part.get("parent") and bool(part.get("end"))
                 service = str(part["resource"].get("service.name") or "")
