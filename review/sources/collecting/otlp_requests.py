@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from review.basics.record import Unreadable
-from review.sources.collecting.bodies import Rejected
+from review.sources.collecting.bodies import Rejected, json_in
 from review.sources.collecting.frames import Kind
 from review.sources.readers.otlp_spans import CONTAINERS, ITEMS, SCOPES, id_of, spans_in
 
@@ -89,12 +89,9 @@ def _items(kind: Kind, request: Any) -> Iterator[tuple[Any, Any]]:
                 yield resource, scope.log_records
 
 
-def read_json(body: bytes) -> dict[str, Any]:
+def _read_json(body: bytes) -> dict[str, Any]:
     """Return a request in JSON. Raises Rejected for what is none."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Rejected(400, f"The body is no JSON ({error}).") from None
+    found = json_in(body)
     if not isinstance(found, dict) or not any(isinstance(found.get(name), list) for name in CONTAINERS):
         raise Rejected(400, "The body is JSON without resourceSpans or resourceLogs.")
     return found
@@ -102,7 +99,7 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 def _checked_json(body: bytes) -> Checked:
     taken, refused, why = 0, 0, ""
-    for part in spans_in(read_json(body)):
+    for part in spans_in(_read_json(body)):
         if isinstance(part, Unreadable):
             refused, why = refused + 1, why or f"{part.field}: expected {part.expected}"
         elif _is_named(part):
