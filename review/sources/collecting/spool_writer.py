@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from review.basics.errors import ReviewError
 from review.sources.collecting.frames import CLOSED, OPEN, Change, Kind, packed, spool_files
@@ -32,11 +33,9 @@ class SpoolFull(ReviewError):
     """The spool has as many bytes as it may have."""
 
 
-class _Item:
-    __slots__ = ("done", "frame")
-
-    def __init__(self, frame: bytes, done: asyncio.Future[None]) -> None:
-        self.frame, self.done = frame, done
+class _Item(NamedTuple):
+    frame: bytes
+    done: asyncio.Future[None]
 
 
 class SpoolWriter:
