@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from review.basics.errors import InputError
+from review.report.publishing.arrow import arrow_table
 from review.report.publishing.schema import NUMBER, PREFIX, TEXT, WHOLE, Row, columns_of
 from review.report.publishing.warehouse import Warehouse, check_columns
 
@@ -29,16 +30,12 @@ class _Writing:
 
     def replace(self, table: str, gone: Sequence[str], rows: Sequence[Row]) -> None:
         """Remove rows and write others."""
-        import pyarrow as pa
-
         if gone:
             sql = f"DELETE FROM {PREFIX}{table} WHERE row_key IN (SELECT unnest(?))"  # noqa: S608 - names of ours
             self._db.execute(sql, [list(gone)])
         if rows:
             columns = columns_of(table)
-            kinds = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64()}
-            schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
-            self._db.register("new_rows", pa.Table.from_pylist(list(rows), schema=schema))
+            self._db.register("new_rows", arrow_table(table, rows))
             names = ", ".join(f'"{name}"' for name in columns)
             updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "row_key")
             self._db.execute(
