@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+
+import duckdb
 
 from review.basics.errors import InputError
 from review.report.publishing.arrow import arrow_table
@@ -15,7 +16,7 @@ TYPES = {TEXT: "VARCHAR", NUMBER: "DOUBLE", WHOLE: "BIGINT"}
 
 
 class _Writing:
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         self._db = db
 
     def digests(self, table: str, store: str) -> dict[str, tuple[str, str]]:
@@ -47,8 +48,6 @@ class _Writing:
 @contextmanager
 def opened(address: str, environment: Mapping[str, str]) -> Iterator[_Writing]:
     """Open a file, which is made where it is missing."""
-    import duckdb
-
     try:
         with duckdb.connect(address) as db:
             db.execute("BEGIN")
