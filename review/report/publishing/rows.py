@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from review.audit.store_secrets import store_id
-from review.basics.labels import Value
 from review.current.counting import annotations_that_count
-from review.current.settled import canonical_value
 from review.evidence.evidence import latest_used_rubric
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import ProductionData, production_data
 from review.evidence.week_strata import WeekData
+from review.exchange.items import label_text
 from review.golden.releases import releases
 from review.report.publishing.schema import Row
 from review.rubric.rubric import Rubric
@@ -26,9 +25,6 @@ from storage.records_log import Conversation
 from storage.records_review import Verdict
 from storage.records_weeks import Item
 from storage.store import Store
-
-SEVERAL = "|"
-"""Stands between the values of a set."""
 
 
 class _Design(NamedTuple):
@@ -127,7 +123,7 @@ def _labels(store: Store, week: str, items: set[str], design: Mapping[str, _Desi
                 **design.get(one.item_id, _PICKED).cells(),
                 "rater": one.rater_id,
                 "dimension": dimension,
-                "value": _text(canonical_value(value)),
+                "value": label_text(value),
                 "rubric_version": one.rubric_version,
                 "at": one.at,
             }
@@ -152,7 +148,7 @@ def _settlements(data: WeekData, rubric: Rubric, items: Sequence[Item], design: 
                 "item": item.id,
                 **of_item.cells(population / settled[of_item.group, dimension] if counts else 0.0),
                 "dimension": dimension,
-                "value": None if outcome.value is None else _text(outcome.value),
+                "value": None if outcome.value is None else label_text(outcome.value),
                 "positive": yes,
                 "rule": outcome.rule,
                 "votes": sum(outcome.votes.values()),
@@ -174,7 +170,7 @@ def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design])
             "judge": one.judge,
             "version": one.version,
             "dimension": one.dimension,
-            "value": None if one.value is None else _text(canonical_value(one.value)),
+            "value": None if one.value is None else label_text(one.value),
             "score": one.score,
             "at": one.at,
         }
@@ -198,7 +194,3 @@ def _cells(quantity: Quantity) -> dict[str, Any]:
     low, high = quantity.ci or (None, None)
     found = {"value": quantity.value, "low": low, "high": high}
     return {**found, "labelled": quantity.n, "undefined": quantity.undefined}
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else SEVERAL.join(value)
