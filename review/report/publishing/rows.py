@@ -11,6 +11,7 @@ import orjson
 
 from review.audit.store_secrets import store_id
 from review.current.counting import annotations_that_count
+from review.current.verdicts import counts_over
 from review.evidence.evidence import latest_used_rubric
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import ProductionData, production_data
@@ -21,6 +22,7 @@ from review.report.publishing.schema import Row
 from review.rubric.rubric import Rubric
 from review.statistics.quantity import Quantity
 from storage.queries.items import items_of_week
+from storage.queries.verdicts import verdicts_on
 from storage.records_log import Conversation
 from storage.records_review import Verdict
 from storage.records_weeks import Item
@@ -156,11 +158,11 @@ def _settlements(data: WeekData, rubric: Rubric, items: Sequence[Item], design: 
 
 
 def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design]) -> Iterator[Row]:
-    """Yield the verdicts, of each judge and version the latest with a value."""
+    """Yield the verdict that counts of each judge and version on each item and dimension."""
     found: dict[tuple[str, ...], Verdict] = {}
-    for one in store.find(Verdict, item_id=list(items)):
+    for one in verdicts_on(store, items):
         key = (one.item_id, one.judge, one.version, one.dimension)
-        if one.value is not None or key not in found:
+        if counts_over(one, found.get(key)):
             found[key] = one
     for named, one in found.items():
         yield {
@@ -170,7 +172,7 @@ def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design])
             "judge": one.judge,
             "version": one.version,
             "dimension": one.dimension,
-            "value": None if one.value is None else label_text(one.value),
+            "value": one.value,
             "score": one.score,
             "at": one.at,
         }
