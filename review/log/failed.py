@@ -105,13 +105,13 @@ def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | 
 
 def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: int, skip: int = 0) -> list[FailedRow]:
     """Return failures, the latest first; ``most`` of them after the first ``skip``."""
-    tests: dict[str, tuple[str, Any]] = {
-        "grp = ?": ("group", wanted.group),
-        "version = ?": ("version", wanted.version),
-        "cause = ?": ("cause", wanted.cause),
-        "id IN (SELECT unnest(?))": ("ids", None if wanted.ids is None else list(wanted.ids)),
+    tests: dict[str, Any] = {
+        "grp = ?": wanted.group,
+        "version = ?": wanted.version,
+        "cause = ?": wanted.cause,
+        "id IN (SELECT unnest(?))": None if wanted.ids is None else list(wanted.ids),
     }
-    used = {test: value for test, (_, value) in tests.items() if value is not None}
+    used = {test: value for test, value in tests.items() if value is not None}
     where = " AND ".join(["true", *used])
     sql = (
         "SELECT id, created_at, week, cause, coalesce(kind, ''), grp, version, coalesce(model, ''), "  # noqa: S608 - our own names
