@@ -27,7 +27,8 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
     """Return the most frequent questions. Case, numbers, blanks and punctuation do not count."""
     plain = "regexp_replace(lower(json_extract_string(last, '$.content')), '\\[\\w+\\]|\\d+', '#', 'g')"
     folded = f"trim(regexp_replace({plain}, '[^\\pL#]+', ' ', 'g'))"
-    inner = f"SELECT id, created_at, coalesce(session_id, user_id, id) AS session, {_LAST} AS last FROM {log_relation(log, weeks=weeks)}"  # noqa: S608, E501 - our own paths
+    relation = log_relation(log, weeks=weeks)
+    inner = f"SELECT id, created_at, coalesce(session_id, user_id, id) AS session, {_LAST} AS last FROM {relation}"  # noqa: S608 - our own paths
     sql = (
         f"SELECT count(*), count(DISTINCT session), max_by(id, created_at) FROM ({inner}) "  # noqa: S608 - our own paths
         f"WHERE last IS NOT NULL AND length(json_extract_string(last, '$.content')) BETWEEN 8 AND {LONGEST} "
