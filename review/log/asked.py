@@ -40,9 +40,11 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
 
 def marked_conversations(log: LogPaths, scenarios: Sequence[str], *, most: int) -> list[str]:
     """Return conversations of some scenarios to which users gave feedback, the latest first."""
+    if not scenarios:
+        return []
     sql = (
         f"SELECT id FROM {log_relation(log)} WHERE coalesce(feedback, '') <> '' AND scenario IN (SELECT unnest(?)) "  # noqa: S608 - our own paths
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ?"
     )
     with duckdb.connect() as db:
-        return [row[0] for row in db.execute(sql, [list(scenarios), most]).fetchall()] if scenarios else []
+        return [row[0] for row in db.execute(sql, [list(scenarios), most]).fetchall()]
