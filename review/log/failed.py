@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from review.basics.log_paths import LogPaths
+from review.basics.sql_literals import sql_literal
 from review.log.log import log_relation
 
 CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
@@ -194,18 +195,18 @@ def _kind(rules: FailureRules) -> str:
     """Return SQL for the kind of error of a row, NULL where it has neither a type nor a message."""
     named, said = "lower(coalesce(error_type, ''))", "lower(coalesce(error_message, ''))"
     whole = [
-        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {_text(k)}"
+        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {sql_literal(k)}"
         for k in (*[r[0] for r in rules.kinds], rules.other)
     ]
-    by_type = [f"WHEN regexp_matches({named}, {_text(p)}) THEN {_text(k)}" for k, p, _ in rules.kinds if p]
-    by_message = [f"WHEN regexp_matches({said}, {_text(p)}) THEN {_text(k)}" for k, _, p in rules.kinds if p]
+    by_type = [_when(named, p, k) for k, p, _ in rules.kinds if p]
+    by_message = [_when(said, p, k) for k, _, p in rules.kinds if p]
     nothing = f"WHEN {named} = '' AND {said} = '' THEN NULL"
-    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {_text(rules.other)} END"
+    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {sql_literal(rules.other)} END"
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _when(text: str, pattern: str, kind: str) -> str:
+    return f"WHEN regexp_matches({text}, {sql_literal(pattern)}) THEN {sql_literal(kind)}"
 
 
 def _texts(values: Sequence[str]) -> str:
-    return ", ".join(map(_text, values)) or "''"
+    return ", ".join(map(sql_literal, values)) or "''"
