@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.exchange.pushing.otlp import fits
-from review.exchange.pushing.system import Score, Settings, System
+from review.exchange.pushing.system import Score, System
 from review.sources.pulling.web import Web, bearer
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session with Phoenix; one without users needs no key."""
     return Web(address, headers=bearer(keys["api_key"]), secrets="the key of [push.phoenix]")
 
