@@ -289,11 +289,11 @@ ENGINE = replace(SQLITE, about="a toy database", example="toy:///shop.toy")
 
 from collections.abc import Mapping
 
-from review.exchange.pushing.system import Score, Settings, System
+from review.exchange.pushing.system import Score, System
 from review.sources.pulling.web import Web
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session."""
     return Web(address, headers={"toy": keys["key"]}, secrets="the key of [push.toy]")
 

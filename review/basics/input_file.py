@@ -85,7 +85,7 @@ class InputFile:
             with zipfile.ZipFile(self._place) as archive:
                 opened = cast(BinaryIO, archive.open(self.member))
             return guarded(self.name, opened, self.size)
-        except (RuntimeError, NotImplementedError) as error:
+        except RuntimeError as error:  # how zipfile refuses a member with a password or an unknown compression
             raise InputError(f"{self.name}: the archive cannot be unpacked ({error}). Unpack it.") from None
 
     def anywhere(self) -> BinaryIO:

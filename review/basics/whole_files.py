@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,3 +55,12 @@ def _put(temporary: Path, target: Path, marker: str, *, aside: Path) -> None:
         if aside.exists():
             aside.rename(target)
         raise
+
+
+def sync(path: Path) -> None:
+    """Return once the disk has a file, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

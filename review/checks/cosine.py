@@ -18,6 +18,8 @@ from review.models.embeddings import lacking, load_embedder
 
 Method = Literal["embeddings", "tfidf"]
 METHODS: tuple[Method, ...] = ("embeddings", "tfidf")
+WORD = r"\w+|[^\w\s]"
+"""What counts as a word: words of one letter do too, and so do punctuation marks."""
 
 
 class Similarity(NamedTuple):
@@ -81,13 +83,7 @@ def _tfidf_cosines(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     """
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-    # Words of one letter count too, and so do punctuation marks.
-    words = HashingVectorizer(
-        token_pattern=r"\w+|[^\w\s]",  # noqa: S106 - a pattern, no password
-        ngram_range=(1, 2),
-        alternate_sign=False,
-        norm=None,
-    )
+    words = HashingVectorizer(token_pattern=WORD, ngram_range=(1, 2), alternate_sign=False, norm=None)
     letters = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 4), alternate_sign=False, norm=None)
     weights = TfidfTransformer(use_idf=False, sublinear_tf=True)
     # Hashing needs bytes, and a lone surrogate cannot be encoded.

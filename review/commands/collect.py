@@ -111,7 +111,7 @@ def _checked(store_path: str, acting: str | None) -> None:
 def _fill(path: Path, acting: str | None, after: float) -> None:
     """Fill the log until standard input closes, which it does when the collector ends, however it ends."""
     from review.commands.common import acting_person
-    from review.serving.nightly import a_lead
+    from review.people.people import a_lead
     from review.sources.collecting.filling import fill_the_log
     from storage.opening import open_store
 

@@ -27,7 +27,8 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
     """Return the most frequent questions. Case, numbers, blanks and punctuation do not count."""
     plain = "regexp_replace(lower(json_extract_string(last, '$.content')), '\\[\\w+\\]|\\d+', '#', 'g')"
     folded = f"trim(regexp_replace({plain}, '[^\\pL#]+', ' ', 'g'))"
-    inner = f"SELECT id, created_at, coalesce(session_id, user_id, id) AS session, {_LAST} AS last FROM {log_relation(log, weeks=weeks)}"  # noqa: S608, E501 - our own paths
+    relation = log_relation(log, weeks=weeks)
+    inner = f"SELECT id, created_at, coalesce(session_id, user_id, id) AS session, {_LAST} AS last FROM {relation}"  # noqa: S608 - our own paths
     sql = (
         f"SELECT count(*), count(DISTINCT session), max_by(id, created_at) FROM ({inner}) "  # noqa: S608 - our own paths
         f"WHERE last IS NOT NULL AND length(json_extract_string(last, '$.content')) BETWEEN 8 AND {LONGEST} "
@@ -39,9 +40,11 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
 
 def marked_conversations(log: LogPaths, scenarios: Sequence[str], *, most: int) -> list[str]:
     """Return conversations of some scenarios to which users gave feedback, the latest first."""
+    if not scenarios:
+        return []
     sql = (
         f"SELECT id FROM {log_relation(log)} WHERE coalesce(feedback, '') <> '' AND scenario IN (SELECT unnest(?)) "  # noqa: S608 - our own paths
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ?"
     )
     with duckdb.connect() as db:
-        return [row[0] for row in db.execute(sql, [list(scenarios), most]).fetchall()] if scenarios else []
+        return [row[0] for row in db.execute(sql, [list(scenarios), most]).fetchall()]

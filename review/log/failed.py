@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from review.basics.log_paths import LogPaths
+from review.basics.sql_literals import sql_literal
 from review.log.log import log_relation
 
 CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
@@ -112,13 +113,13 @@ def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | 
 
 def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: int, skip: int = 0) -> list[FailedRow]:
     """Return failures, the latest first; ``most`` of them after the first ``skip``."""
-    tests: dict[str, tuple[str, Any]] = {
-        "grp = ?": ("group", wanted.group),
-        "version = ?": ("version", wanted.version),
-        "cause = ?": ("cause", wanted.cause),
-        "id IN (SELECT unnest(?))": ("ids", None if wanted.ids is None else list(wanted.ids)),
+    tests: dict[str, Any] = {
+        "grp = ?": wanted.group,
+        "version = ?": wanted.version,
+        "cause = ?": wanted.cause,
+        "id IN (SELECT unnest(?))": None if wanted.ids is None else list(wanted.ids),
     }
-    used = {test: value for test, (_, value) in tests.items() if value is not None}
+    used = {test: value for test, value in tests.items() if value is not None}
     where = " AND ".join(["true", *used])
     sql = (
         "SELECT id, created_at, week, cause, coalesce(kind, ''), grp, version, coalesce(model, ''), "  # noqa: S608 - our own names
@@ -201,18 +202,18 @@ def _kind(rules: FailureRules) -> str:
     """Return SQL for the kind of error of a row, NULL where it has neither a type nor a message."""
     named, said = "lower(coalesce(error_type, ''))", "lower(coalesce(error_message, ''))"
     whole = [
-        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {_text(k)}"
+        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {sql_literal(k)}"
         for k in (*[r[0] for r in rules.kinds], rules.other)
     ]
-    by_type = [f"WHEN regexp_matches({named}, {_text(p)}) THEN {_text(k)}" for k, p, _ in rules.kinds if p]
-    by_message = [f"WHEN regexp_matches({said}, {_text(p)}) THEN {_text(k)}" for k, _, p in rules.kinds if p]
+    by_type = [_when(named, p, k) for k, p, _ in rules.kinds if p]
+    by_message = [_when(said, p, k) for k, _, p in rules.kinds if p]
     nothing = f"WHEN {named} = '' AND {said} = '' THEN NULL"
-    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {_text(rules.other)} END"
+    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {sql_literal(rules.other)} END"
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _when(text: str, pattern: str, kind: str) -> str:
+    return f"WHEN regexp_matches({text}, {sql_literal(pattern)}) THEN {sql_literal(kind)}"
 
 
 def _texts(values: Sequence[str]) -> str:
-    return ", ".join(map(_text, values)) or "''"
+    return ", ".join(map(sql_literal, values)) or "''"

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from review.basics.log_paths import literal_path
+from review.basics.sql_literals import sql_literal
 from review.log.facts import Facts, together
 
 FOLDER = "late"
@@ -41,7 +42,7 @@ def late_files(logs: Path) -> list[Path]:
 
 def listed(files: Sequence[Path]) -> str:
     """Return SQL for DuckDB that reads some Parquet files."""
-    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
+    names = ", ".join(sql_literal(literal_path(path)) for path in files)
     return f"read_parquet([{names}], union_by_name = true)"
 
 
@@ -63,7 +64,7 @@ def with_late(relation: str, files: Sequence[Path], *, columns: Collection[str],
     # Whether judges disagree was found of all that had arrived, so the last row to arrive says it.
     orders = {**dict.fromkeys(("feedback", "error_type", "error_message"), order), "judges_disagree": _ARRIVAL}
     last = ", ".join(f"last({name} {by}) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name, by in orders.items())
-    upto = "" if until is None else "WHERE imported_at <= '" + until.replace("'", "''") + "'"
+    upto = "" if until is None else f"WHERE imported_at <= {sql_literal(until)}"
     merged = (
         f"list_reduce(list(verdicts {order}) FILTER (WHERE verdicts IS NOT NULL), "
         "lambda a, b: json_merge_patch(a, b)) AS verdicts"

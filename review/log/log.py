@@ -86,9 +86,11 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
 
 def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> set[str]:
     """Return those of these conversations that the log holds."""
+    if not ids:
+        return set()
     sql = f"SELECT id FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
     with duckdb.connect() as db:
-        return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()} if ids else set()
+        return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()}
 
 
 def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conversation]:

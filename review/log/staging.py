@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from pathlib import Path
 
 from review.basics.log_paths import LogPaths
+from review.basics.whole_files import sync
 
 _PARTIAL = ".partial-"
 
@@ -39,18 +38,10 @@ def commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
     folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
     for folder in folders:
         for file in folder.rglob("*"):
-            _sync(file)
-        _sync(folder)
+            sync(file)
+        sync(folder)
     staged.logs.rename(log.logs / import_id)
-    _sync(log.logs)
+    sync(log.logs)
     if staged.originals.exists():
         staged.originals.rename(log.originals / import_id)
-        _sync(log.originals)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(log.originals)

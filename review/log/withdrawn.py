@@ -11,7 +11,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from review.basics.errors import Refused
-from review.basics.log_paths import LogPaths, literal_path
+from review.basics.log_paths import LogPaths
 from review.log.late import FOLDER, listed
 from review.log.log import log_files
 
@@ -53,9 +53,8 @@ def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
     files = batch_files(log, import_id)
     if not files:
         return
-    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
     with duckdb.connect() as db:
-        rows = db.execute(f"SELECT id FROM read_parquet([{names}])")  # noqa: S608 - our own paths
+        rows = db.execute(f"SELECT id FROM {listed(files)}")  # noqa: S608 - our own paths
         while some := rows.fetchmany(5_000):
             yield [row[0] for row in some]
 

@@ -11,7 +11,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.limits import MAX_NAME, MAX_SCOPE
 from review.people.identity import LINKS, Visitor, display_name, identifier, rater_id
 from storage.queries.people import RaterWithRole, rater_with_role, raters_from_outside, raters_with_roles
@@ -49,6 +49,14 @@ class Person:
 def people(store: Store) -> list[Person]:
     """Return everybody with their current roles, in order of arrival."""
     return [_person(row) for row in raters_with_roles(store)]
+
+
+def a_lead(store: Store) -> str:
+    """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
+    found = next((one.id for one in people(store) if one.may("lead")), None)
+    if found is None:
+        raise NothingToDo("nobody in the store is a lead yet, and a lead answers for what runs at night.")
+    return found
 
 
 def find_person(store: Store, rater_id: str) -> Person | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from review.serving.process_beside import running
 
 
 def command(store: Path, *, address: str, port: int) -> list[str]:
@@ -21,14 +22,5 @@ def collecting(arguments: list[str], *, environment: Mapping[str, str], folder: 
     if not arguments:
         yield
         return
-    with subprocess.Popen(
-        arguments, env=dict(environment), cwd=folder, stdin=subprocess.PIPE, process_group=0
-    ) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with running(arguments, environment=environment, folder=folder, seconds=20):
+        yield

@@ -16,7 +16,7 @@ from review.basics.words import counted
 from review.current.assignments import closing_of
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
-from review.people.people import people
+from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
 from review.serving.last_night import Night, note_night
@@ -119,14 +119,6 @@ def publish_the_results(store: Store, project: Project) -> str:
     if failed:
         raise Refused("; ".join([*failed, *done]))
     return "; ".join(done)
-
-
-def a_lead(store: Store) -> str:
-    """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
-    found = next((one.id for one in people(store) if one.may("lead")), None)
-    if found is None:
-        raise NothingToDo("nobody in the store is a lead yet, and a lead answers for what runs at night.")
-    return found
 
 
 def expire_the_rejects(store: Store, project: Project) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from review.serving.process_beside import running
 
 
 def command(store: Path, at: str) -> list[str]:
@@ -21,15 +22,5 @@ def every_night(store: Path, at: str, *, environment: Mapping[str, str], folder:
     if not at:
         yield
         return
-    arguments = command(store, at)
-    with subprocess.Popen(
-        arguments, env=dict(environment), cwd=folder, stdin=subprocess.PIPE, process_group=0
-    ) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with running(command(store, at), environment=environment, folder=folder, seconds=10):
+        yield

@@ -25,6 +25,7 @@ from review.serving.collector_process import collecting
 from review.serving.guard import PERSON
 from review.serving.nightly_process import every_night
 from review.serving.presence import served_at, serving
+from review.serving.process_beside import end
 from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
 
@@ -133,8 +134,8 @@ def serve(
     """Run the application on a store until somebody stops it. Returns Streamlit's exit code.
 
     ``nightly`` is when to do the nightly steps (HH:MM in the time zone of the project), "" for never; ``collector`` is
-    the command line of a collector to run beside it. Raises
-    InputError when the port is taken, Refused when anybody could pose as anybody at this address.
+    the command line of a collector to run beside it. Raises InputError when the port is taken, Refused when anybody
+    could pose as anybody at this address.
     """
     # Only the option sets the variable: one that a shell happens to hold is not a decision.
     environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
@@ -159,7 +160,7 @@ def serve(
                     threading.Thread(target=_open_when_ready, args=opening, daemon=True).start()
                 return process.wait()
             finally:
-                _end(process)
+                end(process, seconds=10)
     except KeyboardInterrupt:
         return 0
 
@@ -171,25 +172,16 @@ def _ended_by_signals() -> Iterator[None]:
     A signal that is already ignored, as under nohup, stays ignored.
     """
 
-    def end(number: int, frame: object) -> None:
+    def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {n: signal.signal(n, end) for n in names if signal.getsignal(n) != signal.SIG_IGN}
+    before = {n: signal.signal(n, interrupt) for n in names if signal.getsignal(n) != signal.SIG_IGN}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the application to end, and kill it after 10 seconds. Does nothing when it has ended already."""
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def url_of(address: str, port: int) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.settings.project import Project
-from storage.records_log import Import, ImportWithdrawal, SourceSettings
+from review.sources.undoing import imports_that_count
+from storage.records_log import SourceSettings
 from storage.store import Store
 
 
@@ -76,8 +77,7 @@ def fitting_source(store: Store, project: Project, fields: Collection[str], *, f
         return next(source for n, source in fitting if n == most)
     if format is None:
         return None
-    undone = {one.import_id for one in store.find(ImportWithdrawal)}
-    before = [one for one in store.find(Import, format=format, order_by="rowid desc") if one.id not in undone]
+    before = imports_that_count(store, format=format)
     return before[0].source if before else None
 
 

@@ -11,17 +11,12 @@ from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readers.catalogue import FEEDBACK, PLAIN, READERS
 from review.sources.readers.reader import Reader
 from review.sources.readings import fitting_source
-from storage.records_log import Import, ImportWithdrawal
+from review.sources.undoing import imports_that_count
+from storage.records_log import Import
 from storage.store import Store
 
 TURNS = ("question", "messages")
 LONGEST = 40
-
-
-def imports_that_count(store: Store) -> list[Import]:
-    """Return the imports that were not undone, the latest first."""
-    undone = {one.import_id for one in store.find(ImportWithdrawal)}
-    return [one for one in store.find(Import, order_by="rowid desc") if one.id not in undone]
 
 
 def proposed_source(store: Store, project: Project, look: Look, file: str) -> str:
@@ -48,7 +43,7 @@ def mixed_source(store: Store, done: Import) -> str:
     """Say that an import brought another format into the default source, which may be another system; else ""."""
     if done.source != DEFAULT_SOURCE or not done.added:
         return ""
-    others = {one.format for one in imports_that_count(store) if one.source == done.source and one.id != done.id}
+    others = {one.format for one in imports_that_count(store, source=done.source) if one.id != done.id}
     if not others or done.format in others or {done.format, *others} <= {*PLAIN.values(), FEEDBACK}:
         return ""
     return (

@@ -45,6 +45,12 @@ def withdrawn_imports(store: Store) -> set[str]:
     return {row.import_id for row in store.find(ImportWithdrawal)}
 
 
+def imports_that_count(store: Store, **wanted: str) -> list[Import]:
+    """Return the imports that were not undone, the latest first; with ``wanted`` those with these values."""
+    undone = withdrawn_imports(store)
+    return [one for one in store.find(Import, order_by="rowid desc", **wanted) if one.id not in undone]
+
+
 def hide_withdrawn(store: Store) -> None:
     """Finish every undo that was interrupted between its row and the hiding of its batch."""
     log = log_of(store.path)

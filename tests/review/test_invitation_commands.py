@@ -199,7 +199,7 @@ def test_the_process_runs_beside_the_server_and_ends_with_it(due: Path, monkeypa
             super().__init__(*arguments, **options)
             started.append(self)
 
-    monkeypatch.setattr(nightly_process.subprocess, "Popen", Noted)
+    monkeypatch.setattr(subprocess, "Popen", Noted)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with nightly_process.every_night(due, "", environment=environment, folder=ROOT):
         assert not started

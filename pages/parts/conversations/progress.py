@@ -13,7 +13,8 @@ from review.basics.csv_safe import csv_text
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.sources.jobs import Job, dismiss, jobs_of
-from storage.records_log import Import, ImportWithdrawal
+from review.sources.undoing import withdrawn_imports
+from storage.records_log import Import
 
 REFRESH = 1.0
 """Seconds between two refreshes while an import runs."""
@@ -31,7 +32,7 @@ REJECTS = ("line", "column", "found", "expected")
 
 def jobs(here: Session) -> None:
     """Draw the imports of this server that run or have ended, the latest first."""
-    undone = {one.import_id for one in here.store.find(ImportWithdrawal)}
+    undone = withdrawn_imports(here.store)
     for job in jobs_of(here.store.path):
         if job.result is not None and job.result.id in undone:
             dismiss(job)

@@ -108,11 +108,13 @@ def held() -> Mapping[str, int]:
 
     Raises AttributeError where another Streamlit keeps them elsewhere, so that it takes no upload that nobody counts.
     """
+    if not Runtime.exists():
+        return {}
     # Streamlit's type is the protocol of any store of uploads, and only its own one has the files.
-    files: Mapping[str, Any] = Runtime.instance().uploaded_file_mgr.file_storage if Runtime.exists() else {}  # type: ignore[attr-defined]
+    uploads: Any = Runtime.instance().uploaded_file_mgr
     return {
         f"/_stcore/upload_file/{session}/{file}": len(record.data)
-        for session, records in list(files.items())
+        for session, records in list(uploads.file_storage.items())
         for file, record in list(records.items())
     }
 

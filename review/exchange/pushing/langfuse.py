@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.exchange.pushing.system import Score, Settings, System
+from review.exchange.pushing.system import Score, System
 from review.sources.pulling.web import Web
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session with a Langfuse project."""
     named = "the two keys of [push.langfuse]"
     return Web(address, headers={}, secrets=named, auth=(keys["public_key"], keys["secret_key"]))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from review.exchange.pushing.system import Score, Settings, System
+from review.exchange.pushing.system import Score, System
 from review.sources.pulling.web import Web
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session with LangSmith."""
     return Web(address, headers={"x-api-key": keys["api_key"]}, secrets="the key of [push.langsmith]")
 

@@ -12,17 +12,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from review.exchange.pushing.system import Score, Settings, System
-from review.sources.pulling.web import Web
+from review.exchange.pushing.system import Score, System
+from review.sources.pulling.web import Web, bearer
 
 TRACE = re.compile(r"[0-9a-f]{32}")
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session with a collector."""
-    token = keys.get("token", "")
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return Web(address, headers=headers, secrets="the token of [push.otlp]")
+    return Web(address, headers=bearer(keys["token"]), secrets="the token of [push.otlp]")
 
 
 def fits(score: Score) -> str:

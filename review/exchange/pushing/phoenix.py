@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.exchange.pushing.otlp import fits
-from review.exchange.pushing.system import Score, Settings, System
-from review.sources.pulling.web import Web
+from review.exchange.pushing.system import Score, System
+from review.sources.pulling.web import Web, bearer
 
 
-def connect(address: str, settings: Settings, keys: Mapping[str, str]) -> Web:
+def connect(address: str, keys: Mapping[str, str]) -> Web:
     """Return a session with Phoenix; one without users needs no key."""
-    key = keys.get("api_key", "")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return Web(address, headers=headers, secrets="the key of [push.phoenix]")
+    return Web(address, headers=bearer(keys["api_key"]), secrets="the key of [push.phoenix]")
 
 
 def send(web: Web, score: Score, again: bool) -> None:

@@ -80,7 +80,7 @@ def push(
     already = len(scores) - len(new)
     if dry_run or not new:
         return Pushed(sent=len(new) if dry_run else 0, already=already, skipped=tuple(skipped))
-    web = system.connect(address, project.push.systems.get(to, {}), _keys(project, to, system, given))
+    web = system.connect(address, _keys(project, to, system, given))
     sent, error = 0, None
     failed: list[ReviewError] = []
     for score in new:

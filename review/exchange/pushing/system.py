@@ -47,16 +47,13 @@ class Score:
         }
 
 
-Settings = Mapping[str, str]
-
-
 @dataclass(frozen=True, kw_only=True)
 class System:
     """One kind of system.
 
     ``address`` is where it usually is, "" where only the settings know. ``keys`` are settings that name a variable
     with a key, each with the variable that is usual; ``optional`` keys may be missing. ``connect`` returns a session
-    from the settings and the values of the keys. ``fits`` returns why the system cannot have a score, "" if it can.
+    from the address and the values of the keys. ``fits`` returns why the system cannot have a score, "" if it can.
     ``send`` sends one, ``again`` when the system has an earlier value of it.
     """
 
@@ -64,6 +61,6 @@ class System:
     address: str
     keys: Mapping[str, str]
     optional: tuple[str, ...] = ()
-    connect: Callable[[str, Settings, Mapping[str, str]], Web]
+    connect: Callable[[str, Mapping[str, str]], Web]
     fits: Callable[[Score], str]
     send: Callable[[Web, Score, bool], None]

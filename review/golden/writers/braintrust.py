@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from review.golden.rows import Exported, ReleaseInfo, picked
+from review.golden.rows import Exported, ReleaseInfo
 from review.golden.writers.jsonl import write_lines
-from review.golden.writers.langsmith import KEPT
-from review.golden.writers.writer import Writer, expected_of, turns_of
+from review.golden.writers.writer import Writer, expected_of, metadata_of, turns_of
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
@@ -30,7 +29,7 @@ def _record(e: Exported) -> dict[str, Any]:
             "context": content["context"],
         },
         "expected": expected_of(content),
-        "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
+        "metadata": metadata_of(e),
         "tags": [*content["tags"], content["split"], content["kind"]],
     }
 

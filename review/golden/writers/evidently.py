@@ -12,12 +12,13 @@ from typing import Any
 
 import orjson
 
-from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat
+from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, picked
 from review.golden.writers.parquet import write_rows
 from review.golden.writers.writer import Writer
 
 ID = "example_id"
-TEXTS = ("question", "answer", "expected_answer", "context_text")
+SPOKEN, CONTEXT = ("question", "answer", "expected_answer"), "context_text"
+TEXTS = (*SPOKEN, CONTEXT)
 GROUPS = ("kind", "scenario", "split", "source", "expected_behaviour")
 DEFINITION = "definition.json"
 
@@ -56,16 +57,8 @@ def _row(e: Exported, dimensions: Sequence[str], judged: Sequence[tuple[str, str
     content = e.content
     said = {_verdict(v["judge"], v["dimension"]): v["value"] for v in e.verdicts}
     return {
-        ID: content["example_id"],
-        "question": content["question"],
-        "answer": content["answer"],
-        "expected_answer": content["expected_answer"],
-        "context_text": "\n\n".join(content["context"]),
-        "kind": content["kind"],
-        "scenario": content["scenario"],
-        "split": content["split"],
-        "source": content["source"],
-        "expected_behaviour": content["expected_behaviour"],
+        **picked(content, (ID, *SPOKEN, *GROUPS)),
+        CONTEXT: "\n\n".join(content["context"]),
         **labels_flat(content["labels"], dimensions),
         **{_verdict(*pair): said.get(_verdict(*pair)) for pair in judged},
         **e.carried,

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from review.golden.rows import Exported, ReleaseInfo, picked
+from review.golden.rows import Exported, ReleaseInfo
 from review.golden.writers.jsonl import write_lines
-from review.golden.writers.langsmith import KEPT
-from review.golden.writers.writer import Writer, expected_of, turns_of
+from review.golden.writers.writer import Writer, expected_of, id_of, metadata_of, turns_of
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
@@ -25,11 +23,11 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 def _item(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
     content = e.content
     item = {
-        "id": str(uuid5(NAMESPACE_URL, f"spotcheck:{info.content_hash}:{content['example_id']}")),
+        "id": id_of(e, info),
         "datasetName": info.name,
         "input": {"messages": turns_of(content), "context": content["context"]},
         "expectedOutput": expected_of(content),
-        "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
+        "metadata": metadata_of(e),
         "status": "ACTIVE",
     }
     trace = content["origin"]["conversation"]

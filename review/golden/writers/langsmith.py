@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from review.golden.rows import Exported, ReleaseInfo, picked
+from review.golden.rows import Exported, ReleaseInfo
 from review.golden.writers.jsonl import write_lines
-from review.golden.writers.writer import Writer, expected_of, turns_of
-
-KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
-"""The fields of an example that go into the metadata."""
+from review.golden.writers.writer import Writer, expected_of, id_of, metadata_of, turns_of
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
@@ -26,10 +22,10 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
     content = e.content
     return {
-        "id": str(uuid5(NAMESPACE_URL, f"spotcheck:{info.content_hash}:{content['example_id']}")),
+        "id": id_of(e, info),
         "inputs": {"question": content["question"], "messages": turns_of(content), "context": content["context"]},
         "outputs": expected_of(content),
-        "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
+        "metadata": metadata_of(e),
         "split": content["split"],
     }
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo, picked
-from review.golden.writers.langsmith import KEPT
-from review.golden.writers.writer import Writer, expected_of, turns_of
+from review.golden.writers.writer import KEPT, Writer, expected_of, turns_of
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:

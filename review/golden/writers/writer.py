@@ -6,9 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from review.golden.rows import Exported, ReleaseInfo
+from review.golden.rows import Exported, ReleaseInfo, picked
 from storage.records_golden import FrozenExample
+
+KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
+"""The fields of an example that go into the metadata."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +43,13 @@ def expected_of(content: FrozenExample) -> dict[str, Any]:
         "reference_sql": content["reference_sql"],
         "expected_result": content["expected_result"],
     }
+
+
+def metadata_of(e: Exported) -> dict[str, Any]:
+    """Return what a data set of a tool keeps beside the input and the expected output of an example."""
+    return {**picked(e.content, KEPT), "reviewed_answer": e.content["answer"], **e.carried}
+
+
+def id_of(e: Exported, info: ReleaseInfo) -> str:
+    """Return a UUID that is made from release and example, so that a second upload finds the first."""
+    return str(uuid5(NAMESPACE_URL, f"spotcheck:{info.content_hash}:{e.content['example_id']}"))

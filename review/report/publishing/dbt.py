@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from review.basics.whole_files import replacing
-from review.report.publishing.schema import PREFIX, SHARED, TABLES, Column
+from review.report.publishing.schema import PREFIX, TABLES, described
 
 PROJECT = "dbt_project.yml"
 _PROJECT = """name: spotcheck
@@ -51,7 +51,7 @@ def _sources() -> str:
     lines = ["version: 2", "sources:", "  - name: spotcheck", '    schema: "{{ target.schema }}"', "    tables:"]
     for name, table in TABLES.items():
         lines += [f"      - name: {PREFIX}{name}", f'        description: "{table.about}"', "        columns:"]
-        for column, meaning in {**SHARED, **table.columns}.items():
+        for column, meaning in described(name).items():
             lines += [
                 f"          - name: {column}",
                 f'            description: "{meaning.about}"',
@@ -68,13 +68,9 @@ def schema_page() -> str:
     """Return the page that says what each table and column holds."""
     parts = ["# Tables that Spotcheck publishes\n"]
     for name, table in TABLES.items():
-        rows = [f"| `{column}` | {meaning.kind} | {meaning.about} |" for column, meaning in _all(name).items()]
+        rows = [f"| `{column}` | {meaning.kind} | {meaning.about} |" for column, meaning in described(name).items()]
         head = "| column | kind | what it holds |\n|---|---|---|"
         parts.append(
             f"## {PREFIX}{name}\n\n{table.about[0].upper()}{table.about[1:]}.\n\n{head}\n" + "\n".join(rows) + "\n"
         )
     return "\n".join(parts)
-
-
-def _all(name: str) -> dict[str, Column]:
-    return {**SHARED, **TABLES[name].columns}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+
+import duckdb
 
 from review.basics.errors import InputError
+from review.report.publishing.arrow import arrow_table
 from review.report.publishing.schema import NUMBER, PREFIX, TEXT, WHOLE, Row, columns_of
 from review.report.publishing.warehouse import Warehouse, check_columns
 
@@ -14,7 +16,7 @@ TYPES = {TEXT: "VARCHAR", NUMBER: "DOUBLE", WHOLE: "BIGINT"}
 
 
 class _Writing:
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         self._db = db
 
     def digests(self, table: str, store: str) -> dict[str, tuple[str, str]]:
@@ -29,16 +31,12 @@ class _Writing:
 
     def replace(self, table: str, gone: Sequence[str], rows: Sequence[Row]) -> None:
         """Remove rows and write others."""
-        import pyarrow as pa
-
         if gone:
             sql = f"DELETE FROM {PREFIX}{table} WHERE row_key IN (SELECT unnest(?))"  # noqa: S608 - names of ours
             self._db.execute(sql, [list(gone)])
         if rows:
             columns = columns_of(table)
-            kinds = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64()}
-            schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
-            self._db.register("new_rows", pa.Table.from_pylist(list(rows), schema=schema))
+            self._db.register("new_rows", arrow_table(table, rows))
             names = ", ".join(f'"{name}"' for name in columns)
             updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "row_key")
             self._db.execute(
@@ -50,8 +48,6 @@ class _Writing:
 @contextmanager
 def opened(address: str, environment: Mapping[str, str]) -> Iterator[_Writing]:
     """Open a file, which is made where it is missing."""
-    import duckdb
-
     try:
         with duckdb.connect(address) as db:
             db.execute("BEGIN")

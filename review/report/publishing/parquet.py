@@ -11,10 +11,9 @@ import pyarrow.parquet as pq
 
 from review.basics.errors import InputError
 from review.basics.whole_files import replacing
-from review.report.publishing.schema import NUMBER, TEXT, WHOLE, Row, columns_of
+from review.report.publishing.arrow import arrow_table
+from review.report.publishing.schema import Row, columns_of
 from review.report.publishing.warehouse import Warehouse, check_columns
-
-TYPES = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64()}
 
 
 class _Writing:
@@ -47,9 +46,8 @@ class _Writing:
         self._write(table, [*kept, *rows])
 
     def _write(self, table: str, rows: Sequence[Row]) -> None:
-        schema = pa.schema([(name, TYPES[kind]) for name, kind in columns_of(table).items()])
         with replacing(self._path(table)) as part:
-            pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), part, compression="zstd")
+            pq.write_table(arrow_table(table, rows), part, compression="zstd")
 
 
 @contextmanager

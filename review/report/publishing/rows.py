@@ -10,25 +10,23 @@ from typing import Any, NamedTuple
 import orjson
 
 from review.audit.store_secrets import store_id
-from review.basics.labels import Value
 from review.current.counting import annotations_that_count
-from review.current.settled import canonical_value
+from review.current.verdicts import counts_over
 from review.evidence.evidence import latest_used_rubric
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import ProductionData, production_data
 from review.evidence.week_strata import WeekData
+from review.exchange.items import label_text
 from review.golden.releases import releases
 from review.report.publishing.schema import Row
 from review.rubric.rubric import Rubric
 from review.statistics.quantity import Quantity
 from storage.queries.items import items_of_week
+from storage.queries.verdicts import verdicts_on
 from storage.records_log import Conversation
 from storage.records_review import Verdict
 from storage.records_weeks import Item
 from storage.store import Store
-
-SEVERAL = "|"
-"""Stands between the values of a set."""
 
 
 class _Design(NamedTuple):
@@ -127,7 +125,7 @@ def _labels(store: Store, week: str, items: set[str], design: Mapping[str, _Desi
                 **design.get(one.item_id, _PICKED).cells(),
                 "rater": one.rater_id,
                 "dimension": dimension,
-                "value": _text(canonical_value(value)),
+                "value": label_text(value),
                 "rubric_version": one.rubric_version,
                 "at": one.at,
             }
@@ -152,7 +150,7 @@ def _settlements(data: WeekData, rubric: Rubric, items: Sequence[Item], design: 
                 "item": item.id,
                 **of_item.cells(population / settled[of_item.group, dimension] if counts else 0.0),
                 "dimension": dimension,
-                "value": None if outcome.value is None else _text(outcome.value),
+                "value": None if outcome.value is None else label_text(outcome.value),
                 "positive": yes,
                 "rule": outcome.rule,
                 "votes": sum(outcome.votes.values()),
@@ -160,11 +158,11 @@ def _settlements(data: WeekData, rubric: Rubric, items: Sequence[Item], design: 
 
 
 def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design]) -> Iterator[Row]:
-    """Yield the verdicts, of each judge and version the latest with a value."""
+    """Yield the verdict that counts of each judge and version on each item and dimension."""
     found: dict[tuple[str, ...], Verdict] = {}
-    for one in store.find(Verdict, item_id=list(items)):
+    for one in verdicts_on(store, items):
         key = (one.item_id, one.judge, one.version, one.dimension)
-        if one.value is not None or key not in found:
+        if counts_over(one, found.get(key)):
             found[key] = one
     for named, one in found.items():
         yield {
@@ -174,7 +172,7 @@ def _verdicts(store: Store, items: Sequence[str], design: Mapping[str, _Design])
             "judge": one.judge,
             "version": one.version,
             "dimension": one.dimension,
-            "value": None if one.value is None else _text(canonical_value(one.value)),
+            "value": one.value,
             "score": one.score,
             "at": one.at,
         }
@@ -198,7 +196,3 @@ def _cells(quantity: Quantity) -> dict[str, Any]:
     low, high = quantity.ci or (None, None)
     found = {"value": quantity.value, "low": low, "high": high}
     return {**found, "labelled": quantity.n, "undefined": quantity.undefined}
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else SEVERAL.join(value)

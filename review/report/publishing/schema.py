@@ -118,6 +118,11 @@ TABLES: dict[str, Table] = {
 """Every table by its name, which stands behind ``PREFIX`` in the warehouse."""
 
 
+def described(table: str) -> dict[str, Column]:
+    """Return the columns of a table, in order, with their meaning."""
+    return {**SHARED, **TABLES[table].columns}
+
+
 def columns_of(table: str) -> dict[str, str]:
     """Return the kind of each column of a table, in order."""
-    return {name: column.kind for name, column in {**SHARED, **TABLES[table].columns}.items()}
+    return {name: column.kind for name, column in described(table).items()}

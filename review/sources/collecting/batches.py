@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from review.sources.collecting.frames import Change, Frame, Kind, Place, frames, spool_files
+from review.sources.collecting.frames import Change, Frame, Place, frames, spool_files
 from review.sources.collecting.otlp_requests import only
 from review.sources.file_sets import FileSet, files_at
 from review.sources.normalise import DEFAULT_SOURCE
-
-_JSON = (Kind.TRACES_JSON, Kind.LOGS_JSON)
 
 
 def source_of(service: str) -> str:
@@ -59,7 +57,7 @@ def write_batches(
                 part = only(frame.kind, frame.payload, mine.__contains__)
                 if not part:
                     continue
-                suffix = "jsonl" if frame.kind in _JSON else "pb"
+                suffix = "jsonl" if frame.kind.is_json else "pb"
                 file = open_files.get((source, suffix))
                 if file is None:
                     path = into / f"{len(open_files)}.{suffix}"

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -100,6 +102,14 @@ async def _read(receive: Receive, take: Callable[[int], None]) -> bytes:
 
 def _too_large() -> Rejected:
     return Rejected(413, f"A request may have at most {SENT // MEGABYTE} MB. Send fewer spans in one request.")
+
+
+def json_in(body: bytes) -> Any:
+    """Return what a body in JSON says. Raises Rejected for one that is no JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Rejected(400, f"The body is no JSON ({error}).") from None
 
 
 def unpacked(sent: bytes) -> bytes:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from review.basics.clock import now
-from review.sources.collecting.bodies import Rejected
+from review.sources.collecting.bodies import Rejected, json_in
 from review.sources.readers.thumbs import thumb_of_score
 
 LONGEST_ID, LONGEST_COMMENT, MOST_ROWS = 200, 10_000, 10_000
@@ -17,10 +15,7 @@ TOLD = ("thumb", "copied", "edited", "comment")
 
 def rows_of(body: bytes) -> list[dict[str, Any]]:
     """Return the objects of a JSON body, which is one object or a list. Raises Rejected for anything else."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Rejected(400, f"The body is no JSON ({error}).") from None
+    found = json_in(body)
     rows = found if isinstance(found, list) else [found]
     if not rows or len(rows) > MOST_ROWS or not all(isinstance(row, dict) for row in rows):
         raise Rejected(400, f"The body is neither an object nor a list of 1 to {MOST_ROWS:,} objects.")

@@ -31,6 +31,11 @@ class Kind(enum.IntEnum):
     FEEDBACK = 5
     SCORES = 6
 
+    @property
+    def is_json(self) -> bool:
+        """Whether a request of OTLP is in JSON."""
+        return self in (Kind.TRACES_JSON, Kind.LOGS_JSON)
+
 
 class Place(NamedTuple):
     """Where a frame begins: the number of its file, and the bytes before it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from review.basics.record import Unreadable
-from review.sources.collecting.bodies import Rejected
+from review.sources.collecting.bodies import Rejected, json_in
 from review.sources.collecting.frames import Kind
 from review.sources.readers.otlp_spans import CONTAINERS, ITEMS, SCOPES, id_of, spans_in
 
@@ -50,10 +50,10 @@ class Seen(NamedTuple):
 
 def checked(kind: Kind, body: bytes) -> Checked:
     """Count what a request holds. Raises Rejected for one that cannot be read."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         return _checked_json(body)
     taken = refused = 0
-    for _, _, items in _items(kind, parsed(kind, body)):
+    for _, items in _items(kind, _parsed(kind, body)):
         for item in items:
             if _has_ids(item):
                 taken += 1
@@ -67,7 +67,7 @@ def _has_ids(item: Any) -> bool:
     return len(trace) == 16 and len(span) == 8 and trace != _NO_TRACE and span != _NO_SPAN
 
 
-def parsed(kind: Kind, body: bytes) -> Any:
+def _parsed(kind: Kind, body: bytes) -> Any:
     """Return a request in protobuf. Raises Rejected for what is none."""
     request = ExportTraceServiceRequest() if kind is Kind.TRACES else ExportLogsServiceRequest()
     try:
@@ -77,24 +77,21 @@ def parsed(kind: Kind, body: bytes) -> Any:
     return request
 
 
-def _items(kind: Kind, request: Any) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield (resource, scope, spans or log records) of a request."""
+def _items(kind: Kind, request: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield (resource, spans or log records) of each scope of a request."""
     if kind is Kind.TRACES:
         for resource in request.resource_spans:
             for scope in resource.scope_spans:
-                yield resource, scope, scope.spans
+                yield resource, scope.spans
     else:
         for resource in request.resource_logs:
             for scope in resource.scope_logs:
-                yield resource, scope, scope.log_records
+                yield resource, scope.log_records
 
 
-def read_json(body: bytes) -> dict[str, Any]:
+def _read_json(body: bytes) -> dict[str, Any]:
     """Return a request in JSON. Raises Rejected for what is none."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Rejected(400, f"The body is no JSON ({error}).") from None
+    found = json_in(body)
     if not isinstance(found, dict) or not any(isinstance(found.get(name), list) for name in CONTAINERS):
         raise Rejected(400, "The body is JSON without resourceSpans or resourceLogs.")
     return found
@@ -102,21 +99,26 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 def _checked_json(body: bytes) -> Checked:
     taken, refused, why = 0, 0, ""
-    for part in spans_in(read_json(body)):
+    for part in spans_in(_read_json(body)):
         if isinstance(part, Unreadable):
             refused, why = refused + 1, why or f"{part.field}: expected {part.expected}"
-        elif isinstance(part.get("trace"), str) and part.get("span"):
+        elif _is_named(part):
             taken += 1
         else:
             refused, why = refused + 1, why or WITHOUT_IDS
     return Checked(taken, refused, why)
 
 
+def _is_named(part: Mapping[str, Any]) -> bool:
+    """Whether a span or log record in JSON has the ids that ``_has_ids`` asks of one in protobuf."""
+    return isinstance(part.get("trace"), str) and bool(part.get("span"))
+
+
 def seen(kind: Kind, body: bytes) -> Iterator[Seen]:
     """Yield what a request that was taken holds, without what was refused."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         for part in spans_in(orjson.loads(body)):
-            if not isinstance(part, Unreadable) and isinstance(part.get("trace"), str) and part.get("span"):
+            if not isinstance(part, Unreadable) and _is_named(part):
                 log = bool(part.get("log"))
                 root = not log and not part.get("parent") and bool(part.get("end"))
                 service = str(part["resource"].get("service.name") or "")
@@ -124,8 +126,8 @@ def seen(kind: Kind, body: bytes) -> Iterator[Seen]:
                 yield Seen(part["trace"], mark, root, service)
         return
     log = kind is Kind.LOGS
-    for resource, _, items in _items(kind, parsed(kind, body)):
-        service = service_of(resource)
+    for resource, items in _items(kind, _parsed(kind, body)):
+        service = _service_of(resource)
         for item in items:
             if _has_ids(item):
                 root = not log and not item.parent_span_id.strip(b"\0") and bool(item.end_time_unix_nano)
@@ -148,10 +150,10 @@ def _mark(span: str) -> bytes:
 
 def only(kind: Kind, body: bytes, wanted: Callable[[str], bool]) -> bytes:
     """Return a request with the spans and log records of the wanted traces alone; b"" without any."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         return _only_json(orjson.loads(body), wanted)
-    request, whole, empty = parsed(kind, body), True, True
-    for _, _, items in _items(kind, request):
+    request, whole, empty = _parsed(kind, body), True, True
+    for _, items in _items(kind, request):
         kept = [item for item in items if wanted(item.trace_id.hex())]
         empty = empty and not kept
         if len(kept) < len(items):
@@ -174,7 +176,7 @@ def _only_json(record: dict[str, Any], wanted: Callable[[str], bool]) -> bytes:
     return orjson.dumps(record) if found else b""
 
 
-def service_of(resource: Any) -> str:
+def _service_of(resource: Any) -> str:
     """Return the name of the service of a resource in protobuf, "" without one."""
     for pair in resource.resource.attributes:
         if pair.key == "service.name":
@@ -184,7 +186,7 @@ def service_of(resource: Any) -> str:
 
 def answer(kind: Kind, result: Checked) -> bytes:
     """Return the answer to a request in its own encoding, with what was refused."""
-    if kind in (Kind.TRACES_JSON, Kind.LOGS_JSON):
+    if kind.is_json:
         name = "rejectedSpans" if kind is Kind.TRACES_JSON else "rejectedLogRecords"
         told = {"partialSuccess": {name: str(result.refused), "errorMessage": result.why}} if result.refused else {}
         return orjson.dumps(told)

@@ -13,8 +13,10 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from review.basics.errors import ReviewError
+from review.basics.whole_files import sync
 from review.sources.collecting.frames import CLOSED, OPEN, Change, Kind, packed, spool_files
 
 FILE_BYTES = 64 * 1024 * 1024
@@ -32,11 +34,9 @@ class SpoolFull(ReviewError):
     """The spool has as many bytes as it may have."""
 
 
-class _Item:
-    __slots__ = ("done", "frame")
-
-    def __init__(self, frame: bytes, done: asyncio.Future[None]) -> None:
-        self.frame, self.done = frame, done
+class _Item(NamedTuple):
+    frame: bytes
+    done: asyncio.Future[None]
 
 
 class SpoolWriter:
@@ -146,7 +146,7 @@ class SpoolWriter:
         self._path = self._folder / f"{number:020d}{OPEN}"
         self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._size, self._begun = 0, time.monotonic()
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def _close_file(self) -> None:
         if self._handle < 0:
@@ -180,11 +180,3 @@ def _bytes_of(folder: Path) -> int:
             except FileNotFoundError:  # the other process has just removed it
                 continue
     return total
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

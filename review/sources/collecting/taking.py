@@ -93,7 +93,8 @@ async def _serve(folder: Path, sock: socket.socket, *, token: str, most: int, se
         backlog=CONNECTIONS,
     )
     server = uvicorn.Server(config)
-    # The server raises the signal that ended it once more, for whoever listened before: here that is nobody.
+    # After its shutdown uvicorn raises the signal again, for the handler that was there before. This one does nothing,
+    # so the process ends by itself.
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: None)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from review.sources.pulling.pages import as_files, each, halfway, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
-from review.sources.pulling.web import Web
+from review.sources.pulling.web import Web, bearer
 
 LIMIT = 100
 HOSTED = "https://api.intercom.io"
@@ -25,7 +25,7 @@ def pages(visit: Visit) -> Iterator[Page]:
     options = visit.source.options
     web = Web(
         options.get("address", HOSTED),
-        headers={"Authorization": f"Bearer {secret(visit, 'token')}", "Intercom-Version": "2.11"},
+        headers={**bearer(secret(visit, "token")), "Intercom-Version": "2.11"},
         secrets=options["token"],
     )
     start, end = window(visit)

@@ -20,7 +20,7 @@ from review.sources.pulling.pages import LONGEST, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
 from review.sources.pulling.span_source import Place, SpanSource
 from review.sources.pulling.traces import as_traces
-from review.sources.pulling.web import GONE, LeftOut, Web
+from review.sources.pulling.web import GONE, LeftOut, Web, bearer
 from storage.records_base import Json
 
 LIMIT = 1_000
@@ -36,7 +36,7 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
     key = secret(visit, "api_key") if "api_key" in options else ""
     web = Web(
         options["address"],
-        headers={"Authorization": f"Bearer {key}"} if key else {},
+        headers=bearer(key),
         secrets=options.get("api_key", "no variable; name one as `api_key`"),
     )
     project = f"/v1/projects/{quote(options['project'], safe='')}"

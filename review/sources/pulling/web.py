@@ -55,6 +55,11 @@ class _Patient(Retry):
         super().sleep(response)
 
 
+def bearer(key: str) -> dict[str, str]:
+    """Return the header that carries a key, none without one."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
 class Web:
     """A session with one address. ``secrets`` are the names of the variables that hold its keys, for messages."""
 

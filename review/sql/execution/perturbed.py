@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from review.basics.errors import InputError
+from review.basics.sql_literals import sql_literal
 from review.sql.engines.engine import Place
 from review.sql.engines.files import file_of
 
@@ -75,14 +76,10 @@ def _duckdb(file: Path, copy: Path, seed: int) -> None:
         ).fetchall()
         for names in tables:
             table = ".".join(f'"{name.replace(chr(34), 2 * chr(34))}"' for name in names)
-            key = f"md5('{seed}:' || rowid || {_text(table)})[1:8]"
+            key = f"md5('{seed}:' || rowid || {sql_literal(table)})[1:8]"
             # A table whose rows others point at keeps them.
             with contextlib.suppress(duckdb.ConstraintException):
                 connection.execute(f"DELETE FROM {table} WHERE {key} >= '{most}'")  # noqa: S608 - quoted names
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 CHANGES: dict[str, Callable[[Path, Path, int], None]] = {"sqlite": _sqlite, "duckdb": _duckdb}

@@ -20,6 +20,7 @@ from sql_databases import postgres_shop
 
 from review.audit.store_secrets import store_id
 from review.basics.errors import InputError, Refused
+from review.current.verdicts import REPLACES
 from review.report.publishing.catalogue import WAREHOUSES, addresses
 from review.report.publishing.dbt import write_dbt
 from review.report.publishing.publish import publish
@@ -27,7 +28,7 @@ from review.report.publishing.schema import PREFIX, TABLES, columns_of
 from review.serving.nightly import publish_the_results
 from review.settings.project import project_of
 from storage.queries.weeks import weeks_in_use
-from storage.records_review import Adjudication, Withdrawal
+from storage.records_review import Adjudication, Verdict, Withdrawal
 
 SHARE = "sum(s.weight * s.positive) / sum(s.weight)"
 FOUND = f"""SELECT s.week, s.dimension, {SHARE}, any_value(e.value) FROM {PREFIX}settlements s
@@ -270,6 +271,26 @@ def test_rows_are_written_once_changed_in_place_and_removed(store, tmp_path, to)
             of_people = f"FROM {PREFIX}estimates WHERE dimension = 'correctness' AND basis = 'people'"
             [(shown,)] = rows(f"SELECT value {of_people}")
             assert rows(f"{share} AND positive IS NOT NULL AND weight > 0")[0][0] == pytest.approx(shown)
+
+
+def test_the_published_verdict_is_the_one_that_counts(store, tmp_path):
+    """A missing verdict that replaced a value counts, one that came by itself does not."""
+    judged(store)
+    at = "2026-11-21T10:00:00.000+00:00"
+    said = [
+        ("slow", "yes", ""),
+        ("slow", None, "time-out"),
+        ("wrong", "yes", ""),
+        ("wrong", None, f"{REPLACES}mistake"),
+    ]
+    for n, (judge, value, error) in enumerate(said):
+        named = {"item_id": NAMES[0], "judge": judge, "version": "1", "dimension": "correctness"}
+        store.add(Verdict(id=f"v-{n}", value=value, at=at, error=error, **named))
+    path = str(tmp_path / "results.duckdb")
+    publish(store, "duckdb", path, [WEEK], by="lea")
+    with duckdb.connect(path, read_only=True) as db:
+        found = db.execute(f"SELECT judge, value FROM {PREFIX}verdicts WHERE judge IN ('slow', 'wrong')").fetchall()
+    assert dict(found) == {"slow": "yes", "wrong": None}
 
 
 def test_a_table_that_somebody_changed_stops_the_run_before_anything_is_written(store, tmp_path):

@@ -1,0 +1,8 @@
+"""Texts inside a statement of SQL, for places that take no parameters."""
+
+from __future__ import annotations
+
+
+def sql_literal(text: str) -> str:
+    """Return a text in quotes, as standard SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
