@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.whole_files import check_target
-from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
+from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
+from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
 from review.experiments.gating.repeats import planned
@@ -26,7 +24,6 @@ from review.experiments.runs.running import RunOptions, RunRequest, start_run
 from review.experiments.runs.scored import scored_run
 from review.experiments.runs.summary import figures_of
 from review.experiments.runs.without_store import run_without_store
-from review.experiments.runs.working import Progress as Told
 from review.experiments.runs.working import work
 from review.experiments.versions.registry import hash_of
 from review.judges.keys import environment_of
@@ -158,7 +155,7 @@ def _without_store(
 ) -> None:
     release = cases_of_file(file)
     names = [d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == project.scores.correctness]
-    with bar() as progress:
+    with bar("asking") as progress:
         scored, notes = run_without_store(
             release,
             version,
@@ -180,7 +177,7 @@ def _without_store(
 def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_json: bool) -> None:
     """Work on a run with a progress bar, and print its figures when it has finished."""
     try:
-        with bar() as progress:
+        with bar("asking") as progress:
             notes = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
     except KeyboardInterrupt:
         note(f"run {run_id} was interrupted; `spotcheck runs resume {run_id}` continues where it stopped")
@@ -194,12 +191,3 @@ def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_
         write_results(out, scored_run(store, run_id, project=project))
     figures = run_figures(store, run_id, project=project)
     emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
-
-
-@contextmanager
-def bar() -> Iterator[Told]:
-    """Show how many answers are there."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
-        task = shown.add_task("asking", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
