@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from review.experiments.runs.without_store import run_without_store
 from review.experiments.runs.working import work
 from review.experiments.versions.registry import hash_of
 from review.judges.keys import environment_of
+from review.judges.runs.targets import file_digest
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.project import Project, project_of
@@ -132,12 +132,7 @@ def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
     if kind != "file":
         return target
     path = Path(target["path"])
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
-    return {**target, "path": str(path.resolve()), "digest": found}
+    return {**target, "path": str(path.resolve()), "digest": file_digest(path)}
 
 
 def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
