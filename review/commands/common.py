@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from review.basics.csv_safe import long_cells_of
-from review.basics.errors import NothingToDo, UnknownError
+from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
 from review.evidence.pair_votes import pair_votes
@@ -95,6 +95,16 @@ def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> 
         raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
     note(f"weeks {', '.join(chosen)}")
     return rated
+
+
+def text_of(file: Path) -> str:
+    """Return the text of a file. Raises InputError when it cannot be read or is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: the file is not UTF-8 text. Save it as UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"{file}: the file cannot be read ({error.strerror}). Check the path.") from None
 
 
 def split_values(text: str | None) -> tuple[str, ...]:

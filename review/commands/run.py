@@ -10,7 +10,7 @@ import click
 from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.whole_files import check_target
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
+from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option, text_of
 from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
@@ -136,10 +136,7 @@ def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
-    try:
-        prompt = prompt_file.read_text(encoding="utf-8") if prompt_file else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{prompt_file}: the file cannot be read as UTF-8 ({error}).") from None
+    prompt = text_of(prompt_file) if prompt_file else ""
     return PromptVersion(
         id=name, prompt_hash=hash_of(prompt) if prompt else "", prompt=prompt, model=model, at=now(), by=""
     )
