@@ -17,7 +17,7 @@ from review.commands.run_render import show_figures
 from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.listing import run_figures, status_of
+from review.experiments.runs.listing import figures_on_store, status_of
 from review.experiments.runs.result_file import write_results
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
 from review.experiments.runs.scored import scored_run
@@ -179,7 +179,13 @@ def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_
     state = status_of(store, run_id).state
     if state != "finished":
         note(f"run {run_id} is {state}; `spotcheck runs resume {run_id}` continues it")
+    show_run(store, run_id, project, out=out, as_json=as_json)
+
+
+def show_run(store: Store, run_id: str, project: Project, *, out: Path | None, as_json: bool) -> None:
+    """Print the figures of a run, and write its results to a file if one is given."""
+    run = scored_run(store, run_id, project=project)
     if out is not None:
-        write_results(out, scored_run(store, run_id, project=project))
-    figures = run_figures(store, run_id, project=project)
+        write_results(out, run)
+    figures = figures_on_store(store, run)
     emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
