@@ -92,7 +92,7 @@ class Comparison:
     def _figure(self, name: str, place: int) -> Quantity:
         measure = self.measures[name]
         values = zip(self.values(name, place), self.rows, strict=True)
-        known = [(v, _cluster(row.case)) for v, row in values if v is not None]
+        known = [(v, row.case.cluster) for v, row in values if v is not None]
         return mean_over_clusters([v for v, _ in known], [c for _, c in known], share=measure.share)
 
     def difference(self, name: str, place: int) -> Quantity:
@@ -105,7 +105,7 @@ class Comparison:
     def _difference(self, name: str, place: int) -> Quantity:
         measure = self.measures[name]
         pairs = [
-            (a, b, _cluster(row.case))
+            (a, b, row.case.cluster)
             for a, b, row in zip(self.values(name, 0), self.values(name, place), self.rows, strict=True)
             if a is not None and b is not None
         ]
@@ -190,12 +190,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def _cluster(case: Case) -> str:
-    return case.source or case.id
-
-
 def _accuracy(rows: Sequence[ComparedCase], place: int) -> Quantity:
-    known = [(row.scores[place], _cluster(row.case)) for row in rows]
+    known = [(row.scores[place], row.case.cluster) for row in rows]
     return mean_over_clusters(
         [v for v, _ in known if v is not None], [c for v, c in known if v is not None], share=True
     )

@@ -120,7 +120,7 @@ def describe(comparison: Comparison, own: Mapping[str, str] | None = None) -> di
     Of a repeated case the first answer is read.
     """
     found = {**DESCRIPTORS, **patterns(own or {})}
-    clusters = [row.case.source or row.case.id for row in comparison.rows]
+    clusters = [row.case.cluster for row in comparison.rows]
     answers: list[list[Texts | None]] = [
         [_texts(row.case.question, next((o.answer.answer for o in row.results[k] if o.answer), None)) for row in rows]
         for k in range(len(comparison.runs))

@@ -89,7 +89,7 @@ def _of_runs(first: ScoredRun, second: ScoredRun) -> list[Line]:
         )
         if name == "combined":
             hard = [row for row in both.rows if _complex(row.case)]
-            pairs = [(row.scores[0], row.scores[1], row.case.source or row.case.id) for row in hard]
+            pairs = [(row.scores[0], row.scores[1], row.case.cluster) for row in hard]
             known = [(a, b, c) for a, b, c in pairs if a is not None and b is not None]
             clusters = [c for _, _, c in known]
             lines.append(
@@ -136,8 +136,8 @@ def _of_production(first: Side, second: Side) -> list[Line]:
 
 def _accuracy(run: ScoredRun) -> Quantity:
     means = [
-        (sum(scores) / len(scores), some[0].case.source or name)
-        for name, some in by_case(run).items()
+        (sum(scores) / len(scores), some[0].case.cluster)
+        for some in by_case(run).values()
         if (scores := scores_of(some))
     ]
     return mean_over_clusters([m for m, _ in means], [c for _, c in means], share=True)

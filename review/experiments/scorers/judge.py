@@ -75,7 +75,7 @@ def _subject(name: str, pair: Pair) -> Subject:
     return Subject(
         id=name,
         conversation_id=case.source or case.id,
-        group=case.source or case.id,
+        group=case.cluster,
         question=case.question,
         answer=answer.answer or "",
         messages=(*case.messages, question, reply),  # type: ignore[arg-type]  # a turn is a message with a text
