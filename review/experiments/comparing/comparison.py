@@ -54,11 +54,15 @@ class Comparison:
         return tuple(run.version for run in self.runs)
 
     @cached_property
+    def _defined(self) -> dict[str, Measure]:
+        return measures_of(self.runs)
+
+    @cached_property
     def measures(self) -> dict[str, Measure]:
         """What can be compared here: measures of which at least one answer has a value."""
         return {
             name: one
-            for name, one in measures_of(self.runs).items()
+            for name, one in self._defined.items()
             if any(value is not None for place in range(len(self.runs)) for value in self.values(name, place))
         }
 
@@ -70,7 +74,7 @@ class Comparison:
         """Return the mean of a measure over the repeats of each case, for the version at this place."""
         found = self._known.get((name, place))
         if found is None:
-            of = measures_of(self.runs)[name].of
+            of = self._defined[name].of
             found = self._known[name, place] = [_mean([of(one) for one in row.results[place]]) for row in self.rows]
         return found
 
@@ -90,7 +94,7 @@ class Comparison:
         return self._once("figure", name, place, self._figure)
 
     def _figure(self, name: str, place: int) -> Quantity:
-        measure = self.measures[name]
+        measure = self._defined[name]
         values = zip(self.values(name, place), self.rows, strict=True)
         known = [(v, row.case.cluster) for v, row in values if v is not None]
         return mean_over_clusters([v for v, _ in known], [c for _, c in known], share=measure.share)
@@ -103,7 +107,7 @@ class Comparison:
         return self._once("difference", name, place, self._difference)
 
     def _difference(self, name: str, place: int) -> Quantity:
-        measure = self.measures[name]
+        measure = self._defined[name]
         pairs = [
             (a, b, row.case.cluster)
             for a, b, row in zip(self.values(name, 0), self.values(name, place), self.rows, strict=True)
