@@ -36,6 +36,10 @@ class ComparedCase:
         """The change that matters most."""
         return min(self.changes, key=lambda one: ORDER[one], default="same")
 
+    def answer(self, place: int) -> str | None:
+        """Return the first answer of the version at this place, None without one."""
+        return next((one.answer.answer for one in self.results[place] if one.answer), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
