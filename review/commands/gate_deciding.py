@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,7 @@ def _table(given: dict[str, Any], settings: GateSettings) -> int:
         seed=settings.seed,
         missing=missing,
     )
-    printed = given["markdown_to"] == PRINT
-    if given["markdown_to"] and not printed:
-        _write(Path(given["markdown_to"]), markdown(report))
-    emit(
-        report.to_json(),
-        given["as_json"],
-        lambda: click.echo(markdown(report), nl=False) if printed else show(report),
-    )
+    _print(given, report.to_json(), markdown(report), lambda: show(report))
     return EXIT[report.decision]
 
 
@@ -136,19 +130,19 @@ def _told(given: dict[str, Any], outcome: Outcome, standing: Standing | None) ->
     """Write and print an outcome, and return the exit code: 0 where waivers let the candidate pass."""
     if given["junit_to"]:
         _write(given["junit_to"], junit(outcome))
-    text = short_markdown(outcome, standing)
-    printed = given["markdown_to"] == PRINT
-    if given["markdown_to"] and not printed:
-        _write(Path(given["markdown_to"]), text)
     told = outcome.to_json()
     if standing is not None:
         told |= {"open": list(standing.open), "may_ship": standing.may_ship, "waivers": len(standing.waivers)}
-    emit(
-        told,
-        given["as_json"],
-        lambda: click.echo(text, nl=False) if printed else show_outcome(outcome, standing),
-    )
+    _print(given, told, short_markdown(outcome, standing), lambda: show_outcome(outcome, standing))
     return 0 if standing is not None and standing.may_ship else EXIT[outcome.decision]
+
+
+def _print(given: dict[str, Any], result: dict[str, Any], text: str, render: Callable[[], None]) -> None:
+    """Write the Markdown to its file, and print the result as JSON, as Markdown or for people."""
+    printed = given["markdown_to"] == PRINT
+    if given["markdown_to"] and not printed:
+        _write(Path(given["markdown_to"]), text)
+    emit(result, given["as_json"], lambda: click.echo(text, nl=False) if printed else render())
 
 
 def _write(path: Path, text: str) -> None:
