@@ -13,15 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from review.basics.csv_safe import long_cells_of
-from review.basics.errors import InputError, NothingToDo, UnknownError
-from review.basics.labels import Ratings
-from review.evidence.evidence import ratings_by_dimension, weeks_between
-from review.evidence.pair_votes import pair_votes
+from review.basics.errors import InputError, UnknownError
 from review.people.people import Person, people, person
-from review.statistics.preference.report import as_ratings
 from storage.connection import NoStore, StorageError
 from storage.opening import open_store
-from storage.queries.pairs import PREFERENCE
 from storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -82,19 +77,6 @@ def note_long_cells(file: Path) -> None:
     text = long_cells_of(file)
     if text:
         note(f"{file}: {text}")
-
-
-def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
-    """Return the ratings of some weeks by dimension, votes on pairs among them. Raises NothingToDo without any."""
-    chosen = weeks_between(store, weeks)
-    found = {} if dimension == PREFERENCE else ratings_by_dimension(store, chosen, dimension=dimension)
-    if dimension in (None, PREFERENCE):
-        found |= {PREFERENCE: as_ratings(pair_votes(store, chosen))}
-    rated = {name: r for name, r in found.items() if len(r)}
-    if not rated:
-        raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
-    note(f"weeks {', '.join(chosen)}")
-    return rated
 
 
 def text_of(file: Path) -> str:
