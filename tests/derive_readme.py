@@ -19,8 +19,9 @@ import click
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from review.basics.lazy_commands import LazyGroup, overview  # noqa: E402
 from review.checks.catalogue import CHECKS  # noqa: E402 - the source tree comes first
-from review.commands.cli import COMMANDS, overview, spotcheck  # noqa: E402
+from review.commands.cli import COMMANDS, spotcheck  # noqa: E402
 from review.exchange.pushing.catalogue import SYSTEMS  # noqa: E402
 from review.experiments.scorers.catalogue import SCORERS  # noqa: E402
 from review.experiments.targets.catalogue import TARGETS  # noqa: E402
@@ -212,9 +213,13 @@ def commands() -> str:
     rows = []
     for name in sorted(COMMANDS):
         command = spotcheck.get_command(context, name)
-        members = " " + ", ".join(f"`{m}`" for m in command.commands) if isinstance(command, click.Group) else ""
-        rows.append((f"`{name}`", overview(name) + members))
+        members = " " + ", ".join(f"`{m}`" for m in _members(command)) if isinstance(command, click.Group) else ""
+        rows.append((f"`{name}`", overview(name, COMMANDS[name]) + members))
     return table(("command", "what it does"), rows)
+
+
+def _members(group: click.Group) -> Iterable[str]:
+    return group.places if isinstance(group, LazyGroup) else group.commands
 
 
 def pages() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from golden_store import a_week, new_store
 from scored_runs import Score
 
 from review.basics.clock import now
@@ -17,10 +18,6 @@ from review.experiments.runs.running import RunOptions
 from review.experiments.versions.registry import Wanted, register
 from review.golden.releases import examples_of, release, release_named
 from review.golden.written import import_examples, read_written
-from review.people.people import add_person
-from review.rubric.default import DEFAULT_RUBRIC
-from review.rubric.rubric import rubric_from, save_rubric
-from storage.opening import open_store
 from storage.records_experiments import (
     ExperimentAnswer,
     ExperimentEvent,
@@ -28,38 +25,14 @@ from storage.records_experiments import (
     ExperimentScore,
     PromptVersion,
 )
-from storage.records_weeks import Week
 from storage.store import Store
-
-WEEK = "2026-W47"
-
-
-def with_people(folder: Path) -> Store:
-    """A store with an open week: ana and ben annotate, eva adjudicates, lea leads."""
-    store = open_store(folder / "spotcheck.db")
-    for name, role in (("ana", "annotator"), ("ben", "annotator"), ("eva", "adjudicator"), ("lea", "lead")):
-        add_person(store, name, role=role, by="test")
-    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
-    store.add(
-        Week(
-            name=WEEK,
-            opened_at=now(),
-            opened_by="lea",
-            due="2026-11-27",
-            seed="s",
-            unit="session",
-            overlap=0.2,
-            overlap_raters=0,
-            raters=("ana", "ben"),
-            rubric_version=1,
-        )
-    )
-    return store
 
 
 def released(folder: Path, rows: Sequence[Mapping[str, Any]], name: str = "r1", *, store: Store | None = None) -> Store:
     """A store with an open week and a release of these written examples."""
-    store = store or with_people(folder)
+    if store is None:
+        store = new_store(folder)
+        store.add(a_week())
     path = folder / f"{name}.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     import_examples(store, read_written(path), by="eva")

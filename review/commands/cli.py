@@ -10,7 +10,7 @@ import sys
 import click
 
 from review.basics.errors import NoSpace, ReviewError
-from review.basics.plug_ins import docstring_at, object_at
+from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "agreement": "review.commands.agreement:agreement",
@@ -53,29 +53,7 @@ COMMANDS: dict[str, str] = {
 """Every command by name. A new one is a file with a click command and a line here."""
 
 
-class LazyGroup(click.Group):
-    """A click group that imports a command of ``COMMANDS`` only when it is called: importing all takes seconds."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return all names, sorted."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command; None for an unknown name."""
-        return object_at(click.Command, COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each command with the first sentence of its help, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, overview(name)) for name in self.list_commands(ctx)])
-
-
-def overview(name: str) -> str:
-    """Return what a command does in one line: the first paragraph of its docstring, read from its source."""
-    return click.Command(name, help=docstring_at(COMMANDS[name])).get_short_help_str(limit=300)
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="spotcheck", prog_name="spotcheck")
 def spotcheck() -> None:
     """The weekly human review of products built on language models."""

@@ -13,15 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from review.basics.csv_safe import long_cells_of
-from review.basics.errors import NothingToDo, UnknownError
-from review.basics.labels import Ratings
-from review.evidence.evidence import ratings_by_dimension, weeks_between
-from review.evidence.pair_votes import pair_votes
+from review.basics.errors import InputError, UnknownError
 from review.people.people import Person, people, person
-from review.statistics.preference.report import as_ratings
 from storage.connection import NoStore, StorageError
 from storage.opening import open_store
-from storage.queries.pairs import PREFERENCE
 from storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -84,17 +79,14 @@ def note_long_cells(file: Path) -> None:
         note(f"{file}: {text}")
 
 
-def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
-    """Return the ratings of some weeks by dimension, votes on pairs among them. Raises NothingToDo without any."""
-    chosen = weeks_between(store, weeks)
-    found = {} if dimension == PREFERENCE else ratings_by_dimension(store, chosen, dimension=dimension)
-    if dimension in (None, PREFERENCE):
-        found |= {PREFERENCE: as_ratings(pair_votes(store, chosen))}
-    rated = {name: r for name, r in found.items() if len(r)}
-    if not rated:
-        raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
-    note(f"weeks {', '.join(chosen)}")
-    return rated
+def text_of(file: Path) -> str:
+    """Return the text of a file. Raises InputError when it cannot be read or is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: the file is not UTF-8 text. Save it as UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"{file}: the file cannot be read ({error.strerror}). Check the path.") from None
 
 
 def split_values(text: str | None) -> tuple[str, ...]:

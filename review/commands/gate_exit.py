@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -14,25 +14,30 @@ from storage.connection import StorageError
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
 OPERATIONAL = 4
 """The gate could not decide for another reason than its cases, such as a run that is missing."""
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def apart_from_decisions(function: F) -> F:
+def apart_from_decisions(function: Callable[P, T]) -> Callable[P, T]:
     """Exit with 4 when the gate itself fails, so that no failure looks like a decision. Wrong usage stays 2."""
 
     @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: P.args, **options: P.kwargs) -> T:
         try:
-            return function(*args, **kwargs)
+            return function(*args, **options)
         except (click.exceptions.Exit, click.ClickException, click.Abort, InputError, UnknownError):
             raise
-        except ReviewError as error:
-            text = error.with_hint
-        except StorageError as error:
-            text = str(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not exit with 1 as a decision does
-            text = f"the gate could not finish ({type(error).__name__}: {error})"
-        click.echo(f"error: {text}", err=True)
-        raise click.exceptions.Exit(OPERATIONAL)
+        except Exception as error:
+            # Whatever it is: an error that nobody expected would end with 1, as a failed gate does.
+            click.echo(f"error: {_words(error)}", err=True)
+            raise click.exceptions.Exit(OPERATIONAL) from error
 
-    return guarded  # type: ignore[return-value]
+    return guarded
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ReviewError):
+        return error.with_hint
+    if isinstance(error, StorageError):
+        return str(error)
+    return f"the gate could not finish ({type(error).__name__}: {error})"

@@ -159,7 +159,3 @@ def _printed(text: str, out: Path | None, place: str) -> None:
     note(f"{out} is written." if out else f"Save this as {place}.")
     if out is None:
         click.echo(text, nl=False)
-
-
-MEMBERS: tuple[click.Command, ...] = (waive_, ask, settle_, list_, show_, workflow)
-"""The commands below ``spotcheck gate``."""

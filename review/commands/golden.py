@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -29,7 +28,7 @@ from review.golden.candidates import Candidate, candidates
 from review.golden.content import NOTHING, Wish
 from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
-from review.golden.judge_cards import judge_cards
+from review.golden.judge_cards import JudgeCard, judge_cards
 from review.golden.provenance import provenance
 from review.golden.references import references_of
 from review.golden.retire import retire
@@ -167,7 +166,7 @@ def release_(name: str, notes: str, acting: str | None, store_path: str, as_json
     store = opened(store_path)
     made = releases.release(store, name, by=acting_person(store, acting).id, notes=notes)
     text = f"release {made.name}: {made.size:,} examples, sha256 {made.content_hash}"
-    result = {**asdict(made), "judges": _cards(store, name)}
+    result = {**asdict(made), "judges": [card.to_json() for card in _cards(store, name)]}
     emit(result, as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
 
 
@@ -178,14 +177,13 @@ def release_(name: str, notes: str, acting: str | None, store_path: str, as_json
 def judges_(release: str, store_path: str, as_json: bool) -> None:
     """Show the judge card of RELEASE: each judge against its labels, with intervals."""
     store = opened(store_path)
-    found = judge_cards(store, [row.content for row in releases.examples_of(store, release)])
+    found = _cards(store, release)
     result = {"release": release, "judges": [card.to_json() for card in found]}
     emit(result, as_json, lambda: render.judges(found))
 
 
-def _cards(store: Store, release: str) -> list[dict[str, Any]]:
-    contents = [row.content for row in releases.examples_of(store, release)]
-    return [card.to_json() for card in judge_cards(store, contents)]
+def _cards(store: Store, release: str) -> list[JudgeCard]:
+    return judge_cards(store, [row.content for row in releases.examples_of(store, release)])
 
 
 @golden.command("list")
@@ -255,7 +253,7 @@ def export_(
         "release": release,
         "content_hash": made.content_hash,
         "examples": made.size,
-        "judges": _cards(store, release),
+        "judges": [card.to_json() for card in _cards(store, release)],
     }
     emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False, soft_wrap=True))
 

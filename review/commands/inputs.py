@@ -9,21 +9,24 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NothingToDo
 from review.basics.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.commands.common import (
     LAST_FOUR,
     file_option,
     json_option,
     note,
-    ratings_on_store,
     split_values,
     store_instead_of_file,
     store_option,
     weeks_option,
 )
+from review.evidence.evidence import ratings_by_dimension, weeks_between
+from review.evidence.pair_votes import pair_votes
 from review.evidence.test_set_access import HALVES
 from review.statistics.agreement.files import read_ratings
+from review.statistics.preference.report import as_ratings
+from storage.queries.pairs import PREFERENCE
 from storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -148,7 +151,7 @@ def ratings_from(
 ) -> NamedRatings:
     """Read the ratings of a file or a store; ``scale`` and the rest describe a file, see :func:`read_ratings`."""
     if source.file is None:
-        return NamedRatings(ratings_on_store(source.store(), source.weeks, source.dimension), named=True)
+        return NamedRatings(_ratings_on_store(source.store(), source.weeks, source.dimension), named=True)
     read = read_ratings(
         source.file,
         kind=scale,
@@ -161,3 +164,16 @@ def ratings_from(
     for text in (*read.notes, *read.remarks):
         note(text)
     return NamedRatings(read.dimensions, named=read.named, notes=read.notes, said=read.said)
+
+
+def _ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
+    """Return the ratings of some weeks by dimension, votes on pairs among them. Raises NothingToDo without any."""
+    chosen = weeks_between(store, weeks)
+    found = {} if dimension == PREFERENCE else ratings_by_dimension(store, chosen, dimension=dimension)
+    if dimension in (None, PREFERENCE):
+        found |= {PREFERENCE: as_ratings(pair_votes(store, chosen))}
+    rated = {name: r for name, r in found.items() if len(r)}
+    if not rated:
+        raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
+    note(f"weeks {', '.join(chosen)}")
+    return rated

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from review.basics.errors import InputError, UnknownError
 from review.basics.whole_files import check_target
@@ -18,13 +15,13 @@ from review.commands.common import (
     acting_person,
     as_option,
     emit,
-    err,
     json_option,
     note,
     note_long_cells,
     opened,
     store_option,
 )
+from review.commands.progress import bar
 from review.evidence.evidence import weeks_between
 from review.exchange.items import FORMATS
 from review.judges.keys import environment_of
@@ -35,7 +32,6 @@ from review.judges.runs.planning import words as plan_words
 from review.judges.runs.results import write_results
 from review.judges.runs.summary import RunStatus
 from review.judges.runs.targets import PARTS, Part, Target
-from review.judges.runs.work_run import Progress as Told
 from review.judges.runs.work_run import work
 from review.judges.runs.worker import in_background, step_back
 from review.people.people import require
@@ -156,7 +152,7 @@ def _worked(store: Store, run_id: str, by: str, target: Path | None = None, forc
     """Work on a run with a progress bar; write its table when it has finished."""
     project = project_of(store.path)
     try:
-        with _bar() as progress:
+        with bar("judging") as progress:
             done = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
     except KeyboardInterrupt:
         note(f"run {run_id} was interrupted; `spotcheck judge resume {run_id}` continues where it stopped")
@@ -166,14 +162,6 @@ def _worked(store: Store, run_id: str, by: str, target: Path | None = None, forc
         note(f"{target}: {rows} rows")
         note_long_cells(target)
     return done
-
-
-@contextmanager
-def _bar() -> Iterator[Told]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("judging", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _finish(done: RunStatus, store_path: str, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from review.basics.errors import InputError, NothingToDo, UnknownError
+from review.commands.common import text_of
 from review.judges.examples import few_shot
 from review.judges.llm.prompt import messages_of, prompt_of
 from review.judges.llm.spec import Example, LlmSpec
@@ -43,7 +44,7 @@ def spec_asked(wish: SpecOptions, before: Judge | None) -> tuple[tuple[str, ...]
     for text in wish.settings:
         _set(spec, text)
     if wish.prompt is not None:
-        spec["prompt"] = _read(Path(wish.prompt))
+        spec["prompt"] = text_of(Path(wish.prompt))
     dimensions = wish.dimensions or (before.dimensions if before else ())
     if not dimensions:
         raise InputError("Name one or more dimensions of the rubric with --dimension.")
@@ -52,7 +53,7 @@ def spec_asked(wish: SpecOptions, before: Judge | None) -> tuple[tuple[str, ...]
 
 def read_spec(path: Path) -> dict[str, Any]:
     """Read a spec file. Raises InputError when it is neither a TOML nor a JSON table."""
-    text = _read(path)
+    text = text_of(path)
     try:
         found = orjson.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except (orjson.JSONDecodeError, tomllib.TOMLDecodeError) as error:
@@ -60,15 +61,6 @@ def read_spec(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{path}: found {type(found).__name__}, expected a table of settings.")
     return found
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: the file cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: found bytes that are not UTF-8, expected a text file.") from None
 
 
 def _set(spec: dict[str, Any], text: str) -> None:

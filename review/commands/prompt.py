@@ -12,7 +12,17 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.errors import InputError, NothingToDo
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    opened,
+    out,
+    store_option,
+    text_of,
+)
 from review.experiments.runs.listing import accuracy_by_release
 from review.experiments.versions import lineage, registry
 from review.experiments.versions.registry import Version, Wanted
@@ -62,7 +72,7 @@ def register(
         id=name,
         parent=parent,
         description=description,
-        prompt=_text(file) if file else "",
+        prompt=text_of(file) if file else "",
         prompt_hash=prompt_hash,
         model=model,
         parameters=_object(parameters),
@@ -71,15 +81,6 @@ def register(
     )
     made = registry.register(store, wanted, by=acting_person(store, acting).id)
     emit(_json(made), as_json, lambda: note(f"version {made.id} is registered and {made.state.state}"))
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{file}: the file is not UTF-8 text. Save it as UTF-8.") from None
-    except OSError as error:
-        raise InputError(f"{file}: the file cannot be read ({error.strerror}). Check the path.") from None
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.whole_files import check_target
-from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
+from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option, text_of
+from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
 from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.listing import run_figures, status_of
+from review.experiments.runs.listing import figures_on_store, status_of
 from review.experiments.runs.result_file import write_results
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
 from review.experiments.runs.scored import scored_run
 from review.experiments.runs.summary import figures_of
 from review.experiments.runs.without_store import run_without_store
-from review.experiments.runs.working import Progress as Told
 from review.experiments.runs.working import work
 from review.experiments.versions.registry import hash_of
 from review.judges.keys import environment_of
+from review.judges.runs.targets import file_digest
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.project import Project, project_of
@@ -135,19 +132,11 @@ def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
     if kind != "file":
         return target
     path = Path(target["path"])
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
-    return {**target, "path": str(path.resolve()), "digest": found}
+    return {**target, "path": str(path.resolve()), "digest": file_digest(path)}
 
 
 def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
-    try:
-        prompt = prompt_file.read_text(encoding="utf-8") if prompt_file else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{prompt_file}: the file cannot be read as UTF-8 ({error}).") from None
+    prompt = text_of(prompt_file) if prompt_file else ""
     return PromptVersion(
         id=name, prompt_hash=hash_of(prompt) if prompt else "", prompt=prompt, model=model, at=now(), by=""
     )
@@ -158,7 +147,7 @@ def _without_store(
 ) -> None:
     release = cases_of_file(file)
     names = [d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == project.scores.correctness]
-    with bar() as progress:
+    with bar("asking") as progress:
         scored, notes = run_without_store(
             release,
             version,
@@ -180,7 +169,7 @@ def _without_store(
 def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_json: bool) -> None:
     """Work on a run with a progress bar, and print its figures when it has finished."""
     try:
-        with bar() as progress:
+        with bar("asking") as progress:
             notes = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
     except KeyboardInterrupt:
         note(f"run {run_id} was interrupted; `spotcheck runs resume {run_id}` continues where it stopped")
@@ -190,16 +179,13 @@ def finish(store: Store, run_id: str, project: Project, *, out: Path | None, as_
     state = status_of(store, run_id).state
     if state != "finished":
         note(f"run {run_id} is {state}; `spotcheck runs resume {run_id}` continues it")
+    show_run(store, run_id, project, out=out, as_json=as_json)
+
+
+def show_run(store: Store, run_id: str, project: Project, *, out: Path | None, as_json: bool) -> None:
+    """Print the figures of a run, and write its results to a file if one is given."""
+    run = scored_run(store, run_id, project=project)
     if out is not None:
-        write_results(out, scored_run(store, run_id, project=project))
-    figures = run_figures(store, run_id, project=project)
+        write_results(out, run)
+    figures = figures_on_store(store, run)
     emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
-
-
-@contextmanager
-def bar() -> Iterator[Told]:
-    """Show how many answers are there."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
-        task = shown.add_task("asking", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -8,14 +8,12 @@ import click
 
 from review.basics.whole_files import check_target
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
-from review.commands.run import finish
-from review.commands.run_render import show_figures, show_runs
+from review.commands.run import finish, show_run
+from review.commands.run_render import show_runs
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_release
-from review.experiments.runs.listing import list_runs, run_figures, status_of
-from review.experiments.runs.result_file import write_results
+from review.experiments.runs.listing import list_runs, status_of
 from review.experiments.runs.running import ask_pause, ask_resume, run_named
-from review.experiments.runs.scored import scored_run
 from review.experiments.runs.scoring import score_run
 from review.judges.keys import environment_of
 from review.judges.runs.worker import step_back
@@ -51,9 +49,7 @@ def show(run_id: str, out: Path | None, force: bool, store_path: str, as_json: b
     store, project = opened(store_path), project_of(store_path)
     if out is not None:
         check_target(out, force=force)
-        write_results(out, scored_run(store, run_id, project=project))
-    figures = run_figures(store, run_id, project=project)
-    emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))
+    show_run(store, run_id, project, out=out, as_json=as_json)
 
 
 @runs_group.command("pause")

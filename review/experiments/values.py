@@ -54,6 +54,11 @@ class Case:
     digest: str = ""
     answer_digest: str = ""
 
+    @property
+    def cluster(self) -> str:
+        """What intervals are taken over: the source, or the case itself where there is none."""
+        return self.source or self.id
+
 
 ANSWER_FIELDS = (
     *("answer", "sql", "result", "steps", "tool_calls", "context", "labels"),

@@ -73,23 +73,21 @@ _SCORES = "SELECT * FROM experiment_scores WHERE key IN (SELECT value FROM json_
 
 
 class Spent(NamedTuple):
-    """What the answers of a run cost; taken over ones cost nothing. ``unpriced`` counts answers without a cost."""
+    """What the answers of a run cost; taken over ones cost nothing."""
 
     cost: float
     tokens: int
-    unpriced: int
 
 
 def spent_on(store: Store, run_id: str) -> Spent:
     """Return what a run has cost so far, in the project's currency and in tokens."""
     row = store.query(_SPENT, {"run": run_id})[0]
-    return Spent(row["cost"] or 0.0, row["tokens"] or 0, row["unpriced"] or 0)
+    return Spent(row["cost"] or 0.0, row["tokens"] or 0)
 
 
 _SPENT = """
 SELECT sum(json_extract(answer, '$.cost')) AS cost,
-  sum(coalesce(json_extract(answer, '$.tokens_in'), 0) + coalesce(json_extract(answer, '$.tokens_out'), 0)) AS tokens,
-  sum(json_extract(answer, '$.cost') IS NULL) AS unpriced
+  sum(coalesce(json_extract(answer, '$.tokens_in'), 0) + coalesce(json_extract(answer, '$.tokens_out'), 0)) AS tokens
 FROM experiment_answers WHERE run_id = :run AND NOT cached
 """
 

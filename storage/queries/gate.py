@@ -70,7 +70,7 @@ ORDER BY r.rowid
 """
 
 
-def months_reviewed(store: Store) -> list[str]:
+def months_of_conversations(store: Store) -> list[str]:
     """Return the months of conversations in the store, such as 2026-11, the latest first."""
     return [row["month"] for row in store.query(_MONTHS_SQL, {}) if row["month"]]
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gate_store import add_run, examples, released
 from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, vote
 from scored_runs import passing, scored_run
 
+from review.basics.clock import now
 from review.basics.log_paths import log_of
 from review.experiments.comparing.sides import side_of
 from review.experiments.comparing.trend import Side, new_since, points, two_sides
+from review.experiments.runs.fixes_run import runs_of_claims
+from review.experiments.values import ScoredRun
 from review.log.served import Served, served
+from review.settings.project import project_of
 from storage.queries.gate import reviewed_conversations
-from storage.records_failures import FailureTriage
+from storage.records_failures import FailureTriage, FixClaim
 
 
 def test_two_versions_are_compared_on_what_both_saw_and_complex_cases_apart() -> None:
@@ -34,6 +39,23 @@ def test_two_versions_are_compared_on_what_both_saw_and_complex_cases_apart() ->
     assert lines["minutes to the root cause"].first.undefined and lines["cost per answer"].better == "lower"
     found = [(p.version, p.accuracy.value) for p in points([before, after])]
     assert found == [("v1", 0.85), ("v2", pytest.approx(115 / 120))]
+
+
+def test_the_run_of_a_version_or_month_is_the_last_that_finished(tmp_path: Path) -> None:
+    store = released(tmp_path, examples(1))
+    released(tmp_path, examples(2), "r2", store=store)
+    runs = [add_run(store, "v1", {"c0": 1.0}, of=of) for of in ("r1", "r2", "r1")]
+    asked: list[str] = []
+
+    def read(run: str) -> ScoredRun:
+        asked.append(run)
+        return scored_run("v1", {})
+
+    for name in ("v1", now()[:7]):
+        side_of(store, name, read=read)
+    assert asked == [runs[-1], runs[-1]]
+    store.add(FixClaim(id="f1", mode="m", version="v1", week=WEEK, at=now(), by="eva"))
+    assert [one.run for one in runs_of_claims(store, project_of(store.path)).values()] == [runs[-1]]
 
 
 def test_months_and_versions_are_read_from_store_and_log(tmp_path: Path) -> None:

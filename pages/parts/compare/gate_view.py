@@ -44,7 +44,7 @@ def show(here: Session, chosen: Chosen) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     _decision(outcome)
-    _cases(here, outcome)
+    _cases(outcome)
     _slices(outcome)
     if st.button("Put this decision on record", icon=":material/gavel:", key="compare_keep"):
         try:
@@ -73,7 +73,7 @@ def _decision(outcome: Outcome) -> None:
         st.markdown(f"- {as_text(sentence)}")
 
 
-def _cases(here: Session, outcome: Outcome) -> None:
+def _cases(outcome: Outcome) -> None:
     flipped = outcome.report.flipped
     if not flipped and not outcome.causes:
         return

@@ -13,9 +13,9 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.experiments.comparing.measures import BETTER_WORDS
-from review.experiments.comparing.sides import months, side_of
+from review.experiments.comparing.sides import side_of
 from review.experiments.comparing.trend import Line, new_since, points, two_sides
-from storage.queries.gate import runs_finished
+from storage.queries.gate import months_of_conversations, runs_finished
 
 MOST = 40
 NEW_SHOWN = 12
@@ -54,12 +54,12 @@ def show(here: Session) -> None:
 
 
 def _two(here: Session, finished: list[tuple[str, str, str]]) -> None:
-    known = [*dict.fromkeys(version for version, _, _ in finished), *months(here.store)]
+    versions = list(dict.fromkeys(version for version, _, _ in finished))
+    known = [*versions, *months_of_conversations(here.store)]
     if len(known) < 2:
         st.caption("There is only one version so far.")
         return
     left, right = st.columns(2)
-    versions = list(dict.fromkeys(version for version, _, _ in finished))
     first = left.selectbox("First", known, index=max(0, len(versions) - 2), key="compare_first")
     second = right.selectbox("Second", known, index=max(1, len(versions) - 1), key="compare_second")
     try:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import streamlit as st
 
 from pages.parts.conversations.progress import rejects
 from pages.parts.shared import session
 from pages.parts.shared.session import Session
+from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.settings.pulled import PulledSource
 from review.sources.pulling.background import is_pulled, start
@@ -127,7 +126,7 @@ def _end(here: Session, source: PulledSource) -> None:
     with st.popover("Disconnect", icon=":material/link_off:", type="tertiary"):
         st.markdown("It is not read any more. What was imported stays.")
         if st.button("Disconnect", type="primary", key=f"source_end_{source.name}"):
-            _tried(lambda: disconnect(here.store, source.name, by=here.rater.id))
+            tried(lambda: disconnect(here.store, source.name, by=here.rater.id))
 
 
 def _connect(here: Session) -> None:
@@ -156,7 +155,7 @@ def _connect(here: Session) -> None:
             "with SPOTCHECK_SOURCE_; write that name."
         )
         if st.form_submit_button("Connect", type="primary", key="source_save"):
-            _tried(
+            tried(
                 lambda: connect(
                     here.store,
                     here.project,
@@ -173,13 +172,3 @@ def _example(setting: str, meaning: str) -> str:
     if meaning.startswith("the variable"):
         return f"SPOTCHECK_SOURCE_{setting.upper()}"
     return meaning.partition("such as ")[2] or ("2026-11-01" if setting == "since" else "")
-
-
-def _tried(act: Callable[[], object]) -> None:
-    """Do it and draw the page again, or show why not."""
-    try:
-        act()
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import figures, session
 from pages.parts.shared.session import Session
+from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import start_run
-from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.listing import VersionRunStatus, list_runs, run_figures
@@ -98,7 +98,7 @@ def _figures(found: RunFigures) -> None:
 def _buttons(here: Session, s: VersionRunStatus) -> None:
     name = s.run.id
     if s.state == "running" and st.button("Pause", icon=":material/pause:", key=f"version_run_pause_{name}"):
-        _tried(lambda: ask_pause(here.store, name, by=here.rater.id))
+        tried(lambda: ask_pause(here.store, name, by=here.rater.id))
     elif s.state in ("paused", "interrupted", "failed") and st.button(
         "Resume", icon=":material/play_arrow:", key=f"version_run_resume_{name}"
     ):
@@ -107,13 +107,4 @@ def _buttons(here: Session, s: VersionRunStatus) -> None:
             ask_resume(here.store, name, by=here.rater.id, background=True)
             run_in_background(here.store, name)
 
-        _tried(resume)
-
-
-def _tried(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()
+        tried(resume)

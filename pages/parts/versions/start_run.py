@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -62,8 +64,10 @@ def start_form(here: Session, version: str | None) -> None:
         return
     options = RunOptions(repeats=int(repeats), concurrency=int(at_once), max_cost=limit)
     try:
-        _start(here, RunRequest(version=str(chosen), release=str(release), kind="", target={}, options=options),
-               str(target), file)  # fmt: skip
+        with _asked(here, str(target), file) as (kind, given):
+            wanted = RunRequest(version=str(chosen), release=str(release), kind=kind, target=given, options=options)
+            run = start_run(here.store, wanted, by=here.rater.id, project=here.project, background=True)
+            run_in_background(here.store, run.id)
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return
@@ -98,17 +102,13 @@ def _host(here: Session, target: str) -> str:
         return ""
 
 
-def _start(here: Session, wanted: RunRequest, target: str, file: Any) -> None:
+@contextmanager
+def _asked(here: Session, target: str, file: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the kind of a target and its options; the block starts the run. If it fails, no uploaded file is kept."""
     preset = here.project.targets.get(target)
     if preset is not None:
-        _begin(here, wanted, preset.kind, dict(preset.options))
+        yield preset.kind, dict(preset.options)
         return
     content = file.getvalue()
     with kept(here.store, file.name, content, by=here.rater.id) as path:
-        _begin(here, wanted, "file", {"path": str(path), "digest": hashlib.sha256(content).hexdigest()})
-
-
-def _begin(here: Session, wanted: RunRequest, kind: str, target: dict[str, Any]) -> None:
-    whole = RunRequest(version=wanted.version, release=wanted.release, kind=kind, target=target, options=wanted.options)
-    run = start_run(here.store, whole, by=here.rater.id, project=here.project, background=True)
-    run_in_background(here.store, run.id)
+        yield "file", {"path": str(path), "digest": hashlib.sha256(content).hexdigest()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -10,9 +10,9 @@ import streamlit as st
 from pages.parts.shared import address, figures, word_changes
 from pages.parts.shared.conversation import CSS
 from pages.parts.shared.session import Session
+from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import run_list
-from review.basics.errors import ReviewError
 from review.experiments.decisions import standing_of
 from review.experiments.versions.lineage import diff
 from review.experiments.versions.registry import APPROVED, DEPRECATED, Version, approve, deprecate, versions
@@ -73,7 +73,7 @@ def _decide(here: Session, version: Version) -> None:
             with st.popover("Deprecate", icon=":material/archive:"):
                 reason = st.text_input("Reason", key=f"version_{name}_gone")
                 if st.button("Deprecate", type="primary", key=f"version_{name}_deprecate"):
-                    _tried(lambda: deprecate(here.store, name, by=here.rater.id, reason=reason))
+                    tried(lambda: deprecate(here.store, name, by=here.rater.id, reason=reason))
 
 
 def _approve(here: Session, name: str) -> None:
@@ -92,16 +92,7 @@ def _approve(here: Session, name: str) -> None:
     reason = st.text_input("Reason", key=f"version_{name}_why")
     label = "Approve by waiver" if found is None else "Approve"
     if st.button(label, type="primary", key=f"version_{name}_approve"):
-        _tried(lambda: approve(here.store, name, by=here.rater.id, reason=reason))
-
-
-def _tried(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()
+        tried(lambda: approve(here.store, name, by=here.rater.id, reason=reason))
 
 
 def _prompt(here: Session, row: PromptVersion) -> None:

@@ -46,7 +46,7 @@ def answered(question: str, *, prompt: str, say: Say, shop: Shop, rounds: int) -
 
 
 def _observed(move: Move | str, shop: Shop) -> tuple[str, Reply | None]:
-    """Return what the model is told of its move, and the reply where it ran a query."""
+    """Return the observation that the model reads next, and the reply of the shop if the move ran a query."""
     if isinstance(move, str):
         return move, None
     if not move.sql:

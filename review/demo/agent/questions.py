@@ -15,7 +15,7 @@ from review.demo.slots import pick
 
 PER_SCENARIO = 25
 CONSTRUCTED = (6, 6, 6, 6, 6, 6, 7, 7)
-"""How many cases of each scenario somebody made up; the others were asked in production."""
+"""How many cases of each scenario the team made up. Users asked the others in production."""
 MONTHS = 11
 """The whole months before today that questions are about. The month before the first of them is in the shop too."""
 DAYS = "days"

@@ -82,7 +82,8 @@ def _faulty(version: AgentVersion, case: ShopCase, shop: Shop) -> tuple[str, str
         found = shop.ask(sql)
         if not found.error and sorted(map(repr, found.rows)) != sorted(map(repr, right.rows)):
             return sql, flaw.why
-    return f"SELECT count(*) AS rows FROM ({reference}) AS found", "Counts the rows of the result."  # noqa: S608
+    counted = f"SELECT count(*) AS rows FROM ({reference}) AS found"  # noqa: S608 - a statement of the demonstration
+    return counted, "Counts the rows of the result."
 
 
 def _prone(version: AgentVersion, flaw: SqlFlaw) -> int:
@@ -107,7 +108,7 @@ def _stumble(sql: str, case: ShopCase) -> str:
         return _query(sql.replace(_JOINED, "c.customer_id"), case)
     if case.days:
         return CARELESS.format(sql=sql)
-    return _query(f"SELECT * FROM {case.query.tables[0]}", case)  # noqa: S608
+    return _query(f"SELECT * FROM {case.query.tables[0]}", case)  # noqa: S608 - a table of the demonstration
 
 
 def _query(sql: str, case: ShopCase) -> str:

@@ -36,6 +36,10 @@ class ComparedCase:
         """The change that matters most."""
         return min(self.changes, key=lambda one: ORDER[one], default="same")
 
+    def answer(self, place: int) -> str | None:
+        """Return the first answer of the version at this place, None without one."""
+        return next((one.answer.answer for one in self.results[place] if one.answer), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
@@ -54,11 +58,15 @@ class Comparison:
         return tuple(run.version for run in self.runs)
 
     @cached_property
+    def _defined(self) -> dict[str, Measure]:
+        return measures_of(self.runs)
+
+    @cached_property
     def measures(self) -> dict[str, Measure]:
         """What can be compared here: measures of which at least one answer has a value."""
         return {
             name: one
-            for name, one in measures_of(self.runs).items()
+            for name, one in self._defined.items()
             if any(value is not None for place in range(len(self.runs)) for value in self.values(name, place))
         }
 
@@ -70,7 +78,7 @@ class Comparison:
         """Return the mean of a measure over the repeats of each case, for the version at this place."""
         found = self._known.get((name, place))
         if found is None:
-            of = measures_of(self.runs)[name].of
+            of = self._defined[name].of
             found = self._known[name, place] = [_mean([of(one) for one in row.results[place]]) for row in self.rows]
         return found
 
@@ -90,9 +98,9 @@ class Comparison:
         return self._once("figure", name, place, self._figure)
 
     def _figure(self, name: str, place: int) -> Quantity:
-        measure = self.measures[name]
+        measure = self._defined[name]
         values = zip(self.values(name, place), self.rows, strict=True)
-        known = [(v, _cluster(row.case)) for v, row in values if v is not None]
+        known = [(v, row.case.cluster) for v, row in values if v is not None]
         return mean_over_clusters([v for v, _ in known], [c for _, c in known], share=measure.share)
 
     def difference(self, name: str, place: int) -> Quantity:
@@ -103,9 +111,9 @@ class Comparison:
         return self._once("difference", name, place, self._difference)
 
     def _difference(self, name: str, place: int) -> Quantity:
-        measure = self.measures[name]
+        measure = self._defined[name]
         pairs = [
-            (a, b, _cluster(row.case))
+            (a, b, row.case.cluster)
             for a, b, row in zip(self.values(name, 0), self.values(name, place), self.rows, strict=True)
             if a is not None and b is not None
         ]
@@ -190,12 +198,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def _cluster(case: Case) -> str:
-    return case.source or case.id
-
-
 def _accuracy(rows: Sequence[ComparedCase], place: int) -> Quantity:
-    known = [(row.scores[place], _cluster(row.case)) for row in rows]
+    known = [(row.scores[place], row.case.cluster) for row in rows]
     return mean_over_clusters(
         [v for v, _ in known if v is not None], [c for v, c in known if v is not None], share=True
     )

@@ -120,11 +120,10 @@ def describe(comparison: Comparison, own: Mapping[str, str] | None = None) -> di
     Of a repeated case the first answer is read.
     """
     found = {**DESCRIPTORS, **patterns(own or {})}
-    clusters = [row.case.source or row.case.id for row in comparison.rows]
-    answers: list[list[Texts | None]] = [
-        [_texts(row.case.question, next((o.answer.answer for o in row.results[k] if o.answer), None)) for row in rows]
-        for k in range(len(comparison.runs))
-        for rows in [comparison.rows]
+    clusters = [row.case.cluster for row in comparison.rows]
+    answers = [
+        [_texts(row.case.question, row.answer(place)) for row in comparison.rows]
+        for place in range(len(comparison.runs))
     ]
     expected = [_texts(row.case.question, row.case.expected_answer) for row in comparison.rows]
     return {name: _described(one, answers, expected, clusters) for name, one in found.items()}

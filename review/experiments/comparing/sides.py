@@ -10,7 +10,7 @@ from review.experiments.comparing.trend import Side
 from review.experiments.values import ScoredRun
 from review.failures.loop_figures import minutes_to_causes
 from review.log.served import MONTH, served
-from storage.queries.gate import months_reviewed, reviewed_conversations, runs_finished
+from storage.queries.gate import reviewed_conversations, runs_finished
 from storage.records_experiments import ExperimentRun
 from storage.records_failures import FailureTriage
 from storage.store import Store
@@ -38,11 +38,6 @@ def _minutes_to_cause(store: Store, name: str, *, month: bool) -> float | None:
     timed = minutes_to_causes(store.find(FailureTriage))
     found = [m for one, m in timed if (one.at.startswith(name) if month else one.version == name)]
     return median(found) if found else None
-
-
-def months(store: Store) -> list[str]:
-    """Return the months with reviewed conversations, the latest first."""
-    return months_reviewed(store)
 
 
 def _run_of_version(store: Store, version: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from review.experiments.comparing.comparison import compare
-from review.experiments.comparing.measures import Better
+from review.experiments.comparing.comparison import Comparison, compare
+from review.experiments.comparing.measures import Better, measures_of
 from review.experiments.gating.pairing import by_case, scores_of
 from review.experiments.values import Case, ScoredRun
 from review.log.served import Served
@@ -72,37 +72,27 @@ def two_sides(first: Side, second: Side) -> list[Line]:
 
 def _of_runs(first: ScoredRun, second: ScoredRun) -> list[Line]:
     both = compare([first, second])
-    basis = f"{len(both.rows):,} cases that both saw"
-    lines = []
-    for name, measure in both.measures.items():
-        lines.append(
-            Line(
-                title=measure.title,
-                better=measure.better,
-                basis=basis,
-                first=both.figure(name, 0),
-                second=both.figure(name, 1),
-                difference=both.difference(name, 1),
-                share=measure.share,
-                relative=measure.relative,
-            )
-        )
-        if name == "combined":
-            hard = [row for row in both.rows if _complex(row.case)]
-            pairs = [(row.scores[0], row.scores[1], row.case.source or row.case.id) for row in hard]
-            known = [(a, b, c) for a, b, c in pairs if a is not None and b is not None]
-            clusters = [c for _, _, c in known]
-            lines.append(
-                Line(
-                    title="combined accuracy, complex questions",
-                    better="higher",
-                    basis=f"{len(known):,} cases whose SQL has a subquery, CTE, window function or several joins",
-                    first=mean_over_clusters([a for a, _, _ in known], clusters, share=True),
-                    second=mean_over_clusters([b for _, b, _ in known], clusters, share=True),
-                    difference=mean_over_clusters([b - a for a, b, _ in known], clusters),
-                )
-            )
-    return lines
+    lines = {name: _line(both, name, f"{len(both.rows):,} cases that both saw") for name in both.measures}
+    if "combined" not in lines:
+        return list(lines.values())
+    rows = tuple(row for row in both.rows if _complex(row.case) and None not in row.scores)
+    basis = f"{len(rows):,} cases whose SQL has a subquery, CTE, window function or several joins"
+    hard = replace(_line(replace(both, rows=rows), "combined", basis), title="combined accuracy, complex questions")
+    return [lines.pop("combined"), hard, *lines.values()]
+
+
+def _line(both: Comparison, name: str, basis: str) -> Line:
+    measure = measures_of(both.runs)[name]
+    return Line(
+        title=measure.title,
+        better=measure.better,
+        basis=basis,
+        first=both.figure(name, 0),
+        second=both.figure(name, 1),
+        difference=both.difference(name, 1),
+        share=measure.share,
+        relative=measure.relative,
+    )
 
 
 def _of_production(first: Side, second: Side) -> list[Line]:
@@ -136,8 +126,8 @@ def _of_production(first: Side, second: Side) -> list[Line]:
 
 def _accuracy(run: ScoredRun) -> Quantity:
     means = [
-        (sum(scores) / len(scores), some[0].case.source or name)
-        for name, some in by_case(run).items()
+        (sum(scores) / len(scores), some[0].case.cluster)
+        for some in by_case(run).values()
         if (scores := scores_of(some))
     ]
     return mean_over_clusters([m for m, _ in means], [c for _, c in means], share=True)

@@ -54,7 +54,7 @@ def asking(
             found[name] = _pair(decision, name, before[name][0].case.question, old, new)
     changed = [name for name in found if name in flipped]
     rest = sorted(set(found) - flipped)
-    sampled = random.Random(decision.id).sample(rest, min(most, len(rest)))  # noqa: S311 - a sample, not a secret
+    sampled = random.Random(decision.id).sample(rest, min(most, len(rest)))  # noqa: S311 - which cases are asked is no secret
     if not changed and not sampled:
         raise NothingToDo(f"{decision.id}: all answers of both versions are the same, so there is nothing to compare.")
     told = Asking(changed=tuple(changed), sampled=tuple(sorted(sampled)), unchanged=len(rest))

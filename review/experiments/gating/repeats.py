@@ -137,7 +137,7 @@ def _short(least: RepeatPlan) -> RepeatPlan:
 
 
 def planned(file: Path, version: str) -> dict[str, int]:
-    """Return how often each case of a version is asked by a plan that was written to a file.
+    """Read a plan from a file and return how many results each case should have of a version.
 
     Raises InputError for a file that is no plan, or one without this version.
     """

@@ -142,10 +142,9 @@ def flips(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in found.rows:
         if row.change != "same":
-            said = [next((o.answer.answer for o in some if o.answer), None) for some in row.results]
             cells = cells_of_case(row.case)
             scores: dict[str, Any] = {"before": row.scores[0], "after": row.scores[1]}
-            scores |= {"answer_before": said[0], "answer_after": said[1]}
+            scores |= {"answer_before": row.answer(0), "answer_after": row.answer(1)}
             rows.append({"change": row.change, **cells, **scores})
     return pd.DataFrame(rows, columns=None if rows else ["change", "case"])
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from review.experiments.targets.target import Asker, Question, Said
-from review.judges.llm.client import Halt, Pace, each
-
-_SLICE = 0.5
-"""Seconds between two looks, while waiting, at whether the run has been paused."""
+from review.judges.llm.client import Halt, Pace, Patience, each
 
 
 class Asked(NamedTuple):
@@ -60,42 +56,24 @@ class Budget:
             return ""
 
 
-@dataclass(kw_only=True)
-class Patience:
-    """When a question may be asked again, for all threads of a run."""
-
-    attempts: int
-    halted: Callable[[], bool]
-    pace: Pace = field(default_factory=Pace)
-    _free_at: float = field(default=0.0, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+class Attempts(Patience):
+    """Asks a target, and again where that may help."""
 
     def ask(self, asker: Asker, question: Question) -> Asked | None:
         """Ask until there is an answer or no hope; None when the run was halted first."""
         attempt = 1
-        while self._rest(0.0):
+        while self.rest(0.0):
             began = time.perf_counter()
             said = asker.ask(question)
             if not said.cause:
                 said.fields.setdefault("latency_ms", (time.perf_counter() - began) * 1_000)
-            if said.pause:
-                with self._lock:
-                    self._free_at = max(self._free_at, self.pace.clock() + said.pause)
+            self.leave_alone(said.pause)
             if not said.again or attempt >= self.attempts:
                 return Asked(said, attempt)
-            if not self._rest(self.pace.back_off(attempt)):
+            if not self.rest(self.pace.back_off(attempt)):
                 return None
             attempt += 1
         return None
-
-    def _rest(self, seconds: float) -> bool:
-        end = self.pace.clock() + seconds
-        while not self.halted():
-            left = max(end, self._free_at) - self.pace.clock()
-            if left <= 0.0:
-                return True
-            self.pace.wait(min(left, _SLICE))
-        return False
 
 
 def asked(
@@ -113,10 +91,10 @@ def asked(
     Once ``stopped`` or out of budget nothing new begins, and questions that have not begun are left out.
     """
     halt = Halt(lambda: stopped() or bool(budget.why_not()))
-    patience = Patience(attempts=attempts, halted=halt, pace=pace or Pace())
+    tried = Attempts(attempts=attempts, halted=halt, pace=pace or Pace())
 
     def work(question: Question) -> Asked | None:
-        found = patience.ask(asker, question)
+        found = tried.ask(asker, question)
         if found is not None:
             budget.take(found.said)
         return found

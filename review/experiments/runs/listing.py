@@ -10,6 +10,7 @@ from review.experiments.runs.judged import judged_figures
 from review.experiments.runs.running import run_named, run_state
 from review.experiments.runs.scored import latest_run, scored_run
 from review.experiments.runs.summary import RunFigures, accuracy_of, figures_of
+from review.experiments.values import ScoredRun
 from review.judges.runs.locks import State
 from review.settings.project import Project
 from review.statistics.quantity import Quantity
@@ -84,7 +85,11 @@ def status_of(store: Store, run_id: str) -> VersionRunStatus:
 
 def run_figures(store: Store, run_id: str, *, project: Project) -> RunFigures:
     """Return the figures of a run, those of its judges corrected by their calibration. Raises UnknownError."""
-    run = scored_run(store, run_id, project=project)
+    return figures_on_store(store, scored_run(store, run_id, project=project))
+
+
+def figures_on_store(store: Store, run: ScoredRun) -> RunFigures:
+    """Return the figures of a run that was read already, as :func:`run_figures` does."""
     return figures_of(run, judges=judged_figures(store, run.scorers, run.cases))
 
 

@@ -17,7 +17,7 @@ SEEN = ("question", "messages", "context")
 
 
 def wire_version(version: PromptVersion) -> Json:
-    """Return what a target is told of a version."""
+    """Return the part of a version that is sent to a target."""
     return {
         "id": version.id,
         "prompt": version.prompt or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from review.basics.errors import UnknownError
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
@@ -115,17 +116,7 @@ def with_people(one: ScoredCase, correctness: Dimension | None, project: Project
         whole, unscored["combined"] = None, IN_THE_PROMPT
     elif whole is None:
         unscored["combined"] = ONLY_A_PERSON
-    return ScoredCase(
-        case=one.case,
-        repeat=one.repeat,
-        answer=one.answer,
-        scores=scores,
-        unscored=unscored,
-        detail=one.detail,
-        execution=one.execution,
-        semantic=semantic,
-        combined=whole,
-    )
+    return replace(one, scores=scores, unscored=unscored, semantic=semantic, combined=whole)
 
 
 def _beside(scores: Mapping[str, float], people: float | None) -> Mapping[str, float]:

@@ -88,9 +88,7 @@ def figures_of(run: ScoredRun, *, judges: Mapping[str, JudgedFigure] | None = No
 def accuracy_of(cases: Sequence[ScoredCase]) -> dict[str, Quantity]:
     """Return the combined accuracy under "", and by scenario: means of cases with a t interval over conversations."""
     rows = [
-        LayerCase(
-            case=one.case.id, semantic=one.combined, scenario=one.case.scenario or "", cluster=one.case.source or ""
-        )
+        LayerCase(case=one.case.id, semantic=one.combined, scenario=one.case.scenario or "", cluster=one.case.cluster)
         for one in cases
     ]
     found = two_layers(rows, weights=(0.0, 1.0))
@@ -102,7 +100,7 @@ def scores_of(cases: Sequence[ScoredCase]) -> dict[str, Quantity]:
     rows: dict[str, list[LayerCase]] = {}
     for one in cases:
         for name, score in one.scores.items():
-            rows.setdefault(name, []).append(LayerCase(case=one.case.id, semantic=score, cluster=one.case.source or ""))
+            rows.setdefault(name, []).append(LayerCase(case=one.case.id, semantic=score, cluster=one.case.cluster))
     return {name: two_layers(some, weights=(0.0, 1.0)).combined for name, some in rows.items()}
 
 

@@ -19,6 +19,7 @@ from review.judges.runs.work_run import spec_as_shown, training_of
 from review.judges.versions import judge_named
 from review.rubric.rubric import Dimension
 from storage.records_judges import Judge
+from storage.records_log import Message
 from storage.store import Store
 
 
@@ -69,15 +70,15 @@ def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> 
 
 def _subject(name: str, pair: Pair) -> Subject:
     case, answer = pair
-    question = {"role": "user", "content": case.question}
-    reply = {"role": "assistant", "content": answer.answer or ""}
+    question: Message = {"role": "user", "content": case.question}
+    reply: Message = {"role": "assistant", "content": answer.answer or ""}
     return Subject(
         id=name,
         conversation_id=case.source or case.id,
-        group=case.source or case.id,
+        group=case.cluster,
         question=case.question,
         answer=answer.answer or "",
-        messages=(*case.messages, question, reply),  # type: ignore[arg-type]
+        messages=(*case.messages, question, reply),  # type: ignore[arg-type]  # a turn is a message with a text
         context=answer.context if answer.context is not None else case.context,
         steps=answer.steps,
         sql=answer.sql or "",

@@ -23,10 +23,9 @@ ASKED = ("id", "question", "messages", "context", "as_of", "db", "version")
 class Endpoint:
     """An address that answers questions."""
 
-    notes: list[str] = []  # noqa: RUF012 - never filled
-
     def __init__(self, setup: Setup) -> None:
         """Check the address and the paths. Raises InputError."""
+        self.notes: list[str] = []
         self.address = str(setup.options["url"])
         self.line = line_to(setup, self.address)
         self.send, self.receive = dict(setup.options["send"]), dict(setup.options["receive"])

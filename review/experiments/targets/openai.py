@@ -17,10 +17,9 @@ from review.judges.llm.endpoint import endpoint_of
 class Chat:
     """A chat endpoint."""
 
-    notes: list[str] = []  # noqa: RUF012 - never filled
-
     def __init__(self, setup: Setup) -> None:
         """Check address, key and model. Raises InputError."""
+        self.notes: list[str] = []
         self.address = endpoint_of(setup.options["url"]).url
         self.line = line_to(setup, str(setup.options["url"]))
         self.prices = (setup.options["price_in"], setup.options["price_out"])

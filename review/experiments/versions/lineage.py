@@ -50,8 +50,6 @@ class VersionDiff:
     maps each other field that differs to both values.
     """
 
-    a: str
-    b: str
     same_prompt: bool
     prompt: tuple[Piece, ...] | None
     rest: dict[str, tuple[str, str]]
@@ -63,8 +61,6 @@ def diff(a: PromptVersion, b: PromptVersion) -> VersionDiff:
     rest["parameters"] = (canonical(a.parameters).decode(), canonical(b.parameters).decode())
     kept = all(v.prompt or not v.prompt_hash for v in (a, b))
     return VersionDiff(
-        a=a.id,
-        b=b.id,
         same_prompt=a.prompt_hash == b.prompt_hash,
         prompt=tuple(word_diff(a.prompt, b.prompt)) if kept else None,
         rest={name: pair for name, pair in rest.items() if pair[0] != pair[1]},

@@ -54,21 +54,43 @@ class Pace:
 
 
 @dataclass(kw_only=True)
-class Client:
-    """The client that all threads of a run share. ``log`` keeps each call; no request begins once ``halted`` is True.
+class Patience:
+    """When something may be asked again, for all threads of a run. Nothing begins once ``halted`` is True."""
+
+    attempts: int
+    halted: Callable[[], bool] = lambda: False
+    pace: Pace = field(default_factory=Pace)
+    _free_at: float = field(default=0.0, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def leave_alone(self, seconds: float | None) -> None:
+        """Let nobody ask for ``seconds``."""
+        if seconds:
+            with self._lock:
+                self._free_at = max(self._free_at, self.pace.clock() + seconds)
+
+    def rest(self, seconds: float) -> bool:
+        """Wait that long and until anybody may ask again; False when the run is halted meanwhile."""
+        end = self.pace.clock() + seconds
+        while not self.halted():
+            left = max(end, self._free_at) - self.pace.clock()
+            if left <= 0.0:
+                return True
+            self.pace.wait(min(left, _SLICE))
+        return False
+
+
+@dataclass(kw_only=True)
+class Client(Patience):
+    """The client that all threads of a run share. ``log`` keeps each call.
 
     ``prices`` are those of a million tokens in and out.
     """
 
     line: Line
     ladder: Ladder
-    attempts: int
     prices: tuple[float | None, float | None] = (None, None)
     log: Callable[[Call], None] = lambda call: None
-    halted: Callable[[], bool] = lambda: False
-    pace: Pace = field(default_factory=Pace)
-    _free_at: float = field(default=0.0, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def ask(self, question: Question) -> Reply | None:
         """Ask until there is a whole reply or no hope; None when the run was halted first.
@@ -76,7 +98,7 @@ class Client:
         A request that only revealed which form of reply the endpoint lacks does not count as an attempt.
         """
         attempt, cost = 1, None
-        while self._rest(0.0):
+        while self.rest(0.0):
             form = self.ladder.form
             body = orjson.dumps({**question.payload, **response_format(form, question.schema)})
             at, start = now(), time.perf_counter()
@@ -87,29 +109,13 @@ class Client:
             if is_about_form(reply.status, reply.message) and self.ladder.refused(form):
                 continue
             # After the last attempt too: the endpoint asks everybody to wait, not just this question.
-            self._leave_alone(reply.pause)
+            self.leave_alone(reply.pause)
             if not reply.again or attempt >= self.attempts:
                 return replace(reply, cost=cost)
-            if not self._rest(self.pace.back_off(attempt)):
+            if not self.rest(self.pace.back_off(attempt)):
                 return None
             attempt += 1
         return None
-
-    def _leave_alone(self, seconds: float | None) -> None:
-        """Send the endpoint nothing for ``seconds``."""
-        if seconds:
-            with self._lock:
-                self._free_at = max(self._free_at, self.pace.clock() + seconds)
-
-    def _rest(self, seconds: float) -> bool:
-        """Wait that long and until the endpoint may be asked again; False when the run is halted meanwhile."""
-        end = self.pace.clock() + seconds
-        while not self.halted():
-            left = max(end, self._free_at) - self.pace.clock()
-            if left <= 0.0:
-                return True
-            self.pace.wait(min(left, _SLICE))
-        return False
 
     def _price(self, reply: Reply) -> float | None:
         """Return the cost of one attempt, None where the endpoint counts no tokens or the judge has no prices."""

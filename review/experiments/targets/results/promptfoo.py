@@ -49,7 +49,8 @@ def _score(row: dict[str, object]) -> float | None:
     score = row.get("score")
     if isinstance(score, int | float) and not isinstance(score, bool):
         return min(max(float(score), 0.0), 1.0)
-    return float(row["success"]) if isinstance(row.get("success"), bool) else None  # type: ignore[arg-type]
+    success = row.get("success")
+    return float(success) if isinstance(success, bool) else None
 
 
 RESULTS = ResultFormat(

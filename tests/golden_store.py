@@ -29,21 +29,26 @@ def new_store(folder: Path, rubric: Mapping[str, Any] = DEFAULT_RUBRIC) -> Store
     return store
 
 
+def a_week(name: str = WEEK) -> Week:
+    """An open week that ana and ben review."""
+    return Week(
+        name=name,
+        opened_at=now(),
+        opened_by="lea",
+        due="2026-11-27",
+        seed="s",
+        unit="session",
+        overlap=0.2,
+        overlap_raters=0,
+        raters=("ana", "ben"),
+        rubric_version=1,
+    )
+
+
 def open_test_week(store: Store, week: str = WEEK) -> None:
     """A week with one draw: group rest, 2 of 100; group failing, 2 of 4."""
     store.add(
-        Week(
-            name=week,
-            opened_at=now(),
-            opened_by="lea",
-            due="2026-11-27",
-            seed="s",
-            unit="session",
-            overlap=0.2,
-            overlap_raters=0,
-            raters=("ana", "ben"),
-            rubric_version=1,
-        ),
+        a_week(week),
         Draw(
             id=f"d-{week}",
             week=week,
