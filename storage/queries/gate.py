@@ -57,9 +57,11 @@ SELECT (SELECT count(*) FROM experiment_answers WHERE run_id = :run) AS answers,
 
 
 def runs_finished(store: Store) -> list[tuple[str, str, str]]:
-    """Return version, release and id of the latest finished run of each version over each release, oldest first."""
-    found = store.query(_FINISHED_SQL, {})
-    latest = {(row["version"], row["release"]): row["id"] for row in found}
+    """Return version, release and id of the latest finished run of each version over each release, the latest last."""
+    latest: dict[tuple[str, str], str] = {}
+    for row in store.query(_FINISHED_SQL, {}):
+        latest.pop((row["version"], row["release"]), None)  # a run that follows an earlier one takes its own place
+        latest[row["version"], row["release"]] = row["id"]
     return [(version, release, run) for (version, release), run in latest.items()]
 
 
