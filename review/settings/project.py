@@ -31,6 +31,8 @@ from review.settings.privacy import Privacy
 from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import PushSettings, push_settings
+from review.settings.retention import SETTINGS as RETENTION_SETTINGS
+from review.settings.retention import Retention, retention_settings
 from review.settings.scores import SETTINGS as SCORE_SETTINGS
 from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
@@ -66,6 +68,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
+    "retention": RETENTION_SETTINGS,
     "rubric": ("preset", "reveal", "dimensions"),
     "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
@@ -91,8 +94,8 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
-    tables of these names; ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
+    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None. ``publish`` holds the addresses of warehouses by kind, as they are written.
@@ -122,6 +125,7 @@ class Project:
     notify: NotifySettings = field(default_factory=NotifySettings)
     push: PushSettings = field(default_factory=PushSettings)
     publish: Mapping[str, str] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
     targets: Mapping[str, TargetPreset] = field(default_factory=dict)
@@ -169,6 +173,7 @@ def project_of(store_path: str | Path) -> Project:
         notify=notify_settings(path, tables["notify"]),
         push=push_settings(path, tables["push"]),
         publish=publish_settings(path, tables["publish"]),
+        retention=retention_settings(path, tables["retention"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,
         targets=target_presets(path, data.get(TARGETS, {})),

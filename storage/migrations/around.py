@@ -106,10 +106,16 @@ def m034_retention_and_holds(db: Database) -> None:
     create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
 
 
+def m034_imports_count_what_expired(db: Database) -> None:
+    """Add how many records of an import retention had removed. NULL: the import is of an earlier version."""
+    db.table("imports").add_column("expired", int)
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
     m034_retention_and_holds,
+    m034_imports_count_what_expired,
 )
