@@ -34,6 +34,9 @@ LEFT = {
 NOT_ON_THE_STORE = {
     "review/privacy/names.py": "recognises SQL in a conversation, and runs none",
     "review/log/": "DuckDB on the Parquet files of the log",
+    "review/monitoring/counts.py": "DuckDB on the Parquet files of the log",
+    "review/monitoring/judging.py": "DuckDB on the Parquet files of the log",
+    "review/monitoring/leaving.py": "DuckDB on the Parquet files of the log",
     "review/sampling/engines/": "the warehouse or file that a sample is drawn from",
     "review/privacy/originals.py": "DuckDB on the Parquet files of the originals",
     "review/report/publishing/": "the warehouse that results are published to",
