@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -18,7 +19,7 @@ _RAN: Remembered[frozenset[str]] = Remembered(MOST)
 def checks_ran(log: LogPaths) -> dict[str, frozenset[str]]:
     """Return the names of the checks that ran by the id of the import, from one conversation of each."""
     first = {path.parent.name: path for path in reversed(log_files(log))}
-    return {name: _RAN.get(str(path), lambda path=path: _ran(path)) for name, path in sorted(first.items())}
+    return {name: _RAN.get(str(path), partial(_ran, path)) for name, path in sorted(first.items())}
 
 
 def _ran(path: Path) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -115,12 +115,14 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
     if start and end and start >= end:
         raise InputError(f"--to: found {asked.end!r}, which is before --from {asked.start!r}. Swap them.")
     latest = utc_text(datetime.fromisoformat(now()) + AHEAD)
-    limits = {"earliest": EARLIEST, "latest": latest, "slices": tuple(asked.slices), "only": dict(asked.only)}
-    found = apart(log, Windows(by="all", **limits))
+    windows = Windows(
+        by=asked.by, start=start, end=end, earliest=EARLIEST, latest=latest, slices=asked.slices, only=asked.only
+    )
+    found = apart(log, windows)
     first = start or found.first or ""
     last = min(_before(end), latest) if end else found.last or ""
     if not first or not last or first > last:
-        return Windows(by=asked.by, start=start, end=end, **limits), found, []
+        return windows, found, []
     count = (datetime.fromisoformat(last) - datetime.fromisoformat(first)) / timedelta(hours=1)
     if asked.by == "hour" and count > MOST_BUCKETS:
         raise InputError(
@@ -130,13 +132,10 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
     spans = [Period("", first, utc_text(datetime.fromisoformat(last) + timedelta(milliseconds=1)))]
     if asked.by != "all":
         spans = list(periods(first, last, asked.by, zone))
-    windows = Windows(
-        by=asked.by,
-        start=start,
-        end=end,
+    windows = replace(
+        windows,
         hours=days_of_hours(first, last, zone) if asked.by == "day" else {},
         weeks=weeks_between(first, last, zone) if start or end else None,
-        **limits,
     )
     return windows, found, spans
 
