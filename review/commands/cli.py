@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
     "health": "review.commands.health:health_command",
+    "hold": "review.commands.hold:hold_group",
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
     "judge": "review.commands.judge:judge_group",
