@@ -18,6 +18,7 @@ from storage.records_log import LOG_KEYS
 from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
 from storage.records_pushes import PUSH_KEYS
+from storage.records_retention import RETENTION_KEYS
 from storage.records_review import REVIEW_KEYS
 from storage.records_weeks import WEEK_KEYS
 
@@ -36,5 +37,6 @@ KEYS: dict[type, tuple[str, ...]] = {
     **EXPERIMENT_KEYS,
     **GATE_KEYS,
     **ERASURE_KEYS,
+    **RETENTION_KEYS,
 }
 """Table and primary key of every record."""

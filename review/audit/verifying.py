@@ -20,7 +20,6 @@ from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.store import Store
 
-
 AUDIT = KEYS[AuditEntry][0]
 
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "failures": "review.commands.failures:failures_group",
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
+    "hold": "review.commands.hold:hold_group",
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
     "judge": "review.commands.judge:judge_group",

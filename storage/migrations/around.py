@@ -92,6 +92,20 @@ def m031_labels_go_home(db: Database) -> None:
     db.table("pushed_scores").create_index(["target", "week"])
 
 
+def m034_retention_and_holds(db: Database) -> None:
+    """Add legal holds, runs of retention, and weeks that are never drawn."""
+    made: dict[str, type] = dict.fromkeys(("at", "by"), str)
+    held = ("kind", "subject", "reason")
+    create_table(db, "legal_holds", {"id": str, **made, **dict.fromkeys(held, str)}, "id", "at by kind subject reason")
+    ended = [("hold_id", "legal_holds", "id")]
+    columns: dict[str, type] = {"hold_id": str, **made, "reason": str}
+    create_table(db, "hold_releases", columns, "hold_id", "at by reason", foreign_keys=ended)
+    counts = ("settings", "counts", "files")
+    columns = {"id": str, **made, **dict.fromkeys(counts, str), "bytes_before": int, "bytes_after": int}
+    create_table(db, "retention_runs", columns, "id", "at by settings counts files bytes_before bytes_after")
+    create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
+
+
 def m035_erasures(db: Database) -> None:
     """Add erasures, and how many records of an import were dropped as erased (NULL in older rows: none could be)."""
     made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
@@ -113,5 +127,6 @@ STEPS = (
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
+    m034_retention_and_holds,
     m035_erasures,
 )

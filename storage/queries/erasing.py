@@ -54,7 +54,7 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
         sql = f'UPDATE "{table}" SET {sets} WHERE "{primary}" = ?'  # noqa: S608 - our names
         connection.execute(sql, [*map(encode, values.values()), name])
         after = _row(connection, record, table, primary, name)
-        assert after is not None  # noqa: S101 - the row was there a moment ago, in this transaction
+        assert after is not None
         done.append(Emptied(str(name), _digest(store, record, before, seen=True), _digest(store, record, after)))
     return done
 
