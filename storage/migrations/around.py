@@ -106,10 +106,27 @@ def m034_retention_and_holds(db: Database) -> None:
     create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
 
 
+def m035_erasures(db: Database) -> None:
+    """Add erasures, and how many records of an import were dropped as erased (NULL in older rows: none could be)."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    asked: dict[str, type] = dict.fromkeys(("kind", "subject", "found"), str)
+    create_table(db, "erasure_requests", made | asked, "id", "at by kind subject found")
+    step: dict[str, type] = dict.fromkeys(("request_id", "event", "place", "detail"), str)
+    of_request = [("request_id", "erasure_requests", "id")]
+    needed = "at by request_id event place n detail"
+    create_table(db, "erasure_events", made | step | {"n": int}, "id", needed, foreign_keys=of_request)
+    key: dict[str, type] = dict.fromkeys(("id", "kind", "request_id", "at"), str)
+    create_table(db, "erased_keys", key, "id", "kind request_id at", foreign_keys=of_request)
+    for table in ("erasure_events", "erased_keys"):
+        db.table(table).create_index(["request_id"])
+    db.table("imports").add_column("erased", int)
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
     m034_retention_and_holds,
+    m035_erasures,
 )
