@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "failures": "review.commands.failures:failures_group",
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
+    "health": "review.commands.health:health_command",
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
     "judge": "review.commands.judge:judge_group",
