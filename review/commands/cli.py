@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "calibrate": "review.commands.calibrate:calibrate",
     "check": "review.commands.check:check",
     "collect": "review.commands.collect:collect",
+    "compliance": "review.commands.compliance:compliance_group",
     "compare-judges": "review.commands.calibrate_compare:compare_judges",
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
