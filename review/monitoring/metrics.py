@@ -27,7 +27,8 @@ class Metric:
     ``count`` is the rows in which both hold. A ``sum`` adds up the numbers of ``numerator``, a ``quantile`` takes its
     quantiles; NULL is left out of both. Without rows whose denominator holds, each of them is undefined, never zero.
     ``better`` says which direction is better, None where neither is. ``unit`` stands behind its numbers. ``check`` is
-    the check whose flag it counts: only imports in which that check ran belong into its denominator.
+    the check whose flag it counts: only imports in which that check ran belong into its denominator. A window in which
+    ``told`` holds for no row says nothing of a share: its source does not record it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Metric:
     better: Literal["lower", "higher"] | None = "lower"
     unit: str = ""
     check: str = ""
+    told: str = ""
 
     @property
     def value(self) -> str:
@@ -60,6 +62,7 @@ def _flags(check: str) -> str:
 
 _REPAIRED, _TRIED = "(repaired AND coalesce(repair_rounds, 1) >= 1)", "(coalesce(repair_rounds, 0) >= 1 OR repaired)"
 _THUMB = f"({_among(NEGATIVE_FEEDBACK)} OR {_among(POSITIVE_FEEDBACK)})"
+_FEEDBACK = "coalesce(feedback, '') <> ''"
 
 
 def _low(confidence: float) -> str:
@@ -91,7 +94,7 @@ def metrics_for(confidence: float = 0.5) -> dict[str, Metric]:
         ),
         Metric(
             name="repair_needed", title="Needed a repair", kind="share", numerator=_TRIED,
-            denominator="(repair_rounds IS NOT NULL OR repaired IS NOT NULL)",
+            told="(repair_rounds IS NOT NULL OR repaired IS NOT NULL)",
         ),
         Metric(
             name="low_confidence", title="Low confidence", kind="share", numerator=_low(confidence), denominator=told
@@ -101,10 +104,14 @@ def metrics_for(confidence: float = 0.5) -> dict[str, Metric]:
             denominator=_THUMB,
         ),
         Metric(
-            name="thumbs_given", title="Gave a thumb", kind="share", numerator=f"coalesce({_THUMB}, false)", better=None
+            name="thumbs_given", title="Gave a thumb", kind="share", numerator=f"coalesce({_THUMB}, false)",
+            better=None, told=_FEEDBACK,
         ),
-        Metric(name="copied", title="Answer copied", kind="share", numerator=_says("copied"), better="higher"),
-        Metric(name="edited", title="Answer edited", kind="share", numerator=_says("edited")),
+        Metric(
+            name="copied", title="Answer copied", kind="share", numerator=_says("copied"), better="higher",
+            told=_FEEDBACK,
+        ),
+        Metric(name="edited", title="Answer edited", kind="share", numerator=_says("edited"), told=_FEEDBACK),
         Metric(
             name="judges_disagree", title="Judges disagree", kind="share", numerator="judges_disagree",
             denominator="judges_disagree IS NOT NULL",

@@ -32,7 +32,7 @@ def share(metric: Metric, rows: list[dict[str, Any]]) -> tuple[int, int]:
         ("success_rate", [{"status": "ok"}, {"status": "error"}], (1, 2)),
         ("repair_rate", [{"repaired": False}, {"repaired": False, "repair_rounds": 3}, {"repaired": True}], (1, 2)),
         ("repair_rate", [{"repaired": False, "repair_rounds": 0}, {}], (0, 0)),
-        ("repair_needed", [{"repair_rounds": 0}, {"repair_rounds": 2}, {}], (1, 2)),
+        ("repair_needed", [{"repair_rounds": 0}, {"repair_rounds": 2}, {}], (1, 3)),
         ("low_confidence", [{"confidence": 0.4}, {"confidence": 0.6}, {"low_confidence": True}, {}], (2, 3)),
         ("low_confidence", [{"repaired": False, "repair_rounds": 3}, {"repaired": False}], (1, 2)),
         ("thumbs_down", [{"feedback": "Down, copied"}, {"feedback": "up"}, {"feedback": "copied"}, {}], (1, 2)),
