@@ -20,6 +20,8 @@ from flow_store import (
 )
 
 from review.closing.closing import close_week
+from review.compliance.running import run_checks
+from review.settings.project import project_of
 from storage.opening import open_store
 from storage.store import Store
 
@@ -53,6 +55,7 @@ def closed_store(folder: Path, *, on: bool = True) -> Store:
     for n, rater in enumerate(RATERS):
         for k, one in enumerate(open_of(store, rater)):
             send(store, rater, entry(one, BAD if (k + n) % 3 == 0 else GOOD))
+    run_checks(store, project_of(store.path), by="lea")
     close_week(store, WEEK, by="lea", reason="holidays")
     if on:
         store.path.with_name("spotcheck.toml").write_text(ON)

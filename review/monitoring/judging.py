@@ -65,7 +65,7 @@ class Judge:
         db.execute(f"CREATE TEMP TABLE failed_later AS {failed}")
         _table(db, "stays", id=list(stays.conversations), reason=list(stays.conversations.values()))
         _table(db, "users_held", user_id=sorted(stays.users))
-        pairs = sorted(stays.checked or ())
+        pairs = sorted(stays.checked)
         _table(db, "checked", day=[day for day, _ in pairs], import_id=[import_id for _, import_id in pairs])
 
     def week(self, week: str) -> JudgedWeek:
@@ -108,10 +108,10 @@ class Judge:
         return f"SELECT id, user_id, import_id, day, class, {due} AS due FROM ({inner})"  # noqa: S608 - our own names
 
     def _reason(self) -> str:
-        unchecked = "" if self.stays.checked is None else "WHEN checked.day IS NULL THEN 'checks_not_run'"
         return (
             f"CASE WHEN NOT j.due THEN '{YOUNG}' WHEN users_held.user_id IS NOT NULL THEN 'legal_hold' "
-            f"WHEN stays.reason IS NOT NULL THEN stays.reason {unchecked} ELSE '{EXPIRES}' END"
+            "WHEN stays.reason IS NOT NULL THEN stays.reason WHEN checked.day IS NULL THEN 'checks_not_run' "
+            f"ELSE '{EXPIRES}' END"
         )
 
     def _counted(self, week: str, found: Sequence[tuple[str, str, int]]) -> JudgedWeek:

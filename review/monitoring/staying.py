@@ -26,14 +26,14 @@ class Staying:
 
     ``conversations`` has a reason of ``HELD_BACK`` by id, ``users`` are on hold. The weeks that are ``over`` may
     expire; ``begun`` are those that were drawn from or opened. ``checked`` are the days and imports that the daily
-    checks looked at, None where the store has none. ``state`` changes with any of it but the checks.
+    checks looked at. ``state`` changes with any of it but the checks.
     """
 
     conversations: dict[str, str]
     users: frozenset[str]
     over: frozenset[str]
     begun: frozenset[str]
-    checked: frozenset[tuple[str, str]] | None
+    checked: frozenset[tuple[str, str]]
     state: tuple[int, ...]
 
     def reason_of_week(self, week: str) -> str:

@@ -60,17 +60,11 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM conversations) AS conversations,
 """
 
 
-def checked_days(store: Store) -> frozenset[tuple[str, str]] | None:
-    """Return the days (UTC) with the imports of which the daily checks looked at the conversations.
-
-    None in a store that has no daily checks: then nothing waits for one.
-    """
-    if not store.query(_HAS_CHECKS_SQL):
-        return None
+def checked_days(store: Store) -> frozenset[tuple[str, str]]:
+    """Return the days (UTC) with the imports of which the daily checks looked at the conversations."""
     return frozenset((day, import_id) for day, import_id in store.stream(_CHECKED_SQL))
 
 
-_HAS_CHECKS_SQL = "SELECT 1 AS there FROM sqlite_master WHERE name = 'compliance_passes'"
 _CHECKED_SQL = "SELECT p.day, i.key FROM compliance_passes p, json_each(p.imports) i"
 
 

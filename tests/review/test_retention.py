@@ -20,6 +20,7 @@ from review.basics.clock import shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
+from review.compliance.running import run_checks
 from review.failures.working import write_note
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
@@ -255,6 +256,14 @@ def test_a_week_that_a_lead_gives_up_may_go_and_is_never_drawn(closed: Store) ->
     assert code == 1 and "never drawn" in str(refused), refused
     run(closed)
     assert not {f"b{i}" for i in range(1, 21)} & ids(closed) and check_store(closed).holds
+
+
+def test_what_the_daily_checks_have_not_seen_stays(closed: Store) -> None:
+    import_rows(closed, [{**record(i), "id": f"n{i}"} for i in range(1, 9)], "late.jsonl")
+    done = plan(closed)
+    assert done.held_back["checks_not_run"] == len([i for i in range(1, 9) if not slow(i)]) == 7
+    run_checks(closed, project_of(closed.path), by="lea")
+    assert "checks_not_run" not in plan(closed).held_back
 
 
 def test_every_run_is_in_the_chain_week_by_week(after: Store) -> None:

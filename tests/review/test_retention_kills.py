@@ -20,6 +20,7 @@ from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import log_of
+from review.compliance.running import run_checks
 from review.log.log import log_files, log_relation
 from review.monitoring import retention
 from review.monitoring.counts import counts_relation
@@ -50,6 +51,7 @@ def small_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import_rows(store, [conversation(i) for i in (6, 8, 9, 10, 11, 12)], "more.jsonl")
     import_rows(store, [{"trace": "c002", "feedback": "down"}, {"trace": "c000", "feedback": "down"}], "told.jsonl")
     never_draw(store, WEEK, reason="before we began", by="lea")
+    run_checks(store, project_of(store.path), by="lea")
     store.close()
     return store.path
 
@@ -176,4 +178,5 @@ def test_clocks_that_jump_back_and_rows_of_the_future_remove_nothing(small_path:
         assert run(store).expired == 0
     import_rows(store, [{**conversation(7), "created_at": "2031-01-01T00:00:00Z"}], "future.jsonl")
     never_draw(store, "2031-W01", reason="a wrong clock", by="lea")
+    run_checks(store, project_of(store.path), by="lea")
     assert run(store).expired == 10 and "c007" in state(store)[0]
