@@ -35,10 +35,10 @@ def retention_chart(frame: pd.DataFrame) -> Chart:
     said = [f"{row['class']}, {row['what']}: {row['conversations']:,}" for row in frame.to_dict("records")]
     return layers(
         shown,
-        150,
+        240,
         f"What retention would do now: {listed(said)}",
         (
-            {"type": "bar", "height": 22, "cornerRadius": 2},
+            {"type": "bar", "cornerRadius": 2, "height": {"band": 0.7}},
             {
                 "x": measured("conversations", title="conversations", stack="zero", axis={"tickMinStep": 1}),
                 "y": named("class", title=None, sort=[NAMES[name] for name in CLASSES]),
