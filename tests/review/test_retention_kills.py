@@ -21,6 +21,7 @@ from review.basics.clock import shifted
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import log_of
 from review.compliance.running import run_checks
+from review.failures.rules import failure_rules
 from review.log.log import log_files, log_relation
 from review.monitoring import retention
 from review.monitoring.counts import counts_relation
@@ -63,7 +64,8 @@ def copy(small_path: Path, folder: Path) -> Store:
 
 
 def run(store: Store) -> Any:
-    return run_retention(store, project_of(store.path), by="lea")
+    project = project_of(store.path)
+    return run_retention(store, project, failure_rules(store, project), by="lea")
 
 
 def state(store: Store) -> tuple[list[str], int]:
