@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "labels": "review.commands.labels:labels",
     "nightly": "review.commands.nightly:nightly",
     "notify": "review.commands.notify:notify",
+    "pack": "review.commands.pack:pack_group",
     "pairs": "review.commands.pairs:pairs_group",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
