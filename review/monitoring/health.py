@@ -14,8 +14,9 @@ from review.basics.times import utc_text
 from review.basics.weeks import week_window
 from review.basics.words import counted
 from review.log.buckets import Apart, By, Windows, aggregated, apart
+from review.log.checks_ran import checks_ran
 from review.monitoring.bucket import Bucket, Slice, bucket_of, empty
-from review.monitoring.flags import flag_counts
+from review.monitoring.flags import flag_aggregates
 from review.monitoring.measuring import aggregates_of
 from review.monitoring.metrics import SLICES, metrics_for
 from review.monitoring.periods import Period, days_of_hours, moment_of, periods, weeks_between
@@ -77,8 +78,8 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
     if not spans:
         return Health(asked=asked, buckets=(), apart=found)
     metrics = metrics_for(project.confidence)
-    rows = aggregated(log, windows, aggregates_of(metrics))
-    flags = flag_counts(log, windows)
+    ran = checks_ran(log)
+    rows = aggregated(log, windows, aggregates_of(metrics) | flag_aggregates(ran))
     by_place = {(row["window"], row["slice"]): row for row in rows}
     named = _all_windows(spans, {row["window"] for row in rows}, project.time_zone)
     values: list[Slice] = sorted({row["slice"] for row in rows}, key=_order) or ([()] if not asked.slices else [])
@@ -88,7 +89,7 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
             "a shorter span with --from and --to, or longer windows with --by."
         )
     buckets = [
-        bucket_of(named[name], asked.slices, value, by_place[name, value], flags.get((name, value)), metrics)
+        bucket_of(named[name], asked.slices, value, by_place[name, value], metrics=metrics, ran=ran)
         if (name, value) in by_place
         else empty(named[name], asked.slices, value, metrics)
         for value in values
@@ -134,6 +135,7 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
         spans = list(periods(first, last, asked.by, zone))
     windows = replace(
         windows,
+        many=found.many,
         hours=days_of_hours(first, last, zone) if asked.by == "day" else {},
         weeks=weeks_between(first, last, zone) if start or end else None,
     )
