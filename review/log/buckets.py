@@ -50,6 +50,7 @@ class Windows:
     hours: Mapping[str, str] = field(default_factory=dict)
     weeks: Sequence[str] | None = None
     many: Collection[str] = ()
+    threads: int = THREADS
 
 
 class Apart(NamedTuple):
@@ -68,9 +69,9 @@ class Apart(NamedTuple):
 
 
 @contextmanager
-def bounded() -> Iterator[duckdb.DuckDBPyConnection]:
+def bounded(threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection in bounded memory and threads."""
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": str(THREADS)}) as db:
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": str(threads)}) as db:
         db.execute("SET preserve_insertion_order = false")
         yield db
 
@@ -86,7 +87,7 @@ def apart(log: LogPaths, windows: Windows) -> Apart:
         f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound}){distinct} "
         f"FROM {entries(log)} WHERE {_chosen(windows)}"
     )
-    with bounded() as db:
+    with bounded(windows.threads) as db:
         row = db.execute(sql).fetchone()
     undated, future, too_old, first, last, *values = row or (0, 0, 0, None, None)
     many = [name for name, n in zip(windows.slices, values, strict=False) if n > SURE * MOST_VALUES]
@@ -110,7 +111,7 @@ def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -
     values, the rarer ones stand together as ``OTHER``.
     """
     relation = entries(log, weeks=windows.weeks)
-    with bounded() as db:
+    with bounded(windows.threads) as db:
         cells = [_value(db, relation, windows, n) if n in windows.many else n for n in windows.slices]
         joined = relation
         if windows.hours and windows.by == "day":
@@ -133,7 +134,7 @@ def ids_in(log: LogPaths, windows: Windows, condition: str, *, most: int) -> tup
     """Return how many rows of the windows fit a condition, and the latest of them: id, time and status."""
     relation = entries(log, weeks=windows.weeks)
     where = f"{_within(windows)} AND {_chosen(windows)} AND ({condition})"
-    with bounded() as db:
+    with bounded(windows.threads) as db:
         (n,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}").fetchone() or (0,)  # noqa: S608 - our own names and paths
         sql = f"SELECT id, created_at, status FROM {relation} WHERE {where} ORDER BY created_at DESC, id LIMIT ?"  # noqa: S608 - our own names and paths
         return n, db.execute(sql, [most]).fetchall()

@@ -13,7 +13,7 @@ from review.basics.log_paths import LogPaths
 from review.basics.times import utc_text
 from review.basics.weeks import week_window
 from review.basics.words import counted
-from review.log.buckets import Apart, By, Windows, aggregated, apart
+from review.log.buckets import THREADS, Apart, By, Windows, aggregated, apart
 from review.log.checks_ran import checks_ran
 from review.monitoring.bucket import Bucket, Slice, bucket_of, empty
 from review.monitoring.flags import flag_aggregates
@@ -34,7 +34,7 @@ class Asked:
     """What of production to look at: windows of ``by``, split by the columns ``slices``, within a span of time.
 
     ``start`` and ``end`` are what somebody wrote, "" for the ends of the log. ``only`` leaves out all but one value of
-    some columns; None is the rows without a value.
+    some columns; None is the rows without a value. ``threads`` is how many processors a query may use.
     """
 
     by: By = "day"
@@ -42,6 +42,7 @@ class Asked:
     start: str = ""
     end: str = ""
     only: Mapping[str, str | None] = field(default_factory=dict)
+    threads: int = THREADS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,19 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
     return Health(asked=asked, buckets=buckets, apart=found)
 
 
+def window_of(asked: Asked, project: Project, start: str, end: str) -> Windows:
+    """Return the rows of one window, to read what is behind its figures; ``start`` and ``end`` are UTC texts."""
+    weeks = weeks_between(start, end, project.time_zone)
+    return Windows(
+        by="all", start=start, end=end, earliest=EARLIEST, latest=_latest(), only=asked.only, weeks=weeks,
+        threads=asked.threads,
+    )  # fmt: skip
+
+
+def _latest() -> str:
+    return utc_text(datetime.fromisoformat(now()) + AHEAD)
+
+
 def _all_windows(spans: Sequence[Period], found: set[str], time_zone: str) -> dict[str, Period]:
     """Return the windows by name, with weeks that rows at the ends got in another time zone when they were imported."""
     others = [(name, week_window(name, time_zone)) for name in found - {p.name for p in spans}]
@@ -115,9 +129,16 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
     end = moment_of(asked.end, "--to", zone, ends=True) if asked.end else ""
     if start and end and start >= end:
         raise InputError(f"--to: found {asked.end!r}, which is before --from {asked.start!r}. Swap them.")
-    latest = utc_text(datetime.fromisoformat(now()) + AHEAD)
+    latest = _latest()
     windows = Windows(
-        by=asked.by, start=start, end=end, earliest=EARLIEST, latest=latest, slices=asked.slices, only=asked.only
+        by=asked.by,
+        start=start,
+        end=end,
+        earliest=EARLIEST,
+        latest=latest,
+        slices=asked.slices,
+        only=asked.only,
+        threads=asked.threads,
     )
     found = apart(log, windows)
     first = start or found.first or ""
