@@ -6,6 +6,7 @@ does nothing, which makes every write idempotent. Which row is current is always
 
 from __future__ import annotations
 
+from storage.records_alerts import ALERT_KEYS
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
@@ -34,5 +35,6 @@ KEYS: dict[type, tuple[str, ...]] = {
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
     **GATE_KEYS,
+    **ALERT_KEYS,
 }
 """Table and primary key of every record."""

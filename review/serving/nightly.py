@@ -19,6 +19,7 @@ from review.log.rejects import expire_rejects
 from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
+from review.serving.alerting import look_in_words
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
@@ -72,6 +73,11 @@ def _came(one: Pulled) -> str:
     ]
     more = "".join(f", {n:,} {words}" for n, words in counts if n)
     return f"{one.source}: {counted(one.total('added'), 'conversation')} added{more}"
+
+
+def check_the_alerts(store: Store, project: Project) -> str:
+    """Raise an alert for each figure of production that has changed, and tell people, each of it once."""
+    return look_in_words(store, project, by=a_lead(store))
 
 
 def open_the_week(store: Store, project: Project) -> str:
@@ -136,6 +142,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
+    "alerts": check_the_alerts,
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,

@@ -92,9 +92,19 @@ def m031_labels_go_home(db: Database) -> None:
     db.table("pushed_scores").create_index(["target", "week"])
 
 
+def m033_alerts(db: Database) -> None:
+    """Add what happened to alerts, and which ones a lead switched on or off."""
+    made: dict[str, type] = dict.fromkeys(("id", "name", "at", "by"), str)
+    story = "alert kind owner reason detail"
+    create_table(db, "alert_events", made | dict.fromkeys(story.split(), str), "id", f"name at by {story}")
+    create_table(db, "alert_switches", made | {"switched_on": int}, "id", "name at by switched_on")
+    db.table("alert_events").create_index(["alert"])
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
+    m033_alerts,
 )
