@@ -60,22 +60,31 @@ def write_log(
     incident: Incident | None = None,
     checks: str = '{"personal_data": {}}',
     without: tuple[str, ...] = (),
+    at_once: int = 1,
 ) -> None:
-    """Write ``days`` days of traffic from day ``first`` on as one import a day, which arrives the next night."""
+    """Write ``days`` days of traffic from day ``first`` on as one import a day, which arrives the next night.
+
+    With ``at_once`` the first so many days are one import.
+    """
     rng = np.random.default_rng(seed)
+    waiting: list[dict[str, Any]] = []
     for day in range(first, first + days):
         n = int(rng.poisson(a_day))
         rows = _day(rng, day, n, error=error * rng.gamma(1 / vary**2, vary**2) if vary else error)
         if incident is not None and day >= incident.day:
             _go_wrong(rng, rows, incident)
-        _write(store, START + timedelta(days=day), rows, seed=seed, checks=checks, without=without)
+        waiting.append(rows)
+        if day - first + 1 >= at_once:
+            together = {name: np.concatenate([one[name] for one in waiting]) for name in rows}
+            _write(store, START + timedelta(days=day), together, seed=seed, checks=checks, without=without)
+            waiting = []
 
 
 def _day(rng: np.random.Generator, day: int, n: int, *, error: float) -> dict[str, Any]:
     begin = START + timedelta(days=day)
     seconds = np.sort(rng.integers(0, 86_400, n))
     rows: dict[str, Any] = {
-        "created_at": [utc_text(begin + timedelta(seconds=int(s))) for s in seconds],
+        "created_at": np.array([utc_text(begin + timedelta(seconds=int(s))) for s in seconds], dtype=object),
         "status": np.where(rng.random(n) < error, "error", "ok").astype(object),
         "latency_ms": rng.lognormal(7.0, 0.6, n),
         "cost": rng.lognormal(-4, 0.5, n),

@@ -126,10 +126,10 @@ def print_rates(found: dict[int, list[dict[str, float]]]) -> None:
         print(f"| {n:,} | {false} | {soon} | {slow} | {daily} |", flush=True)
 
 
-def hours(rng: np.random.Generator, replicates: int) -> dict[str, float]:
+def hours(rng: np.random.Generator, replicates: int, sizes: tuple[int, ...] = (10, 200)) -> dict[str, float]:
     """False alarms a year, in per cent, of looks every hour at a rate of 2%, by conversations an hour."""
     out = {}
-    for n in (10, 200):
+    for n in sizes:
         before = rng.binomial(n, 0.02, (replicates, BEFORE * 24))
         found = [baseline(x, np.full(BEFORE * 24, n)) for x in before]
         x = rng.binomial(n, 0.02, (replicates, 8766))

@@ -52,6 +52,7 @@ def test_the_night_notes_one_head_a_day_elsewhere(demo: Store, tmp_path: Path) -
     code, said = command(demo, "nightly")
     assert code == 0 and [(s["name"], s["status"]) for s in said["steps"]] == [
         ("pull", "skipped"),
+        ("alerts", "done"),
         ("week", "skipped"),
         ("queries", "skipped"),
         ("reminders", "skipped"),

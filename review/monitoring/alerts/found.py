@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -76,7 +76,7 @@ class Watched:
         """The name of the alert in the settings."""
         return self.declared.alert.name
 
-    def to_json(self) -> Mapping[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as ``alerts check --json`` prints it."""
         return {
             "name": self.name,

@@ -51,8 +51,8 @@ class Gathered:
 
 def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: datetime) -> Gathered:
     """Return what the log says about alerts up to ``now``; later rows come from a wrong clock and are counted apart."""
-    limits = {"earliest": EARLIEST, "latest": utc_text(now)}
-    found = apart(log, Windows(by="all", **limits))
+    latest = utc_text(now)
+    found = apart(log, Windows(by="all", earliest=EARLIEST, latest=latest))
     if found.first is None:
         return Gathered(now=now, series={}, traffic=None, apart=found)
     begin = _begin_of_year(datetime.fromisoformat(found.first), now)
@@ -61,13 +61,13 @@ def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: da
     for by in ("day", "hour"):
         some = [a for a in alerts if a.how in ("rate", "total") and (a.alert.window == "hour") == (by == "hour")]
         if some:
-            rows = _rows(log, some, ran, by=by, time_zone=time_zone, begin=begin, limits=limits)
+            rows = _rows(log, some, ran, by=by, time_zone=time_zone, begin=begin, latest=latest)
             for one in some:
                 zone = UTC if by == "hour" else zone_of(time_zone)
                 names = window_names(begin.astimezone(zone), now.astimezone(zone), one.alert.window)
                 series[one.alert.name] = series_of(rows, one.alert.name, names, one.alert.window)
     gone = any(a.how == "gone" for a in alerts)
-    return Gathered(now=now, series=series, traffic=_traffic(log, now, limits) if gone else None, apart=found)
+    return Gathered(now=now, series=series, traffic=_traffic(log, now) if gone else None, apart=found)
 
 
 def _begin_of_year(first: datetime, now: datetime) -> datetime:
@@ -84,17 +84,19 @@ def _rows(
     by: By,
     time_zone: str,
     begin: datetime,
-    limits: Mapping[str, str],
+    latest: str,
 ) -> dict[Key, list[Mapping[str, Any]]]:
     """Return the aggregates of every alert by window, by key."""
     counts = {one.alert.name: counted_in_log(one, ran) for one in alerts}
     aggregates = {f"{name}_x": c.events for name, c in counts.items()}
     aggregates |= {f"{name}_n": c.trials for name, c in counts.items()}
     start = utc_text(begin - timedelta(days=7))
-    hours = days_of_hours(start, limits["latest"], time_zone) if by == "day" else {}
+    hours = days_of_hours(start, latest, time_zone) if by == "day" else {}
     rows: dict[Key, list[Mapping[str, Any]]] = {ALL: []}
     for name in ("", *SLICES):
-        windows = Windows(by=by, start=start, slices=(name,) if name else (), hours=hours, **limits)
+        windows = Windows(
+            by=by, start=start, slices=(name,) if name else (), hours=hours, earliest=EARLIEST, latest=latest
+        )
         for row in aggregated(log, windows, aggregates):
             value = row["slice"][0] if name else ""
             if value is not None:
@@ -102,13 +104,14 @@ def _rows(
     return rows
 
 
-def _traffic(log: LogPaths, now: datetime, limits: Mapping[str, str]) -> Traffic:
+def _traffic(log: LogPaths, now: datetime) -> Traffic:
     """Return the last weeks of traffic by hour. The hour that runs now is left out: it is not over."""
     last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     first = (last - HOURS_BACK).replace(hour=0)
     counts = np.zeros(int((last - first) // timedelta(hours=1)))
-    for row in aggregated(log, Windows(by="hour", start=utc_text(first), **limits), {"n": "count(*)"}):
+    windows = Windows(by="hour", start=utc_text(first), earliest=EARLIEST, latest=utc_text(now))
+    for row in aggregated(log, windows, {"n": "count(*)"}):
         place = int((datetime.fromisoformat(f"{row['window']}:00+00:00") - first) // timedelta(hours=1))
         if 0 <= place < len(counts):
             counts[place] = row["n"]
-    return Traffic(first=first, hours=counts, arrivals=arrivals(log, since=utc_text(first), until=limits["latest"]))
+    return Traffic(first=first, hours=counts, arrivals=arrivals(log, since=utc_text(first), until=utc_text(now)))
