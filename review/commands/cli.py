@@ -14,6 +14,7 @@ from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "agreement": "review.commands.agreement:agreement",
+    "alerts": "review.commands.alerts:alerts_group",
     "alt-test": "review.commands.calibrate_alt_test:alt_test",
     "audit": "review.commands.audit:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",

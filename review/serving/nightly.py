@@ -21,6 +21,7 @@ from review.log.rejects import expire_rejects
 from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
+from review.serving.alerting import look_in_words
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
@@ -86,6 +87,11 @@ def _came(one: Pulled) -> str:
     return f"{one.source}: {counted(one.total('added'), 'conversation')} added{more}"
 
 
+def check_the_alerts(store: Store, project: Project) -> str:
+    """Raise an alert for each figure of production that has changed, and tell people, each of it once."""
+    return look_in_words(store, project, by=a_lead(store))
+
+
 def open_the_week(store: Store, project: Project) -> str:
     """Open the weeks that are due, if a schedule says so and their conversations are all there."""
     return "; ".join(
@@ -149,6 +155,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "checks": run_the_checks,
+    "alerts": check_the_alerts,
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,

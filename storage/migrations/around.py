@@ -92,6 +92,13 @@ def m031_labels_go_home(db: Database) -> None:
     db.table("pushed_scores").create_index(["target", "week"])
 
 
+def m033_alerts(db: Database) -> None:
+    """Add what happened to alerts, and which ones a lead switched on or off."""
+    made: dict[str, type] = dict.fromkeys(("id", "name", "at", "by"), str)
+    story = "alert kind owner reason detail"
+    create_table(db, "alert_events", made | dict.fromkeys(story.split(), str), "id", f"name at by {story}")
+    create_table(db, "alert_switches", made | {"switched_on": int}, "id", "name at by switched_on")
+    db.table("alert_events").create_index(["alert"])
 def m034_retention_and_holds(db: Database) -> None:
     """Add legal holds, runs of retention, and weeks that are never drawn."""
     made: dict[str, type] = dict.fromkeys(("at", "by"), str)
@@ -145,6 +152,7 @@ STEPS = (
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
+    m033_alerts,
     m034_retention_and_holds,
     m035_erasures,
     m036_compliance,
