@@ -113,6 +113,11 @@ def m034_retention_and_holds(db: Database) -> None:
     create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
 
 
+def m034_imports_count_what_expired(db: Database) -> None:
+    """Add how many records of an import retention had removed. NULL: the import is of an earlier version."""
+    db.table("imports").add_column("expired", int)
+
+
 def m035_erasures(db: Database) -> None:
     """Add erasures, and how many records of an import were dropped as erased (NULL in older rows: none could be)."""
     made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
@@ -127,6 +132,8 @@ def m035_erasures(db: Database) -> None:
     for table in ("erasure_events", "erased_keys"):
         db.table(table).create_index(["request_id"])
     db.table("imports").add_column("erased", int)
+
+
 def m036_compliance(db: Database) -> None:
     """Add what the daily checks looked at, what they found, and what people made of it."""
     of_pass = [("pass_id", "compliance_passes", "id")]
@@ -154,6 +161,7 @@ STEPS = (
     m031_labels_go_home,
     m033_alerts,
     m034_retention_and_holds,
+    m034_imports_count_what_expired,
     m035_erasures,
     m036_compliance,
 )
