@@ -92,6 +92,48 @@ def m031_labels_go_home(db: Database) -> None:
     db.table("pushed_scores").create_index(["target", "week"])
 
 
+def m033_alerts(db: Database) -> None:
+    """Add what happened to alerts, and which ones a lead switched on or off."""
+    made: dict[str, type] = dict.fromkeys(("id", "name", "at", "by"), str)
+    story = "alert kind owner reason detail"
+    create_table(db, "alert_events", made | dict.fromkeys(story.split(), str), "id", f"name at by {story}")
+    create_table(db, "alert_switches", made | {"switched_on": int}, "id", "name at by switched_on")
+    db.table("alert_events").create_index(["alert"])
+def m034_retention_and_holds(db: Database) -> None:
+    """Add legal holds, runs of retention, and weeks that are never drawn."""
+    made: dict[str, type] = dict.fromkeys(("at", "by"), str)
+    held = ("kind", "subject", "reason")
+    create_table(db, "legal_holds", {"id": str, **made, **dict.fromkeys(held, str)}, "id", "at by kind subject reason")
+    ended = [("hold_id", "legal_holds", "id")]
+    columns: dict[str, type] = {"hold_id": str, **made, "reason": str}
+    create_table(db, "hold_releases", columns, "hold_id", "at by reason", foreign_keys=ended)
+    counts = ("settings", "counts", "files")
+    columns = {"id": str, **made, **dict.fromkeys(counts, str), "bytes_before": int, "bytes_after": int}
+    create_table(db, "retention_runs", columns, "id", "at by settings counts files bytes_before bytes_after")
+    create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
+
+
+def m034_imports_count_what_expired(db: Database) -> None:
+    """Add how many records of an import retention had removed. NULL: the import is of an earlier version."""
+    db.table("imports").add_column("expired", int)
+
+
+def m035_erasures(db: Database) -> None:
+    """Add erasures, and how many records of an import were dropped as erased (NULL in older rows: none could be)."""
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
+    asked: dict[str, type] = dict.fromkeys(("kind", "subject", "found"), str)
+    create_table(db, "erasure_requests", made | asked, "id", "at by kind subject found")
+    step: dict[str, type] = dict.fromkeys(("request_id", "event", "place", "detail"), str)
+    of_request = [("request_id", "erasure_requests", "id")]
+    needed = "at by request_id event place n detail"
+    create_table(db, "erasure_events", made | step | {"n": int}, "id", needed, foreign_keys=of_request)
+    key: dict[str, type] = dict.fromkeys(("id", "kind", "request_id", "at"), str)
+    create_table(db, "erased_keys", key, "id", "kind request_id at", foreign_keys=of_request)
+    for table in ("erasure_events", "erased_keys"):
+        db.table(table).create_index(["request_id"])
+    db.table("imports").add_column("erased", int)
+
+
 def m036_compliance(db: Database) -> None:
     """Add what the daily checks looked at and found, what people made of it, and roles that another lead confirms."""
     of_pass = [("pass_id", "compliance_passes", "id")]
@@ -122,5 +164,9 @@ STEPS = (
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
+    m033_alerts,
+    m034_retention_and_holds,
+    m034_imports_count_what_expired,
+    m035_erasures,
     m036_compliance,
 )
