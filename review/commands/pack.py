@@ -13,16 +13,9 @@ from review.commands.common import acting_person, as_option, emit, json_option, 
 from review.compliance.pack.making import make_pack
 from review.compliance.pack.signing import public_key
 from review.compliance.pack.verifying import Verified, verify_pack
+from review.compliance.pack.words import words_of
 from review.people.people import AUDITOR, require
 from review.settings.project import project_of
-
-COMPARED = {
-    "rows": "rows compared with the store:",
-    "conversations": "conversations compared with the log:",
-    "expired": "conversations that the log no longer has:",
-}
-SHOWN = 50
-"""Differences that the command prints; --json has all."""
 
 
 @click.group("pack", invoke_without_command=True)
@@ -110,30 +103,3 @@ def verify(file: Path, expected: str, store_path: str | None, log: Path | None, 
 def _show(found: Verified) -> None:
     for line in words_of(found):
         out.print(line, highlight=False, markup=False)
-
-
-def words_of(found: Verified) -> list[str]:
-    """Return what the verification found, in sentences."""
-    told = [
-        f"the signature {'holds' if found.signature_holds else 'DOES NOT HOLD'}: key {found.key}",
-        {
-            True: "the key is the expected one",
-            False: "the key is NOT the expected one: somebody else signed this pack",
-            None: "nobody said which key to expect: compare it with the one that a lead gave you, or give --key",
-        }[found.key_known],
-        f"{found.manifest['from']} to {found.manifest['to']}, {counted(len(found.manifest['weeks']), 'week')}, "
-        f"{counted(found.manifest['rows'], 'row')}",
-    ]
-    for one in found.draws:
-        state = "the same sample" if one.same else f"ANOTHER SAMPLE {one.trouble}".strip()
-        told.append(
-            f"{one.week} {one.group}: {one.sampled:,} of {one.population:,} drawn again from {one.listed:,}: {state}"
-        )
-        told += [f"  missing in the sample: {i}" for i in one.missing[:SHOWN]]
-        told += [f"  not chosen by the key: {i}" for i in one.extra[:SHOWN]]
-    told += [f"{COMPARED[name]} {n:,}" for name, n in found.compared.items() if n]
-    told += [f"{one.where}, {one.name}: {one.what}" for one in found.differences[:SHOWN]]
-    if len(found.differences) > SHOWN:
-        told.append(f"and {len(found.differences) - SHOWN:,} more")
-    told.append("the pack holds" if found.holds else "the pack DOES NOT HOLD")
-    return told
