@@ -121,7 +121,7 @@ def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -
         grouped = [_window(windows), *cells]
         columns = ", ".join([*grouped, *aggregates.values()])
         by = ", ".join(str(k) for k in range(1, len(grouped) + 1))
-        where = f"{_within(windows)} AND {_chosen(windows)}"
+        where = f"{within(windows)} AND {_chosen(windows)}"
         sql = f"SELECT {columns} FROM {joined} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
         rows = db.execute(sql).fetchall()
     end = 1 + len(windows.slices)
@@ -133,7 +133,7 @@ def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -
 def ids_in(log: LogPaths, windows: Windows, condition: str, *, most: int) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many rows of the windows fit a condition, and the latest of them: id, time and status."""
     relation = entries(log, weeks=windows.weeks)
-    where = f"{_within(windows)} AND {_chosen(windows)} AND ({condition})"
+    where = f"{within(windows)} AND {_chosen(windows)} AND ({condition})"
     with bounded(windows.threads) as db:
         (n,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}").fetchone() or (0,)  # noqa: S608 - our own names and paths
         sql = f"SELECT id, created_at, status FROM {relation} WHERE {where} ORDER BY created_at DESC, id LIMIT ?"  # noqa: S608 - our own names and paths
@@ -148,7 +148,7 @@ def _window(windows: Windows) -> str:
     return {"hour": "left(created_at, 13)", "day": "left(created_at, 10)", "week": "week"}[windows.by]
 
 
-def _within(windows: Windows) -> str:
+def within(windows: Windows) -> str:
     """Return the condition of time. Every time in the log is UTC text, which sorts as text."""
     start, latest = max(windows.start, windows.earliest), sql_literal(windows.latest)
     end = f" AND created_at < {sql_literal(windows.end)}" if windows.end else ""
@@ -164,7 +164,7 @@ def _chosen(windows: Windows) -> str:
 
 def _value(db: duckdb.DuckDBPyConnection, relation: str, windows: Windows, name: str) -> str:
     """Return the expression of a slice: the column, or OTHER for all but its most frequent values."""
-    where = f"{_within(windows)} AND {_chosen(windows)} AND {name} IS NOT NULL"
+    where = f"{within(windows)} AND {_chosen(windows)} AND {name} IS NOT NULL"
     sql = f"SELECT {name} FROM {relation} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MOST_VALUES + 1}"  # noqa: S608 - our own names and paths
     values = [row[0] for row in db.execute(sql).fetchall()]
     if len(values) <= MOST_VALUES:
