@@ -13,6 +13,7 @@ from review.basics.errors import NoSpace, ReviewError
 from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "ab": "review.commands.ab:ab",
     "agreement": "review.commands.agreement:agreement",
     "alerts": "review.commands.alerts:alerts_group",
     "alt-test": "review.commands.calibrate_alt_test:alt_test",
