@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "push": "review.commands.push:push_",
     "quality": "review.commands.quality:quality",
     "report": "review.commands.report:report",
+    "retention": "review.commands.retention:retention",
     "rubric": "review.commands.rubric:rubric_group",
     "run": "review.commands.run:run",
     "runs": "review.commands.runs:runs_group",

@@ -35,6 +35,8 @@ from review.settings.privacy import Privacy
 from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import PushSettings, push_settings
+from review.settings.retention import SETTINGS as RETENTION_SETTINGS
+from review.settings.retention import Retention, retention_settings
 from review.settings.scores import SETTINGS as SCORE_SETTINGS
 from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
@@ -72,6 +74,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
+    "retention": RETENTION_SETTINGS,
     "rubric": ("preset", "reveal", "dimensions"),
     "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
@@ -105,6 +108,8 @@ class Project:
     ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
     tables of these names; ``targets`` are the products under test that the application may run, ``alerts`` the
     figures of production that are watched.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
+    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
     ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
     ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation that somebody opens is an
     entry of the audit chain; ``targets`` are the products under test that the application may run.
@@ -137,6 +142,7 @@ class Project:
     notify: NotifySettings = field(default_factory=NotifySettings)
     push: PushSettings = field(default_factory=PushSettings)
     publish: Mapping[str, str] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
     compliance: ComplianceSettings = field(default_factory=ComplianceSettings)
@@ -188,6 +194,7 @@ def project_of(store_path: str | Path) -> Project:
         notify=notify_settings(path, tables["notify"]),
         push=push_settings(path, tables["push"]),
         publish=publish_settings(path, tables["publish"]),
+        retention=retention_settings(path, tables["retention"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,
         compliance=compliance_settings(path, tables["compliance"]),

@@ -113,6 +113,11 @@ def m034_retention_and_holds(db: Database) -> None:
     create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
 
 
+def m034_imports_count_what_expired(db: Database) -> None:
+    """Add how many records of an import retention had removed. NULL: the import is of an earlier version."""
+    db.table("imports").add_column("expired", int)
+
+
 def m035_erasures(db: Database) -> None:
     """Add erasures, and how many records of an import were dropped as erased (NULL in older rows: none could be)."""
     made: dict[str, type] = dict.fromkeys(("id", "at", "by"), str)
@@ -127,8 +132,10 @@ def m035_erasures(db: Database) -> None:
     for table in ("erasure_events", "erased_keys"):
         db.table(table).create_index(["request_id"])
     db.table("imports").add_column("erased", int)
+
+
 def m036_compliance(db: Database) -> None:
-    """Add what the daily checks looked at, what they found, and what people made of it."""
+    """Add what the daily checks looked at and found, what people made of it, and roles that another lead confirms."""
     of_pass = [("pass_id", "compliance_passes", "id")]
     columns: dict[str, type] = dict.fromkeys(("id", "day", "imports", "at", "by"), str) | {"rows": int}
     create_table(db, "compliance_passes", columns, "id", "day imports rows at by")
@@ -142,6 +149,11 @@ def m036_compliance(db: Database) -> None:
     columns = dict.fromkeys(("id", *texts.split()), str)
     of_finding = [("finding_id", "compliance_findings", "id")]
     create_table(db, "compliance_events", columns, "id", texts, foreign_keys=of_finding)
+    texts = "name role at by scope issuer subject"
+    create_table(db, "role_requests", dict.fromkeys(("id", *texts.split()), str), "id", texts)
+    columns = dict.fromkeys(("request_id", "at", "by"), str) | {"confirmed": int}
+    of_request = [("request_id", "role_requests", "id")]
+    create_table(db, "role_decisions", columns, "request_id", "at by confirmed", foreign_keys=of_request)
     db.table("compliance_results").create_index(["day"])
     db.table("compliance_findings").create_index(["day"])
     db.table("compliance_events").create_index(["finding_id"])
@@ -154,6 +166,7 @@ STEPS = (
     m031_labels_go_home,
     m033_alerts,
     m034_retention_and_holds,
+    m034_imports_count_what_expired,
     m035_erasures,
     m036_compliance,
 )

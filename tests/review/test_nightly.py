@@ -58,6 +58,7 @@ def test_the_night_notes_one_head_a_day_elsewhere(demo: Store, tmp_path: Path) -
         ("queries", "skipped"),
         ("reminders", "skipped"),
         ("publish", "skipped"),
+        ("retention", "skipped"),
         ("heads", "done"),
         ("verify", "done"),
         ("rejects", "done"),
