@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -26,7 +27,10 @@ from review.monitoring.alerts.declared import FALLING
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
 
-BAND = "95% at all times together"
+LEGEND = (
+    "Dashed: what is usual at most. Shaded: the 95% confidence sequence of the figure since it is watched, which holds "
+    "at all times together."
+)
 MOST_DAYS = 8
 """So many labels fit below a picture, also on a small screen."""
 
@@ -102,8 +106,8 @@ def picture(one: Watched) -> Chart:
 
 def _labels(frame: pd.DataFrame) -> str:
     """Return the expression that writes the day below a place."""
-    days = [spoken_start(str(when))[4:10] for when in frame["when"]]
-    listed = ", ".join(f"'{day}'" for day in days)
+    days = [date.fromisoformat(str(when)[:10]) for when in frame["when"]]
+    listed = ", ".join(f"'{day.day} {day:%b}'" for day in days)
     return f"[{listed}][datum.value] || ''"
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.health import working
-from pages.parts.health.alert_pictures import picture, table_of
+from pages.parts.health.alert_pictures import LEGEND, picture, table_of
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
@@ -54,8 +54,8 @@ def draw(here: Session, found: Found) -> None:
     for one in watched:
         _one(here, one)
     st.caption(
-        "The nightly run looks at complete days. When nothing changes, each alert rings by chance in at most 5% of "
-        "years."
+        f"{LEGEND} The nightly run looks at complete days. When nothing changes, each alert rings by chance in at most "
+        "5% of years."
     )
 
 
@@ -73,7 +73,7 @@ def _one(here: Session, one: Watched) -> None:
             st.markdown(f"- {as_text(f'{spoken_start(ring.at)}: {headline(one.declared, ring)}')}")
             for line in places(one.declared, ring.slices):
                 st.caption(as_text(line))
-        if not rings:
+        if not rings and one.state in ICONS:
             never = "It would have sent nothing" if one.state == "off" else "It rang not once"
             st.caption(f"{never} in the last 30 days.")
         if one.points:
