@@ -6,8 +6,9 @@ the log holds is never overwritten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import facts_of
+from review.log.gone import Gone
 from review.log.late import FOLDER, late_files, listed, write_late
 from review.log.log import conversation_of_cells, log_files, log_relation
 from review.log.rows import Entry, LogRow, row_of
@@ -44,12 +46,17 @@ _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 
 @dataclass(kw_only=True)
 class Appended(Updates):
-    """How many conversations were new, and what became of records about those that the log held already."""
+    """How many conversations were new, and what became of records about those that the log held already.
+
+    ``gone`` counts records that were dropped, because what they are about was erased.
+    """
 
     added: int = 0
+    gone: Counter[str] = field(default_factory=Counter)
 
 
 Examine = Callable[[Iterator[Entry]], Iterator[Entry]]
+NOTHING_GONE = Gone()
 
 
 def append(
@@ -60,20 +67,24 @@ def append(
     at: str,
     encrypted: bool = False,
     examine: Examine = iter,
+    gone: Gone = NOTHING_GONE,
 ) -> Appended:
     """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
 
     An entry without messages tells something of a conversation, such as a thumb down; so does a known conversation with
     other content. What is new of it becomes a late row. Memory holds one batch at a time. ``encrypted`` records whether
     the originals are sealed with a key. Only new conversations pass through ``examine``, which yields one for each it
-    takes; rows that are made already do not.
+    takes; rows that are made already do not. What is ``gone`` stays so, and is counted.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
             sweep(log)
-            return _append(log, entries, import_id=import_id, at=at, encrypted=encrypted, examine=examine)
+            counts = Appended()
+            left: Any = gone.without(entries, counts.gone) if gone else entries
+            _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine)
+            return counts
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
     except (OSError, duckdb.Error) as error:
@@ -86,14 +97,14 @@ def append(
 def _append(
     log: LogPaths,
     entries: Iterable[Entry] | Iterable[LogRow],
+    counts: Appended,
     *,
     import_id: str,
     at: str,
     encrypted: bool,
     examine: Examine,
-) -> Appended:
+) -> None:
     staged = staged_for(log, import_id)
-    counts = Appended()
     try:
         with _known(log, staged.logs) as known:
             arrivals = Arrivals(known)
@@ -110,7 +121,6 @@ def _append(
             commit(log, staged, import_id)
     finally:
         sweep(log)
-    return counts
 
 
 def _rows(fresh: Iterator[Entry | LogRow], examine: Examine, import_id: str, at: str) -> Iterator[LogRow]:

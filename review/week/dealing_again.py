@@ -14,7 +14,7 @@ from review.week.fields import able_for
 from review.week.sides import sides_for
 from storage.queries.anchors import ANCHOR
 from storage.queries.assignments import dealt_per_rater, raters_by_item
-from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
+from storage.queries.conditions import erased, handed_on, left_by_undo, not_withdrawn
 from storage.queries.pairs import reviewers_of_pairs
 from storage.records_weeks import Assignment, Item
 from storage.store import Store
@@ -31,6 +31,7 @@ def held_by_nobody(store: Store, week: str) -> list[Item]:
 _SQL = f"""
 SELECT i.* FROM items i
 WHERE i.week = :week AND i.kind IS NOT '{ANCHOR}' AND NOT {left_by_undo("i")}
+  AND NOT {erased("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})

@@ -25,6 +25,7 @@ COUNTS = {
     "changed": "changed since",
     "updated": "updated",
     "waiting": "waiting",
+    "erased": "erased",
     "rejected": "rejected",
 }
 REJECTS = ("line", "column", "found", "expected")
@@ -114,6 +115,8 @@ def _sentence(result: Import, name: str) -> str:
         return f"{counted(result.waiting, 'row')} of {name} wait for their conversations."
     if result.duplicate or result.changed:
         return f"{name} added nothing: its conversations are in the log already."
+    if result.erased:
+        return f"{name} added nothing: {counted(result.erased, 'row')} of erased conversations were dropped."
     return f"{name} added nothing: no row could be read."
 
 
@@ -126,12 +129,13 @@ def counts(result: Import) -> None:
                 st.metric(words, f"{n:,}", border=True, help=HELP.get(name))
 
 
-SOMETIMES = ("updated", "waiting")
+SOMETIMES = ("updated", "waiting", "erased")
 """Counts that are shown only where there are any."""
 HELP = {
     "changed": "The log holds another version of these conversations. The first version is kept.",
     "updated": "New feedback, tags, scores or errors of conversations that the log holds. Their text stays.",
     "waiting": "They name conversations that are not in the log, and join them once those are imported.",
+    "erased": "Their conversation or user was erased, so they were dropped.",
 }
 
 

@@ -53,5 +53,5 @@ class StoreReplies:
 
 _KNOWN_SQL = """
 SELECT key, reply FROM judge_calls
-WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' ORDER BY rowid
+WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' AND reply <> '{}' ORDER BY rowid
 """
