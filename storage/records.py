@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
+from storage.records_compliance import COMPLIANCE_KEYS
 from storage.records_erasure import ERASURE_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
 from storage.records_failures import FAILURE_KEYS
@@ -38,5 +39,6 @@ KEYS: dict[type, tuple[str, ...]] = {
     **GATE_KEYS,
     **ERASURE_KEYS,
     **RETENTION_KEYS,
+    **COMPLIANCE_KEYS,
 }
 """Table and primary key of every record."""

@@ -21,7 +21,10 @@ class Rater:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A role given to a rater: annotator, adjudicator, lead, or "" (taken away). The latest row of a rater counts."""
+    """A role given to a rater: annotator, adjudicator, lead, auditor, or "" (taken away).
+
+    The latest row of a rater counts.
+    """
 
     id: str
     rater_id: str

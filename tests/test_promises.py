@@ -289,7 +289,7 @@ ENGINE = replace(SQLITE, about="a toy database", example="toy:///shop.toy")
 
 from collections.abc import Mapping
 
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.sources.pulling.web import Web
 
 
@@ -316,7 +316,7 @@ SYSTEM = System(
         '''"""A version that always says the same."""
 
 from review.experiments.targets.reading import read_answer
-from review.experiments.targets.target import Question, Said, Setup, Target
+from review.experiments.targets.target import Question, Attempt, Setup, Target
 
 
 class Parrot:

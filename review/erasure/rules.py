@@ -1,7 +1,7 @@
 """What each table of the store may hold of a person: which rows are about them, and which columns hold texts.
 
-Every record has a rule. Rows that are about the person lose the texts of their ``texts`` columns. In the columns of
-``quotes``, and in all text columns of a rule without any, the person's own sentences are found wherever they stand.
+Every record has a rule. Rows that are about the person lose the texts of their ``texts`` columns. Elsewhere people and
+judges may quote the person, so the person's own sentences are looked for in every column that can hold a text.
 """
 
 from __future__ import annotations
@@ -10,16 +10,82 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.records import KEYS
-from storage.records_calibration import CalibrationDecision, CalibrationVote
-from storage.records_comments import Comment
-from storage.records_experiments import ExperimentAnswer, ExperimentScore
-from storage.records_failures import FailureEvent, GoldenProposal
-from storage.records_golden import GoldenExample, ReleaseExample
-from storage.records_judges import JudgeCall, JudgeResult
-from storage.records_log import Conversation
-from storage.records_people import Invitation, LinkEnd, LinkLogin, Rater, Role, Setting
-from storage.records_review import Adjudication, Annotation, Flag, HiddenSpan, Skip, Verdict
-from storage.records_weeks import Item
+from storage.records_calibration import (
+    Anchor,
+    CalibrationDecision,
+    CalibrationEnd,
+    CalibrationReveal,
+    CalibrationSession,
+    CalibrationVote,
+)
+from storage.records_comments import Comment, QuestionAnswer
+from storage.records_compliance import ComplianceEvent, ComplianceFinding, CompliancePass, ComplianceResult
+from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
+from storage.records_experiments import (
+    ExperimentAnswer,
+    ExperimentEvent,
+    ExperimentRun,
+    ExperimentScore,
+    PromptVersion,
+    VersionState,
+)
+from storage.records_failures import (
+    FailureEvent,
+    FailureModes,
+    FailureTriage,
+    FixClaim,
+    GoldenProposal,
+    ProposalDecision,
+)
+from storage.records_gate import GateDecision, GateWaiver
+from storage.records_golden import GoldenExample, Release, ReleaseExample
+from storage.records_judges import Judge, JudgeCall, JudgeResult, JudgeRun, Look, RunEvent, TrainingSet
+from storage.records_log import (
+    Conversation,
+    Draw,
+    Import,
+    ImportWithdrawal,
+    Pull,
+    ScenarioAssignment,
+    SourceConnection,
+    SourceSettings,
+    Stratum,
+)
+from storage.records_notices import Notice
+from storage.records_people import (
+    AuditEntry,
+    Invitation,
+    LinkEnd,
+    LinkLogin,
+    Rater,
+    Role,
+    RubricVersion,
+    Setting,
+)
+from storage.records_pushes import PushedScore
+from storage.records_retention import HoldRelease, LegalHold, NeverDrawn, RetentionRun
+from storage.records_review import (
+    Adjudication,
+    Annotation,
+    Flag,
+    HiddenSpan,
+    LabelImport,
+    LabelImportWithdrawal,
+    Skip,
+    Verdict,
+    Withdrawal,
+)
+from storage.records_weeks import (
+    Assignment,
+    DueChange,
+    Item,
+    ItemWithdrawal,
+    Pair,
+    Reassignment,
+    Week,
+    WeekClosing,
+    WeekSchedule,
+)
 
 
 class Rule(NamedTuple):
@@ -40,7 +106,6 @@ RULES: dict[type, Rule] = {
     Annotation: Rule({"item_id": "items"}, ("comment", "corrected_answer", "marks")),
     Skip: Rule({"item_id": "items"}, ("reason",)),
     Flag: Rule({"item_id": "items"}, ("comment",)),
-    HiddenSpan: Rule(quotes=False),
     Adjudication: Rule({"item_id": "items"}, ("rationale", "corrected_answer", "reference_sql", "reason")),
     Verdict: Rule({"item_id": "items"}, ("rationale", "raw")),
     Comment: Rule({"item_id": "items"}, ("text",)),
@@ -54,14 +119,29 @@ RULES: dict[type, Rule] = {
     ExperimentScore: Rule({"answer_id": "answers"}, ("detail",)),
     JudgeCall: Rule({"subject": "subjects"}, ("reply",)),
     JudgeResult: Rule({"subject": "subjects"}, ("rationale", "raw")),
-    Rater: Rule(quotes=False),
-    Role: Rule(quotes=False),
-    Invitation: Rule(quotes=False),
-    LinkLogin: Rule(quotes=False),
-    LinkEnd: Rule(quotes=False),
-    Setting: Rule(quotes=False),
+    ProposalDecision: Rule({"proposal_id": "proposals"}, ("reason",)),
+    **dict.fromkeys(
+        (
+            *(RubricVersion, AuditEntry, Import, ImportWithdrawal, SourceSettings, ScenarioAssignment),
+            *(SourceConnection, Pull, Draw, Week, WeekClosing, DueChange, WeekSchedule, Pair, Reassignment),
+            *(LabelImport, LabelImportWithdrawal, QuestionAnswer, Notice, PushedScore, Release),
+            *(FailureModes, FailureTriage, FixClaim, Judge, TrainingSet, JudgeRun, RunEvent, PromptVersion),
+            *(VersionState, ExperimentRun, ExperimentEvent, GateDecision, GateWaiver, LegalHold, HoldRelease),
+            *(RetentionRun, NeverDrawn, ComplianceResult, ComplianceFinding, ComplianceEvent),
+        ),
+        Rule(),
+    ),
+    **dict.fromkeys(
+        (
+            *(Rater, Role, Invitation, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
+            *(ItemWithdrawal, CalibrationSession, CalibrationReveal, CalibrationEnd, Anchor, Look, CompliancePass),
+            *(ErasureRequest, ErasureEvent, ErasedKey),
+        ),
+        Rule(quotes=False),
+    ),
 }
-"""Rules of the records that are about a conversation, or cannot hold a quotation; all others are searched."""
+"""The rule of every record: first those about a conversation, then those that may quote one, then those without texts
+of their own: ids, names of colleagues, keyed digests."""
 
 KEPT = frozenset(
     (
@@ -76,7 +156,7 @@ KEPT = frozenset(
 
 def rule_of(record: type) -> Rule:
     """Return the rule of a record."""
-    return RULES.get(record, Rule())
+    return RULES[record]
 
 
 def searched_columns(record: type, names: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,8 @@ from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.compliance.checks.catalogue import title_of
+from review.compliance.running import run_checks
 from review.current.assignments import closing_of
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
@@ -61,6 +63,16 @@ def pull_the_sources(store: Store, project: Project) -> str:
     if failed:
         raise Refused(f"{'; '.join(failed)} What came in: {came}.")
     return came
+
+
+def run_the_checks(store: Store, project: Project) -> str:
+    """Look at the conversations that no daily check has looked at, and at the state of the store once a day."""
+    ran = run_checks(store, project, by=a_lead(store))
+    if not ran.days:
+        raise NothingToDo("every conversation of the log was looked at already, and the store today.")
+    idle = sorted({title_of(one.name) for one in ran.results if not one.ran})
+    not_run = f"; not run: {', '.join(idle)}" if idle else ""
+    return f"{counted(ran.rows, 'conversation')} looked at, {counted(len(ran.findings), 'new finding')}{not_run}"
 
 
 def _came(one: Pulled) -> str:
@@ -137,6 +149,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
+    "checks": run_the_checks,
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,

@@ -21,6 +21,8 @@ from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
 from review.settings.answers import answer_settings
+from review.settings.compliance import DUTIES, ComplianceSettings, Duties, compliance_settings, duties_settings
+from review.settings.compliance import SETTINGS as COMPLIANCE_SETTINGS
 from review.settings.failures import SETTINGS as FAILURE_SETTINGS
 from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
@@ -46,7 +48,9 @@ UNITS = ("session", "turn")
 SETTINGS: dict[str, tuple[str, ...]] = {
     "access": ACCESS_SETTINGS,
     "answers": ANSWER_SETTINGS,
-    "audit": ("heads",),
+    "audit": ("heads", "openings"),
+    "compliance": COMPLIANCE_SETTINGS,
+    "duties": DUTIES,
     "project": ("time_zone",),
     "import": ("map", "values"),
     "privacy": (
@@ -91,8 +95,9 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
-    tables of these names; ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
+    ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation that somebody opens is an
+    entry of the audit chain; ``targets`` are the products under test that the application may run.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None. ``publish`` holds the addresses of warehouses by kind, as they are written.
@@ -124,6 +129,9 @@ class Project:
     publish: Mapping[str, str] = field(default_factory=dict)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
+    compliance: ComplianceSettings = field(default_factory=ComplianceSettings)
+    duties: Duties = field(default_factory=Duties)
+    openings: bool = False
     targets: Mapping[str, TargetPreset] = field(default_factory=dict)
     heads: Path | None = None
 
@@ -171,6 +179,9 @@ def project_of(store_path: str | Path) -> Project:
         publish=publish_settings(path, tables["publish"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,
+        compliance=compliance_settings(path, tables["compliance"]),
+        duties=duties_settings(path, tables["duties"]),
+        openings=setting.flag(f"{path}, audit.openings", tables["audit"].get("openings", False)),
         targets=target_presets(path, data.get(TARGETS, {})),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )

@@ -53,7 +53,7 @@ confidence = 0.5         # below this a conversation counts as low confidence
 # anchors_after_weeks = 8  # how many weeks after their approval they are used
 
 [checks]                 # checks that run on each masked conversation on import; `spotcheck check --help` lists them
-run = ["personal_data", "language", "length", "repetition", "refusal"]
+run = ["personal_data", "language", "length", "repetition", "refusal", "clarification"]
 #                        # add "sql_proof" here once [sql] below names a dialect, a schema or an engine
 failing = []             # conversations flagged by these checks count as failing, such as ["repetition", "toxicity"]
 

@@ -122,6 +122,26 @@ def m035_erasures(db: Database) -> None:
     db.table("imports").add_column("erased", int)
 
 
+def m036_compliance(db: Database) -> None:
+    """Add what the daily checks looked at, what they found, and what people made of it."""
+    of_pass = [("pass_id", "compliance_passes", "id")]
+    columns: dict[str, type] = dict.fromkeys(("id", "day", "imports", "at", "by"), str) | {"rows": int}
+    create_table(db, "compliance_passes", columns, "id", "day imports rows at by")
+    texts, counts = "pass_id day name detail at by", "ran looked found"
+    columns = dict.fromkeys(("id", *texts.split()), str) | dict.fromkeys(counts.split(), int)
+    create_table(db, "compliance_results", columns, "id", f"{texts} {counts}", foreign_keys=of_pass)
+    texts, counts = "pass_id day name kind source subject owner due at by examples", "n looked"
+    columns = dict.fromkeys(("id", *texts.split()), str) | dict.fromkeys(counts.split(), int)
+    create_table(db, "compliance_findings", columns, "id", f"{texts} {counts}", foreign_keys=of_pass)
+    texts = "finding_id kind at by owner due text"
+    columns = dict.fromkeys(("id", *texts.split()), str)
+    of_finding = [("finding_id", "compliance_findings", "id")]
+    create_table(db, "compliance_events", columns, "id", texts, foreign_keys=of_finding)
+    db.table("compliance_results").create_index(["day"])
+    db.table("compliance_findings").create_index(["day"])
+    db.table("compliance_events").create_index(["finding_id"])
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
@@ -129,4 +149,5 @@ STEPS = (
     m031_labels_go_home,
     m034_retention_and_holds,
     m035_erasures,
+    m036_compliance,
 )

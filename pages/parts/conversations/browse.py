@@ -12,13 +12,13 @@ from pages.parts.shared import address, rows
 from pages.parts.shared import conversation as drawn
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.feedback_words import NEGATIVE_FEEDBACK
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.words import counted, spoken
 from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
 from review.log.search_choices import Choices, choices
 from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
-from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
 from storage.records_weeks import Item
 
