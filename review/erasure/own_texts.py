@@ -32,6 +32,7 @@ from storage.store import Store
 def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) -> Person:
     """Return the person with the texts to look for everywhere; ``before`` were found earlier and stay."""
     log = log_of(store.path)
+    person = replace(person, leaving=leaving_of(store, person))
     said, masked = set[str](), set[str]()
     originals = dict(_originals(log, person))
     for content in _of_log(store, log, person):

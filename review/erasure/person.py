@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from review.basics.log_paths import LogPaths, log_of
-from review.log.erasing import conversations_of
+from review.log.erasing import Leaving, conversations_of
 from review.log.log import conversations_named
 from review.privacy.user_ids import user_hash
 from review.sources.names import plain_name
@@ -25,7 +25,7 @@ class Person:
 
     ``request`` is the id of the erasure, ``given`` the id as somebody gave it. ``users`` are ids as the log has them.
     ``examples`` are golden examples, also those made from others, ``proposals`` the ids of proposed ones. ``texts`` are
-    looked for everywhere.
+    looked for everywhere. ``leaving`` says what leaves the log, None until that is known.
     """
 
     request: str
@@ -36,7 +36,8 @@ class Person:
     items: frozenset[str] = frozenset()
     examples: frozenset[str] = frozenset()
     proposals: frozenset[str] = frozenset()
-    texts: frozenset[str] = field(default_factory=frozenset)
+    texts: frozenset[str] = frozenset()
+    leaving: Leaving | None = field(default=None, compare=False)
 
     @property
     def alias(self) -> str:

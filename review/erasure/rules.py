@@ -145,13 +145,11 @@ of their own: ids, names of colleagues, keyed digests."""
 
 KEPT = frozenset(
     (
-        *("id", "item_id", "conversation_id", "example_id", "case_id", "answer_id", "run_id", "rater_id", "draw_id"),
-        *("submission_id", "assignment_id", "session_id", "import_id", "proposal_id", "adjudication_id", "decision_id"),
-        *("at", "by", "actor", "action", "hash", "previous", "digest", "key", "content_hash", "prompt_hash", "week"),
-        *("rater", "adjudicator", "approved_by", "opened_by", "opened_at", "created_at", "created_by", "user_id"),
+        *("id", "at", "by", "actor", "action", "hash", "previous", "digest", "key", "content_hash", "prompt_hash"),
+        *("week", "rater", "adjudicator", "approved_by", "opened_by", "opened_at", "created_at", "created_by"),
     )
 )
-"""Columns that hold ids, times, names of people and digests: they are what the rows are found by."""
+"""Columns that hold ids, times, names of colleagues and digests, beside those whose names end in ``_id``."""
 
 
 def rule_of(record: type) -> Rule:
@@ -161,4 +159,6 @@ def rule_of(record: type) -> Rule:
 
 def searched_columns(record: type, names: tuple[str, ...]) -> list[str]:
     """Return the columns of a record in which quotations are looked for."""
-    return [n for n in names if n not in KEPT and n != KEYS[record][1]] if rule_of(record).quotes else []
+    if not rule_of(record).quotes:
+        return []
+    return [n for n in names if n not in KEPT and not n.endswith("_id") and n != KEYS[record][1]]
