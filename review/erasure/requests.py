@@ -35,7 +35,8 @@ class Erasure:
     """A request with what became of it. ``state`` is waiting, running, done or withdrawn.
 
     ``emptied`` counts by place, ``left`` names what still holds something and why. ``proof`` is what the last proof
-    read; ``release`` is the release that took the place of one with erased examples, "" for none.
+    read; ``release`` is the release that took the place of one with erased examples, "" for none. ``identity`` says
+    how the store knows that two people acted (login, or names), ``reason`` why one confirmed their own request.
     """
 
     request: ErasureRequest
@@ -45,6 +46,8 @@ class Erasure:
     left: Mapping[str, Any] = field(default_factory=dict)
     proof: Mapping[str, Any] = field(default_factory=dict)
     release: str = ""
+    identity: str = ""
+    reason: str = ""
 
     @property
     def in_words(self) -> str:
@@ -63,6 +66,8 @@ class Erasure:
             "by": self.request.by,
             "state": self.state,
             "confirmed_by": self.confirmed_by or None,
+            "identity": self.identity or None,
+            "reason": self.reason or None,
             "found": dict(self.request.found),
             "emptied": dict(self.emptied),
             "left": dict(self.left),
@@ -219,7 +224,7 @@ def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
         if event.event == EMPTIED and event.n:
             emptied[event.place] = emptied.get(event.place, 0) + event.n
     last, release = events[-1], next((e.detail["release"] for e in events if e.detail.get("release")), "")
-    confirmed = next((e.by for e in events if e.event == CONFIRMED), "")
+    confirmed = next((e for e in events if e.event == CONFIRMED), None)
     if last.event == WITHDRAWN:
         return Erasure(request=request, state=WITHDRAWN)
     proof = next((e.detail for e in reversed(events) if e.event in (PROVED, LEFT)), {})
@@ -229,7 +234,9 @@ def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
     return Erasure(
         request=request,
         state="done" if last.event == PROVED else "running",
-        confirmed_by=confirmed,
+        confirmed_by=confirmed.by if confirmed else "",
+        identity=confirmed.detail["identity"] if confirmed else "",
+        reason=confirmed.detail["reason"] if confirmed else "",
         emptied=emptied,
         left=left,
         proof=proof.get("proof", {}),
