@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "compare-judges": "review.commands.calibrate_compare:compare_judges",
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
+    "erase": "review.commands.erase:erase_group",
     "failures": "review.commands.failures:failures_group",
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
