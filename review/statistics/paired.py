@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from review.statistics.intervals import clopper_pearson
 from review.statistics.quantity import Quantity
@@ -33,7 +33,7 @@ def mean_over_clusters(values: Sequence[float], clusters: Sequence[str], *, shar
         low, high = clopper_pearson(mean * len(sums), len(sums))
         return Quantity(value=mean, ci=(min(low, mean), max(high, mean)), method="clopper-pearson", n=len(x))
     se = _se(sums, len(x))
-    reach = float(student.ppf((1 + LEVEL) / 2, len(sums) - 1)) * se
+    reach = float(stdtrit(len(sums) - 1, (1 + LEVEL) / 2)) * se
     low, high = mean - reach, mean + reach
     ci = (max(0.0, low), min(1.0, high)) if share else (low, high)
     return Quantity(value=mean, ci=ci, se=se, method="t", method_se=_SE, n=len(x))
@@ -53,7 +53,7 @@ def ratio_of_means(before: Sequence[float], after: Sequence[float], clusters: Se
     if len(sums) < FEWEST:
         return Quantity(value=ratio - 1, method="ratio of means", n=len(x))
     se = _se(sums, len(x)) / float(x.mean())
-    reach = float(student.ppf((1 + LEVEL) / 2, len(sums) - 1)) * se
+    reach = float(stdtrit(len(sums) - 1, (1 + LEVEL) / 2)) * se
     return Quantity(
         value=ratio - 1,
         ci=(ratio - 1 - reach, ratio - 1 + reach),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from review.statistics.intervals import clopper_pearson
 from review.statistics.quantity import Quantity
@@ -159,7 +159,7 @@ def _semantic(cases: Sequence[_Case], weights: tuple[float, float]) -> Quantity:
     rest = 1 - len(differences) / len(cases)
     se = math.sqrt(by_rules.se**2 + rest * spread / len(differences))
     value = min(1.0, max(0.0, by_rules.value + shift))
-    reach = float(student.ppf(0.975, len(differences) - 1)) * se
+    reach = float(stdtrit(len(differences) - 1, 0.975)) * se
     return Quantity(
         value=value,
         ci=(max(0.0, value - reach), min(1.0, value + reach)),
@@ -189,7 +189,7 @@ def _mean(scores: Sequence[tuple[float | None, str]]) -> Quantity:
         low, high = clopper_pearson(mean * groups, groups)
         return Quantity(value=mean, ci=(min(low, mean), max(high, mean)), se=None, method="clopper-pearson", n=n)
     se = math.sqrt(groups / (groups - 1) * squares) / n
-    reach = float(student.ppf(0.975, groups - 1)) * se
+    reach = float(stdtrit(groups - 1, 0.975)) * se
     return Quantity(
         value=mean, ci=(max(0.0, mean - reach), min(1.0, mean + reach)), se=se, method="t", method_se=_SE, n=n
     )

@@ -77,7 +77,7 @@ def start_form(here: Session, version: str | None) -> None:
 
 
 def _last_run(here: Session, over: list[str]) -> int:
-    """Return the place of the release that was run last, so that versions stay comparable; 0, the newest, without runs."""
+    """Return the place of the release that was run last, so that versions stay comparable, or 0, the newest."""
     last = list_runs(here.store, limit=1)
     return over.index(last[0].run.release) if last and last[0].run.release in over else 0
 

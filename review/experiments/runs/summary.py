@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import precision_recall_fscore_support
 
 from review.experiments.runs.judged import JudgedFigure
 from review.experiments.values import ScoredCase, ScoredRun
@@ -110,6 +109,11 @@ def classes_of(cases: Sequence[ScoredCase]) -> dict[str, dict[str, dict[str, flo
     for one in cases:
         for name, said in (one.detail.get("labels") or {}).items():
             pairs.setdefault(name, []).append((said["expected"], said["given"]))
+    if not pairs:
+        return {}
+    # scikit-learn takes most of a second to load, and few runs have classes.
+    from sklearn.metrics import precision_recall_fscore_support
+
     found = {}
     for name, some in pairs.items():
         values = sorted({value for pair in some for value in pair})
