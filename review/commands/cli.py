@@ -14,6 +14,7 @@ from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "agreement": "review.commands.agreement:agreement",
+    "alerts": "review.commands.alerts:alerts_group",
     "alt-test": "review.commands.calibrate_alt_test:alt_test",
     "audit": "review.commands.audit:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",
@@ -43,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "push": "review.commands.push:push_",
     "quality": "review.commands.quality:quality",
     "report": "review.commands.report:report",
+    "retention": "review.commands.retention:retention",
     "rubric": "review.commands.rubric:rubric_group",
     "run": "review.commands.run:run",
     "runs": "review.commands.runs:runs_group",
