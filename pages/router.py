@@ -11,24 +11,28 @@ from pages.parts.shared import address, opening, session
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
 # role for which the navigation lists it. A comment, because Streamlit writes a bare text in a script onto the page.
 PAGES = {
-    "This week": [("week", "Week", "calendar_today", "annotator"), ("annotate", "Annotate", "edit_note", "annotator")],
+    "This week": [("week", "Week", "calendar_today", "reader"), ("annotate", "Annotate", "edit_note", "annotator")],
     "Settle": [
         ("discuss", "Discuss", "chat", "annotator"),
         ("adjudicate", "Adjudicate", "gavel", "adjudicator"),
         ("golden", "Golden", "workspace_premium", "adjudicator"),
     ],
-    "Trust": [("agreement", "Agreement", "group", "annotator"), ("judges", "Judges", "balance", "annotator")],
+    "Trust": [("agreement", "Agreement", "group", "reader"), ("judges", "Judges", "balance", "reader")],
     "Ship": [
         ("versions", "Versions", "conversion_path", "adjudicator"),
         ("compare", "Compare", "compare_arrows", "adjudicator"),
     ],
-    "Watch": [("failures", "Failures", "bug_report", "adjudicator")],
+    "Watch": [
+        ("health", "Health", "monitor_heart", "adjudicator"),
+        ("failures", "Failures", "bug_report", "adjudicator"),
+        ("compliance", "Compliance", "policy", "auditor"),
+    ],
     "Set up": [
         ("conversations", "Conversations", "forum", "lead"),
         ("sampling", "Sampling", "filter_alt", "lead"),
         ("rubric", "Rubric", "checklist", "annotator"),
         ("settings", "Settings", "tune", "annotator"),
-        ("audit", "Audit", "history", "lead"),
+        ("audit", "Audit", "history", "auditor"),
     ],
 }
 

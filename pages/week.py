@@ -15,7 +15,7 @@ week = here.week
 
 week_page.asked()
 week_page.title(here, week)
-if report_view.chosen():
+if report_view.chosen() or not here.rater.may("annotator"):
     report_view.show(here, week)
     st.stop()
 places = answers.tiles(here)

@@ -6,8 +6,11 @@ does nothing, which makes every write idempotent. Which row is current is always
 
 from __future__ import annotations
 
+from storage.records_alerts import ALERT_KEYS
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
+from storage.records_compliance import COMPLIANCE_KEYS
+from storage.records_erasure import ERASURE_KEYS
 from storage.records_experiments import EXPERIMENT_KEYS
 from storage.records_failures import FAILURE_KEYS
 from storage.records_gate import GATE_KEYS
@@ -17,6 +20,7 @@ from storage.records_log import LOG_KEYS
 from storage.records_notices import NOTICE_KEYS
 from storage.records_people import PEOPLE_KEYS
 from storage.records_pushes import PUSH_KEYS
+from storage.records_retention import RETENTION_KEYS
 from storage.records_review import REVIEW_KEYS
 from storage.records_weeks import WEEK_KEYS
 
@@ -34,5 +38,9 @@ KEYS: dict[type, tuple[str, ...]] = {
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
     **GATE_KEYS,
+    **ALERT_KEYS,
+    **ERASURE_KEYS,
+    **RETENTION_KEYS,
+    **COMPLIANCE_KEYS,
 }
 """Table and primary key of every record."""

@@ -21,7 +21,10 @@ class Rater:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A role given to a rater: annotator, adjudicator, lead, or "" (taken away). The latest row of a rater counts."""
+    """A role given to a rater: annotator, adjudicator, lead, auditor, or "" (taken away).
+
+    The latest row of a rater counts.
+    """
 
     id: str
     rater_id: str
@@ -29,6 +32,30 @@ class Role:
     at: str
     by: str
     scope: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRequest:
+    """A lead asks another to confirm a role for somebody, by name or id. It counts for nothing until then."""
+
+    id: str
+    name: str
+    role: str
+    at: str
+    by: str
+    scope: str = ""
+    issuer: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class RoleDecision:
+    """The end of a request: ``confirmed`` by another lead, or declined."""
+
+    request_id: str
+    at: str
+    by: str
+    confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +140,8 @@ class AuditEntry:
 PEOPLE_KEYS: dict[type, tuple[str, ...]] = {
     Rater: ("raters", "id"),
     Role: ("roles", "id"),
+    RoleRequest: ("role_requests", "id"),
+    RoleDecision: ("role_decisions", "request_id"),
     Invitation: ("invitations", "id"),
     LinkLogin: ("link_logins", "id"),
     LinkEnd: ("link_ends", "id"),

@@ -31,6 +31,7 @@ FLOORS = (
     ("review.judges", "review.failures"),
     ("review.closing", "review.experiments"),
     ("review.report", "review.demo", "review.erasure"),
+    ("review.compliance",),
     ("review.serving",),
     ("review.commands", "pages"),
     ("app",),

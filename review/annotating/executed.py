@@ -48,13 +48,20 @@ def shown(evidence: Mapping[str, Any], *, dialect: str = "") -> Executed:
     """Return the evidence of an execution as people see it. Pure."""
     return {
         "outcome": str(evidence["outcome"]),
-        "reason": str(evidence["reason"]),
+        "reason": _reason(evidence),
         "reference_sql": sql_text.formatted(str(evidence["reference_sql"]), dialect or None),
         "reference_from": str(evidence["reference_from"]),
         "answer": _side(evidence["answer"]),
         "reference": _side(evidence["reference"]),
         "findings": _findings(evidence["findings"]),
     }
+
+
+def _reason(evidence: Mapping[str, Any]) -> str:
+    """Return the reason, "" where it only repeats a message that stands beside its query."""
+    reason = str(evidence["reason"])
+    beside = [evidence[side]["error"] for side in ("answer", "reference")]
+    return "" if any(error and (error in reason or reason in error) for error in beside) else reason
 
 
 def _side(side: Mapping[str, Any]) -> Side:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-import orjson
-
 from review.checks.catalogue import CHECKS, title_of
 from review.checks.personal_data import LEFT
 from review.privacy.hidden_spans import conversations, spans_by_conversation
+from storage.queries.item_conversations import conversations_with_findings
 from storage.records_log import Conversation
 from storage.store import Store
 
@@ -57,17 +56,13 @@ def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[
 
 def findings_by_item(store: Store, items: Sequence[str]) -> dict[str, list[Shown]]:
     """Return the findings of some items, without hidden words. Items without findings are left out."""
-    rows = store.query(
-        "SELECT i.id AS item, c.id AS conversation FROM items i JOIN conversations c ON c.id = i.conversation_id "
-        "WHERE c.checks <> '{}' AND i.id IN (SELECT value FROM json_each(:items))",
-        {"items": orjson.dumps(list(items)).decode()},
-    )
-    ids = [row["conversation"] for row in rows]
+    rows = conversations_with_findings(store, items)
+    ids = [conversation for _, conversation in rows]
     talks, hidden = conversations(store, ids), spans_by_conversation(store, ids)
     return {
-        row["item"]: shown_findings(talks[row["conversation"]], quoting=row["conversation"] not in hidden)
-        for row in rows
-        if row["conversation"] in talks
+        item: shown_findings(talks[conversation], quoting=conversation not in hidden)
+        for item, conversation in rows
+        if conversation in talks
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage.queries.dealing import taken_assignments
 from storage.store import Store
 
 KEPT = "Your labels are kept. Submit them as a late answer, or go on."
@@ -38,19 +39,8 @@ class Taken:
 
 def taken_from(store: Store, rater_id: str, week: str) -> dict[str, Taken]:
     """Return what was taken from a rater in a week, by assignment; the latest hand-over of each counts."""
-    rows = store.query(_TAKEN_SQL, {"rater": rater_id, "week": week})
+    rows = taken_assignments(store, rater_id, week)
     return {
         r["id"]: Taken(r["id"], r["item_id"], r["rubric_version"], r["name"] or "", r["to_rater"] == rater_id)
         for r in rows
     }
-
-
-_TAKEN_SQL = """
-SELECT a.id, a.item_id, a.rubric_version, t.rater_id AS to_rater, p.name
-FROM reassignments r
-JOIN assignments a ON a.id = r.assignment_id
-LEFT JOIN assignments t ON t.id = r.to_id
-LEFT JOIN raters p ON p.id = t.rater_id
-WHERE a.rater_id = :rater AND a.week = :week
-ORDER BY r.rowid
-"""

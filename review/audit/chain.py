@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from review.audit.covered import FOR_THE_CHECK
+from review.audit.erased_rows import erased_rows
 from review.basics.clock import now
 from storage.proof import FIRST_SIGNED, GENESIS
 from storage.proof_digests import entry_hash
@@ -23,6 +24,7 @@ from storage.queries.audit import (
     first_and_last_day,
     last_entry,
 )
+from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.store import Store
 
@@ -39,12 +41,13 @@ class Links:
     """The check of a chain, entry by entry in order.
 
     ``signed`` is whether the last entry followed is signed. Without ``key`` only the order and the links of signed
-    entries are checked, not what they say.
+    entries are checked, not what they say. ``emptied`` gives the digests of entries before and after erasures.
     """
 
-    def __init__(self, key: bytes | None) -> None:
+    def __init__(self, key: bytes | None, emptied: Mapping[str, Sequence[tuple[bytes, bytes]]] | None = None) -> None:
         """Begin before the first entry."""
         self.key, self.signed, self.count = key, False, 0
+        self._emptied = emptied or {}
         self.broken_at: int | None = None
         self._previous = GENESIS
 
@@ -52,11 +55,23 @@ class Links:
         """Check the next entry."""
         self.count += 1
         self.signed = self.signed or e.action == FIRST_SIGNED
-        right = hash_of(e, self.key) if self.signed and self.key else None if self.signed else hash_of(e, None)
+        steps = self._emptied.get(str(e.sequence))
+        right = self._after_erasure(e, steps) if steps else self._hash_of(e)
         wrong = e.sequence != self.count or e.previous != self._previous or (right is not None and e.hash != right)
         if wrong and self.broken_at is None:
             self.broken_at = self.count
         self._previous = e.hash
+
+    def _hash_of(self, e: AuditEntry) -> str | None:
+        """Return the hash that an entry must have; None where the key that signed it is not here."""
+        return None if self.signed and not self.key else hash_of(e, self.key if self.signed else None)
+
+    def _after_erasure(self, e: AuditEntry, steps: Sequence[tuple[bytes, bytes]]) -> str | None:
+        """Return the hash that an emptied entry keeps if its words are those that the erasure left, else ""."""
+        before, after = steps[0][0].hex(), steps[-1][1].hex()
+        if self.key is None:
+            return None
+        return before if hash_of(e, self.key) == after else ""
 
 
 def hash_of(e: AuditEntry, key: bytes | None) -> str:
@@ -68,7 +83,7 @@ def hash_of(e: AuditEntry, key: bytes | None) -> str:
 def verify(store: Store) -> tuple[int, int | None]:
     """Return the number of entries, and the sequence number at which the chain breaks (None when it is intact)."""
     with store.snapshot():
-        links = Links(store.signing_key())
+        links = Links(store.signing_key(), erased_rows(store).of(KEYS[AuditEntry][0]))
         for entry in all_entries(store):
             links.follow(entry)
         return links.count, links.broken_at

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -35,7 +36,7 @@ COVERED: dict[str, tuple[type[Any], str]] = {
 "" means that the subject of the entry is the key.
 """
 
-FOR_THE_CHECK = (CONTENT, "submissions", "given", SIGNED)
+FOR_THE_CHECK = (CONTENT, "submissions", "given", "emptied", SIGNED)
 """Fields of a detail that only this check needs; they are not shown to people."""
 
 
@@ -51,10 +52,14 @@ def _digest(row: Any) -> str:
     return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def altered(store: Store) -> list[int]:
-    """Return the sequence numbers of entries whose row was changed or removed after the entry was written."""
+def altered(store: Store, erased: Mapping[str, Collection[str]] = MappingProxyType({})) -> list[int]:
+    """Return the sequence numbers of entries whose row was changed or removed after the entry was written.
+
+    Rows that were ``erased`` (keys by table) have another content since; their newer digests are checked elsewhere.
+    """
     found = []
     for action, (record, field) in COVERED.items():
+        emptied = set(erased.get(KEYS[record][0], ()))
         entries = entries_with_field(store, action, CONTENT)
         keys_of = {e.sequence: _keys(e, field) for e in entries}
         key = KEYS[record][1]
@@ -62,7 +67,8 @@ def altered(store: Store) -> list[int]:
         digests = {getattr(row, key): _digest(row) for row in store.find(record, **where)}
         for entry in entries:
             keys = keys_of[entry.sequence]
-            if not digests.keys() >= set(keys) or _joined(digests[k] for k in keys) != entry.detail[CONTENT]:
+            whole = digests.keys() >= set(keys)
+            if emptied.isdisjoint(keys) and not (whole and _joined(digests[k] for k in keys) == entry.detail[CONTENT]):
                 found.append(entry.sequence)
     return sorted(found)
 

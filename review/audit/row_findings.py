@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from review.audit.erased_rows import Steps, after_erasures
 from storage.proof_digests import rows_digest
 
 Lines = Iterator[tuple[int, str, bytes]]
@@ -48,16 +49,19 @@ def check_table(
     rows: Callable[[], Iterator[Found]],
     *,
     key: bytes | None,
+    emptied: Steps | None = None,
 ) -> TableCheck:
     """Return what changed in one table. ``lines`` and ``rows`` begin anew at each call, each in order of arrival.
 
-    Memory stays small while nothing has changed. Without ``key`` only additions and removals are seen.
+    Memory stays small while nothing has changed. Without ``key`` only additions and removals are seen. Rows that were
+    ``emptied`` must have the digest that they were left with.
     """
-    count = _in_step(promises, lines(), rows(), key)
-    return TableCheck(count) if count is not None else _differences(table, promises, lines(), rows(), key)
+    emptied = emptied or {}
+    count = _in_step(promises, lines(), rows(), key, emptied)
+    return TableCheck(count) if count is not None else _differences(table, promises, lines(), rows(), key, emptied)
 
 
-def _in_step(promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None) -> int | None:
+def _in_step(promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None, emptied: Steps) -> int | None:
     """Return the number of rows when each stands where its line does; None as soon as something differs."""
     count = kept = 0
     for entry, group in groupby(lines, key=lambda line: line[0]):
@@ -67,7 +71,8 @@ def _in_step(promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes
         kept += 1
         for name, digest in signed:
             row = next(rows, None)
-            if row is None or row.key != name or row.digest not in (None, digest):
+            wanted = after_erasures(digest, emptied[name]) if name in emptied else digest
+            if row is None or row.key != name or row.digest not in (None, wanted):
                 return None
         count += len(signed)
     return count if kept == len(promises) and next(rows, None) is None else None
@@ -86,9 +91,14 @@ class _Line(NamedTuple):
     digest: bytes
 
 
-def _differences(table: str, promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None) -> TableCheck:
+def _differences(
+    table: str, promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None, emptied: Steps
+) -> TableCheck:
     found = TableCheck()
     expected = _expected(table, promises, lines, key, found)
+    for name, steps in emptied.items():
+        if name in expected:
+            expected[name] = expected[name]._replace(digest=after_erasures(expected[name].digest, steps))
     seen: set[str] = set()
     before = -1
     for row in rows:

@@ -9,14 +9,18 @@ from review.audit import end_of_chain
 from review.audit.chain import Links
 from review.audit.covered import CONTENT, altered
 from review.audit.end_of_chain import End, end_of, is_restored
+from review.audit.erased_rows import Erased, erased_rows
 from review.audit.row_findings import Change, Found, Promises, TableCheck, check_table
 from review.audit.store_secrets import store_id
 from review.basics.words import counted
 from storage.proof import COVERED, FIRST_SIGNED, NOT_COVERED, SIGNED, covered_row, shape_of
 from storage.proof_key import VARIABLE, given_key, kept_key, key_id
 from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of, schema_objects
+from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.store import Store
+
+AUDIT = KEYS[AuditEntry][0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,9 @@ def check_store(store: Store) -> Check:
     with store.snapshot():
         first = first_entry_of(store, FIRST_SIGNED)
         key = store.signing_key()
-        links, promises, early, restores = Links(key), dict[str, Promises](), False, list[AuditEntry]()
+        erased = erased_rows(store)
+        links, promises = Links(key, erased.of(AUDIT)), dict[str, Promises]()
+        early, restores = False, list[AuditEntry]()
         for entry in all_entries(store):
             links.follow(entry)
             early = early or CONTENT in entry.detail
@@ -60,7 +66,7 @@ def check_store(store: Store) -> Check:
                 restores.append(entry)
             for table, promise in entry.detail.get(SIGNED, {}).items() if links.signed else ():
                 promises.setdefault(table, {})[entry.sequence] = promise
-        found = [_checked(store, record, promises, key) for record in COVERED] if first else []
+        found = [_checked(store, record, promises, key, erased) for record in COVERED] if first else []
         tables = {table for table, _ in COVERED.values()}
         strange = [name for name in covered_tables(store) if name not in tables]
         objects = schema_objects(store)
@@ -68,7 +74,9 @@ def check_store(store: Store) -> Check:
         return Check(
             entries=links.count,
             broken_at=links.broken_at,
-            altered=tuple(sorted({*(altered(store) if early else ()), *(e for one in found for e in one.entries)})),
+            altered=tuple(
+                sorted({*(altered(store, erased.steps) if early else ()), *(e for one in found for e in one.entries)})
+            ),
             changes=tuple(change for one in found for change in one.changes)
             + tuple(Change("added", "audit_rows", name) for name in strange),
             rows=sum(one.rows for one in found),
@@ -80,7 +88,9 @@ def check_store(store: Store) -> Check:
         )
 
 
-def _checked(store: Store, record: type, promises: dict[str, Promises], key: bytes | None) -> TableCheck:
+def _checked(
+    store: Store, record: type, promises: dict[str, Promises], key: bytes | None, erased: Erased
+) -> TableCheck:
     table, _ = COVERED[record]
     return check_table(
         table,
@@ -88,6 +98,7 @@ def _checked(store: Store, record: type, promises: dict[str, Promises], key: byt
         lambda: covered_rows(store, table),
         lambda: _rows(store, record, key),
         key=key,
+        emptied=erased.of(table),
     )
 
 

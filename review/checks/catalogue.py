@@ -13,6 +13,7 @@ CHECKS = loaded(
         "length": "review.checks.length:CHECK",
         "repetition": "review.checks.repetition:CHECK",
         "refusal": "review.checks.refusal:CHECK",
+        "clarification": "review.checks.clarification:CHECK",
         "politeness": "review.checks.politeness:CHECK",
         "toxicity": "review.checks.toxicity:CHECK",
         "similarity": "review.checks.similarity:CHECK",

@@ -40,7 +40,8 @@ class Texts:
 
     ``question`` and ``answer`` are paths, "" where there is none. ``expected`` is the text of the expected answer, ""
     where none is known. Fields without text are left out. ``database`` is the database that the query is about and
-    ``asked_on`` the time of the conversation, both "" where they are not known or there is no query.
+    ``asked_on`` the time of the conversation, both "" where they are not known or there is no query. ``answers`` are
+    the paths of all that the product said, in order.
 
     The other attributes are computed once for all checks, because imports hold up to a million conversations.
     ``asked`` and ``answered`` are the texts of question and answer. ``lower`` is the answer in lower case with straight
@@ -54,6 +55,7 @@ class Texts:
     expected: str = ""
     database: str = ""
     asked_on: str = ""
+    answers: tuple[str, ...] = ()
     asked: str = field(init=False, repr=False, compare=False)
     answered: str = field(init=False, repr=False, compare=False)
     lower: str = field(init=False, repr=False, compare=False)
@@ -117,6 +119,7 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
         whole = final is not None and turn >= final
         messages = messages if whole else messages[: turn + 1]
     fields: dict[str, str] = {}
+    answers: list[str] = []
     asked = question = answer = ""
     for k, message in enumerate(messages):
         text, role = message.get("content"), message.get("role")
@@ -127,13 +130,16 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
                 asked = path
             elif role == "assistant":
                 question, answer = asked, path
+                answers.append(path)
     if turn is None and final is None:
         answer = ""
     if whole and (conversation.context or conversation.sql or conversation.error_message):
         fields |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
         fields |= {"sql": conversation.sql} if conversation.sql else {}
         fields |= {"error_message": conversation.error_message} if conversation.error_message else {}
-    found = Texts(fields=fields, question=question if answer else asked, answer=answer, expected=expected)
+    found = Texts(
+        fields=fields, question=question if answer else asked, answer=answer, expected=expected, answers=tuple(answers)
+    )
     if "sql" not in fields:
         return found
     return replace(found, database=database_in(conversation), asked_on=conversation.created_at or "")

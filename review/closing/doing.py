@@ -12,7 +12,7 @@ from review.current.progress import progress
 from review.people.people import Person
 from review.statistics.answers.next_steps import Doing, FailedStep, More
 from review.statistics.answers.readings import Reading
-from review.week.dealing_again import held_by_nobody
+from storage.queries.dealing import items_held_by_nobody
 from storage.store import Store
 
 
@@ -37,7 +37,7 @@ def doing(
     left = sum(p.left for p in rows)
     own = mine.left if mine else 0
     closed = closing_of(store, week) is not None
-    nobodys = 0 if closed else len(held_by_nobody(store, week))
+    nobodys = 0 if closed else len(items_held_by_nobody(store, week))
     unreviewed = 0 if closed else next((c.open for c in checks if c.name == "reviewed"), left)
     overdue = opened.due < now()[:10]
     return Doing(

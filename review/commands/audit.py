@@ -48,9 +48,9 @@ def audit_list(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """The entries, the newest first (leads only)."""
+    """The entries, the newest first (leads and auditors)."""
     store = opened(store_path)
-    require(store, acting_person(store, acting).id, "lead")
+    require(store, acting_person(store, acting).id, "auditor")
     search = chain.Search(
         actors=split_values(actor),
         actions=split_values(action),

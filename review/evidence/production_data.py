@@ -65,7 +65,7 @@ def _drawn(store: Store, week: str) -> _Drawn:
     return _DRAWN.get(store, week, lambda: (latest_key(store, Draw), latest_key(store, Stratum)), make)
 
 
-_DRAWN: Known[_Drawn] = Known(32)
+_DRAWN: Known[_Drawn] = Known(128)
 
 
 def _week_data(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Reference], ...]) -> WeekData:
@@ -76,7 +76,7 @@ def _week_data(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Re
     return _WEEKS.get(store, (week, rubric, judges), state, partial(_made, store, week, rubric, judges))
 
 
-_WEEKS: Known[WeekData] = Known(32)
+_WEEKS: Known[WeekData] = Known(128)
 
 
 def _made(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Reference], ...]) -> WeekData:

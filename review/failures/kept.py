@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from review.basics.feedback_words import feedback_word
 from review.failures.error_types import error_kind
 from review.log.failed import CAUSE, FailureRules
-from review.sampling.strata import feedback_word
 from storage.records_log import Conversation
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from review.audit import chain
 from review.basics import setting
 from review.basics.clock import new_id, now
+from review.basics.feedback_words import NEGATIVE_FEEDBACK, feedback_word
 from review.basics.log_paths import log_of
 from review.failures.archive import conversations_of
 from review.failures.proposals import new_ones, proposal_of
@@ -17,7 +18,6 @@ from review.golden.coverage import coverage
 from review.golden.examples import current_examples
 from review.log.asked import frequent_questions, marked_conversations
 from review.people.people import require
-from review.sampling.strata import NEGATIVE_FEEDBACK, feedback_word
 from review.settings.project import Project
 from storage.records_failures import GoldenProposal
 from storage.records_golden import GoldenExample

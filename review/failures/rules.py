@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from review.basics.feedback_words import NEGATIVE_FEEDBACK
 from review.current.assignments import owed_items
 from review.current.known import Known
 from review.current.settled import outcomes_in, state_of_decisions
@@ -12,7 +13,6 @@ from review.failures.error_types import ERROR_KINDS, OTHER
 from review.failures.modes import mode_list
 from review.log.failed import FailureRules
 from review.rubric.rubric import Dimension, Rubric, current_rubric
-from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.settings.project import Project
 from storage.queries.failures import modes_given
 from storage.queries.weeks import weeks_in_use

@@ -6,6 +6,7 @@ import re
 
 from review.basics.errors import InputError
 from review.basics.limits import MAX_NAME
+from storage.queries.judge_names import gave_verdicts, versions_of_name
 from storage.store import Store
 
 _NUMBER = "[1-9][0-9]{0,8}"
@@ -33,7 +34,7 @@ def check_name(name: str) -> None:
 
 def check_free(store: Store, name: str) -> None:
     """Raise InputError if verdicts from the log or a file already use this name: they would mix."""
-    if store.query("SELECT 1 AS n FROM verdicts WHERE judge = :name LIMIT 1", {"name": name}):
+    if gave_verdicts(store, name):
         raise InputError(
             f"judge: the name {name!r} belongs to verdicts from the log or a file. Choose another name, so that they "
             "do not mix with the verdicts of this judge."
@@ -46,10 +47,5 @@ def next_version(store: Store, name: str) -> str:
     A file may name a version that was never made here. With the same number its verdicts would pass for those of the
     new version.
     """
-    rows = store.query(_VERSIONS_SQL, {"name": name})
-    return str(max((int(r["version"]) for r in rows if re.fullmatch(_NUMBER, r["version"])), default=0) + 1)
-
-
-_VERSIONS_SQL = """
-SELECT version FROM judges WHERE name = :name UNION SELECT version FROM verdicts WHERE judge = :name
-"""
+    known = versions_of_name(store, name)
+    return str(max((int(version) for version in known if re.fullmatch(_NUMBER, version)), default=0) + 1)

@@ -18,6 +18,7 @@ from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import with_facts
 from review.log.late import late_facts, late_files, listed, with_late
+from review.log.retained import visible
 from storage.records_log import Conversation
 
 AT_ONCE = 1_000
@@ -32,7 +33,7 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
     wanted = None if weeks is None else set(weeks)
     return sorted(
         path
-        for path in log.logs.glob(f"{only}/*.parquet")
+        for path in visible(log.logs, log.logs.glob(f"{only}/*.parquet"))
         if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
     )
 

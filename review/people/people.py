@@ -18,8 +18,14 @@ from storage.queries.people import RaterWithRole, rater_with_role, raters_from_o
 from storage.records_people import Rater, Role
 from storage.store import Store
 
-ROLES = ("annotator", "adjudicator", "lead")
-"""From least to most: each role may do everything that the ones before it may."""
+LADDER = ("annotator", "adjudicator", "lead")
+"""From least to most: each of these may do everything that the ones before it may."""
+AUDITOR = "auditor"
+"""Reads the records of the review and changes nothing. Leads may read what an auditor reads."""
+ROLES = (*LADDER, AUDITOR)
+"""Every role that a person may have."""
+READER = "reader"
+"""What a page needs that everybody with any role may read."""
 
 NO_ROLE = "none"
 """Given to take a role away."""
@@ -43,7 +49,16 @@ class Person:
 
     def may(self, role: str) -> bool:
         """Return whether this person's role includes ``role``."""
-        return self.role in ROLES and ROLES.index(self.role) >= ROLES.index(role)
+        return includes(self.role, role)
+
+
+def includes(role: str, needed: str) -> bool:
+    """Return whether somebody with ``role`` may do what needs the role ``needed``, or READER."""
+    if needed == READER:
+        return role in ROLES
+    if needed == AUDITOR:
+        return role in (AUDITOR, LADDER[-1])
+    return role in LADDER and LADDER.index(role) >= LADDER.index(needed)
 
 
 def people(store: Store) -> list[Person]:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import orjson
-
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError
-from storage.queries.conditions import not_withdrawn
+from storage.queries.hidden_spans import spans_hidden_now
 from storage.records_base import Json
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, HiddenSpan
@@ -69,19 +67,9 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
 def spans_by_conversation(store: Store, ids: Sequence[str]) -> dict[str, list[HiddenSpan]]:
     """Return the spans that are hidden now in some conversations, the longest first, by conversation."""
     by_conversation: dict[str, list[HiddenSpan]] = {}
-    for span in store.select(HiddenSpan, _HIDDEN_SQL, {"ids": orjson.dumps(list(ids)).decode()}):
+    for span in spans_hidden_now(store, ids):
         by_conversation.setdefault(span.conversation_id, []).append(span)
     return {c: sorted(spans, key=lambda s: -s.length) for c, spans in by_conversation.items()}
-
-
-_HIDDEN_SQL = f"""
-SELECT h.* FROM hidden_spans h
-WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
-  AND (NOT EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id)
-       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id AND {not_withdrawn("f")}))
-ORDER BY h.rowid
-"""  # noqa: S608 - constants of ours
-"""A span that flags name is hidden while one of them stands; one that no flag names is always hidden."""
 
 
 def conversations(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:

@@ -167,7 +167,7 @@ def known_quality(store: Store, week: str) -> tuple[Quality, ...]:
     return _QUALITY.get(key, lambda: week_quality(store, week, production_data(store, [week])))
 
 
-_QUALITY: Remembered[tuple[Quality, ...]] = Remembered(16)
+_QUALITY: Remembered[tuple[Quality, ...]] = Remembered(128)
 
 
 def state_of_quality(store: Store, week: str) -> WeekState:

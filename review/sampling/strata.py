@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from review.basics.feedback_words import NEGATIVE_FEEDBACK
+
 Cap = int | Literal["all"]
 Test = Literal["in", "first_in", "any_word", "below", "at_least", "present", "absent"]
 REST = "rest"
@@ -23,16 +25,6 @@ DEFAULT_CAP = 50
 
 TRUE_WORDS = ("true", "t", "1", "1.0", "yes", "y")
 FALSE_WORDS = ("false", "f", "0", "0.0", "no", "n")
-# Words for a thumb down. 0 is not among them: many logs write it for "no feedback given".
-NEGATIVE_FEEDBACK = (
-    "down", "thumb_down", "thumbs_down", "thumb-down", "thumbs-down", "thumb down", "thumbs down", "thumbsdown",
-    "negative", "dislike", "disliked", "bad", "false", "-1", "-1.0", "\U0001f44e",
-)  # fmt: skip
-
-
-def feedback_word(feedback: str | None) -> str:
-    """Return what says whether feedback is negative: "down" for "Down,copied", "" without feedback. Pure."""
-    return (feedback or "").split(",")[0].strip().lower()
 
 
 @dataclass(frozen=True)

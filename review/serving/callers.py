@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from review.people.identity import Nobody, Visitor, by_claims, by_headers
-from review.people.people import ROLES, login_of
+from review.people.people import includes as role_includes
+from review.people.people import login_of
 from review.serving.login_cookie import claims_of
 from review.settings.access import Access
 from storage.store import Store
@@ -69,4 +70,4 @@ def role_of(store: Store, visitor: Visitor) -> str:
 
 def includes(role: str, needed: str) -> bool:
     """Return whether ``role`` is ``needed`` or a higher one; "" needs nothing."""
-    return not needed or (role in ROLES and ROLES.index(role) >= ROLES.index(needed))
+    return not needed or role_includes(role, needed)

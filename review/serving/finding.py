@@ -17,7 +17,7 @@ from review.current.assignments import owed_items
 from review.evidence.seen_pair import may_see_pair
 from review.golden.examples import readable_examples
 from review.golden.releases import releases
-from review.people.people import Person, people_in_use
+from review.people.people import READER, Person, people_in_use
 from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import current_rubric
 from storage.queries.comments import others_have_reviewed
@@ -68,7 +68,7 @@ class Findings:
 
 
 PLACES = (
-    Place("Week", "week", {}, "results report close due date production quality", "annotator"),
+    Place("Week", "week", {}, "results report close due date production quality", "reader"),
     Place("Annotate", "annotate", {}, "review queue label items", "annotator"),
     Place("Discuss", "discuss", {}, "comments talk votes", "annotator"),
     Place("Adjudicate", "adjudicate", {}, "disagreements settle unanimous single votes", "adjudicator"),
@@ -76,8 +76,8 @@ PLACES = (
     Place("Golden: examples", "golden", {"view": "examples"}, "provenance retire", "adjudicator"),
     Place("Golden: coverage", "golden", {"view": "coverage"}, "scenarios matrix plan", "adjudicator"),
     Place("Golden: releases", "golden", {"view": "releases"}, "export diff freeze", "adjudicator"),
-    Place("Agreement", "agreement", {}, "alpha kappa reviewers pairs contested", "annotator"),
-    Place("Judges", "judges", {}, "calibration recall precision prompt trust", "annotator"),
+    Place("Agreement", "agreement", {}, "alpha kappa reviewers pairs contested", "reader"),
+    Place("Judges", "judges", {}, "calibration recall precision prompt trust", "reader"),
     Place("Versions", "versions", {}, "prompts register approve lineage runs accuracy", "adjudicator"),
     Place("Compare", "compare", {}, "gate flips models benchmark trend waive", "adjudicator"),
     Place("Failures: triage", "failures", {"view": "triage"}, "errors root cause task week", "adjudicator"),
@@ -96,7 +96,10 @@ PLACES = (
     Place("Rubric: change", "rubric", {"view": "change"}, "editor toml keys conditions", "lead"),
     Place("Rubric: ask again", "rubric", {"view": "again"}, "requeue", "lead"),
     Place("Settings: people", "settings", {}, "roles invite link fields hand over", "annotator"),
-    Place("Audit", "audit", {}, "history chain log verify", "lead"),
+    Place("Compliance: findings", "compliance", {}, "gdpr hipaa personal data secrets overdue owner", "auditor"),
+    Place("Compliance: control report", "compliance", {"view": "report"}, "checks clauses articles", "auditor"),
+    Place("Compliance: evidence pack", "compliance", {"view": "pack"}, "signed auditor verify", "auditor"),
+    Place("Audit", "audit", {}, "history chain log verify", "auditor"),
 )
 """Every page and the views that somebody may look for by name."""
 
@@ -104,7 +107,7 @@ PLACES = (
 def find(store: Store, text: str, viewer: Person) -> Findings:
     """Return what ``text`` finds for a person, by kind. Less than two characters find nothing."""
     words = " ".join(text.split())
-    if len(words) < LEAST or not viewer.may("annotator"):
+    if len(words) < LEAST or not viewer.may(READER):
         return Findings()
     items, looked = _items(store, words, viewer)
     curator = viewer.may("adjudicator")
@@ -113,8 +116,8 @@ def find(store: Store, text: str, viewer: Person) -> Findings:
         "Golden examples": _examples(store, words, viewer) if curator else [],
         "Judges": _judges(store, words),
         "Releases": _releases(store, words) if curator else [],
-        "People": _people(store, words),
-        "Rubric": _dimensions(store, words),
+        "People": _people(store, words) if viewer.may("annotator") else [],
+        "Rubric": _dimensions(store, words) if viewer.may("annotator") else [],
         "Pages and settings": _places(words, viewer),
         "The log": _log(words) if viewer.may("lead") else [],
     }

@@ -16,16 +16,30 @@ NOBODY = ""
 """A viewer without assignments: a lead who does not review sees the same."""
 SHOWN = 12
 """The weeks that a change over eight weeks rests on, with the four before them."""
+LOOKED_BACK = 64
+"""The weeks whose quality is read ahead: a year, and what the change in its first week rests on."""
 
 
 def read_ahead(store: Store) -> list[str]:
     """Read what the pages on the newest week and on the newest closed one rest on; return those of them that are big.
 
-    What is read is remembered, as if a visitor had asked for it. Of a small store nothing is read.
+    What is read is remembered, as if a visitor had asked for it. After them comes the quality of older weeks, which
+    takes longest when somebody opens one. Of a small store nothing is read.
     """
     names = [week.name for week in weeks_in_use(store)]
     closed = [name for name in names if closing_of(store, name)]
-    return [week for week in dict.fromkeys((*names[-1:], *closed[-1:])) if _read(store, names, week)]
+    found = [week for week in dict.fromkeys((*names[-1:], *closed[-1:])) if _read(store, names, week)]
+    if found:
+        _read_older(store, names[-LOOKED_BACK:])
+    return found
+
+
+def _read_older(store: Store, names: list[str]) -> None:
+    """Read the quality of weeks and its change, the newest first."""
+    from review.report.gather import known_quality
+
+    for name in reversed(names):
+        known_quality(store, name)
 
 
 def _read(store: Store, names: list[str], week: str) -> bool:

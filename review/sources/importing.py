@@ -51,9 +51,10 @@ def import_file(
     """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record, read = added
-    + duplicate + changed + updated + waiting + rejected, and up to 100 rejections are {line, column, found, expected},
-    masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them. ``processes`` is how
-    many mask at the same time: None uses two for large files, where the machine has as many; the result is the same.
+    + duplicate + changed + updated + waiting + expired + rejected, and up to 100 rejections are {line, column, found,
+    expected}, masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them.
+    ``processes`` is how many mask at the same time: None uses two for large files, where the machine has as many; the
+    result is the same.
     Raises InputError when a file or its format cannot be read at all, or a check cannot run; then nothing is added.
     """
     options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
@@ -83,6 +84,7 @@ def import_file(
                 at=at,
                 encrypted=options.privacy.originals == "encrypted",
                 examine=lambda new: checked(new, to_run),
+                key=key,
             )
     except BaseException:
         tally.discard()
@@ -106,6 +108,7 @@ def import_file(
         rejections=tuple(tally.rejections),
         updated=counts.updated,
         waiting=counts.waiting,
+        expired=counts.expired,
     )
 
 

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from review.basics.feedback_words import NEGATIVE_FEEDBACK, POSITIVE_FEEDBACK, feedback_word
 from review.basics.record import MENDED
 from review.basics.words import counted
-from review.sampling.strata import NEGATIVE_FEEDBACK, feedback_word
 from review.sources import human_scores, unread
 from review.sources.unread import Unread
 from storage.records_base import Json
@@ -24,8 +24,7 @@ MAX_VALUES = 1_000
 KNOWN_FEEDBACK = frozenset(
     (
         *NEGATIVE_FEEDBACK,
-        *("up", "thumb_up", "thumbs_up", "thumb-up", "thumbs-up", "thumb up", "thumbs up", "thumbsup", "\U0001f44d"),
-        *("positive", "like", "liked", "good", "true", "1", "1.0"),
+        *POSITIVE_FEEDBACK,
         *("0", "0.0", "none", "neutral", "copied", "edited"),
     )
 )

@@ -12,30 +12,11 @@ from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from review.week.fields import able_for
 from review.week.sides import sides_for
-from storage.queries.anchors import ANCHOR
 from storage.queries.assignments import dealt_per_rater, raters_by_item
-from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
+from storage.queries.dealing import items_held_by_nobody, latest_versions_dealt
 from storage.queries.pairs import reviewers_of_pairs
 from storage.records_weeks import Assignment, Item
 from storage.store import Store
-
-
-def held_by_nobody(store: Store, week: str) -> list[Item]:
-    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed.
-
-    Anchors are none of them: nobody has to review these.
-    """
-    return store.select(Item, _SQL, {"week": week})
-
-
-_SQL = f"""
-SELECT i.* FROM items i
-WHERE i.week = :week AND i.kind IS NOT '{ANCHOR}' AND NOT {left_by_undo("i")}
-  AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
-  AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})
-ORDER BY i.rowid
-"""  # noqa: S608 - constants of ours
 
 
 def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: str = "") -> int:
@@ -51,7 +32,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
         raise InputError("Choose at least one person to review these items.")
     with store.transaction():
         opened = week_to_deal(store, week)
-        items = held_by_nobody(store, week)
+        items = items_held_by_nobody(store, week)
         if not items:
             raise NothingToDo(f"Every item of {week} is reviewed or held by somebody. There is nothing to deal again.")
         ids = [t.id for t in takers]
@@ -65,7 +46,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
             raise NothingToDo(
                 f"{names} already reviewed or skipped all of the {counted(len(items), 'item')}. Choose other people."
             )
-        versions, kinds = _versions(store, week), {i.id: i.kind for i in items}
+        versions, kinds = latest_versions_dealt(store, week), {i.id: i.kind for i in items}
         store.add(
             *(
                 Assignment(
@@ -116,9 +97,3 @@ def _deals(
             load[one.rater_id] = max(load.get(one.rater_id, 0), one.position)
         deals += found
     return deals
-
-
-def _versions(store: Store, week: str) -> dict[str, int]:
-    """Return by item the latest rubric version under which it was dealt: that is the version to review it under."""
-    sql = "SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY 1"
-    return {row["item_id"]: row["version"] for row in store.query(sql, {"week": week})}

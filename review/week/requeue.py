@@ -16,7 +16,7 @@ from review.people.people import people, require
 from review.rubric.rubric import current_rubric
 from review.rubric.rubric import rubric_version as version_of
 from storage.queries.assignments import OPEN_SQL
-from storage.queries.conditions import answered, handed_on, skipped
+from storage.queries.dealing import asked_again_later
 from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
@@ -191,7 +191,8 @@ def give_way(store: Store, assignment_id: str, *, by: str) -> None:
 
     An undo reopens an assignment; without this, its holder would be asked under both versions.
     """
-    for new in store.select(Assignment, _LATER_SQL, {"assignment": assignment_id}):
+    new = asked_again_later(store, assignment_id)
+    if new is not None:
         store.add(
             Reassignment(
                 id=new_id(),
@@ -202,15 +203,6 @@ def give_way(store: Store, assignment_id: str, *, by: str) -> None:
                 reason="asked again under a later version",
             )
         )
-
-
-_LATER_SQL = f"""
-SELECT later.* FROM assignments a JOIN assignments later
-  ON later.item_id = a.item_id AND later.rater_id = a.rater_id AND later.rubric_version > a.rubric_version
-WHERE a.id = :assignment AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
-ORDER BY later.rubric_version DESC LIMIT 1
-"""  # noqa: S608 - constants of ours
-"""For an open assignment: the one that asks its holder again about the item, under the latest version."""
 
 
 def _named(store: Store, week: str, items: Sequence[str]) -> set[str]:

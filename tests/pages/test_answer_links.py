@@ -13,7 +13,7 @@ from review.closing.closing import close_week
 from review.current.progress import progress
 from review.report.gather import week_report
 from review.week.dealing import take_back
-from review.week.dealing_again import held_by_nobody
+from storage.queries.dealing import items_held_by_nobody
 from storage.records_log import Stratum
 from storage.records_weeks import Week
 from storage.store import Store
@@ -104,12 +104,12 @@ def test_late_items_can_be_dealt_from_the_tile(demo: Store, monkeypatch: pytest.
     for p in progress(demo, week):
         if p.rater_id == "ana":
             take_back(demo, week, rater="ana", by="visitor", reason="ill")
-    assert held_by_nobody(demo, week)
+    assert items_held_by_nobody(demo, week)
     at = run(demo, monkeypatch, "week")
     assert not any(name.startswith("Deal") or re.match(r"Settle \d+ dis", name) for name in links(at)), "three at most"
     at.multiselect("weekly_step_again_takers").set_value(["tom", "mara"])
     at.button("weekly_step_again_go").click().run()
-    assert not at.exception and not at.error and held_by_nobody(demo, week) == []
+    assert not at.exception and not at.error and items_held_by_nobody(demo, week) == []
     at.selectbox("weekly_step_hand_over_giver").set_value("ben")
     at.multiselect("weekly_step_hand_over_takers").set_value(["mara"])
     next(b for b in at.button if b.label == "Hand over").click().run()

@@ -38,9 +38,17 @@ NEEDS = {
     "failures": "adjudicator",
     "conversations": "lead",
     "sampling": "lead",
-    "audit": "lead",
+    "week": "reader",
+    "agreement": "reader",
+    "judges": "reader",
+    "compliance": "auditor",
+    "audit": "auditor",
 }
-REACH = {"visitor": ("annotator", "adjudicator", "lead"), "mara": ("annotator", "adjudicator"), "ana": ("annotator",)}
+REACH = {
+    "visitor": ("reader", "annotator", "adjudicator", "lead", "auditor"),
+    "mara": ("reader", "annotator", "adjudicator"),
+    "ana": ("reader", "annotator"),
+}
 
 
 def texts(at: AppTest) -> str:

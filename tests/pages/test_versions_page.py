@@ -104,10 +104,12 @@ def test_a_run_starts_in_the_background_and_shows_its_figures(shop: Store, monke
             if is_held(shop, status.run.id):
                 began = runs_folder(shop.path) / f"{status.run.id}.began"
                 os.kill(int(began.read_text(encoding="utf-8").split()[1]), signal.SIGKILL)
+    released(shop.path.parent, examples(["a new question"]), "r2", store=shop)
     at = page(shop, monkeypatch, rater="eva", view="runs")
     said = texts(at)
     assert "v2 over r1" in said.replace("*", "")
     assert "3 of 3 questions asked · command" in said
+    assert at.selectbox(key="versions_run_release").value == "r1", "the release run last, though r2 is newer"
 
 
 def test_a_store_without_versions_says_what_a_run_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,8 @@ from review.current.progress import progress
 from review.current.settled import annotations_of
 from review.rubric.rubric import current_rubric, save_rubric
 from review.week.dealing import take_back
-from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import OPEN_SQL
+from storage.queries.dealing import items_held_by_nobody
 from storage.records_log import Draw
 from storage.records_people import AuditEntry
 from storage.records_review import Withdrawal
@@ -157,7 +157,7 @@ def test_the_lead_deals_again_what_was_taken_back(demo: Store, monkeypatch: pyte
     for p in progress(demo, week):
         if p.left:
             take_back(demo, week, rater=p.rater_id, by="visitor", reason="ill")
-    nobodys = len(held_by_nobody(demo, week))
+    nobodys = len(items_held_by_nobody(demo, week))
     assert not [b for b in run(demo, monkeypatch, "week", "mara").button if b.key == "weekly_again_go"]
     at = run(demo, monkeypatch, "week")
     assert f"{nobodys} items of this week have no reviewer" in texts(at)
@@ -166,7 +166,7 @@ def test_the_lead_deals_again_what_was_taken_back(demo: Store, monkeypatch: pyte
     at.multiselect("weekly_again_takers").set_value(["tom", "mara"])
     at.button("weekly_again_go").click().run()
     assert not at.exception and not at.error, texts(at)
-    assert nobodys and held_by_nobody(demo, week) == []
+    assert nobodys and items_held_by_nobody(demo, week) == []
     last = demo.find(AuditEntry)[-1]
     assert (last.action, last.subject, last.detail["items"]) == ("deal again", week, nobodys)
 
@@ -176,7 +176,7 @@ def test_the_command_deals_again_what_was_taken_back(demo: Store) -> None:
     for p in progress(demo, week):
         if p.left:
             take_back(demo, week, rater=p.rater_id, by="visitor", reason="ill")
-    nobodys = len(held_by_nobody(demo, week))
+    nobodys = len(items_held_by_nobody(demo, week))
     command = ["week", "deal-again", week, "--to", "tom,mara", "--as", "visitor", "--store", str(demo.path)]
     done = CliRunner().invoke(spotcheck, command)
     assert done.exit_code == 0 and f"{nobodys} items dealt again" in done.output, done.output

@@ -10,7 +10,7 @@ from sql_week import BY_COUNTRY, WEEK, said, sql_week
 
 from pages.parts.shared.executed import as_html
 from review.annotating.batch import batch
-from review.annotating.executed import Executed, executed_by_item
+from review.annotating.executed import Executed, executed_by_item, shown
 from review.annotating.guess import Guess, Lists
 from review.basics import sql_text
 from review.judges.runs.sql_execution import execute_week
@@ -69,8 +69,8 @@ def test_words_hidden_in_the_conversation_are_hidden_in_the_results(store: Store
     item = store.get(Item, "wrong")
     assert item is not None and executed_by_item(store, [item])["wrong"]["answer"]["columns"] == ["country", "total"]
     hide_span(store, item.conversation_id, "country", by="lea")
-    shown = executed_by_item(store, [item])["wrong"]
-    assert "country" not in str(shown) and shown["answer"]["columns"][1] == "total"
+    hidden = executed_by_item(store, [item])["wrong"]
+    assert "country" not in str(hidden) and hidden["answer"]["columns"][1] == "total"
 
 
 def test_a_page_marks_the_cells_and_escapes_every_text() -> None:
@@ -82,6 +82,24 @@ def test_a_page_marks_the_cells_and_escapes_every_text() -> None:
     assert '<mark title="differs">&lt;i&gt;1&lt;/i&gt;</mark>' in html and "2 of 9 rows" in html
     for tag in ("<u>", "<s>", "<p>", "<q>", "<b><b>"):
         assert tag not in html
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("no such column: town", ""),
+        ("The query failed: no such column: town.", ""),
+        ("The reference has 3 rows more.", "The reference has 3 rows more."),
+    ],
+)
+def test_the_message_of_an_engine_is_shown_once(reason: str, expected: str) -> None:
+    side = {"columns": [], "rows": [], "numbers": [], "total": 0, "truncated": False, "marks": [], "alone": []}
+    evidence = {
+        "outcome": "failed", "reason": reason, "reference_sql": "", "reference_from": "", "findings": [],
+        "answer": {**side, "error": "no such column: town"}, "reference": {**side, "error": ""},
+    }  # fmt: skip
+    found = shown(evidence)
+    assert (found["reason"], found["answer"]["error"]) == (expected, "no such column: town")
 
 
 @pytest.mark.parametrize("sql", ["SELECT FROM WHERE (", "x" * 30_000, "SELECT 1; SELECT 2", ""])

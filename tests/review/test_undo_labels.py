@@ -19,8 +19,8 @@ from review.exchange.labels import import_labels, read_labels
 from review.exchange.undoing_labels import undo_labels, undone_label_imports, why_not
 from review.people.people import add_person, people_in_use, person
 from review.settling.adjudication import adjudicate, cases
-from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import items_left_to_nobody, owed_item_ids
+from storage.queries.dealing import items_held_by_nobody
 from storage.queries.items import items_of_week, weeks_with_items
 from storage.queries.weeks import weeks_in_use
 from storage.records_comments import Comment
@@ -72,7 +72,7 @@ def test_items_people_and_assignments_that_came_with_it_leave_the_lists(store, t
     undo_labels(store, done.id, by="lea")
     assert "Zoe" not in [p.name for p in people_in_use(store)] and person(store, "Zoe").role == ""
     assert [i.id for i in items_of_week(store, WEEK)] == ["u1"] and len(store.find(Item)) == 2
-    assert held_by_nobody(store, WEEK) == [store.get(Item, "u1")] and items_left_to_nobody(store, WEEK) == 1
+    assert items_held_by_nobody(store, WEEK) == [store.get(Item, "u1")] and items_left_to_nobody(store, WEEK) == 1
     assert {p.rater_id: p.dealt for p in progress(store, WEEK) if p.dealt} == {}
     assert owed_item_ids(store, "zoe", settles=True) == set()
 

@@ -147,7 +147,7 @@ def _json(here: Session, wanted: audit_chain.Search) -> bytes:
 
 def _rows(here: Session, wanted: audit_chain.Search) -> list[dict[str, Any]]:
     """Return the entries for a file. Raises Refused when the person has lost the role since the page was drawn."""
-    require(here.store, here.rater.id, "lead")
+    require(here.store, here.rater.id, "auditor")
     return audit_chain.as_rows(here.store, audit_chain.entries(here.store, wanted))
 
 

@@ -146,7 +146,7 @@ def _tried(act: Callable[[], object]) -> bool:
 
 def _list(here: Session, judge: str | None, active: Sequence[str]) -> None:
     """Show the latest runs; when one of them ends, rerun the page so that it shows the verdicts."""
-    session.stay(here.store, here.rater.id, "annotator")
+    session.stay(here.store, here.rater.id, "reader")
     found = _latest(here, judge)
     if {s.run.id for s in found if s.state == "running"} != set(active):
         st.rerun()

@@ -11,6 +11,7 @@ from pages.parts.desk.bundle import bundle
 from pages.parts.shared import session
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.people.people import READER
 from review.serving.finding import LEAST, Findings, find
 
 NOT_ON = ("annotate",)
@@ -47,7 +48,7 @@ def search_box(page: str) -> None:
 
 @st.dialog("Search", width="medium")
 def _dialog(here: Session) -> None:
-    session.stay(here.store, here.rater.id, "annotator")
+    session.stay(here.store, here.rater.id, READER)
     text = st.text_input(
         "Search", key=TEXT, live=True, icon=":material/search:", label_visibility="collapsed",
         placeholder="Items, examples, judges, releases, people, settings",

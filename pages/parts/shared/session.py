@@ -15,7 +15,7 @@ from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
-from review.people.people import Person, people
+from review.people.people import READER, Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
@@ -163,7 +163,7 @@ def _before_choosing(everybody: list[Person]) -> Person | None:
 
 
 def _to_choose(everybody: list[Person]) -> dict[str, Person]:
-    return {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
+    return {p.id: p for p in everybody if p.may(READER) and not p.issuer}
 
 
 def _asked() -> str:
@@ -251,7 +251,7 @@ def current() -> Session:
     """Return the session of this run. The person and the role are read again each time, even right after the router."""
     store = _store(_path())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
-    if not visitor.is_still(store, _safe(_access(_path())), rater.id, "annotator"):
+    if not visitor.is_still(store, _safe(_access(_path())), rater.id, READER):
         del st.session_state[RATER_KEY]
         st.rerun()
     return Session(store, rater, st.session_state.get(WEEK_KEY))

@@ -11,7 +11,7 @@ from review.basics.clock import now
 from review.basics.errors import Refused
 from review.people.identity import Nobody, Visitor, by_claims, by_headers
 from review.people.link_cookie import cookie_name, visitor_of
-from review.people.people import Person, arrived, require
+from review.people.people import READER, Person, arrived, require
 from review.serving.login_cookie import cookies_named
 from review.settings.access import SECRET, Access
 from storage.store import Store
@@ -30,7 +30,7 @@ def logged_in(store: Store, access: Access) -> Person:
             st.logout()
         if access.mode == "links":
             st.link_button("Log out", f"{_base()}/leave", icon=":material/logout:")
-    if not person.may("annotator"):
+    if not person.may(READER):
         st.title("No role yet")
         st.text(
             f"You are logged in as {person.name}. A lead can give you a role on the Settings page. "

@@ -13,6 +13,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.experiments.runs.background import run_in_background
+from review.experiments.runs.listing import list_runs
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
 from review.experiments.targets.catalogue import target_named
 from review.experiments.versions.registry import versions
@@ -33,7 +34,7 @@ def start_form(here: Session, version: str | None) -> None:
     n = st.session_state.get(STARTED, 0)
     with st.container(horizontal=True):
         chosen = st.selectbox("Version", names, key=f"versions_run_version_{version}", width=200)
-        release = st.selectbox("Release", over, key="versions_run_release", width=200)
+        release = st.selectbox("Release", over, index=_last_run(here, over), key="versions_run_release", width=200)
         target = st.selectbox(
             "Target", [*here.project.targets, UPLOAD], key="versions_run_target", width=240,
             help="How the product is asked. Each table [targets.NAME] of spotcheck.toml is one more target here.",
@@ -73,6 +74,12 @@ def start_form(here: Session, version: str | None) -> None:
         return
     st.session_state[STARTED] = n + 1
     st.rerun()
+
+
+def _last_run(here: Session, over: list[str]) -> int:
+    """Return the place of the release that was run last, so that versions stay comparable, or 0, the newest."""
+    last = list_runs(here.store, limit=1)
+    return over.index(last[0].run.release) if last and last[0].run.release in over else 0
 
 
 def _missing(version: bool, release: bool) -> None:

@@ -11,7 +11,8 @@ from review.basics.words import counted
 from review.current.progress import progress
 from review.people.people import people
 from review.week.dealing import redistribute, take_back
-from review.week.dealing_again import deal_again, held_by_nobody
+from review.week.dealing_again import deal_again
+from storage.queries.dealing import items_held_by_nobody
 
 
 def hand_over(here: Session, week: str, *, key: str, border: bool = False, skipped_first: bool = False) -> None:
@@ -63,7 +64,7 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False, skipp
 
 def deal_what_nobody_holds(here: Session, week: str) -> None:
     """Draw the form to deal items that were taken back and not reviewed. Draws nothing if there are none."""
-    items = len(held_by_nobody(here.store, week))
+    items = len(items_held_by_nobody(here.store, week))
     if not items:
         return
     with st.popover("Deal again", icon=":material/playing_cards:"):

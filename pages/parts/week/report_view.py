@@ -56,5 +56,5 @@ def show(here: Session, week: str) -> None:
 
 def _report(here: Session, week: str) -> WeekReport:
     """Return the report. Raises Refused when the person has lost the role since the page was drawn."""
-    viewer = require(here.store, here.rater.id, "annotator").id
+    viewer = require(here.store, here.rater.id, "reader").id
     return week_report(here.store, week, viewer=viewer, failed=failed_steps(here.store))

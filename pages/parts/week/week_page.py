@@ -49,7 +49,8 @@ def title(here: Session, week: str) -> None:
             if not closed and here.rater.may("lead"):
                 with st.popover("Due date", icon=":material/event:"):
                     due_form.change(here, week, due)
-            report_view.choose()
+            if here.rater.may("annotator"):
+                report_view.choose()
         st.markdown(
             f"{state} {counted(len(items), 'item')}, {counted(pairs, 'pair') + ' of answers, ' if pairs else ''}"
             f"{counted(len(rows), 'reviewer')}, {_minutes(here, rows)}"

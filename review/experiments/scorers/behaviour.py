@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
+from review.checks.clarification import question_back
 from review.checks.protocol import pair
 from review.checks.refusal import OPTIONS, refusal
 from review.experiments.scorers.scorer import NO_ANSWER, Score, Scorer, each, not_scored
 from review.experiments.values import Answer, Case
 
 ANSWER, CLARIFY, REFUSE = "answer", "clarify", "refuse"
-_ASKS = re.compile(
-    r"\b(?:which|what|who|when|where|do you mean|did you mean|could you|can you|would you|please (?:specify|clarify|"
-    r"provide|tell|confirm|let me know)|more (?:detail|information)|clarif\w+|specif(?:y|ic)|welche[rsn]?|meinen sie|"
-    r"können sie|bitte geben)\b",
-    re.IGNORECASE,
-)
 LABEL = "behaviour"
 
 
 def behaviour_of(question: str, answer: Answer) -> str:
     """Return what an answer does: what the target itself says under the label ``behaviour``, else by its words.
 
-    An answer declines by the check ``refusal``. It asks back when it ends with a question that asks for more, and comes
-    without SQL.
+    An answer declines by the check ``refusal``. It asks back by the check ``clarification``, and comes without SQL.
     """
     said = answer.labels.get(LABEL)
     if said in (ANSWER, CLARIFY, REFUSE):
@@ -31,8 +23,7 @@ def behaviour_of(question: str, answer: Answer) -> str:
     text = (answer.answer or "").strip()
     if text and refusal(pair(question, text), OPTIONS)["flagged"]:
         return REFUSE
-    last = re.split(r"(?<=[.!?])\s+", text)[-1]
-    return CLARIFY if not answer.sql and last.endswith("?") and _ASKS.search(last) else ANSWER
+    return CLARIFY if not answer.sql and question_back(text) else ANSWER
 
 
 def _score(case: Case, answer: Answer) -> Score:

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import orjson
-
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, UnknownError
@@ -21,6 +19,7 @@ from review.judges.protocol.groups import together
 from review.judges.protocol.protocol import Subject, TrainingRow
 from review.judges.protocol.subjects import subjects_of_items
 from review.rubric.rubric import Dimension, current_rubric, rubric_version
+from storage.queries.item_conversations import places_of_items
 from storage.records_judges import TrainingSet
 from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
@@ -52,7 +51,7 @@ def gather(
     return store.get(TrainingSet, made.id) or made
 
 
-class Place(NamedTuple):
+class ItemOrigin(NamedTuple):
     """Where an item belongs: its conversation, and the session and user that it came from ("" where unknown)."""
 
     item: str
@@ -62,7 +61,7 @@ class Place(NamedTuple):
 
 
 def decided(
-    dimensions: Sequence[Dimension], places: Sequence[Place], settled: Mapping[tuple[str, str], Settled]
+    dimensions: Sequence[Dimension], places: Sequence[ItemOrigin], settled: Mapping[tuple[str, str], Settled]
 ) -> dict[str, list[list[str]]]:
     """Return the content of a training set: by dimension [item, conversation, group, label], ordered by item. Pure.
 
@@ -85,7 +84,7 @@ def decided(
     return content
 
 
-def _groups(places: Sequence[Place], *, users: bool) -> list[str]:
+def _groups(places: Sequence[ItemOrigin], *, users: bool) -> list[str]:
     number = together(
         [
             f"conversation {p.conversation}",
@@ -116,15 +115,8 @@ def _weeks(store: Store, wanted: Sequence[str]) -> list[str]:
     return sorted(set(wanted))
 
 
-def _places(store: Store, items: Sequence[Item]) -> list[Place]:
-    rows = store.query(_PLACES_SQL, {"items": orjson.dumps([i.id for i in items]).decode()})
-    return [Place(r["item"], r["conversation"], r["session"], r["user"]) for r in rows]
-
-
-_PLACES_SQL = """
-SELECT i.id AS item, c.id AS conversation, coalesce(c.session_id, '') AS session, coalesce(c.user_id, '') AS user
-FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SELECT value FROM json_each(:items))
-"""
+def _places(store: Store, items: Sequence[Item]) -> list[ItemOrigin]:
+    return [ItemOrigin(*found) for found in places_of_items(store, [i.id for i in items])]
 
 
 def rows_of(store: Store, training_set_id: str) -> tuple[TrainingRow, ...]:

@@ -10,10 +10,15 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import UnknownError
 from review.judges.protocol.protocol import NOT_ASKED, Options, Subject
-from review.judges.runs.targets import subjects_of, target_of
+from review.judges.runs.targets import JudgeTarget, subjects_of, target_of
 from review.rubric.rubric import Dimension, rubric_version
 from review.settings.project import Project
-from storage.queries.verdicts import MAY_COUNT_SQL
+from storage.queries.judge_runs import (
+    JudgedBefore,
+    judged_before_in_release,
+    judged_before_in_week,
+    subjects_with_results,
+)
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 
@@ -66,39 +71,25 @@ def left_over(store: Store, run: JudgeRun, judge: Judge, subjects: Sequence[Subj
     target = target_of(run.target)
     if target.kind == "file" or run.options.get("again"):
         return list(subjects)
-    asked = {"judge": judge.name, "version": judge.version, "run": run.id, "at": run.at, "name": target.name}
     judged: dict[str, set[str]] = {}
-    for row in store.query(_JUDGED_BEFORE_SQL[target.kind], asked):
-        judged.setdefault(row["subject"], set()).add(row["dimension"])
+    for before in _judged_before(store, run, judge, target):
+        judged.setdefault(before.subject, set()).add(before.dimension)
     return [s for s in subjects if not set(judge.dimensions) <= judged.get(s.id, set())]
 
 
-_JUDGED_BEFORE_SQL = {
-    "week": f"""
-SELECT v.item_id AS subject, v.dimension FROM verdicts v
-WHERE v.judge = :judge AND v.version = :version AND v.value IS NOT NULL AND v.run_id IS NOT :run AND v.at <= :at
-  AND {MAY_COUNT_SQL}
-UNION SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
-WHERE j.judge = :judge AND j.version = :version AND r.error = '{NOT_ASKED}' AND j.id <> :run AND r.at <= :at
-  AND json_extract(j.target, '$.kind') = 'week'
-""",  # noqa: S608 - constants of ours
-    "release": f"""
-SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
-WHERE j.judge = :judge AND j.version = :version AND j.id <> :run AND r.at <= :at
-  AND (r.value IS NOT NULL OR r.error = '{NOT_ASKED}')
-  AND json_extract(j.target, '$.kind') = 'release' AND json_extract(j.target, '$.name') = :name
-""",  # noqa: S608 - a constant of ours
-}
-"""What a version judged before, or what did not apply by its own labels, by kind of target. An item in a week and the
-same item in a release are two questions: only in the release does the judge see the expected answer."""
+def _judged_before(store: Store, run: JudgeRun, judge: Judge, target: JudgeTarget) -> list[JudgedBefore]:
+    """Return what a version judged before, or what did not apply by its own labels.
+
+    An item in a week and the same item in a release are two questions: only in the release does the judge see the
+    expected answer.
+    """
+    if target.kind == "week":
+        return judged_before_in_week(store, judge.name, judge.version, run=run.id, at=run.at, not_asked=NOT_ASKED)
+    return judged_before_in_release(
+        store, judge.name, judge.version, target.name, run=run.id, at=run.at, not_asked=NOT_ASKED
+    )
 
 
 def subjects_done(store: Store, run: JudgeRun, judge: Judge) -> set[str]:
     """Return the ids of a run's subjects that have a result in every dimension of the judge."""
-    asked = {"run": run.id, "dimensions": len(judge.dimensions)}
-    return {r["subject"] for r in store.query(_DONE_SQL, asked)}
-
-
-_DONE_SQL = """
-SELECT subject FROM judge_results WHERE run_id = :run GROUP BY subject HAVING count(*) >= :dimensions
-"""
+    return subjects_with_results(store, run.id, len(judge.dimensions))

@@ -11,10 +11,11 @@ from review.basics.errors import InputError
 from review.judges.kinds import kind_named
 from review.judges.protocol.protocol import Options, Subject, Terms
 from review.judges.runs.events import dimensions_of_judge, left_over, options_of
-from review.judges.runs.targets import Target, file_digest, subjects_of
+from review.judges.runs.targets import JudgeTarget, file_digest, subjects_of
 from review.judges.versions import judge_named, spec_of
 from review.settings.project import Project, project_of
 from review.statistics.quantity import Quantity
+from storage.queries.judge_runs import tokens_by_run
 from storage.records_judges import Judge, JudgeRun
 from storage.store import Store
 
@@ -40,7 +41,7 @@ class RunPlan:
     """
 
     judge: Judge
-    target: Target
+    target: JudgeTarget
     options: Options
     held: int
     left: int
@@ -50,7 +51,13 @@ class RunPlan:
 
 
 def plan_run(
-    store: Store, ref: str, target: Target, options: Options, *, project: Project | None = None, again: bool = False
+    store: Store,
+    ref: str,
+    target: JudgeTarget,
+    options: Options,
+    *,
+    project: Project | None = None,
+    again: bool = False,
 ) -> RunPlan:
     """Return the plan of a run. Raises what starting it would raise, except for roles and for runs in progress."""
     project = project or project_of(store.path)
@@ -91,7 +98,9 @@ def options_for(project: Project, chosen: Chosen = NOTHING_CHOSEN) -> Options:
     return replace(defaults, **given)
 
 
-def checked_run(store: Store, ref: str, target: Target, options: Options, project: Project) -> tuple[Judge, Target]:
+def checked_run(
+    store: Store, ref: str, target: JudgeTarget, options: Options, project: Project
+) -> tuple[Judge, JudgeTarget]:
     """Return the judge and the target of a run, a file with its full path and digest.
 
     Raises UnknownError or InputError for what cannot be run.
@@ -121,7 +130,7 @@ class PlanDraft(NamedTuple):
 
 
 def drafted(
-    store: Store, judge: Judge, target: Target, options: Options, *, by: str, project: Project, again: bool
+    store: Store, judge: Judge, target: JudgeTarget, options: Options, *, by: str, project: Project, again: bool
 ) -> PlanDraft:
     """Draft a run without recording it."""
     wanted = {**asdict(options), "again": again or options.fresh}
@@ -161,21 +170,13 @@ def estimated_cost(store: Store, judge: Judge, terms: Terms, asked: int) -> Quan
     if terms.price_in is None or terms.price_out is None:
         return Quantity.missing("the judge's spec has no prices (price_in, price_out)", n=asked)
     runs = {r.id: r for r in store.find(JudgeRun, judge=judge.name)}
-    rows = [{**row, "run": runs[row["run_id"]]} for row in store.query(_TOKENS_SQL, {"judge": judge.name})]
+    rows = [{**row, "run": runs[row["run_id"]]} for row in tokens_by_run(store, judge.name)]
     rows = [r for r in rows if r["run"].version == judge.version] or rows
     questions = sum(r["subjects"] * questions_each(options_of(r["run"])) for r in rows)
     if not questions:
         return Quantity.missing("no earlier call of this judge reported its tokens", n=asked)
     paid = sum(r["tokens_in"] * terms.price_in + r["tokens_out"] * terms.price_out for r in rows) / PER
     return Quantity(value=asked * paid / questions, method=f"from the tokens of {questions} earlier questions", n=asked)
-
-
-_TOKENS_SQL = """
-SELECT c.run_id, count(DISTINCT c.subject) AS subjects, sum(c.tokens_in) AS tokens_in,
-       sum(coalesce(c.tokens_out, 0)) AS tokens_out
-FROM judge_calls c JOIN judge_runs r ON r.id = c.run_id
-WHERE r.judge = :judge AND c.error = '' AND c.tokens_in IS NOT NULL GROUP BY c.run_id
-"""
 
 
 def words(plan: RunPlan) -> str:

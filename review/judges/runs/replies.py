@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import orjson
-
 from review.basics.clock import new_id
 from review.judges.protocol.protocol import Call
+from storage.queries.judge_runs import known_replies
 from storage.records_judges import JudgeCall
 from storage.store import Store
 
@@ -31,9 +30,7 @@ class StoreReplies:
         found: dict[str, dict[str, Any]] = {}
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            part = orjson.dumps(wanted[start : start + _KEYS_AT_ONCE]).decode()
-            rows = self.store.query(_KNOWN_SQL, {"keys": part})
-            found |= {r["key"]: orjson.loads(r["reply"]) for r in rows}
+            found |= known_replies(self.store, wanted[start : start + _KEYS_AT_ONCE])
         with self._lock:
             held = {c.key: c.reply for c in self._calls if not c.error}
         return found | {k: held[k] for k in wanted if k in held}
@@ -49,9 +46,3 @@ class StoreReplies:
         with self._lock:
             taken, self._calls = self._calls, []
         return taken
-
-
-_KNOWN_SQL = """
-SELECT key, reply FROM judge_calls
-WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' ORDER BY rowid
-"""

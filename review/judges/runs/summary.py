@@ -6,15 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
-
-import orjson
 
 from review.basics.words import counted
 from review.judges.protocol.protocol import NOT_ASKED
 from review.judges.runs.locks import State, log_path, state_of
 from review.judges.runs.release_agreement import agreement_with_release
 from review.statistics.quantity import Quantity
+from storage.queries.judge_status import (
+    calls_of_runs,
+    latency_of_calls,
+    latency_of_results,
+    missing_by_cause,
+    results_of_runs,
+    subjects_by_count,
+    votes_of_runs,
+)
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 
@@ -68,16 +74,14 @@ class RunStatus:
 
 def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
     """Return the status of some runs, in their order, with a handful of queries for all of them."""
-    asked = {"runs": orjson.dumps([r.id for r in runs]).decode()}
+    ids = [r.id for r in runs]
     dimensions = {j.id: len(j.dimensions) for j in store.find(Judge, name=sorted({r.judge for r in runs}))}
     events = _latest_events(store, runs)
-    results = _by_run(store, _RESULTS_SQL, asked)
-    done = _subjects_by_count(store, asked)
-    missing = _missing(store, asked)
-    calls = _by_run(store, _CALLS_SQL, asked)
-    silent = {"runs": orjson.dumps([r.id for r in runs if r.id not in calls]).decode()}
-    latencies = _by_run(store, _CALL_LATENCY_SQL, asked) | _by_run(store, _RESULT_LATENCY_SQL, silent)
-    votes = _votes(store, asked)
+    results, done = results_of_runs(store, ids), subjects_by_count(store, ids)
+    missing = missing_by_cause(store, ids, not_asked=NOT_ASKED)
+    calls, votes = calls_of_runs(store, ids), votes_of_runs(store, ids)
+    silent = [run for run in ids if run not in calls]
+    latencies = latency_of_calls(store, ids) | latency_of_results(store, silent)
     found = []
     for run in runs:
         event, whole = events.get(run.id), dimensions.get(f"{run.judge}@{run.version}", 1)
@@ -152,73 +156,3 @@ def amount(cost: float, currency: str = "") -> str:
 
 def _latest_events(store: Store, runs: Sequence[JudgeRun]) -> dict[str, RunEvent]:
     return {e.run_id: e for e in store.find(RunEvent, run_id=[r.id for r in runs])}
-
-
-def _by_run(store: Store, sql: str, asked: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {r["run_id"]: r for r in store.query(sql, asked)}
-
-
-def _subjects_by_count(store: Store, asked: dict[str, Any]) -> dict[str, dict[int, int]]:
-    """Count the subjects of each run that have results in one, two, ... dimensions."""
-    found: dict[str, dict[int, int]] = {}
-    for row in store.query(_SUBJECTS_SQL, asked):
-        found.setdefault(row["run_id"], {})[row["results"]] = row["subjects"]
-    return found
-
-
-def _missing(store: Store, asked: dict[str, Any]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for row in store.query(_MISSING_SQL, asked):
-        found.setdefault(row["run_id"], {})[row["error"]] = row["n"]
-    return found
-
-
-def _votes(store: Store, asked: dict[str, Any]) -> dict[str, dict[tuple[str | None, ...], int]]:
-    found: dict[str, dict[tuple[str | None, ...], int]] = {}
-    for row in store.query(_VOTES_SQL, asked):
-        found.setdefault(row["run_id"], {})[tuple(orjson.loads(row["votes"]))] = row["n"]
-    return found
-
-
-_OF_RUNS = "run_id IN (SELECT value FROM json_each(:runs))"
-
-_RESULTS_SQL = f"""
-SELECT run_id, count(value) AS verdicts, sum(cached) AS cached, sum(cost) AS cost
-FROM judge_results WHERE {_OF_RUNS} GROUP BY run_id
-"""  # noqa: S608 - a constant of ours
-
-_SUBJECTS_SQL = f"""
-SELECT run_id, results, count(*) AS subjects
-FROM (SELECT run_id, count(*) AS results FROM judge_results WHERE {_OF_RUNS} GROUP BY run_id, subject)
-GROUP BY run_id, results
-"""  # noqa: S608 - a constant of ours
-
-_MISSING_SQL = f"""
-SELECT run_id, error, count(*) AS n FROM judge_results
-WHERE value IS NULL AND error <> '{NOT_ASKED}' AND {_OF_RUNS} GROUP BY run_id, error ORDER BY n DESC, error
-"""  # noqa: S608 - a constant of ours
-
-_CALLS_SQL = f"""
-SELECT run_id, count(*) AS calls, sum(cost) AS cost, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out
-FROM judge_calls WHERE {_OF_RUNS} GROUP BY run_id
-"""  # noqa: S608 - a constant of ours
-
-_VOTES_SQL = f"""
-SELECT run_id, votes, count(*) AS n FROM judge_results WHERE votes <> '[]' AND {_OF_RUNS} GROUP BY run_id, votes
-"""  # noqa: S608 - a constant of ours
-
-
-def _latency_sql(source: str) -> str:
-    """Query nearest-rank percentiles by run: the smallest latency that at least that share of all does not exceed."""
-    return f"""
-SELECT run_id, min(CASE WHEN 100 * k >= 50 * n THEN ms END) AS p50, min(CASE WHEN 100 * k >= 95 * n THEN ms END) AS p95
-FROM (
-  SELECT run_id, latency_ms AS ms, row_number() OVER (PARTITION BY run_id ORDER BY latency_ms) AS k,
-         count(*) OVER (PARTITION BY run_id) AS n
-  FROM {source} AND latency_ms IS NOT NULL AND {_OF_RUNS}
-) GROUP BY run_id
-"""  # noqa: S608 - constants of ours
-
-
-_CALL_LATENCY_SQL = _latency_sql("judge_calls WHERE error = ''")
-_RESULT_LATENCY_SQL = _latency_sql("judge_results WHERE NOT cached")

@@ -38,6 +38,7 @@ from review.privacy.recognisers import Recognisers
 from review.rubric.rubric import Dimension
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
+from storage.queries.judge_runs import verdicts_given
 from storage.records_judges import Judge, JudgeRun
 from storage.store import Store
 
@@ -102,11 +103,8 @@ def _work_on(
 
 def _counts(store: Store, run: JudgeRun) -> dict[str, int]:
     """Count the verdicts of a run and the missing ones."""
-    rows = store.query(
-        "SELECT count(value) AS given, count(*) AS n FROM judge_results WHERE run_id = :run AND error <> :not_asked",
-        {"run": run.id, "not_asked": NOT_ASKED},
-    )
-    return {"verdicts": int(rows[0]["given"]), "missing": int(rows[0]["n"] - rows[0]["given"])}
+    counted = verdicts_given(store, run.id, not_asked=NOT_ASKED)
+    return {"verdicts": counted.given, "missing": counted.of - counted.given}
 
 
 def _judge(

@@ -24,6 +24,7 @@ from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
 from storage.queries.anchors import originals_of
+from storage.queries.golden import rows_of_examples
 from storage.records_judges import Judge
 from storage.records_weeks import Item
 from storage.store import Store
@@ -90,7 +91,7 @@ def fitting_examples(
     An example reveals its label, so those made of items that the viewer still has to review are left out.
     """
     try:
-        golden = few_shot(store, dimensions, count=len(store.query("SELECT 1 FROM golden_examples")) or 1)
+        golden = few_shot(store, dimensions, count=rows_of_examples(store) or 1)
     except NothingToDo:
         golden = []
     fitting = [*golden, *kept]

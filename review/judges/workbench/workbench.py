@@ -29,6 +29,7 @@ from review.judges.versions import spec_of
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
+from storage.queries.judge_runs import cost_and_time_of_subjects
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Verdict
 from storage.records_weeks import Item
@@ -108,7 +109,7 @@ def economy(store: Store, weeks: Sequence[str], judge: Reference) -> Economy:
     """Return verdicts, cost and time of one version of a judge; without a run here, those that its verdicts state."""
     counts = verdicts_of(store, weeks, str(judge)).values()
     runs = store.find(JudgeRun, judge=judge.judge, version=judge.version)
-    asked = [(r["cost"], r["ms"]) for r in store.query(_ASKED_SQL, judge._asdict())] if runs else _stated(counts)
+    asked = cost_and_time_of_subjects(store, *judge) if runs else _stated(counts)
     costs = [cost for cost, _ in asked if cost is not None]
     times = [ms for _, ms in asked if ms is not None]
     p50, p95 = (float(x) for x in np.percentile(times, [50, 95])) if times else (None, None)
@@ -120,12 +121,6 @@ def economy(store: Store, weeks: Sequence[str], judge: Reference) -> Economy:
         latency_p95=p95,
         last_run=runs[-1].at if runs else "",
     )
-
-
-_ASKED_SQL = """
-SELECT sum(r.cost) AS cost, max(r.latency_ms) AS ms FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
-WHERE j.judge = :judge AND j.version = :version AND NOT r.cached GROUP BY r.run_id, r.subject
-"""
 
 
 def _stated(verdicts: Any) -> list[tuple[float | None, float | None]]:

@@ -37,7 +37,7 @@ class Kind(enum.IntEnum):
         return self in (Kind.TRACES_JSON, Kind.LOGS_JSON)
 
 
-class Place(NamedTuple):
+class FramePlace(NamedTuple):
     """Where a frame begins: the number of its file, and the bytes before it."""
 
     file: int
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 class Frame(NamedTuple):
     """One payload, when it arrived (seconds since 1970), and where the next frame begins."""
 
-    place: Place
+    place: FramePlace
     end: int
     at: float
     kind: Kind
@@ -89,6 +89,6 @@ def frames(path: Path, *, start: int = 0, most: int | None = None, unseal: Chang
             if len(payload) < size or _checksum(moment, kind, payload) != checksum:
                 return
             end = at + _HEAD.size + size
-            yield Frame(Place(number, at), end, moment / 1e6, Kind(kind), unseal(payload) if unseal else payload)
+            yield Frame(FramePlace(number, at), end, moment / 1e6, Kind(kind), unseal(payload) if unseal else payload)
             at = end
             most = None if most is None else most - 1

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Limits, Place
+from review.sql.engines.engine import EngineAddress, Limits
 from review.sql.execution.worker import LENGTH, write
 from review.sql.schema.schema import Table
 
@@ -39,7 +39,7 @@ class Gone(Exception):
 class Child:
     """A process that has one database open. Not shared between threads."""
 
-    def __init__(self, place: Place, limits: Limits) -> None:
+    def __init__(self, place: EngineAddress, limits: Limits) -> None:
         self.limits = limits
         self._folder = tempfile.TemporaryDirectory(prefix="spotcheck-sql-", ignore_cleanup_errors=True)
         absolute = place if not place.path or place.host else place._replace(path=os.path.abspath(place.path))  # noqa: PTH100 - links stay as they are

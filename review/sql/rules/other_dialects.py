@@ -2,58 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import Token, TokenType
 
 from review.sql.rules.rule import Mark, at
 from review.sql.text.dialects import PROVEN
 from review.sql.tree.statement import Statement
 
-READ_BY = {
-    "LIMIT ... BY": ("clickhouse",),
-    "WITH FILL": ("clickhouse",),
-    "WITH TOTALS": ("clickhouse",),
-    "QUALIFY": ("clickhouse", "duckdb"),
-    "GROUP BY ALL": ("clickhouse", "duckdb"),
-    "LIMIT with an offset before a comma": ("clickhouse", "sqlite"),
-    "DISTINCT ON": ("clickhouse", "duckdb", "postgres"),
+CLICKHOUSE, DUCKDB, POSTGRES, SQLITE = "clickhouse", "duckdb", "postgres", "sqlite"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The proven dialects whose engine reads a clause, and how it is found: by a node of the tree or by its tokens.
+
+    ``tokens`` are kinds or texts that follow one another; a set stands for one of several. A clause that another entry
+    finds in a dialect counts as read there, so that nothing is said twice.
+    """
+
+    read_by: tuple[str, ...]
+    node: Callable[[exp.Expr], bool] | None = None
+    tokens: tuple[TokenType | str | frozenset[TokenType | str], ...] = ()
+
+
+def _has(kind: type[exp.Expr], *names: str, value: object = None) -> Callable[[exp.Expr], bool]:
+    """Whether a node is of a kind and has one of these arguments, of this value where one is given."""
+
+    def holds(node: exp.Expr) -> bool:
+        return isinstance(node, kind) and any(
+            node.args.get(name) if value is None else node.args.get(name) == value for name in names
+        )
+
+    return holds
+
+
+def _is(kind: type[exp.Expr]) -> Callable[[exp.Expr], bool]:
+    return lambda node: isinstance(node, kind)
+
+
+def _order_by_all(node: exp.Expr) -> bool:
+    return (
+        isinstance(node, exp.Ordered)
+        and isinstance(node.this, exp.Column | exp.Var)
+        and node.this.sql().upper() == "ALL"
+    )
+
+
+def _limit_by(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Limit | exp.Offset) and bool(node.args.get("expressions"))
+
+
+CLAUSES = {
+    "LIMIT ... BY": Clause((CLICKHOUSE,), _limit_by),
+    "WITH FILL": Clause((CLICKHOUSE,), _is(exp.WithFill)),
+    "WITH TOTALS": Clause((CLICKHOUSE,), _has(exp.Group, "totals", value=True)),
+    "QUALIFY": Clause((CLICKHOUSE, DUCKDB), _is(exp.Qualify)),
+    "GROUP BY ALL": Clause((CLICKHOUSE, DUCKDB), _has(exp.Group, "all", value=True)),
+    "ROLLUP, CUBE or GROUPING SETS": Clause(
+        (CLICKHOUSE, DUCKDB, POSTGRES), lambda node: isinstance(node, exp.Rollup | exp.Cube | exp.GroupingSets)
+    ),
+    "ORDER BY ALL": Clause((CLICKHOUSE, DUCKDB), _order_by_all),
+    "DISTINCT ON": Clause((CLICKHOUSE, DUCKDB, POSTGRES), _has(exp.Distinct, "on")),
+    "* with columns left out or replaced": Clause(
+        (CLICKHOUSE, DUCKDB), _has(exp.Star, "except_", "except", "replace", "rename")
+    ),
+    "ASOF JOIN": Clause((CLICKHOUSE, DUCKDB), _has(exp.Join, "method", value="ASOF")),
+    "SEMI JOIN": Clause((CLICKHOUSE, DUCKDB), _has(exp.Join, "kind", value="SEMI")),
+    "ANTI JOIN": Clause((CLICKHOUSE, DUCKDB), _has(exp.Join, "kind", value="ANTI")),
+    "PIVOT": Clause((DUCKDB,), _is(exp.Pivot)),
+    "LATERAL": Clause((DUCKDB, POSTGRES), _is(exp.Lateral)),
+    "FETCH FIRST": Clause((DUCKDB, POSTGRES), _is(exp.Fetch)),
+    "ILIKE": Clause((CLICKHOUSE, DUCKDB, POSTGRES), _is(exp.ILike)),
+    "SIMILAR TO": Clause((DUCKDB, POSTGRES), _is(exp.SimilarTo)),
+    "GLOB": Clause((DUCKDB, SQLITE), _is(exp.Glob)),
+    "LIMIT with an offset before a comma": Clause(
+        (CLICKHOUSE, SQLITE), tokens=(TokenType.LIMIT, TokenType.NUMBER, TokenType.COMMA)
+    ),
+    "A comma with nothing after it": Clause(
+        (CLICKHOUSE, DUCKDB), tokens=(TokenType.COMMA, frozenset({TokenType.FROM, TokenType.R_PAREN}))
+    ),
+    "A list in brackets": Clause(
+        (CLICKHOUSE, DUCKDB),
+        tokens=(
+            frozenset({TokenType.SELECT, TokenType.COMMA, TokenType.L_PAREN, TokenType.EQ, TokenType.IN}),
+            TokenType.L_BRACKET,
+        ),
+    ),
+    "ARRAY[...]": Clause((DUCKDB, POSTGRES), tokens=("ARRAY", TokenType.L_BRACKET)),
+    "A value in braces": Clause((CLICKHOUSE, DUCKDB), tokens=(TokenType.L_BRACE,)),
+    "A map in braces": Clause((DUCKDB, POSTGRES, SQLITE), tokens=(TokenType.L_BRACE, TokenType.STRING)),
+    "A cast by ::": Clause((CLICKHOUSE, DUCKDB, POSTGRES), tokens=(TokenType.DCOLON,)),
+    "==": Clause((CLICKHOUSE, DUCKDB, SQLITE), tokens=("==",)),
+    "<=>": Clause((CLICKHOUSE,), tokens=("<=>",)),
+    "DIV": Clause((CLICKHOUSE,), tokens=(TokenType.DIV,)),
+    "RLIKE": Clause((), tokens=("RLIKE",)),
+    "REGEXP": Clause((CLICKHOUSE,), tokens=("REGEXP",)),
+    "TRY_CAST": Clause((DUCKDB,), tokens=("TRY_CAST", TokenType.L_PAREN)),
+    "IF with values": Clause((CLICKHOUSE, DUCKDB), tokens=("IF", TokenType.L_PAREN)),
+    "IIF": Clause((SQLITE,), tokens=("IIF", TokenType.L_PAREN)),
+    "A date or time written after its type": Clause(
+        (CLICKHOUSE, DUCKDB, POSTGRES), tokens=(frozenset({TokenType.DATE, TokenType.TIMESTAMP}), TokenType.STRING)
+    ),
+    "INTERVAL": Clause(
+        (CLICKHOUSE, DUCKDB, POSTGRES),
+        tokens=(TokenType.INTERVAL, frozenset({TokenType.STRING, TokenType.NUMBER})),
+    ),
 }
-"""Each clause with the proven dialects that read it, as tried on DuckDB 2.0, PostgreSQL 15, SQLite 3.40 and ClickHouse
-26.9."""
+"""What only some engines read, as tried on DuckDB 2.0, PostgreSQL 15, SQLite 3.40 and ClickHouse 26.9."""
 
 
 def foreign_clauses(statement: Statement) -> Iterator[Mark]:
     """Find clauses that the engine of a proven dialect does not read."""
     if statement.dialect not in PROVEN:
         return
-    found = [(name, at(node, statement, _said(name))) for tree in statement.trees for name, node in _in_tree(tree)]
-    yield from (mark for name, mark in [*found, *_in_tokens(statement)] if statement.dialect not in READ_BY[name])
+    foreign = {name: clause for name, clause in CLAUSES.items() if statement.dialect not in clause.read_by}
+    for tree in statement.trees:
+        for node in tree.walk():
+            for name, clause in foreign.items():
+                if clause.node and clause.node(node):
+                    yield at(node, statement, _said(name))
+    for name, clause in foreign.items():
+        if clause.tokens:
+            yield from (Mark(_said(name), start, end) for start, end in _runs(statement.tokens, clause))
 
 
-def _in_tree(tree: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
-    for node in tree.walk():
-        if isinstance(node, exp.Limit | exp.Offset) and node.args.get("expressions"):
-            yield "LIMIT ... BY", node
-        elif isinstance(node, exp.WithFill):
-            yield "WITH FILL", node.parent or node
-        elif isinstance(node, exp.Group):
-            for name in ("totals", "all"):
-                if node.args.get(name) is True:
-                    yield ("WITH TOTALS" if name == "totals" else "GROUP BY ALL"), node
-        elif isinstance(node, exp.Qualify):
-            yield "QUALIFY", node
-        elif isinstance(node, exp.Distinct) and node.args.get("on"):
-            yield "DISTINCT ON", node
+def _runs(tokens: Sequence[Token], clause: Clause) -> Iterator[tuple[int, int]]:
+    """Yield where the tokens of a clause follow one another, from start up to end."""
+    length = len(clause.tokens)
+    for k in range(len(tokens) - length + 1):
+        run = tokens[k : k + length]
+        if all(_fits(token, wanted) for token, wanted in zip(run, clause.tokens, strict=True)):
+            yield run[0].start, run[-1].end + 1
 
 
-def _in_tokens(statement: Statement) -> Iterator[tuple[str, Mark]]:
-    """LIMIT 3, 5 gives the tree of LIMIT 5 OFFSET 3, so the comma is looked for in the text."""
-    name = "LIMIT with an offset before a comma"
-    for limit, _, comma in zip(statement.tokens, statement.tokens[1:], statement.tokens[2:], strict=False):
-        if limit.token_type == TokenType.LIMIT and comma.token_type == TokenType.COMMA:
-            yield name, Mark(_said(name), limit.start, comma.end + 1)
+def _fits(token: Token, wanted: TokenType | str | frozenset[TokenType | str]) -> bool:
+    if isinstance(wanted, frozenset):
+        return any(_fits(token, one) for one in wanted)
+    if isinstance(wanted, TokenType):
+        return token.token_type == wanted
+    return token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER) and token.text.upper() == wanted
 
 
 def _said(name: str) -> str:

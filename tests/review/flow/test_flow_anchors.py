@@ -57,12 +57,12 @@ from review.settling.corrections import corrections
 from review.settling.unsettled import unsettled
 from review.week.anchors import choose, deal_anchors, is_readable
 from review.week.dealing import redistribute
-from review.week.dealing_again import held_by_nobody
 from review.week.drawing import Request
 from review.week.fields import NOT_MY_FIELD
 from storage.opening import open_store
 from storage.queries.anchors import AnchorAnswer, examples_to_ask
 from storage.queries.assignments import items_left_to_nobody
+from storage.queries.dealing import items_held_by_nobody
 from storage.records_calibration import Anchor
 from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
@@ -284,7 +284,7 @@ def test_nobody_is_given_an_anchor_that_they_know(dealt: Store) -> None:
     assert redistribute(dealt, WEEK, rater="ana", to=["zed"], by="lea") == n - len(own)
     assert not anchors_of(dealt, "zed") and not open_of(dealt, "ana"), "zed reviewed all of them"
     known = {a.item_id for a in dealt.find(Anchor)}
-    assert not known & {i.id for i in held_by_nobody(dealt, WEEK)} and not items_left_to_nobody(dealt, WEEK)
+    assert not known & {i.id for i in items_held_by_nobody(dealt, WEEK)} and not items_left_to_nobody(dealt, WEEK)
     for rater in ("zed", "yan", "eva"):
         add_person(dealt, rater, role="annotator", by="lea", scope="SCENARIO-MARK")
     (held, *_) = anchors_of(dealt, "ben")

@@ -16,8 +16,9 @@ from review.current.assignments import owed_items, week_of_store
 from review.current.progress import progress
 from review.rubric.rubric import rubric_from, save_rubric
 from review.week.dealing import deal, redistribute, take_back
-from review.week.dealing_again import deal_again, held_by_nobody
+from review.week.dealing_again import deal_again
 from review.week.requeue import requeue
+from storage.queries.dealing import items_held_by_nobody
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Skip
 from storage.records_weeks import Assignment, Reassignment
@@ -199,7 +200,7 @@ def test_items_that_nobody_holds_are_dealt_again_to_the_named_people(opened, ite
     send(opened, "ana", {**entry(passed), "kind": "skip", "reason": "not my field"})
     redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea", with_skipped=True)
     gone = [take_back(opened, WEEK, rater=rater, by="lea", reason="ill") for rater in ("ana", "ben", "eva")]
-    assert all(gone) and {i.id for i in held_by_nobody(opened, WEEK)} == {i.id for i in items}
+    assert all(gone) and {i.id for i in items_held_by_nobody(opened, WEEK)} == {i.id for i in items}
     assert deal_again(opened, WEEK, to=["ana", "lea"], by="lea", reason=" back ") == len(items)
     held = {rater: {a.item_id for a in open_of(opened, rater)} for rater in ("ana", "lea")}
     both = {i.id for i in items if i.overlap}
@@ -222,7 +223,7 @@ def test_dealing_again_refuses_with_the_reason_and_uses_the_latest_version(opene
     send(opened, "ana", {**entry(again), "kind": "skip", "reason": "no"})
     redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea", with_skipped=True)
     take_back(opened, WEEK, rater="ben", by="lea", reason="ill")
-    assert alone.item_id in {i.id for i in held_by_nobody(opened, WEEK)}
+    assert alone.item_id in {i.id for i in items_held_by_nobody(opened, WEEK)}
     with pytest.raises(InputError, match="Choose at least one person"):
         deal_again(opened, WEEK, to=[], by="lea")
     with pytest.raises(Refused, match="needs the role lead"):

@@ -1,0 +1,1 @@
+"""Views of the Compliance page: findings, control report, retention, erasure, evidence pack."""

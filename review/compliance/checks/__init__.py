@@ -1,0 +1,1 @@
+"""The daily checks, one file each."""

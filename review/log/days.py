@@ -1,0 +1,67 @@
+"""The log by day of production: which imports brought conversations of a day, and these conversations.
+
+The day is that of ``created_at`` in UTC; a conversation without a time belongs to the day of its import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from review.basics.log_paths import LogPaths
+from review.log.columns import DIRECT
+from review.log.late import listed
+from review.log.log import conversation_of_cells, log_files
+from storage.records_log import Conversation
+
+AT_ONCE = 500
+"""Conversations in memory at a time."""
+MEMORY = "400MB"
+_DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
+
+
+def imports_held(log: LogPaths) -> dict[str, int]:
+    """Return the number of conversations that the log holds of each import, from the headers of its files."""
+    found: dict[str, int] = {}
+    for path in log_files(log):
+        found[path.parent.name] = found.get(path.parent.name, 0) + pq.read_metadata(path).num_rows
+    return found
+
+
+def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return how many conversations of each day some imports brought: day (ISO date) -> id of the import -> number."""
+    files = _files(log, imports)
+    if not files:
+        return {}
+    sql = f"SELECT {_DAY}, import_id, count(*) FROM {listed(files)} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names and paths of our own
+    found: dict[str, dict[str, int]] = {}
+    with _bounded() as db:
+        for day, import_id, n in db.execute(sql).fetchall():
+            found.setdefault(day, {})[import_id] = n
+    return found
+
+
+def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> Iterator[list[Conversation]]:
+    """Yield the conversations of a day that came with some imports, some hundred at a time."""
+    files = _files(log, imports)
+    if not files:
+        return
+    columns = [*DIRECT, "verdicts", "content"]
+    sql = f"SELECT {', '.join(columns)} FROM {listed(files)} WHERE {_DAY} = ?"  # noqa: S608 - names and paths of our own
+    with _bounded() as db:
+        rows = db.execute(sql, [day])
+        while batch := rows.fetchmany(AT_ONCE):
+            yield [conversation_of_cells(dict(zip(columns, row, strict=True))) for row in batch]
+
+
+def _files(log: LogPaths, imports: Collection[str]) -> list[Path]:
+    wanted = set(imports)
+    return [path for path in log_files(log) if path.parent.name in wanted]
+
+
+def _bounded() -> duckdb.DuckDBPyConnection:
+    """Return a connection that takes two cores at most and little memory, for work beside people."""
+    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})

@@ -1,0 +1,1 @@
+"""How production does while it runs: its health and engagement, A/B comparisons, alerts, and what expires."""

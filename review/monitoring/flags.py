@@ -1,0 +1,52 @@
+"""How many conversations each check flags, of those on which it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from review.basics.sql_literals import sql_literal
+from review.checks.catalogue import title_of
+from review.monitoring.measuring import N, share
+from review.monitoring.metrics import flags
+from review.statistics.quantity import Quantity
+
+Ran = Mapping[str, frozenset[str]]
+"""The checks that ran, by the id of the import."""
+
+
+def flag_aggregates(ran: Ran) -> dict[str, str]:
+    """Return the aggregates of a window that count flags, and the rows of imports with other checks than the rest.
+
+    Imports mostly have the same checks; then every row of a window was read by each.
+    """
+    counts = {f"flag_{name}": f"count(*) FILTER (flagged <> '' AND {flags(name)})" for name in _names(ran)}
+    sets = _sets(ran)
+    rows = {
+        f"ran_{k}": f"count(*) FILTER (import_id IN ({', '.join(map(sql_literal, imports))}))"
+        for k, imports in enumerate(sets.values())
+        if len(sets) > 1
+    }
+    return counts | rows
+
+
+def checks_of(row: Mapping[str, Any], ran: Ran) -> dict[str, Quantity]:
+    """Return the share that each check flags of what it read in one window."""
+    sets = _sets(ran)
+    found: dict[str, Quantity] = {}
+    for name in _names(ran):
+        read = sum(int(row.get(f"ran_{k}", row[N])) for k, names in enumerate(sets) if name in names)
+        found[name] = share(int(row[f"flag_{name}"]), read, f"the check did not run: {title_of(name)}")
+    return found
+
+
+def _names(ran: Ran) -> list[str]:
+    return sorted(frozenset[str]().union(*ran.values()))
+
+
+def _sets(ran: Ran) -> dict[frozenset[str], Sequence[str]]:
+    """Return the imports by the set of checks that ran on them."""
+    found: dict[frozenset[str], list[str]] = {}
+    for name, checks in ran.items():
+        found.setdefault(checks, []).append(name)
+    return dict(found)

@@ -1,0 +1,98 @@
+"""Empty rows in place, and leave nothing of them in the file. Only an erasure does this; see ``review.erasure``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from storage import proof
+from storage.connection import plain_errors
+from storage.proof_digests import entry_hash
+from storage.records import KEYS
+from storage.records_people import AuditEntry
+from storage.rows import columns, decode, encode
+from storage.store import Store
+
+
+class Emptied(NamedTuple):
+    """A row that was emptied: its key, and its keyed digests before and after, as hexadecimal text."""
+
+    key: str
+    before: str
+    after: str
+
+
+def all_columns(store: Store, table: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table as stored, with ``rowid``."""
+    connection = store.db.conn
+    found = connection.execute(f'SELECT rowid AS rowid, * FROM "{table}" ORDER BY rowid')  # noqa: S608 - our names
+    names = [column[0] for column in found.description]
+    for row in found:
+        yield dict(zip(names, row, strict=True))
+
+
+def tables_of(store: Store) -> list[str]:
+    """Return the names of all tables of the file, those of SQLite itself left out."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    return [str(name) for (name,) in store.stream(sql)]
+
+
+def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, Any]]) -> list[Emptied]:
+    """Overwrite columns of rows (key of the row -> column -> value) and return their digests before and after.
+
+    Call it in the transaction whose entry lists what it returns. Rows of the audit chain keep their hash.
+    """
+    connection = store.db.conn
+    table, primary = KEYS[record]
+    done = []
+    for name, values in changes.items():
+        before = _row(connection, record, table, primary, name)
+        if before is None or not values:
+            continue
+        sets = ", ".join(f'"{column}" = ?' for column in values)
+        sql = f'UPDATE "{table}" SET {sets} WHERE "{primary}" = ?'  # noqa: S608 - our names
+        connection.execute(sql, [*map(encode, values.values()), name])
+        after = _row(connection, record, table, primary, name)
+        assert after is not None
+        done.append(Emptied(str(name), _digest(store, record, before, seen=True), _digest(store, record, after)))
+    return done
+
+
+def _row(connection: sqlite3.Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:
+    sql = f'SELECT {columns(record)} FROM "{table}" WHERE "{primary}" = ?'  # noqa: S608 - our names
+    found: Sequence[Any] | None = connection.execute(sql, (name,)).fetchone()
+    return found
+
+
+def _digest(store: Store, record: type, row: Sequence[Any], *, seen: bool = False) -> str:
+    key = proof.key_to_sign(store.db.conn)
+    if record is not AuditEntry:
+        return proof.covered_row(key, record, row).digest.hex()
+    entry = decode(AuditEntry, row)
+    if seen:
+        return entry.hash
+    said = {"actor": entry.actor, "action": entry.action, "subject": entry.subject}
+    return entry_hash(entry.sequence, entry.at, **said, detail=entry.detail, previous=entry.previous, key=key)
+
+
+def leave_nothing_behind(store: Store) -> bool:
+    """Write the file anew without what was emptied, and cut the write-ahead log. Returns whether both were done.
+
+    Other connections may read and write before and after, not meanwhile; one that reads all the time keeps it from
+    being done. Raises StorageError when the disk is full.
+    """
+    with plain_errors(store.path):
+        connection = store.db.conn
+        connection.execute("VACUUM")
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
+def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
+    """Return the entries of the chain that list emptied rows, oldest first."""
+    return store.select(AuditEntry, "SELECT * FROM audit WHERE action = :action ORDER BY sequence", {"action": action})
+
+
+def erasures_so_far(store: Store) -> int:
+    """Return a number that grows with each step of an erasure, 0 before the first."""
+    return int(next(store.stream("SELECT coalesce(max(rowid), 0) FROM erasure_events"))[0])
