@@ -31,7 +31,7 @@ from review.judges.runs.planning import Chosen, options_for, plan_run
 from review.judges.runs.planning import words as plan_words
 from review.judges.runs.results import write_results
 from review.judges.runs.summary import RunStatus
-from review.judges.runs.targets import PARTS, Part, Target
+from review.judges.runs.targets import PARTS, JudgeTarget, Part
 from review.judges.runs.work_run import work
 from review.judges.runs.worker import in_background, step_back
 from review.people.people import require
@@ -121,18 +121,18 @@ def run(
     _finish(_worked(store, made.id, by, target, force), store_path, as_json)
 
 
-def _target(store: Store, week: str | None, release: str | None, file: str | None, split: Part) -> Target:
+def _target(store: Store, week: str | None, release: str | None, file: str | None, split: Part) -> JudgeTarget:
     given = [(k, n) for k, n in (("week", week), ("release", release), ("file", file)) if n is not None]
     if len(given) != 1:
         raise InputError("expected one of --week, --release and --file.")
     if release is not None:
-        return Target("release", release, split)
+        return JudgeTarget("release", release, split)
     if file is not None:
-        return Target("file", file, split)
+        return JudgeTarget("file", file, split)
     names = weeks_between(store, week)
     if len(names) != 1:
         raise UnknownError(f"--week: found {week!r}, expected one week.")
-    return Target("week", names[0], split)
+    return JudgeTarget("week", names[0], split)
 
 
 def _check_out(target: Path | None, force: bool, background: bool) -> None:

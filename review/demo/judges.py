@@ -14,7 +14,7 @@ from review.exchange.verdicts import import_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import start_run
 from review.judges.runs.sql_execution import execute_week
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 from review.settings.project import project_of
@@ -66,5 +66,5 @@ def learn(store: Store, closed: Sequence[str], current: str, *, seed: int, by: s
     note = "Learns from what we settled; offline, free, and no expert."
     add_judge(store, LEARNED, kind="learned", dimensions=LEARNED_DIMENSIONS, spec=spec, by=by, note=note)
     for week in (*closed, current):
-        run = start_run(store, LEARNED, Target("week", week), Options(), by=by)
+        run = start_run(store, LEARNED, JudgeTarget("week", week), Options(), by=by)
         work(store, run.id, environment={})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.late import listed
 from review.log.retained import FAILURES, parts
@@ -37,5 +36,5 @@ def expired_failures(log: LogPaths, *, weeks: Sequence[str] | None = None) -> li
         f"SELECT {names}, CAST(sum(n) AS BIGINT), CAST(sum(repaired) AS BIGINT) FROM {listed(files)} "  # noqa: S608 - our own names
         f"GROUP BY {names} ORDER BY {names}"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return [ExpiredFailures(*row) for row in db.execute(sql).fetchall()]

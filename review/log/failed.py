@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.expired_failures import ExpiredFailures, expired_failures
@@ -164,7 +165,7 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
         "SELECT week, coalesce(prompt_version, '') AS version, count(*), "  # noqa: S608 - names and paths of our own
         f"count(*) FILTER (WHERE repaired AND repair_rounds >= 1) FROM {log_relation(log, weeks=weeks)} GROUP BY 1, 2"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         found = {(week, version): [n, repaired] for week, version, n, repaired in db.execute(sql).fetchall()}
     for one in expired_failures(log, weeks=weeks):
         cell = found.setdefault((one.week, one.version), [0, 0])
@@ -177,7 +178,7 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
 def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group."""
     pairs = {"given": rules.given, "named": rules.modes}
-    with duckdb.connect() as db:
+    with in_memory() as db:
         for name, held in pairs.items():
             cells = {"k": pa.array(list(held), pa.string()), "v": pa.array(list(held.values()), pa.string())}
             db.register(name, pa.table(cells))

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import with_facts
@@ -39,8 +39,15 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
 
 
 def log_state(log: LogPaths) -> tuple[str, ...]:
-    """Return what changes whenever an import is added or withdrawn, or tells something new of a conversation."""
-    return tuple(map(str, (*log_files(log), *late_files(log.logs))))
+    """Return what changes whenever an import is added, withdrawn or told more, or rows were taken out of a file."""
+    return tuple(_state(path) for path in (*log_files(log), *late_files(log.logs)))
+
+
+def _state(path: Path) -> str:
+    try:
+        return f"{path}:{path.stat().st_mtime_ns}"
+    except FileNotFoundError:  # withdrawn since the folder was listed
+        return str(path)
 
 
 def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:
@@ -78,7 +85,7 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     """Return the conversations with these ids, in this order; ids that the log does not hold are left out."""
     columns = [*DIRECT, "verdicts", "content"]
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - names and paths of our own
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [list(ids)]).fetchall() if ids else []
     found = {row[0]: conversation_of_cells(dict(zip(columns, row, strict=True))) for row in rows}
     late = late_facts(late_files(log.logs), list(found))
@@ -90,7 +97,7 @@ def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None =
     if not ids:
         return set()
     sql = f"SELECT id FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()}
 
 
@@ -101,7 +108,7 @@ def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conver
     """
     wanted = "id IN (SELECT unnest($1)) OR source_id IN (SELECT unnest($1))"
     sql = f"SELECT id, source_id FROM {log_relation(log)} WHERE {wanted}"  # noqa: S608 - our own names and paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [list(names)]).fetchall() if names else []
     found = {c.id: c for c in read_conversations(log, [row[0] for row in rows])}
     meant: dict[str, set[str]] = {}
@@ -119,7 +126,7 @@ def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conve
     columns = [*DIRECT, "verdicts", "content"]
     listed = ", ".join(f"'{week}'" for week in weeks)
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608 - names and paths of our own
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows, later = db.execute(sql), late_files(log.logs)
         while batch := rows.fetchmany(AT_ONCE):
             late = late_facts(later, [row[0] for row in batch])

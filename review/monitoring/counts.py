@@ -80,6 +80,8 @@ def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -
         if metric.kind == "share":
             found[f"{name}_n"] = f"count(*) FILTER ({about})"
             found[f"{name}_k"] = f"count(*) FILTER ({about} AND ({metric.numerator}))"
+            if metric.told:
+                found[f"{name}_told"] = f"count(*) FILTER ({metric.told})"
         elif metric.kind == "sum":
             found[f"{name}_n"] = f"count({metric.value})"
             found[f"{name}_sum"] = f"CAST(sum({metric.value}) AS DOUBLE)"

@@ -106,24 +106,36 @@ def reveal_original(
 
     Raises InputError when the original is encrypted and the key is missing or wrong.
     """
-    import duckdb
+    # DuckDB takes a tenth of a second to load, and most who read this module ask for no original.
+    from review.basics.in_memory import in_memory
 
     files = sorted(p for p in log.originals.glob("*/*.parquet") if not p.parent.name.startswith("."))
     if not files:
         return None
-    with duckdb.connect() as db:
+    with in_memory() as db:
         sql = "SELECT encrypted, content FROM read_parquet(?) WHERE id = ? LIMIT 1"
         row = db.execute(sql, [[literal_path(p) for p in files], conversation_id]).fetchone()
     if row is None:
         return None
     encrypted, content = row
+    return unsealed(content, encrypted=encrypted, of=f"the original of '{conversation_id}'", environment=environment)
+
+
+def unsealed(
+    content: str, *, encrypted: bool, of: str = "an original", environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the unmasked fields of an original as it is kept.
+
+    Raises InputError when it is encrypted and the key is missing or wrong.
+    """
+    plain: str | bytes = content
     if encrypted:
         try:
-            content = _fernet(environment).decrypt(content.encode("ascii"))
+            plain = _fernet(environment).decrypt(content.encode("ascii"))
         except InvalidToken:
             raise InputError(
-                f"{KEY_VARIABLE}: the original of '{conversation_id}' was encrypted with another key. "
+                f"{KEY_VARIABLE}: {of} was encrypted with another key. "
                 "Set the key that was in use when it was imported."
             ) from None
-    revealed: dict[str, Any] = orjson.loads(content)
+    revealed: dict[str, Any] = orjson.loads(plain)
     return revealed

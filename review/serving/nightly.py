@@ -25,6 +25,7 @@ from review.monitoring.retention import finish_retention, run_retention
 from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
+from review.serving.alerting import look_in_words
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
@@ -84,11 +85,17 @@ def _came(one: Pulled) -> str:
     """Return what one source gave, in words."""
     counts = [
         (one.total("rejected"), "rejected"),
+        (one.total("erased"), "dropped as erased"),
         (one.total("updated"), "updated"),
         (one.total("changed"), "changed at the source (the first one stays)"),
     ]
     more = "".join(f", {n:,} {words}" for n, words in counts if n)
     return f"{one.source}: {counted(one.total('added'), 'conversation')} added{more}"
+
+
+def check_the_alerts(store: Store, project: Project) -> str:
+    """Raise an alert for each figure of production that has changed, and tell people, each of it once."""
+    return look_in_words(store, project, by=a_lead(store))
 
 
 def open_the_week(store: Store, project: Project) -> str:
@@ -170,6 +177,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "checks": run_the_checks,
+    "alerts": check_the_alerts,
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,

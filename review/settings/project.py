@@ -17,6 +17,8 @@ from review.checks.settings import CheckSettings, check_settings
 from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
+from review.settings.alerts import DEFAULTS as DEFAULT_ALERTS
+from review.settings.alerts import Alert, alert_settings
 from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
@@ -82,8 +84,13 @@ BY_PLUG_IN = ("publish", "push")
 """Tables with a setting for each plug-in of a room above, which checks their names when it uses them."""
 SOURCES = "sources"
 """One table for each source, under names of the team's own; also written as a list of tables with names."""
+ALERTS = "alerts"
+"""A list of tables, one for each figure that is watched."""
 TARGETS = "targets"
 """One table for each product under test that the application may run, under names of the team's own."""
+
+NAMED = (ALERTS, SOURCES, TARGETS)
+"""Tables with settings of their own for each entry, which the team names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +105,9 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
+    tables of these names; ``targets`` are the products under test that the application may run, ``alerts`` the
+    figures of production that are watched.
     ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
     ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
     ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
@@ -139,6 +149,7 @@ class Project:
     duties: Duties = field(default_factory=Duties)
     openings: bool = False
     targets: Mapping[str, TargetPreset] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = DEFAULT_ALERTS
     heads: Path | None = None
 
 
@@ -151,9 +162,9 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS})
+    unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, *NAMED})
     if unknown:
-        expected = ", ".join(sorted([*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS]))
+        expected = ", ".join(sorted([*SETTINGS, *BY_PLUG_IN, *NAMED]))
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
@@ -190,6 +201,7 @@ def project_of(store_path: str | Path) -> Project:
         duties=duties_settings(path, tables["duties"]),
         openings=setting.flag(f"{path}, audit.openings", tables["audit"].get("openings", False)),
         targets=target_presets(path, data.get(TARGETS, {})),
+        alerts=alert_settings(path, data.get(ALERTS, [])),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

@@ -37,7 +37,7 @@ class Vote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Remark:
     """One comment: ``passage`` is the part of the rubric that it is about, "" for none."""
 
     who: str
@@ -56,7 +56,7 @@ class Discussion:
     rubric: Rubric
     named: bool
     votes: tuple[Vote, ...]
-    comments: tuple[Said, ...]
+    comments: tuple[Remark, ...]
 
 
 def discussable(store: Store, week: str, *, viewer: str) -> list[Discussable]:
@@ -91,7 +91,7 @@ def discussion(store: Store, item_id: str, *, viewer: str) -> Discussion:
         named=named,
         votes=tuple(Vote(who[row.rater_id], row) for row in rows),
         comments=tuple(
-            Said(
+            Remark(
                 who=who.get(c.rater_id, "Adjudicator"),
                 text=c.text,
                 at=c.at,

@@ -23,7 +23,7 @@ from review.sources.assembling import REFUSALS, refusal
 from review.sources.grouping import OPTIONS, Group, Grouping, part_of
 from review.sources.linking import CONVERSATION, PREVIOUS, RESPONSE, Links, with_history
 from review.sources.readers.fields import Fields, Record
-from review.sources.spool import Place, Spool
+from review.sources.spool import Spool, Stretch
 
 TOO_MANY = "calls with the same first question and answer, too many to look for those that continue one another"
 """The note on calls that were not joined because there are too many."""
@@ -120,7 +120,7 @@ def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int, *
 
     def calls() -> Iterator[Fields]:
         for number, one in enumerate(chain):
-            waiting = spool.at(Place(*one["place"]))
+            waiting = spool.at(Stretch(*one["place"]))
             mended.extend((str(name), int(n)) for name, n in waiting["mended"])
             if number == 0:
                 record.update(waiting["record"])

@@ -16,7 +16,7 @@ MEMORY = 32 * 1024 * 1024
 """The bytes of JSON that wait in memory."""
 
 
-class Place(NamedTuple):
+class Stretch(NamedTuple):
     """Where a value waits."""
 
     start: int
@@ -39,15 +39,15 @@ class Spool:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add(self, text: bytes) -> Place:
+    def add(self, text: bytes) -> Stretch:
         """Keep a value that was written as JSON. Raises NoSpace when the disk is full."""
-        place = Place(self._end, len(text))
+        place = Stretch(self._end, len(text))
         with full_disk(self._folder):
             self._file.write(text)
         self._end += len(text)
         return place
 
-    def at(self, place: Place) -> Any:
+    def at(self, place: Stretch) -> Any:
         """Return a value. To be called after the last one was added. Raises NoSpace when the disk is full."""
         with full_disk(self._folder):
             self._file.seek(place.start)

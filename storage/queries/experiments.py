@@ -55,7 +55,7 @@ def answers_to(store: Store, keys: Collection[str]) -> dict[str, ExperimentAnswe
 
 _BY_KEY = """
 SELECT * FROM experiment_answers
-WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' ORDER BY rowid
+WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' AND answer <> '{}' ORDER BY rowid
 """
 
 
@@ -92,7 +92,7 @@ FROM experiment_answers WHERE run_id = :run AND NOT cached
 """
 
 
-class Progress(NamedTuple):
+class AnswersCounted(NamedTuple):
     """How many answers of a run are there, and how many are missing, by cause."""
 
     run: str
@@ -101,9 +101,9 @@ class Progress(NamedTuple):
     cached: int
 
 
-def answers_counted(store: Store, runs: Sequence[str]) -> list[Progress]:
+def answers_counted(store: Store, runs: Sequence[str]) -> list[AnswersCounted]:
     """Return the number of answers of these runs by cause; "" are those that are not missing."""
-    return [Progress(*row) for row in store.stream(_COUNTED, {"runs": json_list(runs)})]
+    return [AnswersCounted(*row) for row in store.stream(_COUNTED, {"runs": json_list(runs)})]
 
 
 _COUNTED = """

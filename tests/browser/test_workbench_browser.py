@@ -17,7 +17,7 @@ from page_at_rest import at_rest
 from review.evidence.test_set_access import accesses
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import runs, start_run
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge, versions_of
 from review.settings.project import project_of
@@ -51,7 +51,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         project = project_of(store.path)
         spec = {"endpoint": endpoint.url, "model": "small"}
         add_judge(store, "tone", kind="llm", dimensions=["correctness"], spec=spec, by="eva", project=project)
-        run = start_run(store, "tone", Target("week", WEEK, "all"), Options(), by="eva", project=project)
+        run = start_run(store, "tone", JudgeTarget("week", WEEK, "all"), Options(), by="eva", project=project)
         assert work(store, run.id, project=project, environment={}).verdicts == len(NAMES)
         with serving(store) as running:
             yield Desk(running, store, endpoint)

@@ -19,7 +19,7 @@ from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.locks import is_held, runs_folder
 from review.judges.runs.results import written_results
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 from review.people.people import add_person
@@ -126,7 +126,7 @@ def test_a_run_is_started_after_what_it_sends_where_was_said(
 
 
 def test_missing_verdicts_and_failures_stand_there_in_words(here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = running.start_run(here, "tone", Target("week", last_week(here), "dev"), Options(), by="visitor")
+    run = running.start_run(here, "tone", JudgeTarget("week", last_week(here), "dev"), Options(), by="visitor")
     with pytest.raises(Exception, match="MY_KEY"):
         work(here, run.id, environment={"MY_KEY": "sk-wrong-0000"})
     said = texts(page(here, monkeypatch))
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_judged_is_told_as_on_the_command_line(
 
 def test_what_is_under_way_is_not_started_twice(here: Store, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     run = running.start_run(
-        here, "tone", Target("week", last_week(here), "dev"), Options(), by="visitor", background=True
+        here, "tone", JudgeTarget("week", last_week(here), "dev"), Options(), by="visitor", background=True
     )
     at = page(here, monkeypatch)
     at.button(key="judge_runs_look").click().run()

@@ -14,7 +14,7 @@ from review.log.log import conversations_named, every_conversation, weeks_in_log
 from review.people.people import add_person
 from review.settings.project import project_of
 from review.sources.collecting import into_log
-from review.sources.collecting.frames import Place, spool_of
+from review.sources.collecting.frames import FramePlace, spool_of
 from review.sources.collecting.into_log import Assembler, pause_after
 from review.sources.collecting.otlp_requests import Seen
 from review.sources.collecting.waiting import LONGEST, ROOT_SECONDS, Waiting
@@ -90,7 +90,7 @@ def waiting(*seen, after=30.0):
     """Traces that wait; ``seen`` are (when, trace, mark, whether it is a root)."""
     found = Waiting(after)
     for at, trace, mark, root in seen:
-        found.see([Seen(trace, bytes(7) + bytes((mark,)), root, "shop")], at=at, place=Place(int(at), 0))
+        found.see([Seen(trace, bytes(7) + bytes((mark,)), root, "shop")], at=at, place=FramePlace(int(at), 0))
     return found
 
 

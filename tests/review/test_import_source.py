@@ -13,7 +13,7 @@ from flow_store import add_people
 
 from review.basics.errors import InputError, ReviewError
 from review.basics.log_paths import log_of
-from review.judges.runs.targets import Target, subjects_of
+from review.judges.runs.targets import JudgeTarget, subjects_of
 from review.log.log import every_conversation, weeks_in_log
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
@@ -248,7 +248,7 @@ def test_dates_and_encoding_that_are_remembered_hold_for_a_file_that_judges_read
     path = store.path.parent / "rows.csv"
     path.write_bytes("id,question,answer,created_at\n1,Größe?,Sieben.,03.11.2026\n".encode("cp1252"))
     remember(store, "production", Reading(date_format="day-first", encoding="cp1252"), by="lea")
-    [subject] = subjects_of(store, Target("file", str(path)), project=project_of(store.path))
+    [subject] = subjects_of(store, JudgeTarget("file", str(path)), project=project_of(store.path))
     assert "Größe?" in str(subject)
 
 

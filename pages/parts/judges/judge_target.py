@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.shared.session import Session
 from review.golden.releases import releases
-from review.judges.runs.targets import PARTS, Part, Target, TargetKind
+from review.judges.runs.targets import PARTS, JudgeTarget, Part, TargetKind
 from review.judges.runs.uploads import kept, looked_at
 from storage.queries.weeks import weeks_in_use
 
@@ -19,26 +19,26 @@ from storage.queries.weeks import weeks_in_use
 class Chosen:
     """A target; an uploaded file comes with its ``content``, because it is not on disk yet."""
 
-    target: Target
+    target: JudgeTarget
     content: bytes | None = None
 
     @contextmanager
-    def to_look_at(self) -> Iterator[Target]:
+    def to_look_at(self) -> Iterator[JudgeTarget]:
         """Provide the target to plan with."""
         if self.content is None:
             yield self.target
             return
         with looked_at(self.target.name, self.content) as path:
-            yield Target("file", str(path), self.target.split)
+            yield JudgeTarget("file", str(path), self.target.split)
 
     @contextmanager
-    def to_run(self, here: Session) -> Iterator[Target]:
+    def to_run(self, here: Session) -> Iterator[JudgeTarget]:
         """Provide the target to start a run with."""
         if self.content is None:
             yield self.target
             return
         with kept(here.store, self.target.name, self.content, by=here.rater.id) as path:
-            yield Target("file", str(path), self.target.split)
+            yield JudgeTarget("file", str(path), self.target.split)
 
 
 def choose(here: Session) -> Chosen | None:
@@ -54,7 +54,7 @@ def choose(here: Session) -> Chosen | None:
     if kind == "file":
         return _file()
     name = st.selectbox(str(kind).capitalize(), names[kind], key=f"judge_runs_{kind}", width=180)
-    return Chosen(Target(kind, name, _half("dev", "judge_runs_split")))
+    return Chosen(JudgeTarget(kind, name, _half("dev", "judge_runs_split")))
 
 
 def _half(default: Part, key: str) -> Part:
@@ -73,4 +73,4 @@ def _file() -> Chosen | None:
         "expected_answer, reference_sql and conversation_id. The file is kept beside the store until its run has "
         "finished.",
     )  # fmt: skip
-    return None if file is None else Chosen(Target("file", file.name, half), file.getvalue())
+    return None if file is None else Chosen(JudgeTarget("file", file.name, half), file.getvalue())

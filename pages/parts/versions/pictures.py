@@ -9,7 +9,7 @@ import pandas as pd
 from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import BLUE, GREY, INK, Chart, layers, listed, measured, named, point
 from pages.parts.shared.figures import number
-from review.experiments.versions.lineage import Place
+from review.experiments.versions.lineage import LineagePlace
 from review.experiments.versions.registry import Version
 from review.statistics.quantity import Quantity
 
@@ -43,7 +43,7 @@ def accuracy_chart(found: Accuracies) -> tuple[Chart, pd.DataFrame] | None:
     return chart, frame
 
 
-def lineage_chart(places: Sequence[Place], versions: Mapping[str, Version], found: Accuracies) -> Chart:
+def lineage_chart(places: Sequence[LineagePlace], versions: Mapping[str, Version], found: Accuracies) -> Chart:
     """Return the tree of versions from left to right: each with its state, and its latest accuracy below."""
     at = {p.version: p for p in places}
     rows, words = [], []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.sources.pulling.web import Web
 
 
@@ -17,7 +17,7 @@ def connect(address: str, keys: Mapping[str, str]) -> Web:
     return Web(address, headers={}, secrets=named, auth=(keys["public_key"], keys["secret_key"]))
 
 
-def send(web: Web, score: Score, again: bool) -> None:
+def send(web: Web, score: ScoreToPush, again: bool) -> None:
     """Send one score."""
     web.post(
         "/api/public/scores",

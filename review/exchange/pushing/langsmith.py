@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.sources.pulling.web import Web
 
 
@@ -17,7 +17,7 @@ def connect(address: str, keys: Mapping[str, str]) -> Web:
     return Web(address, headers={"x-api-key": keys["api_key"]}, secrets="the key of [push.langsmith]")
 
 
-def fits(score: Score) -> str:
+def fits(score: ScoreToPush) -> str:
     """Return why a score cannot go to a run: the id of a root run is a UUID, which is that of its trace."""
     try:
         UUID(score.trace)
@@ -26,7 +26,7 @@ def fits(score: Score) -> str:
     return ""
 
 
-def send(web: Web, score: Score, again: bool) -> None:
+def send(web: Web, score: ScoreToPush, again: bool) -> None:
     """Send one feedback."""
     said = {"score": score.number, "value": score.value, "comment": score.words}
     if again:

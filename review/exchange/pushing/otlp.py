@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.sources.pulling.web import Web, bearer
 
 TRACE = re.compile(r"[0-9a-f]{32}")
@@ -23,12 +23,12 @@ def connect(address: str, keys: Mapping[str, str]) -> Web:
     return Web(address, headers=bearer(keys["token"]), secrets="the token of [push.otlp]")
 
 
-def fits(score: Score) -> str:
+def fits(score: ScoreToPush) -> str:
     """Return why a score cannot go to a trace."""
     return "" if TRACE.fullmatch(score.trace) else f"its id in the source is no id of a trace: {score.trace[:60]}"
 
 
-def send(web: Web, score: Score, again: bool) -> None:
+def send(web: Web, score: ScoreToPush, again: bool) -> None:
     """Send one event."""
     named: dict[str, Any] = {
         "gen_ai.evaluation.name": score.dimension,

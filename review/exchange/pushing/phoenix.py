@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.exchange.pushing.otlp import fits
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.sources.pulling.web import Web, bearer
 
 
@@ -18,7 +18,7 @@ def connect(address: str, keys: Mapping[str, str]) -> Web:
     return Web(address, headers=bearer(keys["api_key"]), secrets="the key of [push.phoenix]")
 
 
-def send(web: Web, score: Score, again: bool) -> None:
+def send(web: Web, score: ScoreToPush, again: bool) -> None:
     """Send one annotation, and wait until it is stored."""
     result = {"label": score.value, "score": score.number, "explanation": score.words}
     one = {

@@ -19,7 +19,7 @@ from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.labels import Value
 from review.current.settled import Settled, settled_labels
 from review.exchange.pushing.catalogue import SYSTEMS
-from review.exchange.pushing.system import Score, System
+from review.exchange.pushing.system import ScoreToPush, System
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.access import public_url
@@ -101,7 +101,7 @@ def push(
     return Pushed(sent=sent, already=already, skipped=tuple(skipped), error=error)
 
 
-def _row(score: Score, system: str, by: str) -> PushedScore:
+def _row(score: ScoreToPush, system: str, by: str) -> PushedScore:
     return PushedScore(
         id=new_id(),
         target=system,
@@ -149,7 +149,7 @@ def _keys(project: Project, to: str, system: System, environment: Mapping[str, s
     return found
 
 
-def _digest(score: Score) -> str:
+def _digest(score: ScoreToPush) -> str:
     return hashlib.sha256(orjson.dumps(asdict(score), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -161,18 +161,18 @@ def _scores(
     environment: Mapping[str, str],
     *,
     source: str | None,
-) -> tuple[list[Score], list[Skipped]]:
+) -> tuple[list[ScoreToPush], list[Skipped]]:
     """Return the scores of a week, and the labels that cannot be sent."""
     items = {item.id: item for item in items_of_week(store, week)}
     named = store.find(Conversation, id=[item.conversation_id for item in items.values()])
     conversations = {one.id: one for one in named if source in (None, one.source)}
     rubric, base, of_store = _rubric(store, week), public_url(project.access, environment), store_id(store)
-    scores: list[Score] = []
+    scores: list[ScoreToPush] = []
     skipped: list[Skipped] = []
     for item, conversation, label in _labels(store, week, items, conversations):
         reason = _unsettled(label, item)
         if not reason and label.value is not None:
-            score = Score(
+            score = ScoreToPush(
                 id=str(uuid5(NAMESPACE_URL, f"spotcheck:{of_store}/{item.id}/{label.dimension}")),
                 trace=conversation.source_id,
                 item=item.id,

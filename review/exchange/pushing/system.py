@@ -9,7 +9,7 @@ from review.sources.pulling.web import Web
 
 
 @dataclass(frozen=True, kw_only=True)
-class Score:
+class ScoreToPush:
     """One settled label. ``id`` is the same each time this label is sent, a UUID.
 
     ``trace`` is the id of the conversation in its source. ``value`` is the label as text, several values of a set with
@@ -62,5 +62,5 @@ class System:
     keys: Mapping[str, str]
     optional: tuple[str, ...] = ()
     connect: Callable[[str, Mapping[str, str]], Web]
-    fits: Callable[[Score], str]
-    send: Callable[[Web, Score, bool], None]
+    fits: Callable[[ScoreToPush], str]
+    send: Callable[[Web, ScoreToPush, bool], None]

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple
 
-from review.experiments.targets.target import Asker, Question, Said
+from review.experiments.targets.target import Asker, Attempt, Question
 from review.judges.llm.client import Halt, Pace, Patience, each
 
 
 class Asked(NamedTuple):
     """What came of a question, after how many attempts."""
 
-    said: Said
+    said: Attempt
     attempts: int
 
 
@@ -30,7 +30,7 @@ class Budget:
         self.unpriced = False
         self._lock = threading.Lock()
 
-    def take(self, said: Said) -> None:
+    def take(self, said: Attempt) -> None:
         """Count one answer, and one that is missing as far as the target says what it took."""
         cost = said.fields.get("cost")
         with self._lock:

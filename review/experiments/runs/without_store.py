@@ -16,7 +16,7 @@ from review.experiments.scorers.scorer import Pair, Surroundings
 from review.experiments.scorers.scoring import Scores, score_all
 from review.experiments.targets.catalogue import target_named
 from review.experiments.targets.reading import answer_of
-from review.experiments.targets.target import Said, Setup
+from review.experiments.targets.target import Attempt, Setup
 from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.judges.protocol.subjects import sought
 from review.rubric.rubric import Dimension
@@ -52,7 +52,7 @@ def run_without_store(
         )
     )
     budget = Budget(options.max_cost, options.max_tokens)
-    said: dict[tuple[str, int], Said] = {}
+    said: dict[tuple[str, int], Attempt] = {}
     try:
         answers = asked(asker, questions, concurrency=options.concurrency, attempts=options.attempts, budget=budget)
         with closing(answers):
@@ -77,7 +77,7 @@ def run_without_store(
 
 def _scored(
     places: Sequence[tuple[Case, int]],
-    said: Mapping[tuple[str, int], Said],
+    said: Mapping[tuple[str, int], Attempt],
     project: Project,
     environment: Mapping[str, str],
 ) -> list[ScoredCase]:

@@ -17,7 +17,7 @@ import orjson
 from review.basics.errors import InputError
 from review.experiments.targets.process import LineProcess
 from review.experiments.targets.reading import missing
-from review.experiments.targets.target import Question, Said, Setup, Target
+from review.experiments.targets.target import Attempt, Question, Setup, Target
 
 OUT_OF_STEP = ("timed_out", "half_line", "too_long", "wrong_id", "not_json")
 """After these a process may still write about this case, so another takes its place."""
@@ -36,7 +36,7 @@ class Processes:
         self._all: set[LineProcess] = set()
         self._extra = 0
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Ask this thread's process."""
         try:
             process = self._mine()

@@ -9,7 +9,7 @@ from typing import Any
 from review.basics.errors import InputError
 from review.experiments.targets.reading import missing, read_answer
 from review.experiments.targets.results.catalogue import read_results_of
-from review.experiments.targets.target import Question, Said, Setup, Target
+from review.experiments.targets.target import Attempt, Question, Setup, Target
 
 SHOWN = 3
 
@@ -52,7 +52,7 @@ class Answers:
         """Return the repeat that a row without one is: the first that is free, the first again when none is."""
         return next((k for k in range(1, repeats + 1) if (case, k) not in self._rows), 1)
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Look the case up."""
         row = self._rows.get((question.case, question.repeat))
         return missing("not_in_file") if row is None else read_answer(row)

@@ -15,7 +15,7 @@ import orjson
 from review.basics import setting
 from review.experiments.targets.posting import Response, line_to, place_of, posted
 from review.experiments.targets.reading import FIELDS, missing, read_answer
-from review.experiments.targets.target import Question, Said, Setup, Target
+from review.experiments.targets.target import Attempt, Question, Setup, Target
 
 ASKED = ("id", "question", "messages", "context", "as_of", "db", "version")
 
@@ -32,7 +32,7 @@ class Endpoint:
         setting.known_keys("send", {name.partition(".")[0] for name in self.send}, ASKED)
         setting.known_keys("receive", self.receive, tuple(FIELDS))
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Post the question once."""
         body: Any = question.wire
         if self.send:

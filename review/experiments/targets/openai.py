@@ -10,7 +10,7 @@ import orjson
 from review.basics.errors import InputError
 from review.experiments.targets.posting import Response, line_to, place_of, posted
 from review.experiments.targets.reading import read_answer
-from review.experiments.targets.target import Question, Said, Setup, Target
+from review.experiments.targets.target import Attempt, Question, Setup, Target
 from review.judges.llm.endpoint import endpoint_of
 
 
@@ -29,7 +29,7 @@ class Chat:
                 f"version '{self.version.get('id')}' names no model. Register a version with the model to ask."
             )
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Ask once."""
         asked = {"model": self.version["model"], "messages": self._messages(question)}
         body = {**self.version.get("parameters", {}), **asked}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from review.experiments.targets.reading import missing
-from review.experiments.targets.target import Said, Setup
+from review.experiments.targets.target import Attempt, Setup
 from review.judges.llm.endpoint import check_allowed, endpoint_of, key_of, redacted, variable_of
 from review.judges.llm.http import Line
 from review.judges.llm.reply import LONGEST_BODY, Reply, read_reply
@@ -34,7 +34,7 @@ def place_of(address: str) -> str:
     return endpoint_of(address.partition("?")[0]).place
 
 
-def posted(line: Line, address: str, body: bytes) -> Response | Said:
+def posted(line: Line, address: str, body: bytes) -> Response | Attempt:
     """Post a body and return the JSON that came, or a missing answer with its cause."""
     found = line.send(address, body)
     if isinstance(found, Reply):
@@ -50,7 +50,7 @@ def posted(line: Line, address: str, body: bytes) -> Response | Said:
         return missing("not_json", redacted(content[:200].decode(errors="replace"), line.key))
 
 
-def _why(reply: Reply, status: int | None = None) -> Said:
+def _why(reply: Reply, status: int | None = None) -> Attempt:
     status = reply.status if status is None else status
     words = reply.message or reply.raw[:200]
     if reply.error == "timed_out":

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from review.experiments.targets.reading import LONGEST, missing, read_line
-from review.experiments.targets.target import Said
+from review.experiments.targets.target import Attempt
 
 _SLICE = 0.1
 """Seconds between two looks at whether the process has ended."""
@@ -54,7 +54,7 @@ class LineProcess:
         """Whether it can be asked."""
         return self.process.poll() is None
 
-    def ask(self, line: bytes, case: str, *, timeout: float) -> Said:
+    def ask(self, line: bytes, case: str, *, timeout: float) -> Attempt:
         """Write one line and wait for the answer to it; lines about earlier cases are counted and left out."""
         end = time.monotonic() + timeout
         left = line + b"\n"
@@ -122,7 +122,7 @@ class LineProcess:
             self._said = (self._said + part)[-_KEPT:]
         return False
 
-    def _gone(self) -> Said:
+    def _gone(self) -> Attempt:
         rest, self._read = self._read, b""
         if rest.strip():
             return missing("half_line", rest[:200].decode(errors="replace"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from review.experiments.targets.target import Said
+from review.experiments.targets.target import Attempt
 from review.experiments.values import ANSWER_FIELDS, Answer, ToolCall
 from storage.records_base import Json
 
@@ -27,12 +27,12 @@ class Misfit(ValueError):
     """A field has another type than the protocol says."""
 
 
-def missing(cause: str, why: object = "", *, again: bool = False, pause: float | None = None) -> Said:
+def missing(cause: str, why: object = "", *, again: bool = False, pause: float | None = None) -> Attempt:
     """Return a missing answer with its cause."""
-    return Said(cause=cause, why=str(why)[:LONGEST_WHY], again=again, pause=pause)
+    return Attempt(cause=cause, why=str(why)[:LONGEST_WHY], again=again, pause=pause)
 
 
-def read_line(line: bytes, case: str) -> Said:
+def read_line(line: bytes, case: str) -> Attempt:
     """Read one line of JSON about ``case``. A line without an id may be about any case, so it is not taken."""
     try:
         found = orjson.loads(line)
@@ -47,7 +47,7 @@ def read_line(line: bytes, case: str) -> Said:
     return read_answer(found)
 
 
-def read_answer(found: Mapping[str, Any]) -> Said:
+def read_answer(found: Mapping[str, Any]) -> Attempt:
     """Read the fields of an answer; unknown ones are left out."""
     fields: Json = {}
     for name in ANSWER_FIELDS:
@@ -59,7 +59,7 @@ def read_answer(found: Mapping[str, Any]) -> Said:
         except Misfit as error:
             return missing("bad_field", f"{name}: {error}")
     if any(name in fields for name in ("answer", "sql", "reported")):
-        return Said(fields=fields)
+        return Attempt(fields=fields)
     if "error" in fields:
         said = missing("error", fields["error"])
     else:

@@ -1,6 +1,6 @@
 """What a target is: something that answers one question at a time, from several threads at once.
 
-A target never raises for one question: whatever goes wrong there is a ``Said`` with its cause. It raises ReviewError
+A target never raises for one question: whatever goes wrong there is a ``Attempt`` with its cause. It raises ReviewError
 when it is opened and cannot be asked at all (no such command, a host that is not allowed, a key that is not set).
 """
 
@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Attempt:
     """What came of one attempt: the fields of an answer, or ``cause`` (one of ``CAUSES``) with ``why`` in words.
 
     Beside a cause the fields hold what the attempt took (cost, tokens), where the target says it.
@@ -76,7 +76,7 @@ class Setup:
 class Asker(Protocol):
     """An open target."""
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Ask once, within the time-out of the setup. Safe from several threads."""
         ...
 

@@ -11,7 +11,7 @@ from storage.records_experiments import PromptVersion
 
 
 @dataclass(frozen=True)
-class Place:
+class LineagePlace:
     """Where a version stands in the picture: ``generation`` counts from the first ancestor, ``lane`` its branch."""
 
     version: str
@@ -20,13 +20,13 @@ class Place:
     lane: int
 
 
-def lineage(registered: Sequence[PromptVersion]) -> list[Place]:
+def lineage(registered: Sequence[PromptVersion]) -> list[LineagePlace]:
     """Return the place of each version, children below their parents; a first child stays in its parent's lane."""
     children: dict[str | None, list[PromptVersion]] = {}
     known = {v.id for v in registered}
     for version in registered:
         children.setdefault(version.parent if version.parent in known else None, []).append(version)
-    found: list[Place] = []
+    found: list[LineagePlace] = []
     lanes = 0
     waiting: list[tuple[PromptVersion, int, int | None]] = [
         (root, 0, None) for root in reversed(children.get(None, []))
@@ -35,7 +35,7 @@ def lineage(registered: Sequence[PromptVersion]) -> list[Place]:
         version, generation, inherited = waiting.pop()
         lane = lanes if inherited is None else inherited
         lanes = max(lanes, lane + 1)
-        found.append(Place(version.id, version.parent if version.parent in known else None, generation, lane))
+        found.append(LineagePlace(version.id, version.parent if version.parent in known else None, generation, lane))
         own = children.get(version.id, [])
         waiting += [(child, generation + 1, None) for child in reversed(own[1:])]
         waiting += [(child, generation + 1, lane) for child in own[:1]]

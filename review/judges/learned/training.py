@@ -51,7 +51,7 @@ def gather(
     return store.get(TrainingSet, made.id) or made
 
 
-class Place(NamedTuple):
+class ItemOrigin(NamedTuple):
     """Where an item belongs: its conversation, and the session and user that it came from ("" where unknown)."""
 
     item: str
@@ -61,7 +61,7 @@ class Place(NamedTuple):
 
 
 def decided(
-    dimensions: Sequence[Dimension], places: Sequence[Place], settled: Mapping[tuple[str, str], Settled]
+    dimensions: Sequence[Dimension], places: Sequence[ItemOrigin], settled: Mapping[tuple[str, str], Settled]
 ) -> dict[str, list[list[str]]]:
     """Return the content of a training set: by dimension [item, conversation, group, label], ordered by item. Pure.
 
@@ -84,7 +84,7 @@ def decided(
     return content
 
 
-def _groups(places: Sequence[Place], *, users: bool) -> list[str]:
+def _groups(places: Sequence[ItemOrigin], *, users: bool) -> list[str]:
     number = together(
         [
             f"conversation {p.conversation}",
@@ -115,8 +115,8 @@ def _weeks(store: Store, wanted: Sequence[str]) -> list[str]:
     return sorted(set(wanted))
 
 
-def _places(store: Store, items: Sequence[Item]) -> list[Place]:
-    return [Place(*found) for found in places_of_items(store, [i.id for i in items])]
+def _places(store: Store, items: Sequence[Item]) -> list[ItemOrigin]:
+    return [ItemOrigin(*found) for found in places_of_items(store, [i.id for i in items])]
 
 
 def rows_of(store: Store, training_set_id: str) -> tuple[TrainingRow, ...]:

@@ -10,7 +10,7 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import UnknownError
 from review.judges.protocol.protocol import NOT_ASKED, Options, Subject
-from review.judges.runs.targets import Target, subjects_of, target_of
+from review.judges.runs.targets import JudgeTarget, subjects_of, target_of
 from review.rubric.rubric import Dimension, rubric_version
 from review.settings.project import Project
 from storage.queries.judge_runs import (
@@ -77,7 +77,7 @@ def left_over(store: Store, run: JudgeRun, judge: Judge, subjects: Sequence[Subj
     return [s for s in subjects if not set(judge.dimensions) <= judged.get(s.id, set())]
 
 
-def _judged_before(store: Store, run: JudgeRun, judge: Judge, target: Target) -> list[JudgedBefore]:
+def _judged_before(store: Store, run: JudgeRun, judge: Judge, target: JudgeTarget) -> list[JudgedBefore]:
     """Return what a version judged before, or what did not apply by its own labels.
 
     An item in a week and the same item in a release are two questions: only in the release does the judge see the

@@ -11,7 +11,7 @@ from review.basics.errors import InputError
 from review.judges.kinds import kind_named
 from review.judges.protocol.protocol import Options, Subject, Terms
 from review.judges.runs.events import dimensions_of_judge, left_over, options_of
-from review.judges.runs.targets import Target, file_digest, subjects_of
+from review.judges.runs.targets import JudgeTarget, file_digest, subjects_of
 from review.judges.versions import judge_named, spec_of
 from review.settings.project import Project, project_of
 from review.statistics.quantity import Quantity
@@ -41,7 +41,7 @@ class RunPlan:
     """
 
     judge: Judge
-    target: Target
+    target: JudgeTarget
     options: Options
     held: int
     left: int
@@ -51,7 +51,13 @@ class RunPlan:
 
 
 def plan_run(
-    store: Store, ref: str, target: Target, options: Options, *, project: Project | None = None, again: bool = False
+    store: Store,
+    ref: str,
+    target: JudgeTarget,
+    options: Options,
+    *,
+    project: Project | None = None,
+    again: bool = False,
 ) -> RunPlan:
     """Return the plan of a run. Raises what starting it would raise, except for roles and for runs in progress."""
     project = project or project_of(store.path)
@@ -92,7 +98,9 @@ def options_for(project: Project, chosen: Chosen = NOTHING_CHOSEN) -> Options:
     return replace(defaults, **given)
 
 
-def checked_run(store: Store, ref: str, target: Target, options: Options, project: Project) -> tuple[Judge, Target]:
+def checked_run(
+    store: Store, ref: str, target: JudgeTarget, options: Options, project: Project
+) -> tuple[Judge, JudgeTarget]:
     """Return the judge and the target of a run, a file with its full path and digest.
 
     Raises UnknownError or InputError for what cannot be run.
@@ -122,7 +130,7 @@ class PlanDraft(NamedTuple):
 
 
 def drafted(
-    store: Store, judge: Judge, target: Target, options: Options, *, by: str, project: Project, again: bool
+    store: Store, judge: Judge, target: JudgeTarget, options: Options, *, by: str, project: Project, again: bool
 ) -> PlanDraft:
     """Draft a run without recording it."""
     wanted = {**asdict(options), "again": again or options.fresh}

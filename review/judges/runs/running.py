@@ -13,7 +13,7 @@ from review.judges.runs.events import happened, latest_event, run_named
 from review.judges.runs.locks import state_of
 from review.judges.runs.planning import checked_run, drafted
 from review.judges.runs.summary import RunStatus, statuses
-from review.judges.runs.targets import Target, target_of
+from review.judges.runs.targets import JudgeTarget, target_of
 from review.judges.versions import judge_named
 from review.people.people import require
 from review.settings.project import Project, project_of
@@ -24,7 +24,7 @@ from storage.store import Store
 def start_run(
     store: Store,
     ref: str,
-    target: Target,
+    target: JudgeTarget,
     options: Options,
     *,
     by: str,
@@ -66,7 +66,7 @@ def start_run(
     return run
 
 
-def _refuse_twice(store: Store, name: str, version: str, target: Target) -> None:
+def _refuse_twice(store: Store, name: str, version: str, target: JudgeTarget) -> None:
     """Raise Refused if a run of this version is working on any of the same subjects: they would be paid for twice."""
     for run in store.find(JudgeRun, judge=name, version=version):
         other = target_of(run.target)
@@ -74,7 +74,7 @@ def _refuse_twice(store: Store, name: str, version: str, target: Target) -> None
             raise Refused(f"run '{run.id}' of {name}@{version} over {other} is in progress; wait for it or pause it.")
 
 
-def _overlap(one: Target, other: Target) -> bool:
+def _overlap(one: JudgeTarget, other: JudgeTarget) -> bool:
     """Whether two targets share any subjects. Pure."""
     whole = replace(one, split="all") == replace(other, split="all")
     return whole and (one.split == other.split or "all" in (one.split, other.split))

@@ -8,7 +8,7 @@ from review.judges.protocol.protocol import Options
 from review.judges.protocol.subjects import masked, sought, subjects_of_items, with_references
 from review.judges.runs.running import start_run
 from review.judges.runs.summary import RunStatus
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.runs.worker import in_background
 from review.judges.versions import add_judge
@@ -67,7 +67,7 @@ def _begun(store: Store, project: Project, week: str, *, by: str, background: bo
     if not waiting(store, project, week, judge):
         raise NothingToDo(f"no query of {week} has a reference that it was not compared with yet.")
     return start_run(
-        store, judge.id, Target("week", week), Options(), by=by, project=project, again=True, background=background
+        store, judge.id, JudgeTarget("week", week), Options(), by=by, project=project, again=True, background=background
     )
 
 

@@ -41,7 +41,7 @@ FILE_SOURCE = "file"
 
 
 @dataclass(frozen=True)
-class Target:
+class JudgeTarget:
     """What to judge: ``name`` is a week, a release, or the path of a file; ``split`` limits it to one half.
 
     ``digest`` is the SHA-256 of a file when the run was started, "" for weeks and releases.
@@ -61,13 +61,13 @@ class Target:
         return f"{self.kind} {name}" + (f", {self.split} half" if self.split != "all" else "")
 
 
-def target_of(found: dict[str, Any]) -> Target:
+def target_of(found: dict[str, Any]) -> JudgeTarget:
     """Read the target that a run stores."""
-    return Target(found["kind"], found["name"], found.get("split", "all"), found.get("digest", ""))
+    return JudgeTarget(found["kind"], found["name"], found.get("split", "all"), found.get("digest", ""))
 
 
 def subjects_of(
-    store: Store, target: Target, *, project: Project | None = None, until: str | None = None
+    store: Store, target: JudgeTarget, *, project: Project | None = None, until: str | None = None
 ) -> list[Subject]:
     """Return all subjects of a target, masked, in a fixed order; with ``until`` without items that were drawn later.
 
@@ -81,7 +81,9 @@ def subjects_of(
     return [masked(s, wanted) for s in _unmasked(store, target, project, wanted, until)]
 
 
-def _unmasked(store: Store, target: Target, project: Project, wanted: Recognisers, until: str | None) -> list[Subject]:
+def _unmasked(
+    store: Store, target: JudgeTarget, project: Project, wanted: Recognisers, until: str | None
+) -> list[Subject]:
     if target.kind == "week":
         return _of_week(store, target, wanted, until)
     if target.kind == "release":
@@ -91,7 +93,7 @@ def _unmasked(store: Store, target: Target, project: Project, wanted: Recogniser
     raise InputError(f"target: found {target.kind!r}, expected week, release or file.")
 
 
-def _of_week(store: Store, target: Target, wanted: Recognisers, until: str | None) -> list[Subject]:
+def _of_week(store: Store, target: JudgeTarget, wanted: Recognisers, until: str | None) -> list[Subject]:
     if store.get(Week, target.name) is None:
         known = ", ".join(w.name for w in weeks_in_use(store)) or "none yet"
         raise UnknownError(f"week '{target.name}' is not in the store (there are: {known}).")
@@ -99,7 +101,7 @@ def _of_week(store: Store, target: Target, wanted: Recognisers, until: str | Non
     return subjects_of_items(store, [i for i in drawn if _is_in(split_of(i.conversation_id), target)], wanted)
 
 
-def _of_release(store: Store, target: Target, wanted: Recognisers) -> list[Subject]:
+def _of_release(store: Store, target: JudgeTarget, wanted: Recognisers) -> list[Subject]:
     rows = [r for r in examples_of(store, target.name) if _is_in(r.content["split"], target)]
     items = {i.id: i for i in store.find(Item, id=[r.content["item_id"] for r in rows])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
@@ -134,7 +136,7 @@ def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Convers
     )
 
 
-def _is_in(split: str, target: Target) -> bool:
+def _is_in(split: str, target: JudgeTarget) -> bool:
     return target.split in ("all", split)
 
 
@@ -147,7 +149,7 @@ def file_digest(path: str | Path) -> str:
         raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
 
 
-def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers) -> list[Subject]:
+def _of_file(store: Store, target: JudgeTarget, project: Project, wanted: Recognisers) -> list[Subject]:
     """Return the rows of a file; each is masked before its result becomes one text."""
     path = Path(target.name)
     found = file_digest(path)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from review.sources.collecting.frames import Change, Frame, Place, frames, spool_files
+from review.sources.collecting.frames import Change, Frame, FramePlace, frames, spool_files
 from review.sources.collecting.otlp_requests import only
 from review.sources.file_sets import FileSet, files_at
 from review.sources.normalise import DEFAULT_SOURCE
@@ -32,7 +32,7 @@ def private_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_at(folder: Path, places: list[Place], unseal: Change | None) -> Iterator[Frame]:
+def read_at(folder: Path, places: list[FramePlace], unseal: Change | None) -> Iterator[Frame]:
     """Yield the frames at some places, in order."""
     files = spool_files(folder)
     for place in sorted(set(places)):
@@ -40,7 +40,7 @@ def read_at(folder: Path, places: list[Place], unseal: Change | None) -> Iterato
 
 
 def write_batches(
-    folder: Path, into: Path, sources: Mapping[str, str], places: list[Place], unseal: Change | None
+    folder: Path, into: Path, sources: Mapping[str, str], places: list[FramePlace], unseal: Change | None
 ) -> dict[str, FileSet]:
     """Write the requests at some places by source, each with its own traces alone; return the files of each source.
 

@@ -37,7 +37,7 @@ class Kind(enum.IntEnum):
         return self in (Kind.TRACES_JSON, Kind.LOGS_JSON)
 
 
-class Place(NamedTuple):
+class FramePlace(NamedTuple):
     """Where a frame begins: the number of its file, and the bytes before it."""
 
     file: int
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 class Frame(NamedTuple):
     """One payload, when it arrived (seconds since 1970), and where the next frame begins."""
 
-    place: Place
+    place: FramePlace
     end: int
     at: float
     kind: Kind
@@ -59,9 +59,9 @@ def spool_of(store: str | Path) -> Path:
     return Path(f"{store}.spool")
 
 
-def packed(kind: Kind, payload: bytes) -> bytes:
-    """Return a payload as a frame that arrives now."""
-    at = int(time.time() * 1e6)
+def packed(kind: Kind, payload: bytes, *, at: float | None = None) -> bytes:
+    """Return a payload as a frame that arrived ``at`` some seconds since 1970, None: now."""
+    at = round((time.time() if at is None else at) * 1e6)
     return _HEAD.pack(len(payload), _checksum(at, kind, payload), at, kind) + payload
 
 
@@ -89,6 +89,6 @@ def frames(path: Path, *, start: int = 0, most: int | None = None, unseal: Chang
             if len(payload) < size or _checksum(moment, kind, payload) != checksum:
                 return
             end = at + _HEAD.size + size
-            yield Frame(Place(number, at), end, moment / 1e6, Kind(kind), unseal(payload) if unseal else payload)
+            yield Frame(FramePlace(number, at), end, moment / 1e6, Kind(kind), unseal(payload) if unseal else payload)
             at = end
             most = None if most is None else most - 1

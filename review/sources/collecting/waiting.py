@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from review.sources.collecting.frames import Place
+from review.sources.collecting.frames import FramePlace
 from review.sources.collecting.ledger import is_among
 from review.sources.collecting.otlp_requests import Seen
 
@@ -26,7 +26,7 @@ class Trace:
     root: float | None = None
     service: str = ""
     marks: bytearray = field(default_factory=bytearray)
-    places: list[Place] = field(default_factory=list)
+    places: list[FramePlace] = field(default_factory=list)
 
 
 class Waiting:
@@ -37,7 +37,7 @@ class Waiting:
         self._after = after
         self.traces: dict[str, Trace] = {}
 
-    def see(self, parts: Iterable[Seen], *, at: float, place: Place) -> int:
+    def see(self, parts: Iterable[Seen], *, at: float, place: FramePlace) -> int:
         """Note the parts of one frame that arrived at a time, and return how many of them had come before."""
         repeated = 0
         for part in parts:

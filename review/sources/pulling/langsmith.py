@@ -16,7 +16,7 @@ from typing import Any
 from review.basics.errors import InputError
 from review.sources.pulling.pages import AGAIN, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
-from review.sources.pulling.span_source import Place, SpanSource
+from review.sources.pulling.span_source import SpanPlace, SpanSource
 from review.sources.pulling.traces import as_traces
 from review.sources.pulling.web import Web
 from storage.records_base import Json
@@ -79,11 +79,13 @@ def _with_feedback(web: Web, runs: list[Json]) -> list[Json]:
     return [{**run, "feedback": rows[str(run["id"])]} if str(run["id"]) in rows else run for run in runs]
 
 
-def place(run: Json) -> Place:
+def place(run: Json) -> SpanPlace:
     """Return where a run belongs."""
     end = run.get("end_time")
     trace = str(run.get("trace_id") or run.get("id"))
-    return Place(trace, _instant(run["start_time"]), _instant(end) if end else None, run.get("parent_run_id") is None)
+    return SpanPlace(
+        trace, _instant(run["start_time"]), _instant(end) if end else None, run.get("parent_run_id") is None
+    )
 
 
 def _instant(text: object) -> datetime:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from review.sources.pulling.pages import LONGEST, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
-from review.sources.pulling.span_source import Place, SpanSource
+from review.sources.pulling.span_source import SpanPlace, SpanSource
 from review.sources.pulling.traces import as_traces
 from review.sources.pulling.web import GONE, LeftOut, Web, bearer
 from storage.records_base import Json
@@ -88,11 +88,11 @@ def _flattened(annotations: Iterable[Json]) -> Json:
     }
 
 
-def place(record: Json) -> Place:
+def place(record: Json) -> SpanPlace:
     """Return where a span belongs."""
     span = record["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
     start, end = (int(span[name]) for name in ("startTimeUnixNano", "endTimeUnixNano"))
-    return Place(str(span["traceId"]), _instant(start), _instant(end) if end else None, not span["parentSpanId"])
+    return SpanPlace(str(span["traceId"]), _instant(start), _instant(end) if end else None, not span["parentSpanId"])
 
 
 def _instant(nanoseconds: int) -> datetime:

@@ -11,7 +11,7 @@ from review.sources.pulling.puller import Visit
 from storage.records_base import Json
 
 
-class Place(NamedTuple):
+class SpanPlace(NamedTuple):
     """Where a span belongs: its trace, when it began and ended (None: not yet), and whether it is the root."""
 
     trace: str
@@ -30,6 +30,6 @@ class SpanSource:
 
     format: str
     opened: Callable[[Visit], Callable[[datetime, datetime], Iterator[list[Json]]]]
-    place: Callable[[Json], Place]
+    place: Callable[[Json], SpanPlace]
     in_order: bool
     again: timedelta

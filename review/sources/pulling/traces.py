@@ -17,7 +17,7 @@ from review.basics.errors import InputError, ReviewError
 from review.sources.file_sets import Files, FileSet
 from review.sources.pulling.pages import LONGEST, checked, halfway, line_of, private_file, readable, stamp, window
 from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
-from review.sources.pulling.span_source import Place, SpanSource
+from review.sources.pulling.span_source import SpanPlace, SpanSource
 from storage.records_base import Json
 
 SPANS_AT_MOST = 20_000
@@ -57,7 +57,7 @@ def as_traces(source: SpanSource) -> Callable[[Visit], Fetching]:
 
 
 class _Line(NamedTuple):
-    place: Place
+    place: SpanPlace
     size: int
 
 
@@ -66,7 +66,7 @@ class _Trace:
     """What is known of one trace while a window is closed."""
 
     start: datetime
-    root: Place | None = None
+    root: SpanPlace | None = None
     lines: int = 0
     size: int = 0
 
@@ -147,13 +147,13 @@ class _Reading:
                     f"{stamp(self._at)}. Does the system give its pages without end?"
                 )
 
-    def _placed(self, start: datetime, end: datetime) -> Iterator[list[tuple[Json, Place]]]:
+    def _placed(self, start: datetime, end: datetime) -> Iterator[list[tuple[Json, SpanPlace]]]:
         """Yield the pages between two times, each span with its place."""
         pages = checked(self._visit, (Page(spans, {}, {}) for spans in self._pages(start, end)))
         place = self._source.place
         return readable(self._visit, ([(span, place(span)) for span in page.records] for page in pages))
 
-    def _add(self, span: Json, place: Place) -> None:
+    def _add(self, span: Json, place: SpanPlace) -> None:
         self._lines.append(_Line(place, self._file.write(line_of(span))))
 
     def _forget(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.sources.readers.fields import Fields
-from review.sources.readers.span_talk import Said, said_in
+from review.sources.readers.span_talk import TraceTalk, said_in
 from review.sources.readers.span_values import as_text
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span, Tree, tree_of
 from review.sources.readers.sql_calls import query_in_calls, sql_in
@@ -91,7 +91,7 @@ def _sum(tree: Tree, name: str) -> Any:
     return round(sum(values), 12) if values else None
 
 
-def _status(tree: Tree, said: Said) -> Fields:
+def _status(tree: Tree, said: TraceTalk) -> Fields:
     """Return the status: the root's, and an error of a step where the trace has no answer."""
     failed = [span for span in tree.spans if span.error is not None]
     if tree.root.error is None and (not failed or _has_answer(said)):
@@ -102,12 +102,12 @@ def _status(tree: Tree, said: Said) -> Fields:
     return {"status": "error", "error_message": message or "the tool gives no reason", "error_type": kind}
 
 
-def _has_answer(said: Said) -> bool:
+def _has_answer(said: TraceTalk) -> bool:
     last = said.messages[-1] if said.messages else {}
     return last.get("role") == "assistant" and bool(last.get("content"))
 
 
-def _empty(said: Said, status: Fields) -> list[str]:
+def _empty(said: TraceTalk, status: Fields) -> list[str]:
     """Say why a conversation has no question or no answer."""
     notes = []
     if not any(m["role"] == "user" and m["content"] for m in said.messages):

@@ -17,7 +17,7 @@ from review.sources.readers.spans import SILENT, TOOL, Span, Tree
 
 
 @dataclass
-class Said:
+class TraceTalk:
     """The messages of a trace, and the spans that question, answer and messages come from, in words."""
 
     messages: list[Fields]
@@ -37,7 +37,7 @@ class _Call:
         return _last(self.asked, "user")
 
 
-def said_in(tree: Tree) -> Said:
+def said_in(tree: Tree) -> TraceTalk:
     """Return the conversation that a trace holds."""
     calls = [call for span in tree.spans if (call := _call(span)) is not None]
     by_span = {call.span.id: call for call in calls}
@@ -58,7 +58,7 @@ def said_in(tree: Tree) -> Said:
         "answer": _place(tree, answered_by, "latest"),
         "messages": None if best is None else best.span.name,
     }
-    return Said(messages, {name: place for name, place in taken.items() if place})
+    return TraceTalk(messages, {name: place for name, place in taken.items() if place})
 
 
 def _place(tree: Tree, span: Span | None, which: str) -> str | None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from review.basics.errors import InputError
 from review.basics.plug_ins import loaded
-from review.sql.engines.engine import Place, SqlEngine
+from review.sql.engines.engine import EngineAddress, SqlEngine
 
 SQL_ENGINES = loaded(
     SqlEngine,
@@ -30,13 +30,13 @@ def is_address(text: str) -> bool:
     return "://" in text or Path(text).suffix.lower() in SUFFIXES
 
 
-def place_of(address: str) -> Place:
+def place_of(address: str) -> EngineAddress:
     """Take an address apart. Raises InputError when no engine opens it, or when it holds credentials."""
     if "://" not in address:
         scheme = SUFFIXES.get(Path(address).suffix.lower())
         if scheme is None:
             raise InputError(f"database: found {address!r}, expected {_examples()}.")
-        return Place(scheme, address, "", {})
+        return EngineAddress(scheme, address, "", {})
     try:
         parts = urlsplit(address)
         host, _ = parts.netloc, parts.port
@@ -62,7 +62,7 @@ def place_of(address: str) -> Place:
                 "absolute one."
             )
         path = path[1:]
-    return Place(scheme, path, host, options)
+    return EngineAddress(scheme, path, host, options)
 
 
 def _examples() -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Limits, Place, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -82,7 +82,7 @@ def _value(cell: Any, kind: str) -> Any:
 
 
 class _Server(_Reading):
-    def __init__(self, place: Place, limits: Limits) -> None:
+    def __init__(self, place: EngineAddress, limits: Limits) -> None:
         # Imported in the child alone: other engines need no HTTP.
         from review.basics.clickhouse_http import clickhouse_session
 
@@ -130,7 +130,7 @@ class _Server(_Reading):
 
 
 class _Embedded(_Reading):
-    def __init__(self, place: Place, limits: Limits) -> None:
+    def __init__(self, place: EngineAddress, limits: Limits) -> None:
         try:
             from chdb.session import Session as Chdb
         except ImportError:
@@ -158,7 +158,7 @@ class _Embedded(_Reading):
         return iter(self.session.query(sql, FORMAT).bytes().splitlines())
 
 
-def _state(place: Place) -> str | None:
+def _state(place: EngineAddress) -> str | None:
     return place.options.get("snapshot")
 
 

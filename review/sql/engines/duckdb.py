@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered
 from review.sql.engines.files import file_of, state_of_files
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
@@ -47,7 +47,7 @@ def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
         yield from rows
 
 
-def _open(place: Place, limits: Limits) -> Session:
+def _open(place: EngineAddress, limits: Limits) -> Session:
     import duckdb
 
     path = file_of(place)

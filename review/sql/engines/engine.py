@@ -20,7 +20,7 @@ class Limits:
     memory: int = 1_000_000_000
 
 
-class Place(NamedTuple):
+class EngineAddress(NamedTuple):
     """An address taken apart: the engine, a path or the host with the database, and options after the question mark."""
 
     scheme: str
@@ -57,8 +57,8 @@ class SqlEngine:
     about: str
     example: str
     dialect: str
-    open: Callable[[Place, Limits], Session]
-    state: Callable[[Place], str | None]
+    open: Callable[[EngineAddress, Limits], Session]
+    state: Callable[[EngineAddress], str | None]
     needs: str = ""
     secrets: str = ""
     on_server: bool = False

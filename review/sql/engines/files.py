@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Place
+from review.sql.engines.engine import EngineAddress
 
 
-def file_of(place: Place) -> Path:
+def file_of(place: EngineAddress) -> Path:
     """Return the file of an address. Raises InputError when there is none."""
     path = Path(place.path)
     if not path.is_file():
@@ -16,7 +16,7 @@ def file_of(place: Place) -> Path:
     return path
 
 
-def state_of_files(place: Place) -> str | None:
+def state_of_files(place: EngineAddress) -> str | None:
     """Return size and time of change of a database file and of the log beside it, which holds its last changes."""
     path = file_of(place)
     parts = []

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, sign_in_hint
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -71,7 +71,7 @@ def _with_first(first: Any, rows: Iterator[Any]) -> Iterator[Any]:
         yield from rows
 
 
-def _open(place: Place, limits: Limits) -> Session:
+def _open(place: EngineAddress, limits: Limits) -> Session:
     try:
         import psycopg
     except ImportError:

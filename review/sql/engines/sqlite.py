@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from review.sql.engines.engine import Limits, Place, Session, SqlEngine, failed, gathered
+from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered
 from review.sql.engines.files import file_of, state_of_files
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -73,7 +73,7 @@ def _authorize(action: int, first: str | None, second: str | None, database: str
     return sqlite3.SQLITE_OK
 
 
-def _open(place: Place, limits: Limits) -> Session:
+def _open(place: EngineAddress, limits: Limits) -> Session:
     path = file_of(place)
     connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
     connection.execute("PRAGMA query_only = 1")

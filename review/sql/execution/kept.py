@@ -13,7 +13,7 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from review.sql.engines.engine import Limits, Place
+from review.sql.engines.engine import EngineAddress, Limits
 from review.sql.results.result import Result
 from review.sql.results.stored import from_bytes, to_bytes
 
@@ -26,7 +26,7 @@ PACKAGES = {"duckdb": "duckdb", "chdb": "chdb"}
 class KeptResults:
     """The folder of results of one database under one set of limits."""
 
-    def __init__(self, folder: Path, place: Place, limits: Limits) -> None:
+    def __init__(self, folder: Path, place: EngineAddress, limits: Limits) -> None:
         self.folder = folder
         path = str(Path(place.path).absolute()) if place.path and not place.host else place.path
         self._common = f"{place.scheme}\0{path}\0{place.host}\0{sorted(place.options.items())}\0{limits}"

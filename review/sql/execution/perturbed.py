@@ -13,7 +13,7 @@ from pathlib import Path
 
 from review.basics.errors import InputError
 from review.basics.sql_literals import sql_literal
-from review.sql.engines.engine import Place
+from review.sql.engines.engine import EngineAddress
 from review.sql.engines.files import file_of
 
 KEPT = 0.6
@@ -21,7 +21,7 @@ KEPT = 0.6
 
 
 @contextmanager
-def perturbed(place: Place, seed: int) -> Iterator[Place]:
+def perturbed(place: EngineAddress, seed: int) -> Iterator[EngineAddress]:
     """Copy a database file and remove rows by chance, always the same ones for a seed. The copy is removed at the end.
 
     Raises InputError for engines on a server.
@@ -32,7 +32,7 @@ def perturbed(place: Place, seed: int) -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="spotcheck-sql-") as folder:
         copy = Path(folder) / f"copy{Path(place.path).suffix}"
         change(file_of(place), copy, seed)
-        yield Place(place.scheme, str(copy), "", {})
+        yield EngineAddress(place.scheme, str(copy), "", {})
 
 
 def _sqlite(file: Path, copy: Path, seed: int) -> None:

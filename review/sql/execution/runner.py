@@ -15,7 +15,7 @@ from sqlglot.tokens import TokenType
 
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
-from review.sql.engines.engine import Limits, Place
+from review.sql.engines.engine import EngineAddress, Limits
 from review.sql.execution.child import Child, Gone, Overrun
 from review.sql.execution.kept import KeptResults
 from review.sql.proof.prove import Proof, may_run
@@ -37,7 +37,7 @@ class Runner:
 
     def __init__(
         self,
-        address: str | Place,
+        address: str | EngineAddress,
         *,
         policy: Policy | None = None,
         limits: Limits | None = None,

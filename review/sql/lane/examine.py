@@ -19,7 +19,7 @@ FIGURES = 5
 """How many figures of an answer are listed that its result does not explain."""
 
 
-class Said(TypedDict):
+class ProofNote(TypedDict):
     """One finding of the proof, in words."""
 
     severity: str
@@ -40,7 +40,7 @@ class Evidence(TypedDict):
     reference_from: str
     answer: Side
     reference: Side
-    findings: list[Said]
+    findings: list[ProofNote]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Examination:
     reference_sql: str
     generated: Result
     expected: Result
-    findings: tuple[Said, ...] = ()
+    findings: tuple[ProofNote, ...] = ()
 
     def evidence(self, *, engine: str = "", reference_from: str = "") -> Evidence:
         """Return what people see."""
@@ -84,10 +84,10 @@ def examine(
         raise ValueError("a reference must hold a statement")
     schema = runner.schema.with_keys(keys) if keys else runner.schema
     proof = prove(sql, runner.engine.dialect, schema, runner.policy)
-    said = [Said(severity=f.severity, message=f.message) for f in proof.findings]
+    said = [ProofNote(severity=f.severity, message=f.message) for f in proof.findings]
     if not generated.truncated:
         invented = untraceable(answer, generated, question=question)
-        said += [Said(severity="warning", message=f.message) for f in invented[:FIGURES]]
+        said += [ProofNote(severity="warning", message=f.message) for f in invented[:FIGURES]]
     return Examination(
         comparison=best.comparison,
         reference_sql=best.reference_sql,

@@ -21,7 +21,7 @@ from review.basics.errors import InputError
 from review.experiments.targets.catalogue import TARGETS, checked_options, target_named
 from review.experiments.targets.reading import FIELDS, answer_of, read_answer, read_line
 from review.experiments.targets.results.catalogue import RESULTS, read_results_of
-from review.experiments.targets.target import CAUSES, Asker, Question, Said, Setup
+from review.experiments.targets.target import CAUSES, Asker, Attempt, Question, Setup
 from review.experiments.values import ANSWER_FIELDS
 
 VERSION = {"id": "v1", "prompt": "Be brief.", "model": "small", "parameters": {"temperature": 0}}
@@ -37,7 +37,7 @@ def opened(kind: str, options: dict[str, Any], **setup: Any) -> Asker:
     return target_named(kind).open(Setup(options=checked_options(kind, options), version=VERSION, **setup))
 
 
-def once(asker: Asker, text: str = "how many", case: str = "c-1") -> Said:
+def once(asker: Asker, text: str = "how many", case: str = "c-1") -> Attempt:
     try:
         return asker.ask(question(text, case))
     finally:

@@ -13,13 +13,13 @@ from judged_store import NAMES, WEEK, judged
 from review.basics.errors import InputError
 from review.judges import kinds
 from review.judges.protocol.protocol import Bench, Kind, Opinion, Options, Subject, Terms
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.versions import add_judge
 from storage.records_base import Json
 from storage.records_judges import Judge
 from storage.store import Store
 
-OVER = Target("week", WEEK)
+OVER = JudgeTarget("week", WEEK)
 OPTIONS = Options()
 Speak = Callable[[Bench[Any], Sequence[Subject]], Iterator[Opinion]]
 

@@ -21,7 +21,7 @@ from review.basics.clock import shifted
 from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.locks import is_held, log_path, runs_folder
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.worker import in_background
 from review.judges.versions import add_judge
 from storage.records_judges import JudgeCall, JudgeResult, JudgeRun, RunEvent
@@ -85,7 +85,7 @@ def here(store: Store, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) ->
 
 def begin(store: Store, **options: object) -> JudgeRun:
     run = running.start_run(
-        store, "tone", Target("week", WEEK), Options(concurrency=4, **options), by="eva", background=True
+        store, "tone", JudgeTarget("week", WEEK), Options(concurrency=4, **options), by="eva", background=True
     )
     assert running.status_of(store, run.id).state == "running", "it is about to begin"
     in_background(store.path, run.id)
@@ -235,7 +235,7 @@ def test_a_key_may_stand_in_the_secrets_file(
 
 
 def test_a_worker_that_never_began_shows_as_interrupted(here: Store) -> None:
-    run = running.start_run(here, "tone", Target("week", WEEK), Options(), by="eva", background=True)
+    run = running.start_run(here, "tone", JudgeTarget("week", WEEK), Options(), by="eva", background=True)
     assert state(here, run) == "running"
     with shifted(timedelta(seconds=31)):
         assert state(here, run) == "interrupted"

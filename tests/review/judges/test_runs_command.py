@@ -16,7 +16,7 @@ from review.golden.approve import approve
 from review.golden.content import Wish
 from review.judges.protocol.protocol import Opinion, Options
 from review.judges.runs import running
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 from review.statistics.calibration.split import split_of
@@ -227,7 +227,7 @@ def test_runs_are_those_of_a_judge_or_of_one_version(run, store, monkeypatch):
         add_judge(store, "j", kind="scripted", dimensions=["correctness"], spec=spec, by="eva")
     add_judge(store, "k", kind="scripted", dimensions=["correctness"], spec={}, by="eva")
     for ref in ("j@1", "j@2", "k"):
-        made = running.start_run(store, ref, Target("week", WEEK), Options(), by="eva")
+        made = running.start_run(store, ref, JudgeTarget("week", WEEK), Options(), by="eva")
         work(store, made.id, environment={})
 
     def versions(*words):
@@ -309,7 +309,7 @@ def test_judges_are_compared_and_followed_over_time(run, store, monkeypatch):
     speaks(monkeypatch, obedient)
     for name, spec in (("kind", {}), ("strict", {"x": 1})):
         add_judge(store, name, kind="scripted", dimensions=["correctness"], spec=spec, by="eva")
-        made = running.start_run(store, name, Target("week", WEEK), Options(), by="eva")
+        made = running.start_run(store, name, JudgeTarget("week", WEEK), Options(), by="eva")
         work(store, made.id, environment={})
     compared = run("compare", "kind", "strict", "--week", WEEK, "--json")
     assert "correctness" in compared["dimensions"]

@@ -8,7 +8,7 @@ from review.basics.errors import InputError, UnknownError
 from review.judges.protocol.protocol import Call, Opinion, Options
 from review.judges.runs import running
 from review.judges.runs.planning import Chosen, options_for, plan_run, words
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.settings.judges import JudgeSettings
 from review.settings.project import Project
@@ -48,7 +48,7 @@ def run_it(store, options=Options(), target=OVER, ref="j"):  # noqa: B008 - froz
 
 def test_a_plan_says_what_goes_where_and_writes_nothing(store, monkeypatch):
     store_with_judge(store, monkeypatch, obedient, "politeness", **PRICED)
-    plan = plan_run(store, "j", Target("week", WEEK, "dev"), Options(repeats=3, swap=True))
+    plan = plan_run(store, "j", JudgeTarget("week", WEEK, "dev"), Options(repeats=3, swap=True))
     assert (plan.held, plan.left, plan.questions) == (len(DEV), len(DEV), 6)
     assert plan.host == "judge.example.org:8443"
     assert words(plan) == (
@@ -60,7 +60,7 @@ def test_a_plan_says_what_goes_where_and_writes_nothing(store, monkeypatch):
 
 def test_what_was_judged_is_not_in_it(store, monkeypatch):
     store_with_judge(store, monkeypatch, obedient, "politeness")
-    run_it(store, target=Target("week", WEEK, "dev"))
+    run_it(store, target=JudgeTarget("week", WEEK, "dev"))
     plan = plan_run(store, "j", OVER, Options())
     rest = 40 - len(DEV)
     assert (plan.left, plan.held) == (rest, 40)

@@ -11,7 +11,7 @@ from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.recordings import add_recorded
 from review.judges.runs import running
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge, judge_named
 from storage.records_judges import Judge, JudgeResult
@@ -80,14 +80,14 @@ def test_a_run_of_a_recording_names_what_is_not_in_it(store, tmp_path):
     judged(store)
     rows = [*rows_of(DEV), f"{next(n for n in NAMES if n not in DEV)},gpt,x,politeness,,,,,"]
     add_recorded(store, "gpt", table(tmp_path, rows), by="eva")
-    run = running.start_run(store, "gpt", Target("week", WEEK), Options(), by="eva")
+    run = running.start_run(store, "gpt", JudgeTarget("week", WEEK), Options(), by="eva")
     done = work(store, run.id, environment={})
     # The dev half is recorded; of the rest one row says nothing, the others are not in the file.
     rest = len(NAMES) - len(DEV)
     assert (run.subjects, done.verdicts, done.calls) == (rest, 0, 0)
     assert done.missing == {"not_recorded": rest - 1, "missing": 1}
     assert {r.cached for r in store.find(JudgeResult)} == {True}
-    again = running.start_run(store, "gpt", Target("week", WEEK), Options(), by="eva", again=True)
+    again = running.start_run(store, "gpt", JudgeTarget("week", WEEK), Options(), by="eva", again=True)
     assert work(store, again.id, environment={}).verdicts == len(DEV)
 
 
@@ -99,7 +99,7 @@ def test_a_recording_is_told_from_a_judge_that_runs(store, tmp_path, monkeypatch
     with pytest.raises(InputError, match="found verdicts of tone@1, which is run here"):
         import_verdicts(store, file, by="eva")
     assert store.find(Verdict) == []
-    run = running.start_run(store, "tone", Target("week", WEEK), Options(), by="eva")
+    run = running.start_run(store, "tone", JudgeTarget("week", WEEK), Options(), by="eva")
     work(store, run.id, environment={})
     # What went out and comes back in is what is there already.
     out = tmp_path / "out.csv"

@@ -20,7 +20,7 @@ from review.golden.written import import_examples, read_written
 from review.judges.protocol.protocol import Opinion
 from review.judges.runs import running
 from review.judges.runs.recording import verdict_of
-from review.judges.runs.targets import Target, subjects_of
+from review.judges.runs.targets import JudgeTarget, subjects_of
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 from review.judges.workbench.workbench import listed
@@ -28,8 +28,8 @@ from review.statistics.calibration.split import split_of
 from storage.records_judges import JudgeResult
 from storage.records_review import Verdict
 
-OVER = Target("release", "v1")
-WEEK_OVER = Target("week", GOLDEN_WEEK)
+OVER = JudgeTarget("release", "v1")
+WEEK_OVER = JudgeTarget("week", GOLDEN_WEEK)
 
 
 def judged_by_expectation(bench, subjects):
@@ -141,7 +141,7 @@ def test_examples_without_labels_leave_it_undefined(store, tmp_path):
     table.write_text("question,expected_answer\nWhat is 2+2?,Four.\n", encoding="utf-8")
     (written,) = import_examples(store, read_written(table), by="eva").examples
     release(store, "v2", by="eva")
-    done = run_over(store, Target("release", "v2"))
+    done = run_over(store, JudgeTarget("release", "v2"))
     assert written.example_id in {r.subject for r in store.find(JudgeResult)}
     assert done.agreement["correctness"].n == 2, "it has no label"
 

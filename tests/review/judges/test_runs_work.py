@@ -15,7 +15,7 @@ from review.judges.protocol.protocol import Kind, Opinion, Options
 from review.judges.runs import running, work_run
 from review.judges.runs.locks import held
 from review.judges.runs.results import result_rows
-from review.judges.runs.targets import Target
+from review.judges.runs.targets import JudgeTarget
 from review.judges.versions import add_judge
 from review.people.people import add_person
 from storage.records_judges import JudgeResult, JudgeRun, RunEvent
@@ -58,7 +58,7 @@ def test_a_run_judges_everything_once_and_writes_verdicts_of_items(store, monkey
 
 def test_half_a_week_and_a_second_run_over_the_rest(store, monkeypatch):
     store_with_judge(store, monkeypatch)
-    first = start(store, target=Target("week", WEEK, "dev"))
+    first = start(store, target=JudgeTarget("week", WEEK, "dev"))
     assert first.subjects == len(DEV)
     work(store, first)
     rest = start(store)
@@ -106,7 +106,7 @@ def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypa
             yield Opinion(subject=s.id, dimension="reasons", value=None, error="not_asked")
 
     store_with_judge(store, monkeypatch, speak, "correctness", "reasons")
-    run = start(store, target=Target("week", WEEK, "dev"))
+    run = start(store, target=JudgeTarget("week", WEEK, "dev"))
     done = work(store, run)
     assert (done.state, done.done, done.verdicts, done.missing) == ("finished", len(DEV), len(DEV), {})
     (finished,) = store.find(RunEvent, run_id=run.id, event="finished")
@@ -114,7 +114,7 @@ def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypa
     assert {v.dimension for v in store.find(Verdict)} == {"correctness"}
     assert {r["dimension"] for r in result_rows(store, run.id)} == {"correctness"}
     with pytest.raises(NothingToDo, match="j@1 has already judged everything"):
-        start(store, target=Target("week", WEEK, "dev"))
+        start(store, target=JudgeTarget("week", WEEK, "dev"))
 
 
 def test_a_paused_run_begins_nothing_new_and_goes_on_where_it_stopped(store, monkeypatch):
@@ -236,19 +236,19 @@ def test_two_workers_on_one_run_are_one_too_many(store, monkeypatch):
             running.ask_resume(store, run.id, by="eva")
         # A half of it is asked by that run too.
         with pytest.raises(Refused, match=rf"run '{run.id}' of j@1 over week {WEEK} is in progress; wait for it"):
-            start(store, target=Target("week", WEEK, "dev"))
+            start(store, target=JudgeTarget("week", WEEK, "dev"))
     assert running.status_of(store, run.id).state == "interrupted"
     assert work(store, run).state == "finished"
 
 
 def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
     store_with_judge(store, monkeypatch)
-    dev = start(store, target=Target("week", WEEK, "dev"))
+    dev = start(store, target=JudgeTarget("week", WEEK, "dev"))
     with held(store, dev.id, None):
         with pytest.raises(Refused, match=rf"run '{dev.id}' of j@1 over week {WEEK}, dev half is in progress"):
             start(store)
         # The other half, another version or another judge may run meanwhile.
-        other = start(store, target=Target("week", WEEK, "test"))
+        other = start(store, target=JudgeTarget("week", WEEK, "test"))
     assert other.subjects == len(TEST)
     with held(store, other.id, None):
         running.ask_resume(store, dev.id, by="eva")
@@ -279,7 +279,7 @@ def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
 def test_another_run_meanwhile_takes_nothing_away(store, monkeypatch):
     store_with_judge(store, monkeypatch)
     run = start(store)
-    other = start(store, target=Target("week", WEEK, "dev"))
+    other = start(store, target=JudgeTarget("week", WEEK, "dev"))
     work(store, other)
     done = work(store, run)
     assert (done.done, done.total) == (40, 40)
@@ -292,10 +292,10 @@ def test_another_run_meanwhile_takes_nothing_away(store, monkeypatch):
         ({"by": "ana"}, Refused, "needs the role adjudicator"),
         ({"ref": "k"}, UnknownError, "judge 'k' is not in the store (there are: j)"),
         ({"ref": "j@3"}, UnknownError, "judge 'j' has no version 3"),
-        ({"target": Target("week", "2026-W01")}, UnknownError, "week '2026-W01' is not in the store"),
-        ({"target": Target("release", "v1")}, UnknownError, "release 'v1' is not in the store"),
-        ({"target": Target("file", "gone.csv")}, InputError, "gone.csv: the file cannot be read"),
-        ({"target": Target("week", "2026-W46")}, NothingToDo, "week 2026-W46 holds nothing to judge"),
+        ({"target": JudgeTarget("week", "2026-W01")}, UnknownError, "week '2026-W01' is not in the store"),
+        ({"target": JudgeTarget("release", "v1")}, UnknownError, "release 'v1' is not in the store"),
+        ({"target": JudgeTarget("file", "gone.csv")}, InputError, "gone.csv: the file cannot be read"),
+        ({"target": JudgeTarget("week", "2026-W46")}, NothingToDo, "week 2026-W46 holds nothing to judge"),
         ({"options": Options(repeats=0)}, InputError, "repeats: found 0, expected 1 to 25"),
         ({"options": Options(concurrency=1000)}, InputError, "concurrency: found 1000"),
         ({"options": Options(timeout=0.0)}, InputError, "timeout: found 0.0"),
@@ -376,11 +376,11 @@ def test_a_run_over_a_file_leaves_no_verdict_of_an_item(store, monkeypatch, tmp_
     path = tmp_path / "answers.csv"
     # c00 is the name of an item too; a row of a file is something else.
     path.write_text("id,question,answer\nc00,q,a\nz,q,a\n", encoding="utf-8")
-    run = start(store, target=Target("file", str(path)))
+    run = start(store, target=JudgeTarget("file", str(path)))
     assert run.target["name"] == str(path.resolve()) and run.subjects == 2
     assert work(store, run).verdicts == 4
     assert store.find(Verdict) == [] and len(store.find(JudgeResult)) == 4
-    assert start(store, target=Target("file", str(path))).subjects == 2, "every run over a file judges all of it"
+    assert start(store, target=JudgeTarget("file", str(path))).subjects == 2, "every run over a file judges all of it"
     assert start(store).subjects == 40
 
 
@@ -388,7 +388,7 @@ def test_the_file_that_changed_fails_a_run_that_is_resumed(store, monkeypatch, t
     store_with_judge(store, monkeypatch)
     path = tmp_path / "answers.csv"
     path.write_text("id,question,answer\na,q,a\n", encoding="utf-8")
-    run = start(store, target=Target("file", str(path)))
+    run = start(store, target=JudgeTarget("file", str(path)))
     path.write_text("id,question,answer\nb,q,a\n", encoding="utf-8")
     with pytest.raises(InputError, match="has changed since the run was started"):
         work(store, run)

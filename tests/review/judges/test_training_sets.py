@@ -8,7 +8,7 @@ from learned_rows import INTENT, POLITENESS
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.current.settled import Settled, settled_labels
-from review.judges.learned.training import Place, decided, gather, rows_of
+from review.judges.learned.training import ItemOrigin, decided, gather, rows_of
 from storage.records_judges import TrainingSet
 from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
@@ -21,8 +21,8 @@ def labels(*values: str | None) -> dict[tuple[str, str], Settled]:
     }
 
 
-def places(count: int, **same: str) -> list[Place]:
-    return [Place(f"i{k}", f"c{k}", same.get("session", f"s{k}"), same.get("user", f"u{k}")) for k in range(count)]
+def places(count: int, **same: str) -> list[ItemOrigin]:
+    return [ItemOrigin(f"i{k}", f"c{k}", same.get("session", f"s{k}"), same.get("user", f"u{k}")) for k in range(count)]
 
 
 def test_a_training_set_holds_the_settled_labels_of_the_closed_weeks_under_its_own_hash(demo: Store) -> None:
@@ -109,7 +109,9 @@ def test_one_user_behind_everything_does_not_make_everything_one_group() -> None
         (places(30), [], "politeness: the training set holds no label for it. Settle more items"),
     ],
 )
-def test_too_little_to_learn_from_is_said_by_dimension(some: list[Place], values: list[str], sentence: str) -> None:
+def test_too_little_to_learn_from_is_said_by_dimension(
+    some: list[ItemOrigin], values: list[str], sentence: str
+) -> None:
     with pytest.raises(InputError) as error:
         decided([POLITENESS], some, labels(*values))
     assert sentence in str(error.value)

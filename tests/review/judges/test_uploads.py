@@ -10,7 +10,7 @@ from review.basics.errors import InputError, Refused
 from review.judges.runs import running
 from review.judges.runs.locks import runs_folder
 from review.judges.runs.results import written_results
-from review.judges.runs.targets import Target, subjects_of
+from review.judges.runs.targets import JudgeTarget, subjects_of
 from review.judges.runs.uploads import forget, kept, looked_at
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
@@ -28,7 +28,7 @@ def there(store, monkeypatch):
 
 def started(store, name="answers.csv"):
     with kept(store, name, CONTENT, by="eva") as path:
-        return path, running.start_run(store, "j", Target("file", str(path)), OPTIONS, by="eva")
+        return path, running.start_run(store, "j", JudgeTarget("file", str(path)), OPTIONS, by="eva")
 
 
 def test_it_is_there_until_its_run_has_finished(there):
@@ -43,7 +43,7 @@ def test_it_is_there_until_its_run_has_finished(there):
 def test_it_stays_while_another_run_has_to_read_it(there):
     path, first = started(there)
     add_judge(there, "k", kind="scripted", dimensions=["correctness"], spec={}, by="eva")
-    second = running.start_run(there, "k", Target("file", str(path)), OPTIONS, by="eva")
+    second = running.start_run(there, "k", JudgeTarget("file", str(path)), OPTIONS, by="eva")
     work(there, first.id, environment={})
     assert path.exists()
     work(there, second.id, environment={})
@@ -61,16 +61,16 @@ def test_a_run_that_is_refused_leaves_nothing_behind(there):
 def test_the_same_file_is_not_run_twice_at_once_and_stays_for_the_first(there):
     made = running.start_run
     with kept(there, "a.csv", CONTENT, by="eva") as path:
-        run = made(there, "j", Target("file", str(path)), OPTIONS, by="eva", background=True)
+        run = made(there, "j", JudgeTarget("file", str(path)), OPTIONS, by="eva", background=True)
     with pytest.raises(Refused, match=f"run '{run.id}'"), kept(there, "a.csv", CONTENT, by="eva") as path:
-        made(there, "j", Target("file", str(path)), OPTIONS, by="eva")
+        made(there, "j", JudgeTarget("file", str(path)), OPTIONS, by="eva")
     assert path.exists()
 
 
 def test_a_file_of_the_command_line_is_nobody_of_ours(there, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_bytes(CONTENT)
-    run = running.start_run(there, "j", Target("file", str(path)), OPTIONS, by="eva")
+    run = running.start_run(there, "j", JudgeTarget("file", str(path)), OPTIONS, by="eva")
     work(there, run.id, environment={})
     forget(there, str(path))
     assert path.exists()
@@ -88,5 +88,5 @@ def test_what_is_wrong_with_it_is_said_with_its_name_alone(there):
         pytest.raises(InputError, match=r"^answers.csv, line 2, column 'id'"),
         looked_at("answers.csv", b"id,question,answer\n,q,a\n") as path,
     ):
-        subjects_of(there, Target("file", str(path)))
+        subjects_of(there, JudgeTarget("file", str(path)))
     assert not path.exists()
