@@ -19,6 +19,7 @@ from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.expired_failures import ExpiredFailures, expired_failures
 from review.log.log import log_relation
+from review.log.rereading import rereading
 
 CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
 """Why a conversation is a failure. One that fits several counts under the first."""
@@ -96,6 +97,7 @@ class FailedRow:
     scenario: str
 
 
+@rereading
 def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | None = None) -> list[FailedGroup]:
     """Return the failures of some weeks by week, group and prompt version, the largest groups of a week first.
 
@@ -127,6 +129,7 @@ def _added(group: FailedGroup, expired: ExpiredFailures) -> FailedGroup:
     return replace(group, n=group.n + expired.n, causes={name: causes[name] for name in CAUSES if name in causes})
 
 
+@rereading
 def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: int, skip: int = 0) -> list[FailedRow]:
     """Return failures, the latest first; ``most`` of them after the first ``skip``."""
     tests: dict[str, Any] = {
@@ -159,6 +162,7 @@ class Traffic(NamedTuple):
     repaired: int
 
 
+@rereading
 def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffic]:
     """Return the conversations of the log by week and prompt version, also expired ones; "" stands for no version."""
     sql = (
