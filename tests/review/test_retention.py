@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from flow_store import BEFORE, REQUEST, WEEK, import_rows, write_log
 from quick_stores import copy_store
 from retained_store import ON, closed_store, record, slow
+from retained_store import left as left_of
 
 from review.audit.verifying import check_store
 from review.basics.clock import shifted
@@ -28,7 +29,7 @@ from review.failures.working import write_note
 from review.log.failed import traffic
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
-from review.monitoring.counts import count_files, counts_relation, user_files
+from review.log.retained import COUNTS, USERS, parts
 from review.monitoring.retention import never_draw, plan_retention, run_retention
 from review.privacy.holds import add_holds, release_hold
 from review.privacy.reveal import revealed
@@ -176,7 +177,7 @@ def test_days_of_zero_keep_a_class_for_ever_and_wrong_settings_are_named(closed:
 
 
 def total(store: Store, what: str) -> Any:
-    return first(f"SELECT {what} FROM {counts_relation(log_of(store.path))}")
+    return first(f"SELECT {what} FROM {left_of(store, COUNTS)}")
 
 
 def test_hourly_counts_and_latencies_add_up_to_what_was_there(closed_path: Path, after: Store) -> None:
@@ -194,16 +195,18 @@ def test_hourly_counts_and_latencies_add_up_to_what_was_there(closed_path: Path,
         assert before == now + (total(after, counted) or 0), what
     # Quantiles of live rows and bins together are those of all rows.
     rows = "SELECT latency_ms FROM {}"
-    bins = f"SELECT unnest(latency_bins) AS ms, unnest(latency_counts) AS k FROM {counts_relation(log_of(after.path))}"
+    bins = f"SELECT unnest(latency_bins) AS ms, unnest(latency_counts) AS k FROM {left_of(after, COUNTS)}"
     again = f"{rows.format(left)} UNION ALL SELECT ms FROM ({bins}), range(k)"
     assert (
         duckdb.sql(f"SELECT quantile_cont(latency_ms, [0.5, 0.95]) FROM ({again})").fetchall()
         == duckdb.sql(f"SELECT quantile_cont(latency_ms, [0.5, 0.95]) FROM ({rows.format(whole)})").fetchall()
     )
-    users = listed(user_files(log_of(after.path)))
+    users = left_of(after, USERS)
     found = duckdb.sql(f"SELECT sum(n), min(length(user_id)), max(length(user_id)) FROM {users}").fetchall()
     assert found == [(total(after, "sum(n)"), 16, 16)]
-    text = b"".join(p.read_bytes() for p in (*count_files(log_of(after.path)), *user_files(log_of(after.path))))
+    text = b"".join(
+        p.read_bytes() for p in (path for kind in (COUNTS, USERS) for path in parts(log_of(after.path).logs, kind))
+    )
     assert b"c005" not in text and b"order" not in text
 
 
