@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.health import overview
+from pages.parts.health import ab_view, engagement_view, overview
 from pages.parts.shared import session, views
 
 here = session.current()
 here.need_role("adjudicator")
 
 st.title("Health")
-VIEWS = {"figures": ("Figures", overview.show)}
+VIEWS = {
+    "figures": ("Figures", overview.show),
+    "engagement": ("Engagement", engagement_view.show),
+    "ab": ("Two groups", ab_view.show),
+}
 views.show(here, VIEWS, key="health_view")

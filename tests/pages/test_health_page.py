@@ -61,3 +61,30 @@ def test_an_empty_log_and_reviewers_are_told(tmp_path: Path, monkeypatch: pytest
         add_person(store, name, role=role, by="system")
     assert "The log is empty" in run(store, monkeypatch, "health", "mara").info[0].value
     assert run(store, monkeypatch, "health", "ana").warning[0].value.startswith("This page needs the role adjudicator")
+
+
+def test_engagement_and_two_groups_are_on_the_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.fromisoformat(now())
+    rows = [
+        {
+            "id": f"d{n}",
+            "created_at": (today - timedelta(days=n % 14, minutes=2 + n % 3)).isoformat(),
+            "question": "Where is my order?",
+            "answer": "Here.",
+            "user_id": f"u{n % 90}",
+            "session_id": f"s{n % 90}-{n % 14}",
+            "variant": "new" if n % 2 else "old",
+            "feedback": "up,copied" if n % 5 == 0 else "down",
+        }
+        for n in range(900)
+    ]
+    file = store.path.with_name("users.jsonl")
+    file.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    assert "does not have two variants" in run(store, monkeypatch, "health", "mara", view="ab").info[0].value
+    import_file(file, ImportOptions(), log=log_of(store.path), key=b"key", by="lea")
+    at = run(store, monkeypatch, "health", "mara", view="engagement")
+    assert not at.exception and any("users came most recently" in m.value for m in at.markdown)
+    assert len(at.get("vega_lite_chart")) >= 6
+    at = run(store, monkeypatch, "health", "mara", view="ab")
+    assert not at.exception and any("Not enough yet: it ran for 13" in m.value for m in at.markdown)
+    assert "conversations" in set(at.dataframe[0].value["metric, for each user"])

@@ -39,8 +39,11 @@ def draw(here: Session, found: Compared) -> None:
     """Draw what was counted: what changed first, then the pictures."""
     with st.container(key="health_answer"):
         st.markdown(f"##### {as_text(found.headline)}")
-    for text in found.second.series.apart_words():
-        st.caption(as_text(text))
+    words = found.second.series.apart_words()
+    if words:
+        st.caption(as_text(" ".join(words)))
+    if found.first is not None:
+        st.markdown(f":blue[●] {as_text(found.second.title)} :gray[●] {as_text(found.first.title)}")
     metrics = metrics_for(here.project.confidence)
     checks = [f"{CHECK}{name}" for name in (found.second.total.checks if found.second.total else ())]
     first, more = _shown(found, metrics, FIRST), _shown(found, metrics, (*MORE, *checks))
