@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from app_pages import run
 
-from pages.parts.health import working
+from pages.parts.health import overview, working
 from review.basics.clock import now
 from review.basics.log_paths import log_of
+from review.monitoring.comparing import Compared, compared
 from review.people.people import add_person
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -53,6 +56,25 @@ def test_the_page_says_what_changed_and_opens_what_is_behind(store: Store, monke
     at.selectbox("health_window").set_value(f"{yesterday}T00:00:00.000+00:00 last 7 days").run()
     assert not at.exception
     assert any("50 conversations" in m.value for m in at.markdown), [m.value for m in at.markdown]
+
+
+def test_a_long_count_keeps_no_page_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting goes on in its own thread, one piece at a time, while the page has answered."""
+    monkeypatch.setattr(working, "WAIT", 0.0)
+    began, go = threading.Event(), threading.Event()
+
+    def slow(*arguments: Any) -> Compared:
+        began.set()
+        assert go.wait(60)
+        return compared(*arguments)
+
+    monkeypatch.setattr(overview, "compared", slow)
+    at = run(store, monkeypatch, "health", "mara", span="7d")
+    assert began.wait(60) and not at.exception
+    assert [c.value for c in at.caption] == ["Counting. You can leave this page meanwhile."]
+    go.set()
+    monkeypatch.setattr(working, "WAIT", 60.0)
+    assert any("Errors rose" in m.value for m in at.run().markdown)
 
 
 def test_an_empty_log_and_reviewers_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
