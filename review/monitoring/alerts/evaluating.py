@@ -83,7 +83,7 @@ def _series(one: Declared, series: Series, found: Gathered, past: Past) -> Watch
         return Watched(declared=one, state="ringing", detail="It rings.", rings=all_rings, points=points, bound=bound)
     if len(there) - 1 - last >= SILENT:
         silent = not found.apart.last or found.apart.last[:10] <= _day_after(series.starts[last])
-        subject = "No conversation" if silent else _subject(one)
+        subject = "No conversation" if silent and not one.alert.slice else _subject(one)
         detail = f"{subject} since {spoken_start(series.starts[last])}: there is nothing to look at."
         return Watched(declared=one, state="no data", detail=detail, rings=all_rings, points=points, bound=bound)
     small = series.trials[0, last] < one.alert.least_n and not series.parts_only
