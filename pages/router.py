@@ -23,6 +23,7 @@ PAGES = {
         ("compare", "Compare", "compare_arrows", "adjudicator"),
     ],
     "Watch": [
+        ("health", "Health", "monitor_heart", "adjudicator"),
         ("failures", "Failures", "bug_report", "adjudicator"),
         ("compliance", "Compliance", "policy", "auditor"),
     ],

@@ -6,6 +6,7 @@ does nothing, which makes every write idempotent. Which row is current is always
 
 from __future__ import annotations
 
+from storage.records_alerts import ALERT_KEYS
 from storage.records_calibration import CALIBRATION_KEYS
 from storage.records_comments import COMMENT_KEYS
 from storage.records_compliance import COMPLIANCE_KEYS
@@ -37,6 +38,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **JUDGE_KEYS,
     **EXPERIMENT_KEYS,
     **GATE_KEYS,
+    **ALERT_KEYS,
     **ERASURE_KEYS,
     **RETENTION_KEYS,
     **COMPLIANCE_KEYS,

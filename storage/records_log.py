@@ -33,8 +33,9 @@ class Import:
     """One import of one file: the detected format, and how many records were read, added and so on.
 
     ``updated`` told something new of a conversation that the log held, such as a thumb down; ``waiting`` name one that
-    it does not hold yet, or wait for their answer. ``erased`` were dropped, because their user or conversation was
-    erased. Imports of earlier versions have None in these.
+    it does not hold yet, or wait for their answer. ``expired`` are about conversations that retention removed,
+    ``erased`` were dropped, because their user or conversation was erased. Imports of earlier versions have None in
+    these.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Import:
     rejections: tuple[Json, ...] = ()
     updated: int | None = None
     waiting: int | None = None
+    expired: int | None = None
     erased: int | None = None
 
 

@@ -35,6 +35,30 @@ class Role:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoleRequest:
+    """A lead asks another to confirm a role for somebody, by name or id. It counts for nothing until then."""
+
+    id: str
+    name: str
+    role: str
+    at: str
+    by: str
+    scope: str = ""
+    issuer: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class RoleDecision:
+    """The end of a request: ``confirmed`` by another lead, or declined."""
+
+    request_id: str
+    at: str
+    by: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invitation:
     """A link that lets one person in, once, until ``ends_at``. ``digest`` is a keyed hash of its secret part.
 
@@ -116,6 +140,8 @@ class AuditEntry:
 PEOPLE_KEYS: dict[type, tuple[str, ...]] = {
     Rater: ("raters", "id"),
     Role: ("roles", "id"),
+    RoleRequest: ("role_requests", "id"),
+    RoleDecision: ("role_decisions", "request_id"),
     Invitation: ("invitations", "id"),
     LinkLogin: ("link_logins", "id"),
     LinkEnd: ("link_ends", "id"),

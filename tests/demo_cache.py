@@ -68,7 +68,7 @@ def _build(folder: Path, today: date, arguments: dict[str, int]) -> None:
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
-    build_demo(unfinished / STORE, today=today, weeks=arguments["weeks"], size=arguments["size"])
+    build_demo(unfinished / STORE, today=today, **arguments)
     store = open_store(unfinished / STORE)
     identity = store_id(store)
     store.close()

@@ -1,8 +1,9 @@
-"""Notes on failures as different people write them, each with the mode that it means: three sets, unlike each other.
+"""Notes on failures as different people write them, each with the mode that it means: four sets, unlike each other.
 
-``shop`` is a support assistant in English, ``tables`` an agent that writes SQL, with notes in German and English, and
-``papers`` answers questions over documents, with short notes in Spanish, French and English. Notes are made from
-phrases, with names, numbers, typing errors and remarks that say nothing; ``noise`` is the share that fit no mode.
+``shop`` is a support assistant in English, ``tables`` an agent that writes SQL, with notes in German and English,
+``papers`` answers questions over documents, with short notes in Spanish, French and English, and ``desk`` is a support
+desk with notes in five languages. Notes are made from phrases, with names, numbers, typing errors and remarks that say
+nothing; ``noise`` is the share that fit no mode.
 """
 
 from __future__ import annotations
@@ -175,7 +176,43 @@ PAPERS = {
         "répond à une autre question",
     ],
 }
-SETS = {"shop": SHOP, "tables": TABLES, "papers": PAPERS}
+DESK = {
+    "dates": [
+        "the date is read month first", "Das Datum hat das falsche Format", "mauvais format de date",
+        "formato de fecha equivocado", "日期格式错误", "Datum vertauscht, Monat zuerst", "jour et mois inversés",
+        "día y mes intercambiados en la fecha",
+    ],
+    "source": [
+        "no source given", "Quelle fehlt", "aucune source, citation absente", "falta la fuente", "没有来源",
+        "cites nothing", "ohne Beleg", "sin cita de la fuente",
+    ],
+    "tone": [
+        "rude tone", "unhöflicher Ton", "ton impoli et froid", "tono grosero", "语气粗鲁",
+        "unfriendly, no apology", "unfreundlich, keine Entschuldigung", "maleducado, sin disculpa",
+    ],
+    "outdated": [
+        "refund policy is out of date", "veraltete Regel zur Erstattung", "ancienne règle de remboursement",
+        "política de reembolso antigua", "退款政策过时", "alte Fassung der Rückgabe", "old return policy",
+        "versión antigua de la devolución",
+    ],
+    "handover": [
+        "should hand over to a human", "keine Übergabe an einen Menschen", "pas de transfert à un conseiller",
+        "no deriva a una persona", "没有转接人工", "wants an agent, no handover",
+        "Mitarbeiter verlangt, nicht weitergeleitet",
+        "pide un agente humano, no transfiere",
+    ],
+    "join": [
+        "rows double because of the join", "doppelte Zeilen durch den Join", "lignes dupliquées par la jointure",
+        "filas duplicadas por la unión", "连接导致重复行", "join on the wrong key", "Join über falschen Schlüssel",
+        "jointure sur la mauvaise clé",
+    ],
+    "repeats": [
+        "repeats the same question", "wiederholt dieselbe Frage", "répète la même question", "repite la misma pregunta",
+        "反复问同一个问题", "goes in circles", "dreht sich im Kreis", "en bucle, repite la respuesta",
+    ],
+}  # fmt: skip
+"""Notes of one desk in five languages: English, German, French, Spanish and Chinese."""
+SETS = {"shop": SHOP, "tables": TABLES, "papers": PAPERS, "desk": DESK}
 REMARKS = (
     *("see above", "as last week", "please check", "bitte prüfen", "again", "third time today", "hmm", "I think"),
     *("for Mrs Patel", "order 5512", "Berlin", "in the evening", "cf. ticket 88", "leider", "encore", "otra vez"),

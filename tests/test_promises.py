@@ -298,7 +298,7 @@ def connect(address: str, keys: Mapping[str, str]) -> Web:
     return Web(address, headers={"toy": keys["key"]}, secrets="the key of [push.toy]")
 
 
-def send(web: Web, score: Score, again: bool) -> None:
+def send(web: Web, score: ScoreToPush, again: bool) -> None:
     """Send one score."""
     web.post("/toys", {"id": score.id, "label": score.value, "why": score.words})
 
@@ -316,7 +316,7 @@ SYSTEM = System(
         '''"""A version that always says the same."""
 
 from review.experiments.targets.reading import read_answer
-from review.experiments.targets.target import Question, Attempt, Setup, Target
+from review.experiments.targets.target import Attempt, Question, Setup, Target
 
 
 class Parrot:
@@ -327,7 +327,7 @@ class Parrot:
         self.word = str(setup.options["word"])
         self.notes: list[str] = []
 
-    def ask(self, question: Question) -> Said:
+    def ask(self, question: Question) -> Attempt:
         """Say the word."""
         return read_answer({"answer": self.word})
 

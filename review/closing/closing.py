@@ -15,6 +15,7 @@ from review.people.people import require
 from review.settings.project import project_of
 from review.settling.adjudication import cases
 from storage.queries.assignments import items_left_to_nobody
+from storage.records_log import Draw
 from storage.records_weeks import WeekClosing
 from storage.store import Store
 
@@ -90,10 +91,21 @@ def _triaged(store: Store, week: str) -> Check:
     return Check("triaged", len(waiting), len(groups), todo if waiting else "every failure group is triaged")
 
 
+def _check_duties(store: Store, week: str, by: str) -> None:
+    """Raise Refused when ``by`` drew the week and the project lets nobody draw and close."""
+    drew = {one.by for one in store.find(Draw, week=week)} | {week_of_store(store, week).opened_by}
+    if by in drew and project_of(store.path).duties.draw_and_close:
+        raise Refused(f"{by} drew {week}, and by the settings of this project another lead closes it.")
+
+
 def close_week(store: Store, week: str, *, by: str, reason: str = "") -> WeekClosing:
-    """Close a week. Raises Refused without the role lead, or when something is open and no reason is given."""
+    """Close a week. Raises Refused without the role lead, or when something is open and no reason is given.
+
+    Where [duties] separates drawing from closing, it also refuses who drew the week.
+    """
     require(store, by, "lead")
     with store.transaction():
+        _check_duties(store, week, by)
         checks = checklist(store, week)
         if closing_of(store, week) is not None:
             raise Refused(f"{week} is closed already.")

@@ -13,7 +13,9 @@ from review.basics.errors import NoSpace, ReviewError
 from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "ab": "review.commands.ab:ab",
     "agreement": "review.commands.agreement:agreement",
+    "alerts": "review.commands.alerts:alerts_group",
     "alt-test": "review.commands.calibrate_alt_test:alt_test",
     "audit": "review.commands.audit:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",
@@ -35,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "labels": "review.commands.labels:labels",
     "nightly": "review.commands.nightly:nightly",
     "notify": "review.commands.notify:notify",
+    "pack": "review.commands.pack:pack_group",
     "pairs": "review.commands.pairs:pairs_group",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
@@ -44,6 +47,7 @@ COMMANDS: dict[str, str] = {
     "push": "review.commands.push:push_",
     "quality": "review.commands.quality:quality",
     "report": "review.commands.report:report",
+    "retention": "review.commands.retention:retention",
     "rubric": "review.commands.rubric:rubric_group",
     "run": "review.commands.run:run",
     "runs": "review.commands.runs:runs_group",

@@ -22,6 +22,7 @@ from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.triage import DECISIONS, TriageWish, triage, triage_groups
 from review.failures.working import write_note
 from review.log.failed import CAUSES, Narrowed
+from review.privacy.openings import note_opening
 from review.settings.project import project_of
 from review.statistics.fixes import CAME_BACK, RULE
 from storage.queries.failures import open_proposals
@@ -71,7 +72,9 @@ def list_(
 def show(failure: str, acting: str | None, store_path: str, as_json: bool) -> None:
     """Show one failure: question, error, the name that was meant, the steps with the one that went wrong, notes."""
     store = opened(store_path)
-    found = failure_shown(store, project_of(store_path), failure, viewer=acting_person(store, acting).id)
+    project, viewer = project_of(store_path), acting_person(store, acting).id
+    found = failure_shown(store, project, failure, viewer=viewer)
+    note_opening(store, failure, by=viewer, wanted=project.openings)
     emit(shown_json(found), as_json, lambda: render.failure(found))
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from typing import Any
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.people.granting import Grant, confirm, decline, grant, role_requests
 from review.people.invitations import INVITATION_DAYS, invitations, invite, withdraw
-from review.people.people import NO_ROLE, ROLES, add_person, people_in_use, require, role_words
+from review.people.people import NO_ROLE, ROLES, Person, people_in_use, role_words
 from review.serving.server import link_base
 from review.settings.access import URL, own_url
 from review.settings.project import project_of
 from storage.queries.people import raters_from_outside
+from storage.records_people import RoleRequest
 
 
 @click.group("people")
@@ -56,13 +59,60 @@ def people_add(
     if (issuer or subject) and len(names) != 1:
         raise click.UsageError("--issuer and --subject apply to one person; name only one.")
     store = opened(store_path)
-    by = require(store, acting_person(store, acting).id, "lead").id
+    by, confirmed = acting_person(store, acting).id, project_of(store.path).duties.roles_confirmed
     with store.transaction():
-        added = [
-            add_person(store, name, role=role, by=by, scope=scope, issuer=issuer, subject=subject) for name in names
-        ]
-    text = "\n".join(f"{p.name}: {p.role or 'none'}" for p in added)
-    emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
+        wishes = [Grant(name=name, role=role, scope=scope, issuer=issuer, subject=subject) for name in names]
+        given = [grant(store, wish, by=by, confirmed=confirmed) for wish in wishes]
+    waiting = [one for one in given if isinstance(one, RoleRequest)]
+    added = [one for one in given if isinstance(one, Person)]
+    lines = [f"{p.name}: {p.role or 'none'}" for p in added]
+    lines += [f"{r.name}: {r.role} once another lead confirms it (`spotcheck people confirm {r.id}`)" for r in waiting]
+    result: dict[str, Any] = {"people": [dataclasses.asdict(p) for p in added]}
+    if waiting:
+        result["requests"] = [dataclasses.asdict(r) for r in waiting]
+    emit(result, as_json, lambda: out.print("\n".join(lines), highlight=False, markup=False))
+
+
+@people_group.command("requests")
+@store_option
+@json_option
+def people_requests(store_path: str, as_json: bool) -> None:
+    """List the roles that wait for another lead, as `roles_confirmed` in [duties] asks for."""
+    rows = [dataclasses.asdict(one) for one in role_requests(opened(store_path))]
+
+    def render() -> None:
+        table = Table("id", "name", "role", "scope", "by", "at")
+        for row in rows:
+            table.add_row(*(Text(row[c]) for c in ("id", "name", "role", "scope", "by", "at")))
+        out.print(table)
+
+    emit({"requests": rows}, as_json, render)
+
+
+@people_group.command("confirm")
+@click.argument("request")
+@click.option("--decline", "declined", is_flag=True, help="End the request without the role.")
+@as_option
+@store_option
+@json_option
+def people_confirm(request: str, declined: bool, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Confirm a role that another lead asked for, or decline it."""
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    if declined:
+        ended = decline(store, request, by=by)
+        emit(
+            {"declined": dataclasses.asdict(ended)},
+            as_json,
+            lambda: out.print(f"{ended.name} does not get the role {ended.role}", highlight=False, markup=False),
+        )
+        return
+    given = confirm(store, request, by=by)
+    emit(
+        {"people": [dataclasses.asdict(given)]},
+        as_json,
+        lambda: out.print(f"{given.name}: {given.role}", highlight=False, markup=False),
+    )
 
 
 @people_group.command("list")
@@ -105,7 +155,14 @@ def people_invite(
     store = opened(store_path)
     project = project_of(store.path)
     base = own_url("--url", url) or link_base(store.path, project.access, environment=os.environ)
-    made = invite(store, name, role=role, by=acting_person(store, acting).id, scope=scope)
+    made = invite(
+        store,
+        name,
+        role=role,
+        by=acting_person(store, acting).id,
+        scope=scope,
+        confirmed=project.duties.roles_confirmed,
+    )
     if project.access.mode != "links":
         note(f'The link works once [access] in {project.path} says mode = "links"; now it is "{project.access.mode}".')
     link = made.at(base)

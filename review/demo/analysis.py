@@ -113,7 +113,7 @@ def _failed(
     messages: list[tuple[str, str]],
     right: str,
 ) -> Exchange:
-    mishap = any_mishap(rng, query, period, shop)
+    mishap = any_mishap(rng, query, period, shop, dates=plan.stage.dates)
     text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
     why, reason = f"No answer: {mishap.remedy}.", "wrong_sql"
     if plan.correctness == "partly":

@@ -21,17 +21,17 @@ from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, execute, learn
 from review.demo.reviewers import HABITS
-from review.demo.reviewing import Truth, review_week
+from review.demo.reviewing import Truth, review_week, settle_week
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
-from review.demo.triaging import name_the_mode, triage_week
+from review.demo.stages import Stage, stage_of
+from review.demo.triaging import claim, name_the_mode, triage_week
 from review.golden.references import References, references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import project_of
 from review.settings.starter import STARTER
-from review.settling.adjudication import adjudicate, cases
 from review.sources.import_into import recorded
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -46,6 +46,8 @@ VISITOR, CURATOR = "visitor", "mara"
 
 CAP = 30
 OVERLAP = 0.2
+EARLIER = 1_200
+"""Conversations of a closed week: enough to see a mode come and go, and fewer to import."""
 ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
 """The share of the open week that each reviewer has done. The visitor has done nothing yet."""
 
@@ -68,7 +70,7 @@ def demo_store(
     folder: Path,
     *,
     seed: int = 7,
-    weeks: int = 5,
+    weeks: int = 8,
     progress: Progress | None = None,
     chapters: tuple[Chapter, Chapter] | None = None,
 ) -> Path:
@@ -87,7 +89,7 @@ def demo_store(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         today = datetime.now(UTC).date()
-        build_demo(path, today=today, seed=seed, weeks=weeks, progress=progress, chapters=chapters)
+        build_demo(path, today=today, seed=seed, weeks=weeks, before=EARLIER, progress=progress, chapters=chapters)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -99,12 +101,15 @@ def build_demo(
     *,
     today: date,
     seed: int = 7,
-    weeks: int = 5,
+    weeks: int = 8,
     size: int = WEEK_SIZE,
+    before: int | None = None,
     progress: Progress | None = None,
     chapters: tuple[Chapter, Chapter] | None = None,
 ) -> None:
     """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
+
+    The open week has ``size`` conversations, each earlier one ``before``, by default as many.
 
     Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
     and closed. ``chapters`` are told before the first week and after the last one. ``progress`` receives the weeks
@@ -130,11 +135,15 @@ def build_demo(
                             tell("the agent and its versions")
                             chapters[0](store, today)
                     tell("conversations")
-                    truth = {c.id: c for c in conversations(seed=seed, week=week, size=size, shop=shop)}
+                    stage = stage_of(weeks - 1 - number)
+                    many = size if week == names[-1] else before or size
+                    truth = {c.id: c for c in conversations(seed=seed, week=week, size=many, shop=shop, stage=stage)}
+                    if number and stage.claims:
+                        claim(store, project_of(store.path), week, stage, by=CURATOR)
                     _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
                     if week != names[-1]:
                         tell("settle")
-                        _finish(store, week, truth, references)
+                        _finish(store, week, truth, references, stage)
         _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
@@ -210,23 +219,10 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
     recorded(store, replace(done, file=file.name))
 
 
-def _finish(store: Store, week: str, truth: Truth, references: References) -> None:
+def _finish(store: Store, week: str, truth: Truth, references: References, stage: Stage) -> None:
     """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
-    for case in cases(store, week, viewer=CURATOR):
-        if case.kind != "disputed":
-            continue
-        known = truth[case.item.conversation_id]
-        adjudicate(
-            store,
-            case.item.id,
-            by=CURATOR,
-            labels=known.truth,
-            rationale=known.why or "The passage supports the answer, and nothing that was asked is missing.",
-            reason="hard case" if known.difficulty == "hard" else "slip",
-            corrected_answer=known.corrected_answer,
-            reference_sql=known.reference_sql,
-        )
+    settle_week(store, week, truth, by=CURATOR)
     approve_week(store, week, truth, by=CURATOR, references=references)
-    triage_week(store, project_of(store.path), week, by=CURATOR)
+    triage_week(store, project_of(store.path), week, by=CURATOR, stage=stage)
     left = [check.todo for check in checklist(store, week) if not check.done]
     close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

@@ -50,6 +50,6 @@ def value_of(hint: Any, value: Any, where: str) -> Any:
         return {key: value_of(inner[1], one, f"{where}.{key}") for key, one in value.items()}
     if hint is float and type(value) in (int, float):
         return float(value)
-    if hint in (str, bool) and type(value) is hint:
+    if hint in (str, bool, int) and type(value) is hint:
         return value
     raise InputError(f"{where}: found {value!r}, expected {getattr(hint, '__name__', hint)}.")

@@ -12,6 +12,7 @@ import numpy as np
 from review.demo.courtesies import SAY
 from review.demo.scripts import Flaw, Script, scripts
 from review.demo.slots import capitalised, chance, fill_slots, pick
+from review.demo.stages import FAILURES, Stage
 from review.demo.tones import mood_of, spoken, voice, with_courtesies
 
 CHATS = tuple(
@@ -21,14 +22,19 @@ CHATS_ABROAD = tuple(scripts("languages"))
 DATA_TALKS = tuple(scripts("data"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DialoguePlan:
-    """The plan of a conversation. ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
+    """The plan of a conversation. ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence).
+
+    ``stage`` says which versions are served, and how they write dates; ``hit`` whether an incident made it fail.
+    """
 
     at: datetime
     fate: str
     correctness: str
     politeness: str
+    stage: Stage = FAILURES.stage[0]
+    hit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,10 @@ from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import DialoguePlan, Exchange, chat, data_talk
 from review.demo.makers import JUDGES
-from review.demo.queries import QUERIES
+from review.demo.queries import QUERIES, Query
 from review.demo.shop import Shop, shop_of_year
 from review.demo.slots import chance, weighted
+from review.demo.stages import FAILURES, Stage
 
 WEEK_SIZE = 3_400
 """Conversations of a week. A sample of 1%, 30 failing and 30 of low confidence gives about 90 items."""
@@ -35,6 +36,10 @@ CORRECTNESS = {
 """In total 5% wrong, 7% partly and 88% correct."""
 FIRST = 2
 """The first conversations of a week, which compare two months of store sales and join them wrongly."""
+SUPPORT = ("support-v11", "support-v12")
+"""The versions of the customer-service assistant, for most users and for the rest."""
+INCIDENT = (1, 9, 21)
+"""The weekday, a Tuesday, and the hours (from, until) of an incident, which hits the assistant's second version."""
 DATA_SHARE, TALK_SHARE = 0.25, 0.08
 POLITENESS = {
     "chat": {"rude": 0.06, "neutral": 0.567, "friendly": 0.373},
@@ -75,12 +80,12 @@ class DemoConversation:
 
 
 def conversations(
-    *, seed: int, week: str, size: int = WEEK_SIZE, shop: Shop | None = None
+    *, seed: int, week: str, size: int = WEEK_SIZE, shop: Shop | None = None, stage: Stage = FAILURES.stage[0]
 ) -> Iterator[DemoConversation]:
     """Yield the ``size`` conversations of an ISO week such as ``2026-W46``, in order of time.
 
-    The same seed, week, size and shop give the same conversations. SQL runs on ``shop``, or on one that holds the
-    whole year of the week. Raises InputError if ``week`` is not an ISO week.
+    The same arguments give the same conversations. ``stage`` says what is served. SQL runs on ``shop``, or on one that
+    holds the whole year of the week. Raises InputError if ``week`` is not an ISO week.
     """
     monday = datetime.combine(monday_of(week), datetime.min.time(), UTC)
     shop = shop or shop_of_year(monday.year)
@@ -89,7 +94,12 @@ def conversations(
         rng = np.random.default_rng([seed, key, number])
         at = monday + timedelta(seconds=int(second))
         name = f"c-{week.replace('-', '')}-{number:06d}"
-        yield _first_case(rng, name, at, shop, number) if number <= FIRST else _conversation(rng, name, at, shop)
+        if number <= FIRST:
+            fate = ("down", "doubtful")[number % 2]
+            plan = DialoguePlan(at=at, fate=fate, correctness="wrong", politeness="neutral", stage=stage)
+            yield _first_case(rng, name, plan, shop, QUERIES[number - 1])
+        else:
+            yield _conversation(rng, name, at, shop, stage)
 
 
 def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
@@ -98,18 +108,26 @@ def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
     return np.asarray(np.sort(hours * 3600 + rng.integers(3600, size=size)))
 
 
-def _first_case(rng: np.random.Generator, name: str, at: datetime, shop: Shop, number: int) -> DemoConversation:
+def in_incident(at: datetime) -> bool:
+    """Return whether an incident of that week would be on at this time."""
+    day, begins, ends = INCIDENT
+    return at.weekday() == day and begins <= at.hour < ends
+
+
+def _first_case(rng: np.random.Generator, name: str, plan: DialoguePlan, shop: Shop, query: Query) -> DemoConversation:
     """Return one of the week's first conversations: two months joined on the department alone."""
-    plan = DialoguePlan(at, ("down", "doubtful")[number % 2], "wrong", "neutral")
-    return _described(rng, name, plan, data_question(rng, plan, shop, query=QUERIES[number - 1]), "data")
+    return _described(rng, name, plan, data_question(rng, plan, shop, query=query), "data")
 
 
-def _conversation(rng: np.random.Generator, name: str, at: datetime, shop: Shop) -> DemoConversation:
+def _conversation(rng: np.random.Generator, name: str, at: datetime, shop: Shop, stage: Stage) -> DemoConversation:
     fate = weighted(rng, FATES)
     about_data = chance(rng, DATA_SHARE)
+    hit = stage.incident > 0 and not about_data and in_incident(at) and chance(rng, stage.incident)
+    fate = "error" if hit else fate
     kind = "data" if about_data else "chat"
     politeness = weighted(rng, POLITENESS[kind])
-    plan = DialoguePlan(at, fate, weighted(rng, CORRECTNESS[fate]), politeness)
+    correctness = weighted(rng, CORRECTNESS[fate])
+    plan = DialoguePlan(at=at, fate=fate, correctness=correctness, politeness=politeness, stage=stage, hit=hit)
     if about_data:
         talk = fate != "error" and chance(rng, TALK_SHARE)
         exchange = data_talk(rng, plan) if talk else data_question(rng, plan, shop)
@@ -153,8 +171,8 @@ def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Excha
     latency = float(rng.lognormal(8.0 if data else 7.3, 0.45)) * (1 + rounds / 2) + (
         10_000 if failed and not data else 0
     )
-    variant = "B" if chance(rng, 0.15) else "A"
-    version = {"A": "v3", "B": "v4"}[variant] if data else {"A": "v11", "B": "v12"}[variant]
+    variant = "B" if chance(rng, 0.15) or plan.hit else "A"
+    served = (plan.stage.serves, plan.stage.others) if data else SUPPORT
     confidence = rng.uniform(0.12, 0.495) if plan.fate == "doubtful" else 0.52 + 0.47 * rng.beta(5, 2)
     user = int(rng.integers(20 if data else 2_600))
     row: dict[str, Any] = {
@@ -166,7 +184,7 @@ def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Excha
         "cost": round((read * 0.4 + written * 1.6) * (1 + rounds) / 1e6, 6),
         "retries": int(rng.integers(1, 4)) if failed else int(chance(rng, 0.03)),
         "model": "query-large-1" if data else "assistant-small-2",
-        "prompt_version": f"{'sql' if data else 'support'}-{version}",
+        "prompt_version": served[variant == "B"],
         "variant": variant,
         "user_id": f"{'analyst' if data else 'customer'}-{user:04d}",
         "session_id": f"s-{int(rng.integers(16**8)):08x}",

@@ -34,11 +34,13 @@ class Mishap:
     remedy: str
 
 
-def any_mishap(rng: np.random.Generator, query: Query, period: Period, shop: Shop) -> Mishap:
-    """Return an error that this query can cause: a wrong column name, mismatched types or a date format."""
+def any_mishap(rng: np.random.Generator, query: Query, period: Period, shop: Shop, *, dates: bool = True) -> Mishap:
+    """Return an error that this query can cause: a wrong column name, mismatched types or, with ``dates``, a date
+    format."""
     sql = query.sql.format_map(period.slots)
     names = [pair for pair in WRONG_NAMES if pair[0] in sql]
-    kinds = ["unknown_column"] * bool(names) + ["wrong_join"] * 2 * (TEXT_ID in sql) + ["date_format"]
+    kinds = ["unknown_column"] * bool(names) + ["wrong_join"] * 2 * (TEXT_ID in sql)
+    kinds += ["date_format"] * (dates or not kinds)
     kind = pick(rng, kinds)
     if kind == "unknown_column":
         right, wrong = (name.rstrip(")") for name in pick(rng, names))
@@ -57,7 +59,7 @@ def repair_of(rng: np.random.Generator, plan: DialoguePlan, query: Query, period
     gave_up = plan.fate == "doubtful" and chance(rng, 0.5)
     if not gave_up and not chance(rng, 0.1):
         return {}
-    mishap = any_mishap(rng, query, period, shop)
+    mishap = any_mishap(rng, query, period, shop, dates=plan.stage.dates)
     rounds = 3 if gave_up else int(rng.integers(1, 4))
     outcome = "not resolved, answered with the last query that ran" if gave_up else "resolved"
     return {

@@ -1,4 +1,4 @@
-"""Let the simulated reviewers submit what was dealt to them."""
+"""Let the simulated reviewers submit what was dealt to them, and let the curator settle where they disagree."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from review.annotating.submissions import receive
 from review.basics.errors import ReviewError
 from review.demo.generate import DemoConversation
 from review.demo.reviewers import HABITS, labels_by
+from review.settling.adjudication import adjudicate, cases
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -44,3 +45,21 @@ def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
     if item is None:
         raise ReviewError(f"Item '{item_id}' was dealt but is not in the store.")
     return truth[item.conversation_id]
+
+
+def settle_week(store: Store, week: str, truth: Truth, *, by: str) -> int:
+    """Settle every disagreement of a week as the truth says, and return how many there were."""
+    disputed = [case for case in cases(store, week, viewer=by) if case.kind == "disputed"]
+    for case in disputed:
+        known = truth[case.item.conversation_id]
+        adjudicate(
+            store,
+            case.item.id,
+            by=by,
+            labels=known.truth,
+            rationale=known.why or "The passage supports the answer, and nothing that was asked is missing.",
+            reason="hard case" if known.difficulty == "hard" else "slip",
+            corrected_answer=known.corrected_answer,
+            reference_sql=known.reference_sql,
+        )
+    return len(disputed)

@@ -5,53 +5,47 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from review.basics.clock import now
+from review.demo.stages import FAILURES, Stage, stage_of
+from review.failures.followup import claim_fix
 from review.failures.modes import mode_list, name_mode
-from review.failures.triage import TriageWish, triage, triage_groups
+from review.failures.triage import TriageGroup, TriageWish, triage, triage_groups
 from review.settings.project import Project
 from storage.store import Store
-
-DATES = "Dates written the German way"
-ROOT_CAUSES = {
-    "column_not_found": "The schema in the prompt has other column names than the database.",
-    "wrong_join": "No few-shot example joins users and sessions; their keys have different types.",
-    "timeout": "The tool of the shop answers slowly in the evening.",
-    "other": "The tool of the shop was not reachable.",
-    "cause/low_confidence": "The question leaves open which period or which order is meant.",
-    "cause/feedback": "The answer is right but does not say what to do next.",
-    "cause/wrong": "The policy passage was cut before the sentence that matters.",
-}
-OF_DATES = "A few-shot example writes a date as 16.11.2026."
-NO_CANDIDATE = "The golden examples have cases like these."
 
 
 def name_the_mode(store: Store, *, by: str) -> None:
     """Name the failure mode that the demonstration follows."""
-    name_mode(
-        store,
-        DATES,
-        groups=["date_format"],
-        description="The query has 16.11.2026 where the database wants 2026-11-16.",
-        by=by,
-    )
+    mode = FAILURES.mode
+    name_mode(store, mode.name, groups=[mode.group], description=mode.description, by=by)
 
 
-def triage_week(store: Store, project: Project, week: str, *, by: str) -> int:
+def triage_week(store: Store, project: Project, week: str, *, by: str, stage: Stage | None = None) -> int:
     """Decide about every open group of a week, and return how many there were.
 
     Only the mode of the demonstration gets golden candidates and few-shots; they take the longest to find.
     """
-    dates = mode_list(store).group("date_format")
-    due = (date.fromisoformat(now()[:10]) + timedelta(days=10)).isoformat()
+    followed = mode_list(store).group(FAILURES.mode.group)
     groups = [g for g in triage_groups(store, project, week) if g.state == "open"]
     for g in groups:
-        told = g.found.group == dates
-        wish = TriageWish(
-            root_cause=OF_DATES if told else ROOT_CAUSES.get(g.found.group, f"Seen for the first time: {g.title}."),
-            candidates=None if told else [],
-            few_shots=None if told else (),
-            reason=NO_CANDIDATE,
-            owner=by,
-            due=due,
-        )
+        wish = _wish(g, stage or stage_of(0), followed=g.found.group == followed, by=by)
         triage(store, project, week, g.found.group, g.found.version, wish=wish, by=by)
     return len(groups)
+
+
+def _wish(g: TriageGroup, stage: Stage, *, followed: bool, by: str) -> TriageWish:
+    cause = FAILURES.causes.get(g.found.group, FAILURES.unknown_cause.format(title=g.title))
+    return TriageWish(
+        root_cause=stage.cause if followed and stage.cause else cause,
+        candidates=None if followed else [],
+        few_shots=None if followed else (),
+        reason=FAILURES.no_candidate,
+        owner=by,
+        due=(date.fromisoformat(now()[:10]) + timedelta(days=10)).isoformat(),
+        fix_version=stage.fixed_by if followed else "",
+    )
+
+
+def claim(store: Store, project: Project, week: str, stage: Stage, *, by: str) -> None:
+    """Record that the version of a stage fixes the followed mode from a week on."""
+    mode = mode_list(store).group(FAILURES.mode.group)
+    claim_fix(store, project, mode, version=stage.serves, week=week, by=by, note=stage.claims)

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
+from review.log.expired import Expired
 from review.log.facts import facts_of
 from review.log.gone import Gone
 from review.log.late import FOLDER, late_files, listed, write_late
@@ -48,10 +49,11 @@ _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 class Appended(Updates):
     """How many conversations were new, and what became of records about those that the log held already.
 
-    ``gone`` counts records that were dropped, because what they are about was erased.
+    ``expired`` are about conversations that retention removed, ``gone`` about erased ones; both are dropped.
     """
 
     added: int = 0
+    expired: int = 0
     gone: Counter[str] = field(default_factory=Counter)
 
 
@@ -67,6 +69,7 @@ def append(
     at: str,
     encrypted: bool = False,
     examine: Examine = iter,
+    key: bytes = b"",
     gone: Gone = NOTHING_GONE,
 ) -> Appended:
     """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
@@ -74,7 +77,8 @@ def append(
     An entry without messages tells something of a conversation, such as a thumb down; so does a known conversation with
     other content. What is new of it becomes a late row. Memory holds one batch at a time. ``encrypted`` records whether
     the originals are sealed with a key. Only new conversations pass through ``examine``, which yields one for each it
-    takes; rows that are made already do not. What is ``gone`` stays so, and is counted.
+    takes; rows that are made already do not. What is ``gone`` stays so, and is counted. ``key`` is that of hashes of
+    what expired.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
@@ -83,7 +87,7 @@ def append(
             sweep(log)
             counts = Appended()
             left: Any = gone.without(entries, counts.gone) if gone else entries
-            _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine)
+            _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine, key=key)
             return counts
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
@@ -103,12 +107,15 @@ def _append(
     at: str,
     encrypted: bool,
     examine: Examine,
+    key: bytes,
 ) -> None:
     staged = staged_for(log, import_id)
     try:
         with _known(log, staged.logs) as known:
             arrivals = Arrivals(known)
-            rows = _rows(_fresh(known, entries, counts, arrivals), examine, import_id, at)
+            expired = Expired(known, log.logs, key)
+            left = _kept(entries, expired, counts) if expired.any else entries
+            rows = _rows(_fresh(known, left, counts, arrivals), examine, import_id, at)
             for number, batch in enumerate(_batches(rows), start=1):
                 _write_batch(staged, batch, number, encrypted)
             if arrivals.count:
@@ -121,6 +128,28 @@ def _append(
             commit(log, staged, import_id)
     finally:
         sweep(log)
+
+
+def _kept(
+    entries: Iterable[Entry] | Iterable[LogRow], expired: Expired, counts: Appended
+) -> Iterator[Entry] | Iterator[LogRow]:
+    """Yield the entries about conversations that retention did not remove, and count the others."""
+    left: Iterator[Entry | LogRow] = iter(entries)
+    while some := list(islice(left, LOOKED_UP)):
+        gone = expired.ids([_names(entry)[0] for entry in some])
+        told = {name for entry in some if (name := _told_name(entry)) is not None}
+        named = expired.names(list(told))
+        for entry in some:
+            if _names(entry)[0] in gone or _told_name(entry) in named:
+                counts.expired += 1
+            else:
+                yield entry
+
+
+def _told_name(entry: Entry | LogRow) -> str | None:
+    """The id in its source of a conversation that an entry without messages tells something of; else None."""
+    said = entry.entry if isinstance(entry, LogRow) else entry
+    return None if said is None or said.conversation.messages else said.conversation.source_id
 
 
 def _rows(fresh: Iterator[Entry | LogRow], examine: Examine, import_id: str, at: str) -> Iterator[LogRow]:

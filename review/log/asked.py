@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
 
@@ -34,7 +33,7 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
         f"WHERE last IS NOT NULL AND length(json_extract_string(last, '$.content')) BETWEEN 8 AND {LONGEST} "
         f"GROUP BY {folded} HAVING count(*) >= ? ORDER BY 1 DESC, 3 LIMIT ?"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return [Asked(*row) for row in db.execute(sql, [least, most]).fetchall()]
 
 
@@ -46,5 +45,5 @@ def marked_conversations(log: LogPaths, scenarios: Sequence[str], *, most: int) 
         f"SELECT id FROM {log_relation(log)} WHERE coalesce(feedback, '') <> '' AND scenario IN (SELECT unnest(?)) "  # noqa: S608 - our own paths
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ?"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return [row[0] for row in db.execute(sql, [list(scenarios), most]).fetchall()]

@@ -5,7 +5,7 @@ No row of the log comes into Python. Memory and threads are bounded, so that the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -24,6 +24,8 @@ THREADS = 2
 OTHER = "(other)"
 """Stands for the values of a column beyond the most frequent ones."""
 MOST_VALUES = 100
+SURE = 0.7
+"""An approximate number of values below this part of the most is surely no more than the most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,8 @@ class Windows:
     ``earliest`` the first: rows beyond have a clock that cannot be right, and are counted apart. ``hours`` names the
     day of each UTC hour, such as "2026-11-21T09"; without it days are those of UTC. ``slices`` are columns whose
     values split the windows, ``only`` leaves other values of some columns out (None: those without a value). ``weeks``
-    are those of the files to read, None for all.
+    are those of the files to read, None for all. ``many`` are the slices that may have more than ``MOST_VALUES``
+    values.
     """
 
     by: By
@@ -46,12 +49,15 @@ class Windows:
     only: Mapping[str, str | None] = field(default_factory=dict)
     hours: Mapping[str, str] = field(default_factory=dict)
     weeks: Sequence[str] | None = None
+    many: Collection[str] = ()
+    threads: int = THREADS
 
 
 class Apart(NamedTuple):
     """Rows that stand in no window: without a time, and with one that a clock cannot have shown; the ends of the rest.
 
-    ``first`` and ``last`` are UTC texts, None without any row.
+    ``first`` and ``last`` are UTC texts, None without any row. ``many`` are the slices that seem to have more than
+    ``MOST_VALUES`` values.
     """
 
     undated: int
@@ -59,12 +65,13 @@ class Apart(NamedTuple):
     too_old: int
     first: str | None
     last: str | None
+    many: tuple[str, ...] = ()
 
 
 @contextmanager
-def bounded() -> Iterator[duckdb.DuckDBPyConnection]:
+def bounded(threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection in bounded memory and threads."""
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": str(THREADS)}) as db:
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": str(threads)}) as db:
         db.execute("SET preserve_insertion_order = false")
         yield db
 
@@ -72,16 +79,19 @@ def bounded() -> Iterator[duckdb.DuckDBPyConnection]:
 def apart(log: LogPaths, windows: Windows) -> Apart:
     """Return how many rows stand in no window, whatever their window would be, and the ends of those that do."""
     sound = f"created_at >= {sql_literal(windows.earliest)} AND created_at <= {sql_literal(windows.latest)}"
+    distinct = "".join(f", approx_count_distinct({name})" for name in windows.slices)
     sql = (
         "SELECT count(*) FILTER (created_at IS NULL), "  # noqa: S608 - our own names and paths
         f"count(*) FILTER (created_at > {sql_literal(windows.latest)}), "
         f"count(*) FILTER (created_at < {sql_literal(windows.earliest)}), "
-        f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound}) "
-        f"FROM {entries(log)} WHERE {_chosen(windows)}"
+        f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound}){distinct} "
+        f"FROM {entries(log)} WHERE {chosen(windows)}"
     )
-    with bounded() as db:
+    with bounded(windows.threads) as db:
         row = db.execute(sql).fetchone()
-    return Apart(*row) if row else Apart(0, 0, 0, None, None)
+    undated, future, too_old, first, last, *values = row or (0, 0, 0, None, None)
+    many = [name for name, n in zip(windows.slices, values, strict=False) if n > SURE * MOST_VALUES]
+    return Apart(undated, future, too_old, first, last, tuple(many))
 
 
 def entries(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
@@ -93,45 +103,54 @@ def entries(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
     return f"(SELECT *{lacks} FROM {relation}) AS entry" if lacks else f"{relation} AS entry"  # noqa: S608 - our own names and paths
 
 
-def aggregated(
-    log: LogPaths, windows: Windows, aggregates: Mapping[str, str], *, keys: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
+def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the aggregates of each window and each combination of slices in it, as dicts, in order of time.
 
     A dict has the keys ``window`` ("" for one window of all), ``slice`` (a tuple of values, None where a row has none)
     and the names of the aggregates. Windows without rows are left out. Of a column with more than ``MOST_VALUES``
-    values, the rarer ones stand together as ``OTHER``. ``keys`` are further expressions to group by.
+    values, the rarer ones stand together as ``OTHER``.
     """
-    keys = keys or {}
     relation = entries(log, weeks=windows.weeks)
-    with bounded() as db:
-        cells = [_value(db, relation, windows, name) for name in windows.slices]
-        joined = relation
-        if windows.hours and windows.by == "day":
-            named = {"hour": list(windows.hours), "name": list(windows.hours.values())}
-            db.register("hours", pa.table(named))
-            joined = f"{relation} JOIN hours ON hours.hour = left(entry.created_at, 13)"
-        grouped = [_window(windows), *cells, *keys.values()]
+    with bounded(windows.threads) as db:
+        cells = [_value(db, relation, windows, n) if n in windows.many else n for n in windows.slices]
+        register_hours(db, windows)
+        grouped = [window_key(windows), *cells]
         columns = ", ".join([*grouped, *aggregates.values()])
         by = ", ".join(str(k) for k in range(1, len(grouped) + 1))
-        where = f"{_within(windows)} AND {_chosen(windows)}"
-        sql = f"SELECT {columns} FROM {joined} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
+        where = f"{within(windows)} AND {chosen(windows)}"
+        sql = f"SELECT {columns} FROM {joined(relation, windows)} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
         rows = db.execute(sql).fetchall()
-    end, names = 1 + len(windows.slices), (*keys, *aggregates)
-    return [{"window": row[0], "slice": tuple(row[1:end]), **dict(zip(names, row[end:], strict=True))} for row in rows]
+    end = 1 + len(windows.slices)
+    return [
+        {"window": row[0], "slice": tuple(row[1:end]), **dict(zip(aggregates, row[end:], strict=True))} for row in rows
+    ]
 
 
 def ids_in(log: LogPaths, windows: Windows, condition: str, *, most: int) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many rows of the windows fit a condition, and the latest of them: id, time and status."""
     relation = entries(log, weeks=windows.weeks)
-    where = f"{_within(windows)} AND {_chosen(windows)} AND ({condition})"
-    with bounded() as db:
+    where = f"{within(windows)} AND {chosen(windows)} AND ({condition})"
+    with bounded(windows.threads) as db:
         (n,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}").fetchone() or (0,)  # noqa: S608 - our own names and paths
         sql = f"SELECT id, created_at, status FROM {relation} WHERE {where} ORDER BY created_at DESC, id LIMIT ?"  # noqa: S608 - our own names and paths
         return n, db.execute(sql, [most]).fetchall()
 
 
-def _window(windows: Windows) -> str:
+def register_hours(db: duckdb.DuckDBPyConnection, windows: Windows) -> None:
+    """Make the table ``hours`` that :func:`joined` joins, where windows are days of a time zone."""
+    if windows.hours and windows.by == "day":
+        db.register("hours", pa.table({"hour": list(windows.hours), "name": list(windows.hours.values())}))
+
+
+def joined(relation: str, windows: Windows) -> str:
+    """Return a relation from :func:`entries` with the day of each hour, where windows are days of a time zone."""
+    if windows.hours and windows.by == "day":
+        return f"{relation} JOIN hours ON hours.hour = left(entry.created_at, 13)"
+    return relation
+
+
+def window_key(windows: Windows) -> str:
+    """Return the expression of the name of a row's window, "" where there is one window of all."""
     if windows.by == "all":
         return "''"
     if windows.hours and windows.by == "day":
@@ -139,14 +158,15 @@ def _window(windows: Windows) -> str:
     return {"hour": "left(created_at, 13)", "day": "left(created_at, 10)", "week": "week"}[windows.by]
 
 
-def _within(windows: Windows) -> str:
+def within(windows: Windows) -> str:
     """Return the condition of time. Every time in the log is UTC text, which sorts as text."""
     start, latest = max(windows.start, windows.earliest), sql_literal(windows.latest)
     end = f" AND created_at < {sql_literal(windows.end)}" if windows.end else ""
     return f"created_at >= {sql_literal(start)} AND created_at <= {latest}{end}"
 
 
-def _chosen(windows: Windows) -> str:
+def chosen(windows: Windows) -> str:
+    """Return the condition of the values that are looked at."""
     tests = [
         f"{name} IS NULL" if value is None else f"{name} = {sql_literal(value)}" for name, value in windows.only.items()
     ]
@@ -155,7 +175,7 @@ def _chosen(windows: Windows) -> str:
 
 def _value(db: duckdb.DuckDBPyConnection, relation: str, windows: Windows, name: str) -> str:
     """Return the expression of a slice: the column, or OTHER for all but its most frequent values."""
-    where = f"{_within(windows)} AND {_chosen(windows)} AND {name} IS NOT NULL"
+    where = f"{within(windows)} AND {chosen(windows)} AND {name} IS NOT NULL"
     sql = f"SELECT {name} FROM {relation} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MOST_VALUES + 1}"  # noqa: S608 - our own names and paths
     values = [row[0] for row in db.execute(sql).fetchall()]
     if len(values) <= MOST_VALUES:

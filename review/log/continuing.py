@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import duckdb
 import orjson
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.weeks import monday_of, week_of
 from review.log.log import log_relation
@@ -37,7 +38,7 @@ def continued(log: LogPaths, import_id: str, *, source: str) -> list[Continued]:
     of the import and the week before each.
     """
     batch = log_relation(log, only=import_id)
-    with duckdb.connect() as db:
+    with in_memory() as db:
         weeks = [row[0] for row in db.execute(f"SELECT DISTINCT week FROM {batch}").fetchall()]  # noqa: S608 - our own paths
         before = [_week_before(week) for week in weeks]
         around = log_relation(log, weeks=sorted({*weeks, *before}))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.log import log_relation
@@ -150,7 +151,7 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
         f"count(*) FILTER (WHERE repaired AND repair_rounds >= 1) FROM {log_relation(log, weeks=weeks)} "
         "GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return [Traffic(*row) for row in db.execute(sql).fetchall()]
 
 
@@ -158,7 +159,7 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
 def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group."""
     pairs = {"given": rules.given, "named": rules.modes}
-    with duckdb.connect() as db:
+    with in_memory() as db:
         for name, held in pairs.items():
             cells = {"k": pa.array(list(held), pa.string()), "v": pa.array(list(held.values()), pa.string())}
             db.register(name, pa.table(cells))

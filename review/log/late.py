@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.facts import Facts, together
+from review.log.retained import visible
 
 FOLDER = "late"
 BATCH_ROWS = 15_000
@@ -36,7 +37,7 @@ _SCHEMA = pa.schema(
 
 def late_files(logs: Path) -> list[Path]:
     """Return the files of late rows in the folder of a log, those of finished imports, sorted."""
-    found = logs.glob(f"*/{FOLDER}/*.parquet")
+    found = visible(logs, logs.glob(f"*/{FOLDER}/*.parquet"))
     return sorted(path for path in found if not path.parent.parent.name.startswith("."))
 
 
@@ -96,7 +97,7 @@ def late_facts(files: Sequence[Path], ids: Sequence[str]) -> dict[str, Facts]:
         f"SELECT {', '.join(names)}, coalesce(said_at, imported_at) FROM {_said(files)} WHERE id IN (SELECT unnest(?)) "  # noqa: S608 - names and paths of our own
         f"{_ARRIVAL}"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [list(ids)]).fetchall()
     for id_, feedback, status, error_type, error_message, tags, verdicts, lists, moment in rows:
         one = Facts(

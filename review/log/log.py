@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import with_facts
 from review.log.late import late_facts, late_files, listed, with_late
+from review.log.retained import visible
 from storage.records_log import Conversation
 
 AT_ONCE = 1_000
@@ -32,7 +33,7 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
     wanted = None if weeks is None else set(weeks)
     return sorted(
         path
-        for path in log.logs.glob(f"{only}/*.parquet")
+        for path in visible(log.logs, log.logs.glob(f"{only}/*.parquet"))
         if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
     )
 
@@ -84,7 +85,7 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     """Return the conversations with these ids, in this order; ids that the log does not hold are left out."""
     columns = [*DIRECT, "verdicts", "content"]
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - names and paths of our own
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [list(ids)]).fetchall() if ids else []
     found = {row[0]: conversation_of_cells(dict(zip(columns, row, strict=True))) for row in rows}
     late = late_facts(late_files(log.logs), list(found))
@@ -96,7 +97,7 @@ def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None =
     if not ids:
         return set()
     sql = f"SELECT id FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()}
 
 
@@ -107,7 +108,7 @@ def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conver
     """
     wanted = "id IN (SELECT unnest($1)) OR source_id IN (SELECT unnest($1))"
     sql = f"SELECT id, source_id FROM {log_relation(log)} WHERE {wanted}"  # noqa: S608 - our own names and paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [list(names)]).fetchall() if names else []
     found = {c.id: c for c in read_conversations(log, [row[0] for row in rows])}
     meant: dict[str, set[str]] = {}
@@ -125,7 +126,7 @@ def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conve
     columns = [*DIRECT, "verdicts", "content"]
     listed = ", ".join(f"'{week}'" for week in weeks)
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608 - names and paths of our own
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows, later = db.execute(sql), late_files(log.logs)
         while batch := rows.fetchmany(AT_ONCE):
             late = late_facts(later, [row[0] for row in batch])

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import orjson
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.judges_disagree import verdict_text
 from review.log.log import log_relation
@@ -36,7 +36,7 @@ class Choices:
 def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
     """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
     relation, values = with_assigned(log_relation(log)), dict[str, list[str]]()
-    with duckdb.connect() as db:
+    with in_memory() as db:
         db.register("assigned", as_table(assigned or {}))
         for name in FILTERS:
             order = "1 DESC" if name == "week" else "count(*) DESC, 1"

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import duckdb
 import orjson
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
 
@@ -93,7 +93,7 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
         f"json_extract_string(content, '$.messages[*].role') AS roles FROM {relation} WHERE {where} "
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
         (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608 - names and paths of our own
         rows = db.execute(page, [*given, most, skip]).fetchall()
@@ -105,7 +105,7 @@ def ids_found(log: LogPaths, search: LogSearch, *, most: int) -> list[str]:
     """Return the ids of the conversations that fit, ``most`` of them."""
     where, given = _conditions(search)
     relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None))
-    with duckdb.connect() as db:
+    with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
         rows = db.execute(f"SELECT id FROM {relation} WHERE {where} ORDER BY id LIMIT ?", [*given, most]).fetchall()  # noqa: S608 - names and paths of our own
     return [row[0] for row in rows]
@@ -219,7 +219,7 @@ def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[
         f"SELECT source, count(DISTINCT source_id) FROM {log_relation(log)} "  # noqa: S608 - our own paths
         f"WHERE source <> ? AND source_id IN ({ids}) GROUP BY source ORDER BY 2 DESC"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return dict(db.execute(sql, [besides, *given]).fetchall())
 
 
@@ -232,7 +232,7 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
         f"ON old.source = new.source AND {_BARE.replace('source_id', 'old.source_id')} = new.bare "
         f"AND old.source_id <> new.source_id WHERE regexp_matches(old.source_id, '{_NUMBER}') ORDER BY 1"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         if not db.execute(f"{numbers} LIMIT 1").fetchall():
             return []
         return [(row[0], row[1]) for row in db.execute(sql).fetchall()]
@@ -242,7 +242,7 @@ def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection
     """Return the metadata of the conversations of one import, by id, of those that have one of these keys in it."""
     some = " OR ".join("content LIKE ?" for _ in with_any_of)
     sql = f"SELECT id, content FROM {log_relation(log, only=import_id)} WHERE {some}"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(sql, [f'%"{key}":%' for key in with_any_of]).fetchall()
     found = {row[0]: orjson.loads(row[1]).get("metadata") or {} for row in rows}
     return {id_: metadata for id_, metadata in found.items() if set(with_any_of) & set(metadata)}
@@ -253,7 +253,7 @@ def has_addresses_in_ids(log: LogPaths, source: str, *, encoded: bool = False) -
     percent-encoded one."""
     at = "%(25)*40" if encoded else "@"
     sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return bool(db.execute(sql, [source, rf"[^\s@]{at}[^\s@]+\.[A-Za-z]{{2,}}"]).fetchall())
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
 
@@ -33,6 +32,6 @@ def served(log: LogPaths, side: str) -> Served:
         "SELECT count(*), count(*) FILTER (status = 'error'), median(latency_ms), avg(cost) "  # noqa: S608 - names and paths of our own
         f"FROM {log_relation(log)} WHERE {where}"
     )
-    with duckdb.connect() as db:
+    with in_memory() as db:
         traffic, failed, latency, cost = db.execute(sql, [side]).fetchone() or (0, 0, None, None)
     return Served(traffic=traffic, failed=failed, latency_ms=latency, cost=cost)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
 
@@ -22,7 +21,7 @@ class VersionTraffic:
 
 def versions_in_log(log: LogPaths) -> list[VersionTraffic]:
     """Return the traffic of each version that the log names, the latest seen first."""
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(_SQL.format(log=log_relation(log))).fetchall()
     return [VersionTraffic(*row) for row in rows]
 

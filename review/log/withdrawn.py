@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from review.basics.errors import Refused
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.late import FOLDER, listed
 from review.log.log import log_files
@@ -53,7 +53,7 @@ def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
     files = batch_files(log, import_id)
     if not files:
         return
-    with duckdb.connect() as db:
+    with in_memory() as db:
         rows = db.execute(f"SELECT id FROM {listed(files)}")  # noqa: S608 - our own paths
         while some := rows.fetchmany(5_000):
             yield [row[0] for row in some]
@@ -70,7 +70,7 @@ def _weeks_told(log: LogPaths, import_id: str) -> set[str]:
     if not late or not files:
         return set()
     by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return {
             week
             for week, some in by_week

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
-from review.log.buckets import Windows, aggregated
-from review.log.checks_ran import checks_ran
+from review.checks.catalogue import title_of
+from review.monitoring.measuring import EXPIRED, N, share
+from review.monitoring.metrics import CHECK, flags
+from review.statistics.quantity import Quantity
+
+Ran = Mapping[str, frozenset[str]]
+"""The checks that ran, by the id of the import."""
 
 
-@dataclass(kw_only=True)
-class Flags:
-    """Conversations of one window by check: how many it read, and how many of these it flags."""
+def flag_aggregates(ran: Ran) -> dict[str, str]:
+    """Return the aggregates of a window that count flags, and the rows of imports with other checks than the rest.
 
-    read: Counter[str] = field(default_factory=Counter)
-    flagged: Counter[str] = field(default_factory=Counter)
-
-
-def flag_counts(log: LogPaths, windows: Windows) -> Mapping[tuple[str, tuple[str | None, ...]], Flags]:
-    """Return the flags of each window and slice in it.
-
-    Rows are grouped by the few combinations of names that occur, and by which checks ran on their import.
+    Imports mostly have the same checks; then every row of a window was read by each.
     """
-    ran = checks_ran(log)
-    sets = sorted(set(ran.values()), key=sorted)
-    keys = {"names": "flagged", "ran": _which(ran, sets)}
-    found: dict[tuple[str, tuple[str | None, ...]], Flags] = {}
-    for row in aggregated(log, windows, {"n": "count(*)"}, keys=keys):
-        flags = found.setdefault((row["window"], row["slice"]), Flags())
-        names, n = (row["names"] or "").split(), int(row["n"])
-        flags.read.update(dict.fromkeys(sets[row["ran"]] | set(names), n) if sets else {})
-        flags.flagged.update(dict.fromkeys(names, n))
+    counts = {f"flag_{name}": f"count(*) FILTER (flagged <> '' AND {flags(name)})" for name in _names(ran)}
+    sets = _sets(ran)
+    rows = {
+        f"ran_{k}": f"count(*) FILTER (import_id IN ({', '.join(map(sql_literal, imports))}))"
+        for k, imports in enumerate(sets.values())
+        if len(sets) > 1
+    }
+    return counts | rows
+
+
+def checks_of(row: Mapping[str, Any], ran: Ran) -> dict[str, Quantity]:
+    """Return the share that each check flags of what it read in one window, with what expired of it."""
+    sets, live = _sets(ran), row[N] - row.get(EXPIRED, 0)
+    gone = {key.removeprefix(CHECK)[:-2] for key in row if key.startswith(CHECK) and key.endswith("_n") and row[key]}
+    found: dict[str, Quantity] = {}
+    for name in sorted({*_names(ran), *gone}):
+        read = sum(int(row.get(f"ran_{k}", live if len(sets) == 1 else 0)) for k, s in enumerate(sets) if name in s)
+        flagged, read = (
+            int(row.get(f"flag_{name}", 0) + row.get(f"{CHECK}{name}_k", 0)),
+            int(read + row.get(f"{CHECK}{name}_n", 0)),
+        )
+        found[name] = share(flagged, read, f"the check did not run: {title_of(name)}")
     return found
 
 
-def _which(ran: Mapping[str, frozenset[str]], sets: list[frozenset[str]]) -> str:
-    """Return the expression of the number of the set of checks that ran on a row."""
-    cases = [
-        f"WHEN import_id IN ({', '.join(sql_literal(i) for i, names in ran.items() if names == one)}) THEN {k}"
-        for k, one in enumerate(sets[1:], start=1)
-    ]
-    return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+def _names(ran: Ran) -> list[str]:
+    return sorted(frozenset[str]().union(*ran.values()))
+
+
+def _sets(ran: Ran) -> dict[frozenset[str], Sequence[str]]:
+    """Return the imports by the set of checks that ran on them."""
+    found: dict[frozenset[str], list[str]] = {}
+    for name, checks in ran.items():
+        found.setdefault(checks, []).append(name)
+    return dict(found)

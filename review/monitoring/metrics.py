@@ -56,7 +56,8 @@ def _says(word: str) -> str:
     return f"regexp_matches(lower(coalesce(feedback, '')), '(^|,)\\s*{word}\\b')"
 
 
-def _flags(check: str) -> str:
+def flags(check: str) -> str:
+    """Return the condition that a check flagged a row."""
     return f"contains(' ' || flagged || ' ', {sql_literal(f' {check} ')})"
 
 
@@ -122,7 +123,7 @@ def metrics_for(confidence: float = 0.5) -> dict[str, Metric]:
         ),
         *(
             Metric(
-                name=f"{CHECK}{name}", title=f"Check: {title_of(name)}", kind="share", numerator=_flags(name),
+                name=f"{CHECK}{name}", title=f"Check: {title_of(name)}", kind="share", numerator=flags(name),
                 denominator="flagged IS NOT NULL", check=name,
             )
             for name in CHECKS

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.notify.due import Key, Message, key_for
+from review.notify.due import Key, key_for
 from storage.queries.notices import latest_notices
 from storage.records_notices import Notice
 from storage.records_weeks import DueChange, Week
@@ -18,19 +18,19 @@ LONGEST = timedelta(hours=1)
 """A sending that has no end after so long was cut off."""
 
 
-def begin(store: Store, message: Message, title: str, *, by: str) -> bool:
+def begin(store: Store, key: Key, title: str, *, by: str) -> bool:
     """Note that a message is about to be sent. Returns False when somebody else sends it or has sent it."""
     with store.transaction():
-        if message.key in over(store, [message.week.name]):
+        if key in over(store, [key.week]):
             return False
-        _note(store, message.key, TRYING, title, by=by)
+        _note(store, key, TRYING, title, by=by)
     return True
 
 
-def end(store: Store, message: Message, title: str, *, by: str, error: str = "") -> None:
+def end(store: Store, key: Key, title: str, *, by: str, error: str = "") -> None:
     """Note how the sending went; with ``error`` it failed and is tried again."""
     with store.transaction():
-        _note(store, message.key, FAILED if error else SENT, error or title, by=by)
+        _note(store, key, FAILED if error else SENT, error or title, by=by)
 
 
 def close_cut_off(store: Store, *, by: str) -> list[Notice]:
@@ -44,7 +44,7 @@ def close_cut_off(store: Store, *, by: str) -> list[Notice]:
 
 
 def over(store: Store, weeks: Sequence[str]) -> set[Key]:
-    """Return the keys of the messages about some weeks that are not sent again: sent, on their way, or perhaps sent.
+    """Return the keys of messages that are not sent again: sent, on their way, or perhaps sent. An alert is as a week.
 
     A message speaks of the due date that counted when its sending began.
     """

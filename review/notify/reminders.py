@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from review.basics.errors import NothingToDo, ReviewError
+from review.basics.errors import NothingToDo
 from review.basics.weeks import today_in
 from review.current.assignments import closing_of, with_due_dates
 from review.current.progress import progress
 from review.notify import log
 from review.notify.due import TEAM, Left, Message, WeekState, due_messages
-from review.notify.sending import send
+from review.notify.sending import tried, why
 from review.notify.words import Text, words
 from review.people.people import Person, people, require
 from review.settings.access import public_url
@@ -90,11 +90,7 @@ def _report(message: Message, report_of: ReportOf) -> tuple[str, str]:
     try:
         return (report_of(message.week.name) if message.kind == "closed" else ""), ""
     except Exception as error:  # noqa: BLE001 - one report that breaks must not keep the other messages back
-        return "", f"the report of {message.week.name} cannot be made: {_why(error)}"
-
-
-def _why(error: Exception) -> str:
-    return str(error) if isinstance(error, ReviewError) else type(error).__name__
+        return "", f"the report of {message.week.name} cannot be made: {why(error)}"
 
 
 def addresses_of(settings: NotifySettings, everybody: Sequence[Person]) -> dict[str, str]:
@@ -134,21 +130,12 @@ def send_due(
     failed: list[tuple[Planned, str]] = []
     due = planned(store, project, report_of, environment=environment)
     for one in due:
-        if not one.variable or not log.begin(store, one.message, one.text.title, by=by):
+        if not one.variable or not log.begin(store, one.message.key, one.text.title, by=by):
             continue
-        why = one.broken or _try(one, environment)
-        log.end(store, one.message, one.text.title, by=by, error=why)
-        if why:
-            failed.append((one, why))
+        failure = one.broken or tried(one.variable, one.text, environment)
+        log.end(store, one.message.key, one.text.title, by=by, error=failure)
+        if failure:
+            failed.append((one, failure))
         else:
             sent.append(one)
     return Sending(tuple(sent), tuple(failed), tuple(one for one in due if not one.variable), tuple(cut_off))
-
-
-def _try(one: Planned, environment: Mapping[str, str]) -> str:
-    """Send a message; return why it failed, "" when it did not."""
-    try:
-        send(one.variable, one.text, environment)
-    except Exception as error:  # noqa: BLE001 - services fail in their own ways; it is logged and tried again
-        return _why(error)
-    return ""

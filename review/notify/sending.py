@@ -1,11 +1,40 @@
-"""Send one message to one address through Apprise."""
+"""Send one message to one address through Apprise, in a limited time."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
-from review.basics.errors import Refused
+from review.basics.errors import Refused, ReviewError
 from review.notify.words import Text
+
+SECONDS = 30.0
+"""A service that has not answered by then did not take the message; the night goes on."""
+
+
+def tried(variable: str, text: Text, environment: Mapping[str, str], *, seconds: float = SECONDS) -> str:
+    """Send a message; return why it failed, "" when it did not. It takes at most ``seconds``.
+
+    A service that hangs keeps its thread, which ends with the process; the message may still arrive.
+    """
+    failed: list[str] = [f"the service at the address in {variable} did not answer within {seconds:g} seconds."]
+
+    def work() -> None:
+        try:
+            send(variable, text, environment)
+            failed[0] = ""
+        except Exception as error:  # noqa: BLE001 - services fail in their own ways; it is logged and tried again
+            failed[0] = why(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return failed[0]
+
+
+def why(error: Exception) -> str:
+    """Return an error as the log of messages holds it: only our own say nothing secret."""
+    return str(error) if isinstance(error, ReviewError) else type(error).__name__
 
 
 def send(variable: str, text: Text, environment: Mapping[str, str]) -> None:

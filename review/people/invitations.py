@@ -18,6 +18,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused
+from review.people.granting import needs_another
 from review.people.people import (
     ROLES,
     Person,
@@ -64,17 +65,22 @@ class NewLogin:
     secret: str
 
 
-def invite(store: Store, name: str, *, role: str, by: str, scope: str = "") -> NewLink:
+def invite(store: Store, name: str, *, role: str, by: str, scope: str = "", confirmed: bool = False) -> NewLink:
     """Make a link for somebody, new or known, by name or id. Older links and logins of this person end.
 
     A link that people make for themselves leaves their logins alone until they use it. Without a ``scope`` they keep
-    the one they have. Raises Refused unless ``by`` is
-    a lead, InputError for an unusable name or role.
+    the one they have. Where roles are ``confirmed`` by another lead, a link gives no role that somebody does not have
+    yet. Raises Refused unless ``by`` is a lead, InputError for an unusable name or role.
     """
     setting.one_of("role", role, ROLES)
     checked_scope(scope)
     with store.transaction():
         require(store, by, "lead")
+        if confirmed and needs_another(store, name, role, by=by):
+            raise Refused(
+                f"{name} does not have the role {role}, and by the settings of this project another lead confirms it. "
+                "Give the role first; invite once it is confirmed."
+            )
         known = rater_named(store, name)
         shown = known.name if known else unicodedata.normalize("NFC", name).strip()
         rater_id = known.id if known else person_id(shown)

@@ -106,12 +106,13 @@ def reveal_original(
 
     Raises InputError when the original is encrypted and the key is missing or wrong.
     """
-    import duckdb
+    # DuckDB takes a tenth of a second to load, and most who read this module ask for no original.
+    from review.basics.in_memory import in_memory
 
     files = sorted(p for p in log.originals.glob("*/*.parquet") if not p.parent.name.startswith("."))
     if not files:
         return None
-    with duckdb.connect() as db:
+    with in_memory() as db:
         sql = "SELECT encrypted, content FROM read_parquet(?) WHERE id = ? LIMIT 1"
         row = db.execute(sql, [[literal_path(p) for p in files], conversation_id]).fetchone()
     if row is None:

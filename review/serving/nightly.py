@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from filelock import FileLock, Timeout
+
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
 from review.basics.clock import now
@@ -18,12 +20,15 @@ from review.compliance.running import run_checks
 from review.current.assignments import closing_of
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
+from review.monitoring.retention import finish_retention, run_retention
 from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
+from review.serving.alerting import look_in_words
 from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
+from review.settings.retention import CLASSES
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
 from review.sources.uploads import expire_uploads
@@ -87,6 +92,11 @@ def _came(one: Pulled) -> str:
     return f"{one.source}: {counted(one.total('added'), 'conversation')} added{more}"
 
 
+def check_the_alerts(store: Store, project: Project) -> str:
+    """Raise an alert for each figure of production that has changed, and tell people, each of it once."""
+    return look_in_words(store, project, by=a_lead(store))
+
+
 def open_the_week(store: Store, project: Project) -> str:
     """Open the weeks that are due, if a schedule says so and their conversations are all there."""
     return "; ".join(
@@ -134,6 +144,22 @@ def publish_the_results(store: Store, project: Project) -> str:
     return "; ".join(done)
 
 
+def expire_conversations(store: Store, project: Project) -> str:
+    """Remove conversations of the log whose days are over, as [retention] says, in the name of a lead."""
+    by = a_lead(store)
+    if not project.retention.on:
+        finished = finish_retention(store, by=by)
+        if finished:
+            return f"{counted(finished, 'week')} finished that an interrupted run had begun; retention is off now"
+        raise NothingToDo("retention is off; set on = true in [retention] to remove what is over.")
+    done = run_retention(store, project, by=by)
+    if not done.expired:
+        raise NothingToDo("no conversation is to be removed.")
+    classes = ", ".join(f"{n['expired']:,} {name}" for name, n in done.classes(CLASSES).items())
+    freed = (done.bytes_before - done.bytes_after) / 1e6
+    return f"{counted(done.expired, 'conversation')} removed ({classes}), {freed:,.1f} MB freed"
+
+
 def expire_the_rejects(store: Store, project: Project) -> str:
     """Remove the files of rejected records that are older than the days in [privacy]."""
     days = project.privacy.rejects_days
@@ -150,10 +176,12 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "checks": run_the_checks,
+    "alerts": check_the_alerts,
     "week": open_the_week,
     "queries": execute_the_queries,
     "reminders": send_the_messages,
     "publish": publish_the_results,
+    "retention": expire_conversations,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,
@@ -175,12 +203,17 @@ class Outcome:
 def run_nightly(store: Store, *, steps: dict[str, Step] | None = None) -> list[Outcome]:
     """Run every step and return how each went, which is also kept for the lead's next look at the Week page.
 
-    Raises InputError when spotcheck.toml cannot be read.
+    Every step goes on where an interrupted one ended. Raises InputError when spotcheck.toml cannot be read, Refused
+    while another night runs on this store.
     """
-    project = project_of(store.path)
-    outcomes = [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
-    kept = {one.name: {"status": one.status, "detail": one.detail} for one in outcomes}
-    note_night(store.path, Night(now(), kept))
+    project, chosen = project_of(store.path), NIGHTLY if steps is None else steps
+    try:
+        with FileLock(f"{store.path.resolve()}.night.lock", timeout=0):
+            outcomes = [_run(name, step, store, project) for name, step in chosen.items()]
+            kept = {one.name: {"status": one.status, "detail": one.detail} for one in outcomes}
+            note_night(store.path, Night(now(), kept))
+    except Timeout:
+        raise Refused(f"{store.path}: the nightly steps run already, in another process. Nothing was done.") from None
     return outcomes
 
 

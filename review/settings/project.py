@@ -17,6 +17,8 @@ from review.checks.settings import CheckSettings, check_settings
 from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
+from review.settings.alerts import DEFAULTS as DEFAULT_ALERTS
+from review.settings.alerts import Alert, alert_settings
 from review.settings.anchors import SETTINGS as ANCHOR_SETTINGS
 from review.settings.anchors import Anchors, anchor_settings
 from review.settings.answers import SETTINGS as ANSWER_SETTINGS
@@ -33,6 +35,8 @@ from review.settings.privacy import Privacy
 from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import PushSettings, push_settings
+from review.settings.retention import SETTINGS as RETENTION_SETTINGS
+from review.settings.retention import Retention, retention_settings
 from review.settings.scores import SETTINGS as SCORE_SETTINGS
 from review.settings.scores import ScoreSettings, score_settings
 from review.settings.sources import SourcePreset, source_presets, source_tables
@@ -70,6 +74,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
     "notify": NOTIFY_SETTINGS,
+    "retention": RETENTION_SETTINGS,
     "rubric": ("preset", "reveal", "dimensions"),
     "scores": SCORE_SETTINGS,
     "sql": SQL_SETTINGS,
@@ -79,8 +84,13 @@ BY_PLUG_IN = ("publish", "push")
 """Tables with a setting for each plug-in of a room above, which checks their names when it uses them."""
 SOURCES = "sources"
 """One table for each source, under names of the team's own; also written as a list of tables with names."""
+ALERTS = "alerts"
+"""A list of tables, one for each figure that is watched."""
 TARGETS = "targets"
 """One table for each product under test that the application may run, under names of the team's own."""
+
+NAMED = (ALERTS, SOURCES, TARGETS)
+"""Tables with settings of their own for each entry, which the team names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +105,11 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
+    tables of these names; ``targets`` are the products under test that the application may run, ``alerts`` the
+    figures of production that are watched.
+    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
+    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
     ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
     ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation that somebody opens is an
     entry of the audit chain; ``targets`` are the products under test that the application may run.
@@ -127,12 +142,14 @@ class Project:
     notify: NotifySettings = field(default_factory=NotifySettings)
     push: PushSettings = field(default_factory=PushSettings)
     publish: Mapping[str, str] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
     scores: ScoreSettings = field(default_factory=ScoreSettings)
     sql: SqlSettings = field(default_factory=SqlSettings)
     compliance: ComplianceSettings = field(default_factory=ComplianceSettings)
     duties: Duties = field(default_factory=Duties)
     openings: bool = False
     targets: Mapping[str, TargetPreset] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = DEFAULT_ALERTS
     heads: Path | None = None
 
 
@@ -145,9 +162,9 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS})
+    unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, *NAMED})
     if unknown:
-        expected = ", ".join(sorted([*SETTINGS, *BY_PLUG_IN, SOURCES, TARGETS]))
+        expected = ", ".join(sorted([*SETTINGS, *BY_PLUG_IN, *NAMED]))
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
     sources = source_tables(path, data.get(SOURCES, {}))
@@ -177,12 +194,14 @@ def project_of(store_path: str | Path) -> Project:
         notify=notify_settings(path, tables["notify"]),
         push=push_settings(path, tables["push"]),
         publish=publish_settings(path, tables["publish"]),
+        retention=retention_settings(path, tables["retention"]),
         scores=score_settings(path, tables["scores"]),
         sql=sql,
         compliance=compliance_settings(path, tables["compliance"]),
         duties=duties_settings(path, tables["duties"]),
         openings=setting.flag(f"{path}, audit.openings", tables["audit"].get("openings", False)),
         targets=target_presets(path, data.get(TARGETS, {})),
+        alerts=alert_settings(path, data.get(ALERTS, [])),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
 

@@ -150,6 +150,19 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # kinds = ["opened", "soon", "late", "closed"]   # what is sent
 # days_before = 2        # "soon" is sent so many days before a week is due
 
+# [[alerts]]             # what is watched in production beside the alerts that every project has
+# name = "refusals"      # slow_answers, errors, cost_per_day, repairs, judge_drift, personal_data and traffic_gone
+# metric = "check_refusal"   # exist already: a table with one of these names changes them
+# condition = "rises"    # rises | falls: against its baseline | above | below: against a limit | gone: no traffic
+# window = "day"         # day | hour | week: how often it is looked at
+# slice = { model = "gpt-5" }   # only this part of the traffic
+# owner = "ana"          # who is told first
+# escalate_hours = 24    # everybody hears of an alert that nobody has acknowledged by then
+# on = true
+# [[alerts]]
+# name = "slow_answers"
+# limit = 8000           # milliseconds that 95% of the answers take at most
+
 # [push]                 # where `spotcheck push` may send settled labels
 # hosts = ["cloud.langfuse.com"]   # nothing is sent to another host
 # [push.langfuse]        # langfuse | langsmith | phoenix | otlp

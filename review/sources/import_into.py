@@ -77,8 +77,8 @@ def import_into(
 
 
 def came_in(done: Import) -> bool:
-    """Whether the log has taken, or had, at least one of the records, or it was erased."""
-    return bool(done.added or done.duplicate or done.updated or done.waiting or done.erased)
+    """Whether the log has taken, or had, at least one of the records, or may not have it again."""
+    return bool(done.added or done.duplicate or done.updated or done.waiting or done.expired or done.erased)
 
 
 def _under_another_name(source: str, n: int) -> str:
@@ -131,7 +131,7 @@ def recorded(store: Store, done: Import) -> Import:
     A keyed hash replaces e-mail addresses and phone numbers in the names of its files.
     """
     done = dataclasses.replace(done, file=plain_name(store, done.file))
-    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "erased", "rejected", "undated")
+    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "erased", "rejected", "undated")
     with store.transaction():
         store.add(done)
         chain.record(

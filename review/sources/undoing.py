@@ -9,6 +9,7 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.withdrawn import batch_files, batch_ids, batch_weeks, hide, late_files_of, log_lock
 from review.people.people import require
+from storage.queries.retention import imports_with_expired
 from storage.records_log import Conversation, Draw, Import, ImportWithdrawal
 from storage.store import Store
 
@@ -66,8 +67,14 @@ def _withdrawable(store: Store, import_id: str) -> Import:
     if store.get(ImportWithdrawal, import_id) is not None:
         raise NothingToDo(f"the import of {record.file} is undone already.")
     log = log_of(store.path)
-    if not batch_files(log, import_id) and not late_files_of(log, import_id):
+    gone = import_id in imports_with_expired(store)
+    if not gone and not batch_files(log, import_id) and not late_files_of(log, import_id):
         raise NothingToDo(f"the import of {record.file} added no conversation, so there is nothing to undo.")
+    if gone:
+        raise Refused(
+            f"the import of {record.file} cannot be undone: retention removed conversations of it, and what their days "
+            "count stays."
+        )
     for ids in batch_ids(log, import_id):
         used = store.find(Conversation, id=ids)
         if used:

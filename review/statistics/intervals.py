@@ -51,6 +51,19 @@ def jeffreys(successes: float, n: float, level: float = 0.95) -> tuple[float, fl
     return low, high
 
 
+def newcombe(first: tuple[float, float], second: tuple[float, float], level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a difference of two independent shares, second less first; each is (successes, trials).
+
+    Method 10 of Newcombe (1998), Statist. Med. 17, 873-890: the two Wilson intervals joined. Raises ValueError like
+    :func:`wilson`.
+    """
+    (low1, high1), (low2, high2) = (wilson(k, n, level) for k, n in (first, second))
+    p1, p2 = first[0] / first[1], second[0] / second[1]
+    lower = p2 - p1 - math.hypot(p2 - low2, high1 - p1)
+    upper = p2 - p1 + math.hypot(high2 - p2, p1 - low1)
+    return max(-1.0, lower), min(1.0, upper)
+
+
 def rule_of_three(n: float, level: float = 0.95) -> float:
     """Return the lower one-sided bound of a proportion when all ``n`` trials succeeded: (1 - level) ** (1/n).
 

@@ -22,6 +22,7 @@ from review.week.drawing import Request
 from review.week.opening import OpenedWeek, open_week
 from storage.queries.schedules import latest_schedule
 from storage.records_log import Draw
+from storage.records_retention import NeverDrawn
 from storage.records_weeks import WeekSchedule
 from storage.store import Store
 
@@ -93,7 +94,9 @@ def open_when_due(store: Store, project: Project, *, at: datetime | None = None)
         raise NothingToDo("no week opens by itself; a lead can set that on the Sampling page.")
     # A week that opened for imported labels or for pairs has no draw yet.
     due = [
-        w for w in due_weeks(schedule, moment, zone) if not store.find(Draw, week=w) and closing_of(store, w) is None
+        w
+        for w in due_weeks(schedule, moment, zone)
+        if not store.find(Draw, week=w) and closing_of(store, w) is None and store.get(NeverDrawn, w) is None
     ]
     if not due:
         raise NothingToDo(_next(schedule, moment, zone))

@@ -83,12 +83,14 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
 
 
 def check_asked(store: Store | None, project: Project, request: Request, so_far: WeekSoFar) -> None:
-    """Refuse what needs no look at the source: a closed week, or a wrong setting of a new one.
+    """Refuse what needs no look at the source: a closed week, one that is never drawn, or a wrong setting of a new one.
 
     Without ``store`` nobody is looked up.
     """
     if so_far.closed:
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
+    if so_far.never_drawn:
+        raise Refused(f"A lead said that {request.week} is never drawn, so its conversations may have expired.")
     if so_far.week is None:
         unit_of(project, request)
         due_of(project, request)

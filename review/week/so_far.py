@@ -12,6 +12,7 @@ from review.sampling.draw import Sealed
 from review.week.dealing import raters_left
 from storage.queries.items import items_of_week
 from storage.records_log import Draw, Stratum
+from storage.records_retention import NeverDrawn
 from storage.records_weeks import Item, Week
 from storage.store import Store
 
@@ -22,7 +23,7 @@ class WeekSoFar:
 
     ``draws`` are in their order, ``strata`` those of the latest. ``reviewers`` are the ids of the week's reviewers who
     may still annotate, ``without_role`` the names of those who may not. ``seconds`` is the measured median per item,
-    None while nobody is measured or nobody asked for it.
+    None while nobody is measured or nobody asked for it. ``never_drawn`` says that a lead gave the week up.
     """
 
     week: Week | None = None
@@ -33,6 +34,7 @@ class WeekSoFar:
     without_role: tuple[str, ...] = ()
     seconds: float | None = None
     closed: bool = False
+    never_drawn: bool = False
 
     @property
     def sealed_at(self) -> str | None:
@@ -59,7 +61,7 @@ def week_so_far(store: Store, name: str, *, with_pace: bool = False) -> WeekSoFa
     """Read what a draw of this week has to know; ``with_pace`` also reads how fast reviewers are."""
     week, seconds = store.get(Week, name), seconds_per_item(store) if with_pace else None
     if week is None:
-        return WeekSoFar(seconds=seconds)
+        return WeekSoFar(seconds=seconds, never_drawn=store.get(NeverDrawn, name) is not None)
     draws = store.find(Draw, week=name)
     reviewers, without_role = raters_left(store, week)
     return WeekSoFar(

@@ -92,6 +92,13 @@ def m031_labels_go_home(db: Database) -> None:
     db.table("pushed_scores").create_index(["target", "week"])
 
 
+def m033_alerts(db: Database) -> None:
+    """Add what happened to alerts, and which ones a lead switched on or off."""
+    made: dict[str, type] = dict.fromkeys(("id", "name", "at", "by"), str)
+    story = "alert kind owner reason detail"
+    create_table(db, "alert_events", made | dict.fromkeys(story.split(), str), "id", f"name at by {story}")
+    create_table(db, "alert_switches", made | {"switched_on": int}, "id", "name at by switched_on")
+    db.table("alert_events").create_index(["alert"])
 def m034_retention_and_holds(db: Database) -> None:
     """Add legal holds, runs of retention, and weeks that are never drawn."""
     made: dict[str, type] = dict.fromkeys(("at", "by"), str)
@@ -104,6 +111,11 @@ def m034_retention_and_holds(db: Database) -> None:
     columns = {"id": str, **made, **dict.fromkeys(counts, str), "bytes_before": int, "bytes_after": int}
     create_table(db, "retention_runs", columns, "id", "at by settings counts files bytes_before bytes_after")
     create_table(db, "weeks_never_drawn", {"week": str, **made, "reason": str}, "week", "at by reason")
+
+
+def m034_imports_count_what_expired(db: Database) -> None:
+    """Add how many records of an import retention had removed. NULL: the import is of an earlier version."""
+    db.table("imports").add_column("expired", int)
 
 
 def m035_erasures(db: Database) -> None:
@@ -123,7 +135,7 @@ def m035_erasures(db: Database) -> None:
 
 
 def m036_compliance(db: Database) -> None:
-    """Add what the daily checks looked at, what they found, and what people made of it."""
+    """Add what the daily checks looked at and found, what people made of it, and roles that another lead confirms."""
     of_pass = [("pass_id", "compliance_passes", "id")]
     columns: dict[str, type] = dict.fromkeys(("id", "day", "imports", "at", "by"), str) | {"rows": int}
     create_table(db, "compliance_passes", columns, "id", "day imports rows at by")
@@ -137,6 +149,11 @@ def m036_compliance(db: Database) -> None:
     columns = dict.fromkeys(("id", *texts.split()), str)
     of_finding = [("finding_id", "compliance_findings", "id")]
     create_table(db, "compliance_events", columns, "id", texts, foreign_keys=of_finding)
+    texts = "name role at by scope issuer subject"
+    create_table(db, "role_requests", dict.fromkeys(("id", *texts.split()), str), "id", texts)
+    columns = dict.fromkeys(("request_id", "at", "by"), str) | {"confirmed": int}
+    of_request = [("request_id", "role_requests", "id")]
+    create_table(db, "role_decisions", columns, "request_id", "at by confirmed", foreign_keys=of_request)
     db.table("compliance_results").create_index(["day"])
     db.table("compliance_findings").create_index(["day"])
     db.table("compliance_events").create_index(["finding_id"])
@@ -147,7 +164,9 @@ STEPS = (
     m029_gate_decisions,
     m030_failures,
     m031_labels_go_home,
+    m033_alerts,
     m034_retention_and_holds,
+    m034_imports_count_what_expired,
     m035_erasures,
     m036_compliance,
 )

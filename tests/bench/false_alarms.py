@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +23,14 @@ from scipy.special import betaln
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from review.statistics.intervals import wilson
-from review.statistics.watching.gone import traffic_gone, usual_hours
+from review.statistics.watching.gone import UsualHours, traffic_gone, usual_hours
 from review.statistics.watching.rates import ALARM, baseline, evidence
 from review.statistics.watching.totals import evidence_of_totals, usual_total
 
 YEAR, BEFORE, CHANGE = 365, 28, 100
 SIZES, RATES = (200, 1_000, 5_000), (0.01, 0.02, 0.05)
 LOG_ALARM = math.log(ALARM)
+GONE_FROM = datetime(2026, 1, 5)
 
 
 def drawn(
@@ -126,10 +127,10 @@ def print_rates(found: dict[int, list[dict[str, float]]]) -> None:
         print(f"| {n:,} | {false} | {soon} | {slow} | {daily} |", flush=True)
 
 
-def hours(rng: np.random.Generator, replicates: int) -> dict[str, float]:
+def hours(rng: np.random.Generator, replicates: int, sizes: tuple[int, ...] = (10, 200)) -> dict[str, float]:
     """False alarms a year, in per cent, of looks every hour at a rate of 2%, by conversations an hour."""
     out = {}
-    for n in (10, 200):
+    for n in sizes:
         before = rng.binomial(n, 0.02, (replicates, BEFORE * 24))
         found = [baseline(x, np.full(BEFORE * 24, n)) for x in before]
         x = rng.binomial(n, 0.02, (replicates, 8766))
@@ -171,7 +172,7 @@ def totals(rng: np.random.Generator, replicates: int) -> dict[str, float]:
 
 def gone(rng: np.random.Generator, replicates: int) -> dict[str, float]:
     """Per cent of years with an alarm although traffic is as usual, looked at every hour that ends an empty stretch."""
-    start, out = datetime(2026, 1, 5), {}
+    out = {}
     of_week = np.tile(np.r_[np.full(7, 0.02), np.full(13, 1.0), np.full(4, 0.2)], 7)
     of_week[120:] *= 0.3
     for n in (5, 50, 1_000):
@@ -180,21 +181,23 @@ def gone(rng: np.random.Generator, replicates: int) -> dict[str, float]:
             all_days = rng.gamma(25, 1 / 25, (BEFORE + YEAR) // 7 * 7 + 7)
             mean = np.repeat(all_days, 24) * np.resize(of_week, len(all_days) * 24)
             x = rng.poisson(mean * n / of_week.reshape(7, 24).sum(axis=1).mean())
-            usual = usual_hours(x[: BEFORE * 24], start)
+            usual = usual_hours(x[: BEFORE * 24], GONE_FROM)
             year = x[BEFORE * 24 : (BEFORE + YEAR) * 24]
-            begin = datetime.fromtimestamp(start.timestamp() + BEFORE * 86_400)
-            ends = np.flatnonzero((year == 0) & (np.r_[year[1:], 1] > 0))
-            longest = [e for e in ends if not year[max(0, e - 2) : e + 1].any()]
-            alarms += any(
-                traffic_gone(
-                    usual,
-                    year[max(0, e - 200) : e + 1],
-                    begin + (e - min(e, 200)) * (datetime(2026, 1, 1, 1) - datetime(2026, 1, 1)),
-                ).ringing
-                for e in longest
-            )
+            alarms += any(_rings(usual, year, int(end)) for end in _ends(year))
         out[f"{n:,} a day"] = 100 * alarms / replicates
     return out
+
+
+def _ends(year: np.ndarray) -> np.ndarray:
+    """The last hours of the empty stretches of at least three hours."""
+    ends = np.flatnonzero((year == 0) & (np.r_[year[1:], 1] > 0))
+    return ends[[not year[max(0, end - 2) : end + 1].any() for end in ends]]
+
+
+def _rings(usual: UsualHours, year: np.ndarray, end: int) -> bool:
+    """Whether traffic is called gone at the end of a stretch."""
+    begin = max(0, end - 200)
+    return traffic_gone(usual, year[begin : end + 1].tolist(), GONE_FROM + timedelta(days=BEFORE, hours=begin)).ringing
 
 
 PARTS = {"hours": hours, "totals": totals, "gone": gone}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from quick_stores import copy_store
 
+from review.demo.build import EARLIER
 from review.demo.generate import WEEK_SIZE
 from review.report.gather import week_report
 from review.report.model import WeekReport
@@ -28,7 +29,7 @@ def reports(demo_of: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Week
     """The report of each week of the demonstration, as ``spotcheck demo`` builds it: in smaller weeks other things are
     undefined, and saying so takes more lines."""
     path = tmp_path_factory.mktemp("report") / "spotcheck.db"
-    store = open_store(copy_store(demo_of(weeks=5, size=WEEK_SIZE), path))
+    store = open_store(copy_store(demo_of(weeks=8, size=WEEK_SIZE, before=EARLIER), path))
     return [week_report(store, w.name, bootstrap=200) for w in store.find(Week, order_by="name")]
 
 
@@ -47,7 +48,7 @@ def sheets(page: Any, report: WeekReport, paper: str) -> int:
 
 @pytest.mark.parametrize("paper", PAPER)
 def test_every_week_of_the_demonstration_is_one_page(page: Any, reports: list[WeekReport], paper: str) -> None:
-    assert len(reports) == 5
+    assert len(reports) == 8
     assert {r.week.name: sheets(page, r, paper) for r in reports} == {r.week.name: 1 for r in reports}
 
 

@@ -9,7 +9,6 @@ import ast
 import csv
 import hashlib
 import io
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -21,14 +20,18 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+from quick_stores import copy_folder
 from scored_runs import passing, scored_run
 
+from review.annotating.flags import take_back_flag
 from review.annotating.submissions import receive
 from review.basics.csv_safe import csv_text, plain_cell
 from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.weeks import today_in
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
+from review.compliance.findings import assign, reopen, resolve
+from review.compliance.running import run_checks
 from review.exchange.label_export import export_labels
 from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdict_export import export_verdicts
@@ -52,6 +55,7 @@ from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
+from review.people.granting import Grant, confirm, decline, grant
 from review.people.invitations import invite, withdraw
 from review.people.people import add_person
 from review.privacy.reveal import revealed
@@ -62,6 +66,8 @@ from review.settings.project import project_of
 from review.settling.adjudication import adjudicate
 from review.settling.calibration_steps import start_session
 from review.settling.decisions import receive_decisions
+from review.settling.discussion import add_comment
+from review.settling.questions import answer_question
 from review.sources.import_into import import_into
 from review.sources.pairs import NewPair
 from review.week.dealing import redistribute
@@ -111,7 +117,7 @@ def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def reviewed(reviewed_folder: Path, tmp_path: Path) -> Store:
     """A copy of it for one test."""
-    shutil.copytree(reviewed_folder, tmp_path / "house")
+    copy_folder(reviewed_folder, tmp_path / "house")
     return open_store(tmp_path / "house" / "spotcheck.db")
 
 
@@ -254,7 +260,7 @@ def verbs_of(module: str) -> dict[str, ast.FunctionDef]:
 
 
 def test_every_verb_that_a_page_calls_for_a_person_requires_their_role() -> None:
-    """Every verb with ``by`` that a page imports calls ``require``, except ``add_person``, whose caller does."""
+    """Every verb with ``by`` that a page imports calls ``require``."""
     unasked, asked = set(), set()
     for page in (ROOT / "pages").rglob("*.py"):
         for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
@@ -267,10 +273,33 @@ def test_every_verb_that_a_page_calls_for_a_person_requires_their_role() -> None
                     continue
                 calls = {getattr(n.func, "id", "") for n in ast.walk(verb) if isinstance(n, ast.Call)}
                 (asked if "require" in calls else unasked).add(f"{node.module}.{name}")
-    assert unasked == {"review.people.people.add_person"}
+    assert unasked == set()
     assert {"review.closing.closing.close_week", "review.golden.releases.release"} <= asked
-    page = (ROOT / "pages" / "parts" / "settings" / "people_and_imports.py").read_text(encoding="utf-8")
-    assert "by=_lead(here)" in page and 'require(here.store, here.rater.id, "lead")' in page
+
+
+AUDITED: dict[str, Verb] = {
+    "give a role": lambda s, by: grant(s, Grant(name="Mallory", role="lead"), by=by, confirmed=False),
+    "confirm a role": lambda s, by: confirm(s, "none", by=by),
+    "decline a role": lambda s, by: decline(s, "none", by=by),
+    "run the daily checks": lambda s, by: run_checks(s, project_of(s.path), by=by),
+    "assign a finding": lambda s, by: assign(s, ["none"], by=by, due="2026-12-01"),
+    "resolve a finding": lambda s, by: resolve(s, project_of(s.path), ["none"], "done", by=by),
+    "reopen a finding": lambda s, by: reopen(s, project_of(s.path), ["none"], "not done", by=by),
+    "submit": lambda s, by: receive(s, by, [{"kind": "annotation"}]),
+    "comment": lambda s, by: add_comment(s, "u1", "Why?", by=by),
+    "take a flag back": lambda s, by: take_back_flag(s, "none", by=by),
+    "answer a question": lambda s, by: answer_question(s, "none", "So.", by=by),
+}
+"""Verbs of everybody, and those of leads that stand in no list above."""
+
+
+def test_an_auditor_reads_and_every_verb_refuses(reviewed: Store) -> None:
+    add_person(reviewed, "aud", role="auditor", by="lea")
+    before, files = contents(reviewed), tree(reviewed.path.parent)
+    for verb in (ADJUDICATORS | LEADS | AUDITED).values():
+        with pytest.raises(Refused, match=r"needs the role \w+; aud has auditor"):
+            verb(reviewed, "aud")
+    assert contents(reviewed) == before and tree(reviewed.path.parent) == files
 
 
 EVIL_NAMES = ("../../evil", "/etc/passwd", "..\\..\\evil", "a/../../b", "%2e%2e%2fevil", "....//evil", "~/evil", "x\0y")

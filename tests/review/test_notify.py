@@ -265,8 +265,8 @@ def test_a_sending_that_was_cut_off_is_said_once_and_not_repeated(told: tuple[St
     due_in(store, week, 9)
     ben = next(one for one in messages_due(store, project_of(store.path)) if one.message.recipient == "ben")
     with shifted(timedelta(hours=-2)):
-        assert log.begin(store, ben.message, ben.text.title, by="visitor")
-    assert not log.begin(store, ben.message, ben.text.title, by="visitor"), "a second process sends nothing"
+        assert log.begin(store, ben.message.key, ben.text.title, by="visitor")
+    assert not log.begin(store, ben.message.key, ben.text.title, by="visitor"), "a second process sends nothing"
     (outcome,) = run_nightly(store, steps={"reminders": NIGHTLY["reminders"]})
     assert outcome.status == "failed" and f"ben (opened, {week})" in outcome.detail
     assert not [path for path, _ in received.messages if path == "ben"]

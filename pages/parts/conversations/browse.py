@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.conversations import pick, search_more
-from pages.parts.shared import address, rows
+from pages.parts.shared import address, noted, rows
 from pages.parts.shared import conversation as drawn
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -187,6 +187,7 @@ def _search(here: Session, known: Choices) -> LogSearch:
 
 def _open(here: Session, conversation: str) -> None:
     for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), [conversation])):
+        noted.opened(here, one.id)
         with st.container(border=True):
             scenario = f" · {as_text(one.scenario)}" if one.scenario else ""
             st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}{scenario}")

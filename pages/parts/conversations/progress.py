@@ -25,6 +25,7 @@ COUNTS = {
     "changed": "changed since",
     "updated": "updated",
     "waiting": "waiting",
+    "expired": "expired before",
     "erased": "erased",
     "rejected": "rejected",
 }
@@ -113,6 +114,8 @@ def _sentence(result: Import, name: str) -> str:
         return f"{name} brought news of {counted(result.updated, 'conversation')}."
     if result.waiting:
         return f"{counted(result.waiting, 'row')} of {name} wait for their conversations."
+    if result.expired:
+        return f"{name} added nothing: retention removed its conversations earlier."
     if result.duplicate or result.changed:
         return f"{name} added nothing: its conversations are in the log already."
     if result.erased:
@@ -129,12 +132,13 @@ def counts(result: Import) -> None:
                 st.metric(words, f"{n:,}", border=True, help=HELP.get(name))
 
 
-SOMETIMES = ("updated", "waiting", "erased")
+SOMETIMES = ("updated", "waiting", "expired", "erased")
 """Counts that are shown only where there are any."""
 HELP = {
     "changed": "The log holds another version of these conversations. The first version is kept.",
     "updated": "New feedback, tags, scores or errors of conversations that the log holds. Their text stays.",
     "waiting": "They name conversations that are not in the log, and join them once those are imported.",
+    "expired": "Retention removed these conversations earlier. They do not come back.",
     "erased": "Their conversation or user was erased, so they were dropped.",
 }
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.failures import steps_view
-from pages.parts.shared import conversation, rows
+from pages.parts.shared import conversation, noted, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -110,6 +110,7 @@ def _opened(here: Session, ids: Sequence[str]) -> None:
     except ReviewError as error:
         st.warning(as_text(error), icon=":material/search_off:")
         return
+    noted.opened(here, name)
     with st.container(border=True):
         if name in ids and len(ids) > 1:
             at = ids.index(name)

@@ -40,7 +40,9 @@ def _make(here: Session, name: str, role: str) -> None:
         st.error("Enter the name of the person.", icon=":material/block:")
         return
     try:
-        st.session_state[NEW] = invite(here.store, name, role=role, by=here.rater.id)
+        st.session_state[NEW] = invite(
+            here.store, name, role=role, by=here.rater.id, confirmed=here.project.duties.roles_confirmed
+        )
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,8 @@ from pages.parts.shared.wording import as_text
 from pages.parts.week import hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.people.people import FROM_OUTSIDE, NO_ROLE, ROLES, add_person, people_in_use, require, role_words
+from review.people.granting import Grant, confirm, decline, grant, role_requests
+from review.people.people import FROM_OUTSIDE, NO_ROLE, ROLES, people_in_use, role_words
 from review.sources.undoing import withdrawn_imports
 from storage.queries.people import raters_from_outside
 from storage.records_log import Import
@@ -64,18 +66,36 @@ def people_table(here: Session) -> None:
         )
         if st.form_submit_button("Save"):
             scope = scope_of(name, fields or "", {key: p.scope for p in everybody for key in (p.id, p.name)})
-            _try(lambda: add_person(here.store, name, role=role, by=_lead(here), scope=scope), f"{name} is {role}")
+            _save(here, Grant(name=name, role=role, scope=scope))
+    _requests(here)
     if here.week:
         hand_over.hand_over(here, here.week, key="managing_hand_over", border=True)
+
+
+def _save(here: Session, wish: Grant) -> None:
+    """Give a role, or ask another lead to confirm it."""
+    confirmed = here.project.duties.roles_confirmed
+    _try(
+        lambda: grant(here.store, wish, by=here.rater.id, confirmed=confirmed),
+        f"{wish.name} is {wish.role}{', once another lead confirms it' if confirmed else ''}",
+    )
+
+
+def _requests(here: Session) -> None:
+    """Draw the roles that wait for another lead."""
+    for one in role_requests(here.store):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"managing_request_{one.id}"):
+            asked = here.names.get(one.by, one.by)
+            st.markdown(f"{as_text(asked)} asks for the role **{one.role}** for **{as_text(one.name)}**")
+            if one.by != here.rater.id and st.button("Confirm", key=f"managing_confirm_{one.id}", type="primary"):
+                _try(partial(confirm, here.store, one.id, by=here.rater.id), f"{one.name} is {one.role}")
+            if st.button("Decline", key=f"managing_decline_{one.id}"):
+                _try(partial(decline, here.store, one.id, by=here.rater.id), "Declined")
 
 
 def scope_of(name: str, given: str, known: Mapping[str, str]) -> str:
     """Return the scope to save: "*" is everything, and nothing given keeps the one that is ``known`` by the name."""
     return "" if given.strip() == "*" else given.strip() or known.get(name.strip(), "")
-
-
-def _lead(here: Session) -> str:
-    return require(here.store, here.rater.id, "lead").id
 
 
 def _try(act: Callable[[], object], done: str) -> None:

@@ -27,13 +27,15 @@ CARELESS = "Here is the SQL:\n{sql}"
 """A reply that is not in the format."""
 
 
-def recorded_replies(cases: Sequence[ShopCase], shop: Shop, *, seed: int = 7) -> Replies:
-    """Return the replies of all versions: by version and question, in order."""
+def recorded_replies(
+    cases: Sequence[ShopCase], shop: Shop, *, seed: int = 7, versions: Sequence[AgentVersion] = ()
+) -> Replies:
+    """Return the replies of the versions, by default of all: by version and question, in order."""
     rng = np.random.default_rng([seed, 16])
     hard = {case.id: float(u) for case, u in zip(cases, rng.random(len(cases)), strict=True)}
     found: Replies = {}
     stumbling = np.random.default_rng([seed, 17]).random(len(cases))
-    for version in agent_versions():
+    for version in versions or agent_versions():
         wrong = _wrong_cases(version, cases, hard)
         found[version.id] = {
             case.question: _replies(version, case, shop, wrong=case.id in wrong, stumbles=u < version.stumbles)

@@ -53,9 +53,9 @@ def begin(store: Store, today: date) -> None:
         ship(store, version)
 
 
-def prepare(store: Store, cases: Sequence[ShopCase]) -> None:
+def prepare(store: Store, cases: Sequence[ShopCase], versions: Sequence[AgentVersion] = ()) -> None:
     """Write the agent beside the store and the shop, and make a release of the cases."""
-    write_agent(store.path.parent, cases)
+    write_agent(store.path.parent, cases, versions)
     import_examples(store, _table(cases), by=CURATOR)
     made_up = sum(case.constructed for case in cases)
     notes = f"{len(cases)} questions about the shop: {len(cases) - made_up} from production, {made_up} made up."
@@ -67,10 +67,10 @@ def end(store: Store, today: date) -> None:
     ship(store, agent_versions()[-1])
 
 
-def write_agent(folder: Path, cases: Sequence[ShopCase]) -> None:
+def write_agent(folder: Path, cases: Sequence[ShopCase], versions: Sequence[AgentVersion] = ()) -> None:
     """Write the recording and the module of the agent into a folder that holds the shop; name it in spotcheck.toml."""
     with open_shop(folder / SHOP) as shop:
-        replies = recorded_replies(cases, shop)
+        replies = recorded_replies(cases, shop, versions=versions)
     (folder / RECORDING).write_bytes(orjson.dumps(replies, option=orjson.OPT_INDENT_2))
     (folder / f"{ENTRY}.py").write_text(PRODUCT, encoding="utf-8")
     settings = project_of(folder / "spotcheck.db").path
@@ -111,8 +111,8 @@ def _row(case: ShopCase) -> dict[str, Any]:
     }
 
 
-def ship(store: Store, version: AgentVersion) -> None:
-    """Register a version, run it, gate it against its parent, and approve it if it may ship."""
+def ship(store: Store, version: AgentVersion) -> bool:
+    """Register a version, run it, gate it against its parent, and approve it if it may ship; return whether it may."""
     wanted = Wanted(
         id=version.id,
         parent=version.parent or None,
@@ -125,10 +125,12 @@ def ship(store: Store, version: AgentVersion) -> None:
     run_version(store, version.id)
     if not version.parent:
         approve(store, version.id, by=VISITOR, reason="The first version; there is nothing to compare it with.")
-        return
+        return True
     outcome = gate_versions(store, baseline=version.parent, candidate=version.id, release=RELEASE)
-    if keep(store, outcome, by=CURATOR).may_ship:
+    may_ship = keep(store, outcome, by=CURATOR).may_ship
+    if may_ship:
         approve(store, version.id, by=VISITOR)
+    return may_ship
 
 
 def run_version(store: Store, version: str, *, fresh: bool = False) -> str:

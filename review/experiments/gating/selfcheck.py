@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,8 +89,7 @@ def self_check(runs: Sequence[ScoredRun], settings: GateSettings = AS_USUAL) -> 
     draws = int(min(MOST_DRAWS, max(FEWEST_DRAWS, RESULTS // len(twice))))
     found: Counter[str] = Counter()
     flips = 0.0
-    for _ in range(draws):
-        gathered = [_drawn(cases[name], values, rng) for name, values in twice.items()]
+    for gathered in _draws(cases, twice, draws, rng):
         evidence = weigh(gathered, alpha=settings.alpha, seed=settings.seed)
         slices = slice_up(gathered, margin=settings.margin, alpha=settings.alpha, seed=settings.seed)
         decision, _ = decide(
@@ -119,6 +119,18 @@ def _results(runs: Sequence[ScoredRun]) -> tuple[Mapping[str, Case], Mapping[str
     return cases, scores
 
 
-def _drawn(case: Case, values: Sequence[float], rng: np.random.Generator) -> GateCase:
-    one, other = rng.choice(len(values), size=2, replace=False)
-    return gate_case(case, [values[one]], [values[other]])
+def _draws(
+    cases: Mapping[str, Case], scores: Mapping[str, Sequence[float]], draws: int, rng: np.random.Generator
+) -> Iterator[list[GateCase]]:
+    """Yield the cases of each draw. A case is made once for each two results, as most draws give the same two."""
+    sizes = np.array([len(values) for values in scores.values()])
+    one = rng.integers(sizes, size=(draws, len(sizes)))
+    other = rng.integers(sizes - 1, size=one.shape)
+    other += other >= one
+
+    @cache
+    def made(name: str, first: float, second: float) -> GateCase:
+        return gate_case(cases[name], [first], [second])
+
+    for row in zip(one.tolist(), other.tolist(), strict=True):
+        yield [made(name, values[i], values[j]) for (name, values), i, j in zip(scores.items(), *row, strict=True)]

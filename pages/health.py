@@ -1,0 +1,15 @@
+"""How production does while it runs: what changed, every figure over time, engagement and A/B comparisons."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.health import alerts, overview
+from pages.parts.shared import session, views
+
+here = session.current()
+here.need_role("adjudicator")
+
+st.title("Health")
+VIEWS = {"figures": ("Figures", overview.show), "alerts": ("Alerts", alerts.show)}
+views.show(here, VIEWS, key="health_view")

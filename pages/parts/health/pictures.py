@@ -1,0 +1,126 @@
+"""Small pictures of one figure over time: points with bands, two sides in two colours, gaps where nothing came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pages.parts.shared.chart_parts import (
+    BLUE,
+    GREY,
+    Chart,
+    Spec,
+    columns,
+    layers,
+    measured,
+    named,
+    point,
+    shares,
+    span,
+    tooltip,
+    words_of,
+)
+from review.monitoring.bucket import Bucket
+from review.monitoring.comparing import Compared, Side
+from review.monitoring.metrics import Metric
+
+PICK = "pick"
+"""The name of the selection: a click on a point opens what is behind it."""
+WHEN = {"hour": "%d %b %H:%M", "day": "%d %b", "week": "%d %b", "all": "%d %b"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure to draw: its metric, and which of the quantiles where it has several."""
+
+    metric: Metric
+    quantile: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return a name that no other figure of the page has."""
+        return f"{self.metric.name}{self.quantile and '_' + self.quantile}"
+
+    @property
+    def title(self) -> str:
+        """Return its title, with its unit."""
+        unit = f" ({self.metric.unit})" if self.metric.unit else ""
+        title = self.metric.title.removeprefix("Check: ").capitalize()
+        return f"{title}{self.quantile and ' ' + self.quantile.upper()}{unit}"
+
+    def of(self, one: Bucket) -> tuple[float | None, float | None, float | None, int]:
+        """Return its value in a window with the ends of its interval, and how many conversations are behind it."""
+        metric = self.metric
+        if metric.kind == "share":
+            found = one.checks.get(metric.check) if metric.check else one.shares[metric.name]
+            if found is None or found.value is None or found.ci is None:
+                return None, None, None, 0
+            return found.value, *found.ci, found.n
+        if metric.kind == "quantile":
+            return one.latency[self.quantile], None, None, one.timed
+        value = one.sums[metric.name] if metric.kind == "sum" else (one.traffic or None)
+        return value, None, None, one.traffic
+
+
+def table_of(found: Compared, figure: Figure) -> pd.DataFrame:
+    """Return one row for each window of each side: position, when, series, value, low, high and n.
+
+    The sides are laid over each other window by window, so that two periods can be compared.
+    """
+    sides = [side for side in (found.first, found.second) if side is not None]
+    rows = [_row(side, at, one, figure) for side in sides for at, one in enumerate(side.series.buckets)]
+    return pd.DataFrame(rows, columns=["position", "when", "series", "value", "low", "high", "n", "start"])
+
+
+def _row(side: Side, at: int, one: Bucket, figure: Figure) -> dict[str, Any]:
+    value, low, high, n = figure.of(one)
+    when = pd.Timestamp(one.start).strftime(WHEN[side.series.asked.by])
+    return {
+        "position": at, "when": when, "series": side.title, "value": value, "low": low, "high": high, "n": n,
+        "start": one.start,
+    }  # fmt: skip
+
+
+def small(frame: pd.DataFrame, figure: Figure, series: Sequence[str]) -> Chart:
+    """Return the picture of one figure. Lines stop where nothing came in; the axis has the dates of the second side."""
+    percent = figure.metric.kind == "share"
+    ends = span(columns(frame, "low", "high", "value"), zero=True, most=1.0 if percent else None)
+    labels = frame[frame["series"] == series[-1]].set_index("position")["when"].to_dict()
+    ticks = list(labels)[:: max(1, len(labels) // 4)]
+    across = measured(
+        "position",
+        title=None,
+        axis={
+            "values": ticks, "labelExpr": f"{_literal([labels[t] for t in labels])}[datum.value]", "grid": False,
+            "labelAngle": 0,
+        },
+        scale={"nice": False},
+    )  # fmt: skip
+    colour = {"value": BLUE}
+    if len(series) > 1:
+        colours = {"domain": list(series), "range": [GREY, BLUE]}
+        colour = named("series", scale=colours, title=None, legend={"orient": "top", "labelLimit": 120})
+    axis = shares(ends) if percent else {"format": "~s", "tickCount": 4}
+    up = measured("value", title=None, axis=axis, scale={"domain": list(ends), "nice": False})
+    base: Spec = {"x": across, "color": colour}
+    shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])
+    band = ({"type": "area", "opacity": 0.2}, base | {"y": measured("low"), "y2": {"field": "high"}})
+    made = layers(
+        frame.drop(columns="start").assign(start=frame["start"]),
+        150,
+        words_of(frame.dropna(subset=["value"]), ["when", "series"], figure.title, percent=percent),
+        *([band] if percent else []),
+        ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains"}, base | {"y": up}),
+        (point(45), base | {"y": up, "tooltip": shown}),
+    )
+    pick = {"name": PICK, "select": {"type": "point", "fields": ["start", "series"]}}
+    made.spec["layer"][-1]["params"] = [pick]
+    return made
+
+
+def _literal(words: Sequence[str]) -> str:
+    """Return dates as a list in the language of Vega's expressions; they hold no quotes."""
+    return "[" + ", ".join(f"'{word}'" for word in words) + "]"

@@ -1,0 +1,60 @@
+"""Conversations that retention removed, by keyed hashes of their ids: none of them comes back.
+
+A hash is the first 64 bits of SHA-256 over the store's key and the id. With ten million expired and ten million new
+conversations, the chance that a single new one is taken for an expired one is 1 in 200,000.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from review.basics.sql_literals import sql_literal
+from review.log.late import listed
+from review.log.retained import EXPIRED, parts
+
+COLUMNS = ("id_hash", "name_hash")
+"""The hash of the id inside Spotcheck, and that of the id in the source, NULL where it is the same."""
+
+
+def hash_sql(column: str, key: bytes) -> str:
+    """Return the DuckDB expression of the hash of a column of ids."""
+    return f"CAST('0x' || left(sha256({sql_literal(key.hex())} || {column}), 16) AS UBIGINT)"
+
+
+def hash_of(key: bytes, identity: str) -> int:
+    """Return the hash of an id, as :func:`hash_sql` computes it."""
+    text = (key.hex() + identity).encode("utf-8", "surrogatepass")
+    return int(hashlib.sha256(text).hexdigest()[:16], 16)
+
+
+class Expired:
+    """Looks ids up among those that expired, in a table of the database of an import."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, logs: Path, key: bytes) -> None:
+        """Read the hashes into the database; a log of which nothing expired costs nothing."""
+        self._db, self._key = db, key
+        files = parts(logs, EXPIRED)
+        self.any = bool(files)
+        if files:
+            db.execute(f"CREATE TABLE expired AS SELECT {', '.join(COLUMNS)} FROM {listed(files)}")  # noqa: S608 - our own paths
+
+    def ids(self, asked: Sequence[str]) -> set[str]:
+        """Return those of these conversations, by their ids inside Spotcheck, that expired."""
+        return self._found(asked, "id_hash")
+
+    def names(self, asked: Sequence[str]) -> set[str]:
+        """Return those of these ids of a source that an expired conversation had, in any source."""
+        return self._found(asked, "name_hash") | self._found(asked, "id_hash")
+
+    def _found(self, asked: Sequence[str], column: str) -> set[str]:
+        if not self.any or not asked:
+            return set()
+        hashes = {hash_of(self._key, one): one for one in asked}
+        self._db.register("asked_hashes", pa.table({column: pa.array(list(hashes), pa.uint64())}))
+        rows = self._db.execute(f"SELECT DISTINCT {column} FROM expired SEMI JOIN asked_hashes USING ({column})")  # noqa: S608 - our own names
+        return {hashes[row[0]] for row in rows.fetchall()}

@@ -1,0 +1,103 @@
+"""Check all alerts of a project against its log: gather, decide, raise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from review.basics.clock import now
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.monitoring.alerts.deciding import open_alert
+from review.monitoring.alerts.declared import Declared, declared
+from review.monitoring.alerts.evaluating import NEVER, evaluate, ringing
+from review.monitoring.alerts.found import Ring, Watched
+from review.monitoring.alerts.gathering import Gathered, gather
+from review.monitoring.alerts.series import Series
+from review.monitoring.alerts.states import Raised, pasts, raised
+from review.people.people import people, require
+from review.settings.project import Project
+from storage.queries.alerts import switches
+from storage.store import Store
+
+PREVIEWED = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The state of every alert, those that were raised just now, and what a person must know of the log."""
+
+    watched: Sequence[Watched]
+    opened: Sequence[Raised]
+    notes: Sequence[str]
+
+
+def watch(store: Store, project: Project, judged: Series | None) -> tuple[list[Watched], list[str]]:
+    """Return the state of every alert of the project, and notes on the log. Writes nothing.
+
+    ``judged`` is how often each judge differs from people, by week; None without any. Raises InputError for a wrong
+    alert.
+    """
+    alerts = declared(project)
+    moment = datetime.fromisoformat(now())
+    found = gather(log_of(store.path), alerts, time_zone=project.time_zone, now=moment)
+    if judged is not None:
+        drifting = {one.alert.name: judged for one in alerts if one.how == "judges"}
+        found = replace(found, series={**found.series, **drifting})
+    switched, before = switches(store), pasts(raised(store), project.time_zone)
+    return [
+        evaluate(one, found, on=switched.get(one.alert.name, one.alert.on), past=before.get(one.alert.name, NEVER))
+        for one in alerts
+    ], [*_notes(found), *_strangers(store, alerts)]
+
+
+def check(store: Store, project: Project, judged: Series | None, *, by: str) -> Checked:
+    """Raise an alert for everything that rings and is not open yet. A second check at once raises nothing twice.
+
+    Raises Refused without the role lead, InputError for a wrong alert.
+    """
+    require(store, by, "lead")
+    watched, notes = watch(store, project, judged)
+    opened = []
+    for one in watched:
+        ring = live_ring(one) if one.state == "ringing" else None
+        new = open_alert(store, one.declared, ring, by=by) if ring else None
+        if new is not None:
+            opened.append(new)
+    return Checked(watched=watched, opened=opened, notes=notes)
+
+
+def live_ring(one: Watched) -> Ring | None:
+    """Return the ring for which an alert is raised now: the first one of the last weeks; for traffic the last one."""
+    if one.declared.how == "gone":
+        return one.rings[-1] if one.rings else None
+    return ringing(list(one.rings), datetime.fromisoformat(now()).date())
+
+
+def would_have_sent(one: Watched) -> list[Ring]:
+    """Return the rings of the last 30 days: what the alert would have sent if it had been on."""
+    begin = (datetime.fromisoformat(now()) - PREVIEWED).date().isoformat()
+    return [ring for ring in one.rings if ring.at[:10] >= begin]
+
+
+def _strangers(store: Store, alerts: Sequence[Declared]) -> list[str]:
+    known = {text.casefold() for p in people(store) for text in (p.id, p.name)}
+    return [
+        f"Alert {one.alert.name}: its owner {one.alert.owner} is not in the store, so nobody owns it."
+        for one in alerts
+        if one.alert.owner and one.alert.owner.casefold() not in known
+    ]
+
+
+def _notes(found: Gathered) -> list[str]:
+    notes = []
+    if found.apart.future:
+        n = counted(found.apart.future, "conversation")
+        notes.append(f"{n} dated in the future: they are not looked at. Check the clock of the product.")
+    if found.apart.undated:
+        notes.append(f"{counted(found.apart.undated, 'conversation')} without a time: no alert sees them.")
+    if found.apart.too_old:
+        n = counted(found.apart.too_old, "conversation")
+        notes.append(f"{n} dated before the year 2000: they are not looked at. Check the clock of the product.")
+    return notes

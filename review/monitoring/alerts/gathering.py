@@ -1,0 +1,117 @@
+"""Read the log for all alerts at once: once in total, and once for each column by which traffic is split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from review.basics.log_paths import LogPaths
+from review.basics.times import utc_text
+from review.basics.weeks import zone_of
+from review.log.arrivals import Arrival, arrivals
+from review.log.buckets import Apart, By, Windows, aggregated, apart
+from review.log.checks_ran import checks_ran
+from review.monitoring.alerts.declared import Declared, counted_in_log
+from review.monitoring.alerts.series import ALL, Key, Series, series_of, window_names
+from review.monitoring.metrics import SLICES
+from review.monitoring.periods import days_of_hours
+
+EARLIEST = "2000-01-01T00:00:00.000+00:00"
+YEAR, BASELINE = timedelta(days=365), timedelta(days=28)
+"""An alert begins anew every year, with the days before it as its baseline."""
+HOURS_BACK = timedelta(days=56)
+"""So far back traffic is read by hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """All traffic by hour of UTC from ``first`` on, up to the last full hour, and when rows arrived."""
+
+    first: datetime
+    hours: np.ndarray
+    arrivals: Sequence[Arrival]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """What the log says: a series for each alert by its name, traffic by hour, and the rows that have no place in time.
+
+    ``now`` is the moment up to which it was read.
+    """
+
+    now: datetime
+    series: Mapping[str, Series]
+    traffic: Traffic | None
+    apart: Apart
+
+
+def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: datetime) -> Gathered:
+    """Return what the log says about alerts up to ``now``; later rows come from a wrong clock and are counted apart."""
+    latest = utc_text(now)
+    found = apart(log, Windows(by="all", earliest=EARLIEST, latest=latest))
+    if found.first is None:
+        return Gathered(now=now, series={}, traffic=None, apart=found)
+    begin = _begin_of_year(datetime.fromisoformat(found.first), now)
+    ran = checks_ran(log)
+    series: dict[str, Series] = {}
+    for by in ("day", "hour"):
+        some = [a for a in alerts if a.how in ("rate", "total") and (a.alert.window == "hour") == (by == "hour")]
+        if some:
+            rows = _rows(log, some, ran, by=by, time_zone=time_zone, begin=begin, latest=latest)
+            for one in some:
+                zone = UTC if by == "hour" else zone_of(time_zone)
+                names = window_names(begin.astimezone(zone), now.astimezone(zone), one.alert.window)
+                series[one.alert.name] = series_of(rows, one.alert.name, names, one.alert.window)
+    gone = any(a.how == "gone" for a in alerts)
+    return Gathered(now=now, series=series, traffic=_traffic(log, now) if gone else None, apart=found)
+
+
+def _begin_of_year(first: datetime, now: datetime) -> datetime:
+    """Return the begin of the baseline of this year of watching; the years begin 28 days after the first row."""
+    years = max((now - first - BASELINE) // YEAR, 0)
+    return first + years * YEAR
+
+
+def _rows(
+    log: LogPaths,
+    alerts: Sequence[Declared],
+    ran: Mapping[str, frozenset[str]],
+    *,
+    by: By,
+    time_zone: str,
+    begin: datetime,
+    latest: str,
+) -> dict[Key, list[Mapping[str, Any]]]:
+    """Return the aggregates of every alert by window, by key."""
+    counts = {one.alert.name: counted_in_log(one, ran) for one in alerts}
+    aggregates = {f"{name}_x": c.events for name, c in counts.items()}
+    aggregates |= {f"{name}_n": c.trials for name, c in counts.items()}
+    start = utc_text(begin - timedelta(days=7))
+    hours = days_of_hours(start, latest, time_zone) if by == "day" else {}
+    rows: dict[Key, list[Mapping[str, Any]]] = {ALL: []}
+    for name in ("", *SLICES):
+        windows = Windows(
+            by=by, start=start, slices=(name,) if name else (), hours=hours, earliest=EARLIEST, latest=latest
+        )
+        for row in aggregated(log, windows, aggregates):
+            value = row["slice"][0] if name else ""
+            if value is not None:
+                rows.setdefault((name, value), []).append(row)
+    return rows
+
+
+def _traffic(log: LogPaths, now: datetime) -> Traffic:
+    """Return the last weeks of traffic by hour. The hour that runs now is left out: it is not over."""
+    last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    first = (last - HOURS_BACK).replace(hour=0)
+    counts = np.zeros(int((last - first) // timedelta(hours=1)))
+    windows = Windows(by="hour", start=utc_text(first), earliest=EARLIEST, latest=utc_text(now))
+    for row in aggregated(log, windows, {"n": "count(*)"}):
+        place = int((datetime.fromisoformat(f"{row['window']}:00+00:00") - first) // timedelta(hours=1))
+        if 0 <= place < len(counts):
+            counts[place] = row["n"]
+    return Traffic(first=first, hours=counts, arrivals=arrivals(log, since=utc_text(first), until=utc_text(now)))

@@ -1,0 +1,163 @@
+"""Write what stays of a week whose conversations expire, and remove what that replaces.
+
+Everything is written and synced under a hidden name. One renaming makes it count; the files that it replaces, which
+nothing reads any more from then on, are removed afterwards. After a kill :func:`removed` finishes that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from review.basics.log_paths import LogPaths, literal_path
+from review.basics.whole_files import sync
+from review.log.checks_of_rows import checks_by_import
+from review.log.expired import hash_sql
+from review.log.late import FOLDER as LATE
+from review.log.late import listed, with_late
+from review.log.log import columns_of, log_files
+from review.log.retained import COUNTS, EXPIRED, PREFIX, REPLACES, RUN, USERS, retained_folders
+from review.monitoring.counts import hourly_counts, user_days
+from review.monitoring.judging import Judge
+from review.monitoring.metrics import Metric
+
+ROW_GROUP = 15_000
+"""Rows that are compressed together: as many as an import writes at once."""
+WEEK = len("2026-W48-")
+"""Characters of a file's name before the number of its batch."""
+_COPY = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+
+
+class Leaving:
+    """What is written of one week. ``staged`` are the hidden folders that it is written to."""
+
+    def __init__(self, judge: Judge, week: str, staged: LogPaths) -> None:
+        """Find the files that hold conversations which expire."""
+        self.judge, self.week, self.staged = judge, week, staged
+        self._db, self._log = judge.db, judge.log
+        self.files = log_files(self._log, weeks=[week])
+        self.late = self._holding(judge.late)
+        self.originals = self._holding(_originals(self._log, self.files))
+
+    def write(self, *, key: bytes, metrics: Mapping[str, Metric]) -> dict[str, int]:
+        """Write everything, and return how many conversations of each import expire."""
+        self._copy(f"SELECT * FROM {listed(self.files)} ANTI JOIN expiring USING (id)", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
+        if self.late:
+            self._copy(f"SELECT * FROM {listed(self.late)} ANTI JOIN expiring USING (id)", f"{LATE}/00000001.parquet")  # noqa: S608 - our own paths
+        self._write_originals()
+        rows = with_late(listed(self.files), self.judge.late, columns=columns_of(self.files))
+        gone = f"(SELECT * FROM {rows} SEMI JOIN expiring USING (id))"  # noqa: S608 - our own names
+        self._db.execute(f"CREATE TEMP VIEW gone AS SELECT * EXCLUDE (content, verdicts) FROM {gone}")  # noqa: S608 - our own names
+        self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")
+        self._copy(user_days("gone", metrics), f"{USERS}/{self.week}.parquet")
+        other = f"CASE WHEN source_id <> id THEN {hash_sql('source_id', key)} END"
+        hashes = f"{hash_sql('id', key)} AS id_hash, {other} AS name_hash"
+        self._copy(f"SELECT {hashes} FROM gone", f"{EXPIRED}/{self.week}.parquet")  # noqa: S608 - our own names
+        found = dict(self._db.execute("SELECT import_id, count(*) FROM gone GROUP BY 1 ORDER BY 1").fetchall())
+        self._db.execute("DROP VIEW gone")
+        return found
+
+    @property
+    def bytes_before(self) -> int:
+        """The size of the files that are replaced."""
+        return size_of((*self.files, *self.late, *self.originals))
+
+    @property
+    def bytes_after(self) -> int:
+        """The size of the files that take their place."""
+        return size_of(p for folder in (self.staged.logs, self.staged.originals) for p in folder.rglob("*.parquet"))
+
+    def describe(self, run: Mapping[str, Any]) -> None:
+        """Write which files are replaced, and what the run says of itself."""
+        names = [str(path.relative_to(self._log.logs)) for path in (*self.files, *self.late)]
+        (self.staged.logs / REPLACES).write_bytes(orjson.dumps(names))
+        originals = [str(path.relative_to(self._log.originals)) for path in self.originals]
+        (self.staged.logs / RUN).write_bytes(orjson.dumps({"run": run, "originals": originals}))
+
+    def _holding(self, files: Sequence[Path]) -> list[Path]:
+        """Return those of some files that hold something of a conversation that expires."""
+        if not files:
+            return []
+        rows = "read_parquet(?, union_by_name = true, filename = true)"
+        sql = f"SELECT DISTINCT filename FROM {rows} SEMI JOIN expiring USING (id)"  # noqa: S608 - our own names
+        held = {row[0] for row in self._db.execute(sql, [list(map(literal_path, files))]).fetchall()}
+        return [path for path in files if str(path) in held]
+
+    def _copy(self, query: str, name: str) -> None:
+        """Write the rows of a query to a file of the week; without rows there is none."""
+        target = self.staged.logs / name
+        target.parent.mkdir(exist_ok=True)
+        _write(self._db, query, target)
+
+    def _write_originals(self) -> None:
+        if not self.originals:
+            return
+        self.staged.originals.mkdir(mode=0o700, parents=True)
+        target = self.staged.originals / f"{self.week}.parquet"
+        target.touch(mode=0o600)
+        _write(self._db, f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)", target)  # noqa: S608 - our own paths
+        if target.exists():
+            target.chmod(0o600)
+        else:
+            self.staged.originals.rmdir()
+
+
+def removed(log: LogPaths, folder: Path) -> None:
+    """Remove the files that a folder of retention replaces; does nothing when they are gone already."""
+    replaces = folder / REPLACES
+    if not replaces.exists():
+        return
+    told = orjson.loads((folder / RUN).read_bytes())
+    for home, names in ((log.originals, told["originals"]), (log.logs, orjson.loads(replaces.read_bytes()))):
+        for name in names:
+            (home / name).unlink(missing_ok=True)
+        for parent in {(home / name).parent for name in names}:
+            _remove_empty(parent, home)
+    replaces.unlink()
+    sync(folder)
+
+
+def unfinished(log: LogPaths) -> dict[Path, dict[str, Any]]:
+    """Return the folders of retention whose replaced files are still there, with what their runs say."""
+    return {
+        folder: orjson.loads((folder / RUN).read_bytes())["run"]
+        for folder in retained_folders(log.logs)
+        if (folder / REPLACES).exists()
+    }
+
+
+def size_of(files: Iterable[Path]) -> int:
+    """Return the bytes of some files."""
+    return sum(path.stat().st_size for path in files)
+
+
+def folder_name(week: str, run: str) -> str:
+    """Return the name of the folder of one run for one week."""
+    return f"{PREFIX}{week}-{run}"
+
+
+def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
+    """Return the files that may hold originals of conversations of some files.
+
+    They are those of the same batches, and what retention left of others: a batch has one file for all of its weeks.
+    """
+    batches = [log.originals / path.parent.name / f"{path.stem[WEEK:]}.parquet" for path in files]
+    left = log.originals.glob(f"{PREFIX}*/*.parquet")
+    return sorted({path for path in (*batches, *left) if path.exists()})
+
+
+def _write(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+    """Write the rows of a query; a file without rows is removed again."""
+    row = db.execute(f"COPY ({query}) TO ? {_COPY}", [str(target)]).fetchone()
+    if row is None or not row[0]:
+        target.unlink(missing_ok=True)
+
+
+def _remove_empty(folder: Path, home: Path) -> None:
+    while folder != home and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

@@ -1,0 +1,93 @@
+"""The demonstration's eight weeks: a mode is found, fixed, proven, and comes back; every week closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from review.demo.build import CURATOR, EARLIER, VISITOR
+from review.demo.generate import WEEK_SIZE, conversations
+from review.demo.stages import FAILURES, stage_of
+from review.experiments.runs.fixes_run import runs_of_claims
+from review.failures.archive import failure_shown, failures
+from review.failures.followup import Followed, followed
+from review.failures.modes import mode_list
+from review.failures.shares import mode_shares
+from review.failures.triage import triage_groups
+from review.log.failed import Narrowed
+from review.settings.project import project_of
+from review.statistics.fixes import CAME_BACK, FIXED, fix_state, rate
+from storage.opening import open_store
+from storage.records_failures import FailureTriage
+from storage.records_weeks import Week, WeekClosing
+from storage.store import Store
+
+
+@pytest.fixture(scope="module")
+def store(demo_of: Callable[..., Path]) -> Store:
+    """The demonstration as the command builds it; nobody may write to it."""
+    return open_store(demo_of(weeks=8, size=WEEK_SIZE, before=EARLIER), create=False)
+
+
+@pytest.fixture(scope="module")
+def weeks(store: Store) -> list[str]:
+    return [week.name for week in store.find(Week, order_by="name")]
+
+
+@pytest.fixture(scope="module")
+def fix(store: Store) -> Followed:
+    project = project_of(store.path)
+    (found,) = followed(store, project, runs=runs_of_claims(store, project))
+    return found
+
+
+def test_a_failure_of_the_mode_names_the_step_in_which_it_began(store: Store, weeks: list[str]) -> None:
+    project, mode = project_of(store.path), mode_list(store).group(FAILURES.mode.group)
+    first = failures(store, project, Narrowed(weeks=weeks[:1], group=mode))[0]
+    shown = failure_shown(store, project, first.row.id)
+    assert shown.located.at is not None and shown.located.step == first.step == "intent"
+    assert shown.talk is not None and shown.talk.prompt_version in ("sql-v3", "sql-v4")
+
+
+def test_the_mode_has_a_share_of_production_with_its_interval(store: Store, weeks: list[str]) -> None:
+    shares = {m.title: m for m in mode_shares(store, project_of(store.path), weeks[:3]).modes}
+    dates = shares["Date format"]
+    assert dates.mode is not None and dates.n > 40
+    assert dates.share.value is not None and dates.share.ci is not None
+    assert 0.005 < dates.share.value < 0.05 and dates.share.ci[0] > 0
+
+
+def test_it_becomes_a_task_with_examples_to_learn_from_for_the_version_that_fixes_it(
+    store: Store, weeks: list[str]
+) -> None:
+    mode = mode_list(store).group(FAILURES.mode.group)
+    task = next(t for t in store.find(FailureTriage, week=weeks[0], mode=mode) if t.version == "sql-v3")
+    assert (task.decision, task.owner, task.fix_version) == ("task", CURATOR, "sql-v5")
+    assert task.due and task.few_shots and "16.11.2026" in task.root_cause
+
+
+def test_the_next_weeks_prove_the_claimed_fix_and_a_recurrence_reopens_it(fix: Followed, weeks: list[str]) -> None:
+    assert (fix.claim.version, fix.claim.week, fix.claim.by) == ("sql-v5", weeks[3], CURATOR)
+    assert [c.week for c in fix.before] == weeks[:3] and all(c.failures for c in fix.before)
+    proof = fix.after[0]
+    assert (proof.week, proof.failures) == (weeks[3], 0)
+    was, now = rate(sum(c.failures for c in fix.before), sum(c.of for c in fix.before)), rate(0, proof.of)
+    assert now is not None and fix_state(was, [(now, now)])[0] == FIXED
+    assert (fix.state, fix.decided) == (CAME_BACK, weeks[6])
+
+
+def test_the_lead_closes_every_week_with_nothing_untriaged(store: Store, weeks: list[str]) -> None:
+    closed = store.find(WeekClosing)
+    assert [(c.week, c.by, c.reason) for c in closed] == [(week, VISITOR, "") for week in weeks[:-1]]
+    assert {g.state for g in triage_groups(store, project_of(store.path), weeks[-2])} == {"triaged"}
+    assert {g.state for g in triage_groups(store, project_of(store.path), weeks[-1])} == {"open"}
+
+
+def test_a_tuesday_has_an_incident_in_one_slice() -> None:
+    quiet, hit = (list(conversations(seed=7, week="2026-W45", size=800, stage=stage_of(back))) for back in (4, 3))
+    failed = [{c.id for c in some if c.row["status"] == "error" and c.row["variant"] == "B"} for some in (quiet, hit)]
+    new = [c for c in hit if c.id in failed[1] - failed[0]]
+    assert len(new) >= 10 and {c.row["prompt_version"] for c in new} == {"support-v12"}
+    assert {c.row["created_at"][:10] for c in new} == {"2026-11-03"}

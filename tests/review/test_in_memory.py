@@ -1,0 +1,45 @@
+"""One DuckDB database for all queries over files: what one query registers no other sees, also after a fork."""
+
+from __future__ import annotations
+
+import os
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from review.basics.in_memory import in_memory
+
+
+def test_queries_side_by_side_see_nothing_of_each_other() -> None:
+    with in_memory() as one, in_memory() as other:
+        for number, db in enumerate((one, other)):
+            db.register("asked", pa.table({"id": [number]}))
+            db.execute("CREATE TEMP VIEW seen AS SELECT id + 10 AS id FROM asked")
+        assert [db.execute("SELECT id FROM seen").fetchall() for db in (one, other)] == [[(10,)], [(11,)]]
+    with in_memory() as later, pytest.raises(duckdb.CatalogException, match="asked"):
+        later.execute("SELECT * FROM asked")
+
+
+def test_a_file_that_was_replaced_is_read_anew(tmp_path) -> None:
+    path, read = tmp_path / "rows.csv", []
+    for number in (1, 2):
+        path.write_text(f"n\n{number}\n")
+        os.utime(path, (1, 1))
+        with in_memory() as db:
+            read += db.execute(f"SELECT n FROM '{path}'").fetchall()
+    assert read == [(1,), (2,)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded")
+def test_a_fork_asks_a_database_of_its_own() -> None:
+    with in_memory() as db:
+        db.execute("SELECT 1").fetchall()
+    child = os.fork()
+    if child == 0:
+        with in_memory() as db:
+            os._exit(db.execute("SELECT sum(range) FROM range(1000000)").fetchall() != [(499_999_500_000,)])
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with in_memory() as db:
+        assert db.execute("SELECT 1").fetchall() == [(1,)]
