@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.records import KEYS
+from storage.records_alerts import AlertEvent, AlertSwitch
 from storage.records_calibration import (
     Anchor,
     CalibrationDecision,
@@ -59,6 +60,8 @@ from storage.records_people import (
     LinkLogin,
     Rater,
     Role,
+    RoleDecision,
+    RoleRequest,
     RubricVersion,
     Setting,
 )
@@ -133,6 +136,7 @@ RULES: dict[type, Rule] = {
             *(FailureModes, FailureTriage, FixClaim, Judge, TrainingSet, JudgeRun, RunEvent, PromptVersion),
             *(VersionState, ExperimentRun, ExperimentEvent, GateDecision, GateWaiver, LegalHold, HoldRelease),
             *(RetentionRun, NeverDrawn, ComplianceResult, ComplianceFinding, ComplianceEvent),
+            *(AlertEvent, AlertSwitch, RoleRequest, RoleDecision),
         ),
         Rule(),
     ),
@@ -158,8 +162,8 @@ KEPT = frozenset(
 
 
 def rule_of(record: type) -> Rule:
-    """Return the rule of a record."""
-    return RULES[record]
+    """Return the rule of a record; one that nobody has written a rule for yet is searched for quotations."""
+    return RULES.get(record, Rule())
 
 
 def searched_columns(record: type, names: tuple[str, ...]) -> list[str]:
