@@ -136,7 +136,7 @@ RULES: dict[type, Rule] = {
             *(FailureModes, FailureTriage, FixClaim, Judge, TrainingSet, JudgeRun, RunEvent, PromptVersion),
             *(VersionState, ExperimentRun, ExperimentEvent, GateDecision, GateWaiver, LegalHold, HoldRelease),
             *(RetentionRun, NeverDrawn, ComplianceResult, ComplianceFinding, ComplianceEvent),
-            *(AlertEvent, AlertSwitch, RoleRequest, RoleDecision),
+            AlertEvent,
         ),
         Rule(),
     ),
@@ -144,7 +144,7 @@ RULES: dict[type, Rule] = {
         (
             *(Rater, Role, Invitation, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
             *(ItemWithdrawal, CalibrationSession, CalibrationReveal, CalibrationEnd, Anchor, Look, CompliancePass),
-            *(ErasureRequest, ErasureEvent, ErasedKey),
+            *(ErasureRequest, ErasureEvent, ErasedKey, AlertSwitch, RoleRequest, RoleDecision),
         ),
         Rule(quotes=False),
     ),
