@@ -278,3 +278,10 @@ def test_the_18_identifiers_claim_no_more_than_masking_finds(house: Store) -> No
     settings(house, '[privacy]\naddresses = true\n[compliance]\nhosts = ["a.example"]\n')
     richer = {one.letter: one.status for one in identifiers(project_of(house.path))}
     assert (richer["B"], richer["N"]) == ("partly", "partly")
+
+
+@pytest.mark.parametrize("word", ["Idiot", "IDIOTS", "niggas", "cállate", "stronza"])
+def test_the_quick_test_of_toxic_words_lets_none_of_them_pass(house: Store, word: str) -> None:
+    imported(house, [{"id": "a", **DAY, "answer": f"Well, {word}!"}, {"id": "b", **DAY, "answer": f"Well, x{word}x!"}])
+    run(house)
+    assert kinds(house).get(("toxicity", "toxic word")) == 1
