@@ -28,7 +28,7 @@ class Known(Generic[V]):
 
     def get(self, store: Store, key: Hashable, state: Callable[[], Hashable], make: Callable[[], V]) -> V:
         """Return the value of a key in the current state; threads that ask at the same time make it once."""
-        if store.db.conn.in_transaction:
+        if store.in_transaction:
             return make()
         return self._values.get((str(store.path), key, erasures_so_far(store), state()), make)
 

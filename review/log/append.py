@@ -77,7 +77,7 @@ def append(
     An entry without messages tells something of a conversation, such as a thumb down; so does a known conversation with
     other content. What is new of it becomes a late row. Memory holds one batch at a time. ``encrypted`` records whether
     the originals are sealed with a key. Only new conversations pass through ``examine``, which yields one for each it
-    takes; rows that are made already do not. What is ``gone`` stays so, and is counted. ``key`` is that of the hashes of
+    takes; rows that are made already do not. What is ``gone`` stays so, and is counted. ``key`` is that of hashes of
     what expired.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """

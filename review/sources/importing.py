@@ -53,8 +53,8 @@ def import_file(
     """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record, read = added
-    + duplicate + changed + updated + waiting + expired + erased + rejected, and up to 100 rejections are {line, column, found,
-    expected}, masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them.
+    + duplicate + changed + updated + waiting + expired + erased + rejected, and up to 100 rejections are {line, column,
+    found, expected}, masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them.
     ``processes`` is how many mask at the same time: None uses two for large files, where the machine has as many; the
     result is the same.
     What is ``gone`` is not added again.
