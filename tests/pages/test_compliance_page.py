@@ -10,11 +10,13 @@ from compliance_log import imported
 from golden_store import new_store
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.conversations.browse import OPEN
 from review.compliance.checks.catalogue import DAILY
 from review.compliance.findings import assign, findings
 from review.compliance.running import run_checks
 from review.people.people import add_person
 from review.settings.project import project_of
+from storage.records_people import AuditEntry
 from storage.store import Store
 
 
@@ -69,3 +71,12 @@ def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, m
         assert "This page needs the role" not in texts(app_pages.run(found, monkeypatch, page, "aud"))
     for page in ("annotate", "golden", "failures", "conversations"):
         assert "This page needs the role" in texts(app_pages.run(found, monkeypatch, page, "aud"))
+
+
+def test_a_conversation_that_somebody_opens_is_noted_once(found: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found.path.parent / "spotcheck.toml").write_text("[audit]\nopenings = true\n")
+    at = app_pages.run(found, monkeypatch, "conversations", "lea", view="browse")
+    at.session_state[OPEN] = "a"
+    at.run().run()
+    entries = found.find(AuditEntry, action="open conversation")
+    assert [(e.actor, e.subject) for e in entries] == [("lea", "a")]

@@ -14,7 +14,7 @@ from review.basics.clock import now, shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_of
-from review.compliance import rules
+from review.compliance import rules, running
 from review.compliance.checks.catalogue import DAILY
 from review.compliance.checks.check import Clause, DailyCheck, each, place
 from review.compliance.checks.texts import recognisers_of
@@ -124,6 +124,25 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(house: Store, monkeypatc
     assert run(house).rows == 3
     found = Counter(e["conversation"] for f in house.find(ComplianceFinding) for e in f.examples)
     assert found == {f"c{k}": 1 for k in range(1, 6)}
+
+
+def test_of_two_runs_at_once_each_conversation_counts_once(house: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    rude = {**DAY, "answer": "idiot"}
+    imported(house, [{"id": "a", **rude}])
+    seen = running.conversations_of_day
+    others: list[Ran] = []
+
+    def slowly(*arguments: Any) -> Any:
+        if not others:  # while the first run looks, more arrives and another run looks at all of it
+            others.append(Ran())
+            imported(house, [{"id": "b", **rude}], name="more.jsonl")
+            others[0] = run(house)
+        return seen(*arguments)
+
+    monkeypatch.setattr(running, "conversations_of_day", slowly)
+    first = run(house)
+    assert (first.rows, others[0].rows) == (0, 2) and run(house).rows == 0
+    assert [e["conversation"] for f in findings(house) for e in f.examples] == ["a", "b"]
 
 
 def test_a_finding_counts_all_and_names_some(house: Store, monkeypatch: pytest.MonkeyPatch) -> None:
