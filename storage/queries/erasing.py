@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from storage import proof
-from storage.connection import plain_errors
+from storage.engine import Connection
 from storage.proof_digests import entry_hash
 from storage.records import KEYS
 from storage.records_people import AuditEntry
@@ -25,7 +24,7 @@ class Emptied(NamedTuple):
 
 def all_columns(store: Store, table: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table as stored, with ``rowid``."""
-    connection = store.db.conn
+    connection = store.engine.connection
     found = connection.execute(f'SELECT rowid AS rowid, * FROM "{table}" ORDER BY rowid')  # noqa: S608 - our names
     names = [column[0] for column in found.description]
     for row in found:
@@ -33,9 +32,8 @@ def all_columns(store: Store, table: str) -> Iterator[dict[str, Any]]:
 
 
 def tables_of(store: Store) -> list[str]:
-    """Return the names of all tables of the file, those of SQLite itself left out."""
-    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-    return [str(name) for (name,) in store.stream(sql)]
+    """Return the names of all tables of the store, those of the engine itself left out."""
+    return [name for kind, name in store.engine.objects() if kind == "table"]
 
 
 def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, Any]]) -> list[Emptied]:
@@ -43,7 +41,7 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
 
     Call it in the transaction whose entry lists what it returns. Rows of the audit chain keep their hash.
     """
-    connection = store.db.conn
+    connection = store.engine.connection
     table, primary = KEYS[record]
     done = []
     for name, values in changes.items():
@@ -59,14 +57,14 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
     return done
 
 
-def _row(connection: sqlite3.Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:
+def _row(connection: Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:
     sql = f'SELECT {columns(record)} FROM "{table}" WHERE "{primary}" = ?'  # noqa: S608 - our names
     found: Sequence[Any] | None = connection.execute(sql, (name,)).fetchone()
     return found
 
 
 def _digest(store: Store, record: type, row: Sequence[Any], *, seen: bool = False) -> str:
-    key = proof.key_to_sign(store.db.conn)
+    key = proof.key_to_sign(store.engine.connection)
     if record is not AuditEntry:
         return proof.covered_row(key, record, row).digest.hex()
     entry = decode(AuditEntry, row)
@@ -82,10 +80,8 @@ def leave_nothing_behind(store: Store) -> bool:
     Other connections may read and write before and after, not meanwhile; one that reads all the time keeps it from
     being done. Raises StorageError when the disk is full.
     """
-    with plain_errors(store.path):
-        connection = store.db.conn
-        connection.execute("VACUUM")
-        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    with store.engine.plain_errors():
+        return store.engine.write_anew()
 
 
 def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
