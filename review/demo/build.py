@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import orjson
-
-from review.audit.store_secrets import hmac_key
 from review.basics.clock import shifted
-from review.basics.errors import InputError, ReviewError
-from review.basics.log_paths import log_of
-from review.basics.weeks import due_date, week_of
-from review.closing.closing import checklist, close_week
-from review.demo.curate import approve_week
-from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
-from review.demo.judges import announce, deliver, execute, learn
+from review.basics.errors import InputError
+from review.basics.weeks import week_of
+from review.demo.generate import WEEK_SIZE
+from review.demo.judges import announce, execute, learn
+from review.demo.one_week import Telling, tell_week
+from review.demo.operating import look_daily
 from review.demo.reviewers import HABITS
-from review.demo.reviewing import Truth, review_week, settle_week
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
-from review.demo.stages import Stage, stage_of
-from review.demo.triaging import claim, name_the_mode, triage_week
-from review.golden.references import References, references_of
+from review.demo.stages import stage_of
+from review.demo.team import CURATOR, VISITOR
+from review.demo.triaging import claim, name_the_mode
+from review.golden.references import references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import project_of
 from review.settings.starter import STARTER
-from review.sources.import_into import recorded
-from review.sources.importing import import_file
-from review.sources.options import ImportOptions
-from review.week.drawing import Request
-from review.week.opening import open_week
 from storage.opening import open_store
 from storage.store import Store
 
 STORE = "spotcheck.db"
-VISITOR, CURATOR = "visitor", "mara"
-"""The visitor is the lead and reviews. The curator settled the disagreements of earlier weeks."""
-
-CAP = 30
-OVERLAP = 0.2
+CHECKED = 2
+"""So many weeks before the open week the daily checks run for the first time; one finding of theirs gets overdue."""
 EARLIER = 1_200
 """Conversations of a closed week: enough to see a mode come and go, and fewer to import."""
-ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
-"""The share of the open week that each reviewer has done. The visitor has done nothing yet."""
-
 SQL_SETTINGS = f"""
 [sql]                    # the shop that the data agent asks
 engine = "{SHOP}"
@@ -134,16 +117,18 @@ def build_demo(
                         if chapters is not None:
                             tell("the agent and its versions")
                             chapters[0](store, today)
-                    tell("conversations")
                     stage = stage_of(weeks - 1 - number)
-                    many = size if week == names[-1] else before or size
-                    truth = {c.id: c for c in conversations(seed=seed, week=week, size=many, shop=shop, stage=stage)}
+                    last = week == names[-1]
+                    told = Telling(
+                        week=week, stage=stage, seed=seed, size=size if last else before or size, last=last,
+                        shop=shop, references=references, tell=tell,
+                    )  # fmt: skip
                     if number and stage.claims:
                         claim(store, project_of(store.path), week, stage, by=CURATOR)
-                    _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
-                    if week != names[-1]:
-                        tell("settle")
-                        _finish(store, week, truth, references, stage)
+                    tell_week(store, told)
+                    if weeks > CHECKED + 1 and (last or stage.back == CHECKED):
+                        tell("daily checks")
+                        look_daily(store, project_of(store.path), by=VISITOR, but_one=not last)
         _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
@@ -155,30 +140,6 @@ def build_demo(
             progress(weeks, weeks, "ready")
     finally:
         store.close()
-
-
-def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], None], *, seed: int, last: bool) -> None:
-    """Import, draw and review one week."""
-    tell("import")
-    _import(store, week, truth.values())
-    tell("draw")
-    raters = (*HABITS, VISITOR) if last else tuple(HABITS)
-    due = max(due_date(week), datetime.now(UTC).date() + timedelta(days=4)) if last else None
-    asked = Request(
-        week=week,
-        raters=raters,
-        overlap=OVERLAP,
-        # Three of five people share an item of the open week: the visitor finds disagreements among the others.
-        overlap_raters=3 if last else 0,
-        failing=CAP,
-        low_confidence=CAP,
-        due=due.isoformat() if due else None,
-    )
-    open_week(store, project_of(store.path), asked, by=VISITOR)
-    tell("verdicts")
-    deliver(store, week, truth, seed=seed, by=CURATOR)
-    tell("review")
-    review_week(store, week, truth, seed, ALREADY_DONE if last else {})
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
@@ -204,25 +165,3 @@ def _set_up(store: Store) -> None:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
     name_the_mode(store, by=CURATOR)
-
-
-def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
-    project = project_of(store.path)
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / f"production-{week}.jsonl"
-        file.write_bytes(b"".join(orjson.dumps(c.row) + b"\n" for c in log))
-        options = ImportOptions(time_zone=project.time_zone, privacy=project.privacy)
-        done = import_file(file, options, log=log_of(store.path), key=hmac_key(store), by=VISITOR)
-    if done.rejected:
-        raise ReviewError(f"{week}: {done.rejected} conversations were rejected, the first: {done.rejections[0]}.")
-    # Record the name alone: the scratch folder no longer exists.
-    recorded(store, replace(done, file=file.name))
-
-
-def _finish(store: Store, week: str, truth: Truth, references: References, stage: Stage) -> None:
-    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
-    settle_week(store, week, truth, by=CURATOR)
-    approve_week(store, week, truth, by=CURATOR, references=references)
-    triage_week(store, project_of(store.path), week, by=CURATOR, stage=stage)
-    left = [check.todo for check in checklist(store, week) if not check.done]
-    close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")
