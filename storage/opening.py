@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from storage import proof
+from storage.address import address_in
 from storage.connection import NoStore, StorageError, plain_errors
 from storage.migrations.schema import migrations
 from storage.records import KEYS
@@ -33,6 +34,11 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
         raise StorageError(f"{path}: the folder {path.parent} does not exist. Create it first.")
     if path.is_dir():
         raise StorageError(f"{path}: this is a folder; expected a file.")
+    address = address_in(path)
+    if address is not None:
+        from storage.postgres_opening import open_database
+
+        return open_database(path, address, create=create)
     store = Store(path)
     with plain_errors(path):
         if path.exists() and not _pending(store):
@@ -40,7 +46,7 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
         try:
             with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
                 if not path.exists():
-                    _create(path)
+                    store = _create(path)
                 elif _pending(store):
                     store.db.enable_wal()
                     migrations.apply(store.db)
@@ -59,7 +65,30 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
     return store
 
 
-def _create(path: Path) -> None:
+def open_for_copy(path: str | Path) -> Store:
+    """Open the place of a copy: a new store without any entry, or the beginning of a copy.
+
+    Raises StorageError when it is no store, or cannot be made.
+    """
+    path = Path(path)
+    address = address_in(path)
+    if address is not None:
+        from storage.postgres_opening import open_database
+
+        return open_database(path, address, create=True, sign=False)
+    if path.exists():
+        return open_store(path)
+    if not path.parent.is_dir():
+        raise StorageError(f"{path}: the folder {path.parent} does not exist. Create it first.")
+    with plain_errors(path):
+        path.touch()
+        store = Store(path)
+        store.db.enable_wal()
+        migrations.apply(store.db)
+    return store
+
+
+def _create(path: Path) -> Store:
     """Make a new store under another name and rename it, so that an empty file is never a store that is being made."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     for part in (unfinished, *(unfinished.with_name(unfinished.name + end) for end in ("-wal", "-shm"))):
@@ -76,6 +105,7 @@ def _create(path: Path) -> None:
         raise
     store.close()
     unfinished.replace(path)
+    return Store(path)
 
 
 @cache

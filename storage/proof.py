@@ -7,7 +7,6 @@ was edited; a line without its row was deleted. The first signed entry covers ev
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from storage.clock import utc_text
+from storage.engine import Connection, Engine
 from storage.proof_digests import entry_hash, row_digest, rows_digest
 from storage.proof_key import (
     VARIABLE,
@@ -78,12 +78,12 @@ def shape_of(record: type) -> tuple[str, int, tuple[str, ...]]:
     return table, names.index(primary), names
 
 
-def signed_with(connection: sqlite3.Connection) -> str | None:
+def signed_with(connection: Connection) -> str | None:
     """Return the short name of the key that signs the entries; None while nothing is signed."""
     return _setting(connection, SETTING)
 
 
-def key_to_sign(connection: sqlite3.Connection) -> bytes:
+def key_to_sign(connection: Connection) -> bytes:
     """Return the key with which this store is signed. Raises ProofError when it is not here."""
     name = signed_with(connection)
     key = found_key(name) or find_key(_setting(connection, "store_id") or "", name) if name else None
@@ -95,7 +95,7 @@ def key_to_sign(connection: sqlite3.Connection) -> bytes:
     return key
 
 
-def signing_key(connection: sqlite3.Connection) -> bytes | None:
+def signing_key(connection: Connection) -> bytes | None:
     """Return the key that signs the entries of this store; None when nothing is signed or the key is not here.
 
     With a key of this store that did not sign the first entry, every signed entry is wrong, and is reported. Raises
@@ -110,13 +110,13 @@ def signing_key(connection: sqlite3.Connection) -> bytes | None:
     return find_key(store_id, first[0]) or kept_key(store_id)
 
 
-def note_written(connection: sqlite3.Connection, path: Path, key: bytes, entry: Seen) -> None:
+def note_written(connection: Connection, path: Path, key: bytes, entry: Seen) -> None:
     """Note beside the key that this machine has seen an entry of the store at ``path``, after it was committed."""
     note_seen(connection, _setting(connection, "store_id") or "", path, key, entry)
 
 
 def append(
-    connection: sqlite3.Connection,
+    connection: Connection,
     key: bytes,
     *,
     at: str,
@@ -151,25 +151,25 @@ def append(
     return Seen(sequence, digest, at)
 
 
-def _add_lines(connection: sqlite3.Connection, table: str, sequence: int, lines: list[tuple[str, bytes]]) -> None:
-    try:
-        connection.executemany(
-            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)',
-            [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
-        )
-    except sqlite3.IntegrityError:
+def _add_lines(connection: Connection, table: str, sequence: int, lines: list[tuple[str, bytes]]) -> None:
+    written = connection.executemany(
+        'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
+    )
+    if written.rowcount < len(lines):
         raise ProofError(
             f"entries were removed from the end of the audit chain: it ends at entry {sequence - 1}, but rows of "
             f"{table} are signed by entry {sequence}. Nothing was written. Restore a backup of the store."
-        ) from None
+        )
 
 
-def begin_signing(connection: sqlite3.Connection) -> None:
+def begin_signing(engine: Engine) -> None:
     """Sign the chain from here on: make the key, and cover every row there is in one signed entry, in one transaction.
 
     Does nothing when it is signed already. Raises ProofError when there was a key before, or none can be made.
     """
-    connection.execute("BEGIN IMMEDIATE")
+    engine.begin()
+    connection = engine.connection
     kept: tuple[str, bytes] | None = None
     try:
         if signed_with(connection) is None:
@@ -182,15 +182,15 @@ def begin_signing(connection: sqlite3.Connection) -> None:
             # The key is kept last: one without its entry would look as if the records had been replaced.
             keep_key(store_id, key)
             kept = store_id, key
-        connection.execute("COMMIT")
+        engine.commit()
     except BaseException:
-        connection.execute("ROLLBACK")
+        engine.rollback()
         if kept:
             forget_key(*kept)
         raise
 
 
-def _refuse_records_without_entries(connection: sqlite3.Connection) -> None:
+def _refuse_records_without_entries(connection: Connection) -> None:
     """Raise ProofError for people or items without any entry: signing them would prove what somebody else wrote.
 
     Every version has written an entry about each of them, so their entries were removed.
@@ -205,7 +205,7 @@ def _refuse_records_without_entries(connection: sqlite3.Connection) -> None:
             )
 
 
-def _cover_everything(connection: sqlite3.Connection, key: bytes) -> None:
+def _cover_everything(connection: Connection, key: bytes) -> None:
     connection.execute("INSERT INTO settings (name, value) VALUES (?, ?)", (SETTING, key_id(key)))
     rows = [
         covered_row(key, record, values)
@@ -224,6 +224,6 @@ def _cover_everything(connection: sqlite3.Connection, key: bytes) -> None:
     )
 
 
-def _setting(connection: sqlite3.Connection, name: str) -> str | None:
+def _setting(connection: Connection, name: str) -> str | None:
     row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from storage.engine import Connection
 from storage.proof_key import ProofError, key_file
 
 RESTORED = "restore"
@@ -65,7 +65,7 @@ def _read(text: bytes, key: bytes) -> Seen | None:
     return Seen(int(sequence), digest, at.strip())
 
 
-def note_seen(connection: sqlite3.Connection, store_id: str, path: Path, key: bytes, seen: Seen) -> None:
+def note_seen(connection: Connection, store_id: str, path: Path, key: bytes, seen: Seen) -> None:
     """Note the newest entry after it was written, unless the note names a later one or one that the chain has lost.
 
     A machine that cannot keep a note goes on without one: the entry is written, and the check says so.
@@ -78,13 +78,13 @@ def note_seen(connection: sqlite3.Connection, store_id: str, path: Path, key: by
             _write(file, key, seen)
 
 
-def is_in_chain(connection: sqlite3.Connection, seen: Seen) -> bool:
+def is_in_chain(connection: Connection, seen: Seen) -> bool:
     """Return whether the chain has this entry at its place."""
     row = connection.execute("SELECT hash FROM audit WHERE sequence = ?", (seen.sequence,)).fetchone()
     return row is not None and row[0] == seen.hash
 
 
-def is_given_up(connection: sqlite3.Connection, seen: Seen) -> bool:
+def is_given_up(connection: Connection, seen: Seen) -> bool:
     """Return whether an entry says that a restore has lost this one."""
     sql = "SELECT 1 FROM audit WHERE action = ? AND subject = ?"
     return connection.execute(sql, (RESTORED, seen.hash)).fetchone() is not None

@@ -1,115 +1,79 @@
-"""The store: one SQLite file behind a few verbs: add, get, find, select, query and transaction.
+"""The store: a few verbs over an engine: add, get, find, select, query and transaction.
 
-It uses WAL with synchronous FULL (an acknowledged annotation survives a power cut), foreign keys, a busy timeout,
-writes that begin with BEGIN IMMEDIATE, and one connection per thread. A second engine would be a second file with these
-verbs.
+The verbs and the statements are the same on every engine. :mod:`storage.engine` says what an engine does.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from sqlite_utils import Database
 
 from storage import proof
 from storage.clock import utc_text
-from storage.connection import StorageError, connect, plain_errors
+from storage.engine import Engine
 from storage.records import KEYS
 from storage.rows import columns, encode, fields, insert_sql, reader
+from storage.sqlite import SqliteEngine
 
 R = TypeVar("R")
-_SAVING = threading.Lock()
-_SAVED: dict[str, int] = {}
-"""How often this process has saved the content of a removed -wal file, by store."""
 
 
 class Store:
     """An open store. Threads may share it: each gets its own connection."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: Engine | None = None) -> None:
         """Make a store without opening or migrating it. Use :func:`storage.opening.open_store` instead."""
         self.path = path
-        self._wal = Path(f"{path}-wal")
-        self._name = str(path.resolve())
+        self.engine: Engine = engine or SqliteEngine(path)
         self._local = threading.local()
 
     @property
-    def db(self) -> Database:
-        """This thread's connection, opened on first use."""
-        db = getattr(self._local, "db", None)
-        if db is not None and not db.conn.in_transaction and self._lost_its_wal():
-            self._keep_what_the_wal_holds(db)
-            db = None
-        if db is None:
-            self._local.saved = _SAVED.get(self._name, 0)
-            db = self._local.db = connect(self.path)
-            with plain_errors(self.path):
-                db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the -wal file
-            self._local.wal = _inode(self._wal)
-        return db
+    def db(self) -> Any:
+        """This thread's connection as the steps of the schema use it."""
+        return self.engine.db  # type: ignore[attr-defined]
 
-    def _lost_its_wal(self) -> bool:
-        """Return whether somebody removed the -wal file that this connection has open."""
-        if self._local.wal is None:
-            self._local.wal = _inode(self._wal)
-        return self._local.wal is not None and self._local.wal != _inode(self._wal)
-
-    def _keep_what_the_wal_holds(self, db: Database) -> None:
-        """Save what was acknowledged, and close this connection, which would go on with the removed file.
-
-        The file lives until its last connection is closed; a checkpoint moves its content into the store. Connections
-        of other threads have the same file open: only the first may save it, before anybody makes a new one.
-        """
-        with _SAVING, plain_errors(self.path):
-            if self._local.saved == _SAVED.get(self._name, 0):
-                busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                if busy:
-                    raise StorageError(
-                        f"{self.path}: somebody removed the file {self._wal.name} while the store was open, and a "
-                        "reader keeps its content from being saved. Nothing was written. Try again in a moment."
-                    )
-                _SAVED[self._name] = self._local.saved + 1
-            self.close()
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside a transaction or a snapshot."""
+        return self.engine.in_transaction
 
     def close(self) -> None:
         """Close this thread's connection."""
-        db = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-            self._local.db = self._local.wal = None
+        self.engine.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:
         """Write everything inside together or not at all. A nested transaction joins the outer one.
 
-        It begins with BEGIN IMMEDIATE: a transaction that begins with a read fails at its first write if another
-        process wrote in between. Rows that no entry of the audit chain covers yet get one at the end.
+        No other transaction that writes can begin until it ends: what it has read does not change meanwhile. Rows that
+        no entry of the audit chain covers yet get one at the end.
         """
-        if self.db.conn.in_transaction:
+        engine = self.engine
+        if engine.in_transaction:
             yield self
             return
-        with plain_errors(self.path):
-            connection = self.db.conn
-            connection.execute("BEGIN IMMEDIATE")
+        with engine.plain_errors():
+            engine.begin()
+            connection = engine.connection
             if proof.signed_with(connection) is None:
-                connection.rollback()
-                proof.begin_signing(connection)
-                connection.execute("BEGIN IMMEDIATE")
+                engine.rollback()
+                proof.begin_signing(engine)
+                engine.begin()
             written = self._local.written = []
             self._local.newest = None
             try:
                 yield self
                 if written:
                     self.append_entry(at=utc_text(), actor=proof.PROGRAM, action=proof.OTHER_ROWS, subject="")
-                connection.commit()
+                engine.commit()
             except BaseException:
-                connection.rollback()
+                engine.rollback()
                 raise
             finally:
                 written.clear()
@@ -120,13 +84,12 @@ class Store:
         """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
         new = 0
         with self.transaction():
-            for record in records:
-                kind: Any = type(record)
-                values = [encode(getattr(record, f.name)) for f in fields(kind)]
-                for row in self.db.conn.execute(insert_sql(kind), values).fetchall():
-                    new += 1
-                    if kind in proof.COVERED:
-                        self._local.written.append((kind, row))
+            for kind, several in groupby(records, type):
+                rows = [[encode(getattr(record, f.name)) for f in fields(kind)] for record in several]
+                back = self.engine.insert(insert_sql(kind), rows)
+                new += len(back)
+                if kind in proof.COVERED:
+                    self._local.written += [(kind, row) for row in back]
         return new
 
     def append_entry(
@@ -134,7 +97,7 @@ class Store:
     ) -> None:
         """Append an entry to the audit chain. It covers the rows that the transaction has added since the last one."""
         with self.transaction():
-            connection, written = self.db.conn, self._local.written
+            connection, written = self.engine.connection, self._local.written
             key = proof.key_to_sign(connection)
             rows = [proof.covered_row(key, kind, row) for kind, row in written]
             written.clear()
@@ -146,22 +109,22 @@ class Store:
 
         Raises StorageError when the key's file cannot be found or read, because somebody changed the id of the store.
         """
-        with plain_errors(self.path):
-            return proof.signing_key(self.db.conn)
+        with self.engine.plain_errors():
+            return proof.signing_key(self.engine.connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
         """See one state of the store inside, whatever others write meanwhile. Only reads."""
-        connection = self.db.conn
-        if connection.in_transaction:
+        engine = self.engine
+        if engine.in_transaction:
             yield self
             return
-        with plain_errors(self.path):
-            connection.execute("BEGIN")
+        with engine.plain_errors():
+            engine.begin_snapshot()
             try:
                 yield self
             finally:
-                connection.rollback()
+                engine.rollback()
 
     def get(self, record: type[R], key: str | int) -> R | None:
         """Return the record with this primary key, or None."""
@@ -178,34 +141,38 @@ class Store:
         for column, wanted in where.items():
             if column not in names:
                 raise ValueError(f"{record.__name__} has no column '{column}'")
-            if isinstance(wanted, list | tuple | set | frozenset):
+            if wanted is None:
+                clauses.append(f'"{column}" IS NULL')
+            elif isinstance(wanted, list | tuple | set | frozenset):
                 clauses.append(f'"{column}" IN (SELECT value FROM json_each(?))')  # noqa: S608 - the name was checked
                 params.append(orjson.dumps(list(wanted)).decode())
             else:
-                clauses.append(f'"{column}" IS ?')
+                clauses.append(f'"{column}" = ?')
                 params.append(wanted)
         sql = f'SELECT {columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
-        with plain_errors(self.path):
-            return list(map(reader(kind), self.db.conn.execute(sql, params)))
+        with self.engine.plain_errors():
+            return list(map(reader(kind), self.engine.connection.execute(sql, params)))
 
     def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
         """Return records from a reading statement with all columns of the record's table (``SELECT t.* ...``)."""
-        with plain_errors(self.path):
-            rows = self.db.conn.execute(sql, params or {})
+        with self.engine.plain_errors():
+            rows = self.engine.connection.execute(sql, params or {})
             kind: Any = record
             read = reader(kind, tuple(column[0] for column in rows.description))
             return list(map(read, rows))
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a reading statement as dicts, for questions that span tables. JSON columns stay text."""
-        with plain_errors(self.path):
-            return list(self.db.query(sql, params or {}))
+        with self.engine.plain_errors():
+            rows = self.engine.connection.execute(sql, params or {})
+            names = [column[0] for column in rows.description]
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
     def stream(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading statement one by one, for more of them than memory should hold."""
-        with plain_errors(self.path):
-            yield from self.db.conn.execute(sql, params)
+        with self.engine.plain_errors():
+            yield from self.engine.stream(sql, params)
 
     def begin_signing(self) -> None:
         """Sign the audit chain from here on, as the first write does; in a large old store that takes seconds.
@@ -213,19 +180,12 @@ class Store:
         Does nothing when it is signed. Raises StorageError when the key of a signed store is not here.
         """
         with self.transaction():
-            proof.key_to_sign(self.db.conn)
+            proof.key_to_sign(self.engine.connection)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the whole store to ``target``. Others can keep working meanwhile."""
-        with plain_errors(self.path), sqlite3.connect(target) as copy:
-            self.db.conn.backup(copy)
-
-
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
+        with self.engine.plain_errors():
+            self.engine.backup(target)
 
 
 def _order(order_by: str, names: set[str]) -> str:

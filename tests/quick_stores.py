@@ -2,45 +2,85 @@
 
 A new store takes 3 ms instead of 54, a commit 0.04 ms instead of 1.6. The product knows nothing of this: ``quickly``
 replaces the functions of ``storage`` that open a connection and make a store, in the process of the tests alone.
+With SPOTCHECK_TEST_STORE=postgres each new store is a database of a server that runs for the tests.
 Tests of power cuts, full disks and migrations carry the mark ``durable`` and get stores as the product opens them.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from postgres_server import Server, postgres_server
 from sqlite_utils import Database
 
 from storage import opening
-from storage import store as stores
+from storage import sqlite as stores
+from storage.address import address_in, write_address
+from storage.copying import copy
+from storage.postgres_connecting import close_pools
+from storage.proof_key import VARIABLE
+from storage.store import Store
 
 as_in_the_product = stores.connect
 made_in_the_product = opening._create
 
 
+ON_POSTGRES = os.environ.get("SPOTCHECK_TEST_STORE") == "postgres"
+"""Whether the stores of this run of the tests are databases."""
+_SERVERS: list[Server] = []
+
+
 @contextmanager
 def quickly(template: Path) -> Iterator[None]:
     """Open stores quickly while inside. A store that does not exist yet becomes a copy of ``template``."""
-    if not template.exists():
-        with durably():
-            opening.open_store(template).close()
 
     def connect(path: Path) -> Database:
         database = as_in_the_product(path)
         database.execute("PRAGMA synchronous = OFF")
         return database
 
-    def create(path: Path) -> None:
+    def create(path: Path) -> Store:
         shutil.copyfile(template, path)
+        return Store(path)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as during:
+        patch = during.enter_context(pytest.MonkeyPatch.context())
+        if ON_POSTGRES:
+            patch.setattr(opening, "_create", during.enter_context(_databases(template)))
+            patch.setattr(Store, "backup", lambda store, target: _copy_database(store.path, target))
+        else:
+            if not template.exists():
+                with durably():
+                    opening.open_store(template).close()
+            patch.setattr(opening, "_create", create)
         patch.setattr(stores, "connect", connect)
-        patch.setattr(opening, "_create", create)
         yield
+
+
+@contextmanager
+def _databases(template: Path) -> Iterator[Callable[[Path], Store]]:
+    """What makes a store in a database of its own, on a server that runs while inside."""
+    os.environ.setdefault(VARIABLE, "the key of the tests, which everybody knows")
+    with postgres_server() as server:
+        _SERVERS.append(server)
+        whole = server.new_database()
+        write_address(template, server.address(whole))
+        opening.open_store(template)
+        close_pools()
+
+        def create(path: Path) -> Store:
+            write_address(path, server.address(server.new_database(whole)))
+            return opening.open_store(path)
+
+        yield create
+        close_pools()
+        _SERVERS.remove(server)
 
 
 @contextmanager
@@ -58,6 +98,29 @@ def copy_store(source: Path, target: Path) -> Path:
         place = target.with_name(target.name + part.name.removeprefix(source.name))
         if part.is_dir():
             shutil.copytree(part, place)
+        elif part == source and ON_POSTGRES:
+            _copy_database(source, target)
         elif not part.name.endswith(".lock"):
             shutil.copyfile(part, place)
     return target
+
+
+def copy_folder(source: Path, target: Path) -> Path:
+    """Copy a folder with stores that nobody has open; return ``target``. Databases are copied too."""
+    shutil.copytree(source, target)
+    for part in target.iterdir() if ON_POSTGRES else ():
+        if part.is_file() and address_in(part) is not None:
+            _copy_database(source / part.name, part)
+    return target
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a store into a database of its own, from a file or from another database."""
+    (server,) = _SERVERS
+    address = address_in(source)
+    if address is None:
+        copy(Store(source), opening.open_store(target))
+        return
+    close_pools()
+    name = server.new_database(urlsplit(address).path.strip("/"))
+    write_address(target, server.address(name))

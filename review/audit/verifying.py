@@ -15,7 +15,7 @@ from review.audit.store_secrets import store_id
 from review.basics.words import counted
 from storage.proof import COVERED, FIRST_SIGNED, NOT_COVERED, SIGNED, covered_row, shape_of
 from storage.proof_key import VARIABLE, given_key, kept_key, key_id
-from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of, schema_objects
+from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.store import Store
@@ -69,7 +69,7 @@ def check_store(store: Store) -> Check:
         found = [_checked(store, record, promises, key, erased) for record in COVERED] if first else []
         tables = {table for table, _ in COVERED.values()}
         strange = [name for name in covered_tables(store) if name not in tables]
-        objects = schema_objects(store)
+        objects = store.engine.objects()
         end = end_of(store, key)
         return Check(
             entries=links.count,

@@ -19,6 +19,7 @@ from review.basics.errors import InputError
 from review.basics.parent import until_closed
 from review.sources.collecting.taking import listening, take_requests
 from review.sources.collecting.token import token_of
+from storage.address import store_file
 
 PORT = 4318
 GIGABYTE = 1024**3
@@ -46,7 +47,8 @@ ADDRESS = "127.0.0.1"
     default="spotcheck.db",
     show_default=True,
     show_envvar=True,
-    help="The file of the store.",
+    callback=lambda _context, _option, value: store_file(value),
+    help="The file of the store, or postgresql://user@host/database.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs, once it listens.")
 def collect(

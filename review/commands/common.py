@@ -15,6 +15,7 @@ from rich.text import Text
 from review.basics.csv_safe import long_cells_of
 from review.basics.errors import InputError, UnknownError
 from review.people.people import Person, people, person
+from storage.address import store_file
 from storage.connection import NoStore, StorageError
 from storage.opening import open_store
 from storage.store import Store
@@ -31,7 +32,7 @@ def json_option(function: F) -> F:
 
 
 def store_option(function: F) -> F:
-    """Add ``--store``: the file of the store; default SPOTCHECK_STORE, else spotcheck.db in the current folder."""
+    """Add ``--store``: a file or the address of a database; default SPOTCHECK_STORE, else spotcheck.db here."""
     return click.option(
         "--store",
         "store_path",
@@ -39,7 +40,8 @@ def store_option(function: F) -> F:
         default="spotcheck.db",
         show_default=True,
         show_envvar=True,
-        help="The file of the store.",
+        callback=lambda _context, _option, value: store_file(value),
+        help="The file of the store, or postgresql://user@host/database.",
     )(function)
 
 

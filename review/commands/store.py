@@ -1,4 +1,4 @@
-"""``spotcheck store``: back up the store, and restore it."""
+"""``spotcheck store``: back up the store and restore it, copy it to another engine, check it, and say who may what."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import click
 from review.audit.verifying import in_words
 from review.commands.common import emit, json_option, note, opened, out, store_option
 from review.serving.backups import back_up, restore
+from review.serving.store_copies import check_whole, copy_store
+from storage.address import store_file
+from storage.copying import Copied
+from storage.postgres_roles import grants
 
 
 @click.group("store")
 def store_group() -> None:
-    """The file of the store: back it up, and restore a backup."""
+    """The store: back it up, restore a backup, copy it to another engine, check it."""
 
 
 @store_group.command("backup")
@@ -55,3 +59,59 @@ def store_restore(file: Path, force: bool, store_path: str, as_json: bool) -> No
             out.print(line, highlight=False, markup=False)
 
     emit({**result, "holds": check.holds, "proven": not check.unproven}, as_json, render)
+
+
+@store_group.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+def store_copy(source: str, target: str, as_json: bool) -> None:
+    """Copy the store FROM to TO; each is a file or postgresql://user@host/database. TO is new.
+
+    Every row is compared by its digest, and the log beside the store is copied too. A copy that was interrupted goes on
+    when you start it again. Nobody should write to FROM meanwhile; what came later is copied next time.
+    """
+
+    def progress(done: Copied) -> None:
+        note(f"{done.table}: {done.new:,} copied, {done.rows:,} compared")
+
+    made = copy_store(Path(store_file(source)), Path(store_file(target)), progress=progress)
+    lines = in_words(made.check)
+    rows = sum(table.rows for table in made.tables)
+    result = {"from": source, "to": target, "rows": rows, "files": made.files, "holds": made.check.holds}
+
+    def render() -> None:
+        out.print(f"copied {source} to {target}: {rows:,} rows are the same, {made.files:,} files", highlight=False)
+        for line in lines:
+            out.print(line, highlight=False, markup=False)
+
+    emit({**result, "tables": {t.table: {"rows": t.rows, "new": t.new} for t in made.tables}}, as_json, render)
+
+
+@store_group.command("check")
+@store_option
+@json_option
+@click.pass_context
+def store_check(context: click.Context, store_path: str, as_json: bool) -> None:
+    """Check the store: its pages and indexes, and every row by the audit chain. Exit code 1 when something is wrong."""
+    health = check_whole(opened(store_path))
+    lines = [*health.damage, *in_words(health.check)]
+
+    def render() -> None:
+        for line in lines:
+            out.print(line, highlight=False, markup=False)
+
+    result = {"store": store_path, "holds": health.holds, "damage": health.damage, "rows": health.check.rows}
+    emit({**result, "entries": health.check.entries}, as_json, render)
+    context.exit(0 if health.holds else 1)
+
+
+@store_group.command("grant")
+@click.argument("role")
+@click.option("--erasure", is_flag=True, help="For the role that erases the data of a person.")
+def store_grant(role: str, erasure: bool) -> None:
+    """Print the SQL that lets ROLE of a PostgreSQL database read and add rows, and change none.
+
+    The owner of the tables runs it: spotcheck store grant app | psql DATABASE
+    """
+    click.echo(grants(role, erasure=erasure))

@@ -67,7 +67,7 @@ def state_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
 
 def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:
     """Return the annotations of a week that count, of every rubric version, in order of arrival."""
-    if store.db.conn.in_transaction:
+    if store.in_transaction:
         # What this transaction has written may be rolled back.
         return current_annotations(store, week)
     key = (str(store.path), week, state_of_annotations(store, week))
@@ -99,7 +99,7 @@ _GIVEN: Known[frozenset[int]] = Known(256)
 
 def versions(store: Store, week: str) -> Versions:
     """Return under which rubric versions a week was annotated."""
-    if store.db.conn.in_transaction:
+    if store.in_transaction:
         return versions_of(said_in(store, week))
     key = (str(store.path), week, state_of_annotations(store, week))
     return _VERSIONS.get(key, lambda: versions_of(said_in(store, week)))

@@ -15,7 +15,9 @@ from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.log.rejects import copy_rejects
 from review.serving.presence import served_at
-from storage.opening import open_store
+from storage.address import address_in
+from storage.copying import copy
+from storage.opening import open_for_copy, open_store
 from storage.proof_key import VARIABLE, kept_key, key_file
 from storage.store import Store
 
@@ -32,7 +34,12 @@ def back_up(store: Store, target: Path, *, force: bool = False) -> str:
     """
     check_target(target, force=force)
     with replacing(target) as temporary:
-        store.backup(temporary)
+        if address_in(store.path) is None:
+            store.backup(temporary)
+        else:
+            made = open_for_copy(temporary)
+            copy(store, made)
+            made.close()
     copied = copy_rejects(log_of(store.path), log_of(target))
     place = str(key_file(store_id(store))) if kept_key(store_id(store)) else f"the environment variable {VARIABLE}"
     rejects = (
@@ -52,6 +59,8 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
     """
     if not source.is_file():
         raise InputError(f"{source}: there is no such file; expected a backup of a store.")
+    if address_in(path) is not None:
+        return _restore_into_database(source, path), None
     url = served_at(path)
     if url:
         raise Refused(f"{path}: the application at {url} has this store open. End it first.")
@@ -77,6 +86,18 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
         for part in path.parent.glob(f"{waiting.name}*"):
             part.unlink(missing_ok=True)
     return check, aside
+
+
+def _restore_into_database(source: Path, path: Path) -> Check:
+    """Copy the backup into the empty database that ``path`` names; one that holds another store is left alone."""
+    backup = open_store(source, create=False)
+    restored = open_for_copy(path)
+    copy(backup, restored)
+    backup.close()
+    check = check_store(restored)
+    record_restore(restored, source.name)
+    copy_rejects(log_of(source), log_of(path))
+    return check
 
 
 def _move_aside(path: Path) -> Path:

@@ -10,7 +10,9 @@ from sqlite_utils.migrations import Migrations
 
 from storage.migrations import around, coming_in, judging, reviewing, working_together
 
+STEPS = tuple(step for part in (reviewing, judging, coming_in, working_together, around) for step in part.STEPS)
+"""Every step of the schema, in order."""
+
 migrations = Migrations("spotcheck")
-for part in (reviewing, judging, coming_in, working_together, around):
-    for step in part.STEPS:
-        migrations()(step)
+for step in STEPS:
+    migrations()(step)

@@ -13,6 +13,9 @@ from storage.records_people import AuditEntry
 from storage.rows import columns, decode
 from storage.store import Store
 
+ALL = 2**62
+"""More entries than there will ever be."""
+
 
 def last_entry(store: Store) -> AuditEntry | None:
     """Return the newest entry, or None while there is none."""
@@ -62,13 +65,7 @@ def newest_signed(store: Store) -> int:
 
 def holds_or_has_lost(store: Store, seen: Seen) -> bool:
     """Return whether the chain has an entry at its place, or says that a restore has lost it."""
-    return is_in_chain(store.db.conn, seen) or is_given_up(store.db.conn, seen)
-
-
-def schema_objects(store: Store) -> list[tuple[str, str]]:
-    """Return (type, name) of every table, view and trigger of the file, for a comparison with those of a store."""
-    sql = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite_%'"
-    return [(str(kind), str(name)) for kind, name in store.stream(f"{sql} ORDER BY name")]
+    return is_in_chain(store.engine.connection, seen) or is_given_up(store.engine.connection, seen)
 
 
 def entries_that_fit(
@@ -91,7 +88,7 @@ def entries_that_fit(
     return store.select(
         AuditEntry,
         f"SELECT a.* {_FIT_SQL} ORDER BY a.sequence DESC LIMIT :most",
-        {**where, "most": -1 if most is None else most},
+        {**where, "most": ALL if most is None else most},
     )
 
 

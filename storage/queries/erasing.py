@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage import proof
@@ -21,21 +23,6 @@ class Emptied(NamedTuple):
     key: str
     before: str
     after: str
-
-
-def all_columns(store: Store, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table as stored, with ``rowid``."""
-    connection = store.db.conn
-    found = connection.execute(f'SELECT rowid AS rowid, * FROM "{table}" ORDER BY rowid')  # noqa: S608 - our names
-    names = [column[0] for column in found.description]
-    for row in found:
-        yield dict(zip(names, row, strict=True))
-
-
-def tables_of(store: Store) -> list[str]:
-    """Return the names of all tables of the file, those of SQLite itself left out."""
-    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-    return [str(name) for (name,) in store.stream(sql)]
 
 
 def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, Any]]) -> list[Emptied]:
@@ -96,3 +83,40 @@ def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
 def erasures_so_far(store: Store) -> int:
     """Return a number that grows with each step of an erasure, 0 before the first."""
     return int(next(store.stream("SELECT coalesce(max(rowid), 0) FROM erasure_events"))[0])
+
+
+def cells_of_file(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
+    """Yield (table, number of the row, cells) of every row of an SQLite file, as anybody could read it.
+
+    Raises StorageError for a file that cannot be read.
+    """
+    with plain_errors(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            name = str(table).replace('"', '""')
+            for n, row in enumerate(connection.execute(f'SELECT * FROM "{name}"')):  # noqa: S608 - quoted
+                yield str(table), n, list(row)
+
+
+class OpenErasure(NamedTuple):
+    """An erasure whose proof has not passed: when somebody asked for it, and whether it was confirmed."""
+
+    id: str
+    subject: str
+    at: str
+    by: str
+    confirmed: bool
+
+
+def open_erasures(store: Store) -> list[OpenErasure]:
+    """Return the erasures that somebody asked for, and that are neither proved nor withdrawn, oldest first."""
+    return [OpenErasure(**{**row, "confirmed": bool(row["confirmed"])}) for row in store.query(_OPEN)]
+
+
+_OPEN = """
+SELECT r.id, r.subject, r.at, r.by,
+  EXISTS (SELECT 1 FROM erasure_events e WHERE e.request_id = r.id AND e.event = 'confirmed') AS confirmed
+FROM erasure_requests r
+WHERE NOT EXISTS (SELECT 1 FROM erasure_events e WHERE e.request_id = r.id AND e.event IN ('proved', 'withdrawn'))
+ORDER BY r.rowid
+"""

@@ -38,7 +38,7 @@ def choices_of_pairs(store: Store, origin: str) -> dict[str, list[str]]:
 _CHOICES_SQL = f"""
 SELECT p.source_id, n.rater_id, json_extract(n.labels, :preference) AS choice
 FROM pairs p JOIN annotations n ON n.item_id = p.item_id
-WHERE p.origin = :origin AND {not_withdrawn("n")} AND choice IS NOT NULL
+WHERE p.origin = :origin AND {not_withdrawn("n")} AND json_extract(n.labels, :preference) IS NOT NULL
 ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 

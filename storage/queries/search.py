@@ -55,7 +55,8 @@ def items_saying(store: Store, text: str, most: int, *, seconds: float) -> tuple
 
 _SAYING_SQL = r"""
 SELECT i.id FROM conversations c JOIN items i ON i.conversation_id = c.id
-WHERE i.kind IS NOT 'anchor' AND c.rowid <= :top AND c.rowid > :bottom AND c.messages LIKE :pattern ESCAPE '\'
+WHERE i.kind IS NOT 'anchor' AND c.rowid <= :top AND c.rowid > :bottom
+  AND CAST(c.messages AS TEXT) LIKE :pattern ESCAPE '\'
 ORDER BY c.rowid DESC LIMIT :most
 """
 

@@ -77,9 +77,11 @@ def rows_of_week(store: Store, week: str) -> WeekRows:
 _WEEK_SQL = """
 WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week = :week)
 SELECT (SELECT count(*) FROM ours) AS items,
-  count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
+  given.n AS annotations, given.place,
+  coalesce((SELECT submission_id FROM annotations WHERE rowid = given.place), '') AS latest,
   (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
-FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
+FROM (SELECT count(*) AS n, coalesce(max(n.rowid), 0) AS place
+      FROM ours i CROSS JOIN annotations n ON n.item_id = i.id) AS given
 """
 
 

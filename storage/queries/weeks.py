@@ -17,7 +17,7 @@ WITH undone AS MATERIALIZED (
   SELECT DISTINCT i.week FROM item_withdrawals gone CROSS JOIN items i ON i.id = gone.item_id
 )
 SELECT w.* FROM weeks w
-WHERE w.name NOT IN undone
+WHERE w.name NOT IN (SELECT week FROM undone)
   OR EXISTS (SELECT 1 FROM draws d WHERE d.week = w.name)
   OR EXISTS (SELECT 1 FROM items i WHERE i.week = w.name AND NOT {left_by_undo("i")})
 ORDER BY w.name

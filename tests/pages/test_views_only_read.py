@@ -10,7 +10,7 @@ from app_pages import pages, run
 from sqlite_utils import Database
 
 from review.basics.clock import now
-from storage import store as storage_store
+from storage import sqlite as storage_sqlite
 from storage.connection import StorageError
 from storage.records_people import Setting
 from storage.store import Store
@@ -25,7 +25,7 @@ def read_only(path: Path) -> Database:
 @pytest.mark.parametrize("page", pages())
 def test_opening_a_page_starts_no_write(page: str, demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     demo.close()
-    monkeypatch.setattr(storage_store, "connect", read_only)
+    monkeypatch.setattr(storage_sqlite, "connect", read_only)
     with pytest.raises(StorageError, match="readonly"):
         demo.add(Setting("test", now()))
     at = run(demo, monkeypatch, page)

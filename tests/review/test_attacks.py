@@ -9,7 +9,6 @@ import ast
 import csv
 import hashlib
 import io
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +20,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+from quick_stores import copy_folder
 from scored_runs import passing, scored_run
 
 from review.annotating.flags import take_back_flag
@@ -117,7 +117,7 @@ def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def reviewed(reviewed_folder: Path, tmp_path: Path) -> Store:
     """A copy of it for one test."""
-    shutil.copytree(reviewed_folder, tmp_path / "house")
+    copy_folder(reviewed_folder, tmp_path / "house")
     return open_store(tmp_path / "house" / "spotcheck.db")
 
 

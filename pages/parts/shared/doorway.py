@@ -34,6 +34,7 @@ from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
 from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
+from storage.address import store_file
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.store import Store
@@ -63,7 +64,7 @@ def _login_secrets() -> tuple[str, str]:
 
 
 def _store_path() -> str:
-    return os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
+    return store_file(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
 
 
 def rules() -> Rules:

@@ -18,6 +18,7 @@ from review.current.assignments import items_to_review
 from review.people.people import READER, Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
+from storage.address import store_file
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.queries.own_work import latest_week_dealt
@@ -85,7 +86,7 @@ class Session:
 
 
 def _path() -> str:
-    return os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
+    return store_file(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,10 +1,10 @@
 """A store with people and an imported log, and the same with the week open; built once, copied for each test."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from flow_store import WEEK, add_people, import_rows, open_the_week, records
+from quick_stores import copy_folder
 
 from storage.opening import open_store
 from storage.records_weeks import Item
@@ -26,7 +26,7 @@ def imported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the week open."""
     folder = tmp_path_factory.mktemp("opened") / "store"
-    shutil.copytree(imported_folder, folder)
+    copy_folder(imported_folder, folder)
     store = open_store(folder / "spotcheck.db")
     open_the_week(store)
     store.close()
@@ -34,7 +34,7 @@ def opened_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 def _copied(source: Path, folder: Path) -> Store:
-    shutil.copytree(source, folder)
+    copy_folder(source, folder)
     return open_store(folder / "spotcheck.db")
 
 

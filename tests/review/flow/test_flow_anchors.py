@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from flow_store import (
     send,
     vote,
 )
+from quick_stores import copy_folder
 
 from review.annotating.anchor_figures import accuracy_of, everybodys_accuracy, own_accuracy
 from review.annotating.batch import batch
@@ -74,7 +74,7 @@ SETTINGS = "[sampling]\nanchors = 0.25\nanchors_after_weeks = 0\n"
 def ready_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve golden examples of the week before, which Zed and Yan reviewed and Eva approved."""
     folder = tmp_path_factory.mktemp("anchors") / "store"
-    shutil.copytree(imported_folder, folder)
+    copy_folder(imported_folder, folder)
     store = open_store(folder / "spotcheck.db")
     for name in ("zed", "yan"):
         add_person(store, name, role="annotator", by="lea")
@@ -92,14 +92,14 @@ def ready_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def ready(ready_folder: Path, tmp_path: Path) -> Store:
-    shutil.copytree(ready_folder, tmp_path / "store")
+    copy_folder(ready_folder, tmp_path / "store")
     return open_store(tmp_path / "store" / "spotcheck.db")
 
 
 @pytest.fixture(scope="module")
 def dealt_folder(ready_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("anchors-dealt") / "store"
-    shutil.copytree(ready_folder, folder)
+    copy_folder(ready_folder, folder)
     store = open_store(folder / "spotcheck.db")
     open_the_week(store)
     store.close()
@@ -108,7 +108,7 @@ def dealt_folder(ready_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def dealt(dealt_folder: Path, tmp_path: Path) -> Store:
-    shutil.copytree(dealt_folder, tmp_path / "store")
+    copy_folder(dealt_folder, tmp_path / "store")
     return open_store(tmp_path / "store" / "spotcheck.db")
 
 

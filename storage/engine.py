@@ -1,0 +1,86 @@
+"""What the store needs of an engine. storage/sqlite.py is one, storage/postgres_engine.py another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+Params = Sequence[Any] | Mapping[str, Any]
+"""Parameters of a statement, by place (``?``) or by name (``:name``)."""
+
+
+class Rows(Protocol):
+    """The rows that a statement returned."""
+
+    @property
+    def description(self) -> Any:
+        """One tuple for each column; the first value is its name."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last one."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows that are left."""
+
+
+class Connection(Protocol):
+    """The connection of a thread: statements with the words of SQLite, which an engine translates where it must."""
+
+    def execute(self, sql: str, params: Params = ..., /) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, sql: str, params: Iterable[Any], /) -> Any:
+        """Run one statement for each of several lists of parameters."""
+
+
+class Engine(Protocol):
+    """A database that holds a store. Threads share an engine; each has a transaction of its own."""
+
+    @property
+    def connection(self) -> Connection:
+        """This thread's connection."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside a transaction or a snapshot."""
+
+    def begin(self) -> None:
+        """Begin a transaction that sees everything written before it, and no other can begin until it ends."""
+
+    def begin_snapshot(self) -> None:
+        """Begin a transaction that only reads, and sees one state."""
+
+    def commit(self) -> None:
+        """End a transaction. What was written is on disk when this returns."""
+
+    def rollback(self) -> None:
+        """Give up a transaction."""
+
+    def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Run a statement that inserts for each row, and return what it returned, in order."""
+
+    def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a reading statement without holding all of them."""
+
+    def objects(self) -> list[tuple[str, str]]:
+        """Return (type, name) of every table, view and trigger of the store."""
+
+    def count_on(self, table: str) -> None:
+        """Number the next rows of a table after those that came with their numbers."""
+
+    def damage(self) -> list[str]:
+        """Return what the engine itself finds broken, in sentences."""
+
+    def plain_errors(self) -> AbstractContextManager[None]:
+        """Turn the errors of the engine into StorageErrors that say what to do."""
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy of the whole store to a file."""
+
+    def close(self) -> None:
+        """Close this thread's connection."""

@@ -1,0 +1,87 @@
+"""Connections to a PostgreSQL database: one pool for each database and process, and how values come and go."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from contextlib import suppress
+from typing import Any
+
+from storage.connection import BUSY_MS, StorageError
+
+MOST = 32
+"""Connections that one process opens to one database at most."""
+WAIT = 10.0
+"""Seconds that a statement waits for a connection."""
+GIVE_UP = 3.0
+"""Seconds after which an attempt to connect again is given up; the next statement tries anew."""
+PREPARED = 600
+"""Statements that a connection keeps prepared: more than the store has."""
+
+_POOLS: dict[tuple[int, str], Any] = {}
+_MAKING = threading.Lock()
+
+
+def driver() -> Any:
+    """Return the module psycopg. Raises StorageError where it is not installed."""
+    try:
+        import psycopg
+        import psycopg_pool  # noqa: F401 - belongs to the same extra
+    except ImportError:
+        raise StorageError(
+            "A store on PostgreSQL needs the packages psycopg and psycopg_pool. "
+            "Install them: pip install 'spotcheck[postgres]'."
+        ) from None
+    return psycopg
+
+
+def pool_of(address: str) -> Any:
+    """Return this process's pool of connections to a database. A process that was forked makes its own."""
+    key = os.getpid(), address
+    with _MAKING:
+        if key not in _POOLS:
+            _POOLS[key] = _made(address)
+        return _POOLS[key]
+
+
+def close_pools() -> None:
+    """Close the pools of this process, as at its end."""
+    with _MAKING:
+        for key in [key for key in _POOLS if key[0] == os.getpid()]:
+            with suppress(Exception):
+                _POOLS.pop(key).close(timeout=1)
+
+
+atexit.register(close_pools)
+
+
+def _made(address: str) -> Any:
+    psycopg = driver()
+    from psycopg_pool import ConnectionPool
+
+    from storage.postgres_values import adapters
+
+    return ConnectionPool(
+        address,
+        min_size=0,
+        max_size=MOST,
+        max_idle=120,
+        timeout=WAIT,
+        reconnect_timeout=GIVE_UP,
+        num_workers=2,
+        configure=_configure,
+        kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "context": adapters()}
+        | {"connect_timeout": 5, "application_name": "spotcheck", "client_encoding": "utf8"},
+        open=True,
+    )
+
+
+def _configure(connection: Any) -> None:
+    """Make a connection safe: a commit is on disk when it returns, and nobody waits for a lock without an end."""
+    connection.prepared_max = PREPARED
+    connection.execute(
+        f"SET lock_timeout = {BUSY_MS}; SET idle_in_transaction_session_timeout = 0; SET jit = off; "
+        "SELECT set_config('synchronous_commit', 'on', false) "
+        "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+    )

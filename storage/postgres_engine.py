@@ -1,0 +1,219 @@
+"""A store in a PostgreSQL database.
+
+Reads outside a transaction take any connection of the pool. A transaction that writes holds one lock of the database
+until it ends, as BEGIN IMMEDIATE does with a file: what it has read cannot change before it writes, and the entries of
+the audit chain follow each other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from storage.connection import StorageError
+from storage.engine import Params
+from storage.postgres_connecting import driver, pool_of
+from storage.postgres_database import PostgresDatabase
+from storage.postgres_dialect import named, translated
+from storage.postgres_errors import plain_errors
+
+WRITING = 0x53504F54
+"""The number of the lock that a transaction holds while it writes."""
+AT_ONCE = 1_000
+"""Rows that are fetched together from a long result."""
+_CURSORS = count()
+_READS = ("SELECT", "WITH")
+_OBJECTS = """
+SELECT CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_name FROM information_schema.tables
+WHERE table_schema = current_schema() AND table_name <> 'schema_steps'
+UNION ALL SELECT 'trigger', tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT tgisinternal AND c.relnamespace = current_schema()::regnamespace
+ORDER BY 2
+"""
+
+_BROKEN = """
+SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT conname FROM pg_constraint
+WHERE NOT convalidated AND connamespace = current_schema()::regnamespace ORDER BY 1
+"""
+
+
+class PostgresEngine:
+    """A store in the database at an address; ``name`` stands in messages."""
+
+    def __init__(self, address: str, name: str) -> None:
+        """Make the engine; it connects on first use."""
+        self.address, self.name = address, name
+        self._local = threading.local()
+
+    @property
+    def connection(self) -> PostgresConnection:
+        """What runs statements for this thread."""
+        return PostgresConnection(self)
+
+    @property
+    def db(self) -> PostgresDatabase:
+        """What the steps of the schema use."""
+        return PostgresDatabase(self)
+
+    @property
+    def held(self) -> Any:
+        """The connection of this thread's transaction, None outside of one."""
+        return getattr(self._local, "held", None)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside a transaction or a snapshot."""
+        return self.held is not None
+
+    def begin(self) -> None:
+        """Begin a transaction, and wait until no other one writes."""
+        self._begin(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+
+    def begin_snapshot(self) -> None:
+        """Begin a transaction that only reads, and sees one state."""
+        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def commit(self) -> None:
+        """End the transaction; it is on disk when this returns."""
+        try:
+            self.held.execute("COMMIT")
+        finally:
+            self._release()
+
+    def rollback(self) -> None:
+        """Give up the transaction. A lost connection has given it up already."""
+        held = self.held
+        if held is None:
+            return
+        try:
+            if not held.closed:
+                held.execute("ROLLBACK")
+        except driver().OperationalError:
+            held.close()
+        finally:
+            self._release()
+
+    def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Insert all rows in one go, and return what came back, in order."""
+        text, _ = named(sql, rows[0])
+        statement = translated(text)
+        if len(rows) == 1:
+            return list(self.held.execute(statement.sql, rows[0]).fetchall())
+        back: list[tuple[Any, ...]] = []
+        with self.held.cursor() as cursor:
+            cursor.executemany(statement.sql, rows, returning=True)
+            more = True
+            while more:
+                back += cursor.fetchall()
+                more = cursor.nextset()
+        return back
+
+    def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
+        text, given = named(sql, params)
+        statement = translated(text)
+        held = self.held
+        if held is None:
+            with pool_of(self.address).connection() as own:
+                yield from own.cursor().stream(statement.sql, statement.values(given), size=AT_ONCE)
+            return
+        with driver().RawServerCursor(held, f"s{next(_CURSORS)}") as cursor:
+            cursor.itersize = AT_ONCE
+            cursor.execute(statement.sql, statement.values(given))
+            yield from cursor
+
+    def run(self, sql: str, values: Sequence[Any]) -> Any:
+        """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
+        if self.held is not None:
+            return self.held.execute(sql, values or None)
+        pool = pool_of(self.address)
+        try:
+            return self._run(pool, sql, values)
+        except driver().OperationalError as error:
+            if not _is_lost(error) or not sql.lstrip().startswith(_READS):
+                raise
+            pool.check()
+            return self._run(pool, sql, values)
+
+    def count_on(self, table: str) -> None:
+        """Number the next rows of a table after those that came with their numbers."""
+        sql = f"SELECT setval(pg_get_serial_sequence($1, 'rowid'), max(rowid)) FROM \"{table}\" HAVING max(rowid) > 0"  # noqa: S608 - our names
+        self.run(sql, [f'"{table}"'])
+
+    def objects(self) -> list[tuple[str, str]]:
+        """Return (type, name) of every table, view and trigger of the store."""
+        return [(str(kind), str(name)) for kind, name in self.run(_OBJECTS, ())]
+
+    def damage(self) -> list[str]:
+        """Return the indexes and constraints that do not hold."""
+        return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
+
+    def plain_errors(self) -> AbstractContextManager[None]:
+        """Turn the errors of the database into StorageErrors that say what to do."""
+        return plain_errors(self.name)
+
+    def backup(self, target: Path) -> None:
+        """Raise StorageError: the rows of a database are copied into a file instead."""
+        raise StorageError(f"{self.name}: a database is no file that could be copied to {target}.")
+
+    def close(self) -> None:
+        """Give up this thread's transaction, if any. The pool keeps its connections for other threads."""
+        self.rollback()
+
+    def _begin(self, words: str) -> None:
+        pool = pool_of(self.address)
+        for last in (False, True):
+            connection = pool.getconn()
+            try:
+                connection.execute(words)
+            except driver().Error as error:
+                pool.putconn(connection)
+                if last or not _is_lost(error):
+                    raise
+                pool.check()
+            else:
+                break
+        self._local.pool, self._local.held = pool, connection
+
+    def _release(self) -> None:
+        connection, self._local.held = self._local.held, None
+        self._local.pool.putconn(connection)
+
+    @staticmethod
+    def _run(pool: Any, sql: str, values: Sequence[Any]) -> Any:
+        with pool.connection() as connection:
+            return connection.execute(sql, values or None)
+
+
+def _is_lost(error: Exception) -> bool:
+    """Return whether the connection was lost: the server is gone, or ends connections as it stops."""
+    state = getattr(error, "sqlstate", None)
+    return isinstance(error, driver().OperationalError) and (state is None or state.startswith(("08", "57P")))
+
+
+class PostgresConnection:
+    """Runs the statements of the store, which are written for SQLite, in a database."""
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        """Make the connection of one thread."""
+        self.engine = engine
+
+    def execute(self, sql: str, params: Params = (), /) -> Any:
+        """Run one statement, and return its rows."""
+        text, given = named(sql, params)
+        statement = translated(text)
+        return self.engine.run(statement.sql, statement.values(given))
+
+    def executemany(self, sql: str, params: Iterable[Sequence[Any]], /) -> Any:
+        """Run one statement for each list of parameters, inside a transaction."""
+        rows = list(params)
+        text, _ = named(sql, rows[0] if rows else ())
+        cursor = self.engine.held.cursor()
+        cursor.executemany(translated(text).sql, rows)
+        return cursor

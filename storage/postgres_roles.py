@@ -1,0 +1,36 @@
+"""Who may do what in the database of a store, as SQL for its owner to run.
+
+The owner makes and migrates the tables. The application's role reads and adds rows, and can neither change nor delete
+one. Erasure, which empties the texts of a person, has a role of its own; the audit chain stays out of its reach too.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storage.connection import StorageError
+from storage.records import KEYS
+
+CHAIN = ("audit", "audit_rows", "schema_steps")
+"""Tables in which nobody but the owner may change a row."""
+
+
+def grants(role: str, *, erasure: bool = False) -> str:
+    """Return the statements that give a role what the application needs, or what erasure needs.
+
+    Raises StorageError for a name that is no plain name of a role.
+    """
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", role):
+        raise StorageError(f"role: found {role[:80]!r}, expected a letter, then letters, digits and underscores.")
+    name = f'"{role}"'
+    lines = [
+        f"GRANT USAGE ON SCHEMA public TO {name};",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name};",
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {name};",
+        f"REVOKE INSERT ON schema_steps FROM {name};",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT ON TABLES TO {name};",
+    ]
+    if erasure:
+        tables = sorted({table for table, _ in KEYS.values()} - set(CHAIN))
+        lines.append(f"GRANT UPDATE ON {', '.join(tables)} TO {name};")
+    return "\n".join(lines)

@@ -1,0 +1,386 @@
+"""What every engine of the store does alike: rows and their order, races, snapshots, the chain, copies, and errors."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flow_store import BAD, GOOD, WEEK, add_people, assignments, entry, import_rows, open_the_week, records, send, vote
+from postgres_server import Server, postgres_server
+from quick_stores import ON_POSTGRES
+
+import storage.queries
+from review.annotating.submissions import receive
+from review.audit.verifying import check_store
+from review.basics.errors import ReviewError
+from review.closing.closing import close_week
+from review.current.settled import annotations_of
+from review.experiments.versions.registry import Wanted, register
+from review.golden.approve import approve
+from review.golden.releases import release
+from review.people.people import add_person, people
+from review.serving.store_copies import check_whole, copy_store
+from review.settling.adjudication import adjudicate
+from storage.address import address_in, store_file, write_address
+from storage.connection import NoStore, StorageError
+from storage.copying import tables
+from storage.opening import open_for_copy, open_store
+from storage.postgres_connecting import close_pools
+from storage.postgres_dialect import translated
+from storage.postgres_roles import grants
+from storage.proof_key import VARIABLE
+from storage.records_experiments import PromptVersion
+from storage.records_golden import GoldenExample, Release
+from storage.records_people import AuditEntry, Rater, Setting
+from storage.records_review import Adjudication, Annotation
+from storage.records_weeks import Assignment, Item, WeekClosing
+from storage.store import Store
+
+pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="these tests choose the engine themselves")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of PostgreSQL, and the audit key that a store in a database needs."""
+    with pytest.MonkeyPatch.context() as patch, postgres_server() as running:
+        patch.setenv(VARIABLE, "a key for the stores of these tests")
+        yield running
+        close_pools()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of a test; PostgreSQL is started only where it is needed."""
+    if request.param == "postgres":
+        request.getfixturevalue("server")
+    return str(request.param)
+
+
+def file_of(server: Server, file: Path) -> Path:
+    """A file that names a new, empty database."""
+    write_address(file, server.address(server.new_database()))
+    return file
+
+
+@pytest.fixture(scope="module")
+def house(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with people, a log and an open week, on each engine; every test uses its own items of it."""
+    file = tmp_path_factory.mktemp(engine) / "spotcheck.db"
+    if engine == "postgres":
+        file_of(request.getfixturevalue("server"), file)
+    store = open_store(file)
+    add_people(store)
+    import_rows(store, records())
+    open_the_week(store)
+    return store
+
+
+def both_at_once(store: Store, act: Callable[[Store], Any]) -> list[Any]:
+    """Do the same in two sessions that begin at once; returns what each got, or the error that it met."""
+    start = Barrier(2)
+
+    def one(_: int) -> Any:
+        own = open_store(store.path, create=False)
+        start.wait(timeout=30)
+        try:
+            return act(own)
+        except ReviewError as error:
+            return error
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, range(2)))
+
+
+def settled_item(store: Store, place: int, *, agreed: bool = True) -> str:
+    """An item of the week that two people have reviewed."""
+    item = store.find(Item, week=WEEK)[place].id
+    vote(store, item, "ana", GOOD)
+    vote(store, item, "ben", GOOD if agreed else BAD)
+    return item
+
+
+def race_submission(store: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    sent = entry(assignments(store, "ana")[5])
+    return lambda own: receive(own, "ana", [sent]), Annotation, {"submission_id": sent["submission_id"]}, 2
+
+
+def race_person(_: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    return lambda own: add_person(own, "Zoe", role="annotator", by="lea"), Rater, {"name": "Zoe"}, 2
+
+
+def race_decision(store: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    item, name = settled_item(store, 0, agreed=False), uuid4().hex
+
+    def act(own: Store) -> Any:
+        return adjudicate(own, item, by="lea", labels=GOOD, rationale="It arrived.", decision_id=name)
+
+    return act, Adjudication, {"item_id": item}, 2
+
+
+def race_approval(store: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    item = settled_item(store, 1)
+    return lambda own: approve(own, item, by="lea"), GoldenExample, {"item_id": item}, 2
+
+
+def race_release(store: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    approve(store, settled_item(store, 2), by="lea")
+    return lambda own: release(own, "v1", by="lea"), Release, {"name": "v1"}, 1
+
+
+def race_version(_: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    wanted = Wanted(id="v7", prompt="Answer.")
+    return lambda own: register(own, wanted, by="lea"), PromptVersion, {"id": "v7"}, 2
+
+
+def race_closing(_: Store) -> tuple[Callable[[Store], Any], type, dict[str, Any], int]:
+    return lambda own: close_week(own, WEEK, by="lea", reason="a race"), WeekClosing, {"week": WEEK}, 1
+
+
+RACES = (race_submission, race_person, race_decision, race_approval, race_release, race_version, race_closing)
+"""Each returns what both sessions do, the rows of which one may be new, and how many of the two get an answer.
+
+The last one closes the week.
+"""
+
+
+def test_two_sessions_that_do_the_same_at_once_do_it_once(house: Store) -> None:
+    for race in RACES:
+        act, record, where, answered = race(house)
+        got = both_at_once(house, act)
+        assert len(house.find(record, **where)) == 1, race.__name__
+        assert sum(not isinstance(one, ReviewError) for one in got) == answered, (race.__name__, got)
+    assert check_store(house).holds
+
+
+def test_the_chain_counts_on_while_many_write(house: Store) -> None:
+    before = len(house.find(AuditEntry))
+
+    def write(place: int) -> None:
+        own = open_store(house.path, create=False)
+        for k in range(5):
+            add_person(own, f"{place}-{k}", role="annotator", by="lea")
+        own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    sequences = [e.sequence for e in house.find(AuditEntry)]
+    assert sequences == list(range(1, len(sequences) + 1)) and len(sequences) >= before + 20
+    assert check_store(house).holds
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_can_be_followed(house: Store) -> None:
+    with pytest.raises(ZeroDivisionError), house.transaction():
+        house.add(Setting("half", "done"))
+        _ = 1 / 0
+    assert house.get(Setting, "half") is None and not house.in_transaction
+    house.add(Setting("whole", "done"))
+    assert house.add(Setting("whole", "again")) == 0 and house.get(Setting, "whole") == Setting("whole", "done")
+
+
+def test_a_snapshot_does_not_see_what_comes_later(house: Store) -> None:
+    with house.snapshot():
+        before = len(house.find(Setting))
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: open_store(house.path, create=False).add(Setting(uuid4().hex, "later"))).result()
+        assert len(house.find(Setting)) == before
+    assert len(house.find(Setting)) == before + 1
+
+
+def test_texts_numbers_and_json_come_back_as_they_were_written(house: Store) -> None:
+    odd = "Ärger 🙂 'quoted' \\ %s $1 ? :name\n\t\u2028" + "x" * 70_000
+    labels = {"z": "last", "a": ["b", odd], "empty": []}
+    mine = assignments(house, "ben")[0]
+    row = Annotation(
+        submission_id=uuid4().hex, assignment_id=mine.id, item_id=mine.item_id, rater_id="ben", rubric_version=1,
+        labels=labels, at="2026-11-01T00:00:00.000+00:00", comment=odd, seconds=0.1 + 0.2, late=True,
+    )  # fmt: skip
+    house.add(row)
+    back = house.get(Annotation, row.submission_id)
+    assert back == row and list(back.labels) == list(labels), "the order of keys is what was written"
+    assert house.find(Annotation, comment=[odd, "other"]) == [row]
+    assert house.find(Item, kind=None) and house.find(Assignment, position=[1, 2], rater_id="ana")
+
+
+def test_rows_are_found_in_order_of_arrival_and_texts_in_order_of_bytes(house: Store) -> None:
+    names = ["b", "Z", "ä", "a", "_"]
+    house.add(*(Setting(f"order {name}", "x") for name in names))
+    ours = [s.name for s in house.find(Setting) if s.name.startswith("order ")]
+    by_name = [s.name for s in house.find(Setting, order_by="name") if s.name.startswith("order ")]
+    assert ours == [f"order {n}" for n in names] and by_name == sorted(ours, key=str.encode)
+
+
+def test_a_stream_can_be_left_and_other_questions_asked_meanwhile(house: Store) -> None:
+    for row in house.stream("SELECT id FROM items ORDER BY rowid"):
+        assert house.get(Item, row[0]) is not None
+        break
+    with house.snapshot():
+        assert sum(house.get(Item, id_) is not None for (id_,) in house.stream("SELECT id FROM items")) > 5
+
+
+def test_what_the_engines_find_broken_is_nothing(house: Store) -> None:
+    assert check_whole(house).holds
+
+
+def statements() -> list[str]:
+    """Every statement of storage/queries that stands in a constant."""
+    found = set[str]()
+    for part in pkgutil.iter_modules(storage.queries.__path__):
+        for value in vars(importlib.import_module(f"storage.queries.{part.name}")).values():
+            if isinstance(value, str) and value.lstrip().startswith(("SELECT", "WITH")) and "{" not in value:
+                found.add(value)
+    return sorted(found)
+
+
+def test_postgresql_accepts_every_statement_of_the_queries(server: Server, tmp_path: Path) -> None:
+    store = open_store(file_of(server, tmp_path / "s.db"))
+    refused = []
+    with store.snapshot():
+        for number, sql in enumerate(found := statements()):
+            try:
+                store.engine.run(f"PREPARE s{number} AS {translated(sql).sql}", ())
+            except Exception as error:  # noqa: BLE001 - whatever it says belongs into the message
+                refused.append(f"{error}\n{sql}")
+                break
+    assert len(found) > 100 and not refused, refused
+
+
+def both(server: Server, tmp_path: Path, kind: str) -> tuple[Path, Path]:
+    """A store with reviews of one engine, and a place for a copy of the other one."""
+    file, base = tmp_path / "a.db", tmp_path / "b.db"
+    file_of(server, file if kind == "postgres" else base)
+    store = open_store(file)
+    add_people(store)
+    import_rows(store, records()[:40])
+    open_the_week(store)
+    send(store, "ana", *(entry(a) for a in assignments(store, "ana")[:3]))
+    store.close()
+    return file, base
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_copy_holds_every_row_and_goes_on(server: Server, tmp_path: Path, kind: str) -> None:
+    here, there = both(server, tmp_path, kind)
+    stopped = [t.name for t in tables()].index("assignments")
+
+    def stop(done: Any) -> None:
+        if done.table == tables()[stopped].name:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_store(here, there, progress=stop)
+    half = open_for_copy(there)
+    with pytest.raises((StorageError, ReviewError)):
+        add_person(half, "eve", role="annotator", by="lea")
+    half.close()
+    made = copy_store(here, there)
+    assert made.check.holds and made.check.rows > 40 and made.files > 0
+    assert {t.table: t.new for t in made.tables}["items"] == 0, "what was copied is not copied again"
+    ours, theirs = open_store(here), open_store(there)
+    assert annotations_of(ours, WEEK) == annotations_of(theirs, WEEK)
+    add_person(theirs, "new", role="annotator", by="lea")
+    assert check_store(theirs).holds
+    with pytest.raises(StorageError, match=r"differs from the one|is missing"):
+        copy_store(here, there)
+
+
+def test_a_place_that_holds_another_store_is_left_alone(server: Server, tmp_path: Path) -> None:
+    here, there = both(server, tmp_path, "sqlite")
+    other = open_store(there)
+    add_people(other)
+    with pytest.raises(StorageError, match="holds another store"):
+        copy_store(here, there)
+    assert [p.name for p in people(other)] == ["lea", "ana", "ben", "eva"]
+
+
+def test_the_role_of_the_application_adds_rows_and_changes_none(server: Server, tmp_path: Path) -> None:
+    file = file_of(server, tmp_path / "s.db")
+    store = open_store(file)
+    add_people(store)
+    database = str(address_in(file)).partition("///")[2].partition("?")[0]
+    for role, erasure in (("app", False), ("eraser", True)):
+        server.sql(f"DROP ROLE IF EXISTS {role}")
+        server.sql(f"CREATE ROLE {role} LOGIN")
+        for line in grants(role, erasure=erasure).splitlines():
+            server.sql(line, database)
+    files = SimpleNamespace(app=tmp_path / "app.db", eraser=tmp_path / "eraser.db")
+    for role, own in vars(files).items():
+        write_address(own, server.address(database, role))
+    app, eraser = open_store(files.app), open_store(files.eraser)
+    add_person(app, "new", role="annotator", by="lea")
+    assert check_store(app).holds
+    for store, sql in (
+        (app, "UPDATE raters SET name = 'x'"),
+        (app, "DELETE FROM raters"),
+        (app, "INSERT INTO schema_steps (name) VALUES ('x')"),
+        (eraser, "UPDATE audit SET actor = 'x'"),
+        (eraser, "DELETE FROM annotations"),
+    ):
+        with pytest.raises(StorageError, match=r"permission denied.*grant"), store.engine.plain_errors():
+            store.engine.run(sql, ())
+    eraser.engine.run("UPDATE raters SET name = 'erased' WHERE id = 'new'", ())
+
+
+def test_what_is_no_store_or_cannot_be_opened_says_why(server: Server, tmp_path: Path, monkeypatch: Any) -> None:
+    empty = file_of(server, tmp_path / "empty.db")
+    with pytest.raises(NoStore, match="no store in this database"):
+        open_store(empty, create=False)
+    monkeypatch.delenv(VARIABLE)
+    with pytest.raises(StorageError, match=VARIABLE):
+        open_store(empty)
+    monkeypatch.setenv(VARIABLE, "a key for the stores of these tests")
+    store = open_store(empty)
+    store.engine.run("INSERT INTO schema_steps (name) VALUES ('m999_from_tomorrow')", ())
+    with pytest.raises(StorageError, match="newer version"):
+        open_store(empty)
+    other = tmp_path / "other.db"
+    write_address(other, server.address("postgres"))
+    server.sql("CREATE TABLE IF NOT EXISTS theirs (x int)")
+    with pytest.raises(StorageError, match="other tables"):
+        open_store(other)
+    write_address(other, server.address("nowhere"))
+    with pytest.raises(StorageError, match=r"does not exist|does not answer"):
+        open_store(other)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("postgresql://me:secret@host/db", "holds a password"),
+        ("postgresql://host/db?password=secret", "holds a password"),
+        ("postgresql://host", "expected the name of a database"),
+        ("postgresql://[::1/db", "no address"),
+    ],
+)
+def test_addresses_are_checked(address: str, sentence: str) -> None:
+    with pytest.raises(StorageError, match=sentence):
+        store_file(address)
+
+
+def test_an_address_becomes_a_file_in_the_folder_of_the_project(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("SPOTCHECK_PROJECT", str(tmp_path))
+    file = Path(store_file("postgres://me@host/reviews"))
+    assert file.parent == tmp_path and address_in(file) == "postgresql://me@host/reviews"
+    assert store_file("spotcheck.db") == "spotcheck.db" and store_file("postgres://me@host/reviews") == str(file)
+
+
+def test_a_server_that_starts_again_is_found_again(server: Server, tmp_path: Path) -> None:
+    store = open_store(file_of(server, tmp_path / "s.db"))
+    add_people(store)
+    with pytest.raises(StorageError, match=r"connection to the database was lost|does not answer"), store.transaction():
+        store.add(Setting("lost", "x"))
+        server.stop()
+        server.start()
+        store.add(Setting("lost too", "x"))
+    assert [p.name for p in people(store)] == ["lea", "ana", "ben", "eva"] and store.get(Setting, "lost") is None
+    add_person(store, "later", role="annotator", by="lea")
+    assert check_store(store).holds
