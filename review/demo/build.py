@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -55,12 +55,12 @@ def demo_store(
     seed: int = 7,
     weeks: int = 8,
     progress: Progress | None = None,
-    chapters: tuple[Chapter, Chapter] | None = None,
+    chapters: Sequence[Chapter] = (),
 ) -> Path:
     """Return the path of the demonstration store in ``folder``; build it first if it does not exist.
 
-    ``chapters`` are told before the first week and after the last one. Removes the folder if the build fails. Raises
-    InputError if the folder holds other files.
+    The first of ``chapters`` is told before the first week, the others after the last one. Removes the folder if the
+    build fails. Raises InputError if the folder holds other files.
     """
     path = folder / STORE
     if path.exists():
@@ -88,15 +88,15 @@ def build_demo(
     size: int = WEEK_SIZE,
     before: int | None = None,
     progress: Progress | None = None,
-    chapters: tuple[Chapter, Chapter] | None = None,
+    chapters: Sequence[Chapter] = (),
 ) -> None:
     """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
 
     The open week has ``size`` conversations, each earlier one ``before``, by default as many.
 
     Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
-    and closed. ``chapters`` are told before the first week and after the last one. ``progress`` receives the weeks
-    done, the number of weeks and the current step. Raises InputError if ``weeks`` is less than 1.
+    and closed. The first of ``chapters`` is told before the first week, the others after the last one. ``progress``
+    receives the weeks done, the number of weeks and the current step. Raises InputError if ``weeks`` is less than 1.
     """
     if weeks < 1:
         raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
@@ -114,9 +114,9 @@ def build_demo(
                 with shifted(timedelta(weeks=number + 1 - weeks)):
                     if number == 0:
                         announce(store, by=CURATOR)
-                        if chapters is not None:
+                        for chapter in chapters[:1]:
                             tell("the agent and its versions")
-                            chapters[0](store, today)
+                            chapter(store, today)
                     stage = stage_of(weeks - 1 - number)
                     last = week == names[-1]
                     told = Telling(
@@ -133,9 +133,9 @@ def build_demo(
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
-        if chapters is not None:
-            _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent")
-            chapters[1](store, today)
+        for chapter in chapters[1:]:
+            _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent, and an erasure")
+            chapter(store, today)
         if progress is not None:
             progress(weeks, weeks, "ready")
     finally:

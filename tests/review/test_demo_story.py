@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from review.audit.verifying import check_store
 from review.basics.weeks import monday_of
+from review.commands.demo_erasure import FIRST, OFFICER, erase_a_customer
 from review.compliance.findings import findings
 from review.demo.build import EARLIER
 from review.demo.generate import WEEK_SIZE, conversations
 from review.demo.stages import FAILURES, stage_of
 from review.demo.team import CURATOR, VISITOR
+from review.erasure.requests import erasures, preview
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures
 from review.failures.followup import Followed, followed
@@ -125,3 +129,14 @@ def test_the_compliance_report_has_one_overdue_finding(store: Store) -> None:
 def test_a_dry_run_of_retention_says_what_would_expire(store: Store) -> None:
     planned = plan_retention(store, project_of(store.path))
     assert planned.expired > 1_000 and planned.bytes_after < planned.bytes_before
+
+
+def test_a_customer_is_erased_by_two_leads_and_the_proof_holds(store: Store, tmp_path: Path) -> None:
+    shutil.copytree(store.path.parent, tmp_path / "demo")
+    own = open_store(tmp_path / "demo" / store.path.name, create=False)
+    erase_a_customer(own, date(2026, 11, 29))
+    (done,) = erasures(own)
+    assert (done.state, done.request.by, done.confirmed_by, dict(done.left)) == ("done", VISITOR, OFFICER, {})
+    assert done.request.found and done.emptied and done.proof["files"] > 10
+    assert preview(own, "user", f"customer-{FIRST:04d}", by=VISITOR) == {} and check_store(own).holds
+    own.close()
