@@ -13,7 +13,6 @@ from review.basics.weeks import week_of
 from review.demo.generate import WEEK_SIZE
 from review.demo.judges import announce, execute, learn
 from review.demo.one_week import Telling, tell_week
-from review.demo.operating import look_daily
 from review.demo.reviewers import HABITS
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
@@ -30,8 +29,6 @@ from storage.opening import open_store
 from storage.store import Store
 
 STORE = "spotcheck.db"
-CHECKED = 2
-"""So many weeks before the open week the daily checks run for the first time; one finding of theirs gets overdue."""
 EARLIER = 1_200
 """Conversations of a closed week: enough to see a mode come and go, and fewer to import."""
 SQL_SETTINGS = f"""
@@ -47,6 +44,8 @@ dimension = "correctness"
 Progress = Callable[[int, int, str], None]
 Chapter = Callable[[Store, date], None]
 """A part of the story that is told beside the weeks: it gets the store and the day of the demonstration."""
+Weekly = Callable[[Store, int], None]
+"""What is done at the end of each week: it gets the store and how many weeks before the open week it is."""
 
 
 def demo_store(
@@ -56,11 +55,13 @@ def demo_store(
     weeks: int = 8,
     progress: Progress | None = None,
     chapters: Sequence[Chapter] = (),
+    weekly: Weekly | None = None,
 ) -> Path:
     """Return the path of the demonstration store in ``folder``; build it first if it does not exist.
 
-    The first of ``chapters`` is told before the first week, the others after the last one. Removes the folder if the
-    build fails. Raises InputError if the folder holds other files.
+    The first of ``chapters`` is told before the first week, the others after the last one;
+    ``weekly`` is called after each week. Removes the folder if the build fails. Raises InputError if the folder holds
+    other files.
     """
     path = folder / STORE
     if path.exists():
@@ -72,7 +73,10 @@ def demo_store(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         today = datetime.now(UTC).date()
-        build_demo(path, today=today, seed=seed, weeks=weeks, before=EARLIER, progress=progress, chapters=chapters)
+        build_demo(
+            path, today=today, seed=seed, weeks=weeks, before=EARLIER,
+            progress=progress, chapters=chapters, weekly=weekly,
+        )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -89,14 +93,16 @@ def build_demo(
     before: int | None = None,
     progress: Progress | None = None,
     chapters: Sequence[Chapter] = (),
+    weekly: Weekly | None = None,
 ) -> None:
     """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
 
     The open week has ``size`` conversations, each earlier one ``before``, by default as many.
 
     Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
-    and closed. The first of ``chapters`` is told before the first week, the others after the last one. ``progress``
-    receives the weeks done, the number of weeks and the current step. Raises InputError if ``weeks`` is less than 1.
+    and closed. The first of ``chapters`` is told before the first week, the others after the last one;
+    ``weekly`` is called after each week. ``progress`` receives the weeks done, the number of weeks and the current
+    step. Raises InputError if ``weeks`` is less than 1.
     """
     if weeks < 1:
         raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
@@ -126,9 +132,9 @@ def build_demo(
                     if number and stage.claims:
                         claim(store, project_of(store.path), week, stage, by=CURATOR)
                     tell_week(store, told)
-                    if weeks > CHECKED + 1 and (last or stage.back == CHECKED):
-                        tell("daily checks")
-                        look_daily(store, project_of(store.path), by=VISITOR, but_one=not last)
+                    if weekly is not None:
+                        tell("operations")
+                        weekly(store, weeks - 1 - number)
         _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")

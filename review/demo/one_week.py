@@ -17,8 +17,8 @@ from review.basics.weeks import due_date
 from review.closing.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import DemoConversation, conversations
+from review.demo.incident import answer_alerts
 from review.demo.judges import deliver
-from review.demo.operating import answer_alerts
 from review.demo.reviewers import HABITS
 from review.demo.reviewing import Truth, review_week, settle_week
 from review.demo.shop import Shop
