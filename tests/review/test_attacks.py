@@ -56,7 +56,8 @@ from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
-from review.monitoring.retention import never_draw, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import run_retention
 from review.people.granting import Grant, confirm, decline, grant
 from review.people.invitations import invite, withdraw
 from review.people.people import add_person

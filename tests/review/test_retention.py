@@ -30,7 +30,8 @@ from review.log.failed import traffic
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
 from review.log.retained import COUNTS, USERS, parts
-from review.monitoring.retention import never_draw, plan_retention, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import plan_retention, run_retention
 from review.privacy.holds import add_holds, release_hold
 from review.privacy.reveal import revealed
 from review.settings.project import project_of
@@ -287,6 +288,24 @@ def test_what_the_daily_checks_have_not_seen_stays(closed: Store) -> None:
     assert done.held_back["checks_not_run"] == len([i for i in range(1, 9) if not slow(i)]) == 7
     run_checks(closed, project_of(closed.path), by="lea")
     assert "checks_not_run" not in plan(closed).held_back
+
+
+def test_batches_of_undone_imports_go_with_their_originals_when_the_longest_days_are_over(closed: Store) -> None:
+    rows = [{"id": f"w{i}", "question": f"I am w{i}@example.com", "created_at": "2026-09-01"} for i in range(3)]
+    import_rows(closed, [{**rows[0], "user_id": "held"}], "held.jsonl")
+    import_rows(closed, rows[1:], "wrong.jsonl")
+    for done in closed.find(Import)[-2:]:
+        undo_import(closed, done.id, by="lea")
+    add_holds(closed, users=["held"], reason="Case 12", by="lea")
+    log = log_of(closed.path)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == len(list(log.originals.glob(".withdrawn-*"))) == 2
+    run(closed)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == 2
+    with shifted(timedelta(days=91)):
+        run(closed)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == len(list(log.originals.glob(".withdrawn-*"))) == 1
+    said = closed.find(AuditEntry, action="retention", subject="undone imports")
+    assert [len(entry.detail["imports"]) for entry in said] == [1] and check_store(closed).holds
 
 
 def test_every_run_is_in_the_chain_week_by_week(after: Store) -> None:

@@ -29,7 +29,8 @@ from review.log.late import listed
 from review.log.log import log_files, log_relation, read_conversations
 from review.log.retained import COUNTS, parts
 from review.monitoring import retention
-from review.monitoring.retention import finish_retention, never_draw, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import finish_retention, run_retention
 from review.serving.nightly import run_nightly
 from review.settings.project import project_of
 from storage.opening import open_store
