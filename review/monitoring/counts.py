@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
+from review.log.late import listed
+from review.log.retained import COUNTS, parts
 from review.monitoring.latency_bins import bin_of
 from review.monitoring.metrics import SLICES, Metric
 
@@ -17,6 +20,12 @@ KEYS = ("hour", "week", *SLICES)
 OF_USERS = ("error_rate", "thumbs_down", "copied", "edited", "cost")
 """The figures that stay of each day of a user."""
 NO_TYPE = "no type given"
+
+
+def counts_relation(log: LogPaths) -> str | None:
+    """Return SQL for DuckDB that reads the hourly counts; None where nothing expired yet."""
+    files = parts(log.logs, COUNTS)
+    return listed(files) if files else None
 
 
 def hourly_counts(rows: str, metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -> str:
