@@ -21,6 +21,7 @@ from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
+from review.basics.weeks import zone_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
 from review.failures.archive import groups_of
@@ -30,6 +31,7 @@ from review.log.failed import traffic
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
 from review.log.retained import COUNTS, USERS, parts
+from review.log.versions_named import versions_in_log
 from review.monitoring.given_up import never_draw
 from review.monitoring.retention import plan_retention, run_retention
 from review.privacy.holds import add_holds, release_hold
@@ -37,6 +39,8 @@ from review.privacy.reveal import revealed
 from review.settings.project import project_of
 from review.sources.import_into import import_into
 from review.sources.undoing import undo_import
+from review.week.completeness import days_before
+from review.week.drawing import Request
 from storage.opening import open_store
 from storage.queries.retention import worked_with
 from storage.records_log import Import
@@ -218,6 +222,14 @@ def test_a_closed_week_reports_the_same_before_and_after(closed_path: Path, afte
             one[1].pop("generated_at", None)
             one[1].pop("audit", None)  # the head of the chain, which has an entry more
         assert said[0] == said[1] and said[0][0] == 0 and "wrong" in str(said[0]), arguments
+
+
+def test_traffic_by_day_and_by_version_counts_what_expired(closed_path: Path, after: Store) -> None:
+    request, zone, found = Request(week=WEEK, rate=0.1), zone_of("UTC"), []
+    for store in (open_store(closed_path), after):
+        days = days_before(store, project_of(store.path), request, zone)
+        found.append((days, [(v.version, v.conversations) for v in versions_in_log(log_of(store.path))]))
+    assert found[0] == found[1] and sum(found[0][0]["production"]) == 420
 
 
 def test_failures_that_nobody_touched_stay_counted(closed: Store) -> None:
