@@ -64,15 +64,16 @@ def changes_in(store: Store, person: Person, record: type) -> Changes:
     return {key: given for key, given in found.items() if given}
 
 
-def texts_about(store: Store, person: Person, record: type) -> Iterator[Any]:
-    """Yield the values that rows about the person lose: what they say may be quoted elsewhere."""
-    key = KEYS[record][1]
+def texts_about(store: Store, person: Person, record: type) -> tuple[list[Any], list[Any]]:
+    """Return the values that are copied elsewhere, of the rows about the person and of all other rows."""
+    key, names = KEYS[record][1], rule_of(record).copied
     changes = dict(_about(store, person, record))
-    where: Any = {key: list(changes)}
-    rows: list[Any] = store.find(record, **where) if changes else []
+    rows: list[Any] = store.find(record) if changes else []
+    about, others = list[Any](), list[Any]()
     for row in rows:
-        for name in changes[getattr(row, key)]:
-            yield getattr(row, name)
+        given = changes.get(getattr(row, key))
+        (others if given is None else about).extend(getattr(row, name) for name in names)
+    return about, others
 
 
 def _about(store: Store, person: Person, record: type) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -99,6 +99,8 @@ def m033_alerts(db: Database) -> None:
     create_table(db, "alert_events", made | dict.fromkeys(story.split(), str), "id", f"name at by {story}")
     create_table(db, "alert_switches", made | {"switched_on": int}, "id", "name at by switched_on")
     db.table("alert_events").create_index(["alert"])
+
+
 def m034_retention_and_holds(db: Database) -> None:
     """Add legal holds, runs of retention, and weeks that are never drawn."""
     made: dict[str, type] = dict.fromkeys(("at", "by"), str)
