@@ -22,7 +22,7 @@ from review.compliance.findings import findings
 from review.compliance.hipaa import identifiers
 from review.compliance.running import Ran, run_checks
 from review.log.log import log_files
-from review.monitoring.retention import never_draw
+from review.monitoring.given_up import never_draw
 from review.privacy.masking import mask_text
 from review.serving.nightly import run_nightly, run_the_checks
 from review.settings.project import project_of
