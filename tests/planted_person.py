@@ -100,7 +100,7 @@ def _plant_rows(store: Store, item: Item) -> None:
     store.db.execute("PRAGMA foreign_keys = OFF")
     rows = []
     for record, rule in RULES.items():
-        if record in (Conversation, Item) or not (rule.by or rule.quotes):
+        if record in (Conversation, Item) or not (rule.by or rule.quotes) or "reviewers" in rule.by.values():
             continue
         if KEYS[record][0] in ("releases", "release_examples", "audit", "rubric_versions"):
             continue

@@ -44,7 +44,7 @@ def _anybody(empty: Callable[[Store, Person], int]) -> Empty:
 
 
 def _table(record: type) -> Place:
-    title = f"table {KEYS[record][0]}"
+    title = f"{KEYS[record][0].replace('_', ' ')} of the store"
     return Place(title, partial(_count, record=record), partial(_empty, record=record))
 
 
