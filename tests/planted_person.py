@@ -191,7 +191,7 @@ def _spans() -> bytes:
     def value(text: str) -> dict[str, str]:
         return {"stringValue": text}
 
-    span = {"traceId": SPOOLED, "spanId": "6" * 16, "name": f"span {MARK}", "endTimeUnixNano": "1"}
+    span: dict[str, Any] = {"traceId": SPOOLED, "spanId": "6" * 16, "name": f"span {MARK}", "endTimeUnixNano": "1"}
     span["attributes"] = [{"key": "user.id", "value": value(USER)}, {"key": "input.value", "value": value(MARK)}]
     body = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
     return packed(Kind.TRACES_JSON, json.dumps(body).encode())
