@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from flow_store import BEFORE, WEEK, add_people, import_rows, open_the_week, records, write_log
 
@@ -182,6 +183,9 @@ def _plant_files(store: Store) -> None:
         path = Path(f"{store.path}{name}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+    days = Path(f"{store.path}.logs") / ".users" / "2026-W44.parquet"
+    days.parent.mkdir()
+    pq.write_table(pa.table({"day": ["2026-10-28"] * 2, "user_id": [user_in_log(store), "u-1"], "n": [3, 4]}), days)
     results = store.path.parent / "results" / "one.json"
     results.parent.mkdir()
     results.write_text(json.dumps({"rows": [[SENTENCE]]}), encoding="utf-8")
