@@ -179,6 +179,10 @@ def test_an_unread_item_in_an_open_week_is_taken_back(shared: Store) -> None:
     assert json.loads(shown.stdout)["requests"][0]["state"] == "waiting"
     said = json.loads(erased_by_command(shared, asked["id"]).stdout)
     assert said["state"] == "done" and said["left"] == {} and set(said["emptied"]) <= set(PLACES)
+    held = [a for rater in flow_store.RATERS for a in flow_store.assignments(shared, rater) if a.item_id == "o400"]
+    for one in held:  # in the page of a reviewer who had the text before
+        assert "was erased" in flow_store.refusal(shared, one.rater_id, flow_store.entry(one, comment=WORDS))
+    assert held
     other = shared.get(Conversation, "o440")
     assert other is None or other.question == WORDS
 
