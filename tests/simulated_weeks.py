@@ -31,9 +31,9 @@ from review.basics.weeks import week_of
 from review.demo.agent.plan import AgentVersion
 from review.demo.agent.questions import PER_SCENARIO, shop_cases
 from review.demo.agent.story import prepare, ship
-from review.demo.build import CURATOR
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
+from review.demo.team import CURATOR
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import claim_fix, followed
 from review.settings.project import project_of

@@ -33,6 +33,7 @@ from review.settings.access import is_loopback, public_url
 from review.settings.project import project_of
 from review.settings.starter import STARTER
 from review.sources.collecting.token import VARIABLE, token_of
+from storage.address import address_in
 from storage.opening import open_store
 from storage.store import Store
 
@@ -58,6 +59,7 @@ def init(name: str | None, container: Path | None, store_path: str, as_json: boo
     project = project_of(path)
     rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path) if project.rubric else "rubric")
     store = open_store(path)
+    existed = existed and bool(address_in(path) is None or people(store))
     if not project.path.exists():
         project.path.write_text(STARTER, encoding="utf-8")
     if people(store):
@@ -175,6 +177,8 @@ def _say_first_link(store: Store, here: str) -> None:
 @json_option
 def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: int, as_json: bool) -> None:
     """Build a demonstration in a store of its own, then open the application."""
+    from review.commands.demo_compliance import look_daily
+    from review.commands.demo_erasure import erase_a_customer
     from review.demo.agent.story import begin, end
     from review.demo.build import demo_store
 
@@ -184,7 +188,8 @@ def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: 
             folder,
             seed=seed,
             weeks=weeks,
-            chapters=(begin, end),
+            chapters=(begin, end, erase_a_customer),
+            weekly=look_daily,
             progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
         )
         bar.update(task, completed=weeks)
