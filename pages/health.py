@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.health import overview
+from pages.parts.health import alerts, overview
 from pages.parts.shared import session, views
 
 here = session.current()
 here.need_role("adjudicator")
 
 st.title("Health")
-VIEWS = {"figures": ("Figures", overview.show)}
+VIEWS = {"figures": ("Figures", overview.show), "alerts": ("Alerts", alerts.show)}
 views.show(here, VIEWS, key="health_view")

@@ -135,6 +135,10 @@ class Pull:
     detail: str = ""
 
 
+ERASED_HASH = "erased"
+"""The content hash of an erased conversation: the hash of a short text would tell the text."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
     """A masked production conversation, never changed after it was drawn or picked.

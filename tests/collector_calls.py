@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -16,6 +17,7 @@ from review.sources.collecting.application import Collector
 from review.sources.collecting.frames import Change, frames, spool_files
 from review.sources.collecting.spool_writer import MOST_BYTES, SpoolWriter
 
+T = TypeVar("T")
 PROTOBUF = "application/x-protobuf"
 
 
@@ -46,7 +48,13 @@ def calls(
         finally:
             writer.close()
 
-    return asyncio.run(run())
+    return in_own_thread(run())
+
+
+def in_own_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Run this to its end. A browser that another test opened keeps an event loop in the thread of the tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _asked(app: Callable[..., Awaitable[None]], call: Call) -> Answer:

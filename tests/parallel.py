@@ -1,6 +1,7 @@
 """How pytest-xdist divides the tests: by file, browser tests on the first worker, all others on the rest.
 
 Two browsers side by side make tests of a page wait longer, so they meet only at the end, when one kind has run out.
+There is one worker more than cores: a test that waits for a server, a browser or a disk leaves its core to another.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 BROWSER = "tests/browser/"
+LONG = ("tests/test_promises.py", "tests/test_story.py")
+"""Files with a test so long that the others would wait for it at the end. They come first."""
 MOST_WORKERS = 4
 """More would wait for the browser tests, most of which one worker runs alone."""
 
@@ -29,7 +32,8 @@ class ByFile(LoadScopeScheduling):
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         first = next(iter(self.assigned_work)) == node if self.assigned_work else True
-        fitting = next((scope for scope in self.workqueue if scope.startswith(BROWSER) == first), None)
+        waiting = [*(scope for scope in LONG if scope in self.workqueue), *self.workqueue]
+        fitting = next((scope for scope in waiting if scope.startswith(BROWSER) == first), None)
         if fitting is not None:
             self.workqueue.move_to_end(fitting, last=False)
         super()._assign_work_unit(node)
@@ -42,11 +46,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Return how many workers ``-n auto`` starts: one for each core, none where only files are named."""
+    """Return how many workers ``-n auto`` starts: one more than cores, none where only files are named."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     named = [Path(argument.partition("::")[0]) for argument in config.args]
     if named and all(path.suffix == ".py" for path in named):
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST_WORKERS) if cores > 1 else 0
+    return min(cores + 1, MOST_WORKERS) if cores > 1 else 0

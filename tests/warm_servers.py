@@ -11,7 +11,7 @@ import atexit
 import importlib
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -45,13 +45,18 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return 0 when it has ended, None while it runs."""
-        return 0 if select.select([self._watched], [], [], 0)[0] else None
+        return 0 if self._ended_within(0) else None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it ends. Raises subprocess.TimeoutExpired."""
-        if not select.select([self._watched], [], [], timeout)[0]:
+        if not self._ended_within(timeout):
             raise subprocess.TimeoutExpired(f"server {self.pid}", timeout or 0)
         return 0
+
+    def _ended_within(self, timeout: float | None) -> bool:
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._watched, selectors.EVENT_READ)
+            return bool(waiting.select(timeout))
 
     def terminate(self) -> None:
         self._send(signal.SIGTERM)

@@ -58,7 +58,11 @@ def check_table(
     """
     emptied = emptied or {}
     count = _in_step(promises, lines(), rows(), key, emptied)
-    return TableCheck(count) if count is not None else _differences(table, promises, lines(), rows(), key, emptied)
+    return (
+        TableCheck(count)
+        if count is not None
+        else _differences(table, promises, lines(), rows(), key=key, emptied=emptied)
+    )
 
 
 def _in_step(promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None, emptied: Steps) -> int | None:
@@ -92,7 +96,7 @@ class _Line(NamedTuple):
 
 
 def _differences(
-    table: str, promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None, emptied: Steps
+    table: str, promises: Promises, lines: Lines, rows: Iterator[Found], *, key: bytes | None, emptied: Steps
 ) -> TableCheck:
     found = TableCheck()
     expected = _expected(table, promises, lines, key, found)

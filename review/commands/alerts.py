@@ -117,11 +117,12 @@ def give_(alert: str, person: str, acting: str | None, store_path: str, as_json:
 @click.argument("state", type=click.Choice(["on", "off"]))
 @as_option
 @store_option
-def switch_(name: str, state: str, acting: str | None, store_path: str) -> None:
+@json_option
+def switch_(name: str, state: str, acting: str | None, store_path: str, as_json: bool) -> None:
     """Switch an alert of the settings on or off, by its name. `check --dry-run` shows what it would have sent."""
     store = opened(store_path)
     switch(store, project_of(store_path), name, on=state == "on", by=acting_person(store, acting).id)
-    out.print(Text(f"{name} is {state}."))
+    emit({"name": name, "state": state}, as_json, lambda: out.print(Text(f"{name} is {state}.")))
 
 
 def _one(found: Raised, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from review.basics.errors import NoSpace, ReviewError
 from review.basics.lazy_commands import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "ab": "review.commands.ab:ab",
     "agreement": "review.commands.agreement:agreement",
     "alerts": "review.commands.alerts:alerts_group",
     "alt-test": "review.commands.calibrate_alt_test:alt_test",
@@ -24,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "compare-judges": "review.commands.calibrate_compare:compare_judges",
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
+    "erase": "review.commands.erase:erase_group",
     "failures": "review.commands.failures:failures_group",
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
@@ -35,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "labels": "review.commands.labels:labels",
     "nightly": "review.commands.nightly:nightly",
     "notify": "review.commands.notify:notify",
+    "pack": "review.commands.pack:pack_group",
     "pairs": "review.commands.pairs:pairs_group",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from review.basics.errors import InputError, NothingToDo
+from review.basics.words import counted
 from review.commands import golden_render as render
 from review.commands.common import (
     acting_person,
@@ -247,12 +248,15 @@ def export_(
     files = export(store, release, to=to, target=target, by=acting_person(store, acting).id, force=force, card=True)
     for file in files:
         note_long_cells(file)
-    made = releases.release_named(store, release)
+    made, erased = releases.release_named(store, release), releases.verify(store, release).erased
+    if erased:
+        note(f"{counted(len(erased), 'example')} left out, because their content was erased: {', '.join(erased)}")
     result = {
         "files": [str(f) for f in files],
         "release": release,
         "content_hash": made.content_hash,
-        "examples": made.size,
+        "examples": made.size - len(erased),
+        "erased": list(erased),
         "judges": [card.to_json() for card in _cards(store, release)],
     }
     emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False, soft_wrap=True))

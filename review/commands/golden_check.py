@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from review.basics.words import counted
 from review.commands import golden_render as render
 from review.commands.common import emit, json_option, opened, out, store_option
 from review.golden import releases
@@ -33,7 +34,11 @@ def verify_(name: str, store_path: str, as_json: bool) -> None:
     """Recompute the hash of release NAME. Exit code 1 if its contents have changed."""
     check = releases.verify(opened(store_path), name)
     state = "is unchanged" if check.holds else "has CHANGED since it was released"
-    text = f"release {name} {state}: sha256 {check.recomputed}"
+    text = f"release {name} {state}: sha256 {check.recomputed or check.recorded}"
+    if check.erased:
+        text += f"; {counted(len(check.erased), 'example')} erased: {', '.join(check.erased)}"
+    if not check.recomputed:
+        text += ". The other examples were checked one by one; the hash of all of them cannot be recomputed any more."
     emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
     if not check.holds:
         raise click.exceptions.Exit(1)

@@ -20,8 +20,8 @@ from storage.records_log import Import
 from storage.store import Store
 
 SHOWN = 20
-COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "rejected", "undated")
-SOMETIMES = ("updated", "waiting", "expired")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "erased", "rejected", "undated")
+SOMETIMES = ("updated", "waiting", "expired", "erased")
 """Counts that are printed only where there are any."""
 
 

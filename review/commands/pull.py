@@ -15,7 +15,7 @@ from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
 
-COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "rejected")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "erased", "rejected")
 
 
 @click.command("pull")
@@ -70,7 +70,9 @@ def _as_json(done: list[Pulled]) -> dict[str, Any]:
 
 def _show(done: list[Pulled]) -> None:
     for one in done:
-        shown = [count for count in COUNTS if one.total(count) or count not in ("updated", "waiting", "expired")]
+        shown = [
+            count for count in COUNTS if one.total(count) or count not in ("updated", "waiting", "expired", "erased")
+        ]
         counts = ", ".join(f"{count} {one.total(count):,}" for count in shown)
         left_out = "".join(f"; left out: {n:,} {reason}" for reason, n in one.left_out.items())
         nothing = "nothing came in" if one.errors else "nothing new"

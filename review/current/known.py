@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from review.basics.remembered import Remembered
+from storage.queries.erasing import erasures_so_far
 from storage.queries.items import items_of_week
 from storage.queries.states import latest_key
 from storage.records_review import Annotation, Withdrawal
@@ -16,7 +17,7 @@ V = TypeVar("V")
 
 
 class Known(Generic[V]):
-    """Values by store, key and state. Nobody may change what :meth:`get` returns.
+    """Values by store, key and state. Nobody may change what :meth:`get` returns; an erasure makes all of them anew.
 
     Inside a transaction nothing is kept: what it has written may be rolled back.
     """
@@ -29,7 +30,7 @@ class Known(Generic[V]):
         """Return the value of a key in the current state; threads that ask at the same time make it once."""
         if store.in_transaction:
             return make()
-        return self._values.get((str(store.path), key, state()), make)
+        return self._values.get((str(store.path), key, erasures_so_far(store), state()), make)
 
 
 _ITEMS: Known[Sequence[Item]] = Known(16)

@@ -15,7 +15,9 @@ from review.basics.tables import Table
 from review.basics.weeks import due_date, monday_of, week_of, zone_of
 from review.exchange.item_texts import conversations_with
 from review.exchange.items import imported_id, known_items, the_item
+from review.log.gone import gone_of
 from review.log.log import conversations_named
+from review.privacy.erased import erased_conversation
 from review.rubric.rubric import current_rubric
 from review.settings.project import project_of
 from review.sources.names import plain_name
@@ -49,13 +51,15 @@ def items_named(store: Store, table: Table, week: str | None) -> tuple[dict[str,
     target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
     missing = [name for name, plain in stored_as.items() if name not in logged and plain not in logged]
     told = conversations_with(store, table.texts, missing, source=SOURCE, week=target)
-    items, fresh = {}, {}
+    items, fresh, gone = {}, {}, gone_of(store)
     for name, item in meant.items():
         if item is None:
             conversation, plain = logged.get(name) or logged.get(stored_as[name]), stored_as[name]
             made = _new_item(store, plain, conversation, week=week, target=target, under_way=under_way)
             if name in told:
                 made = made._replace(conversation=_with_text(made.conversation, told[name]))
+            if any(gone.holds(one, made.conversation.user_id) for one in (made.conversation.id, name, plain)):
+                made = made._replace(conversation=erased_conversation(made.conversation))
             item, fresh[made.item.id] = made.item, made
         items[name] = item
     return items, list(fresh.values())

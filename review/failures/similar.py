@@ -1,9 +1,10 @@
 """Group failures that read alike, from people's notes and what the log says of them, and propose a name for each group.
 
-TF-IDF of words and of letters (so that languages without blanks, endings and typing errors do little harm), reduced to
-few dimensions, then clustered; everything runs offline. The number of groups is the one whose groups are tightest and
-furthest apart (silhouette). People name, merge and split what comes out. Notes in English are grouped better by their
-meaning, with a sentence model; how well either works is measured by ``tests/bench/groups_of_notes.py``.
+TF-IDF of words and of letters (so that languages without blanks, endings and typing errors do little harm) and of what
+the words mean in five languages, reduced to few dimensions, then clustered; everything runs offline. The number of
+groups is the one whose groups are tightest and furthest apart (silhouette). People name, merge and split what comes
+out. Notes in English are grouped better by their meaning, with a sentence model; how well either works is measured by
+``tests/bench/groups_of_notes.py``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from review.failures.meanings import in_english, meanings
+
 MOST_GROUPS = 16
 DIMENSIONS = 10
 """With more, texts fall apart by their wording."""
+MEANINGS = 20
+"""Dimensions of what the known words mean."""
 READ = 1_000
 """Characters of a text that are compared."""
 LOOKED_AT = 800
@@ -64,9 +69,12 @@ def group_alike(
         return alone
     place = {one: at for at, one in enumerate(distinct)}
     counts = np.bincount([place[said[name]] for name in names], minlength=len(distinct)).astype(float)
-    vectors, words = _vectors([text for text, _ in distinct], seed)
-    if embed is not None:
-        vectors = np.asarray(embed([text for text, _ in distinct]), dtype=float)
+    texts_read = [text for text, _ in distinct]
+    vectors, words = _vectors(texts_read, seed)
+    if embed is None:
+        vectors = np.hstack([vectors, _meant(texts_read, seed)])
+    else:
+        vectors = np.asarray(embed([in_english(text) for text in texts_read]), dtype=float)
     vectors = np.hstack([vectors, KIND_WEIGHT * _one_hot([kind for _, kind in distinct])])
     labels = _labels(vectors, counts, most, seed, tree=embed is not None)
     by_group: dict[int, list[str]] = {}
@@ -91,10 +99,13 @@ def _labels(vectors: Any, counts: Any, most: int, seed: int, *, tree: bool) -> A
     n = len(vectors)
     if n <= FEW:
         return np.arange(n)
+    apart = len(np.unique(vectors.round(9), axis=0))
+    if apart == 1:
+        return np.zeros(n, dtype=int)
     cut = _tree(vectors) if tree and n < MANY else None
     some = np.random.default_rng(seed).choice(n, size=min(LOOKED_AT, n), replace=False)
     tried: list[tuple[float, Any]] = []
-    for k in range(2, min(most, n - 1) + 1):
+    for k in range(2, min(most, n - 1, apart) + 1):
         if cut is not None:
             found = cut(k)
         else:
@@ -141,11 +152,12 @@ def _vectors(texts: Sequence[str], seed: int) -> tuple[Any, _Words]:
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
     from sklearn.preprocessing import normalize
 
+    read = [in_english(text) for text in texts]
     by_word = TfidfVectorizer(sublinear_tf=True, max_df=0.6 if len(texts) > 9 else 1.0)
     by_letter = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, max_features=20_000)
-    parts = [by_letter.fit_transform(texts)]
+    parts = [by_letter.fit_transform(read)]
     with suppress(ValueError):  # no word of two letters: the letters alone tell these texts apart
-        parts.append(by_word.fit_transform(texts))
+        parts.append(by_word.fit_transform(read))
     whole = hstack(parts).tocsr()
     dimensions = min(DIMENSIONS, whole.shape[1] - 1, len(texts) - 1)
     reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(whole) if dimensions > 1 else whole.toarray()
@@ -156,6 +168,22 @@ def _vectors(texts: Sequence[str], seed: int) -> tuple[Any, _Words]:
         counter = CountVectorizer(binary=True, analyzer="char", ngram_range=(1, 4), max_features=20_000)
         counted = counter.fit_transform(texts)
     return normalize(reduced), _Words(counted, counter.get_feature_names_out().tolist())
+
+
+def _meant(texts: Sequence[str], seed: int) -> Any:
+    """Return what the known words of each text mean, as vectors of length 1; zeros for a text without such a word."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
+
+    try:
+        found = TfidfVectorizer(analyzer=meanings, sublinear_tf=True).fit_transform(texts)
+    except ValueError:  # no word that the list knows
+        return np.zeros((len(texts), 0))
+    dimensions = min(MEANINGS, found.shape[1] - 1)
+    if dimensions < 1:
+        return found.toarray()
+    return normalize(TruncatedSVD(dimensions, random_state=seed).fit_transform(found))
 
 
 def _typical(ids: Sequence[str], places: Sequence[int], vectors: Any) -> list[str]:

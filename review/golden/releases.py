@@ -1,7 +1,8 @@
 """Releases: frozen sets of golden examples with a hash over their contents.
 
-The hash is SHA-256 over the canonical JSON of the frozen examples in order of their ids. It leaves out the release's
-name, times and version numbers, so equal contents have the same hash.
+The hash is SHA-256 over the sorted digests of the frozen examples, so that it can still be recomputed when one of them
+was erased: its digest stays. It leaves out the release's name, times and version numbers, so equal contents have the
+same hash. Releases of earlier versions hash the canonical JSON of all their examples.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.examples import current_examples
 from review.golden.reader import check_frozen
+from review.golden.tombstones import is_tombstone
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.records_golden import FrozenExample, GoldenExample, Release, ReleaseExample
@@ -50,15 +52,20 @@ class Diff:
         return not (self.added or self.removed or self.changed)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verification:
-    """Whether a release is unchanged: recorded and recomputed hash, and the examples that do not match their hash."""
+    """Whether a release is unchanged: recorded and recomputed hash, and the examples that do not match their hash.
+
+    ``erased`` are the examples whose content was erased. ``recomputed`` is "" for a release of an earlier version with
+    one of these: the others were checked one by one, and the hash of all of them cannot be recomputed any more.
+    """
 
     release: str
     holds: bool
     recorded: str
     recomputed: str
     damaged: tuple[str, ...]
+    erased: tuple[str, ...] = ()
 
 
 def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> FrozenExample:
@@ -86,6 +93,16 @@ def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> FrozenE
 
 def release_hash(contents: Iterable[Mapping[str, object]]) -> str:
     """Return the hash of a set of frozen examples, whatever their order."""
+    return hash_of_digests(digest(content) for content in contents)
+
+
+def hash_of_digests(digests: Iterable[str]) -> str:
+    """Return the hash of a set of frozen examples from the digest of each."""
+    return digest(sorted(digests))
+
+
+def early_release_hash(contents: Iterable[Mapping[str, object]]) -> str:
+    """Return the hash that earlier versions gave a set of frozen examples."""
     return digest(sorted(contents, key=lambda c: str(c.get("example_id"))))
 
 
@@ -112,7 +129,7 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
         contents = _contents(store, examples)
         digest_of_all = release_hash(contents)
         last = next(iter(store.find(Release, order_by="rowid desc")), None)
-        if last is not None and last.content_hash == digest_of_all:
+        if last is not None and last.content_hash in (digest_of_all, early_release_hash(contents)):
             raise NothingToDo(
                 f"nothing has changed since release '{last.name}'; it holds the same {last.size:,} examples."
             )
@@ -153,11 +170,11 @@ def release_named(store: Store, name: str) -> Release:
 
 
 def examples_of(store: Store, release: str) -> list[ReleaseExample]:
-    """Return the examples of a release by example id, without spans that were hidden after it.
+    """Return the examples of a release by example id, without spans that were hidden after it and erased examples.
 
     Raises UnknownError when there is no such release, InputError when an example was changed from outside.
     """
-    rows = [check_frozen(row) for row in frozen_examples(store, release)]
+    rows = [check_frozen(row) for row in frozen_examples(store, release) if not is_tombstone(row.content)]
     spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
     key = hmac_key(store) if spans else b""
     return [
@@ -201,7 +218,18 @@ def verify(store: Store, name: str) -> Verification:
 
 def verification(recorded: Release, rows: Sequence[ReleaseExample]) -> Verification:
     """Compare the examples of a release with its recorded hash. Pure."""
-    recomputed = release_hash([r.content for r in rows])
-    damaged = tuple(r.example_id for r in rows if digest(r.content) != r.content_hash)
-    holds = recomputed == recorded.content_hash and len(rows) == recorded.size and not damaged
-    return Verification(recorded.name, holds, recorded.content_hash, recomputed, damaged)
+    erased = tuple(r.example_id for r in rows if is_tombstone(r.content))
+    damaged = tuple(r.example_id for r in rows if not is_tombstone(r.content) and digest(r.content) != r.content_hash)
+    recomputed = hash_of_digests(r.content_hash for r in rows)
+    if recomputed != recorded.content_hash:
+        early = "" if erased else early_release_hash(r.content for r in rows)
+        recomputed = early if erased or early == recorded.content_hash else recomputed
+    whole = recomputed in (recorded.content_hash, "") and len(rows) == recorded.size
+    return Verification(
+        release=recorded.name,
+        holds=whole and not damaged,
+        recorded=recorded.content_hash,
+        recomputed=recomputed,
+        damaged=damaged,
+        erased=erased,
+    )

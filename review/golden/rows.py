@@ -15,6 +15,7 @@ from review.current.settled import canonical_value
 from review.golden.judge_cards import JudgeCard, judge_cards
 from review.golden.reader import check_frozen
 from review.golden.releases import frozen_examples, release_named, releases, verification
+from review.golden.tombstones import is_tombstone
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.queries.verdicts import verdicts_on
 from storage.records_golden import FrozenExample, Release, ReleaseExample
@@ -27,6 +28,7 @@ class ReleaseInfo:
     """What an export says about its release; ``version`` is its ordinal number among the store's releases.
 
     ``hidden_since`` counts examples in which a span was hidden after the release: their text is not what was hashed.
+    ``erased`` names its examples whose content was erased: they are not in the export.
     ``judges`` are the cards of the judges that were compared with its labels.
     """
 
@@ -37,6 +39,7 @@ class ReleaseInfo:
     at: str
     notes: str = ""
     hidden_since: int = 0
+    erased: tuple[str, ...] = ()
     judges: tuple[JudgeCard, ...] = ()
 
 
@@ -93,7 +96,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
             f"release '{release}' has changed since it was made: its hash was {check.recorded[:12]} and is now "
             f"{check.recomputed[:12]}. The store was changed from outside. Restore a backup."
         )
-    rows = [check_frozen(row) for row in rows]
+    rows = [check_frozen(row) for row in rows if not is_tombstone(row.content)]
     version = [r.name for r in releases(store)].index(recorded.name) + 1
     spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
     key = hmac_key(store) if spans else b""
@@ -106,6 +109,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
             spans=spans.get(row.content["conversation_id"], []),
             key=key,
             verdicts=verdicts.get(row.content["item_id"], []),
+            partial=bool(check.erased),
         )
         for row in rows
     ]
@@ -117,6 +121,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
         at=recorded.at,
         notes=recorded.notes,
         judges=tuple(judge_cards(store, [row.content for row in rows])),
+        erased=check.erased,
         hidden_since=sum(e.content != row.content for e, row in zip(found, rows, strict=True)),
     )
     return found, info
@@ -137,10 +142,11 @@ def _exported(
     spans: Sequence[HiddenSpan],
     key: bytes,
     verdicts: Sequence[JudgeVerdict],
+    partial: bool,
 ) -> Exported:
     if spans:
         content, verdicts = without(content, spans, key), without(verdicts, spans, key)
-    redacted = bool(spans) or bool(content["origin"]["redacted"])
+    redacted = partial or bool(spans) or bool(content["origin"]["redacted"])
     return Exported(content, carried(content, recorded, version, redacted=redacted), tuple(verdicts))
 
 

@@ -6,8 +6,9 @@ the log holds is never overwritten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.expired import Expired
 from review.log.facts import facts_of
+from review.log.gone import Gone
 from review.log.late import FOLDER, late_files, listed, write_late
 from review.log.log import conversation_of_cells, log_files, log_relation
 from review.log.rows import Entry, LogRow, row_of
@@ -47,14 +49,16 @@ _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 class Appended(Updates):
     """How many conversations were new, and what became of records about those that the log held already.
 
-    ``expired`` are about conversations that retention removed; they are dropped.
+    ``expired`` are about conversations that retention removed, ``gone`` about erased ones; both are dropped.
     """
 
     added: int = 0
     expired: int = 0
+    gone: Counter[str] = field(default_factory=Counter)
 
 
 Examine = Callable[[Iterator[Entry]], Iterator[Entry]]
+NOTHING_GONE = Gone()
 
 
 def append(
@@ -66,20 +70,25 @@ def append(
     encrypted: bool = False,
     examine: Examine = iter,
     key: bytes = b"",
+    gone: Gone = NOTHING_GONE,
 ) -> Appended:
     """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
 
     An entry without messages tells something of a conversation, such as a thumb down; so does a known conversation with
     other content. What is new of it becomes a late row. Memory holds one batch at a time. ``encrypted`` records whether
     the originals are sealed with a key. Only new conversations pass through ``examine``, which yields one for each it
-    takes; rows that are made already do not. ``key`` is that of the hashes of what expired.
+    takes; rows that are made already do not. What is ``gone`` stays so, and is counted. ``key`` is that of hashes of
+    what expired.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
             sweep(log)
-            return _append(log, entries, import_id=import_id, at=at, encrypted=encrypted, examine=examine, key=key)
+            counts = Appended()
+            left: Any = gone.without(entries, counts.gone) if gone else entries
+            _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine, key=key)
+            return counts
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
     except (OSError, duckdb.Error) as error:
@@ -92,15 +101,15 @@ def append(
 def _append(
     log: LogPaths,
     entries: Iterable[Entry] | Iterable[LogRow],
+    counts: Appended,
     *,
     import_id: str,
     at: str,
     encrypted: bool,
     examine: Examine,
     key: bytes,
-) -> Appended:
+) -> None:
     staged = staged_for(log, import_id)
-    counts = Appended()
     try:
         with _known(log, staged.logs) as known:
             arrivals = Arrivals(known)
@@ -119,7 +128,6 @@ def _append(
             commit(log, staged, import_id)
     finally:
         sweep(log)
-    return counts
 
 
 def _kept(

@@ -85,7 +85,7 @@ def apart(log: LogPaths, windows: Windows) -> Apart:
         f"count(*) FILTER (created_at > {sql_literal(windows.latest)}), "
         f"count(*) FILTER (created_at < {sql_literal(windows.earliest)}), "
         f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound}){distinct} "
-        f"FROM {entries(log)} WHERE {_chosen(windows)}"
+        f"FROM {entries(log)} WHERE {chosen(windows)}"
     )
     with bounded(windows.threads) as db:
         row = db.execute(sql).fetchone()
@@ -113,16 +113,12 @@ def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -
     relation = entries(log, weeks=windows.weeks)
     with bounded(windows.threads) as db:
         cells = [_value(db, relation, windows, n) if n in windows.many else n for n in windows.slices]
-        joined = relation
-        if windows.hours and windows.by == "day":
-            named = {"hour": list(windows.hours), "name": list(windows.hours.values())}
-            db.register("hours", pa.table(named))
-            joined = f"{relation} JOIN hours ON hours.hour = left(entry.created_at, 13)"
-        grouped = [_window(windows), *cells]
+        register_hours(db, windows)
+        grouped = [window_key(windows), *cells]
         columns = ", ".join([*grouped, *aggregates.values()])
         by = ", ".join(str(k) for k in range(1, len(grouped) + 1))
-        where = f"{_within(windows)} AND {_chosen(windows)}"
-        sql = f"SELECT {columns} FROM {joined} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
+        where = f"{within(windows)} AND {chosen(windows)}"
+        sql = f"SELECT {columns} FROM {joined(relation, windows)} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
         rows = db.execute(sql).fetchall()
     end = 1 + len(windows.slices)
     return [
@@ -133,14 +129,28 @@ def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -
 def ids_in(log: LogPaths, windows: Windows, condition: str, *, most: int) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many rows of the windows fit a condition, and the latest of them: id, time and status."""
     relation = entries(log, weeks=windows.weeks)
-    where = f"{_within(windows)} AND {_chosen(windows)} AND ({condition})"
+    where = f"{within(windows)} AND {chosen(windows)} AND ({condition})"
     with bounded(windows.threads) as db:
         (n,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}").fetchone() or (0,)  # noqa: S608 - our own names and paths
         sql = f"SELECT id, created_at, status FROM {relation} WHERE {where} ORDER BY created_at DESC, id LIMIT ?"  # noqa: S608 - our own names and paths
         return n, db.execute(sql, [most]).fetchall()
 
 
-def _window(windows: Windows) -> str:
+def register_hours(db: duckdb.DuckDBPyConnection, windows: Windows) -> None:
+    """Make the table ``hours`` that :func:`joined` joins, where windows are days of a time zone."""
+    if windows.hours and windows.by == "day":
+        db.register("hours", pa.table({"hour": list(windows.hours), "name": list(windows.hours.values())}))
+
+
+def joined(relation: str, windows: Windows) -> str:
+    """Return a relation from :func:`entries` with the day of each hour, where windows are days of a time zone."""
+    if windows.hours and windows.by == "day":
+        return f"{relation} JOIN hours ON hours.hour = left(entry.created_at, 13)"
+    return relation
+
+
+def window_key(windows: Windows) -> str:
+    """Return the expression of the name of a row's window, "" where there is one window of all."""
     if windows.by == "all":
         return "''"
     if windows.hours and windows.by == "day":
@@ -148,14 +158,15 @@ def _window(windows: Windows) -> str:
     return {"hour": "left(created_at, 13)", "day": "left(created_at, 10)", "week": "week"}[windows.by]
 
 
-def _within(windows: Windows) -> str:
+def within(windows: Windows) -> str:
     """Return the condition of time. Every time in the log is UTC text, which sorts as text."""
     start, latest = max(windows.start, windows.earliest), sql_literal(windows.latest)
     end = f" AND created_at < {sql_literal(windows.end)}" if windows.end else ""
     return f"created_at >= {sql_literal(start)} AND created_at <= {latest}{end}"
 
 
-def _chosen(windows: Windows) -> str:
+def chosen(windows: Windows) -> str:
+    """Return the condition of the values that are looked at."""
     tests = [
         f"{name} IS NULL" if value is None else f"{name} = {sql_literal(value)}" for name, value in windows.only.items()
     ]
@@ -164,7 +175,7 @@ def _chosen(windows: Windows) -> str:
 
 def _value(db: duckdb.DuckDBPyConnection, relation: str, windows: Windows, name: str) -> str:
     """Return the expression of a slice: the column, or OTHER for all but its most frequent values."""
-    where = f"{_within(windows)} AND {_chosen(windows)} AND {name} IS NOT NULL"
+    where = f"{within(windows)} AND {chosen(windows)} AND {name} IS NOT NULL"
     sql = f"SELECT {name} FROM {relation} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MOST_VALUES + 1}"  # noqa: S608 - our own names and paths
     values = [row[0] for row in db.execute(sql).fetchall()]
     if len(values) <= MOST_VALUES:

@@ -18,7 +18,7 @@ from review.log.late import listed
 from review.log.retained import EXPIRED, parts
 
 COLUMNS = ("id_hash", "name_hash")
-"""The hash of the id inside Spotcheck, and that of the id in the source, by which feedback may name it."""
+"""The hash of the id inside Spotcheck, and that of the id in the source, NULL where it is the same."""
 
 
 def hash_sql(column: str, key: bytes) -> str:
@@ -49,7 +49,7 @@ class Expired:
 
     def names(self, asked: Sequence[str]) -> set[str]:
         """Return those of these ids of a source that an expired conversation had, in any source."""
-        return self._found(asked, "name_hash")
+        return self._found(asked, "name_hash") | self._found(asked, "id_hash")
 
     def _found(self, asked: Sequence[str], column: str) -> set[str]:
         if not self.any or not asked:

@@ -39,8 +39,15 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
 
 
 def log_state(log: LogPaths) -> tuple[str, ...]:
-    """Return what changes whenever an import is added or withdrawn, or tells something new of a conversation."""
-    return tuple(map(str, (*log_files(log), *late_files(log.logs))))
+    """Return what changes whenever an import is added, withdrawn or told more, or rows were taken out of a file."""
+    return tuple(_state(path) for path in (*log_files(log), *late_files(log.logs)))
+
+
+def _state(path: Path) -> str:
+    try:
+        return f"{path}:{path.stat().st_mtime_ns}"
+    except FileNotFoundError:  # withdrawn since the folder was listed
+        return str(path)
 
 
 def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.monitoring.flags import Ran, checks_of
-from review.monitoring.measuring import ERRORS, NO_TRAFFIC, QUANTILES, N, share, shares_of
+from review.monitoring.measuring import ERRORS, EXPIRED, NO_TRAFFIC, QUANTILES, N, share, shares_of
 from review.monitoring.metrics import Metric
 from review.monitoring.periods import Period
 from review.statistics.quantity import Quantity
@@ -83,18 +83,19 @@ def bucket_of(
 ) -> Bucket:
     """Return the figures of one window from its aggregates."""
     n = int(row[N])
-    at = row["latency_ms_at"] or [None] * len(QUANTILES)
+    at = row.get("latency_ms_at") or [None] * len(QUANTILES)
     return Bucket(
         start=period.start,
         end=period.end,
         slices=slices,
         slice=value,
         traffic=n,
+        expired=row.get(EXPIRED, 0),
         shares=shares_of(row, metrics),
-        sums={name: row[f"{name}_sum"] for name, one in metrics.items() if one.kind == "sum"},
+        sums={name: row.get(f"{name}_sum") for name, one in metrics.items() if one.kind == "sum"},
         latency={name: None if x is None else float(x) for name, x in zip(QUANTILES, at, strict=True)},
-        timed=row["latency_ms_n"],
-        errors=_by_type(row[ERRORS] or {}, n),
+        timed=row.get("latency_ms_n", 0),
+        errors=_by_type(row.get(ERRORS) or {}, n),
         checks=checks_of(row, ran),
     )
 

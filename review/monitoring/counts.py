@@ -18,6 +18,8 @@ from review.monitoring.metrics import SLICES, Metric
 
 KEYS = ("hour", "week", *SLICES)
 """Text; ``hour`` is such as 2026-11-21T09, NULL where a conversation had no time. The others are NULL where unknown."""
+OF_USERS = ("error_rate", "thumbs_down", "copied", "edited", "cost")
+"""The figures that stay of each day of a user."""
 NO_TYPE = "no type given"
 
 
@@ -63,10 +65,10 @@ def user_days(rows: str, metrics: Mapping[str, Metric]) -> str:
         "n": "count(*)",
         "first_at": "min(created_at)",
         "last_at": "max(created_at)",
-        **_figures({name: metric for name, metric in metrics.items() if not metric.check}, {}),
+        **_figures({name: metrics[name] for name in OF_USERS}, {}),
     }
     keys = "substr(created_at, 1, 10) AS day, week, source, variant, user_id, session_id"
-    return f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE user_id IS NOT NULL GROUP BY ALL ORDER BY ALL"  # noqa: S608 - our own names
+    return f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE user_id IS NOT NULL GROUP BY ALL"  # noqa: S608 - our own names
 
 
 def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -> dict[str, str]:
@@ -78,6 +80,8 @@ def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -
         if metric.kind == "share":
             found[f"{name}_n"] = f"count(*) FILTER ({about})"
             found[f"{name}_k"] = f"count(*) FILTER ({about} AND ({metric.numerator}))"
+            if metric.told:
+                found[f"{name}_told"] = f"count(*) FILTER ({metric.told})"
         elif metric.kind == "sum":
             found[f"{name}_n"] = f"count({metric.value})"
             found[f"{name}_sum"] = f"CAST(sum({metric.value}) AS DOUBLE)"

@@ -7,8 +7,8 @@ from typing import Any
 
 from review.basics.sql_literals import sql_literal
 from review.checks.catalogue import title_of
-from review.monitoring.measuring import N, share
-from review.monitoring.metrics import flags
+from review.monitoring.measuring import EXPIRED, N, share
+from review.monitoring.metrics import CHECK, flags
 from review.statistics.quantity import Quantity
 
 Ran = Mapping[str, frozenset[str]]
@@ -31,12 +31,17 @@ def flag_aggregates(ran: Ran) -> dict[str, str]:
 
 
 def checks_of(row: Mapping[str, Any], ran: Ran) -> dict[str, Quantity]:
-    """Return the share that each check flags of what it read in one window."""
-    sets = _sets(ran)
+    """Return the share that each check flags of what it read in one window, with what expired of it."""
+    sets, live = _sets(ran), row[N] - row.get(EXPIRED, 0)
+    gone = {key.removeprefix(CHECK)[:-2] for key in row if key.startswith(CHECK) and key.endswith("_n") and row[key]}
     found: dict[str, Quantity] = {}
-    for name in _names(ran):
-        read = sum(int(row.get(f"ran_{k}", row[N])) for k, names in enumerate(sets) if name in names)
-        found[name] = share(int(row[f"flag_{name}"]), read, f"the check did not run: {title_of(name)}")
+    for name in sorted({*_names(ran), *gone}):
+        read = sum(int(row.get(f"ran_{k}", live if len(sets) == 1 else 0)) for k, s in enumerate(sets) if name in s)
+        flagged, read = (
+            int(row.get(f"flag_{name}", 0) + row.get(f"{CHECK}{name}_k", 0)),
+            int(read + row.get(f"{CHECK}{name}_n", 0)),
+        )
+        found[name] = share(flagged, read, f"the check did not run: {title_of(name)}")
     return found
 
 

@@ -15,9 +15,12 @@ from review.basics.weeks import week_window
 from review.basics.words import counted
 from review.log.buckets import THREADS, Apart, By, Windows, aggregated, apart
 from review.log.checks_ran import checks_ran
+from review.log.expired_counts import expired, expired_span
 from review.monitoring.bucket import Bucket, Slice, bucket_of, empty
 from review.monitoring.flags import flag_aggregates
-from review.monitoring.measuring import aggregates_of
+from review.monitoring.joining import joined_rows
+from review.monitoring.latency_bins import bin_of
+from review.monitoring.measuring import QUANTILES, aggregates_of
 from review.monitoring.metrics import SLICES, metrics_for
 from review.monitoring.periods import Period, days_of_hours, moment_of, periods, weeks_between
 from review.settings.project import Project
@@ -80,7 +83,9 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
         return Health(asked=asked, buckets=(), apart=found)
     metrics = metrics_for(project.confidence)
     ran = checks_ran(log)
-    rows = aggregated(log, windows, aggregates_of(metrics) | flag_aggregates(ran))
+    live = aggregated(log, windows, aggregates_of(metrics) | flag_aggregates(ran))
+    gone = expired(log, windows, bin_of(metrics["latency_ms"].value), QUANTILES)
+    rows = joined_rows(live, gone, metrics)
     by_place = {(row["window"], row["slice"]): row for row in rows}
     named = _all_windows(spans, {row["window"] for row in rows}, project.time_zone)
     values: list[Slice] = sorted({row["slice"] for row in rows}, key=_order) or ([()] if not asked.slices else [])
@@ -106,6 +111,11 @@ def window_of(asked: Asked, project: Project, start: str, end: str) -> Windows:
         by="all", start=start, end=end, earliest=EARLIEST, latest=_latest(), only=asked.only, weeks=weeks,
         threads=asked.threads,
     )  # fmt: skip
+
+
+def everything(*, threads: int = THREADS) -> Windows:
+    """Return every row of the log with a time that can be right, as one window."""
+    return Windows(by="all", earliest=EARLIEST, latest=_latest(), threads=threads)
 
 
 def _latest() -> str:
@@ -140,7 +150,7 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
         only=asked.only,
         threads=asked.threads,
     )
-    found = apart(log, windows)
+    found = _with_expired(apart(log, windows), log, windows)
     first = start or found.first or ""
     last = min(_before(end), latest) if end else found.last or ""
     if not first or not last or first > last:
@@ -151,7 +161,9 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
             f"health: found {count:,.0f} hours from {first[:10]} to {last[:10]}, expected at most {MOST_BUCKETS:,}. "
             "Choose a shorter span with --from and --to, or --by day."
         )
-    spans = [Period("", first, utc_text(datetime.fromisoformat(last) + timedelta(milliseconds=1)))]
+    # What expired is known by the hour, so one window of all ends with whole hours.
+    hours = [datetime.fromisoformat(moment).replace(minute=0, second=0, microsecond=0) for moment in (first, last)]
+    spans = [Period("", start or utc_text(hours[0]), end or utc_text(hours[1] + timedelta(hours=1)))]
     if asked.by != "all":
         spans = list(periods(first, last, asked.by, zone))
     windows = replace(
@@ -161,6 +173,16 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
         weeks=weeks_between(first, last, zone) if start or end else None,
     )
     return windows, found, spans
+
+
+def _with_expired(found: Apart, log: LogPaths, windows: Windows) -> Apart:
+    """Return the rows that stand apart and the ends of the log, with what expired."""
+    first, last, undated = expired_span(log, windows)
+    return found._replace(
+        undated=found.undated + undated,
+        first=min(filter(None, (found.first, first)), default=None),
+        last=max(filter(None, (found.last, last)), default=None),
+    )
 
 
 def _before(end: str) -> str:

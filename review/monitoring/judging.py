@@ -31,13 +31,15 @@ DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
 class JudgedWeek:
     """What becomes of the conversations of one week.
 
-    ``kept`` and ``expired`` count them by class, ``held_back`` those whose days are over and that stay, by reason.
+    ``kept`` and ``expired`` count them by class, ``held_back`` those whose days are over and that stay, by
+    reason, and ``held_by_class`` the same by class.
     """
 
     week: str
     kept: dict[str, int] = field(default_factory=dict)
     expired: dict[str, int] = field(default_factory=dict)
     held_back: dict[str, int] = field(default_factory=dict)
+    held_by_class: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -116,11 +118,13 @@ class Judge:
 
     def _counted(self, week: str, found: Sequence[tuple[str, str, int]]) -> JudgedWeek:
         kept, expired, held = dict.fromkeys(CLASSES, 0), dict.fromkeys(CLASSES, 0), dict[str, int]()
+        by_class = dict.fromkeys(CLASSES, 0)
         for kind, reason, n in found:
             (expired if reason == EXPIRES else kept)[kind] += n
             if reason not in (EXPIRES, YOUNG):
                 held[reason] = held.get(reason, 0) + n
-        return JudgedWeek(week=week, kept=kept, expired=expired, held_back=held)
+                by_class[kind] += n
+        return JudgedWeek(week=week, kept=kept, expired=expired, held_back=held, held_by_class=by_class)
 
 
 @contextmanager

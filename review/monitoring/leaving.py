@@ -54,7 +54,8 @@ class Leaving:
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT * EXCLUDE (content, verdicts) FROM {gone}")  # noqa: S608 - our own names
         self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")
         self._copy(user_days("gone", metrics), f"{USERS}/{self.week}.parquet")
-        hashes = f"{hash_sql('id', key)} AS id_hash, {hash_sql('source_id', key)} AS name_hash"
+        other = f"CASE WHEN source_id <> id THEN {hash_sql('source_id', key)} END"
+        hashes = f"{hash_sql('id', key)} AS id_hash, {other} AS name_hash"
         self._copy(f"SELECT {hashes} FROM gone", f"{EXPIRED}/{self.week}.parquet")  # noqa: S608 - our own names
         found = dict(self._db.execute("SELECT import_id, count(*) FROM gone GROUP BY 1 ORDER BY 1").fetchall())
         self._db.execute("DROP VIEW gone")

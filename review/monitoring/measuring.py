@@ -11,7 +11,7 @@ from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-N, ERRORS = "n", "errors"
+N, ERRORS, EXPIRED = "n", "errors", "expired"
 NO_TYPE = "no type given"
 NO_TRAFFIC = "no traffic"
 
@@ -49,15 +49,17 @@ def share(k: int, n: int, what: str) -> Quantity:
 def shares_of(row: Mapping[str, Any], metrics: Mapping[str, Metric]) -> dict[str, Quantity]:
     """Return the shares of one window by name."""
     return {
-        name: share(row[f"{name}_k"], _of(row, name), unknown(metric))
+        name: share(int(row.get(f"{name}_k", 0)), _of(row, name, metric), unknown(metric))
         for name, metric in metrics.items()
         if metric.kind == "share" and not metric.check
     }
 
 
-def _of(row: Mapping[str, Any], name: str) -> int:
+def _of(row: Mapping[str, Any], name: str, metric: Metric) -> int:
     """Return the denominator of a share, 0 where no row of the window tells anything about it."""
-    return int(row.get(f"{name}_n", row[N])) if row.get(f"{name}_told", 1) else 0
+    whole = 0 if metric.denominator != "true" else row[N]
+    told = row.get(f"{name}_told", 0) if metric.told else 1
+    return int(row.get(f"{name}_n", whole)) if told else 0
 
 
 def unknown(metric: Metric) -> str:

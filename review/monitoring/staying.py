@@ -26,7 +26,7 @@ class Staying:
 
     ``conversations`` has a reason of ``HELD_BACK`` by id, ``users`` are on hold. The weeks that are ``over`` may
     expire; ``begun`` are those that were drawn from or opened. ``checked`` are the days and imports that the daily
-    checks looked at. ``state`` changes with any of it but the checks.
+    checks looked at. ``state`` changes with any of it.
     """
 
     conversations: dict[str, str]

@@ -118,13 +118,24 @@ def reveal_original(
     if row is None:
         return None
     encrypted, content = row
+    return unsealed(content, encrypted=encrypted, of=f"the original of '{conversation_id}'", environment=environment)
+
+
+def unsealed(
+    content: str, *, encrypted: bool, of: str = "an original", environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the unmasked fields of an original as it is kept.
+
+    Raises InputError when it is encrypted and the key is missing or wrong.
+    """
+    plain: str | bytes = content
     if encrypted:
         try:
-            content = _fernet(environment).decrypt(content.encode("ascii"))
+            plain = _fernet(environment).decrypt(content.encode("ascii"))
         except InvalidToken:
             raise InputError(
-                f"{KEY_VARIABLE}: the original of '{conversation_id}' was encrypted with another key. "
+                f"{KEY_VARIABLE}: {of} was encrypted with another key. "
                 "Set the key that was in use when it was imported."
             ) from None
-    revealed: dict[str, Any] = orjson.loads(content)
+    revealed: dict[str, Any] = orjson.loads(plain)
     return revealed

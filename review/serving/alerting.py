@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from review.basics.errors import NothingToDo, Refused
 from review.basics.words import counted
@@ -78,7 +77,7 @@ def look_in_words(store: Store, project: Project, *, by: str) -> str:
 def _news(one: Raised, url: str) -> News:
     title, words = str(one.found.get("title", one.name)), [str(w) for w in one.found.get("words", [])]
     body = "\n".join([f"{title}: {words[0] if words else ''}.", *(f"- {w}" for w in words[1:])])
-    last = f"\n\nAcknowledge it on the Health page: {url}/health?alert={quote(one.id)}" if url else ""
+    last = f"\n\nAcknowledge it on the Health page: {url}/health?view=alerts" if url else ""
     kind = ESCALATED if one.escalated else ALERT
     first = "Nobody has acknowledged this alert. " if one.escalated else ""
     return News(one.id, kind, one.owner, Text(f"Alert: {title}", f"{first}{body}{last}"))

@@ -84,6 +84,7 @@ def _came(one: Pulled) -> str:
     """Return what one source gave, in words."""
     counts = [
         (one.total("rejected"), "rejected"),
+        (one.total("erased"), "dropped as erased"),
         (one.total("updated"), "updated"),
         (one.total("changed"), "changed at the source (the first one stays)"),
     ]

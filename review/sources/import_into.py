@@ -11,6 +11,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.continuing import Continued, continued
+from review.log.gone import gone_of
 from review.log.searching import has_addresses_in_ids, ids_in_two_forms, other_sources_of
 from review.people.people import require
 from review.sources.file_sets import Files
@@ -64,6 +65,7 @@ def import_into(
         progress=progress,
         on_detected=on_detected,
         tally=tally,
+        gone=gone_of(store),
     )
     pairs = ids_in_two_forms(log, done.id) if done.added else []
     earlier = continued(log, done.id, source=options.source) if done.added and _is_calls(done.format) else []
@@ -75,8 +77,8 @@ def import_into(
 
 
 def came_in(done: Import) -> bool:
-    """Whether the log has taken, or had, at least one of the records."""
-    return bool(done.added or done.duplicate or done.updated or done.waiting or done.expired)
+    """Whether the log has taken, or had, at least one of the records, or may not have it again."""
+    return bool(done.added or done.duplicate or done.updated or done.waiting or done.expired or done.erased)
 
 
 def _under_another_name(source: str, n: int) -> str:
@@ -129,7 +131,7 @@ def recorded(store: Store, done: Import) -> Import:
     A keyed hash replaces e-mail addresses and phone numbers in the names of its files.
     """
     done = dataclasses.replace(done, file=plain_name(store, done.file))
-    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "rejected", "undated")
+    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "erased", "rejected", "undated")
     with store.transaction():
         store.add(done)
         chain.record(

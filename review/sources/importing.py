@@ -16,7 +16,8 @@ from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.checks.running import ready
-from review.log.append import append
+from review.log.append import NOTHING_GONE, append
+from review.log.gone import ERASED, Gone
 from review.log.rows import Entry
 from review.sources.checking import checked
 from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
@@ -47,14 +48,16 @@ def import_file(
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
     processes: int | None = None,
+    gone: Gone = NOTHING_GONE,
 ) -> Import:
     """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record, read = added
-    + duplicate + changed + updated + waiting + expired + rejected, and up to 100 rejections are {line, column, found,
-    expected}, masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them.
+    + duplicate + changed + updated + waiting + expired + erased + rejected, and up to 100 rejections are {line, column,
+    found, expected}, masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them.
     ``processes`` is how many mask at the same time: None uses two for large files, where the machine has as many; the
     result is the same.
+    What is ``gone`` is not added again.
     Raises InputError when a file or its format cannot be read at all, or a check cannot run; then nothing is added.
     """
     options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
@@ -85,6 +88,7 @@ def import_file(
                 encrypted=options.privacy.originals == "encrypted",
                 examine=lambda new: checked(new, to_run),
                 key=key,
+                gone=gone,
             )
     except BaseException:
         tally.discard()
@@ -109,6 +113,7 @@ def import_file(
         updated=counts.updated,
         waiting=counts.waiting,
         expired=counts.expired,
+        erased=counts.gone[ERASED],
     )
 
 

@@ -17,8 +17,10 @@ from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.checks.running import ready
+from review.log.gone import Gone
 from review.log.log import read_conversations
 from review.log.rows import Entry
+from review.privacy.erased import erased_conversation
 from review.privacy.originals import write_originals
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
@@ -37,28 +39,33 @@ CHUNK = 500
 
 
 def fetch(
-    engine: Engine, ids: Sequence[str], project: Project, request: Request, *, log: LogPaths, key: bytes
+    engine: Engine, ids: Sequence[str], project: Project, request: Request, *, log: LogPaths, key: bytes, gone: Gone
 ) -> list[Conversation]:
     """Return the conversations with these ids, masked and checked, in this order.
 
     From a source other than the imported log they are read through the engine, in whatever format their rows have;
     originals are kept as the project says. A keyed hash replaces addresses in their ids, as an import does. An id that
-    is not found is left out. Raises InputError for a row that cannot be read.
+    is not found is left out; of what is ``gone`` there are no texts and no original.
+    Raises InputError for a row that cannot be read.
     """
     if request.source is None:
-        return read_conversations(log, ids)
+        return [_left(one, gone) for one in read_conversations(log, ids)]
     found: dict[str, Conversation] = {}
     originals: list[tuple[str, str]] = []
     for entry in checked(_entries(engine, ids, project, request, key), ready(project.checks)):
         findings = {name: dict(one) for name, one in entry.findings.items()}
-        found.setdefault(entry.conversation.id, replace(entry.conversation, checks=findings))
-        if entry.original is not None:
+        found.setdefault(entry.conversation.id, _left(replace(entry.conversation, checks=findings), gone))
+        if entry.original is not None and not gone.holds(entry.conversation.id, entry.conversation.user_id):
             originals.append((entry.conversation.id, entry.original))
     if originals:
         target = log.originals / f"draw-{new_id()}" / f"{request.week}-1.parquet"
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
     plain = stored_ids(engine, project, key)
     return [found[name] for i in ids if (name := plain(i)) in found]
+
+
+def _left(found: Conversation, gone: Gone) -> Conversation:
+    return erased_conversation(found) if gone.holds(found.id, found.user_id) else found
 
 
 def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Request, key: bytes) -> Iterator[Entry]:

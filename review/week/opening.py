@@ -15,6 +15,7 @@ from review.basics.log_paths import log_of
 from review.basics.weeks import week_window
 from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
+from review.log.gone import gone_of
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult, stored
@@ -39,7 +40,7 @@ from review.week.drawing import (
 from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
-from storage.records_log import Draw, ImportWithdrawal, Stratum
+from storage.records_log import ERASED_HASH, Draw, ImportWithdrawal, Stratum
 from storage.records_weeks import Assignment, Item, Week
 from storage.store import Store
 
@@ -85,7 +86,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             return OpenedWeek(result, 0, 0)
         raters = takers(store, request, so_far)
         ids = [i for some in result.added.values() for i in some]
-        drawn = fetch(engine, ids, project, request, log=log, key=hmac_key(store))
+        drawn = fetch(engine, ids, project, request, log=log, key=hmac_key(store), gone=gone_of(store))
         found = with_scenarios(store, drawn)
     result = stored(result, plain)
     groups = {i: name for name, some in result.added.items() for i in some}
@@ -106,7 +107,8 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         if so_far.week is None:
             store.add(week)
         store.add(draw, *_ledger_lines(draw, result), *found, *items, *verdicts)
-        dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
+        readable = [i for c, i in zip(found, items, strict=True) if c.content_hash != ERASED_HASH]
+        dealt = deal_items(store, week, readable, version=rubric.version, by=by, raters=raters)
         deal_anchors(store, week, dealt, settings=project.anchors, rubric=rubric, by=by)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
     result = replace(result, notes=(*result.notes, *_alone(items, dealt, raters)))

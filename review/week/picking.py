@@ -19,7 +19,7 @@ from review.settings.project import Project
 from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items, raters_left
 from review.week.items_from_draw import checked_at_turn, target_turn, verdicts_in
-from storage.records_log import Conversation
+from storage.records_log import ERASED_HASH, Conversation
 from storage.records_weeks import Item, Week
 from storage.store import Store
 
@@ -54,6 +54,9 @@ def pick_by_hand(store: Store, project: Project, ids: Sequence[str], week: str, 
     if not 0 < len(ids) <= MOST:
         raise InputError(f"Choose from 1 to {MOST} conversations; found {len(ids):,}.")
     found = with_scenarios(store, read_conversations(log_of(store.path), ids))
+    found = [c for c in found if c.content_hash != ERASED_HASH]
+    if not found:
+        raise NothingToDo("None of the chosen conversations can be read: they were erased, or are not in the log.")
     with store.transaction():
         opened = week_of_store(store, week)
         if closing_of(store, week) is not None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from storage.queries.conditions import (
     answered,
     answered_in_time,
+    erased,
     handed_on,
     left_by_undo,
     not_withdrawn,
@@ -15,6 +16,7 @@ from storage.queries.conditions import (
     skipped_in_time,
 )
 from storage.queries.parameters import json_list
+from storage.records_weeks import Assignment
 from storage.store import Store
 
 
@@ -57,6 +59,19 @@ def open_holders(store: Store, item_id: str) -> list[str]:
 _HOLDERS_SQL = f"""
 SELECT a.rater_id FROM assignments a
 WHERE a.item_id = :item AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY a.rowid
+"""  # noqa: S608 - constants of ours
+
+
+def open_on_items(store: Store, items: Collection[str]) -> list[Assignment]:
+    """Return the assignments of some items that are still held and neither annotated nor skipped."""
+    return store.select(Assignment, _OPEN_ON_SQL, {"items": json_list(sorted(items))}) if items else []
+
+
+_OPEN_ON_SQL = f"""
+SELECT a.* FROM assignments a
+WHERE a.item_id IN (SELECT value FROM json_each(:items)) AND NOT {handed_on("a")}
+  AND NOT {answered("a")} AND NOT {skipped("a")}
 ORDER BY a.rowid
 """  # noqa: S608 - constants of ours
 
@@ -159,7 +174,7 @@ def items_left_to_nobody(store: Store, week: str) -> int:
 
 _LEFT_SQL = f"""
 SELECT count(DISTINCT a.item_id) AS n FROM assignments a JOIN items i ON i.id = a.item_id
-WHERE a.week = :week AND i.kind IS NOT 'anchor' AND NOT {left_by_undo("i")}
+WHERE a.week = :week AND i.kind IS NOT 'anchor' AND NOT {left_by_undo("i")} AND NOT {erased("i")}
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})
@@ -175,6 +190,7 @@ _SKIPPED_SQL = f"""
 SELECT DISTINCT a.item_id FROM items i
 CROSS JOIN skips s ON s.item_id = i.id JOIN assignments a ON a.id = s.assignment_id
 WHERE i.week = :week AND a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
+  AND NOT {erased("i")}
 """  # noqa: S608 - constants of ours
 
 

@@ -5,6 +5,8 @@ Each function takes the alias of a table in the statement around it and returns 
 
 from __future__ import annotations
 
+from storage.records_log import ERASED_HASH
+
 
 def not_withdrawn(row: str) -> str:
     """Return the condition that the annotation, skip or flag ``row`` was not undone."""
@@ -49,6 +51,12 @@ def left_by_undo(item: str) -> str:
     return f"""(EXISTS (SELECT 1 FROM item_withdrawals gone WHERE gone.item_id = {item}.id)
   AND NOT EXISTS (SELECT 1 FROM annotations said WHERE said.item_id = {item}.id AND {not_withdrawn("said")})
   AND NOT EXISTS (SELECT 1 FROM assignments held WHERE held.item_id = {item}.id AND NOT {handed_on("held")}))"""  # noqa: S608 - names of ours
+
+
+def erased(item: str) -> str:
+    """Return the condition that the conversation of an item was erased: nobody can review it any more."""
+    return f"""EXISTS (SELECT 1 FROM conversations gone
+  WHERE gone.id = {item}.conversation_id AND gone.content_hash = '{ERASED_HASH}')"""  # noqa: S608 - names of ours
 
 
 def _submitted(table: str, assignment: str, *conditions: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storage.queries.anchors import ANCHOR
-from storage.queries.conditions import answered, handed_on, left_by_undo, not_withdrawn, skipped
+from storage.queries.conditions import answered, erased, handed_on, left_by_undo, not_withdrawn, skipped
 from storage.records_weeks import Assignment, Item
 from storage.store import Store
 
@@ -21,6 +21,7 @@ def items_held_by_nobody(store: Store, week: str) -> list[Item]:
 _NOBODY_SQL = f"""
 SELECT i.* FROM items i
 WHERE i.week = :week AND (i.kind IS NULL OR i.kind <> '{ANCHOR}') AND NOT {left_by_undo("i")}
+  AND NOT {erased("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})

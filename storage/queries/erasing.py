@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage import proof
+from storage.address import address_in
+from storage.connection import plain_errors
 from storage.engine import Connection
+from storage.opening import open_store
 from storage.proof_digests import entry_hash
 from storage.records import KEYS
 from storage.records_people import AuditEntry
@@ -20,20 +26,6 @@ class Emptied(NamedTuple):
     key: str
     before: str
     after: str
-
-
-def all_columns(store: Store, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table as stored, with ``rowid``."""
-    connection = store.engine.connection
-    found = connection.execute(f'SELECT rowid AS rowid, * FROM "{table}" ORDER BY rowid')  # noqa: S608 - our names
-    names = [column[0] for column in found.description]
-    for row in found:
-        yield dict(zip(names, row, strict=True))
-
-
-def tables_of(store: Store) -> list[str]:
-    """Return the names of all tables of the store, those of the engine itself left out."""
-    return [name for kind, name in store.engine.objects() if kind == "table"]
 
 
 def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, Any]]) -> list[Emptied]:
@@ -92,3 +84,50 @@ def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
 def erasures_so_far(store: Store) -> int:
     """Return a number that grows with each step of an erasure, 0 before the first."""
     return int(next(store.stream("SELECT coalesce(max(rowid), 0) FROM erasure_events"))[0])
+
+
+def cells_of_file(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
+    """Yield (table, number of the row, cells) of every row of an SQLite file, as anybody could read it.
+
+    Of a file that names a database, the rows of its store. Raises StorageError for what cannot be read.
+    """
+    if address_in(path) is not None:
+        yield from _cells_of_database(open_store(path, create=False))
+        return
+    with plain_errors(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            name = str(table).replace('"', '""')
+            for n, row in enumerate(connection.execute(f'SELECT * FROM "{name}"')):  # noqa: S608 - quoted
+                yield str(table), n, list(row)
+
+
+def _cells_of_database(store: Store) -> Iterator[tuple[str, int, list[Any]]]:
+    for kind, table in store.engine.objects():
+        if kind == "table":
+            for n, row in enumerate(store.stream(f'SELECT * FROM "{table}"')):  # noqa: S608 - our names
+                yield table, n, list(row)
+
+
+class OpenErasure(NamedTuple):
+    """An erasure whose proof has not passed: when somebody asked for it, and whether it was confirmed."""
+
+    id: str
+    subject: str
+    at: str
+    by: str
+    confirmed: bool
+
+
+def open_erasures(store: Store) -> list[OpenErasure]:
+    """Return the erasures that somebody asked for, and that are neither proved nor withdrawn, oldest first."""
+    return [OpenErasure(**{**row, "confirmed": bool(row["confirmed"])}) for row in store.query(_OPEN)]
+
+
+_OPEN = """
+SELECT r.id, r.subject, r.at, r.by,
+  EXISTS (SELECT 1 FROM erasure_events e WHERE e.request_id = r.id AND e.event = 'confirmed') AS confirmed
+FROM erasure_requests r
+WHERE NOT EXISTS (SELECT 1 FROM erasure_events e WHERE e.request_id = r.id AND e.event IN ('proved', 'withdrawn'))
+ORDER BY r.rowid
+"""

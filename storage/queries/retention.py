@@ -43,7 +43,7 @@ _BEGUN_SQL = "SELECT week FROM draws UNION SELECT name FROM weeks"
 
 
 def what_stays_changed(store: Store) -> tuple[int, ...]:
-    """Return what grows whenever a conversation is drawn, worked on or held, or a hold ends."""
+    """Return what grows whenever a conversation is drawn, worked on, held or checked, or its week is over."""
     return tuple(store.query(_CHANGED_SQL)[0].values())
 
 
@@ -56,7 +56,10 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM conversations) AS conversations,
   (SELECT coalesce(max(rowid), 0) FROM failure_triages) AS triages,
   (SELECT coalesce(max(rowid), 0) FROM legal_holds) AS holds,
   (SELECT coalesce(max(rowid), 0) FROM hold_releases) AS releases,
-  (SELECT coalesce(max(rowid), 0) FROM draws) AS draws
+  (SELECT coalesce(max(rowid), 0) FROM draws) AS draws,
+  (SELECT count(*) FROM week_closings) AS closed,
+  (SELECT count(*) FROM weeks_never_drawn) AS given_up,
+  (SELECT coalesce(max(rowid), 0) FROM compliance_passes) AS passes
 """
 
 

@@ -197,7 +197,7 @@ def _ends(year: np.ndarray) -> np.ndarray:
 def _rings(usual: UsualHours, year: np.ndarray, end: int) -> bool:
     """Whether traffic is called gone at the end of a stretch."""
     begin = max(0, end - 200)
-    return traffic_gone(usual, year[begin : end + 1], GONE_FROM + timedelta(days=BEFORE, hours=begin)).ringing
+    return traffic_gone(usual, year[begin : end + 1].tolist(), GONE_FROM + timedelta(days=BEFORE, hours=begin)).ringing
 
 
 PARTS = {"hours": hours, "totals": totals, "gone": gone}

@@ -30,7 +30,6 @@ OPTIONS = {"pills", "radio", "segmented_control", "select_slider"}
 PLAIN = {"as_text", "counted", "len", "max", "min", "percent", "range", "sum"}
 """Functions that give a number, or text without marks."""
 OURS = {
-    "discuss.py": ["views.__getitem__"],
     "parts/agreement/agreement_view.py": ["names"],
     "parts/compare/gate_view.py": ["e.broke", "e.fixed"],
     "parts/conversations/elsewhere.py": ["f'These are {found.kind}: go on there'"],
@@ -45,6 +44,7 @@ OURS = {
     "parts/judges/edit.py": ["f'Save as version {draft.version}'"],
     "parts/judges/judge_target.py": ["lambda k: f'a {k}'", "str(kind).capitalize()"],
     "parts/judges/read.py": ["titles.__getitem__"],
+    "parts/shared/views.py": ["titles.__getitem__"],
     "parts/rubric/change_view.py": [
         "f'Save as version {rubric.version + 1}'",
         "f'Version {saved.version} is in force for weeks that are opened from now on'",

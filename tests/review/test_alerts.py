@@ -248,6 +248,7 @@ def test_what_is_missing_or_vanished_is_a_state_and_never_zero(store: Store) -> 
 
 
 def test_traffic_that_stops_is_found_and_a_log_that_is_old_is_not_watched(store: Store) -> None:
+    assert not checked(store, CALM + 0.5).opened, "rows come a day late"
     found = checked(store, CALM + 1.9)
     assert named(found, "traffic_gone").state == "ringing" and [one.name for one in found.opened] == ["traffic_gone"]
     assert "no conversation since" in found.opened[0].found["words"][0]

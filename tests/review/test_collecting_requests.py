@@ -10,7 +10,7 @@ import stat
 import zlib
 
 import pytest
-from collector_calls import PROTOBUF, Call, calls, kept, spans, talk
+from collector_calls import PROTOBUF, Call, calls, in_own_thread, kept, spans, talk
 from cryptography.fernet import Fernet
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
@@ -269,7 +269,7 @@ def test_requests_that_wait_share_one_sync(folder, monkeypatch):
         await asyncio.gather(*(writer.keep(1, talk(n)) for n in range(1, 201)))
         writer.close()
 
-    asyncio.run(run())
+    in_own_thread(run())
     assert len(kept(folder)) == 200 and 1 <= len(synced) < 100
 
 

@@ -18,7 +18,7 @@ from review.sources.uploads import keep
 from storage.records_log import Import
 from storage.store import Store
 
-COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "rejected", "undated")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "expired", "erased", "rejected", "undated")
 UNDONE = "undone"
 """What the list calls an import whose conversations have left the log."""
 

@@ -26,6 +26,7 @@ COUNTS = {
     "updated": "updated",
     "waiting": "waiting",
     "expired": "expired before",
+    "erased": "erased",
     "rejected": "rejected",
 }
 REJECTS = ("line", "column", "found", "expected")
@@ -117,6 +118,8 @@ def _sentence(result: Import, name: str) -> str:
         return f"{name} added nothing: retention removed its conversations earlier."
     if result.duplicate or result.changed:
         return f"{name} added nothing: its conversations are in the log already."
+    if result.erased:
+        return f"{name} added nothing: {counted(result.erased, 'row')} of erased conversations were dropped."
     return f"{name} added nothing: no row could be read."
 
 
@@ -129,13 +132,14 @@ def counts(result: Import) -> None:
                 st.metric(words, f"{n:,}", border=True, help=HELP.get(name))
 
 
-SOMETIMES = ("updated", "waiting", "expired")
+SOMETIMES = ("updated", "waiting", "expired", "erased")
 """Counts that are shown only where there are any."""
 HELP = {
     "changed": "The log holds another version of these conversations. The first version is kept.",
     "updated": "New feedback, tags, scores or errors of conversations that the log holds. Their text stays.",
     "waiting": "They name conversations that are not in the log, and join them once those are imported.",
     "expired": "Retention removed these conversations earlier. They do not come back.",
+    "erased": "Their conversation or user was erased, so they were dropped.",
 }
 
 

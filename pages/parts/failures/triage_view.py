@@ -96,18 +96,25 @@ def _go(to: str) -> None:
 def _one(here: Session, week: str, g: TriageGroup) -> None:
     """Draw a group: how many failures, some of them, and the form."""
     with st.container(border=True):
-        st.markdown(f"#### {as_text(g.title)}")
-        causes = ", ".join(f"{n:,} {failure_list.CAUSES[cause]}" for cause, n in g.found.causes.items())
-        version = f"version {g.found.version}" if g.found.version else "no version"
-        st.caption(as_text(f"{version} · {causes}"))
-        wanted = Narrowed(weeks=[week], group=g.found.group, version=g.found.version)
-        for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
-            failure_list.line(one)
-        if g.decided is not None:
-            st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
-        elif g.state == "ignored":
-            st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
+        # One block, however many lines it has: the form after it stays where it is, and so does the cursor.
+        with st.container():
+            _about(here, week, g)
         _form(here, week, g)
+
+
+def _about(here: Session, week: str, g: TriageGroup) -> None:
+    """Draw what is known of a group: its failures, some of them, and what was decided."""
+    st.markdown(f"#### {as_text(g.title)}")
+    causes = ", ".join(f"{n:,} {failure_list.CAUSES[cause]}" for cause, n in g.found.causes.items())
+    version = f"version {g.found.version}" if g.found.version else "no version"
+    st.caption(as_text(f"{version} · {causes}"))
+    wanted = Narrowed(weeks=[week], group=g.found.group, version=g.found.version)
+    for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
+        failure_list.line(one)
+    if g.decided is not None:
+        st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
+    elif g.state == "ignored":
+        st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
 
 
 def _decided(here: Session, done: FailureTriage) -> str:

@@ -33,13 +33,23 @@ def picked(figure: str, event: Mapping[str, Any]) -> None:
     found = (event.get("selection") or {}).get(PICK) or []
     if found and isinstance(found[0], Mapping) and "start" in found[0]:
         st.session_state[FIGURE] = figure
-        st.session_state[WINDOW] = (str(found[0].get("series", "")), str(found[0]["start"]))
+        st.session_state[WINDOW] = _name(str(found[0].get("series", "")), str(found[0]["start"]))
+
+
+def _name(side: str, start: str) -> str:
+    """Return the name of a window among the choices."""
+    return f"{start} {side}"
 
 
 def show(here: Session, found: Compared, shown: Sequence[Figure]) -> None:
     """Draw the choice of a figure and a window, and the conversations behind it."""
     sides = {side.title: side for side in (found.first, found.second) if side is not None}
-    windows = {(title, one.start): one for title, side in sides.items() for one in side.series.buckets if one.traffic}
+    windows = {
+        _name(title, one.start): (title, one)
+        for title, side in sides.items()
+        for one in side.series.buckets
+        if one.traffic
+    }
     known = {figure.key: figure for figure in shown}
     if not windows or not known:
         return
@@ -55,12 +65,12 @@ def show(here: Session, found: Compared, shown: Sequence[Figure]) -> None:
         )  # fmt: skip
         window = st.selectbox(
             "Window", list(reversed(windows)), index=None, key=WINDOW, width=320, placeholder="Choose a window",
-            format_func=lambda one: f"{one[1][:16].replace('T', ' ')} UTC, {one[0]}",
+            format_func=lambda name: f"{name[:16].replace('T', ' ')} UTC, {windows[name][0]}",
         )  # fmt: skip
     if key is None or window is None:
         st.caption("Click a point of a picture to read the conversations behind it.")
         return
-    _list(here, found, known[key], window[0], windows[window])
+    _list(here, found, known[key], *windows[window])
 
 
 def _list(here: Session, found: Compared, figure: Figure, title: str, one: Bucket) -> None:

@@ -15,7 +15,8 @@ from review.basics.errors import InputError, Refused
 from review.experiments.values import Case, ToolCall, answer_digest
 from review.golden.content import asked
 from review.golden.reader import misfit
-from review.golden.releases import frozen_examples, release_hash, release_named, verification
+from review.golden.releases import early_release_hash, frozen_examples, release_hash, release_named, verification
+from review.golden.tombstones import is_tombstone
 from review.privacy.hidden_spans import conversations, spans_by_conversation, without
 from storage.records_golden import FrozenExample, Release, ReleaseExample
 from storage.records_weeks import Item
@@ -40,6 +41,7 @@ def cases_of_release(store: Store, release: str) -> ReleaseCases:
     Raises UnknownError when there is no such release, Refused when it does not match its hash.
     """
     recorded, rows = unchanged(store, release)
+    rows = [row for row in rows if not is_tombstone(row.content)]
     contents = [row.content for row in rows]
     spans = spans_by_conversation(store, [c["conversation_id"] for c in contents])
     key = hmac_key(store) if spans else b""
@@ -110,8 +112,9 @@ def cases_of_file(path: Path) -> ReleaseCases:
     names = (*FrozenExample.__required_keys__, *FrozenExample.__optional_keys__)
     contents = [{name: row[name] for name in names if name in row} for row in rows]
     found = release_hash(contents)
+    early = early_release_hash(contents)
     hashes = {str(row["content_hash"]) for row in rows if row.get("content_hash")}
-    if hashes and hashes != {found} and not any(row.get("redacted") for row in rows):
+    if hashes and hashes not in ({found}, {early}) and not any(row.get("redacted") for row in rows):
         raise InputError(
             f"{path}: the examples do not match the hash of their release ({min(hashes)[:12]}). A release never "
             "changes, so the file was edited. Export it again."

@@ -83,9 +83,8 @@ def export(
         if beside is not None and written is not None:
             write_cards(info, written)
             files.append(beside)
-        chain.record(
-            store, by, "export", release, format=to, target=path.name, examples=len(examples), hidden=info.hidden_since
-        )
+        said = {"format": to, "target": path.name, "examples": len(examples), "hidden": info.hidden_since}
+        chain.record(store, by, "export", release, **said, erased=list(info.erased))
     return files
 
 

@@ -90,10 +90,12 @@ def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: M
         if info.hidden_since
         else ""
     )
+    if info.erased:
+        hidden += f"\nNot in these files, because their content was erased: {', '.join(info.erased)}.\n"
     return "\n".join(front) + (
         f"\n---\n\n# Golden examples, release {info.name}\n\n"
         f"{info.size} examples, release {info.name} (version {info.version}), frozen {info.at}.\n"
-        f"SHA-256 over their canonical JSON: `{info.content_hash}`.\n{hidden}\n"
+        f"SHA-256 of the release: `{info.content_hash}`.\n{hidden}\n"
         f"- `items` ({counts['items']} rows): one example each, with its settled labels.\n"
         f"- `votes` ({counts['votes']} rows): the labels of each rater, before the item was settled.\n"
         f"- `judge_verdicts` ({counts['judge_verdicts']} rows): verdicts of judges; an empty value is no verdict.\n\n"

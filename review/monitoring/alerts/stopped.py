@@ -13,6 +13,8 @@ from review.statistics.watching.gone import Gone, UsualHours, busy_hours, traffi
 HOUR = timedelta(hours=1)
 SHORTEST = 3
 """Shorter stretches are never three windows."""
+A_DAY = 24
+"""Rows may come so many busy hours late while only one import has arrived: logs are often exported once a day."""
 USUALLY = 0.9
 """The log lags behind as far as before this share of its arrivals."""
 
@@ -61,4 +63,4 @@ def _late(traffic: Traffic, usual: UsualHours, until: datetime) -> int:
             begin = newest.replace(minute=0, second=0, microsecond=0) + HOUR
             waits.append(busy_hours(usual, begin, at))
         newest = latest if newest is None else max(newest, latest)
-    return int(np.quantile(waits, USUALLY, method="higher")) if waits else 0
+    return int(np.quantile(waits, USUALLY, method="higher")) if waits else A_DAY

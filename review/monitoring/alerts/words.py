@@ -40,7 +40,7 @@ def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
         else:
             usual = f"usually {_number(one, 1 - s.usual if turned else s.usual)}"
         name = "judge" if s.field == "judge" else s.field.replace("_", " ")
-        more = "" if one.how == "judges" else f"; {s.share:.0%} of the excess stands there"
+        more = "" if one.how == "judges" else f"; {s.share:.0%} of the excess is there"
         out.append(f"{name} {s.value}: {rate} of {s.n:,}, {usual}{more}")
     return out
 

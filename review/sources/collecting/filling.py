@@ -60,6 +60,7 @@ def in_words(done: Done) -> str:
         f"{one.source}: {counted(one.added, 'conversation')} added"
         + (f", {one.updated:,} updated" if one.updated else "")
         + (f", {one.rejected:,} rejected" if one.rejected else "")
+        + (f", {one.erased:,} dropped as erased" if one.erased else "")
         for one in done.imports
     ]
     said += [f"{n:,} {NAMES[name]}" for name, n in done.counts.items() if n]

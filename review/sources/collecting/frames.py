@@ -59,9 +59,9 @@ def spool_of(store: str | Path) -> Path:
     return Path(f"{store}.spool")
 
 
-def packed(kind: Kind, payload: bytes) -> bytes:
-    """Return a payload as a frame that arrives now."""
-    at = int(time.time() * 1e6)
+def packed(kind: Kind, payload: bytes, *, at: float | None = None) -> bytes:
+    """Return a payload as a frame that arrived ``at`` some seconds since 1970, None: now."""
+    at = round((time.time() if at is None else at) * 1e6)
     return _HEAD.pack(len(payload), _checksum(at, kind, payload), at, kind) + payload
 
 

@@ -208,3 +208,18 @@ def status_message(words: str, *, as_json: bool) -> bytes:
     while size > 127:
         length, size = length + bytes((size & 127 | 128,)), size >> 7
     return b"\x12" + length + bytes((size,)) + text
+
+
+def users_in(kind: Kind, body: bytes) -> Iterator[tuple[str, str]]:
+    """Yield (trace, user) for each attribute of a span or log record that names a user."""
+    if kind.is_json:
+        for part in spans_in(orjson.loads(body)):
+            if not isinstance(part, Unreadable) and _is_named(part):
+                given = {**part.get("resource", {}), **part.get("attributes", {})}
+                yield from ((str(part["trace"]), str(value)) for key, value in given.items() if "user" in key.lower())
+        return
+    for resource, items in _items(kind, _parsed(kind, body)):
+        for item in items:
+            for pair in (*resource.resource.attributes, *item.attributes):
+                if "user" in pair.key.lower():
+                    yield item.trace_id.hex(), pair.value.string_value or str(pair.value.int_value)

@@ -14,6 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from review.basics.errors import InputError
 from review.failures.analysis import accept, proposed_modes
 from review.failures.archive import groups_of
+from review.failures.meanings import in_english, meanings
 from review.failures.similar import group_alike
 from review.failures.working import write_note
 from review.models.embeddings import load_embedder
@@ -74,6 +75,32 @@ def test_english_notes_match_their_modes_by_meaning(noise: float) -> None:
         assert set(found) == set(notes)
         index.append(adjusted_rand_score(list(modes.values()), [found[i] for i in modes]))
     assert np.mean(index) >= 0.6 and min(index) >= 0.5
+
+
+def test_notes_in_five_languages_match_their_modes_by_what_their_words_mean() -> None:
+    index = []
+    for seed in range(3):
+        notes, modes = written("desk", 40, noise=0.15, seed=seed)
+        found = {one: at for at, group in enumerate(group_alike(notes)) for one in group.ids}
+        index.append(adjusted_rand_score(list(modes.values()), [found[i] for i in modes]))
+    assert np.mean(index) >= 0.6 and min(index) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("datumsformat falsch", ["date", "wrong"]),
+        ("mauvais format de date", ["wrong", "format", "date"]),
+        ("falta la fuente", ["missing", "source"]),
+        ("没有来源", ["source", "missing"]),
+        ("the icon is blue", []),
+        ("ничего не понятно", []),
+        ("", []),
+    ],
+)
+def test_words_are_read_by_their_meaning(text: str, meant: list[str]) -> None:
+    assert meanings(text) == meant
+    assert all(word in in_english(text) for word in meant) and (meant or in_english(text).strip() == text)
 
 
 def test_five_thousand_notes_are_grouped_in_five_seconds() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -171,6 +172,20 @@ def test_large_results_are_cut_by_their_size(lite):
             "SELECT a.name || b.name || '" + "x" * 300 + "' FROM customers a, customers b WHERE b.id < 3"
         )
         assert result.truncated and len(result.rows) < 6
+
+
+@pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 2_000, reason="few files may be open here")
+def test_a_process_with_many_open_files_runs_statements(lite):
+    beyond = 1_024  # select.select() refuses descriptors from here on
+    held = [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while held[-1] < beyond:
+            held.append(os.dup(held[0]))
+        with Runner(lite) as runner:
+            assert runner.run("SELECT count(*) FROM orders").rows == ((3,),)
+    finally:
+        for number in held:
+            os.close(number)
 
 
 def test_leaving_the_runner_ends_all_processes(lite):

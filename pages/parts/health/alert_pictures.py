@@ -1,0 +1,118 @@
+"""The picture of an alert: its figure by day, the confidence sequence, the limit, and when it rang."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pages.parts.shared.chart_parts import (
+    BLUE,
+    GREY,
+    INK,
+    RED,
+    Chart,
+    Spec,
+    columns,
+    layers,
+    measured,
+    named,
+    point,
+    shares,
+    span,
+    tooltip,
+)
+from review.monitoring.alerts.declared import FALLING
+from review.monitoring.alerts.found import Watched
+from review.monitoring.alerts.spans import spoken_start
+
+LEGEND = (
+    "Dashed: what is usual at most. Shaded: the 95% confidence sequence of the figure since it is watched, which holds "
+    "at all times together."
+)
+MOST_DAYS = 8
+"""So many labels fit below a picture, also on a small screen."""
+
+
+def table_of(one: Watched) -> pd.DataFrame:
+    """Return a row for each window: when, value, low, high, limit, n, and in words when it rang.
+
+    The figure of an alert that waits for a fall is turned round, so that it is the one people know.
+    """
+    turned = one.declared.alert.condition in FALLING
+    rang = {ring.at[:10] for ring in one.rings}
+    rows = [
+        {
+            "at": k,
+            "when": p.start,
+            "value": _turned(p.value, turned),
+            "low": _turned(p.high if turned else p.low, turned),
+            "high": _turned(p.low if turned else p.high, turned),
+            "limit": _turned(one.bound, turned),
+            "n": p.n,
+            "rang": "rang" if p.start[:10] in rang else "",
+        }
+        for k, p in enumerate(one.points)
+    ]
+    return pd.DataFrame(rows, columns=["at", "when", "value", "low", "high", "limit", "n", "rang"])
+
+
+def _turned(value: float | None, turned: bool) -> float | None:
+    return 1 - value if turned and value is not None else value
+
+
+def picture(one: Watched) -> Chart:
+    """Return the picture of an alert."""
+    frame = table_of(one)
+    percent = one.declared.how in ("rate", "judges")
+    ends = span(columns(frame, "value", "limit"), zero=True, most=1.0 if percent else None)
+    up: Spec = {"scale": {"domain": list(ends), "nice": False}}
+    axis: Spec = shares(ends) if percent else {"format": "~s", "tickCount": 5}
+    step = max(1, -(-len(frame) // MOST_DAYS))
+    across: Spec = {
+        "field": "at",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [-0.5, max(len(frame) - 0.5, 0.5)], "nice": False},
+        "axis": {
+            "values": list(range(0, len(frame), step)),
+            "labelExpr": _labels(frame),
+            "grid": False,
+            "labelOverlap": True,
+        },
+    }
+    value = measured("value", title=None, axis=axis, **up)
+    shown = tooltip(frame, ["when", "value", "low", "high", "limit", "n"])
+    band = {"type": "area", "opacity": 0.18, "color": BLUE, "clip": True}
+    limit = {"type": "rule", "strokeDash": [5, 4], "color": GREY, "strokeWidth": 2}
+    drawn = layers(
+        frame,
+        200,
+        _words(one),
+        (band, {"x": across, "y": measured("low", title=None, axis=axis, **up), "y2": {"field": "high"}}),
+        (limit, {"y": measured("limit", title=None, aggregate="min", **up)}),
+        ({"type": "line", "strokeWidth": 1.5, "color": BLUE, "clip": True}, {"x": across, "y": value}),
+        (point(36), {"x": across, "y": value, "color": {"value": BLUE}, "tooltip": shown}),
+        ({"type": "rule", "color": RED, "strokeWidth": 2}, {"x": across}),
+        ({"type": "text", "color": INK, "dy": -8, "y": 0, "fontWeight": 600}, {"x": across, "text": named("rang")}),
+    )
+    for layer in drawn.spec["layer"][-2:]:
+        layer["transform"] = [{"filter": "datum.rang != ''"}]
+    if one.bound is None:
+        del drawn.spec["layer"][1]
+    return drawn
+
+
+def _labels(frame: pd.DataFrame) -> str:
+    """Return the expression that writes the day below a place."""
+    days = [date.fromisoformat(str(when)[:10]) for when in frame["when"]]
+    listed = ", ".join(f"'{day.day} {day:%b}'" for day in days)
+    return f"[{listed}][datum.value] || ''"
+
+
+def _words(one: Watched) -> str:
+    rang = ", ".join(spoken_start(ring.at) for ring in one.rings) or "never"
+    known: list[Any] = [p.value for p in one.points if p.value is not None]
+    last = f" It is {known[-1]:.3g} in the last window." if known else ""
+    return f"{one.declared.title} by {one.declared.alert.window}. It rang: {rang}.{last}"

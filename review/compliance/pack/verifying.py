@@ -1,0 +1,165 @@
+"""Verify a pack: its signature, every line, the sample drawn again, and where it is given the store or the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from review.basics.log_paths import LogPaths, log_of
+from review.compliance.pack.file import LINE, Pack, line_digests, read_lines, read_pack
+from review.compliance.pack.making import ROWS, frame_part
+from review.compliance.pack.redraw import Redrawn, redrawn
+from review.compliance.pack.rows import rows_now
+from review.compliance.pack.signing import digest, signature_holds
+from review.log.digests import row_digests
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is not as it was signed: ``where`` (a part, the store, the log), its name, and what is wrong."""
+
+    where: str
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What the verification found. ``key_known`` is None while nobody said which key to expect.
+
+    ``compared`` counts what was compared with a store or a log, by name.
+    """
+
+    key: str
+    signature_holds: bool
+    key_known: bool | None
+    manifest: dict[str, Any]
+    differences: Sequence[Difference]
+    draws: Sequence[Redrawn]
+    compared: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as it was signed, and each sample is the one that its key chooses."""
+        signed = self.signature_holds and self.key_known is not False
+        return signed and not self.differences and all(one.same for one in self.draws)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "holds": self.holds,
+            "signature_holds": self.signature_holds,
+            "key": self.key,
+            "key_known": self.key_known,
+            "from": self.manifest.get("from"),
+            "to": self.manifest.get("to"),
+            "made_at": self.manifest.get("made_at"),
+            "weeks": [w["week"] for w in self.manifest.get("weeks", [])],
+            "rows": self.manifest.get("rows"),
+            "differences": [asdict(one) for one in self.differences],
+            "draws": [{**asdict(one), "same": one.same} for one in self.draws],
+            "compared": self.compared,
+        }
+
+
+def verify_pack(file: Path, *, key: str = "", store: Store | None = None, log: Path | None = None) -> Verified:
+    """Verify a pack without any secret. ``key`` is the public key to expect.
+
+    With a ``store`` its rows, and with a ``log`` (its folder; a store has one) the conversations of the frames are
+    compared with the pack. Raises InputError for a file that is no pack.
+    """
+    pack = read_pack(file)
+    differences = list(_parts(pack))
+    compared: dict[str, int] = {}
+    if store is not None:
+        differences += _rows(pack, store, compared)
+    paths = LogPaths(log, log) if log is not None else log_of(store.path) if store is not None else None
+    if paths is not None and paths.logs.is_dir():
+        differences += _log(pack, paths, compared)
+    draws = [
+        one
+        for week in pack.manifest["weeks"]
+        if frame_part(week["week"]) in pack.parts
+        for one in redrawn(week, [m for m in pack.rows(frame_part(week["week"])) if m])
+    ]
+    return Verified(
+        key=pack.key,
+        signature_holds=signature_holds(pack.manifest_bytes, key=pack.key, signature=pack.signature),
+        key_known=pack.key == key.strip().lower() if key else None,
+        manifest=dict(pack.manifest),
+        differences=differences,
+        draws=draws,
+        compared=compared,
+    )
+
+
+def _parts(pack: Pack) -> Iterator[Difference]:
+    """Yield what of the parts is not as the manifest says, line by line where the list of their digests holds."""
+    signed = pack.manifest["parts"]
+    for name in sorted({*signed, *pack.parts}):
+        if name not in pack.parts:
+            yield Difference(name, name, "the part is missing")
+        elif name not in signed:
+            yield Difference(name, name, "the part was added")
+        elif digest(pack.parts[name]) != signed[name]:
+            lines = f"{name}.lines"
+            if lines in signed and digest(pack.parts.get(lines, b"")) == signed[lines]:
+                yield from _lines(name, pack.parts[name], pack.parts[lines])
+            else:
+                yield Difference(name, name, "the part was changed")
+
+
+def _lines(name: str, data: bytes, signed: bytes) -> Iterator[Difference]:
+    """Yield the lines of a part that were changed, added or removed."""
+    found = line_digests(data)
+    now = [found[k : k + LINE] for k in range(0, len(found), LINE)]
+    then = [signed[k : k + LINE] for k in range(0, len(signed), LINE)]
+    rows, surplus, gone = list(read_lines(name, data)), Counter(now), Counter(then)
+    strange = [k for k, one in enumerate(now) if one not in gone]
+    yield from (Difference(name, _named(rows[k], k), "the row was changed or added") for k in strange)
+    for k, one in enumerate(then):
+        if one not in surplus and len(now) != len(then):
+            yield Difference(name, f"line {k + 1}", "the row was removed")
+    if not strange and len(now) == len(then):
+        yield Difference(name, name, "rows were put into another order, or one stands there twice")
+
+
+def _named(row: Any, at: int) -> str:
+    """Return the name of a row: its table and key, or the id of a conversation."""
+    if isinstance(row, dict) and "table" in row:
+        return f"{row['table']} {row.get('key')}"
+    if isinstance(row, dict) and "id" in row:
+        return f"conversation {row['id']}"
+    return f"line {at + 1}"
+
+
+def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Difference]:
+    """Yield the rows that the store has otherwise than the pack, or no longer."""
+    by_table: dict[str, dict[str, str]] = {}
+    for row in pack.rows(ROWS):
+        if row:
+            by_table.setdefault(row["table"], {})[row["key"]] = row["digest"]
+    for table, rows in by_table.items():
+        now = rows_now(store, table, rows)
+        compared["rows"] = compared.get("rows", 0) + len(rows)
+        for key, signed in rows.items():
+            if key not in now:
+                yield Difference("store", f"{table} {key}", "the row is gone")
+            elif now[key] != signed:
+                yield Difference("store", f"{table} {key}", "the row was changed after the pack was made")
+
+
+def _log(pack: Pack, log: LogPaths, compared: dict[str, int]) -> Iterator[Difference]:
+    """Yield the conversations of the frames that the log has otherwise; those that expired are only counted."""
+    for week in (w["week"] for w in pack.manifest["weeks"]):
+        members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week)) if m}
+        now = {i: d for i, d in row_digests(log, week) if i in members}
+        compared["conversations"] = compared.get("conversations", 0) + len(now)
+        compared["expired"] = compared.get("expired", 0) + len(members) - len(now)
+        for identity, found in now.items():
+            if found != members[identity]:
+                yield Difference("log", f"conversation {identity}", "the row was changed after the pack was made")

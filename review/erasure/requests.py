@@ -1,0 +1,255 @@
+"""Ask for an erasure, see what it would empty, and let a second person confirm it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from review.audit import chain
+from review.audit.store_secrets import hmac_key
+from review.basics import setting
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.limits import MAX_ID, MAX_NOTE
+from review.erasure.own_texts import with_texts
+from review.erasure.person import CONVERSATION, USER, Person, person_of
+from review.erasure.places import PLACES
+from review.erasure.working import forget_person, keep_person, kept_person
+from review.log.gone import erased_key
+from review.people.people import require
+from review.privacy.holds import held
+from review.privacy.masking import mask_text
+from review.privacy.recognisers import recognisers
+from review.settings.project import project_of
+from storage.queries.erasing import open_erasures
+from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
+from storage.store import Store
+
+KINDS = (USER, CONVERSATION)
+CONFIRMED, EMPTIED, LEFT, PROVED, WITHDRAWN = "confirmed", "emptied", "left", "proved", "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """A request with what became of it. ``state`` is waiting, running, done or withdrawn.
+
+    ``emptied`` counts by place, ``left`` names what still holds something and why. ``proof`` is what the last proof
+    read; ``release`` is the release that took the place of one with erased examples, "" for none. ``identity`` says
+    how the store knows that two people acted (login, or names), ``reason`` why one confirmed their own request.
+    """
+
+    request: ErasureRequest
+    state: str
+    confirmed_by: str = ""
+    emptied: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, Any] = field(default_factory=dict)
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    release: str = ""
+    identity: str = ""
+    reason: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The state as it is shown."""
+        if self.state != "running":
+            return "waits for a second person" if self.state == "waiting" else self.state
+        places = len(self.left)
+        return f"running, {places} {'place' if places == 1 else 'places'} left"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for programs."""
+        return {
+            "id": self.request.id,
+            "kind": self.request.kind,
+            "at": self.request.at,
+            "by": self.request.by,
+            "state": self.state,
+            "confirmed_by": self.confirmed_by or None,
+            "identity": self.identity or None,
+            "reason": self.reason or None,
+            "found": dict(self.request.found),
+            "emptied": dict(self.emptied),
+            "left": dict(self.left),
+            "proof": dict(self.proof),
+            "tombstone_release": self.release or None,
+        }
+
+
+def preview(store: Store, kind: str, given: str, *, by: str) -> dict[str, int]:
+    """Return by place how many rows, lines or files hold the data of a user or conversation. Writes nothing.
+
+    Raises Refused without the role lead, InputError for an id that cannot be one.
+    """
+    require(store, by, "lead")
+    person = person_of(store, new_id(), setting.one_of("kind", kind, KINDS), _checked(given))
+    return found_in(store, with_texts(store, person))
+
+
+def found_in(store: Store, person: Person) -> dict[str, int]:
+    """Return by place how much is found; places without anything are left out."""
+    counts = {name: place.find(store, person) for name, place in PLACES.items()}
+    return {name: n for name, n in counts.items() if n}
+
+
+def request_erasure(store: Store, kind: str, given: str, *, by: str) -> Erasure:
+    """Ask for the erasure of a user or a conversation, and count what holds their data.
+
+    Raises as :func:`preview` does, and Refused when a legal hold names them or a request for them is open.
+    """
+    require(store, by, "lead")
+    request = new_id()
+    person = person_of(store, request, setting.one_of("kind", kind, KINDS), _checked(given))
+    refuse_held(store, person)
+    subject = _subject(store, person)
+    same = next((one.id for one in open_erasures(store) if one.subject == subject), None)
+    if same:
+        raise Refused(f"request {same[:12]} for the same {kind} is open: {erasure(store, same).in_words}.")
+    made = ErasureRequest(
+        id=request, kind=kind, subject=subject, at=now(), by=by, found=found_in(store, with_texts(store, person))
+    )
+    keep_person(store, person)
+    try:
+        with store.transaction():
+            store.add(made)
+            chain.record(store, by, "ask for erasure", request, kind=kind, places=len(made.found))
+    except BaseException:
+        forget_person(store, request)
+        raise
+    return erasure(store, request)
+
+
+def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure:
+    """Confirm a request; from then on the data may not come in again. :func:`review.erasure.running.run` empties.
+
+    Raises Refused without the role lead, for the person who asked unless they give a ``reason`` why nobody else can,
+    and when a legal hold names the person; NothingToDo when it is confirmed already.
+    """
+    require(store, by, "lead")
+    found = erasure(store, request)
+    if found.state != "waiting":
+        raise NothingToDo(f"request {found.request.id[:12]} is confirmed or withdrawn already: {found.in_words}.")
+    alone, said = found.request.by == by, reason.strip()
+    if alone and not said:
+        raise Refused(
+            f"{by} asked for this erasure, so somebody else has to confirm it. Where there is nobody else, give a "
+            "reason; it stays with the request."
+        )
+    if len(said) > MAX_NOTE:
+        raise InputError(f"reason: found {len(said):,} characters, expected at most {MAX_NOTE}.")
+    kept = kept_person(store, found.request.id)
+    person = person_of(store, kept.request, kept.kind, kept.given, kept.conversations)
+    refuse_held(store, person)
+    person = with_texts(store, person)
+    keep_person(store, person)
+    key, identity = hmac_key(store), "names" if project_of(store.path).access.mode == "names" else "login"
+    names = [(USER, one) for one in sorted(person.users)] + [(CONVERSATION, c) for c in sorted(person.conversations)]
+    detail = {"alone": alone, "reason": mask_text(said, recognisers())[0], "identity": identity}
+    with store.transaction():
+        require(store, by, "lead")
+        store.add(*(ErasedKey(id=erased_key(key, k, n), kind=k, request_id=person.request, at=now()) for k, n in names))
+        add_event(store, person.request, CONFIRMED, by=by, detail=detail)
+        chain.record(store, by, "confirm erasure", person.request, **detail, keys=len(names))
+    return erasure(store, person.request)
+
+
+def withdraw(store: Store, request: str, *, by: str, reason: str) -> Erasure:
+    """Withdraw a request that nobody has confirmed. Raises Refused without the role lead and for a confirmed one."""
+    require(store, by, "lead")
+    found = erasure(store, request)
+    if found.state != "waiting":
+        raise Refused(f"request {found.request.id[:12]} cannot be withdrawn any more: {found.in_words}.")
+    said = mask_text(reason.strip()[:MAX_NOTE], recognisers())[0]
+    with store.transaction():
+        add_event(store, found.request.id, WITHDRAWN, by=by, detail={"reason": said})
+        chain.record(store, by, "withdraw erasure", found.request.id, reason=said)
+    forget_person(store, found.request.id)
+    return erasure(store, found.request.id)
+
+
+def refuse_held(store: Store, person: Person) -> None:
+    """Raise Refused when a legal hold names the person or one of their conversations."""
+    holds = held(store)
+    names = [c for c in sorted(person.conversations) if c in holds.conversations]
+    if names or person.users & holds.users:
+        what = f"conversation {names[0]}" if names else "this user"
+        raise Refused(
+            f"a legal hold names {what}, so nothing is erased. Release the hold first, if it may be released.",
+            command_hint="`spotcheck hold list` shows it.",
+        )
+
+
+def add_event(
+    store: Store,
+    request: str,
+    event: str,
+    *,
+    by: str,
+    place: str = "",
+    n: int = 0,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write one step of an erasure. Call it in the transaction of the step."""
+    at = now()
+    store.add(
+        ErasureEvent(id=new_id(), request_id=request, event=event, at=at, by=by, place=place, n=n, detail=detail or {})
+    )
+
+
+def erasures(store: Store) -> list[Erasure]:
+    """Return all erasures, the latest first."""
+    events: dict[str, list[ErasureEvent]] = {}
+    for event in store.find(ErasureEvent):
+        events.setdefault(event.request_id, []).append(event)
+    return [_state(row, events.get(row.id, [])) for row in reversed(store.find(ErasureRequest))]
+
+
+def erasure(store: Store, request: str) -> Erasure:
+    """Return an erasure by its id or the beginning of it, of at least 6 characters. Raises UnknownError."""
+    wanted = request.strip().lower()
+    found = [e for e in erasures(store) if len(wanted) >= 6 and e.request.id.startswith(wanted)]
+    if len(found) != 1:
+        raise UnknownError(
+            f"request '{request[:40]}': found {len(found)} requests of this id, expected one.",
+            command_hint="`spotcheck erase list` shows their ids.",
+        )
+    return found[0]
+
+
+def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
+    if not events:
+        return Erasure(request=request, state="waiting")
+    emptied: dict[str, int] = {}
+    for event in events:
+        if event.event == EMPTIED and event.n:
+            emptied[event.place] = emptied.get(event.place, 0) + event.n
+    last, release = events[-1], next((e.detail["release"] for e in events if e.detail.get("release")), "")
+    confirmed = next((e for e in events if e.event == CONFIRMED), None)
+    if last.event == WITHDRAWN:
+        return Erasure(request=request, state=WITHDRAWN)
+    proof = next((e.detail for e in reversed(events) if e.event in (PROVED, LEFT)), {})
+    done = {e.place for e in events if e.event == EMPTIED}
+    left = {name: "not emptied yet" for name in request.found if name not in done} | {"proof": "not read yet"}
+    left = {} if last.event == PROVED else dict(last.detail["places"]) if last.event == LEFT else left
+    return Erasure(
+        request=request,
+        state="done" if last.event == PROVED else "running",
+        confirmed_by=confirmed.by if confirmed else "",
+        identity=confirmed.detail["identity"] if confirmed else "",
+        reason=confirmed.detail["reason"] if confirmed else "",
+        emptied=emptied,
+        left=left,
+        proof=proof.get("proof", {}),
+        release=str(release),
+    )
+
+
+def _subject(store: Store, person: Person) -> str:
+    name = next(iter(person.users)) if person.users else min(person.conversations)
+    return erased_key(hmac_key(store), person.kind, name)
+
+
+def _checked(given: str) -> str:
+    if not 0 < len(given.strip()) <= MAX_ID:
+        raise InputError(f"found {len(given):,} characters, expected the id of a user or conversation, 1 to {MAX_ID}.")
+    return given.strip()

@@ -1,0 +1,32 @@
+"""A digest of each row of the log as it was imported, so that an altered row is found by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from review.basics.log_paths import LogPaths
+from review.log.columns import DIRECT
+from review.log.late import listed
+from review.log.log import columns_of, log_files
+
+AT_ONCE = 10_000
+SIZE = 16
+"""Hexadecimal digits of a digest."""
+
+
+def row_digests(log: LogPaths, week: str) -> Iterator[tuple[str, str]]:
+    """Yield the id and the digest of every row of a week. What arrived later about a row is not in it."""
+    files = log_files(log, weeks=[week])
+    if not files:
+        return
+    there = set(columns_of(files))
+    cells = ", ".join(
+        f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in (*DIRECT, "verdicts", "content") if name in there
+    )
+    sql = f"SELECT id, substr(sha256(concat_ws(chr(31), {cells})), 1, {SIZE}) FROM {listed(files)}"  # noqa: S608 - our own names and paths
+    with duckdb.connect(config={"memory_limit": "400MB", "threads": 2}) as db:
+        rows = db.execute(sql)
+        while batch := rows.fetchmany(AT_ONCE):
+            yield from batch

@@ -1,0 +1,70 @@
+"""The Compliance page: what it answers first, what a lead does there, and that an auditor only reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import app_pages
+import pytest
+from compliance_log import imported
+from golden_store import new_store
+from streamlit.testing.v1 import AppTest
+
+from review.compliance.findings import assign, findings
+from review.compliance.running import run_checks
+from review.people.people import add_person
+from review.settings.project import project_of
+from storage.store import Store
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Store:
+    """A store with three findings, one of them overdue, and an auditor."""
+    store = new_store(tmp_path)
+    add_person(store, "aud", role="auditor", by="lea")
+    day = {"created_at": "2026-11-20T10:00:00Z"}
+    rows = [{"id": "a", **day, "answer": "You idiot."}, {"id": "b", **day, "steps": None}]
+    imported(store, [*rows, {"id": "c", **day, "answer": "Ask jo@example.org."}])
+    run_checks(store, project_of(store.path), by="lea")
+    toxic = next(f.id for f in findings(store) if f.name == "toxicity")
+    assign(store, [toxic], by="lea", due="2026-11-21")
+    return store
+
+
+def texts(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in (at.markdown, at.caption, at.info, at.warning, at.error) for e in kind)
+
+
+def keys(at: AppTest) -> set[str]:
+    return {str(b.key) for b in at.button}
+
+
+def test_it_answers_first_and_a_lead_resolves(found: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = app_pages.run(found, monkeypatch, "compliance", "lea")
+    assert ":red[**1 overdue**] · 3 open" in texts(at) and len(at.dataframe[0].value) == 1
+    at.segmented_control("findings_state").set_value("open").run()
+    assert list(at.dataframe[0].value["check"]) == ["toxic language", "personal data in answers", "reasoning chain"]
+    at.multiselect("findings_checks").set_value(["reasoning_chain"]).run()
+    assert len(at.dataframe[0].value) == 1
+    at.session_state["findings_opened"] = next(f.id for f in findings(found) if f.name == "reasoning_chain")
+    at.run()
+    assert "GDPR Art. 15" in texts(at) and list(at.dataframe[1].value["conversation"]) == ["b"]
+    at.text_area("findings_text").input("The steps were not logged; they are now.")
+    next(b for b in at.button if b.label == "Resolve").click().run()
+    assert not at.exception and [f.name for f in findings(found) if f.state == "resolved"] == ["reasoning_chain"]
+
+
+def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = app_pages.run(found, monkeypatch, "compliance", "aud")
+    assert "1 overdue" in texts(at) and not at.text_area and keys(at) <= {"search_open"}
+    at = app_pages.run(found, monkeypatch, "compliance", "aud", view="report")
+    assert "The 18 identifiers of HIPAA" in [s.value for s in at.subheader]
+    assert "45 CFR" in texts(at) and len(at.dataframe[0].value) == 6
+    assert [d.proto.label for d in at.get("download_button")][:2] == ["Page as a file", "CSV"]
+    at = app_pages.run(found, monkeypatch, "compliance", "aud", view="pack")
+    at.button("pack_make").click().run()
+    assert not at.exception and "this public key" in texts(at) and len(at.code[0].value) == 64
+    for page in ("week", "agreement", "judges", "audit"):
+        assert "This page needs the role" not in texts(app_pages.run(found, monkeypatch, page, "aud"))
+    for page in ("annotate", "golden", "failures", "conversations"):
+        assert "This page needs the role" in texts(app_pages.run(found, monkeypatch, page, "aud"))
