@@ -150,6 +150,8 @@ def _in_rows(path: Path, finder: Finder, conversations: Collection[str]) -> bool
                     return True
                 batch = []
     except StorageError:
+        if address_in(path) is not None:
+            raise
         return in_pages(path, finder)
     return bool(finder.places(batch))
 
