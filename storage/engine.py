@@ -76,6 +76,9 @@ class Engine(Protocol):
     def damage(self) -> list[str]:
         """Return what the engine itself finds broken, in sentences."""
 
+    def write_anew(self) -> bool:
+        """Write the tables anew without what was overwritten in them; return whether that was done."""
+
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the engine into StorageErrors that say what to do."""
 

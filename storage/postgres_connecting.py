@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 from contextlib import suppress
@@ -16,6 +17,8 @@ WAIT = 10.0
 """Seconds that a statement waits for a connection."""
 GIVE_UP = 3.0
 """Seconds after which an attempt to connect again is given up; the next statement tries anew."""
+SOON = 5
+"""Seconds that a connection may take."""
 PREPARED = 600
 """Statements that a connection keeps prepared: more than the store has."""
 
@@ -45,6 +48,11 @@ def pool_of(address: str) -> Any:
         return _POOLS[key]
 
 
+def probe(address: str) -> None:
+    """Connect once. Raises psycopg's error with the reason, where a pool would only wait."""
+    driver().connect(address, connect_timeout=SOON).close()
+
+
 def close_pools() -> None:
     """Close the pools of this process, as at its end."""
     with _MAKING:
@@ -60,6 +68,9 @@ def _made(address: str) -> Any:
     psycopg = driver()
     from psycopg_pool import ConnectionPool
 
+    # What fails is raised where it fails; the pool would also write each attempt to standard error.
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+
     from storage.postgres_values import adapters
 
     return ConnectionPool(
@@ -72,7 +83,7 @@ def _made(address: str) -> Any:
         num_workers=2,
         configure=_configure,
         kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "context": adapters()}
-        | {"connect_timeout": 5, "application_name": "spotcheck", "client_encoding": "utf8"},
+        | {"connect_timeout": SOON, "application_name": "spotcheck", "client_encoding": "utf8"},
         open=True,
     )
 

@@ -154,6 +154,14 @@ class PostgresEngine:
         """Return the indexes and constraints that do not hold."""
         return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
 
+    def write_anew(self) -> bool:
+        """Write the tables anew; False for a role that does not own them. The server's own log is kept as it is set."""
+        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
+        if not self.run(owned, ()).fetchone()[0]:
+            return False
+        self.run("VACUUM FULL", ())
+        return True
+
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the database into StorageErrors that say what to do."""
         return plain_errors(self.name)

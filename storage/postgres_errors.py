@@ -45,6 +45,10 @@ def plain_errors(name: str) -> Iterator[None]:
             f"{name}: this server only reads: it is a standby. Nothing was written. Give the address of the primary."
         ) from error
     except psycopg.OperationalError as error:
+        if error.sqlstate is None and "connection" in str(error) and "failed" in str(error):
+            raise StorageError(
+                f"{name}: the database does not answer: {_last_line(error)}. Check address, role and network."
+            ) from error
         raise StorageError(
             f"{name}: the connection to the database was lost ({_first_line(error)}). What was not acknowledged may be "
             "sent again: nothing is written twice."
@@ -56,6 +60,11 @@ def plain_errors(name: str) -> Iterator[None]:
             f"{name}: a text holds the character NUL (U+0000), which PostgreSQL cannot keep. Nothing was written. "
             "Remove the character, and try again."
         ) from error
+
+
+def _last_line(error: Exception) -> str:
+    """Return what the server said, which stands after what was tried."""
+    return _first_line(error).rpartition("failed: ")[2]
 
 
 def _first_line(error: Exception) -> str:

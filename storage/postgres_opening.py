@@ -7,6 +7,7 @@ from pathlib import Path
 from storage import proof
 from storage.connection import NoStore, StorageError
 from storage.migrations.schema import STEPS
+from storage.postgres_connecting import probe
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_engine import PostgresEngine
 from storage.proof_key import VARIABLE, given_key
@@ -32,6 +33,7 @@ def open_database(path: Path, address: str, *, create: bool, sign: bool = True) 
     engine = PostgresEngine(address, address)
     store = Store(path, engine)
     with engine.plain_errors():
+        probe(address)
         tables = set(engine.db.table_names())
         if not tables and not create:
             raise NoStore(f"{address}: there is no store in this database. Create one.")

@@ -103,6 +103,11 @@ class SqliteEngine:
             f"row {row} of {table} names a row of {other} that is not there" for table, row, other, _ in lost
         ]
 
+    def write_anew(self) -> bool:
+        """Write the file anew and cut the write-ahead log; False when somebody reads meanwhile."""
+        self.connection.execute("VACUUM")
+        return not self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn SQLite's errors into StorageErrors that say what to do."""
         return plain_errors(self.path)

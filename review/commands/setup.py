@@ -33,6 +33,7 @@ from review.settings.access import is_loopback, public_url
 from review.settings.project import project_of
 from review.settings.starter import STARTER
 from review.sources.collecting.token import VARIABLE, token_of
+from storage.address import address_in
 from storage.opening import open_store
 from storage.store import Store
 
@@ -58,6 +59,7 @@ def init(name: str | None, container: Path | None, store_path: str, as_json: boo
     project = project_of(path)
     rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path) if project.rubric else "rubric")
     store = open_store(path)
+    existed = existed and bool(address_in(path) is None or people(store))
     if not project.path.exists():
         project.path.write_text(STARTER, encoding="utf-8")
     if people(store):

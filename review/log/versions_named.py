@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
+from review.log.rereading import rereading
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class VersionTraffic:
     last: str | None
 
 
+@rereading
 def versions_in_log(log: LogPaths) -> list[VersionTraffic]:
     """Return the traffic of each version that the log names, the latest seen first."""
     with in_memory() as db:

@@ -22,6 +22,7 @@ from review.basics.errors import InputError, NoSpace, Refused
 from review.basics.limits import MAX_NOTE
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.weeks import monday_of
+from review.log.failed import FailureRules
 from review.log.log import log_files, weeks_in_log
 from review.log.staging import commit, staged_for, sweep
 from review.log.withdrawn import log_lock
@@ -87,8 +88,10 @@ def plan_retention(store: Store, project: Project) -> Retained:
     return Retained(weeks=weeks, bytes_before=before, bytes_after=before - saved)
 
 
-def run_retention(store: Store, project: Project, *, by: str) -> Retained:
+def run_retention(store: Store, project: Project, failures: FailureRules, *, by: str) -> Retained:
     """Remove what is due, week by week; each week is removed as a whole or not at all.
+
+    ``failures`` says what a failure is, so that expired ones stay counted.
 
     Raises Refused without the role lead, while retention is not switched on, and while an import holds the log for a
     minute; NoSpace when the disk is full. Weeks that were done before stay done.
@@ -103,7 +106,7 @@ def run_retention(store: Store, project: Project, *, by: str) -> Retained:
     before = log_bytes(log)
     with judging(log, project.retention, what_stays(store), now=now()) as judge:
         weeks = [judge.week(week) for week in weeks_in_log(log)]
-    weeks = [_expire(store, project, log, w.week, run=run, by=by) if w.expiring else w for w in weeks]
+    weeks = [_expire(store, project, failures, w.week, run=run, by=by) if w.expiring else w for w in weeks]
     return Retained(weeks=weeks, bytes_before=before, bytes_after=log_bytes(log))
 
 
@@ -151,7 +154,8 @@ def log_bytes(log: LogPaths) -> int:
     return size_of(p for home in (log.logs, log.originals) if home.is_dir() for p in home.rglob("*.parquet"))
 
 
-def _expire(store: Store, project: Project, log: LogPaths, week: str, *, run: str, by: str) -> JudgedWeek:
+def _expire(store: Store, project: Project, failures: FailureRules, week: str, *, run: str, by: str) -> JudgedWeek:
+    log = log_of(store.path)
     for _ in range(AGAIN):
         with log_lock(log), _space(log):
             sweep(log)
@@ -166,7 +170,7 @@ def _expire(store: Store, project: Project, log: LogPaths, week: str, *, run: st
                     found = judge.week(week)
                     if not found.expiring:
                         return found
-                    told = _written(store, project, judge, found, staged, name=name)
+                    told = _written(store, project, failures, judge, found, staged, name=name)
                 shutil.rmtree(scratch, ignore_errors=True)
                 if not _committed(store, log, staged, told, state=stays.state, by=by):
                     continue
@@ -178,10 +182,18 @@ def _expire(store: Store, project: Project, log: LogPaths, week: str, *, run: st
 
 
 def _written(
-    store: Store, project: Project, judge: Judge, found: JudgedWeek, staged: LogPaths, *, name: str
+    store: Store,
+    project: Project,
+    failures: FailureRules,
+    judge: Judge,
+    found: JudgedWeek,
+    staged: LogPaths,
+    *,
+    name: str,
 ) -> dict[str, Any]:
     leaving = Leaving(judge, found.week, staged)
-    imports = leaving.write(key=hmac_key(store), metrics=metrics_for(project.confidence))
+    metrics = metrics_for(project.confidence)
+    imports = leaving.write(key=hmac_key(store), metrics=metrics, failures=failures)
     told = {
         "id": name,
         "at": now(),

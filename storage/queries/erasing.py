@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from storage import proof
 from storage.connection import plain_errors
+from storage.engine import Connection
 from storage.proof_digests import entry_hash
 from storage.records import KEYS
 from storage.records_people import AuditEntry
@@ -30,7 +31,7 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
 
     Call it in the transaction whose entry lists what it returns. Rows of the audit chain keep their hash.
     """
-    connection = store.db.conn
+    connection = store.engine.connection
     table, primary = KEYS[record]
     done = []
     for name, values in changes.items():
@@ -46,14 +47,14 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
     return done
 
 
-def _row(connection: sqlite3.Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:
+def _row(connection: Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:
     sql = f'SELECT {columns(record)} FROM "{table}" WHERE "{primary}" = ?'  # noqa: S608 - our names
     found: Sequence[Any] | None = connection.execute(sql, (name,)).fetchone()
     return found
 
 
 def _digest(store: Store, record: type, row: Sequence[Any], *, seen: bool = False) -> str:
-    key = proof.key_to_sign(store.db.conn)
+    key = proof.key_to_sign(store.engine.connection)
     if record is not AuditEntry:
         return proof.covered_row(key, record, row).digest.hex()
     entry = decode(AuditEntry, row)
@@ -69,10 +70,8 @@ def leave_nothing_behind(store: Store) -> bool:
     Other connections may read and write before and after, not meanwhile; one that reads all the time keeps it from
     being done. Raises StorageError when the disk is full.
     """
-    with plain_errors(store.path):
-        connection = store.db.conn
-        connection.execute("VACUUM")
-        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    with store.engine.plain_errors():
+        return store.engine.write_anew()
 
 
 def erasing_entries(store: Store, action: str) -> list[AuditEntry]:

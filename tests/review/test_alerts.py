@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -18,18 +20,24 @@ from watched_log import START, Incident, at, write_log
 
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
 from review.log.buckets import Apart
+from review.log.checks_of_rows import checks_by_import
+from review.log.log import log_files
+from review.log.retained import COUNTS
 from review.monitoring.alerts.checking import Checked, check, would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, switch
 from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
 from review.monitoring.alerts.found import Watched
-from review.monitoring.alerts.gathering import Gathered, Traffic
+from review.monitoring.alerts.gathering import Gathered, Traffic, gather
 from review.monitoring.alerts.series import ALL, Series, window_names
 from review.monitoring.alerts.states import raised
 from review.monitoring.alerts.stopped import stretches
+from review.monitoring.counts import hourly_counts
+from review.monitoring.metrics import metrics_for
 from review.notify.sending import tried
 from review.notify.words import Text
 from review.serving.alerting import look, look_in_words
@@ -427,3 +435,34 @@ def test_a_weekly_import_is_no_silence() -> None:
     traffic = Traffic(first=START, hours=hours, arrivals=weekly)
     assert stretches(traffic)[-1][1] is None
     assert stretches(Traffic(first=START, hours=hours, arrivals=weekly[:1]))[-1][1] is not None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_conversations_that_expired_count_as_before(calm: Path, tmp_path: Path, zone: str) -> None:
+    """The first import is replaced by what retention leaves of it, hourly counts, in every alert."""
+    text = (
+        f'[project]\ntime_zone = "{zone}"\n[[alerts]]\nname = "well"\nmetric = "success_rate"\ncondition = "falls"\n'
+        '[[alerts]]\nname = "small"\nmetric = "latency_ms"\nquantile = 0.9\nlimit = 2000\ncondition = "above"\n'
+        'slice = { model = "small" }\n'
+    )
+    (tmp_path / "spotcheck.toml").write_text(text)
+    project, path = project_of(tmp_path / "spotcheck.db"), tmp_path / "spotcheck.db"
+    log = log_of(path)
+    shutil.copytree(f"{calm}.logs", log.logs)
+    now = START + timedelta(days=CALM, hours=5)
+    before = gather(log, declared(project), time_zone=zone, now=now)
+    gone = min(log_files(log))
+    ran = checks_by_import([gone])
+    target = log.logs / "retained-2026-W32-1" / COUNTS
+    target.mkdir(parents=True)
+    query = hourly_counts(f"read_parquet('{gone}')", metrics_for(), ran)
+    duckdb.sql(f"COPY ({query}) TO '{target / '2026-W32.parquet'}' (FORMAT parquet)")
+    shutil.rmtree(gone.parent)
+    after = gather(log, declared(project), time_zone=zone, now=now)
+    assert before.series.keys() == after.series.keys() and len(after.series) == 7
+    for name, series in before.series.items():
+        then, order = after.series[name], [after.series[name].keys.index(key) for key in series.keys]
+        assert series.starts == then.starts and series.trials.sum() > 0, name
+        assert np.allclose(series.events, then.events[order]) and (series.trials == then.trials[order]).all(), name
+    assert before.traffic is not None and after.traffic is not None
+    assert (before.traffic.hours == after.traffic.hours).all()

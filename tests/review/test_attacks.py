@@ -302,6 +302,16 @@ def test_an_auditor_reads_and_every_verb_refuses(reviewed: Store) -> None:
     assert contents(reviewed) == before and tree(reviewed.path.parent) == files
 
 
+def test_a_command_of_an_auditor_changes_nothing(reviewed: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(reviewed.path.parent)
+    add_person(reviewed, "aud", role="auditor", by="lea")
+    before, files = contents(reviewed), tree(reviewed.path.parent)
+    for name, words in COMMANDS.items():
+        result = CliRunner().invoke(spotcheck, [*words, "--as", "aud", "--store", "spotcheck.db"])
+        assert name == "audit" or isinstance(result.exception, Refused), (name, result.exception, result.output)
+    assert contents(reviewed) == before and tree(reviewed.path.parent) == files
+
+
 EVIL_NAMES = ("../../evil", "/etc/passwd", "..\\..\\evil", "a/../../b", "%2e%2e%2fevil", "....//evil", "~/evil", "x\0y")
 
 

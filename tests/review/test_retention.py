@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
+from review.failures.archive import groups_of
+from review.failures.rules import failure_rules
 from review.failures.working import write_note
+from review.log.failed import traffic
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
 from review.monitoring.counts import count_files, counts_relation, user_files
@@ -64,7 +68,8 @@ def after(closed_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def run(store: Store) -> Any:
-    return run_retention(store, project_of(store.path), by="lea")
+    project = project_of(store.path)
+    return run_retention(store, project, failure_rules(store, project), by="lea")
 
 
 def plan(store: Store) -> Any:
@@ -112,7 +117,7 @@ def test_nothing_goes_before_somebody_has_switched_it_on(closed: Store) -> None:
     assert code == 0 and said["classes"]["normal"]["expired"] > 300 and said["bytes_after"] < said["bytes_before"]
     assert everything(closed.path.parent) == before and closed.find(RetentionRun) == []
     with pytest.raises(Refused, match="needs the role lead"):
-        run_retention(closed, project_of(closed.path), by="eva")
+        run_retention(closed, project_of(closed.path), failure_rules(closed, project_of(closed.path)), by="eva")
 
 
 def test_the_dry_run_says_what_the_run_does(closed: Store) -> None:
@@ -209,6 +214,21 @@ def test_a_closed_week_reports_the_same_before_and_after(closed_path: Path, afte
             one[1].pop("generated_at", None)
             one[1].pop("audit", None)  # the head of the chain, which has an entry more
         assert said[0] == said[1] and said[0][0] == 0 and "wrong" in str(said[0]), arguments
+
+
+def test_failures_that_nobody_touched_stay_counted(closed: Store) -> None:
+    people, log = kept_by_people(closed), log_of(closed.path)
+    (closed.path.parent / "spotcheck.toml").write_text(f"{ON}error_days = 8\n")
+    before, ran = groups_of(closed, project_of(closed.path)), traffic(log)
+    failing = {f"c{i:03d}" for i in range(0, 400, 40)} | {f"c{i:03d}" for i in range(7, 400, 25)}
+    run(closed)
+    assert failing - people and not (failing - people) & ids(closed)
+    after = groups_of(closed, project_of(closed.path))
+    assert [replace(g, example="") for g in after] == [replace(g, example="") for g in before]
+    assert all(g.example in ids(closed) for g in after) and traffic(log) == ran
+    asked = ["failures", "modes", "--weeks", WEEK]
+    assert command(closed, *asked)[0] == 0
+    assert sum(g.n for g in after) == sum(g.n for g in before) >= 26
 
 
 def test_what_expired_does_not_come_back(after: Store, tmp_path: Path) -> None:
