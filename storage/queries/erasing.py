@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage import proof
+from storage.connection import plain_errors
 from storage.engine import Connection
 from storage.proof_digests import entry_hash
 from storage.records import KEYS
