@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from failed_log import new_store
+from golden_store import new_store
 from watched_log import START, Incident, at, write_log
 
 from review.audit.verifying import check_store
