@@ -19,6 +19,9 @@ sys.path.insert(0, str(ROOT))
 # Every core has its worker: a library that starts threads for all cores only makes the others wait.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+# Workers, servers and commands are some hundred processes, and without kept bytecode each compiles all modules anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Audit keys of the stores that tests make: one folder for a whole run, which its workers inherit.
 if "SPOTCHECK_TEST_KEYS" not in os.environ:

@@ -13,10 +13,11 @@ from simulated_agent import JUDGE, Asked
 
 from review.basics.clock import now, shifted
 from review.closing.closing import checklist, close_week
-from review.demo.build import CURATOR, SQL_SETTINGS, VISITOR
+from review.demo.build import SQL_SETTINGS
 from review.demo.curate import approve_week
 from review.demo.reviewers import HABITS
 from review.demo.reviewing import review_week, settle_week
+from review.demo.team import CURATOR, VISITOR
 from review.evidence.production import production_quality
 from review.failures.modes import Mode, mode_list, name_mode
 from review.failures.rules import found_wrong

@@ -31,9 +31,9 @@ from review.basics.weeks import week_of
 from review.demo.agent.plan import AgentVersion
 from review.demo.agent.questions import PER_SCENARIO, shop_cases
 from review.demo.agent.story import prepare, ship
-from review.demo.build import CURATOR
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
+from review.demo.team import CURATOR
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import claim_fix, followed
 from review.settings.project import project_of
@@ -94,7 +94,7 @@ class WeekTold:
     @property
     def event(self) -> str:
         """What happened before the week: a version shipped, was stopped, or went past the gate."""
-        return self.gate or "".join(f"{v} past the gate" for v, share in self.serving.items() if share < PART)
+        return self.gate or "".join(f"{v}: no gate" for v, share in self.serving.items() if share < PART)
 
     @property
     def estimate(self) -> float:
@@ -235,6 +235,6 @@ def summary(weeks: Sequence[WeekTold]) -> str:
     wrongly = sum(one.states[f] == CAME_BACK and f not in one.returned for one in weeks for f in one.states)
     return (
         f"covered {sum(one.covered for one in weeks)} of {len(weeks)}; a fault that a version claims to fix was in "
-        f"production in {there} weeks, unnoticed in {missed}; reopened although gone in {wrongly}; "
+        f"production in {there} weeks, unnoticed in {missed}; reopened although little was left of it in {wrongly}; "
         f"left untriaged in {sum(bool(one.found.left) for one in weeks)} weeks."
     )

@@ -506,7 +506,8 @@ def add(copy: Path, toy: Toy) -> None:
         places = [k for k, line in enumerate(lines) if toy.below in line]
         if places:
             (place,) = places
-            line = toy.line if toy.line.endswith("\n") else lines[place].replace("audit", "toy").replace("Audit", "Toy")
+            same = lines[place].replace('"audit"', '"toy"').replace("Audit", "Toy")
+            line = toy.line if toy.line.endswith("\n") else same
             path.write_text("".join([*lines[: place + 1], line, *lines[place + 1 :]]), encoding="utf-8")
             return
     raise AssertionError(f"{toy.listed_in} lists nothing with {toy.below}")

@@ -26,12 +26,16 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
             # A file that was read is read anew each time, as it may have been replaced.
             _KEPT[0].execute("SET enable_external_file_cache = false")
         connection = _KEPT[0].cursor()
-    with connection:
-        yield connection
+    try:
+        with connection:
+            yield connection
+    except (duckdb.FatalException, duckdb.InternalException):
+        _let_go()  # after such an error a database answers nothing any more
+        raise
 
 
 def _let_go() -> None:
-    """Let the database go before the process forks: a fork has none of its threads, and makes its own."""
+    """Let the database go; the next query makes another. A fork does so too, as it has none of the threads."""
     with _LOCK:
         while _KEPT:
             _KEPT.pop().close()

@@ -10,7 +10,9 @@ from rich.text import Text
 
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
-from review.monitoring.retention import Retained, never_draw, plan_retention, run_retention
+from review.failures.rules import failure_rules
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import Retained, plan_retention, run_retention
 from review.monitoring.staying import HELD_BACK
 from review.settings.project import project_of
 from review.settings.retention import CLASSES
@@ -34,7 +36,7 @@ def retention(context: click.Context, dry_run: bool, acting: str | None, store_p
     if dry_run:
         done = plan_retention(store, project)
     else:
-        done = run_retention(store, project, by=acting_person(store, acting).id)
+        done = run_retention(store, project, failure_rules(store, project), by=acting_person(store, acting).id)
     result = {
         "classes": done.classes(CLASSES),
         "held_back": done.held_back,

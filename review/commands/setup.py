@@ -177,6 +177,8 @@ def _say_first_link(store: Store, here: str) -> None:
 @json_option
 def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: int, as_json: bool) -> None:
     """Build a demonstration in a store of its own, then open the application."""
+    from review.commands.demo_compliance import look_daily
+    from review.commands.demo_erasure import erase_a_customer
     from review.demo.agent.story import begin, end
     from review.demo.build import demo_store
 
@@ -186,7 +188,8 @@ def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: 
             folder,
             seed=seed,
             weeks=weeks,
-            chapters=(begin, end),
+            chapters=(begin, end, erase_a_customer),
+            weekly=look_daily,
             progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
         )
         bar.update(task, completed=weeks)

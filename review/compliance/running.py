@@ -126,20 +126,20 @@ def _look_at_state(store: Store, project: Project, rules: Rules) -> Pass:
     today = now()[:10]
     made = rules.new_pass(today, STATE, imports={}, rows=0)
     known = {(f.name, f.kind, f.subject) for f in findings(store) if f.state == "open"}
-    one = Pass(made, [], [])
+    whole = Pass(made, [], [])
     for name, check in DAILY.items():
         if check.state is None:
             continue
         try:
             troubles: list[Trouble] = list(dict.fromkeys(check.state(store, project, date.fromisoformat(today))))
         except ReviewError as error:
-            one.results.append(rules.result(made, name, counted=None, detail=str(error)))
+            whole.results.append(rules.result(made, name, counted=None, detail=str(error)))
             continue
         counted = Counted(looked=1, found=len(troubles))
-        one.results.append(rules.result(made, name, counted=counted, detail=check.method(project)))
-        one.found.extend(
-            rules.finding(made, name, kind, looked=1, subject=subject)
-            for kind, subject in troubles
-            if (name, kind, subject) not in known
+        whole.results.append(rules.result(made, name, counted=counted, detail=check.method(project)))
+        whole.found.extend(
+            rules.finding(made, name, one.kind, looked=one.looked, subject=one.subject, n=one.n)
+            for one in troubles
+            if (name, one.kind, one.subject) not in known
         )
-    return one
+    return whole

@@ -3,54 +3,34 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import orjson
-
-from review.audit.store_secrets import hmac_key
 from review.basics.clock import shifted
-from review.basics.errors import InputError, ReviewError
-from review.basics.log_paths import log_of
-from review.basics.weeks import due_date, week_of
-from review.closing.closing import checklist, close_week
-from review.demo.curate import approve_week
-from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
-from review.demo.judges import announce, deliver, execute, learn
+from review.basics.errors import InputError
+from review.basics.weeks import week_of
+from review.demo.generate import WEEK_SIZE
+from review.demo.judges import announce, execute, learn
+from review.demo.one_week import Telling, tell_week
 from review.demo.reviewers import HABITS
-from review.demo.reviewing import Truth, review_week, settle_week
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import build_shop, open_shop
-from review.demo.stages import Stage, stage_of
-from review.demo.triaging import claim, name_the_mode, triage_week
-from review.golden.references import References, references_of
+from review.demo.stages import stage_of
+from review.demo.team import CURATOR, VISITOR
+from review.demo.triaging import claim, name_the_mode
+from review.golden.references import references_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import project_of
 from review.settings.starter import STARTER
-from review.sources.import_into import recorded
-from review.sources.importing import import_file
-from review.sources.options import ImportOptions
-from review.week.drawing import Request
-from review.week.opening import open_week
 from storage.opening import open_store
 from storage.store import Store
 
 STORE = "spotcheck.db"
-VISITOR, CURATOR = "visitor", "mara"
-"""The visitor is the lead and reviews. The curator settled the disagreements of earlier weeks."""
-
-CAP = 30
-OVERLAP = 0.2
 EARLIER = 1_200
 """Conversations of a closed week: enough to see a mode come and go, and fewer to import."""
-ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
-"""The share of the open week that each reviewer has done. The visitor has done nothing yet."""
-
 SQL_SETTINGS = f"""
 [sql]                    # the shop that the data agent asks
 engine = "{SHOP}"
@@ -64,6 +44,8 @@ dimension = "correctness"
 Progress = Callable[[int, int, str], None]
 Chapter = Callable[[Store, date], None]
 """A part of the story that is told beside the weeks: it gets the store and the day of the demonstration."""
+Weekly = Callable[[Store, int], None]
+"""What is done at the end of each week: it gets the store and how many weeks before the open week it is."""
 
 
 def demo_store(
@@ -72,12 +54,14 @@ def demo_store(
     seed: int = 7,
     weeks: int = 8,
     progress: Progress | None = None,
-    chapters: tuple[Chapter, Chapter] | None = None,
+    chapters: Sequence[Chapter] = (),
+    weekly: Weekly | None = None,
 ) -> Path:
     """Return the path of the demonstration store in ``folder``; build it first if it does not exist.
 
-    ``chapters`` are told before the first week and after the last one. Removes the folder if the build fails. Raises
-    InputError if the folder holds other files.
+    The first of ``chapters`` is told before the first week, the others after the last one;
+    ``weekly`` is called after each week. Removes the folder if the build fails. Raises InputError if the folder holds
+    other files.
     """
     path = folder / STORE
     if path.exists():
@@ -89,7 +73,10 @@ def demo_store(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         today = datetime.now(UTC).date()
-        build_demo(path, today=today, seed=seed, weeks=weeks, before=EARLIER, progress=progress, chapters=chapters)
+        build_demo(
+            path, today=today, seed=seed, weeks=weeks, before=EARLIER,
+            progress=progress, chapters=chapters, weekly=weekly,
+        )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -105,15 +92,17 @@ def build_demo(
     size: int = WEEK_SIZE,
     before: int | None = None,
     progress: Progress | None = None,
-    chapters: tuple[Chapter, Chapter] | None = None,
+    chapters: Sequence[Chapter] = (),
+    weekly: Weekly | None = None,
 ) -> None:
     """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
 
     The open week has ``size`` conversations, each earlier one ``before``, by default as many.
 
     Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
-    and closed. ``chapters`` are told before the first week and after the last one. ``progress`` receives the weeks
-    done, the number of weeks and the current step. Raises InputError if ``weeks`` is less than 1.
+    and closed. The first of ``chapters`` is told before the first week, the others after the last one;
+    ``weekly`` is called after each week. ``progress`` receives the weeks done, the number of weeks and the current
+    step. Raises InputError if ``weeks`` is less than 1.
     """
     if weeks < 1:
         raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
@@ -131,54 +120,32 @@ def build_demo(
                 with shifted(timedelta(weeks=number + 1 - weeks)):
                     if number == 0:
                         announce(store, by=CURATOR)
-                        if chapters is not None:
+                        for chapter in chapters[:1]:
                             tell("the agent and its versions")
-                            chapters[0](store, today)
-                    tell("conversations")
+                            chapter(store, today)
                     stage = stage_of(weeks - 1 - number)
-                    many = size if week == names[-1] else before or size
-                    truth = {c.id: c for c in conversations(seed=seed, week=week, size=many, shop=shop, stage=stage)}
+                    last = week == names[-1]
+                    told = Telling(
+                        week=week, stage=stage, seed=seed, size=size if last else before or size, last=last,
+                        shop=shop, references=references, tell=tell,
+                    )  # fmt: skip
                     if number and stage.claims:
                         claim(store, project_of(store.path), week, stage, by=CURATOR)
-                    _build_week(store, week, truth, tell, seed=seed, last=week == names[-1])
-                    if week != names[-1]:
-                        tell("settle")
-                        _finish(store, week, truth, references, stage)
+                    tell_week(store, told)
+                    if weekly is not None:
+                        tell("operations")
+                        weekly(store, weeks - 1 - number)
         _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
         execute(store, names, by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
         learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
-        if chapters is not None:
-            _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent")
-            chapters[1](store, today)
+        for chapter in chapters[1:]:
+            _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent, and an erasure")
+            chapter(store, today)
         if progress is not None:
             progress(weeks, weeks, "ready")
     finally:
         store.close()
-
-
-def _build_week(store: Store, week: str, truth: Truth, tell: Callable[[str], None], *, seed: int, last: bool) -> None:
-    """Import, draw and review one week."""
-    tell("import")
-    _import(store, week, truth.values())
-    tell("draw")
-    raters = (*HABITS, VISITOR) if last else tuple(HABITS)
-    due = max(due_date(week), datetime.now(UTC).date() + timedelta(days=4)) if last else None
-    asked = Request(
-        week=week,
-        raters=raters,
-        overlap=OVERLAP,
-        # Three of five people share an item of the open week: the visitor finds disagreements among the others.
-        overlap_raters=3 if last else 0,
-        failing=CAP,
-        low_confidence=CAP,
-        due=due.isoformat() if due else None,
-    )
-    open_week(store, project_of(store.path), asked, by=VISITOR)
-    tell("verdicts")
-    deliver(store, week, truth, seed=seed, by=CURATOR)
-    tell("review")
-    review_week(store, week, truth, seed, ALREADY_DONE if last else {})
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
@@ -204,25 +171,3 @@ def _set_up(store: Store) -> None:
         add_person(store, reviewer, role="annotator", by=VISITOR)
     save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
     name_the_mode(store, by=CURATOR)
-
-
-def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
-    project = project_of(store.path)
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / f"production-{week}.jsonl"
-        file.write_bytes(b"".join(orjson.dumps(c.row) + b"\n" for c in log))
-        options = ImportOptions(time_zone=project.time_zone, privacy=project.privacy)
-        done = import_file(file, options, log=log_of(store.path), key=hmac_key(store), by=VISITOR)
-    if done.rejected:
-        raise ReviewError(f"{week}: {done.rejected} conversations were rejected, the first: {done.rejections[0]}.")
-    # Record the name alone: the scratch folder no longer exists.
-    recorded(store, replace(done, file=file.name))
-
-
-def _finish(store: Store, week: str, truth: Truth, references: References, stage: Stage) -> None:
-    """Settle the disagreements, approve and release golden examples, triage the failures, close the week."""
-    settle_week(store, week, truth, by=CURATOR)
-    approve_week(store, week, truth, by=CURATOR, references=references)
-    triage_week(store, project_of(store.path), week, by=CURATOR, stage=stage)
-    left = [check.todo for check in checklist(store, week) if not check.done]
-    close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

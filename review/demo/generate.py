@@ -168,7 +168,7 @@ def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Excha
     written = sum(len(m["content"]) for m in spoken if m["role"] == "assistant") // 4
     written += len(exchange.row.get("sql", "")) // 3
     rounds = exchange.row.get("repair_rounds", 0)
-    latency = float(rng.lognormal(8.0 if data else 7.3, 0.45)) * (1 + rounds / 2) + (
+    latency = float(rng.lognormal(7.8 if data else 7.3, 0.45)) * (1 + rounds / 2) + (
         10_000 if failed and not data else 0
     )
     variant = "B" if chance(rng, 0.15) or plan.hit else "A"

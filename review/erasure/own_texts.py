@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
 from review.erasure.person import Person
 from review.erasure.rules import RULES
-from review.erasure.tables import leaving_of, texts_about
-from review.erasure.texts import AT_ONCE, LEAST, PROBE, Finder, leaves, names_masked, wanted_in
+from review.erasure.tables import NOBODY, leaving_of, texts_about
+from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, leaves, names_masked, unescaped, wanted_in
 from review.log.erasing import (
     contents_with,
     conversation_files,
@@ -26,11 +26,14 @@ from review.log.erasing import (
 )
 from review.privacy.originals import unsealed
 from storage.records_log import Conversation
+from storage.records_people import Rater
 from storage.store import Store
 
 
 def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) -> Person:
     """Return the person with the texts to look for everywhere; ``before`` were found earlier and stay."""
+    if person.reviewer:
+        return replace(person, texts=frozenset(_names_of(store, person.reviewer)) | frozenset(before))
     log = log_of(store.path)
     person = replace(person, leaving=leaving_of(store, person))
     said, masked = set[str](), set[str]()
@@ -41,13 +44,28 @@ def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) ->
             masked.update(names_masked(originals[content["id"]], _same_fields(originals, content)))
     for original in originals.values():
         said.update(wanted_in(original))
-    for record in RULES:
-        for value in texts_about(store, person, record):
-            said.update(wanted_in(value))
+    for record, rule in RULES.items():
+        if rule.copied:
+            said |= _copied(store, person, record)
     words = {text for text in said if re.search(r"[^\W\d]", text) and re.search(r"\s", text)}
     given = {person.given} if "@" in person.given or len(person.given) >= LEAST else set()
     found = {text for text in words | masked | given if not _in_ids(text, person)}
     return replace(person, texts=frozenset(found - _shared(store, log, person, found) | set(before)))
+
+
+def _names_of(store: Store, reviewer: str) -> set[str]:
+    """Return the full name and the login of a reviewer; a single word is not looked for."""
+    row = store.get(Rater, reviewer)
+    told = {row.name: " " in row.name, row.subject: "@" in row.subject} if row else {}
+    return {text for text, telling in told.items() if telling and len(text) >= LEAST_NAME and text != NOBODY}
+
+
+def _copied(store: Store, person: Person, record: type) -> set[str]:
+    """Return what people wrote about the person that is copied elsewhere, without what they wrote about others too."""
+    about, others = texts_about(store, person, record)
+    found = {text for value in about for text in wanted_in(value)}
+    finder, also = Finder(found), ["\0".join(leaves(value)) for value in others]
+    return found.difference(*(finder.those_in(also[n]) for n in finder.places(also))) if found else found
 
 
 def _in_ids(text: str, person: Person) -> bool:
@@ -91,10 +109,10 @@ def _shared(store: Store, log: LogPaths, person: Person, texts: Collection[str])
     finder = Finder(texts)
     for row in store.find(Conversation):
         if row.id not in person.conversations:
-            said = "\0".join(leaves([row.messages, row.context, row.steps, row.metadata, row.result]))
+            said = "\0".join(leaves(asdict(row)))
             if finder.places([said]):
                 shared |= finder.those_in(said)
-    for files in (conversation_files(log), original_files(log)):
+    for files in (conversation_files(log), told_files(log), original_files(log)):
         left = sorted(set(texts) - shared)
         for start in range(0, len(left), AT_ONCE):
             shared |= _said_by_others(files, person.conversations, set(left[start : start + AT_ONCE]))
@@ -108,7 +126,7 @@ def _said_by_others(files: Sequence[Path], conversations: Collection[str], texts
         probes = sorted({orjson.dumps(text[:PROBE]).decode()[1:-1] for text in left})
         finder, new = Finder(left), set[str]()
         for content in contents_with(files, "|".join(map(re.escape, probes)), without=conversations):
-            new |= finder.those_in("\0".join(leaves(orjson.loads(content))))
+            new |= finder.those_in(unescaped(content))
             if new:
                 break
         if not new:

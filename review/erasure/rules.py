@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.records import KEYS
+from storage.records_alerts import AlertEvent, AlertSwitch
 from storage.records_calibration import (
     Anchor,
     CalibrationDecision,
@@ -59,6 +60,8 @@ from storage.records_people import (
     LinkLogin,
     Rater,
     Role,
+    RoleDecision,
+    RoleRequest,
     RubricVersion,
     Setting,
 )
@@ -92,34 +95,42 @@ class Rule(NamedTuple):
     """How rows of a table lead to a person, and what they lose.
 
     ``by`` names a column and the ids that it must hold, as ``Person.names`` calls them. ``quotes`` False: nothing in
-    the table can be a quotation.
+    the table can be a quotation. ``copied`` columns hold texts that people take over into other places.
     """
 
     by: Mapping[str, str] = {}
     texts: tuple[str, ...] = ()
     quotes: bool = True
+    copied: tuple[str, ...] = ()
 
 
 RULES: dict[type, Rule] = {
     Conversation: Rule({"id": "conversations", "user_id": "users"}, quotes=False),
-    Item: Rule({"conversation_id": "conversations"}, ("reason",)),
-    Annotation: Rule({"item_id": "items"}, ("comment", "corrected_answer", "marks")),
+    Item: Rule({"conversation_id": "conversations"}, ("reason",), copied=("reason",)),
+    Annotation: Rule({"item_id": "items"}, ("comment", "corrected_answer", "marks"), copied=("corrected_answer",)),
     Skip: Rule({"item_id": "items"}, ("reason",)),
     Flag: Rule({"item_id": "items"}, ("comment",)),
-    Adjudication: Rule({"item_id": "items"}, ("rationale", "corrected_answer", "reference_sql", "reason")),
+    Adjudication: Rule(
+        {"item_id": "items"}, ("rationale", "corrected_answer", "reference_sql", "reason"), copied=("corrected_answer",)
+    ),
     Verdict: Rule({"item_id": "items"}, ("rationale", "raw")),
     Comment: Rule({"item_id": "items"}, ("text",)),
     CalibrationVote: Rule({"item_id": "items"}, ("comment",)),
-    CalibrationDecision: Rule({"item_id": "items"}, ("rationale", "sentence", "example")),
+    CalibrationDecision: Rule(
+        {"item_id": "items"}, ("rationale", "sentence", "example"), copied=("sentence", "example")
+    ),
     FailureEvent: Rule({"conversation_id": "conversations"}, ("text",)),
     GoldenProposal: Rule({"id": "proposals"}, ("content",)),
-    GoldenExample: Rule({"example_id": "examples"}, ("content", "note")),
+    GoldenExample: Rule({"example_id": "examples"}, ("content", "note"), copied=("content",)),
     ReleaseExample: Rule({"example_id": "examples"}, ("content",)),
-    ExperimentAnswer: Rule({"case_id": "examples"}, ("answer",)),
+    ExperimentAnswer: Rule({"case_id": "examples"}, ("answer",), copied=("answer",)),
     ExperimentScore: Rule({"answer_id": "answers"}, ("detail",)),
     JudgeCall: Rule({"subject": "subjects"}, ("reply",)),
     JudgeResult: Rule({"subject": "subjects"}, ("rationale", "raw")),
-    ProposalDecision: Rule({"proposal_id": "proposals"}, ("reason",)),
+    Rater: Rule({"id": "reviewers"}, ("name", "issuer", "subject"), quotes=False),
+    Invitation: Rule({"rater_id": "reviewers"}, ("name",), quotes=False),
+    RoleRequest: Rule({"name": "reviewers"}, ("issuer", "subject"), quotes=False),
+    ProposalDecision: Rule({"proposal_id": "proposals"}, ("reason",), copied=("reason",)),
     **dict.fromkeys(
         (
             *(RubricVersion, AuditEntry, Import, ImportWithdrawal, SourceSettings, ScenarioAssignment),
@@ -128,14 +139,15 @@ RULES: dict[type, Rule] = {
             *(FailureModes, FailureTriage, FixClaim, Judge, TrainingSet, JudgeRun, RunEvent, PromptVersion),
             *(VersionState, ExperimentRun, ExperimentEvent, GateDecision, GateWaiver, LegalHold, HoldRelease),
             *(RetentionRun, NeverDrawn, ComplianceResult, ComplianceFinding, ComplianceEvent),
+            AlertEvent,
         ),
         Rule(),
     ),
     **dict.fromkeys(
         (
-            *(Rater, Role, Invitation, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
+            *(Role, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
             *(ItemWithdrawal, CalibrationSession, CalibrationReveal, CalibrationEnd, Anchor, Look, CompliancePass),
-            *(ErasureRequest, ErasureEvent, ErasedKey),
+            *(ErasureRequest, ErasureEvent, ErasedKey, AlertSwitch, RoleDecision),
         ),
         Rule(quotes=False),
     ),
@@ -153,8 +165,8 @@ KEPT = frozenset(
 
 
 def rule_of(record: type) -> Rule:
-    """Return the rule of a record."""
-    return RULES[record]
+    """Return the rule of a record; one that nobody has written a rule for yet is searched for quotations."""
+    return RULES.get(record, Rule())
 
 
 def searched_columns(record: type, names: tuple[str, ...]) -> list[str]:

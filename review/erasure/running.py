@@ -66,11 +66,9 @@ def _run(store: Store, request: str, *, by: str, tell: Tell) -> Erasure:
     for name, place in PLACES.items():
         tell(place.title)
         try:
-            n = place.empty(store, person, by)
+            _note(store, request, name, place.empty(store, person, by), by=by)
         except (ReviewError, StorageError, OSError) as error:
             troubles[name] = str(error)
-            continue
-        _note(store, request, name, n, by=by)
     tell(COMPACT)
     forget_everything()
     try:

@@ -20,6 +20,7 @@ from review.failures.modes import ModeList, mode_list
 from review.failures.rules import failure_rules
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
 from review.log.log import log_files, log_state, read_conversations
+from review.log.retained import FAILURES, parts
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
 from review.sql.execution.schemas import schemas_of
@@ -72,7 +73,7 @@ def groups_of(
     The log is read again only when it or the rules have changed; a label that finds nothing wrong changes neither.
     """
     log = log_of(store.path)
-    if not log_files(log, weeks=weeks):
+    if not log_files(log, weeks=weeks) and not parts(log.logs, FAILURES):
         return []
     rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
     key = (None if weeks is None else tuple(weeks), rules.key)

@@ -132,7 +132,7 @@ def triage(
     )
     with store.transaction():
         _check_seen(mode_list(store), found.group, modes.version)
-        keep(store, [found.example, *decided.candidates], by=by)
+        keep(store, [one for one in (found.example, *decided.candidates) if one], by=by)
         store.add(decided, *proposals)
         title = modes.title(found.group)
         chain.record(store, by, "triage", week, mode=title, version=version, decision=chosen, failures=found.n)

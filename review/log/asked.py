@@ -8,6 +8,7 @@ from typing import NamedTuple
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
+from review.log.rereading import rereading
 
 LONGEST = 400
 """Characters of a question that are compared; longer ones are hardly asked twice."""
@@ -22,6 +23,7 @@ class Asked(NamedTuple):
     example: str
 
 
+@rereading
 def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int, most: int) -> list[Asked]:
     """Return the most frequent questions. Case, numbers, blanks and punctuation do not count."""
     plain = "regexp_replace(lower(json_extract_string(last, '$.content')), '\\[\\w+\\]|\\d+', '#', 'g')"
@@ -37,6 +39,7 @@ def frequent_questions(log: LogPaths, *, weeks: Sequence[str] | None, least: int
         return [Asked(*row) for row in db.execute(sql, [least, most]).fetchall()]
 
 
+@rereading
 def marked_conversations(log: LogPaths, scenarios: Sequence[str], *, most: int) -> list[str]:
     """Return conversations of some scenarios to which users gave feedback, the latest first."""
     if not scenarios:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import orjson
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.log.late import listed
 from review.log.retained import PREFIX
 
@@ -20,7 +20,7 @@ def checks_by_import(files: Sequence[Path]) -> dict[str, frozenset[str]]:
     found = {name: _first_content(path) for name, path in first.items()}
     if mixed:
         sql = f"SELECT import_id, min(content) FROM {listed(mixed)} GROUP BY 1"  # noqa: S608 - our own paths
-        with duckdb.connect() as db:
+        with in_memory() as db:
             found |= dict(db.execute(sql).fetchall())
     return {name: frozenset(orjson.loads(text).get("checks") or ()) for name, text in sorted(found.items())}
 

@@ -24,6 +24,8 @@ from storage.records_log import ERASED_HASH
 
 CATEGORIES = ("error_type", "scenario", "language")
 """Columns that group conversations and may hold a person's own words: a value that somebody else has stays."""
+SAID = ("content", "verdicts", "error_message", "feedback", "lists", "tags")
+"""Columns of the log that hold texts."""
 _JSON = orjson.OPT_NON_STR_KEYS
 PART = ".part"
 
@@ -66,6 +68,28 @@ def original_files(log: LogPaths) -> list[Path]:
     return _with_columns(log.originals, {"id", "encrypted", "content"})
 
 
+def user_files(log: LogPaths) -> list[Path]:
+    """Return the files that hold figures of users by day, without a text."""
+    return [path for path in _with_columns(log.logs, {"user_id"}) if "content" not in pq.read_schema(path).names]
+
+
+def users_among(path: Path, users: Collection[str]) -> int:
+    """Return how many rows of a file are about some users."""
+    return sum(user in users for user in pq.read_table(path, columns=["user_id"], partitioning=None)[0].to_pylist())
+
+
+def rename_users(path: Path, users: Collection[str], alias: str) -> int:
+    """Put ``alias`` in the place of some users in a file of figures; return in how many rows."""
+    n = users_among(path, users)
+    if n:
+        table = pq.ParquetFile(path).read()
+        names = [alias if user in users else user for user in table["user_id"].to_pylist()]
+        place = table.schema.get_field_index("user_id")
+        field = table.schema.field(place)
+        write_anew(path, table.set_column(place, field, pa.array(names, field.type)))
+    return n
+
+
 def _with_columns(folder: Path, wanted: set[str]) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.parquet")) if wanted <= set(pq.read_schema(path).names)]
 
@@ -97,12 +121,15 @@ def shared_values(log: LogPaths, conversations: Collection[str]) -> dict[str, se
 
 
 def contents_with(files: Sequence[Path], pattern: str, *, without: Collection[str]) -> Iterator[str]:
-    """Yield the contents of conversations in some files that match a pattern of RE2, ``without`` some of them."""
+    """Yield what some files say of conversations where it matches a pattern of RE2, ``without`` some of them."""
     if not files:
         return
+    names = set(pq.read_schema(files[0]).names)
+    said = f"concat_ws(chr(10), {', '.join(name for name in SAID if name in names)})"
     with duckdb.connect() as db:
         db.register("leaving", pa.table({"id": pa.array(sorted(without), pa.string())}))
-        sql = f"SELECT content FROM {listed(files)} ANTI JOIN leaving USING (id) WHERE regexp_matches(content, ?)"  # noqa: S608 - our own paths
+        others = f"(SELECT {said} AS said FROM {listed(files)} ANTI JOIN leaving USING (id))"  # noqa: S608 - our own names and paths
+        sql = f"SELECT said FROM {others} WHERE regexp_matches(said, ?)"  # noqa: S608 - our own names and paths
         rows = db.execute(sql, [pattern])
         while some := rows.fetchmany(200):
             yield from (str(content) for (content,) in some)

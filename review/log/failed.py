@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 import duckdb
@@ -17,7 +17,9 @@ import pyarrow as pa
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
+from review.log.expired_failures import ExpiredFailures, expired_failures
 from review.log.log import log_relation
+from review.log.rereading import rereading
 
 CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
 """Why a conversation is a failure. One that fits several counts under the first."""
@@ -95,23 +97,39 @@ class FailedRow:
     scenario: str
 
 
+@rereading
 def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | None = None) -> list[FailedGroup]:
-    """Return the failures of some weeks by week, group and prompt version, the largest groups of a week first."""
+    """Return the failures of some weeks by week, group and prompt version, the largest groups of a week first.
+
+    Those that expired count too; a group of which none is left has no ``example``: "".
+    """
     counts = ", ".join(f"count(*) FILTER (WHERE cause = '{cause}')" for cause in CAUSES)
-    sql = (
-        f"SELECT week, grp, version, count(*), min(id), {counts} FROM failed GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3"  # noqa: S608 - our own names
-    )
+    sql = f"SELECT week, grp, version, count(*), min(id), {counts} FROM failed GROUP BY 1, 2, 3"  # noqa: S608 - our own names
     with _opened(log, rules, weeks) as db:
         rows = db.execute(sql).fetchall()
-    return [
-        FailedGroup(
+    found = {
+        (week, group, version): FailedGroup(
             week=week, group=group, version=version, n=n, example=example,
             causes={cause: k for cause, k in zip(CAUSES, by_cause, strict=True) if k},
         )
         for week, group, version, n, example, *by_cause in rows
-    ]  # fmt: skip
+    }  # fmt: skip
+    for one in expired_failures(log, weeks=weeks):
+        if one.cause:
+            provisional = one.kind or f"{CAUSE}/{one.cause}"
+            group = rules.modes.get(provisional, provisional)
+            place = (one.week, group, one.version)
+            nothing = FailedGroup(week=one.week, group=group, version=one.version, n=0, causes={}, example="")
+            found[place] = _added(found.get(place, nothing), one)
+    return sorted(found.values(), key=lambda g: (g.week, -g.n, g.group, g.version))
 
 
+def _added(group: FailedGroup, expired: ExpiredFailures) -> FailedGroup:
+    causes = {**group.causes, expired.cause: group.causes.get(expired.cause, 0) + expired.n}
+    return replace(group, n=group.n + expired.n, causes={name: causes[name] for name in CAUSES if name in causes})
+
+
+@rereading
 def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: int, skip: int = 0) -> list[FailedRow]:
     """Return failures, the latest first; ``most`` of them after the first ``skip``."""
     tests: dict[str, Any] = {
@@ -144,15 +162,20 @@ class Traffic(NamedTuple):
     repaired: int
 
 
+@rereading
 def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffic]:
-    """Return the conversations of the log by week and prompt version; "" stands for no version."""
+    """Return the conversations of the log by week and prompt version, also expired ones; "" stands for no version."""
     sql = (
         "SELECT week, coalesce(prompt_version, '') AS version, count(*), "  # noqa: S608 - names and paths of our own
-        f"count(*) FILTER (WHERE repaired AND repair_rounds >= 1) FROM {log_relation(log, weeks=weeks)} "
-        "GROUP BY 1, 2 ORDER BY 1, 2"
+        f"count(*) FILTER (WHERE repaired AND repair_rounds >= 1) FROM {log_relation(log, weeks=weeks)} GROUP BY 1, 2"
     )
     with in_memory() as db:
-        return [Traffic(*row) for row in db.execute(sql).fetchall()]
+        found = {(week, version): [n, repaired] for week, version, n, repaired in db.execute(sql).fetchall()}
+    for one in expired_failures(log, weeks=weeks):
+        cell = found.setdefault((one.week, one.version), [0, 0])
+        cell[0] += one.n
+        cell[1] += one.repaired
+    return [Traffic(week, version, n, repaired) for (week, version), (n, repaired) in sorted(found.items())]
 
 
 @contextmanager
@@ -169,26 +192,34 @@ def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
         yield db
 
 
-def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> str:
-    """Return SQL for the failures. Sorting them into kinds reads texts, so it happens after everything else is gone."""
-    repaired = "(coalesce(repaired, false) AND coalesce(repair_rounds, 0) >= 1)"
+REPAIRED = "(coalesce(repaired, false) AND coalesce(repair_rounds, 0) >= 1)"
+"""SQL for whether a conversation was repaired."""
+
+
+def cause_sql(rules: FailureRules, **more: str) -> str:
+    """Return SQL for why a row is a failure, NULL where it is none. ``more`` are tests of further causes, by name."""
     tests = {
-        "error": f"status = 'error' AND NOT {repaired}",
-        "repaired": repaired,
+        "error": f"status = 'error' AND NOT {REPAIRED}",
+        "repaired": REPAIRED,
         "low_confidence": f"coalesce(low_confidence, false) OR coalesce(confidence < {rules.confidence:f}, false) "
         "OR (repaired = false AND (coalesce(repair_rounds, 0) >= 1 OR error_type IS NOT NULL))",
         "feedback": f"lower(trim(split_part(coalesce(feedback, ''), ',', 1))) IN ({_texts(rules.negative)})",
-        "wrong": "found_wrong.k IS NOT NULL",
+        **more,
     }
-    cause = " ".join(f"WHEN {test} THEN '{name}'" for name, test in tests.items())
-    relation = log_relation(log, weeks=weeks)
+    cases = " ".join(f"WHEN {test} THEN '{name}'" for name, test in tests.items())
+    return f"CASE {cases} END"
+
+
+def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> str:
+    """Return SQL for the failures. Sorting them into kinds reads texts, so it happens after everything else is gone."""
+    cause, relation = cause_sql(rules, wrong="found_wrong.k IS NOT NULL"), log_relation(log, weeks=weeks)
     inner = (
-        f"SELECT entry.*, CASE {cause} END AS cause FROM {relation} AS entry "  # noqa: S608 - names and paths of our own
+        f"SELECT entry.*, {cause} AS cause FROM {relation} AS entry "  # noqa: S608 - names and paths of our own
         "LEFT JOIN found_wrong ON found_wrong.k = entry.id ANTI JOIN left_out ON left_out.k = entry.id"
     )
     kept = ("id", "created_at", "week", "model", "error_type", "error_message", "repair_rounds", "feedback", "scenario")
     kinds = (
-        f"SELECT {', '.join(kept)}, cause, coalesce(prompt_version, '') AS version, {_kind(rules)} AS kind "  # noqa: S608 - our names
+        f"SELECT {', '.join(kept)}, cause, coalesce(prompt_version, '') AS version, {kind_sql(rules)} AS kind "  # noqa: S608 - our names
         f"FROM ({inner}) WHERE cause IS NOT NULL"
     )
     # A repaired or failed execution has a kind of error; without one, the cause is all that is known.
@@ -199,7 +230,7 @@ def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
     )
 
 
-def _kind(rules: FailureRules) -> str:
+def kind_sql(rules: FailureRules) -> str:
     """Return SQL for the kind of error of a row, NULL where it has neither a type nor a message."""
     named, said = "lower(coalesce(error_type, ''))", "lower(coalesce(error_message, ''))"
     whole = [

@@ -18,6 +18,7 @@ from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import with_facts
 from review.log.late import late_facts, late_files, listed, with_late
+from review.log.rereading import rereading
 from review.log.retained import visible
 from storage.records_log import Conversation
 
@@ -73,6 +74,7 @@ def columns_of(files: Sequence[Path]) -> list[str]:
     return list(found)
 
 
+@rereading
 def weeks_in_log(log: LogPaths) -> dict[str, int]:
     """Return the number of conversations by week, in order, from the headers of the files."""
     weeks: dict[str, int] = {}
@@ -81,6 +83,7 @@ def weeks_in_log(log: LogPaths) -> dict[str, int]:
     return dict(sorted(weeks.items()))
 
 
+@rereading
 def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> list[Conversation]:
     """Return the conversations with these ids, in this order; ids that the log does not hold are left out."""
     columns = [*DIRECT, "verdicts", "content"]
@@ -92,6 +95,7 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     return [with_facts(found[i], late.get(i)) for i in dict.fromkeys(ids) if i in found]
 
 
+@rereading
 def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> set[str]:
     """Return those of these conversations that the log holds."""
     if not ids:
@@ -101,6 +105,7 @@ def ids_held(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None =
         return {row[0] for row in db.execute(sql, [list(ids)]).fetchall()}
 
 
+@rereading
 def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conversation]:
     """Return the conversations of the log by the names that mean them: their id, or their id in their own source.
 

@@ -12,6 +12,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.judges_disagree import verdict_text
 from review.log.log import log_relation
+from review.log.rereading import rereading
 from review.log.searching import FILTERS, Judged, as_table, with_assigned
 
 MOST_CHOICES = 200
@@ -33,6 +34,7 @@ class Choices:
     cut: Collection[str] = ()
 
 
+@rereading
 def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
     """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
     relation, values = with_assigned(log_relation(log)), dict[str, list[str]]()

@@ -14,6 +14,7 @@ import pyarrow as pa
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
+from review.log.rereading import rereading
 
 FILTERS = ("week", "source", "status", "scenario", "model", "prompt_version", "variant", "language", "feedback")
 """Columns of the log that a search may narrow down to some values."""
@@ -82,6 +83,7 @@ class Found:
 SHOWN = ("id", "created_at", "week", "source", "status", "feedback", "scenario", "model", "prompt_version", "language")
 
 
+@rereading
 def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) -> Found:
     """Return the conversations that fit; ``most`` of them after the first ``skip``."""
     weeks = search.values.get("week") or None
@@ -101,6 +103,7 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     return Found(total=total, rows=[{**r, "feedback": None} if r["id"] in search.without else r for r in found])
 
 
+@rereading
 def ids_found(log: LogPaths, search: LogSearch, *, most: int) -> list[str]:
     """Return the ids of the conversations that fit, ``most`` of them."""
     where, given = _conditions(search)
@@ -238,6 +241,7 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in db.execute(sql).fetchall()]
 
 
+@rereading
 def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the metadata of the conversations of one import, by id, of those that have one of these keys in it."""
     some = " OR ".join("content LIKE ?" for _ in with_any_of)

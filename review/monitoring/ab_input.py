@@ -8,8 +8,9 @@ from datetime import datetime
 
 from review.basics.clock import now
 from review.basics.errors import InputError
+from review.basics.input_file import InputFile
 from review.basics.log_paths import LogPaths
-from review.basics.tables import Row, read_table
+from review.basics.tables import Row, load, with_columns
 from review.basics.times import read_time
 from review.basics.words import counted
 from review.log.buckets import THREADS
@@ -33,19 +34,19 @@ class _Users:
 
 
 def read_outcomes(
-    file: str, *, control: str | None = None, treated: str | None = None, until: datetime | None = None
+    file: str | InputFile, *, control: str | None = None, treated: str | None = None, until: datetime | None = None
 ) -> tuple[Groups, tuple[str, ...]]:
     """Return the groups of a table with user, variant, metric, value and exposed_at, and notes for the user.
 
     Each user of the table counts, also one without a metric, without a value or without exposure. ``until`` is when
     the outcomes were read; without it the comparison ends with the last exposure. Raises InputError for a bad cell.
     """
-    table = read_table(file, required=["user", "variant"], optional=["metric", "value", "exposed_at"])
+    table = with_columns(load(file), required=["user", "variant"], optional=["metric", "value", "exposed_at"])
     found = _Users()
     for row in table.rows:
         _take(found, row)
     names = sorted({name for variants in found.variants.values() for name in variants})
-    pair = chosen_pair(names, control, treated, where=file)
+    pair = chosen_pair(names, control, treated, where=table.file)
     return _groups(found, pair, until), table.notes
 
 

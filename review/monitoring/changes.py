@@ -113,22 +113,25 @@ def _figure(one: Bucket, name: str) -> Quantity | None:
 
 
 def headline(
-    before: Bucket, after: Bucket, found: Sequence[Change], why: Explained | None, *, slower: Change | None
+    before: Bucket,
+    after: Bucket,
+    found: Sequence[Change],
+    why: Explained | None,
+    *,
+    slower: Change | None,
+    whole: bool = True,
 ) -> str:
-    """Return what changed in one sentence, the worst first."""
+    """Return what changed in one sentence, the worst first. Without the ``whole`` span before, traffic is left out."""
     if not after.traffic:
         return "No conversation came in during this period."
     if not before.traffic:
         return "There is nothing to compare with: no conversation came in during the period before."
     parts = [_words(one) + (_because(why) if why and k == 0 else "") for k, one in enumerate(found[:MOST])]
     if slower is not None:
-        parts.append(
-            f"{percent(slower.after)} of answers are slower than the slowest 5% before"
-            if slower.rose
-            else "answers are faster"
-        )
+        slow = f"{percent(slower.after)} of answers are slower than the slowest 5% before"
+        parts.append(slow if slower.rose else "answers are faster")
     ratio = after.traffic / before.traffic - 1
-    if abs(ratio) >= TRAFFIC:
+    if whole and abs(ratio) >= TRAFFIC:
         parts.append(f"traffic {'rose' if ratio > 0 else 'fell'} by {percent(abs(ratio))}")
     if not parts:
         return "Nothing changed beyond chance since the period before."

@@ -9,11 +9,13 @@ from review.basics.log_paths import LogPaths
 from review.log.buckets import aggregated
 from review.monitoring.bucket import Bucket
 from review.monitoring.changes import LEVEL, Change, Explained, changes, explained, headline
+from review.monitoring.clarifications import outcomes_after
 from review.monitoring.health import Asked, Health, gathered, health
 from review.monitoring.latency_bins import bin_of
 from review.monitoring.metrics import SLICES, Metric, metrics_for
 from review.settings.project import Project
 from review.statistics.intervals import newcombe
+from review.statistics.quantity import Quantity
 
 SLOW = 0.05
 """The part of the answers that are slower than the P95."""
@@ -30,13 +32,17 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """Two sides with what changed from the first to the second; the first is None when there is one side alone."""
+    """Two sides with what changed from the first to the second; the first is None when there is one side alone.
+
+    ``after`` says what became of conversations of the second in which the product asked back.
+    """
 
     first: Side | None
     second: Side
     changes: Sequence[Change]
     why: Explained | None
     headline: str
+    after: Mapping[str, Quantity]
 
 
 def compared(
@@ -46,14 +52,16 @@ def compared(
     metrics = metrics_for(project.confidence)
     now = _side(log, project, *second)
     was = None if first is None else _side(log, project, *first)
+    after = outcomes_after(log, project, second[1])
     if was is None or first is None or was.total is None or now.total is None:
-        return Compared(first=was, second=now, changes=(), why=None, headline=_alone(now, was))
+        return Compared(first=was, second=now, changes=(), why=None, headline=_alone(now, was), after=after)
     found = changes(was.total, now.total, metrics)
     worst = next((one for one in found if one.worse), None)
     why = None if worst is None or second[1].only else explained(worst, _split(log, project, first[1], second[1]))
     slower = _slower(log, project, metrics["latency_ms"], was.total, second[1])
-    words = headline(was.total, now.total, found, why, slower=slower)
-    return Compared(first=was, second=now, changes=found, why=why, headline=words)
+    whole = first[1].start == second[1].start or (was.series.apart.first or "")[:10] <= was.total.start[:10]
+    words = headline(was.total, now.total, found, why, slower=slower, whole=whole)
+    return Compared(first=was, second=now, changes=found, why=why, headline=words, after=after)
 
 
 def _side(log: LogPaths, project: Project, title: str, asked: Asked) -> Side:

@@ -17,10 +17,12 @@ from review.basics.log_paths import LogPaths, literal_path
 from review.basics.whole_files import sync
 from review.log.checks_of_rows import checks_by_import
 from review.log.expired import hash_sql
+from review.log.failed import FailureRules
+from review.log.failed_expiring import failures_of
 from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
-from review.log.retained import COUNTS, EXPIRED, PREFIX, REPLACES, RUN, USERS, retained_folders
+from review.log.retained import COUNTS, EXPIRED, FAILURES, PREFIX, REPLACES, RUN, USERS, retained_folders
 from review.monitoring.counts import hourly_counts, user_days
 from review.monitoring.judging import Judge
 from review.monitoring.metrics import Metric
@@ -43,7 +45,7 @@ class Leaving:
         self.late = self._holding(judge.late)
         self.originals = self._holding(_originals(self._log, self.files))
 
-    def write(self, *, key: bytes, metrics: Mapping[str, Metric]) -> dict[str, int]:
+    def write(self, *, key: bytes, metrics: Mapping[str, Metric], failures: FailureRules) -> dict[str, int]:
         """Write everything, and return how many conversations of each import expire."""
         self._copy(f"SELECT * FROM {listed(self.files)} ANTI JOIN expiring USING (id)", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
         if self.late:
@@ -54,6 +56,7 @@ class Leaving:
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT * EXCLUDE (content, verdicts) FROM {gone}")  # noqa: S608 - our own names
         self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")
         self._copy(user_days("gone", metrics), f"{USERS}/{self.week}.parquet")
+        self._copy(failures_of("gone", failures), f"{FAILURES}/{self.week}.parquet")
         other = f"CASE WHEN source_id <> id THEN {hash_sql('source_id', key)} END"
         hashes = f"{hash_sql('id', key)} AS id_hash, {other} AS name_hash"
         self._copy(f"SELECT {hashes} FROM gone", f"{EXPIRED}/{self.week}.parquet")  # noqa: S608 - our own names

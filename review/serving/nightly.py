@@ -18,6 +18,7 @@ from review.basics.words import counted
 from review.compliance.checks.catalogue import title_of
 from review.compliance.running import run_checks
 from review.current.assignments import closing_of
+from review.failures.rules import failure_rules
 from review.judges.runs.sql_execution import execute_week
 from review.log.rejects import expire_rejects
 from review.monitoring.retention import finish_retention, run_retention
@@ -152,7 +153,7 @@ def expire_conversations(store: Store, project: Project) -> str:
         if finished:
             return f"{counted(finished, 'week')} finished that an interrupted run had begun; retention is off now"
         raise NothingToDo("retention is off; set on = true in [retention] to remove what is over.")
-    done = run_retention(store, project, by=by)
+    done = run_retention(store, project, failure_rules(store, project), by=by)
     if not done.expired:
         raise NothingToDo("no conversation is to be removed.")
     classes = ", ".join(f"{n['expired']:,} {name}" for name, n in done.classes(CLASSES).items())

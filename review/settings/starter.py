@@ -26,6 +26,17 @@ phone_region = "US"      # country of phone numbers without a country code
 
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
+# openings = true        # notes who opened a conversation on the Conversations or the Failures page
+
+# [compliance]           # the daily checks over all traffic, and who answers for what they find
+# owner = "ana"          # by name or id; else the first lead
+# hosts = ["example.org", "*.example.org"]   # may stand in links of answers; without any, nobody checks links
+# [compliance.days]      # until when a finding is to be resolved, by check
+# secrets = 1
+
+# [duties]               # what needs two people
+# draw_and_close = true  # who drew a week does not close it
+# roles_confirmed = true # a role counts once another lead has confirmed it
 
 # [import]               # how a file without a source of its own is read
 # map = { question = "input.text", id = "trace" }   # fields by the path where a row has them

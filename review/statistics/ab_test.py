@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from scipy.stats import chi2
 from scipy.stats import t as student
 
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.statistics.quantity import Quantity
 
 LEVEL = 0.95
@@ -181,7 +181,7 @@ def _compared(
     shown = enough and p is not None and p < (1 - LEVEL) / tests
     return Compared(
         control=control, treated=treated, difference=difference, p=p, shown=shown,
-        sentence=_sentence(name, difference, shown=shown),
+        sentence=_sentence(spoken(name), difference, shown=shown),
     )  # fmt: skip
 
 

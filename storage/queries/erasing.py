@@ -14,6 +14,7 @@ from storage.connection import plain_errors
 from storage.engine import Connection
 from storage.opening import open_store
 from storage.proof_digests import entry_hash
+from storage.queries.conditions import erased
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, decode, encode
@@ -79,6 +80,12 @@ def leave_nothing_behind(store: Store) -> bool:
 def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
     """Return the entries of the chain that list emptied rows, oldest first."""
     return store.select(AuditEntry, "SELECT * FROM audit WHERE action = :action ORDER BY sequence", {"action": action})
+
+
+def is_erased(store: Store, item_id: str) -> bool:
+    """Return whether the conversation of an item was erased."""
+    sql = f"SELECT 1 AS yes FROM items i WHERE i.id = :item AND {erased('i')}"  # noqa: S608 - a condition of ours
+    return bool(store.query(sql, {"item": item_id}))
 
 
 def erasures_so_far(store: Store) -> int:

@@ -10,10 +10,13 @@ from compliance_log import imported
 from golden_store import new_store
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.conversations.browse import OPEN
+from review.compliance.checks.catalogue import DAILY
 from review.compliance.findings import assign, findings
 from review.compliance.running import run_checks
 from review.people.people import add_person
 from review.settings.project import project_of
+from storage.records_people import AuditEntry
 from storage.store import Store
 
 
@@ -59,7 +62,7 @@ def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, m
     assert "1 overdue" in texts(at) and not at.text_area and keys(at) <= {"search_open"}
     at = app_pages.run(found, monkeypatch, "compliance", "aud", view="report")
     assert "The 18 identifiers of HIPAA" in [s.value for s in at.subheader]
-    assert "45 CFR" in texts(at) and len(at.dataframe[0].value) == 6
+    assert "45 CFR" in texts(at) and len(at.dataframe[0].value) == len(DAILY)
     assert [d.proto.label for d in at.get("download_button")][:2] == ["Page as a file", "CSV"]
     at = app_pages.run(found, monkeypatch, "compliance", "aud", view="pack")
     at.button("pack_make").click().run()
@@ -68,3 +71,12 @@ def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, m
         assert "This page needs the role" not in texts(app_pages.run(found, monkeypatch, page, "aud"))
     for page in ("annotate", "golden", "failures", "conversations"):
         assert "This page needs the role" in texts(app_pages.run(found, monkeypatch, page, "aud"))
+
+
+def test_a_conversation_that_somebody_opens_is_noted_once(found: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found.path.parent / "spotcheck.toml").write_text("[audit]\nopenings = true\n")
+    at = app_pages.run(found, monkeypatch, "conversations", "lea", view="browse")
+    at.session_state[OPEN] = "a"
+    at.run().run()
+    entries = found.find(AuditEntry, action="open conversation")
+    assert [(e.actor, e.subject) for e in entries] == [("lea", "a")]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from app_pages import run
 
-from pages.parts.health import working
+from pages.parts.health import overview, working
 from review.basics.clock import now
 from review.basics.log_paths import log_of
+from review.monitoring.comparing import Compared, compared
 from review.people.people import add_person
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -55,9 +58,55 @@ def test_the_page_says_what_changed_and_opens_what_is_behind(store: Store, monke
     assert any("50 conversations" in m.value for m in at.markdown), [m.value for m in at.markdown]
 
 
+def test_a_long_count_keeps_no_page_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting goes on in its own thread, one piece at a time, while the page has answered."""
+    monkeypatch.setattr(working, "WAIT", 0.0)
+    began, go = threading.Event(), threading.Event()
+
+    def slow(*arguments: Any) -> Compared:
+        began.set()
+        assert go.wait(60)
+        return compared(*arguments)
+
+    monkeypatch.setattr(overview, "compared", slow)
+    at = run(store, monkeypatch, "health", "mara", span="7d")
+    assert began.wait(60) and not at.exception
+    assert [c.value for c in at.caption] == ["Counting. You can leave this page meanwhile."]
+    go.set()
+    monkeypatch.setattr(working, "WAIT", 60.0)
+    assert any("Errors rose" in m.value for m in at.run().markdown)
+
+
 def test_an_empty_log_and_reviewers_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "spotcheck.db")
     for name, role in (("mara", "adjudicator"), ("ana", "annotator")):
         add_person(store, name, role=role, by="system")
     assert "The log is empty" in run(store, monkeypatch, "health", "mara").info[0].value
     assert run(store, monkeypatch, "health", "ana").warning[0].value.startswith("This page needs the role adjudicator")
+
+
+def test_engagement_and_two_groups_are_on_the_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.fromisoformat(now())
+    rows = [
+        {
+            "id": f"d{n}",
+            "created_at": (today - timedelta(days=n % 14, minutes=2 + n % 3)).isoformat(),
+            "question": "Where is my order?",
+            "answer": "Here.",
+            "user_id": f"u{n % 90}",
+            "session_id": f"s{n % 90}-{n % 14}",
+            "variant": "new" if n % 2 else "old",
+            "feedback": "up,copied" if n % 5 == 0 else "down",
+        }
+        for n in range(900)
+    ]
+    file = store.path.with_name("users.jsonl")
+    file.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    assert "does not have two variants" in run(store, monkeypatch, "health", "mara", view="ab").info[0].value
+    import_file(file, ImportOptions(), log=log_of(store.path), key=b"key", by="lea")
+    at = run(store, monkeypatch, "health", "mara", view="engagement")
+    assert not at.exception and any("users came most recently" in m.value for m in at.markdown)
+    assert len(at.get("vega_lite_chart")) >= 6
+    at = run(store, monkeypatch, "health", "mara", view="ab")
+    assert not at.exception and any("Not enough yet: it ran for 13" in m.value for m in at.markdown)
+    assert "conversations" in set(at.dataframe[0].value["metric, for each user"])

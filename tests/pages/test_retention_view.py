@@ -11,6 +11,7 @@ from quick_stores import copy_store
 from retained_store import ON, closed_store
 from streamlit.testing.v1 import AppTest
 
+from review.failures.rules import failure_rules
 from review.monitoring.retention import run_retention
 from review.privacy.holds import every_hold
 from review.settings.project import project_of
@@ -70,7 +71,8 @@ def test_the_view_lists_what_went_and_an_auditor_changes_nothing(
     from review.people.people import add_person
 
     closed.path.with_name("spotcheck.toml").write_text(ON)
-    run_retention(closed, project_of(closed.path), by="lea")
+    project = project_of(closed.path)
+    run_retention(closed, project, failure_rules(closed, project), by="lea")
     add_person(closed, "olga", role="auditor", by="lea")
     at = opened(closed, monkeypatch, rater="olga")
     assert "Retention is on" in texts(at) and "went from 1 week" in texts(at)

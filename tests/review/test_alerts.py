@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from failed_log import new_store
+from golden_store import new_store
 from watched_log import START, Incident, at, write_log
 
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
 from review.log.buckets import Apart
+from review.log.checks_of_rows import checks_by_import
+from review.log.log import log_files
+from review.log.retained import COUNTS
 from review.monitoring.alerts.checking import Checked, check, would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, switch
 from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
 from review.monitoring.alerts.found import Watched
-from review.monitoring.alerts.gathering import Gathered, Traffic
+from review.monitoring.alerts.gathering import Gathered, Traffic, gather
 from review.monitoring.alerts.series import ALL, Series, window_names
 from review.monitoring.alerts.states import raised
 from review.monitoring.alerts.stopped import stretches
+from review.monitoring.counts import hourly_counts
+from review.monitoring.metrics import metrics_for
 from review.notify.sending import tried
 from review.notify.words import Text
 from review.serving.alerting import look, look_in_words
@@ -135,6 +144,38 @@ def test_a_quiet_year_with_slices_rings_in_at_most_five_per_cent_of_years() -> N
     years = [quiet_year(seed, "errors", 0.02) for seed in range(40)]
     assert all(len(y.points) and y.bound for y in years)
     assert sum(bool(y.rings) for y in years) <= 2
+
+
+@pytest.mark.parametrize(
+    ("window", "rise", "state"),
+    [("day", 3.0, "ringing"), ("week", 3.0, "ringing"), ("week", 1.0, "quiet")],
+)
+def test_totals_are_watched_by_day_and_by_week(window: str, rise: float, state: str) -> None:
+    rng, n = np.random.default_rng(5), 70 if window == "day" else 16
+    step = 1 if window == "day" else 7
+    costs = rng.normal(100, 8, n)
+    costs[-2:] *= rise
+    now = START + timedelta(days=step * n)
+    series = Series(
+        starts=window_names(START, now, window), keys=(ALL,), events=costs[None, :], trials=np.full((1, n), 500.0)
+    )
+    cost = next(d for d in declared(project_of("none")) if d.alert.name == "cost_per_day")
+    one = replace(cost, alert=replace(cost.alert, window=window))
+    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    assert evaluate(one, gathered).state == state
+
+
+def test_an_alert_by_the_hour_rings_within_the_day(store: Store) -> None:
+    with_incident(store, Incident(day=CALM, field="scenario", value="returns", rate=0.5), days=1, seed=3)
+    toml(
+        store,
+        '[[alerts]]\nname = "errors"\nwindow = "hour"\n[[alerts]]\nname = "small"\nmetric = "error_rate"\n'
+        'condition = "rises"\nleast_n = 900\n',
+    )
+    with at(CALM + 0.5):
+        found = check(store, project_of(store.path), None, by="lea")
+    assert [one.name for one in found.opened] == ["errors"] and len(found.opened[0].found["since"]) == 13
+    assert "under 900" in named(found, "small").detail
 
 
 def test_a_new_version_that_fails_is_named_although_it_has_no_baseline() -> None:
@@ -427,3 +468,34 @@ def test_a_weekly_import_is_no_silence() -> None:
     traffic = Traffic(first=START, hours=hours, arrivals=weekly)
     assert stretches(traffic)[-1][1] is None
     assert stretches(Traffic(first=START, hours=hours, arrivals=weekly[:1]))[-1][1] is not None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_conversations_that_expired_count_as_before(calm: Path, tmp_path: Path, zone: str) -> None:
+    """The first import is replaced by what retention leaves of it, hourly counts, in every alert."""
+    text = (
+        f'[project]\ntime_zone = "{zone}"\n[[alerts]]\nname = "well"\nmetric = "success_rate"\ncondition = "falls"\n'
+        '[[alerts]]\nname = "small"\nmetric = "latency_ms"\nquantile = 0.9\nlimit = 2000\ncondition = "above"\n'
+        'slice = { model = "small" }\n'
+    )
+    (tmp_path / "spotcheck.toml").write_text(text)
+    project, path = project_of(tmp_path / "spotcheck.db"), tmp_path / "spotcheck.db"
+    log = log_of(path)
+    shutil.copytree(f"{calm}.logs", log.logs)
+    now = START + timedelta(days=CALM, hours=5)
+    before = gather(log, declared(project), time_zone=zone, now=now)
+    gone = min(log_files(log))
+    ran = checks_by_import([gone])
+    target = log.logs / "retained-2026-W32-1" / COUNTS
+    target.mkdir(parents=True)
+    query = hourly_counts(f"read_parquet('{gone}')", metrics_for(), ran)
+    duckdb.sql(f"COPY ({query}) TO '{target / '2026-W32.parquet'}' (FORMAT parquet)")
+    shutil.rmtree(gone.parent)
+    after = gather(log, declared(project), time_zone=zone, now=now)
+    assert before.series.keys() == after.series.keys() and len(after.series) == 7
+    for name, series in before.series.items():
+        then, order = after.series[name], [after.series[name].keys.index(key) for key in series.keys]
+        assert series.starts == then.starts and series.trials.sum() > 0, name
+        assert np.allclose(series.events, then.events[order]) and (series.trials == then.trials[order]).all(), name
+    assert before.traffic is not None and after.traffic is not None
+    assert (before.traffic.hours == after.traffic.hours).all()

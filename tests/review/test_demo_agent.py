@@ -23,8 +23,9 @@ from review.demo.agent.product import RECORDING, product
 from review.demo.agent.questions import ShopCase, shop_cases
 from review.demo.agent.recording import recorded_replies
 from review.demo.agent.story import RELEASE, TARGET, prepare, run_version, ship, write_agent
-from review.demo.build import CURATOR, SQL_SETTINGS, VISITOR
+from review.demo.build import SQL_SETTINGS
 from review.demo.shop import FILE, Shop, build_shop, open_shop
+from review.demo.team import CURATOR, VISITOR
 from review.experiments.decisions import standing_of
 from review.experiments.gating.keeping import waive
 from review.experiments.gating.outcome import gate_runs

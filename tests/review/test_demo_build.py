@@ -10,13 +10,15 @@ import pytest
 from review.annotating.batch import batch
 from review.basics.errors import InputError
 from review.current.progress import progress
-from review.demo import build
-from review.demo.build import ALREADY_DONE, CURATOR, VISITOR, build_demo, demo_store
+from review.demo import one_week
+from review.demo.build import build_demo, demo_store
 from review.demo.generate import conversations
 from review.demo.judges import LEARNED
 from review.demo.makers import JUDGES
+from review.demo.one_week import ALREADY_DONE
 from review.demo.reviewers import HABITS
 from review.demo.shop import as_plain
+from review.demo.team import CURATOR, VISITOR
 from review.evidence.evidence import paired_labels
 from review.failures.archive import failures
 from review.judges.learned.training import rows_of
@@ -172,8 +174,8 @@ def test_a_folder_with_other_files_is_refused_and_a_broken_build_leaves_nothing(
     def breaks(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build, "review_week", breaks)
-    monkeypatch.setattr(build, "conversations", lambda **o: conversations(**{**o, "size": 200}))
+    monkeypatch.setattr(one_week, "review_week", breaks)
+    monkeypatch.setattr(one_week, "conversations", lambda **o: conversations(**{**o, "size": 200}))
     with pytest.raises(KeyboardInterrupt):
         demo_store(tmp_path / "new", weeks=1)
     assert not (tmp_path / "new").exists() and (tmp_path / "mine.txt").exists()

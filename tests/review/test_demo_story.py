@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from review.demo.build import CURATOR, EARLIER, VISITOR
-from review.demo.generate import WEEK_SIZE, conversations
-from review.demo.stages import FAILURES, stage_of
+from review.audit.verifying import check_store
+from review.basics.clock import shifted
+from review.basics.weeks import monday_of
+from review.commands.demo_compliance import look_daily
+from review.commands.demo_erasure import OFFICER, erase_a_customer
+from review.compliance.findings import findings
+from review.compliance.report import control_report, report_csv
+from review.demo.build import EARLIER
+from review.demo.generate import WEEK_SIZE
+from review.demo.stages import FAILURES
+from review.demo.team import CURATOR, VISITOR
+from review.erasure.requests import erasures
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures
 from review.failures.followup import Followed, followed
@@ -17,6 +27,8 @@ from review.failures.modes import mode_list
 from review.failures.shares import mode_shares
 from review.failures.triage import triage_groups
 from review.log.failed import Narrowed
+from review.monitoring.alerts.states import raised
+from review.monitoring.retention import plan_retention
 from review.settings.project import project_of
 from review.statistics.fixes import CAME_BACK, FIXED, fix_state, rate
 from storage.opening import open_store
@@ -85,9 +97,39 @@ def test_the_lead_closes_every_week_with_nothing_untriaged(store: Store, weeks: 
     assert {g.state for g in triage_groups(store, project_of(store.path), weeks[-1])} == {"open"}
 
 
-def test_a_tuesday_has_an_incident_in_one_slice() -> None:
-    quiet, hit = (list(conversations(seed=7, week="2026-W45", size=800, stage=stage_of(back))) for back in (4, 3))
-    failed = [{c.id for c in some if c.row["status"] == "error" and c.row["variant"] == "B"} for some in (quiet, hit)]
-    new = [c for c in hit if c.id in failed[1] - failed[0]]
-    assert len(new) >= 10 and {c.row["prompt_version"] for c in new} == {"support-v12"}
-    assert {c.row["created_at"][:10] for c in new} == {"2026-11-03"}
+def test_an_incident_on_a_tuesday_is_found_acknowledged_and_explained_by_its_slice(
+    store: Store, weeks: list[str]
+) -> None:
+    tuesday = (monday_of(weeks[4]) + timedelta(days=1)).isoformat()
+    errors = next(one for one in raised(store) if one.name == "errors")
+    kinds = [(event.kind, event.by, event.at[:10]) for event in errors.events]
+    found, acknowledged, closed = kinds
+    assert errors.found["since"] == tuesday and errors.found["value"] > 0.06
+    assert "support-v12" in {one["value"] for one in errors.found["slices"]}
+    wednesday, friday = ((monday_of(weeks[4]) + timedelta(days=k)).isoformat() for k in (2, 4))
+    assert (found[0], found[2]) == ("opened", wednesday)
+    assert acknowledged == ("acknowledged", VISITOR, wednesday) and closed == ("closed", VISITOR, friday)
+    assert weeks[4] in errors.events[-1].reason, "the week that it cost"
+
+
+def test_a_dry_run_of_retention_says_what_would_expire(store: Store) -> None:
+    planned = plan_retention(store, project_of(store.path))
+    assert planned.expired > 1_000 and planned.bytes_after < planned.bytes_before
+
+
+def test_the_compliance_report_has_one_overdue_finding(demo: Store) -> None:
+    with shifted(timedelta(weeks=-2)):
+        look_daily(demo, 2)
+    found = findings(demo)
+    assert [one.name for one in found if one.overdue] == ["personal_data"] and found[0].day
+    assert {one.state for one in found[1:]} == {"resolved"} and all(one.resolution for one in found[1:])
+    report = control_report(demo, project_of(demo.path), first=found[0].day, last=found[0].day, by=VISITOR)
+    assert "overdue" in report_csv(report)
+
+
+def test_a_customer_is_erased_by_two_leads_and_the_proof_holds(demo: Store) -> None:
+    erase_a_customer(demo, date(2026, 11, 29))
+    (done,) = erasures(demo)
+    assert (done.state, done.request.by, done.confirmed_by, dict(done.left)) == ("done", VISITOR, OFFICER, {})
+    assert done.request.found and done.emptied and done.proof["files"] > 10
+    assert check_store(demo).holds

@@ -43,3 +43,13 @@ def test_a_fork_asks_a_database_of_its_own() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with in_memory() as db:
         assert db.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_after_an_error_that_ends_a_database_the_next_query_asks_another() -> None:
+    with pytest.raises(duckdb.InternalException), in_memory() as db:
+        db.execute("ATTACH ':memory:' AS of_this_database")
+        raise duckdb.InternalException("INTERNAL Error: a bug of the engine")
+    with in_memory() as db:
+        assert "of_this_database" not in {
+            row[0] for row in db.execute("SELECT database_name FROM duckdb_databases()").fetchall()
+        }

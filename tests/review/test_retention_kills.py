@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,10 +23,14 @@ from review.basics.clock import shifted
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import log_of
 from review.compliance.running import run_checks
-from review.log.log import log_files, log_relation
+from review.failures.rules import failure_rules
+from review.log import log as logs
+from review.log.late import listed
+from review.log.log import log_files, log_relation, read_conversations
+from review.log.retained import COUNTS, parts
 from review.monitoring import retention
-from review.monitoring.counts import counts_relation
-from review.monitoring.retention import finish_retention, never_draw, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import finish_retention, run_retention
 from review.serving.nightly import run_nightly
 from review.settings.project import project_of
 from storage.opening import open_store
@@ -63,15 +69,16 @@ def copy(small_path: Path, folder: Path) -> Store:
 
 
 def run(store: Store) -> Any:
-    return run_retention(store, project_of(store.path), by="lea")
+    project = project_of(store.path)
+    return run_retention(store, project, failure_rules(store, project), by="lea")
 
 
 def state(store: Store) -> tuple[list[str], int]:
     """The conversations that the log shows, and how many its counts say have expired."""
     log = log_of(store.path)
     ids = [row[0] for row in duckdb.sql(f"SELECT id FROM {log_relation(log)} ORDER BY id").fetchall()]
-    counts = counts_relation(log)
-    return ids, int(duckdb.sql(f"SELECT sum(n) FROM {counts}").fetchall()[0][0]) if counts else 0
+    counts = parts(log.logs, COUNTS)
+    return ids, int(duckdb.sql(f"SELECT sum(n) FROM {listed(counts)}").fetchall()[0][0]) if counts else 0
 
 
 @contextmanager
@@ -180,3 +187,39 @@ def test_clocks_that_jump_back_and_rows_of_the_future_remove_nothing(small_path:
     never_draw(store, "2031-W01", reason="a wrong clock", by="lea")
     run_checks(store, project_of(store.path), by="lea")
     assert run(store).expired == 10 and "c007" in state(store)[0]
+
+
+def test_readers_see_one_state_or_the_other_while_a_week_is_replaced(small_path: Path, tmp_path: Path) -> None:
+    store = copy(small_path, tmp_path / "read")
+    log, before = log_of(store.path), set(state(store)[0])
+    seen, over = list[set[str]](), threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            seen.append({c.id for c in read_conversations(log, sorted(before))})
+
+    with ThreadPoolExecutor(2) as threads:
+        readers = [threads.submit(read) for _ in range(2)]
+        try:
+            run(store)
+        finally:
+            over.set()
+        for reader in readers:
+            reader.result()
+    assert seen and all(one in (before, {"c000", "c040"}) for one in seen)
+
+
+def test_a_file_that_goes_between_listing_and_reading_is_no_error(
+    small_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = copy(small_path, tmp_path / "gone")
+    log, relation = log_of(store.path), logs.log_relation
+    runs = iter([lambda: run(store), lambda: None])
+
+    def listed_then_replaced(*given: Any, **named: Any) -> str:
+        sql = relation(*given, **named)
+        next(runs)()
+        return sql
+
+    monkeypatch.setattr(logs, "log_relation", listed_then_replaced)
+    assert [c.id for c in read_conversations(log, ["c000", "c001"])] == ["c000"]

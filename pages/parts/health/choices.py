@@ -38,25 +38,44 @@ class Chosen(NamedTuple):
     first: tuple[str, Asked] | None
 
 
+def choose_span(here: Session) -> Asked | None:
+    """Draw the choice of a period alone, and return it; None with an empty log, which this says."""
+    if not weeks_in_log(log_of(here.store.path)):
+        _empty()
+        return None
+    _, by, days = SPANS[_span_chosen()]
+    end = _end(by)
+    return _span(by, end - timedelta(days=days), end)
+
+
+def _empty() -> None:
+    st.info("The log is empty. Health shows the traffic that is imported or collected.", icon=":material/forum:")
+
+
+def _span_chosen() -> str:
+    address.take("span", key="health_span", known=["28d", *SPANS])
+    span = st.selectbox(
+        "Period", list(SPANS), format_func=lambda name: SPANS[name][0], key="health_span", width=150,
+        on_change=address.follow, args=("span", "health_span"),
+    )  # fmt: skip
+    return str(span)
+
+
 def choose(here: Session) -> Chosen | None:
     """Draw the choices, and return what was chosen; None with an empty log, which this says."""
     weeks = weeks_in_log(log_of(here.store.path))
     if not weeks:
-        st.info("The log is empty. Health shows the traffic that is imported or collected.", icon=":material/forum:")
+        _empty()
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        address.take("span", key="health_span", known=["28d", *SPANS])
-        span = st.selectbox(
-            "Period", list(SPANS), format_func=lambda name: SPANS[name][0], key="health_span", width=150,
-            on_change=address.follow, args=("span", "health_span"),
-        )  # fmt: skip
+        span = _span_chosen()
         address.take("beside", key="health_beside", known=list(BESIDE))
         beside = st.selectbox(
             "Beside", list(BESIDE), format_func=BESIDE.__getitem__, key="health_beside", width=260,
             on_change=address.follow, args=("beside", "health_beside"),
         )  # fmt: skip
         pair = None if beside == "before" else _two(here, str(beside), tuple(weeks.items()))
-    title, by, days = SPANS[str(span)]
+    title, by, days = SPANS[span]
     end, length = _end(by), timedelta(days=days)
     asked = _span(by, end - length, end)
     if beside == "before":

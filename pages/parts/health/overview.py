@@ -13,6 +13,7 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
+from review.basics.words import counted
 from review.log.log import log_state
 from review.monitoring.comparing import Compared, compared
 from review.monitoring.metrics import CHECK, Metric, metrics_for
@@ -39,8 +40,11 @@ def draw(here: Session, found: Compared) -> None:
     """Draw what was counted: what changed first, then the pictures."""
     with st.container(key="health_answer"):
         st.markdown(f"##### {as_text(found.headline)}")
-    for text in found.second.series.apart_words():
-        st.caption(as_text(text))
+    words = found.second.series.apart_words()
+    if words:
+        st.caption(as_text(" ".join(words)))
+    if found.first is not None:
+        st.markdown(f":blue[●] {as_text(found.second.title)} :gray[●] {as_text(found.first.title)}")
     metrics = metrics_for(here.project.confidence)
     checks = [f"{CHECK}{name}" for name in (found.second.total.checks if found.second.total else ())]
     first, more = _shown(found, metrics, FIRST), _shown(found, metrics, (*MORE, *checks))
@@ -49,6 +53,7 @@ def draw(here: Session, found: Compared) -> None:
         with st.expander(f"{len(more)} more figures", expanded=False, icon=":material/stacked_line_chart:"):
             _grid(here, found, more)
     _types(found)
+    _after(found)
     behind.show(here, found, [*first, *more])
 
 
@@ -99,3 +104,23 @@ def _types(found: Compared) -> None:
     if rows:
         with st.expander("Errors by type", icon=":material/error:"):
             figures.table(pd.DataFrame(rows), key="health_types", file_name="errors.csv")
+
+
+def _after(found: Compared) -> None:
+    """Say what became of conversations in which the product asked back."""
+    known = {name: one for name, one in found.after.items() if one.value is not None}
+    if known:
+        n = next(iter(known.values())).n
+        rows = [
+            {
+                "after the question": name, "share": figures.number(one.value, percent=True),
+                "95% interval": figures.interval(one, percent=True),
+            }
+            for name, one in known.items()
+        ]  # fmt: skip
+        with st.expander(f"After {counted(n, 'clarification')}", icon=":material/contact_support:"):
+            st.caption(
+                "What became of conversations in which the product asked back: of the conversation itself where it "
+                "went on, else of the next one of the session within a day. Left: nobody came back."
+            )
+            figures.table(pd.DataFrame(rows), key="health_after", file_name="clarifications.csv")

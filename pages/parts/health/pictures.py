@@ -32,6 +32,18 @@ PICK = "pick"
 WHEN = {"hour": "%d %b %H:%M", "day": "%d %b", "week": "%d %b", "all": "%d %b"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One point of a picture with one series: the start of its window (UTC text), its value and its interval."""
+
+    start: str
+    by: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
 @dataclass(frozen=True)
 class Figure:
     """One figure to draw: its metric, and which of the quantiles where it has several."""
@@ -85,40 +97,57 @@ def _row(side: Side, at: int, one: Bucket, figure: Figure) -> dict[str, Any]:
 
 
 def small(frame: pd.DataFrame, figure: Figure, series: Sequence[str]) -> Chart:
-    """Return the picture of one figure. Lines stop where nothing came in; the axis has the dates of the second side."""
-    percent = figure.metric.kind == "share"
+    """Return the picture of one figure, whose points can be clicked."""
+    made = drawn(frame, figure.title, series, percent=figure.metric.kind == "share")
+    pick = {"name": PICK, "select": {"type": "point", "fields": ["start", "series"]}}
+    made.spec["layer"][-1]["params"] = [pick]
+    return made
+
+
+def points_picture(points: Sequence[Point], title: str, *, percent: bool) -> Chart:
+    """Return the picture of one figure with one series."""
+    rows = [
+        {
+            "position": at, "when": pd.Timestamp(p.start).strftime(WHEN[p.by]), "series": title, "value": p.value,
+            "low": p.low, "high": p.high, "n": p.n, "start": p.start,
+        }
+        for at, p in enumerate(points)
+    ]  # fmt: skip
+    return drawn(pd.DataFrame(rows), title, [title], percent=percent)
+
+
+def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bool) -> Chart:
+    """Return lines with bands; lines stop where nothing came in. The axis has the dates of the last series."""
     ends = span(columns(frame, "low", "high", "value"), zero=True, most=1.0 if percent else None)
     labels = frame[frame["series"] == series[-1]].set_index("position")["when"].to_dict()
-    ticks = list(labels)[:: max(1, len(labels) // 4)]
+    ticks = list(labels)[:: max(1, -(-len(labels) // 4))]
     across = measured(
         "position",
         title=None,
         axis={
-            "values": ticks, "labelExpr": f"{_literal([labels[t] for t in labels])}[datum.value]", "grid": False,
+            "values": ticks,
+            "labelExpr": f"{_literal(list(labels.values()))}[datum.value]",
+            "grid": False,
             "labelAngle": 0,
         },
         scale={"nice": False},
-    )  # fmt: skip
-    colour = {"value": BLUE}
+    )
+    colour: Spec = {"value": BLUE}
     if len(series) > 1:
-        colours = {"domain": list(series), "range": [GREY, BLUE]}
-        colour = named("series", scale=colours, title=None, legend={"orient": "top", "labelLimit": 120})
+        colour = named("series", scale={"domain": list(series), "range": [GREY, BLUE]}, title=None, legend=None)
     axis = shares(ends) if percent else {"format": "~s", "tickCount": 4}
     up = measured("value", title=None, axis=axis, scale={"domain": list(ends), "nice": False})
     base: Spec = {"x": across, "color": colour}
     shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])
     band = ({"type": "area", "opacity": 0.2}, base | {"y": measured("low"), "y2": {"field": "high"}})
-    made = layers(
-        frame.drop(columns="start").assign(start=frame["start"]),
+    return layers(
+        frame,
         150,
-        words_of(frame.dropna(subset=["value"]), ["when", "series"], figure.title, percent=percent),
+        words_of(frame.dropna(subset=["value"]), ["when", "series"], title, percent=percent),
         *([band] if percent else []),
         ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains"}, base | {"y": up}),
         (point(45), base | {"y": up, "tooltip": shown}),
     )
-    pick = {"name": PICK, "select": {"type": "point", "fields": ["start", "series"]}}
-    made.spec["layer"][-1]["params"] = [pick]
-    return made
 
 
 def _literal(words: Sequence[str]) -> str:

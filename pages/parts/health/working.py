@@ -20,13 +20,21 @@ REFRESH = 1.0
 WORK: Aside[Any] = Aside("health", most=64)
 
 
-def when_done(here: Session, work: Future[Any], draw: Callable[[], None]) -> None:
+def _say(error: ReviewError) -> None:
+    st.error(as_text(error), icon=":material/block:")
+
+
+Otherwise = Callable[[ReviewError], None]
+"""What draws why some work could not be done."""
+
+
+def when_done(here: Session, work: Future[Any], draw: Callable[[], None], *, otherwise: Otherwise = _say) -> None:
     """Draw what needs some work once that is done; until then say that it is counted, and look again every second."""
     waiting = not done_within(work, WAIT)
-    st.fragment(_look, run_every=REFRESH if waiting else None)(here, work, draw, waiting)
+    st.fragment(_look, run_every=REFRESH if waiting else None)(here, work, draw, otherwise, waiting=waiting)
 
 
-def _look(here: Session, work: Future[Any], draw: Callable[[], None], waiting: bool) -> None:
+def _look(here: Session, work: Future[Any], draw: Callable[[], None], otherwise: Otherwise, *, waiting: bool) -> None:
     session.stay(here.store, here.rater.id, "adjudicator")
     if not work.done():
         st.caption("Counting. You can leave this page meanwhile.")
@@ -34,6 +42,6 @@ def _look(here: Session, work: Future[Any], draw: Callable[[], None], waiting: b
     elif waiting:
         st.rerun()  # the whole page: what was waiting need not look again
     elif isinstance(error := work.exception(), ReviewError):
-        st.error(as_text(error), icon=":material/block:")
+        otherwise(error)
     else:
         draw()

@@ -14,6 +14,8 @@ DAILY = loaded(
         "reasoning_chain": "review.compliance.checks.reasoning_chain:CHECK",
         "links": "review.compliance.checks.links:CHECK",
         "hosts": "review.compliance.checks.hosts:CHECK",
+        "retention": "review.compliance.checks.retention:CHECK",
+        "erasures": "review.compliance.checks.erasures:CHECK",
     },
 )
 """Every daily check by its name, in the order of the control report. A new one is a file and a line here."""

@@ -25,10 +25,12 @@ class Clause(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """Something wrong with the store itself: a kind, and the id of what it is about."""
+    """Something wrong with the store itself: a kind, the id of what it is about, and how many of how many it is."""
 
     kind: str
     subject: str
+    n: int = 1
+    looked: int = 1
 
 
 Look = Callable[[Sequence[Conversation]], Sequence[Sequence[Span]]]

@@ -13,6 +13,7 @@ from functools import partial
 from review.checks.protocol import Span, pair, texts_of
 from review.checks.toxicity import toxicities
 from review.compliance.checks.check import Clause, DailyCheck, Look, answers, each, place
+from review.privacy.any_of import any_of, folded
 from review.settings.project import Project
 from storage.records_log import Conversation
 
@@ -32,9 +33,12 @@ WORDS = (
     # Italian
     r"|bastardo|coglione|cretino|figlio di puttana|stronz[oa]|stupid[oa]|testa di cazzo|vaffanculo|zitto"
 )
-LISTED = WORDS.count("|") + 1
+_ENTRIES = re.split(r"\|(?![^(]*\))", WORDS)
+LISTED = len(_ENTRIES)
 """Entries of the list."""
 _WORDS = re.compile(rf"(?<!\w)(?:{WORDS})(?!\w)", re.IGNORECASE)
+_may_hold = any_of([re.split(r".\?|[(\[]", entry)[0] for entry in _ENTRIES])
+"""A quick test of a folded text by the letters with which each entry begins: most answers hold none of them."""
 KIND = "toxic word"
 
 
@@ -48,7 +52,10 @@ def look(project: Project) -> Look:
 
 def _by_words(conversation: Conversation) -> list[Span]:
     return [
-        place(field, *found.span(), KIND) for field, text in answers(conversation) for found in _WORDS.finditer(text)
+        place(field, *found.span(), KIND)
+        for field, text in answers(conversation)
+        if _may_hold(folded(text))
+        for found in _WORDS.finditer(text)
     ]
 
 

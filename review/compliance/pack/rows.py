@@ -51,7 +51,8 @@ def rows_of_period(store: Store, first: str, last: str, weeks: Collection[str]) 
         if record in LEFT_OUT:
             continue
         table, key = COVERED[record][0], COVERED[record][1]
-        for row in store.find(record):
+        rows: list[Any] = store.find(record)
+        for row in rows:
             if _concerned(row, first, last, weeks, drawn):
                 yield {"table": table, "key": str(getattr(row, key)), "digest": row_digest(row), **_shown(row)}
 
@@ -68,14 +69,16 @@ def _concerned(row: Any, first: str, last: str, weeks: Collection[str], drawn: C
 
 def row_digest(row: Any) -> str:
     """Return the digest over all columns of a row; those at NULL are left out, as later versions add such columns."""
-    cells = {f.name: encode(value) for f in fields(type(row)) if (value := getattr(row, f.name)) is not None}
-    body = orjson.dumps([type(row).__name__, cells], option=orjson.OPT_SORT_KEYS)
+    kind: Any = type(row)
+    cells = {f.name: encode(value) for f in fields(kind) if (value := getattr(row, f.name)) is not None}
+    body = orjson.dumps([kind.__name__, cells], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()[:SIZE]
 
 
 def _shown(row: Any) -> dict[str, Any]:
-    wanted = SHOWN.get(type(row), ())
-    names = [f.name for f in fields(type(row))] if wanted == ALL else list(wanted)
+    kind: Any = type(row)
+    wanted = SHOWN.get(kind, ())
+    names = [f.name for f in fields(kind)] if wanted == ALL else list(wanted)
     return {"shown": {name: getattr(row, name) for name in names}} if names else {}
 
 
@@ -86,7 +89,8 @@ def rows_now(store: Store, table: str, keys: Collection[str]) -> dict[str, str]:
         return {}
     key = COVERED[record][1]
     where: dict[str, Any] = {key: [int(k) if k.isdigit() and key in _NUMBERED else k for k in keys]}
-    return {str(getattr(row, key)): row_digest(row) for row in store.find(record, **where)}
+    rows: list[Any] = store.find(record, **where)
+    return {str(getattr(row, key)): row_digest(row) for row in rows}
 
 
 _NUMBERED = ("version",)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.audit.erased_rows import erased_rows
 from review.basics.log_paths import LogPaths, log_of
 from review.compliance.pack.file import LINE, Pack, line_digests, read_lines, read_pack
 from review.compliance.pack.making import ROWS, frame_part
@@ -15,6 +16,7 @@ from review.compliance.pack.redraw import Redrawn, redrawn
 from review.compliance.pack.rows import rows_now
 from review.compliance.pack.signing import digest, signature_holds
 from review.log.digests import row_digests
+from review.log.gone import Gone, gone_of
 from storage.store import Store
 
 
@@ -79,7 +81,7 @@ def verify_pack(file: Path, *, key: str = "", store: Store | None = None, log: P
         differences += _rows(pack, store, compared)
     paths = LogPaths(log, log) if log is not None else log_of(store.path) if store is not None else None
     if paths is not None and paths.logs.is_dir():
-        differences += _log(pack, paths, compared)
+        differences += _log(pack, paths, compared, Gone() if store is None else gone_of(store))
     draws = [
         one
         for week in pack.manifest["weeks"]
@@ -140,20 +142,23 @@ def _named(row: Any, at: int) -> str:
 def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Difference]:
     """Yield the rows that the store has otherwise than the pack, or no longer."""
     by_table: dict[str, dict[str, str]] = {}
+    erased = erased_rows(store)
     for row in pack.rows(ROWS):
         if row:
             by_table.setdefault(row["table"], {})[row["key"]] = row["digest"]
     for table, rows in by_table.items():
-        now = rows_now(store, table, rows)
+        now, emptied = rows_now(store, table, rows), erased.of(table)
         compared["rows"] = compared.get("rows", 0) + len(rows)
         for key, signed in rows.items():
             if key not in now:
                 yield Difference("store", f"{table} {key}", "the row is gone")
+            elif now[key] != signed and key in emptied:
+                compared["emptied"] = compared.get("emptied", 0) + 1
             elif now[key] != signed:
                 yield Difference("store", f"{table} {key}", "the row was changed after the pack was made")
 
 
-def _log(pack: Pack, log: LogPaths, compared: dict[str, int]) -> Iterator[Difference]:
+def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Iterator[Difference]:
     """Yield the conversations of the frames that the log has otherwise; those that expired are only counted."""
     for week in (w["week"] for w in pack.manifest["weeks"]):
         members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week)) if m}
@@ -161,5 +166,7 @@ def _log(pack: Pack, log: LogPaths, compared: dict[str, int]) -> Iterator[Differ
         compared["conversations"] = compared.get("conversations", 0) + len(now)
         compared["expired"] = compared.get("expired", 0) + len(members) - len(now)
         for identity, found in now.items():
-            if found != members[identity]:
+            if found != members[identity] and gone.holds(identity, None):
+                compared["emptied"] = compared.get("emptied", 0) + 1
+            elif found != members[identity]:
                 yield Difference("log", f"conversation {identity}", "the row was changed after the pack was made")

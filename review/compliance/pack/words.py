@@ -8,6 +8,7 @@ from review.compliance.pack.verifying import Verified
 COMPARED = {
     "rows": "rows compared with the store:",
     "conversations": "conversations compared with the log:",
+    "emptied": "rows and conversations emptied by erasures, as the audit chain says:",
     "expired": "conversations that the log no longer has:",
 }
 SHOWN = 50
@@ -21,7 +22,7 @@ def words_of(found: Verified) -> list[str]:
         {
             True: "the key is the expected one",
             False: "the key is NOT the expected one: somebody else signed this pack",
-            None: "nobody said which key to expect: compare it with the one that a lead gave you, or give --key",
+            None: "nobody said which key to expect: compare it with the one that a lead gave you",
         }[found.key_known],
         f"{found.manifest['from']} to {found.manifest['to']}, {counted(len(found.manifest['weeks']), 'week')}, "
         f"{counted(found.manifest['rows'], 'row')}",

@@ -14,9 +14,9 @@ from review.demo.agent.plan import AgentVersion, agent_versions
 from review.demo.agent.product import RECORDING, ROUNDS
 from review.demo.agent.questions import DAYS, ShopCase, shop_cases
 from review.demo.agent.recording import recorded_replies
-from review.demo.build import CURATOR, VISITOR
 from review.demo.shop import FILE as SHOP
 from review.demo.shop import open_shop
+from review.demo.team import CURATOR, VISITOR
 from review.experiments.gating.keeping import keep
 from review.experiments.gating.versions_gate import gate_versions
 from review.experiments.runs.running import RunOptions, RunRequest, start_run

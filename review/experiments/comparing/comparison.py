@@ -67,7 +67,7 @@ class Comparison:
         return {
             name: one
             for name, one in self._defined.items()
-            if any(value is not None for place in range(len(self.runs)) for value in self.values(name, place))
+            if any(one.of(answer) is not None for row in self.rows for some in row.results for answer in some)
         }
 
     @cached_property

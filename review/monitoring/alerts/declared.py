@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 from review.basics.errors import InputError
 from review.basics.sql_literals import sql_literal
+from review.basics.words import spoken
+from review.monitoring.latency_bins import bin_of
 from review.monitoring.metrics import SLICES, Metric, metrics_for
 from review.settings.alerts import Alert
 from review.settings.project import Project
@@ -29,7 +31,7 @@ class Declared:
     @property
     def title(self) -> str:
         """The name of the alert as people read it."""
-        return self.alert.title or (self.metric.title if self.metric else self.alert.name)
+        return self.alert.title or spoken(self.alert.name).capitalize()
 
     @property
     def fixed(self) -> float | None:
@@ -102,7 +104,8 @@ def counted_in_log(one: Declared, ran: Mapping[str, frozenset[str]]) -> Counted:
     among = "".join(f" AND {name} = {sql_literal(value)}" for name, value in a.slice.items())
     if metric.kind == "quantile":
         known = f"{metric.value} IS NOT NULL{among}"
-        return Counted(f"count(*) FILTER ({metric.value} > {a.limit!r}{among})", f"count(*) FILTER ({known})")
+        # By its bin, which is what stays of it once its conversation has expired.
+        return Counted(f"count(*) FILTER ({bin_of(metric.value)} > {a.limit!r}{among})", f"count(*) FILTER ({known})")
     if metric.kind == "sum":
         known = f"{metric.value} IS NOT NULL{among}"
         return Counted(f"coalesce(sum({metric.value}) FILTER ({known}), 0)", f"count(*) FILTER ({known})")
@@ -112,4 +115,7 @@ def counted_in_log(one: Declared, ran: Mapping[str, frozenset[str]]) -> Counted:
         base += f" AND import_id IN ({imports})" if imports else " AND false"
     hit = f"coalesce({metric.numerator}, false)"
     hit = f"NOT {hit}" if a.condition in FALLING else hit
-    return Counted(f"count(*) FILTER ({base} AND {hit})", f"count(*) FILTER ({base})")
+    found = Counted(f"count(*) FILTER ({base} AND {hit})", f"count(*) FILTER ({base})")
+    # A window in which no row tells it says nothing of it.
+    told = f"CASE WHEN count(*) FILTER ({metric.told}{among}) > 0 THEN" if metric.told else ""
+    return Counted(*(f"{told} {count} ELSE 0 END" for count in found)) if told else found

@@ -82,7 +82,9 @@ def _series(one: Declared, series: Series, found: Gathered, past: Past) -> Watch
     if live:
         return Watched(declared=one, state="ringing", detail="It rings.", rings=all_rings, points=points, bound=bound)
     if len(there) - 1 - last >= SILENT:
-        detail = f"{_subject(one)} since {spoken_start(series.starts[last])}: there is nothing to look at."
+        silent = not found.apart.last or found.apart.last[:10] <= _day_after(series.starts[last])
+        subject = "No conversation" if silent and not one.alert.slice else _subject(one)
+        detail = f"{subject} since {spoken_start(series.starts[last])}: there is nothing to look at."
         return Watched(declared=one, state="no data", detail=detail, rings=all_rings, points=points, bound=bound)
     small = series.trials[0, last] < one.alert.least_n and not series.parts_only
     detail = (
@@ -102,6 +104,11 @@ def ringing(found: list[Ring], today: date) -> Ring | None:
 def _place(series: Series, day: str) -> int:
     """Return the first window that begins on a day or later."""
     return next((k for k, start in enumerate(series.starts) if start[:10] >= day), len(series.starts)) if day else 0
+
+
+def _day_after(start: str) -> str:
+    """Return the day after a window begins: the day of the project may end in the next day of UTC."""
+    return (date.fromisoformat(start[:10]) + timedelta(days=1)).isoformat()
 
 
 def _missing(one: Declared) -> str:

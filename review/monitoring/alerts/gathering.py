@@ -14,8 +14,10 @@ from review.basics.times import utc_text
 from review.basics.weeks import zone_of
 from review.log.arrivals import Arrival, arrivals
 from review.log.buckets import Apart, By, Windows, aggregated, apart
-from review.log.checks_ran import checks_ran
+from review.log.checks_of_rows import checks_by_import
+from review.log.log import log_files
 from review.monitoring.alerts.declared import Declared, counted_in_log
+from review.monitoring.alerts.expired import expired_rows, first_hour, hours_of_expired
 from review.monitoring.alerts.series import ALL, Key, Series, series_of, window_names
 from review.monitoring.metrics import SLICES
 from review.monitoring.periods import days_of_hours
@@ -55,8 +57,10 @@ def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: da
     found = apart(log, Windows(by="all", earliest=EARLIEST, latest=latest))
     if found.first is None:
         return Gathered(now=now, series={}, traffic=None, apart=found)
-    begin = _begin_of_year(datetime.fromisoformat(found.first), now)
-    ran = checks_ran(log)
+    before = first_hour(log, earliest=EARLIEST)
+    first = min(found.first, f"{before}:00:00.000+00:00") if before else found.first
+    begin = _begin_of_year(datetime.fromisoformat(first), now)
+    ran = checks_by_import(log_files(log))
     series: dict[str, Series] = {}
     for by in ("day", "hour"):
         some = [a for a in alerts if a.how in ("rate", "total") and (a.alert.window == "hour") == (by == "hour")]
@@ -101,6 +105,8 @@ def _rows(
             value = row["slice"][0] if name else ""
             if value is not None:
                 rows.setdefault((name, value), []).append(row)
+    for key, gone in expired_rows(log, alerts, by=by, hours=hours, start=start, latest=latest).items():
+        rows.setdefault(key, []).extend(gone)
     return rows
 
 
@@ -111,7 +117,13 @@ def _traffic(log: LogPaths, now: datetime) -> Traffic:
     counts = np.zeros(int((last - first) // timedelta(hours=1)))
     windows = Windows(by="hour", start=utc_text(first), earliest=EARLIEST, latest=utc_text(now))
     for row in aggregated(log, windows, {"n": "count(*)"}):
-        place = int((datetime.fromisoformat(f"{row['window']}:00+00:00") - first) // timedelta(hours=1))
-        if 0 <= place < len(counts):
-            counts[place] = row["n"]
+        _add(counts, first, str(row["window"]), row["n"])
+    for hour, n in hours_of_expired(log, since=utc_text(first)).items():
+        _add(counts, first, hour, n)
     return Traffic(first=first, hours=counts, arrivals=arrivals(log, since=utc_text(first), until=utc_text(now)))
+
+
+def _add(counts: np.ndarray, first: datetime, hour: str, n: int) -> None:
+    place = int((datetime.fromisoformat(f"{hour}:00+00:00") - first) // timedelta(hours=1))
+    if 0 <= place < len(counts):
+        counts[place] += n

@@ -25,6 +25,8 @@ from review.compliance.pack.making import ROWS, Made, make_pack
 from review.compliance.pack.signing import sign
 from review.compliance.pack.verifying import Verified, verify_pack
 from review.compliance.running import run_checks
+from review.erasure.requests import confirm, request_erasure
+from review.erasure.running import run as erase
 from review.log.log import log_files
 from review.people.people import add_person
 from review.settings.project import project_of
@@ -202,6 +204,15 @@ def test_the_one_conversation_that_was_altered_in_the_log_is_named(house: Store)
     pq.write_table(table.slice(0, 50), file)
     fewer = verify_pack(pack_of(house), log=log_of(house.path).logs)
     assert fewer.holds and fewer.compared == {"conversations": 50, "expired": 10}
+
+
+def test_what_was_erased_since_is_counted_and_no_alteration(house: Store) -> None:
+    asked = request_erasure(house, "conversation", "c3", by="lea")
+    confirm(house, asked.request.id, by="lea", reason="nobody else is here")
+    erase(house, asked.request.id, by="lea")
+    found = verify_pack(pack_of(house), store=house)
+    assert found.holds, found.differences
+    assert found.compared["emptied"] + found.compared["expired"] > 0
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "text", "cut", "zip", "folder"])

@@ -13,7 +13,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from failed_log import MESSAGES, NEXT, WEEK, bring, new_store, row
+from failed_log import MESSAGES, NEXT, WEEK, bring, row
+from golden_store import new_store
 
 from review.basics.errors import UnknownError
 from review.basics.log_paths import log_of
@@ -22,7 +23,7 @@ from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_
 from review.failures.modes import name_mode
 from review.failures.rules import KINDS, failure_rules
 from review.failures.working import give_mode, write_note
-from review.log.failed import FailedGroup, Narrowed, _kind, failed_groups
+from review.log.failed import FailedGroup, Narrowed, failed_groups, kind_sql
 from review.settings.project import project_of
 from storage.records_failures import FailureEvent
 from storage.store import Store
@@ -90,7 +91,7 @@ def test_the_log_sorts_errors_as_python_does(store: Store) -> None:
     rules = failure_rules(store, project_of(store.path))
     with duckdb.connect() as db:
         db.register("said", table)
-        found = [kind for (kind,) in db.execute(f"SELECT {_kind(rules)} FROM said").fetchall()]
+        found = [kind for (kind,) in db.execute(f"SELECT {kind_sql(rules)} FROM said").fetchall()]
     assert found == [error_kind(*text) for text in texts]
     assert [name for name, _, _ in KINDS] + [OTHER] == list(ERROR_KINDS)
     assert not [p for _, *some in KINDS for p in some if re.search(r"[A-Z]", p)], "patterns are in lower case"

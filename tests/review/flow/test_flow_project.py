@@ -27,7 +27,7 @@ def read(folder: Path, text: str | bytes) -> Project:
     [
         (
             "[proj]\n",
-            r"found table \[proj\], expected one of access, answers, audit, checks, failures, golden, import, judges",
+            r"found table \[proj\], expected one of access, .*compliance, duties, failures, golden, import",
         ),
         ("project = 5\n", r"project: found 5, expected a table \[project\]"),
         ("import = 'x'\n", r"import: found 'x', expected a table"),

@@ -1,0 +1,85 @@
+"""Two groups of users side by side: the difference for each user, or why there is nothing to say yet."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.health import choices, working
+from pages.parts.shared import figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.input_file import InputFile
+from review.basics.log_paths import log_of
+from review.basics.words import counted, spoken
+from review.log.log import log_state
+from review.monitoring.ab_input import groups_of_log, read_outcomes
+from review.statistics.ab_test import AbReport, compare_groups
+from review.statistics.quantity import Quantity
+
+COLUMNS = "user, variant, metric, value, exposed_at"
+
+
+def show(here: Session) -> None:
+    """Draw the comparison of the log's variants, or of a table of outcomes that somebody drops."""
+    uploaded = st.file_uploader(
+        "Outcomes by user", type=["csv", "jsonl", "parquet"], key="ab_file",
+        help=f"A table with {COLUMNS}. Users of a group without the product have no exposure and count as zero.",
+    )  # fmt: skip
+    if uploaded is not None:
+        try:
+            groups, notes = read_outcomes(InputFile(uploaded.name, data=uploaded.getvalue()))
+        except ReviewError as error:
+            st.error(as_text(error), icon=":material/block:")
+            return
+        for text in notes:
+            st.caption(as_text(text))
+        _draw(compare_groups(groups))
+        return
+    log = log_of(here.store.path)
+    key = ("ab", str(here.store.path), log_state(log))
+    work = working.WORK.ask(key, lambda: compare_groups(groups_of_log(log, threads=choices.THREADS)))
+    working.when_done(here, work, lambda: _draw(work.result()), otherwise=_no_variants)
+
+
+def _no_variants(error: ReviewError) -> None:
+    st.info(
+        "The log does not have two variants to compare. Drop a table of outcomes above, or import conversations whose "
+        "rows name their variant and their user.",
+        icon=":material/splitscreen:",
+    )
+
+
+def _draw(report: AbReport) -> None:
+    st.markdown(f"##### {as_text(report.sentence)}")
+    groups = report.groups
+    sizes = [
+        f"{spoken(name)} has {counted(groups.users.get(name, 0), 'user')}, {groups.exposed.get(name, 0):,} exposed"
+        for name in (groups.control, groups.treated)
+    ]
+    days = "" if groups.days is None else f"; it ran for {groups.days:.1f} days"
+    st.caption(as_text(f"{'; '.join(sizes)}{days}."))
+    for text in groups.warnings:
+        st.caption(as_text(text))
+    rows = [
+        {
+            "metric, for each user": spoken(name),
+            groups.control: _number(one.control),
+            groups.treated: _number(one.treated),
+            "difference": _number(one.difference),
+            "95% interval": _interval(one.difference),
+            "what it says": one.sentence,
+        }
+        for name, one in report.metrics.items()
+    ]
+    if rows:
+        figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
+
+
+def _number(one: Quantity) -> str:
+    return "–" if one.value is None else f"{one.value:.3g}"
+
+
+def _interval(one: Quantity) -> str:
+    return one.undefined or ("–" if one.ci is None else f"{one.ci[0]:.3g} to {one.ci[1]:.3g}")

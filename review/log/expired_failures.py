@@ -1,0 +1,40 @@
+"""Failures and other conversations that expired, counted by week, prompt version, cause and kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from review.basics.in_memory import in_memory
+from review.basics.log_paths import LogPaths
+from review.log.late import listed
+from review.log.retained import FAILURES, parts
+
+
+class ExpiredFailures(NamedTuple):
+    """How many conversations expired that are alike in this. ``cause`` and ``kind`` are "" for those without.
+
+    ``repaired`` of them were repaired.
+    """
+
+    week: str
+    version: str
+    cause: str
+    kind: str
+    n: int
+    repaired: int
+
+
+def expired_failures(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[ExpiredFailures]:
+    """Return what expired of some weeks, default all, in order."""
+    wanted = None if weeks is None else set(weeks)
+    files = [path for path in parts(log.logs, FAILURES) if wanted is None or path.stem in wanted]
+    if not files:
+        return []
+    names = "week, version, cause, kind"
+    sql = (
+        f"SELECT {names}, CAST(sum(n) AS BIGINT), CAST(sum(repaired) AS BIGINT) FROM {listed(files)} "  # noqa: S608 - our own names
+        f"GROUP BY {names} ORDER BY {names}"
+    )
+    with in_memory() as db:
+        return [ExpiredFailures(*row) for row in db.execute(sql).fetchall()]

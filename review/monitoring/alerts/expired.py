@@ -1,0 +1,84 @@
+"""The same counts for conversations that expired: from the hourly counts that retention left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from review.basics.log_paths import LogPaths
+from review.basics.sql_literals import sql_literal
+from review.log.buckets import By, bounded
+from review.monitoring.alerts.declared import FALLING, Counted, Declared
+from review.monitoring.alerts.series import ALL, Key
+from review.monitoring.counts import counts_relation
+from review.monitoring.metrics import SLICES
+
+
+def counted_in_counts(one: Declared) -> Counted:
+    """Return how the hourly counts count an alert."""
+    metric, a = one.metric, one.alert
+    assert metric is not None, a.name
+    where = " AND ".join(["true", *(f"{name} = {sql_literal(value)}" for name, value in a.slice.items())])
+    if metric.kind == "quantile":
+        pairs = "list_zip(latency_bins, latency_counts)"
+        above = f"list_sum(list_transform(list_filter({pairs}, lambda b: b[1] > {a.limit!r}), lambda b: b[2]))"
+        return Counted(_sum(above, where), _sum("list_sum(latency_counts)", where))
+    if metric.kind == "count":
+        return Counted(_sum("n", where), _sum("n", where))
+    hits = f"{metric.name}_sum" if metric.kind == "sum" else f"{metric.name}_k"
+    if a.condition in FALLING:
+        hits = f"{metric.name}_n - {hits}"
+    return Counted(_sum(hits, where), _sum(f"{metric.name}_n", where))
+
+
+def _sum(what: str, where: str) -> str:
+    return f"coalesce(sum({what}) FILTER ({where}), 0)"
+
+
+def first_hour(log: LogPaths, *, earliest: str) -> str | None:
+    """Return the first hour (UTC, such as 2026-11-21T09) of which a conversation expired, None without any."""
+    relation = counts_relation(log)
+    if relation is None:
+        return None
+    with bounded() as db:
+        row = db.execute(f"SELECT min(hour) FROM {relation} WHERE hour >= {sql_literal(earliest[:13])}").fetchone()  # noqa: S608 - our own paths
+    return str(row[0]) if row and row[0] else None
+
+
+def hours_of_expired(log: LogPaths, *, since: str) -> dict[str, int]:
+    """Return how many conversations of each hour expired."""
+    relation = counts_relation(log)
+    if relation is None:
+        return {}
+    sql = f"SELECT hour, sum(n) FROM {relation} WHERE hour >= {sql_literal(since[:13])} GROUP BY 1"  # noqa: S608 - our own paths
+    with bounded() as db:
+        return {str(hour): int(n) for hour, n in db.execute(sql).fetchall()}
+
+
+def expired_rows(
+    log: LogPaths, alerts: Sequence[Declared], *, by: By, hours: Mapping[str, str], start: str, latest: str
+) -> dict[Key, list[Mapping[str, Any]]]:
+    """Return the aggregates of every alert by window, by key. ``hours`` names the day of each hour, empty for UTC."""
+    relation = counts_relation(log)
+    if relation is None:
+        return {}
+    aggregates: list[str] = []
+    names: list[str] = []
+    for one in alerts:
+        counted = counted_in_counts(one)
+        aggregates += [counted.events, counted.trials]
+        names += [f"{one.alert.name}_x", f"{one.alert.name}_n"]
+    window = "left(hour, 10)" if by == "day" and not hours else "hour"
+    within = f"hour >= {sql_literal(start[:13])} AND hour <= {sql_literal(latest[:13])}"
+    found: dict[Key, list[Mapping[str, Any]]] = {}
+    with bounded() as db:
+        for name in ("", *SLICES):
+            value = name or "''"
+            sql = (
+                f"SELECT {window}, {value}, {', '.join(aggregates)} FROM {relation} "  # noqa: S608 - our own names and paths
+                f"WHERE {within} AND {value} IS NOT NULL GROUP BY 1, 2"
+            )
+            for at, key, *cells in db.execute(sql).fetchall():
+                row = {"window": hours.get(at, at) if by == "day" else at, **dict(zip(names, cells, strict=True))}
+                found.setdefault((name, key) if name else ALL, []).append(row)
+    return found
