@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from review.people.people import add_person
-from review.rubric.default import DEFAULT_RUBRIC
-from review.rubric.rubric import rubric_from, save_rubric
 from review.sources.import_into import import_into
 from review.sources.options import ImportOptions
-from storage.opening import open_store
 from storage.store import Store
 
 WEEK = "2026-W46"
@@ -24,15 +19,6 @@ MESSAGES = {
     "date_format": "Code: 53. DB::Exception: Cannot convert string '01.11.2026' to type DateTime. (TYPE_MISMATCH)",
     "table_not_found": "Table shop.orderz does not exist. (UNKNOWN_TABLE)",
 }
-
-
-def new_store(folder: Path) -> Store:
-    """An empty store with the default rubric and four people: ana and ben annotate, eva adjudicates, lea leads."""
-    store = open_store(folder / "spotcheck.db")
-    for name, role in (("ana", "annotator"), ("ben", "annotator"), ("eva", "adjudicator"), ("lea", "lead")):
-        add_person(store, name, role=role, by="test")
-    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
-    return store
 
 
 def row(name: str, kind: str | None = None, *, week: str = WEEK, **more: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from annotate_app import serving
-from failed_log import MESSAGES, WEEK, bring, new_store, row
+from failed_log import MESSAGES, WEEK, bring, row
+from golden_store import new_store
 from kept_contexts import page_of
 from page_at_rest import at_rest
 

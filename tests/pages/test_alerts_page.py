@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from app_pages import run
-from failed_log import new_store
+from golden_store import new_store
 from watched_log import Incident, at, write_log
 
 from pages.parts.health import working

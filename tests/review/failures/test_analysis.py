@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from failed_log import MESSAGES, WEEK, bring, new_store, row
+from failed_log import MESSAGES, WEEK, bring, row
+from golden_store import new_store
 from planted_notes import planted as written
 from sklearn.metrics import adjusted_rand_score
 

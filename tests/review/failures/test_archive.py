@@ -13,7 +13,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from failed_log import MESSAGES, NEXT, WEEK, bring, new_store, row
+from failed_log import MESSAGES, NEXT, WEEK, bring, row
+from golden_store import new_store
 
 from review.basics.errors import UnknownError
 from review.basics.log_paths import log_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from command_line import spotcheck
-from failed_log import NEXT, WEEK, bring, new_store, row
+from failed_log import NEXT, WEEK, bring, row
+from golden_store import new_store
 
 STEPS = [{"name": "plan", "milliseconds": 12}, {"name": "sql", "kind": "tool", "error": "bad date", "milliseconds": 40}]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from failed_log import bring, new_store, row
+from failed_log import bring, row
 from gate_store import add_run
+from golden_store import new_store
 from scored_runs import scored_run
 
 from review.basics.clock import now

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from failed_log import WEEK, bring, new_store, row
+from failed_log import WEEK, bring, row
+from golden_store import new_store
 
 from review.failures.archive import conversations_of, groups_of
 from review.failures.kept import group_of

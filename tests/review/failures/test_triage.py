@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from failed_log import WEEK, bring, new_store, row
+from failed_log import WEEK, bring, row
+from golden_store import new_store
 from quick_stores import copy_store
 
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
