@@ -44,5 +44,5 @@ def in_english(text: str) -> str:
     """Return a text with the words that the list knows in English, the others as they are. Pure."""
     pattern, english, others = _entries()
     known = [word for entry, word in others if entry in text]
-    spoken = re.sub(rf"(?:{pattern.pattern})\w*", lambda hit: english[pattern.match(hit[0])[0]], text)
+    spoken = re.sub(rf"({pattern.pattern})\w*", lambda hit: english[hit[1]], text)
     return " ".join([spoken, *known])
