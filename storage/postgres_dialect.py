@@ -88,16 +88,21 @@ def _lists(tree: exp.Expr) -> None:
 
 
 def _json_each(tree: exp.Expr) -> None:
+    """Each element of a list as ``value``; of an object with ``key``, where the statement asks for the keys."""
+    keyed = {c.table for c in tree.find_all(exp.Column) if c.name == "key"}
     for node in list(tree.find_all(exp.Table)):
         given = _each(node)
         if given is None:
             continue
-        elements = exp.Anonymous(this="jsonb_array_elements_text", expressions=[exp.cast(given.copy(), "jsonb")])
-        node.set("this", elements)
-        node.set(
-            "alias",
-            exp.TableAlias(this=exp.to_identifier(node.alias or "json_each"), columns=[exp.to_identifier("value")]),
-        )
+        name = node.alias or "json_each"
+        function, columns = _KEYED if name in keyed else _LISTED
+        node.set("this", exp.Anonymous(this=function, expressions=[exp.cast(given.copy(), "jsonb")]))
+        columns_named = [exp.to_identifier(column) for column in columns]
+        node.set("alias", exp.TableAlias(this=exp.to_identifier(name), columns=columns_named))
+
+
+_LISTED = ("jsonb_array_elements_text", ("value",))
+_KEYED = ("jsonb_each_text", ("key", "value"))
 
 
 def _json_extract(tree: exp.Expr) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from flow_store import BEFORE, WEEK, add_people, import_rows, open_the_week, records, write_log
 
@@ -100,7 +101,7 @@ def _plant_rows(store: Store, item: Item) -> None:
     store.db.execute("PRAGMA foreign_keys = OFF")
     rows = []
     for record, rule in RULES.items():
-        if record in (Conversation, Item) or not (rule.by or rule.quotes):
+        if record in (Conversation, Item) or not (rule.by or rule.quotes) or "reviewers" in rule.by.values():
             continue
         if KEYS[record][0] in ("releases", "release_examples", "audit", "rubric_versions"):
             continue
@@ -182,6 +183,9 @@ def _plant_files(store: Store) -> None:
         path = Path(f"{store.path}{name}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+    days = Path(f"{store.path}.logs") / ".users" / "2026-W44.parquet"
+    days.parent.mkdir()
+    pq.write_table(pa.table({"day": ["2026-10-28"] * 2, "user_id": [user_in_log(store), "u-1"], "n": [3, 4]}), days)
     results = store.path.parent / "results" / "one.json"
     results.parent.mkdir()
     results.write_text(json.dumps({"rows": [[SENTENCE]]}), encoding="utf-8")
@@ -191,7 +195,7 @@ def _spans() -> bytes:
     def value(text: str) -> dict[str, str]:
         return {"stringValue": text}
 
-    span = {"traceId": SPOOLED, "spanId": "6" * 16, "name": f"span {MARK}", "endTimeUnixNano": "1"}
+    span: dict[str, Any] = {"traceId": SPOOLED, "spanId": "6" * 16, "name": f"span {MARK}", "endTimeUnixNano": "1"}
     span["attributes"] = [{"key": "user.id", "value": value(USER)}, {"key": "input.value", "value": value(MARK)}]
     body = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
     return packed(Kind.TRACES_JSON, json.dumps(body).encode())

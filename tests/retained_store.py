@@ -19,8 +19,11 @@ from flow_store import (
     send,
 )
 
+from review.basics.log_paths import log_of
 from review.closing.closing import close_week
 from review.compliance.running import run_checks
+from review.log.late import listed
+from review.log.retained import parts
 from review.settings.project import project_of
 from storage.opening import open_store
 from storage.store import Store
@@ -60,3 +63,8 @@ def closed_store(folder: Path, *, on: bool = True) -> Store:
     if on:
         store.path.with_name("spotcheck.toml").write_text(ON)
     return store
+
+
+def left(store: Store, kind: str) -> str:
+    """SQL for what retention left of one kind, such as the hourly counts."""
+    return listed(parts(log_of(store.path).logs, kind))

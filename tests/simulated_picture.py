@@ -82,7 +82,7 @@ def _quality(told: pd.DataFrame, names: Sequence[str]) -> Any:
     weeks = alt.X("week:N", sort=list(names), title=None, axis=alt.Axis(labelAngle=0))
     share = alt.Y(
         "truth:Q", title="answers that are right", axis=alt.Axis(format="%", tickCount=6),
-        scale=alt.Scale(domain=[float(told["low"].min()) - 0.04, 1.04], nice=False),
+        scale=alt.Scale(domain=[float(told["low"].min()) - 0.04, 1.05], nice=False),
     )  # fmt: skip
     kinds = alt.Scale(domain=["holds the truth", "misses it"], range=[INK, MISSED])
     held = alt.Color("holds:N", scale=kinds, legend=alt.Legend(title="95% interval"))
@@ -90,7 +90,7 @@ def _quality(told: pd.DataFrame, names: Sequence[str]) -> Any:
     truth = base.mark_line(color=TRUTH, strokeWidth=2.5, interpolate="step").encode(weeks, share)
     ranges = base.mark_rule(strokeWidth=2).encode(weeks, alt.Y("low:Q"), alt.Y2("high:Q"), held)
     points = base.mark_point(filled=True, size=55, opacity=1).encode(weeks, alt.Y("estimate:Q"), held)
-    events = base.mark_text(dy=-9, fontSize=11, color=INK).encode(weeks, alt.Y("high:Q"), text="event:N")
+    events = base.mark_text(fontSize=11, color=INK).encode(weeks, alt.YValue(4), text="event:N")
     title = alt.TitleParams(
         "The true share of right answers (line), and what the weekly review says of it",
         anchor="start", fontSize=13, color=INK,

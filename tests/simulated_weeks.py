@@ -94,7 +94,7 @@ class WeekTold:
     @property
     def event(self) -> str:
         """What happened before the week: a version shipped, was stopped, or went past the gate."""
-        return self.gate or "".join(f"{v} past the gate" for v, share in self.serving.items() if share < PART)
+        return self.gate or "".join(f"{v}: no gate" for v, share in self.serving.items() if share < PART)
 
     @property
     def estimate(self) -> float:
@@ -235,6 +235,6 @@ def summary(weeks: Sequence[WeekTold]) -> str:
     wrongly = sum(one.states[f] == CAME_BACK and f not in one.returned for one in weeks for f in one.states)
     return (
         f"covered {sum(one.covered for one in weeks)} of {len(weeks)}; a fault that a version claims to fix was in "
-        f"production in {there} weeks, unnoticed in {missed}; reopened although gone in {wrongly}; "
+        f"production in {there} weeks, unnoticed in {missed}; reopened although little was left of it in {wrongly}; "
         f"left untriaged in {sum(bool(one.found.left) for one in weeks)} weeks."
     )

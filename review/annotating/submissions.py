@@ -36,6 +36,7 @@ from storage.queries.annotations import annotation_of_assignment, others_voted_b
 from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
+from storage.queries.erasing import is_erased
 from storage.records_review import Annotation, Flag, HiddenSpan, Skip, Withdrawal
 from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
@@ -109,6 +110,8 @@ def _assignment(store: Store, rater: Person, wanted: str) -> Assignment:
     if assignment is None or assignment.rater_id != rater.id:
         # One sentence for both cases: it must not reveal which assignments other people hold.
         raise Refused("assignment: this item is not dealt to you.")
+    if is_erased(store, assignment.item_id):
+        raise Refused("This conversation was erased, so nothing more is kept of it. Reload the page.")
     return assignment
 
 

@@ -25,25 +25,33 @@ def erase_group() -> None:
 @erase_group.command("request")
 @click.option("--user", metavar="U", help="The user's id in your product, or as the log has it (16 hex digits).")
 @click.option("--conversation", metavar="C", help="A conversation by id.")
+@click.option("--reviewer", metavar="R", help="A reviewer without a role: name and login go, the id and votes stay.")
 @click.option("--dry-run", is_flag=True, help="Only show what holds their data.")
 @as_option
 @store_option
 @json_option
 def request_(
-    user: str | None, conversation: str | None, dry_run: bool, acting: str | None, store_path: str, as_json: bool
+    user: str | None,
+    conversation: str | None,
+    reviewer: str | None,
+    dry_run: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
 ) -> None:
-    """Show everything that holds the data of a user or conversation, and ask for its erasure."""
-    if (user is None) == (conversation is None):
-        raise InputError("Give --user or --conversation, one of the two.")
-    kind, given = ("user", user) if user is not None else ("conversation", conversation)
+    """Show everything that holds the data of a user, a conversation or a reviewer, and ask for its erasure."""
+    named = {"user": user, "conversation": conversation, "reviewer": reviewer}
+    if sum(given is not None for given in named.values()) != 1:
+        raise InputError("Give one of --user, --conversation and --reviewer.")
+    kind, given = next((kind, given) for kind, given in named.items() if given is not None)
     store = opened(store_path)
     by = acting_person(store, acting).id
     if dry_run:
-        found = preview(store, kind, given or "", by=by)
+        found = preview(store, kind, given, by=by)
         result: dict[str, Any] = {"id": None, "found": found, "emptied": {}, "tombstone_release": None}
         emit(result, as_json, lambda: _found(found))
         return
-    made = request_erasure(store, kind, given or "", by=by)
+    made = request_erasure(store, kind, given, by=by)
 
     def render() -> None:
         _found(dict(made.request.found))

@@ -10,7 +10,7 @@ import click
 from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.commands.failures_modes import modes_group
-from review.commands.failures_propose import frequent, marked, variants
+from review.commands.failures_propose import documents, frequent, marked, variants
 from review.evidence.evidence import weeks_between
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures, shown_json
@@ -34,7 +34,7 @@ def failures_group() -> None:
 
 
 failures_group.add_command(modes_group)
-for command in (variants, frequent, marked):
+for command in (variants, frequent, marked, documents):
     failures_group.add_command(command)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from review.commands.asking import llm_of
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.failures.from_documents import propose_from_documents
 from review.failures.proposing import Outcome, propose_frequent, propose_marked, propose_variants
 from review.failures.variants import VARIANT_RULES
 from review.settings.project import project_of
@@ -15,6 +17,10 @@ from review.settings.project import project_of
 PARAPHRASE = (
     "Rewrite the user's question as another customer would ask it. Keep its meaning, names, numbers and tokens such as "
     "[EMAIL_1]. Reply with the question alone."
+)
+ABOUT = (
+    "Write one question that a customer would ask and that the passage below answers completely. Do not copy its "
+    "wording. Reply with the question alone."
 )
 RULES = ", ".join(f"{name} ({rule.about})" for name, rule in VARIANT_RULES.items())
 
@@ -66,6 +72,29 @@ def marked(acting: str | None, store_path: str, as_json: bool) -> None:
     """Propose conversations that users marked right or wrong, where the plan of [golden] lacks examples."""
     store = opened(store_path)
     _show(propose_marked(store, project_of(store_path), by=acting_person(store, acting).id), as_json)
+
+
+@click.command("propose-documents")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--judge", metavar="JUDGE", help="Let the endpoint of this llm judge write the questions.")
+@click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Of how many passages.")
+@as_option
+@store_option
+@json_option
+def documents(
+    files: tuple[Path, ...], judge: str | None, most: int, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Propose questions over text or Markdown FILES: each passage is the expected answer to one."""
+    store = opened(store_path)
+    by, endpoint = acting_person(store, acting).id, None
+    if judge is not None:
+        ask = llm_of(store, judge, store_path)
+
+        def endpoint(passage: str) -> str:
+            return ask(ABOUT, passage)
+
+    done = propose_from_documents(store, project_of(store_path), files, by=by, most=most, endpoint=endpoint)
+    _show(done, as_json)
 
 
 def _show(done: Outcome, as_json: bool) -> None:

@@ -30,7 +30,7 @@ from storage.connection import StorageError
 @store_option
 @json_option
 def nightly(daily: str, with_server: bool, store_path: str, as_json: bool) -> None:
-    """Do what is due once a day: pull, open the week, send messages, note the head of the chain, check the records.
+    """Do what is due once a day: pull, check, alert, open the week, send messages, publish, expire, check the records.
 
     A step that fails does not stop the others; exit code 1 when one failed. Let a timer of the system run it, or stay
     with --daily: of several processes that stay, one does the work of a day.

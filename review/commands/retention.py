@@ -11,7 +11,8 @@ from rich.text import Text
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.failures.rules import failure_rules
-from review.monitoring.retention import Retained, never_draw, plan_retention, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import Retained, plan_retention, run_retention
 from review.monitoring.staying import HELD_BACK
 from review.settings.project import project_of
 from review.settings.retention import CLASSES

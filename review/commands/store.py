@@ -109,9 +109,11 @@ def store_check(context: click.Context, store_path: str, as_json: bool) -> None:
 @store_group.command("grant")
 @click.argument("role")
 @click.option("--erasure", is_flag=True, help="For the role that erases the data of a person.")
-def store_grant(role: str, erasure: bool) -> None:
+@json_option
+def store_grant(role: str, erasure: bool, as_json: bool) -> None:
     """Print the SQL that lets ROLE of a PostgreSQL database read and add rows, and change none.
 
     The owner of the tables runs it: spotcheck store grant app | psql DATABASE
     """
-    click.echo(grants(role, erasure=erasure))
+    sql = grants(role, erasure=erasure)
+    emit({"role": role, "sql": sql}, as_json, lambda: click.echo(sql))

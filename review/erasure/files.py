@@ -24,11 +24,14 @@ from review.log.erasing import (
     drop_originals,
     original_files,
     originals_of,
+    rename_users,
     replace_file,
     rows_with_texts,
     sweep_parts,
     take_out,
     told_files,
+    user_files,
+    users_among,
 )
 from review.log.staging import sweep
 from review.log.withdrawn import log_lock
@@ -67,6 +70,18 @@ def empty_told(store: Store, person: Person) -> int:
     log, leaving = log_of(store.path), leaving_of(store, person)
     with log_lock(log):
         return sum(take_out(path, leaving) for path in told_files(log))
+
+
+def user_days(store: Store, person: Person) -> int:
+    """Return how many rows of figures by user and day name the user."""
+    return sum(users_among(path, person.users) for path in user_files(log_of(store.path)))
+
+
+def rename_user_days(store: Store, person: Person) -> int:
+    """Give the rows of figures by user and day another name for the user; return how many."""
+    log = log_of(store.path)
+    with log_lock(log):
+        return sum(rename_users(path, person.users, person.alias) for path in user_files(log))
 
 
 def originals(store: Store, person: Person) -> int:

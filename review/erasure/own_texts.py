@@ -14,8 +14,8 @@ from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
 from review.erasure.person import Person
 from review.erasure.rules import RULES
-from review.erasure.tables import leaving_of, texts_about
-from review.erasure.texts import AT_ONCE, LEAST, PROBE, Finder, leaves, names_masked, unescaped, wanted_in
+from review.erasure.tables import NOBODY, leaving_of, texts_about
+from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, leaves, names_masked, unescaped, wanted_in
 from review.log.erasing import (
     contents_with,
     conversation_files,
@@ -26,11 +26,14 @@ from review.log.erasing import (
 )
 from review.privacy.originals import unsealed
 from storage.records_log import Conversation
+from storage.records_people import Rater
 from storage.store import Store
 
 
 def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) -> Person:
     """Return the person with the texts to look for everywhere; ``before`` were found earlier and stay."""
+    if person.reviewer:
+        return replace(person, texts=frozenset(_names_of(store, person.reviewer)) | frozenset(before))
     log = log_of(store.path)
     person = replace(person, leaving=leaving_of(store, person))
     said, masked = set[str](), set[str]()
@@ -48,6 +51,13 @@ def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) ->
     given = {person.given} if "@" in person.given or len(person.given) >= LEAST else set()
     found = {text for text in words | masked | given if not _in_ids(text, person)}
     return replace(person, texts=frozenset(found - _shared(store, log, person, found) | set(before)))
+
+
+def _names_of(store: Store, reviewer: str) -> set[str]:
+    """Return the full name and the login of a reviewer; a single word is not looked for."""
+    row = store.get(Rater, reviewer)
+    told = {row.name: " " in row.name, row.subject: "@" in row.subject} if row else {}
+    return {text for text, telling in told.items() if telling and len(text) >= LEAST_NAME and text != NOBODY}
 
 
 def _copied(store: Store, person: Person, record: type) -> set[str]:

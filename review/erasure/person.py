@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, log_of
 from review.log.erasing import Leaving, conversations_of
 from review.log.log import conversations_named
+from review.people.people import person
 from review.privacy.user_ids import user_hash
 from review.sources.names import plain_name
 from storage.records_failures import GoldenProposal, ProposalDecision
@@ -16,7 +18,7 @@ from storage.records_log import Conversation
 from storage.records_weeks import Item
 from storage.store import Store
 
-USER, CONVERSATION = "user", "conversation"
+USER, CONVERSATION, REVIEWER = "user", "conversation", "reviewer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,8 @@ class Person:
 
     ``request`` is the id of the erasure, ``given`` the id as somebody gave it. ``users`` are ids as the log has them.
     ``examples`` are golden examples, also those made from others, ``proposals`` the ids of proposed ones. ``texts`` are
-    looked for everywhere. ``leaving`` says what leaves the log, None until that is known.
+    looked for everywhere. ``reviewer`` is the id of an erased reviewer, which stays: votes
+    and the chain name it. ``leaving`` says what leaves the log, None until that is known.
     """
 
     request: str
@@ -37,6 +40,7 @@ class Person:
     examples: frozenset[str] = frozenset()
     proposals: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    reviewer: str = ""
     leaving: Leaving | None = field(default=None, compare=False)
 
     @property
@@ -54,14 +58,17 @@ class Person:
             "proposals": self.proposals,
             "subjects": self.items | self.examples | self.conversations,
             "origins": self.examples | self.conversations,
+            "reviewers": frozenset((self.reviewer,)) if self.reviewer else frozenset(),
         }
 
 
 def person_of(store: Store, request: str, kind: str, given: str, also: Collection[str] = ()) -> Person:
     """Return whose data an id means. ``also`` are conversations that were known to be theirs before.
 
-    Raises InputError for a user that no id can be.
+    Raises InputError for a user that no id can be, UnknownError for an unknown reviewer, Refused for one with a role.
     """
+    if kind == REVIEWER:
+        return Person(request=request, kind=kind, given=given, reviewer=_without_role(store, given))
     log = log_of(store.path)
     users = frozenset((user_hash(store, given),)) if kind == USER else frozenset()
     own = set(also) | (_named(store, log, given) if kind == CONVERSATION else set())
@@ -78,6 +85,16 @@ def person_of(store: Store, request: str, kind: str, given: str, also: Collectio
         examples=frozenset(examples),
         proposals=frozenset(proposals),
     )
+
+
+def _without_role(store: Store, given: str) -> str:
+    found = person(store, given)
+    if found.role:
+        raise Refused(
+            f"{found.id} still has the role {found.role}. Hand their open items over and take the role away first, on "
+            "the Settings page."
+        )
+    return found.id
 
 
 def _named(store: Store, log: LogPaths, given: str) -> set[str]:

@@ -44,7 +44,7 @@ def _anybody(empty: Callable[[Store, Person], int]) -> Empty:
 
 
 def _table(record: type) -> Place:
-    title = f"table {KEYS[record][0]}"
+    title = f"{KEYS[record][0].replace('_', ' ')} of the store"
     return Place(title, partial(_count, record=record), partial(_empty, record=record))
 
 
@@ -127,6 +127,7 @@ def _empty_golden(store: Store, person: Person, by: str) -> int:
 PLACES: dict[str, Place] = {
     "log": Place("conversations of the log", files.log_rows, _anybody(files.empty_log), (".logs",)),
     "late rows": Place("what arrived later", files.told_rows, _anybody(files.empty_told)),
+    "user days": Place("figures of users by day", files.user_days, _anybody(files.rename_user_days)),
     "originals": Place("unmasked originals", files.originals, _anybody(files.empty_originals), (".originals",)),
     "spool": Place("spool of the collector", in_spool, _anybody(empty_spool), (".spool",)),
     "pulled": _whole("records of a pull that was cut off", _pulled),

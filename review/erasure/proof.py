@@ -18,6 +18,7 @@ from review.erasure.files import texts_of
 from review.erasure.person import Person
 from review.erasure.spool import in_spool
 from review.erasure.texts import Finder, leaves, unescaped
+from storage.address import address_in
 from storage.connection import StorageError
 from storage.queries.erasing import cells_of_file
 from storage.store import Store
@@ -117,6 +118,8 @@ def holds(path: Path, finder: Finder, conversations: Collection[str]) -> bool:
         return False
     if head == SQLITE:
         return _in_rows(path, finder, conversations) or in_pages(path, finder)
+    if address_in(path) is not None:
+        return _in_rows(path, finder, conversations)
     if head[:4] == b"PAR1":
         return _in_table(path, finder, conversations)
     if path.name.endswith(("-wal", "-shm", "-journal")):
@@ -147,6 +150,8 @@ def _in_rows(path: Path, finder: Finder, conversations: Collection[str]) -> bool
                     return True
                 batch = []
     except StorageError:
+        if address_in(path) is not None:
+            raise
         return in_pages(path, finder)
     return bool(finder.places(batch))
 

@@ -13,7 +13,7 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.limits import MAX_ID, MAX_NOTE
 from review.erasure.own_texts import with_texts
-from review.erasure.person import CONVERSATION, USER, Person, person_of
+from review.erasure.person import CONVERSATION, REVIEWER, USER, Person, person_of
 from review.erasure.places import PLACES
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.gone import erased_key
@@ -26,7 +26,7 @@ from storage.queries.erasing import open_erasures
 from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
 from storage.store import Store
 
-KINDS = (USER, CONVERSATION)
+KINDS = (USER, CONVERSATION, REVIEWER)
 CONFIRMED, EMPTIED, LEFT, PROVED, WITHDRAWN = "confirmed", "emptied", "left", "proved", "withdrawn"
 
 
@@ -77,7 +77,7 @@ class Erasure:
 
 
 def preview(store: Store, kind: str, given: str, *, by: str) -> dict[str, int]:
-    """Return by place how many rows, lines or files hold the data of a user or conversation. Writes nothing.
+    """Return by place how many rows, lines or files hold the data of somebody. Writes nothing.
 
     Raises Refused without the role lead, InputError for an id that cannot be one.
     """
@@ -93,7 +93,7 @@ def found_in(store: Store, person: Person) -> dict[str, int]:
 
 
 def request_erasure(store: Store, kind: str, given: str, *, by: str) -> Erasure:
-    """Ask for the erasure of a user or a conversation, and count what holds their data.
+    """Ask for the erasure of a user, a conversation or a reviewer, and count what holds their data.
 
     Raises as :func:`preview` does, and Refused when a legal hold names them or a request for them is open.
     """
@@ -245,7 +245,7 @@ def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
 
 
 def _subject(store: Store, person: Person) -> str:
-    name = next(iter(person.users)) if person.users else min(person.conversations)
+    name = person.reviewer or (next(iter(person.users)) if person.users else min(person.conversations))
     return erased_key(hmac_key(store), person.kind, name)
 
 

@@ -127,6 +127,9 @@ RULES: dict[type, Rule] = {
     ExperimentScore: Rule({"answer_id": "answers"}, ("detail",)),
     JudgeCall: Rule({"subject": "subjects"}, ("reply",)),
     JudgeResult: Rule({"subject": "subjects"}, ("rationale", "raw")),
+    Rater: Rule({"id": "reviewers"}, ("name", "issuer", "subject"), quotes=False),
+    Invitation: Rule({"rater_id": "reviewers"}, ("name",), quotes=False),
+    RoleRequest: Rule({"name": "reviewers"}, ("issuer", "subject"), quotes=False),
     ProposalDecision: Rule({"proposal_id": "proposals"}, ("reason",), copied=("reason",)),
     **dict.fromkeys(
         (
@@ -142,9 +145,9 @@ RULES: dict[type, Rule] = {
     ),
     **dict.fromkeys(
         (
-            *(Rater, Role, Invitation, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
+            *(Role, LinkLogin, LinkEnd, Setting, HiddenSpan, Stratum, Assignment, Withdrawal),
             *(ItemWithdrawal, CalibrationSession, CalibrationReveal, CalibrationEnd, Anchor, Look, CompliancePass),
-            *(ErasureRequest, ErasureEvent, ErasedKey, AlertSwitch, RoleRequest, RoleDecision),
+            *(ErasureRequest, ErasureEvent, ErasedKey, AlertSwitch, RoleDecision),
         ),
         Rule(quotes=False),
     ),

@@ -13,6 +13,7 @@ from review.basics.log_paths import log_of
 from review.erasure.person import Person
 from review.erasure.rules import rule_of, searched_columns
 from review.erasure.texts import Finder, leaves
+from review.golden.erased_examples import NOTE
 from review.golden.tombstones import is_tombstone, tombstone
 from review.log.erasing import Leaving, shared_values
 from review.privacy.erased import blanked, erased_conversation
@@ -24,13 +25,15 @@ from storage.records_failures import GoldenProposal
 from storage.records_golden import GoldenExample, ReleaseExample
 from storage.records_judges import JudgeCall
 from storage.records_log import ERASED_HASH, Conversation
-from storage.records_people import RubricVersion
+from storage.records_people import Invitation, Rater, RoleRequest, RubricVersion
 from storage.rows import encode, fields
 from storage.store import Store
 
 Changes = dict[Any, dict[str, Any]]
 """By key of a row: the columns that change, and their new values as stored."""
 AT_ONCE = 2_000
+NOBODY = "erased reviewer"
+"""The name of an erased reviewer; the id stays."""
 UNREAD = (GoldenExample, ReleaseExample, GoldenProposal)
 """Records whose ``content`` is a golden example."""
 
@@ -108,9 +111,13 @@ def _emptied(row: Any, name: str) -> Any:
     value = getattr(row, name)
     if isinstance(row, UNREAD) and name == "content":
         return encode(value if is_tombstone(value) else tombstone(value))
+    if isinstance(row, Rater | RoleRequest) and name != "name":  # a login that is gone
+        return ""
+    if isinstance(row, Rater | Invitation):
+        return NOBODY
     if isinstance(row, JudgeCall | ExperimentAnswer):  # replies and answers that are reused must have a content
         return encode({})
-    return encode(value) if not value else encode(blanked(value))
+    return encode(value) if not value or value == NOTE else encode(blanked(value))
 
 
 def _quoting(store: Store, record: type, finder: Finder, places: Sequence[int]) -> Iterator[Sequence[Any]]:

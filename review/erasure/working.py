@@ -6,6 +6,7 @@ One file for each request beside the store, readable by its owner alone; it is r
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -23,7 +24,8 @@ def keep_person(store: Store, person: Person) -> None:
     path = _file(store, person.request)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     told = {name: sorted(getattr(person, name)) for name in _SETS}
-    data = orjson.dumps({"request": person.request, "kind": person.kind, "given": person.given, **told})
+    named = {"request": person.request, "kind": person.kind, "given": person.reviewer or person.given}
+    data = orjson.dumps({**named, "reviewer": person.reviewer, **told})
     with replacing(path) as part:
         part.touch(mode=0o600)
         part.write_bytes(data)
@@ -40,8 +42,9 @@ def kept_person(store: Store, request: str) -> Person:
             f"request {request[:12]}: the id that was given is not kept any more, so nothing can be looked for. "
             "Make a new request."
         ) from None
-    sets = {name: frozenset(found[name]) for name in _SETS}
-    return Person(request=found["request"], kind=found["kind"], given=found["given"], **sets)
+    sets: dict[str, Any] = {name: frozenset(found[name]) for name in _SETS}
+    named: dict[str, Any] = {name: str(found[name]) for name in ("request", "kind", "given", "reviewer")}
+    return Person(**named, **sets)
 
 
 def forget_person(store: Store, request: str) -> None:

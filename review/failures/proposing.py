@@ -64,7 +64,7 @@ def propose_variants(
             found.append(_variant(example, text, rule, name, by))
     # A variant is near its own original on purpose; near anything else it adds nothing.
     kept = new_ones(store, found, besides={p.id: p.origin for p in found})
-    return _written(
+    return write_proposals(
         store, kept, by, {"the same as the original": same, "near another question": len(found) - len(kept)}
     )
 
@@ -105,7 +105,7 @@ def propose_frequent(store: Store, *, weeks: Sequence[str] | None, least: int, b
         if one.example in talks
     ]
     kept = new_ones(store, found)
-    return _written(store, kept, by, {"near another question": len(found) - len(kept)})
+    return write_proposals(store, kept, by, {"near another question": len(found) - len(kept)})
 
 
 def propose_marked(store: Store, project: Project, *, by: str, most: int = MOST) -> Outcome:
@@ -129,10 +129,11 @@ def propose_marked(store: Store, project: Project, *, by: str, most: int = MOST)
         rule = f"marked {'wrong' if wrong else 'right'} by the user"
         found.append(proposal_of(talk, tags=("marked",), rule=rule, by=by, more=more))
     kept = new_ones(store, found)
-    return _written(store, kept, by, {"near another question": len(found) - len(kept)})
+    return write_proposals(store, kept, by, {"near another question": len(found) - len(kept)})
 
 
-def _written(store: Store, kept: Sequence[GoldenProposal], by: str, dropped: Mapping[str, int]) -> Outcome:
+def write_proposals(store: Store, kept: Sequence[GoldenProposal], by: str, dropped: Mapping[str, int]) -> Outcome:
+    """Write proposals with one entry of the chain, and return them with what was dropped, by reason."""
     if kept:
         with store.transaction():
             store.add(*kept)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -16,11 +16,14 @@ import pyarrow as pa
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.columns import COLUMNS
+from review.log.late import listed
 from review.log.log import columns_of, log_files, log_relation
 
 By = Literal["hour", "day", "week", "all"]
 MEMORY = "700MB"
 THREADS = 2
+Place = tuple[str, tuple[str | None, ...]]
+"""A window and the values of its slices."""
 OTHER = "(other)"
 """Stands for the values of a column beyond the most frequent ones."""
 MOST_VALUES = 100
@@ -53,7 +56,8 @@ class Windows:
     threads: int = THREADS
 
 
-class Apart(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Apart:
     """Rows that stand in no window: without a time, and with one that a clock cannot have shown; the ends of the rest.
 
     ``first`` and ``last`` are UTC texts, None without any row. ``many`` are the slices that seem to have more than
@@ -79,19 +83,27 @@ def bounded(threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
 def apart(log: LogPaths, windows: Windows) -> Apart:
     """Return how many rows stand in no window, whatever their window would be, and the ends of those that do."""
     sound = f"created_at >= {sql_literal(windows.earliest)} AND created_at <= {sql_literal(windows.latest)}"
-    distinct = "".join(f", approx_count_distinct({name})" for name in windows.slices)
     sql = (
-        "SELECT count(*) FILTER (created_at IS NULL), "  # noqa: S608 - our own names and paths
+        "SELECT count(*) FILTER (created_at IS NULL), "
         f"count(*) FILTER (created_at > {sql_literal(windows.latest)}), "
         f"count(*) FILTER (created_at < {sql_literal(windows.earliest)}), "
-        f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound}){distinct} "
+        f"min(created_at) FILTER ({sound}), max(created_at) FILTER ({sound})"
         f"FROM {entries(log)} WHERE {chosen(windows)}"
     )
     with bounded(windows.threads) as db:
-        row = db.execute(sql).fetchone()
-    undated, future, too_old, first, last, *values = row or (0, 0, 0, None, None)
-    many = [name for name, n in zip(windows.slices, values, strict=False) if n > SURE * MOST_VALUES]
-    return Apart(undated, future, too_old, first, last, tuple(many))
+        undated, future, too_old, first, last = db.execute(sql).fetchone() or (0, 0, 0, None, None)
+        many = _many(db, log, windows.slices)
+    return Apart(undated=undated, future=future, too_old=too_old, first=first, last=last, many=many)
+
+
+def _many(db: duckdb.DuckDBPyConnection, log: LogPaths, slices: Sequence[str]) -> tuple[str, ...]:
+    """Return the slices that have many values in the largest file, which is enough to tell."""
+    files = sorted(log_files(log), key=lambda path: path.stat().st_size)[-1:]
+    if not files or not slices:
+        return ()
+    counts = ", ".join(f"approx_count_distinct({name})" for name in slices)
+    found = db.execute(f"SELECT {counts} FROM {listed(files)}").fetchone() or ()  # noqa: S608 - our own names and paths
+    return tuple(name for name, n in zip(slices, found, strict=False) if n > SURE * MOST_VALUES)
 
 
 def entries(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
@@ -103,26 +115,35 @@ def entries(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
     return f"(SELECT *{lacks} FROM {relation}) AS entry" if lacks else f"{relation} AS entry"  # noqa: S608 - our own names and paths
 
 
-def aggregated(log: LogPaths, windows: Windows, aggregates: Mapping[str, str]) -> list[dict[str, Any]]:
+def aggregated(
+    log: LogPaths,
+    windows: Windows,
+    aggregates: Mapping[str, str],
+    *,
+    keys: Mapping[str, str] | None = None,
+    where: str = "true",
+) -> list[dict[str, Any]]:
     """Return the aggregates of each window and each combination of slices in it, as dicts, in order of time.
 
     A dict has the keys ``window`` ("" for one window of all), ``slice`` (a tuple of values, None where a row has none)
     and the names of the aggregates. Windows without rows are left out. Of a column with more than ``MOST_VALUES``
-    values, the rarer ones stand together as ``OTHER``.
+    values, the rarer ones stand together as ``OTHER``. ``keys`` are further expressions to group by, and ``where`` is
+    a condition of the rows.
     """
-    relation = entries(log, weeks=windows.weeks)
+    keys, relation = keys or {}, entries(log, weeks=windows.weeks)
     with bounded(windows.threads) as db:
         cells = [_value(db, relation, windows, n) if n in windows.many else n for n in windows.slices]
         register_hours(db, windows)
-        grouped = [window_key(windows), *cells]
+        grouped = [window_key(windows), *cells, *keys.values()]
         columns = ", ".join([*grouped, *aggregates.values()])
         by = ", ".join(str(k) for k in range(1, len(grouped) + 1))
-        where = f"{within(windows)} AND {chosen(windows)}"
+        where = f"{within(windows)} AND {chosen(windows)} AND ({where})"
         sql = f"SELECT {columns} FROM {joined(relation, windows)} WHERE {where} GROUP BY {by} ORDER BY {by}"  # noqa: S608 - our own names and paths
         rows = db.execute(sql).fetchall()
     end = 1 + len(windows.slices)
     return [
-        {"window": row[0], "slice": tuple(row[1:end]), **dict(zip(aggregates, row[end:], strict=True))} for row in rows
+        {"window": row[0], "slice": tuple(row[1:end]), **dict(zip((*keys, *aggregates), row[end:], strict=True))}
+        for row in rows
     ]
 
 

@@ -68,6 +68,28 @@ def original_files(log: LogPaths) -> list[Path]:
     return _with_columns(log.originals, {"id", "encrypted", "content"})
 
 
+def user_files(log: LogPaths) -> list[Path]:
+    """Return the files that hold figures of users by day, without a text."""
+    return [path for path in _with_columns(log.logs, {"user_id"}) if "content" not in pq.read_schema(path).names]
+
+
+def users_among(path: Path, users: Collection[str]) -> int:
+    """Return how many rows of a file are about some users."""
+    return sum(user in users for user in pq.read_table(path, columns=["user_id"], partitioning=None)[0].to_pylist())
+
+
+def rename_users(path: Path, users: Collection[str], alias: str) -> int:
+    """Put ``alias`` in the place of some users in a file of figures; return in how many rows."""
+    n = users_among(path, users)
+    if n:
+        table = pq.ParquetFile(path).read()
+        names = [alias if user in users else user for user in table["user_id"].to_pylist()]
+        place = table.schema.get_field_index("user_id")
+        field = table.schema.field(place)
+        write_anew(path, table.set_column(place, field, pa.array(names, field.type)))
+    return n
+
+
 def _with_columns(folder: Path, wanted: set[str]) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.parquet")) if wanted <= set(pq.read_schema(path).names)]
 

@@ -11,12 +11,9 @@ import pyarrow.parquet as pq
 
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
-from review.log.buckets import Windows, bounded, chosen, entries, joined, register_hours, window_key, within
+from review.log.buckets import Place, Windows, bounded, chosen, entries, joined, register_hours, window_key, within
 from review.log.late import listed
 from review.log.retained import COUNTS, parts
-
-Place = tuple[str, tuple[str | None, ...]]
-"""A window and the values of its slices."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,11 @@ may be several rows of the same, one from each run of retention that removed som
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.late import listed
-from review.log.retained import COUNTS, USERS, parts
+from review.log.retained import COUNTS, parts
 from review.monitoring.latency_bins import bin_of
 from review.monitoring.metrics import SLICES, Metric
 
@@ -23,19 +22,9 @@ OF_USERS = ("error_rate", "thumbs_down", "copied", "edited", "cost")
 NO_TYPE = "no type given"
 
 
-def count_files(log: LogPaths) -> list[Path]:
-    """Return the files of hourly counts, by week."""
-    return parts(log.logs, COUNTS)
-
-
-def user_files(log: LogPaths) -> list[Path]:
-    """Return the files of the days of users, by week."""
-    return parts(log.logs, USERS)
-
-
 def counts_relation(log: LogPaths) -> str | None:
     """Return SQL for DuckDB that reads the hourly counts; None where nothing expired yet."""
-    files = count_files(log)
+    files = parts(log.logs, COUNTS)
     return listed(files) if files else None
 
 

@@ -71,13 +71,14 @@ def engagement(log: LogPaths, project: Project, asked: Asked) -> Sequence[Engage
         row, who = rows.get(period.name), users.get(period.name, {})
         seen += who.get("new", 0)
         shares = {name: Quantity.missing(NO_TRAFFIC) for name in SHARES} if row is None else shares_of(row, metrics)
-        found.append(_engaged(period, row, who, sessions.get(period.name, {}), shares, seen))
+        found.append(_engaged(period, row, who=who, talks=sessions.get(period.name, {}), shares=shares, seen=seen))
     return found
 
 
 def _engaged(
     period: Period,
     row: dict[str, Any] | None,
+    *,
     who: dict[str, Any],
     talks: dict[str, Any],
     shares: dict[str, Quantity],

@@ -7,7 +7,7 @@ from typing import Any
 
 from review.basics.sql_literals import sql_literal
 from review.checks.catalogue import title_of
-from review.monitoring.measuring import EXPIRED, N, share
+from review.monitoring.measuring import EXPIRED, N, counted_if, share
 from review.monitoring.metrics import CHECK, flags
 from review.statistics.quantity import Quantity
 
@@ -20,10 +20,10 @@ def flag_aggregates(ran: Ran) -> dict[str, str]:
 
     Imports mostly have the same checks; then every row of a window was read by each.
     """
-    counts = {f"flag_{name}": f"count(*) FILTER (flagged <> '' AND {flags(name)})" for name in _names(ran)}
+    counts = {f"flag_{name}": counted_if(flags(name)) for name in _names(ran)}
     sets = _sets(ran)
     rows = {
-        f"ran_{k}": f"count(*) FILTER (import_id IN ({', '.join(map(sql_literal, imports))}))"
+        f"ran_{k}": counted_if(f"import_id IN ({', '.join(map(sql_literal, imports))})")
         for k, imports in enumerate(sets.values())
         if len(sets) > 1
     }

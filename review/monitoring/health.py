@@ -20,7 +20,7 @@ from review.monitoring.bucket import Bucket, Slice, bucket_of, empty
 from review.monitoring.flags import flag_aggregates
 from review.monitoring.joining import joined_rows
 from review.monitoring.latency_bins import bin_of
-from review.monitoring.measuring import QUANTILES, aggregates_of
+from review.monitoring.measuring import ERRORS, QUANTILES, aggregates_of, error_types
 from review.monitoring.metrics import SLICES, metrics_for
 from review.monitoring.periods import Period, days_of_hours, moment_of, periods, weeks_between
 from review.settings.project import Project
@@ -84,6 +84,8 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
     metrics = metrics_for(project.confidence)
     ran = checks_ran(log)
     live = aggregated(log, windows, aggregates_of(metrics) | flag_aggregates(ran))
+    types = error_types(log, windows)
+    live = [{**row, ERRORS: types.get((row["window"], row["slice"]), {})} for row in live]
     gone = expired(log, windows, bin_of(metrics["latency_ms"].value), QUANTILES)
     rows = joined_rows(live, gone, metrics)
     by_place = {(row["window"], row["slice"]): row for row in rows}
@@ -178,7 +180,8 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
 def _with_expired(found: Apart, log: LogPaths, windows: Windows) -> Apart:
     """Return the rows that stand apart and the ends of the log, with what expired."""
     first, last, undated = expired_span(log, windows)
-    return found._replace(
+    return replace(
+        found,
         undated=found.undated + undated,
         first=min(filter(None, (found.first, first)), default=None),
         last=max(filter(None, (found.last, last)), default=None),

@@ -1,7 +1,8 @@
 """What is measured of production traffic: one definition of each figure, for health and for alerts.
 
 The expressions are DuckDB's, over the columns of one row of the log (:mod:`review.log.columns`). None reads the content
-of a conversation, so a log of millions is measured column by column.
+of a conversation, so a log of millions is measured column by column. CASE keeps texts that are rare from being looked
+at in every row.
 """
 
 from __future__ import annotations
@@ -49,16 +50,16 @@ class Metric:
 
 def _among(words: Sequence[str]) -> str:
     listed = ", ".join(map(sql_literal, words))
-    return f"lower(trim(split_part(feedback, ',', 1))) IN ({listed})"
+    return f"CASE WHEN feedback IS NULL THEN NULL ELSE lower(trim(split_part(feedback, ',', 1))) IN ({listed}) END"
 
 
 def _says(word: str) -> str:
-    return f"regexp_matches(lower(coalesce(feedback, '')), '(^|,)\\s*{word}\\b')"
+    return f"CASE WHEN feedback IS NULL THEN false ELSE regexp_matches(lower(feedback), '(^|,)\\s*{word}\\b') END"
 
 
 def flags(check: str) -> str:
     """Return the condition that a check flagged a row."""
-    return f"contains(' ' || flagged || ' ', {sql_literal(f' {check} ')})"
+    return f"CASE WHEN flagged <> '' THEN contains(' ' || flagged || ' ', {sql_literal(f' {check} ')}) ELSE false END"
 
 
 _REPAIRED, _TRIED = "(repaired AND coalesce(repair_rounds, 1) >= 1)", "(coalesce(repair_rounds, 0) >= 1 OR repaired)"
@@ -67,7 +68,8 @@ _FEEDBACK = "coalesce(feedback, '') <> ''"
 
 
 def _low(confidence: float) -> str:
-    unrepaired = "(repaired = false AND (coalesce(repair_rounds, 0) >= 1 OR coalesce(error_type, '') <> ''))"
+    tried = "(coalesce(repair_rounds, 0) >= 1 OR coalesce(error_type, '') <> '')"
+    unrepaired = f"CASE WHEN repaired = false THEN {tried} ELSE false END"
     return f"(coalesce(low_confidence, false) OR coalesce(confidence < {confidence:f}, false) OR {unrepaired})"
 
 

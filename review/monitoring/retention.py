@@ -18,10 +18,8 @@ import duckdb
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NoSpace, Refused
-from review.basics.limits import MAX_NOTE
+from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.weeks import monday_of
 from review.log.failed import FailureRules
 from review.log.log import log_files, weeks_in_log
 from review.log.staging import commit, staged_for, sweep
@@ -29,11 +27,14 @@ from review.log.withdrawn import log_lock
 from review.monitoring.judging import Judge, JudgedWeek, judging
 from review.monitoring.leaving import Leaving, folder_name, removed, size_of, unfinished
 from review.monitoring.metrics import metrics_for
-from review.monitoring.staying import what_stays
+from review.monitoring.staying import Staying, what_stays
+from review.monitoring.withdrawn_batches import remove_withdrawn
 from review.people.people import require
 from review.settings.project import Project
-from storage.queries.retention import weeks_begun, what_stays_changed
-from storage.records_retention import NeverDrawn, RetentionRun
+from review.settings.retention import Retention
+from storage.queries.retention import what_stays_changed
+from storage.records_log import ImportWithdrawal
+from storage.records_retention import RetentionRun
 from storage.store import Store
 
 AGAIN = 3
@@ -103,8 +104,9 @@ def run_retention(store: Store, project: Project, failures: FailureRules, *, by:
             f"Retention is not switched on, so nothing was removed. Set on = true under [retention] in {project.path}."
         )
     log, run = log_of(store.path), new_id()[:8]
-    before = log_bytes(log)
-    with judging(log, project.retention, what_stays(store), now=now()) as judge:
+    before, stays = log_bytes(log), what_stays(store)
+    _remove_withdrawn(store, project.retention, stays, by=by)
+    with judging(log, project.retention, stays, now=now()) as judge:
         weeks = [judge.week(week) for week in weeks_in_log(log)]
     weeks = [_expire(store, project, failures, w.week, run=run, by=by) if w.expiring else w for w in weeks]
     return Retained(weeks=weeks, bytes_before=before, bytes_after=log_bytes(log))
@@ -127,26 +129,6 @@ def finish_retention(store: Store, *, by: str) -> int:
                     _record(store, told, by=by, finished="after a kill")
             removed(log, folder)
     return len(left)
-
-
-def never_draw(store: Store, week: str, *, reason: str, by: str) -> NeverDrawn:
-    """Say that nothing will be drawn from a week of the log, so that its conversations may expire. It is for good.
-
-    Raises Refused without the role lead and for a week that was drawn from or opened, InputError for a wrong week or
-    without a reason.
-    """
-    require(store, by, "lead")
-    said = reason.strip()
-    if not 0 < len(said) <= MAX_NOTE:
-        raise InputError(f"reason: found {len(said):,} characters, expected 1 to {MAX_NOTE} that say why.")
-    monday_of(week)
-    with store.transaction():
-        if week in weeks_begun(store):
-            raise Refused(f"{week} was drawn from or opened already; close it, and its conversations may expire.")
-        row = NeverDrawn(week=week, at=now(), by=by, reason=said)
-        if store.add(row):
-            chain.record(store, by, "never draw", week)
-    return row
 
 
 def log_bytes(log: LogPaths) -> int:
@@ -179,6 +161,16 @@ def _expire(store: Store, project: Project, failures: FailureRules, week: str, *
             finally:
                 sweep(log)
     raise Refused(f"{week}: somebody draws from it or works with its conversations just now. Try again later.")
+
+
+def _remove_withdrawn(store: Store, rules: Retention, stays: Staying, *, by: str) -> None:
+    """Remove the batches of imports that were undone long ago, and note it in the chain."""
+    log, undone = log_of(store.path), {row.import_id: row.at for row in store.find(ImportWithdrawal)}
+    if undone:
+        with log_lock(log):
+            gone = remove_withdrawn(log, undone, rules, stays, now=now())
+        if gone:
+            chain.record(store, by, "retention", "undone imports", imports=gone)
 
 
 def _written(

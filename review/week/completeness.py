@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from review.basics.log_paths import log_of
 from review.basics.weeks import Window, monday_of, week_window
 from review.basics.words import counted
+from review.log.expired_traffic import expired_per_day
 from review.sampling.day_counts import rows_per_day
 from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
@@ -55,7 +56,7 @@ def what_is_missing(store: Store, project: Project, request: Request, zone: Zone
 def days_before(store: Store, project: Project, request: Request, zone: ZoneInfo) -> Mapping[str, Sequence[int]] | None:
     """Return the rows of each day by source, from ``WEEKS_BEFORE`` weeks before the week to its Sunday.
 
-    None where rows have no time. A source to draw from is one source, under "".
+    Conversations that expired count too. None where rows have no time. A source to draw from is one source, under "".
     """
     first = monday_of(request.week) - timedelta(weeks=WEEKS_BEFORE)
     days = [_day(first + timedelta(days=n), zone) for n in range(7 * (WEEKS_BEFORE + 1))]
@@ -66,7 +67,9 @@ def days_before(store: Store, project: Project, request: Request, zone: ZoneInfo
         mapping = {**({} if ours else fitting(engine, project.mapping)), **(request.mapping or {})}
         form = "" if ours else project.date_format
         by = "source" if request.source is None else None
-        return rows_per_day(engine, days, mapping=mapping, by=by, date_format=form)
+        found = rows_per_day(engine, days, mapping=mapping, by=by, date_format=form)
+    gone = expired_per_day(log_of(store.path), days) if found is not None and request.source is None else {}
+    return {**(found or {}), **{s: _sums((found or {}).get(s), n) for s, n in gone.items()}} if gone else found
 
 
 def short_days(week: str, sources: Mapping[str, Sequence[int]] | None) -> list[ShortDay]:
@@ -108,6 +111,10 @@ def _in_words(days: Sequence[ShortDay]) -> str:
     of, rows = f" of {one.source}" if one.source else "", counted(one.rows, "conversation")
     more = f" ({counted(others, 'more day')} of the week {'is' if others == 1 else 'are'} short)" if others else ""
     return f"{one.day:%A} {one.day.isoformat()} has {rows}{of} where {one.usual:,.0f} are usual{more}"
+
+
+def _sums(there: Sequence[int] | None, gone: Sequence[int]) -> list[int]:
+    return list(gone) if there is None else [a + b for a, b in zip(there, gone, strict=True)]
 
 
 def _day(day: date, zone: ZoneInfo) -> Window:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage import proof
+from storage.address import address_in
 from storage.connection import plain_errors
 from storage.engine import Connection
+from storage.opening import open_store
 from storage.proof_digests import entry_hash
+from storage.queries.conditions import erased
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, decode, encode
@@ -79,6 +82,12 @@ def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
     return store.select(AuditEntry, "SELECT * FROM audit WHERE action = :action ORDER BY sequence", {"action": action})
 
 
+def is_erased(store: Store, item_id: str) -> bool:
+    """Return whether the conversation of an item was erased."""
+    sql = f"SELECT 1 AS yes FROM items i WHERE i.id = :item AND {erased('i')}"  # noqa: S608 - a condition of ours
+    return bool(store.query(sql, {"item": item_id}))
+
+
 def erasures_so_far(store: Store) -> int:
     """Return a number that grows with each step of an erasure, 0 before the first."""
     return int(next(store.stream("SELECT coalesce(max(rowid), 0) FROM erasure_events"))[0])
@@ -87,14 +96,24 @@ def erasures_so_far(store: Store) -> int:
 def cells_of_file(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
     """Yield (table, number of the row, cells) of every row of an SQLite file, as anybody could read it.
 
-    Raises StorageError for a file that cannot be read.
+    Of a file that names a database, the rows of its store. Raises StorageError for what cannot be read.
     """
+    if address_in(path) is not None:
+        yield from _cells_of_database(open_store(path, create=False))
+        return
     with plain_errors(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             name = str(table).replace('"', '""')
             for n, row in enumerate(connection.execute(f'SELECT * FROM "{name}"')):  # noqa: S608 - quoted
                 yield str(table), n, list(row)
+
+
+def _cells_of_database(store: Store) -> Iterator[tuple[str, int, list[Any]]]:
+    for kind, table in store.engine.objects():
+        if kind == "table":
+            for n, row in enumerate(store.stream(f'SELECT * FROM "{table}"')):  # noqa: S608 - our names
+                yield table, n, list(row)
 
 
 class OpenErasure(NamedTuple):

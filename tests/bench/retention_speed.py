@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_of
 from review.log.columns import COLUMNS
-from review.monitoring.retention import log_bytes, never_draw
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import log_bytes
 from review.people.people import add_person
 from review.serving.nightly import run_nightly
 from storage.opening import open_store

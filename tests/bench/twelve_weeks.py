@@ -1,7 +1,6 @@
 """Twelve simulated weeks of the whole product: does true quality rise, and do the figures say the truth?
 
-Run: PYTHONPATH=.:tests python tests/bench/twelve_weeks.py [--seeds 3] [--first 1] [--weeks 12]
-[--overlap 1.0] [--picture FILE.svg]
+Run: PYTHONPATH=.:tests python tests/bench/twelve_weeks.py [--seeds 3] [--overlap 1.0] [--picture FILE.svg]
 
 The reference agent serves production with hidden faults. Reviewers err, each in their own way. Every week is imported,
 drawn, reviewed, settled, estimated, triaged and closed by the verbs that pages and commands call; versions are run,

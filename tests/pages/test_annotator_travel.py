@@ -132,7 +132,7 @@ def test_pages_for_others_travel_only_to_those_who_ask_for_one(server: Server) -
         one.run("annotate", query=f"rater=ana&week={WEEK}")
         assert {"week", "annotate", "judges"} <= {*one.pages} and not {"audit", "sampling", "golden"} & {*one.pages}
     with visit(int(server.url.rpartition(":")[2])) as one:
-        assert "This page needs the role lead; yours is annotator." in one.run("audit", query="rater=ana")
+        assert "This page needs the role auditor; yours is annotator." in one.run("audit", query="rater=ana")
         assert {"week", "audit"} <= {*one.pages} and not {"sampling", "golden"} & {*one.pages}
 
 

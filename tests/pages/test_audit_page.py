@@ -49,7 +49,7 @@ def damage(store: Store, sql: str) -> None:
 
 def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "mara")
-    assert "needs the role lead" in texts(at) and not at.dataframe
+    assert "needs the role auditor" in texts(at) and not at.dataframe
 
 
 def test_a_row_changed_outside_spotcheck_is_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +139,9 @@ def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
     assert audit_view._csv(here, chain.EVERYTHING) and report_view._report(here, week)
     add_person(demo, "lea", role="none", by="visitor")
     for make in (audit_view._csv, audit_view._json):
-        with pytest.raises(Refused, match="needs the role lead"):
+        with pytest.raises(Refused, match="needs the role auditor"):
             make(here, chain.EVERYTHING)
-    with pytest.raises(Refused, match="needs the role annotator"):
+    with pytest.raises(Refused, match="needs the role reader"):
         report_view._report(here, week)
 
 
@@ -209,7 +209,7 @@ def test_the_audit_on_the_command_line(demo: Store) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--as", "ana"], "needs the role lead"),
+        (["--as", "ana"], "needs the role auditor"),
         (["--as", "visitor", "--since", "yesterday"], "--since: found 'yesterday', expected a day"),
     ],
 )

@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -143,6 +144,38 @@ def test_a_quiet_year_with_slices_rings_in_at_most_five_per_cent_of_years() -> N
     years = [quiet_year(seed, "errors", 0.02) for seed in range(40)]
     assert all(len(y.points) and y.bound for y in years)
     assert sum(bool(y.rings) for y in years) <= 2
+
+
+@pytest.mark.parametrize(
+    ("window", "rise", "state"),
+    [("day", 3.0, "ringing"), ("week", 3.0, "ringing"), ("week", 1.0, "quiet")],
+)
+def test_totals_are_watched_by_day_and_by_week(window: str, rise: float, state: str) -> None:
+    rng, n = np.random.default_rng(5), 70 if window == "day" else 16
+    step = 1 if window == "day" else 7
+    costs = rng.normal(100, 8, n)
+    costs[-2:] *= rise
+    now = START + timedelta(days=step * n)
+    series = Series(
+        starts=window_names(START, now, window), keys=(ALL,), events=costs[None, :], trials=np.full((1, n), 500.0)
+    )
+    cost = next(d for d in declared(project_of("none")) if d.alert.name == "cost_per_day")
+    one = replace(cost, alert=replace(cost.alert, window=window))
+    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    assert evaluate(one, gathered).state == state
+
+
+def test_an_alert_by_the_hour_rings_within_the_day(store: Store) -> None:
+    with_incident(store, Incident(day=CALM, field="scenario", value="returns", rate=0.5), days=1, seed=3)
+    toml(
+        store,
+        '[[alerts]]\nname = "errors"\nwindow = "hour"\n[[alerts]]\nname = "small"\nmetric = "error_rate"\n'
+        'condition = "rises"\nleast_n = 900\n',
+    )
+    with at(CALM + 0.5):
+        found = check(store, project_of(store.path), None, by="lea")
+    assert [one.name for one in found.opened] == ["errors"] and len(found.opened[0].found["since"]) == 13
+    assert "under 900" in named(found, "small").detail
 
 
 def test_a_new_version_that_fails_is_named_although_it_has_no_baseline() -> None:

@@ -47,6 +47,7 @@ from review.failures.followup import claim_fix
 from review.failures.modes import name_mode
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.proposing import propose_variants
+from review.failures.rules import failure_rules
 from review.failures.triage import TriageWish, triage
 from review.failures.working import give_mode, write_note
 from review.golden.approve import approve, bulk_approve
@@ -55,9 +56,12 @@ from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import run_retention
 from review.people.granting import Grant, confirm, decline, grant
 from review.people.invitations import invite, withdraw
 from review.people.people import add_person
+from review.privacy.holds import add_holds, release_hold
 from review.privacy.reveal import revealed
 from review.rubric.change import change_rubric
 from review.rubric.default import DEFAULT_RUBRIC
@@ -180,6 +184,12 @@ LEADS: dict[str, Verb] = {
     "import": lambda s, by: import_into(s, beside(s, "log.jsonl"), by=by),
     "add pairs": lambda s, by: add_pairs(s, project_of(s.path), [PAIR], WEEK, by=by),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
+    "set a hold": lambda s, by: add_holds(s, conversations=["u1"], reason="case", by=by),
+    "release a hold": lambda s, by: release_hold(s, "abcdef", reason="over", by=by),
+    "give a week up": lambda s, by: never_draw(s, "2026-W20", reason="old", by=by),
+    "remove what is over": lambda s, by: run_retention(
+        s, project_of(s.path), failure_rules(s, project_of(s.path)), by=by
+    ),
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
     "invite": lambda s, by: invite(s, "Mallory", role="lead", by=by),
     "withdraw an invitation": lambda s, by: withdraw(s, "none", by=by),

@@ -16,8 +16,8 @@ from review.commands.demo_erasure import OFFICER, erase_a_customer
 from review.compliance.findings import findings
 from review.compliance.report import control_report, report_csv
 from review.demo.build import EARLIER
-from review.demo.generate import WEEK_SIZE, conversations
-from review.demo.stages import FAILURES, stage_of
+from review.demo.generate import WEEK_SIZE
+from review.demo.stages import FAILURES
 from review.demo.team import CURATOR, VISITOR
 from review.erasure.requests import erasures
 from review.experiments.runs.fixes_run import runs_of_claims
@@ -95,14 +95,6 @@ def test_the_lead_closes_every_week_with_nothing_untriaged(store: Store, weeks: 
     assert [(c.week, c.by, c.reason) for c in closed] == [(week, VISITOR, "") for week in weeks[:-1]]
     assert {g.state for g in triage_groups(store, project_of(store.path), weeks[-2])} == {"triaged"}
     assert {g.state for g in triage_groups(store, project_of(store.path), weeks[-1])} == {"open"}
-
-
-def test_a_tuesday_has_an_incident_in_one_slice() -> None:
-    quiet, hit = (list(conversations(seed=7, week="2026-W45", size=800, stage=stage_of(back))) for back in (4, 3))
-    failed = [{c.id for c in some if c.row["status"] == "error" and c.row["variant"] == "B"} for some in (quiet, hit)]
-    new = [c for c in hit if c.id in failed[1] - failed[0]]
-    assert len(new) >= 10 and {c.row["prompt_version"] for c in new} == {"support-v12"}
-    assert {c.row["created_at"][:10] for c in new} == {"2026-11-03"}
 
 
 def test_an_incident_on_a_tuesday_is_found_acknowledged_and_explained_by_its_slice(

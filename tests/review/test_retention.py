@@ -15,11 +15,13 @@ from click.testing import CliRunner
 from flow_store import BEFORE, REQUEST, WEEK, import_rows, write_log
 from quick_stores import copy_store
 from retained_store import ON, closed_store, record, slow
+from retained_store import left as left_of
 
 from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
+from review.basics.weeks import zone_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
 from review.failures.archive import groups_of
@@ -28,13 +30,17 @@ from review.failures.working import write_note
 from review.log.failed import traffic
 from review.log.late import late_files, listed
 from review.log.log import log_relation, read_conversations, weeks_in_log
-from review.monitoring.counts import count_files, counts_relation, user_files
-from review.monitoring.retention import never_draw, plan_retention, run_retention
+from review.log.retained import COUNTS, USERS, parts
+from review.log.versions_named import versions_in_log
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import plan_retention, run_retention
 from review.privacy.holds import add_holds, release_hold
 from review.privacy.reveal import revealed
 from review.settings.project import project_of
 from review.sources.import_into import import_into
 from review.sources.undoing import undo_import
+from review.week.completeness import days_before
+from review.week.drawing import Request
 from storage.opening import open_store
 from storage.queries.retention import worked_with
 from storage.records_log import Import
@@ -176,7 +182,7 @@ def test_days_of_zero_keep_a_class_for_ever_and_wrong_settings_are_named(closed:
 
 
 def total(store: Store, what: str) -> Any:
-    return first(f"SELECT {what} FROM {counts_relation(log_of(store.path))}")
+    return first(f"SELECT {what} FROM {left_of(store, COUNTS)}")
 
 
 def test_hourly_counts_and_latencies_add_up_to_what_was_there(closed_path: Path, after: Store) -> None:
@@ -194,16 +200,18 @@ def test_hourly_counts_and_latencies_add_up_to_what_was_there(closed_path: Path,
         assert before == now + (total(after, counted) or 0), what
     # Quantiles of live rows and bins together are those of all rows.
     rows = "SELECT latency_ms FROM {}"
-    bins = f"SELECT unnest(latency_bins) AS ms, unnest(latency_counts) AS k FROM {counts_relation(log_of(after.path))}"
+    bins = f"SELECT unnest(latency_bins) AS ms, unnest(latency_counts) AS k FROM {left_of(after, COUNTS)}"
     again = f"{rows.format(left)} UNION ALL SELECT ms FROM ({bins}), range(k)"
     assert (
         duckdb.sql(f"SELECT quantile_cont(latency_ms, [0.5, 0.95]) FROM ({again})").fetchall()
         == duckdb.sql(f"SELECT quantile_cont(latency_ms, [0.5, 0.95]) FROM ({rows.format(whole)})").fetchall()
     )
-    users = listed(user_files(log_of(after.path)))
+    users = left_of(after, USERS)
     found = duckdb.sql(f"SELECT sum(n), min(length(user_id)), max(length(user_id)) FROM {users}").fetchall()
     assert found == [(total(after, "sum(n)"), 16, 16)]
-    text = b"".join(p.read_bytes() for p in (*count_files(log_of(after.path)), *user_files(log_of(after.path))))
+    text = b"".join(
+        p.read_bytes() for p in (path for kind in (COUNTS, USERS) for path in parts(log_of(after.path).logs, kind))
+    )
     assert b"c005" not in text and b"order" not in text
 
 
@@ -214,6 +222,14 @@ def test_a_closed_week_reports_the_same_before_and_after(closed_path: Path, afte
             one[1].pop("generated_at", None)
             one[1].pop("audit", None)  # the head of the chain, which has an entry more
         assert said[0] == said[1] and said[0][0] == 0 and "wrong" in str(said[0]), arguments
+
+
+def test_traffic_by_day_and_by_version_counts_what_expired(closed_path: Path, after: Store) -> None:
+    request, zone, found = Request(week=WEEK, rate=0.1), zone_of("UTC"), []
+    for store in (open_store(closed_path), after):
+        days = days_before(store, project_of(store.path), request, zone)
+        found.append((days, [(v.version, v.conversations) for v in versions_in_log(log_of(store.path))]))
+    assert found[0] == found[1] and sum(found[0][0]["production"]) == 420
 
 
 def test_failures_that_nobody_touched_stay_counted(closed: Store) -> None:
@@ -284,6 +300,24 @@ def test_what_the_daily_checks_have_not_seen_stays(closed: Store) -> None:
     assert done.held_back["checks_not_run"] == len([i for i in range(1, 9) if not slow(i)]) == 7
     run_checks(closed, project_of(closed.path), by="lea")
     assert "checks_not_run" not in plan(closed).held_back
+
+
+def test_batches_of_undone_imports_go_with_their_originals_when_the_longest_days_are_over(closed: Store) -> None:
+    rows = [{"id": f"w{i}", "question": f"I am w{i}@example.com", "created_at": "2026-09-01"} for i in range(3)]
+    import_rows(closed, [{**rows[0], "user_id": "held"}], "held.jsonl")
+    import_rows(closed, rows[1:], "wrong.jsonl")
+    for done in closed.find(Import)[-2:]:
+        undo_import(closed, done.id, by="lea")
+    add_holds(closed, users=["held"], reason="Case 12", by="lea")
+    log = log_of(closed.path)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == len(list(log.originals.glob(".withdrawn-*"))) == 2
+    run(closed)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == 2
+    with shifted(timedelta(days=91)):
+        run(closed)
+    assert len(list(log.logs.glob(".withdrawn-*"))) == len(list(log.originals.glob(".withdrawn-*"))) == 1
+    said = closed.find(AuditEntry, action="retention", subject="undone imports")
+    assert [len(entry.detail["imports"]) for entry in said] == [1] and check_store(closed).holds
 
 
 def test_every_run_is_in_the_chain_week_by_week(after: Store) -> None:

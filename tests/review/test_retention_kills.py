@@ -25,10 +25,12 @@ from review.basics.log_paths import log_of
 from review.compliance.running import run_checks
 from review.failures.rules import failure_rules
 from review.log import log as logs
+from review.log.late import listed
 from review.log.log import log_files, log_relation, read_conversations
+from review.log.retained import COUNTS, parts
 from review.monitoring import retention
-from review.monitoring.counts import counts_relation
-from review.monitoring.retention import finish_retention, never_draw, run_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import finish_retention, run_retention
 from review.serving.nightly import run_nightly
 from review.settings.project import project_of
 from storage.opening import open_store
@@ -75,8 +77,8 @@ def state(store: Store) -> tuple[list[str], int]:
     """The conversations that the log shows, and how many its counts say have expired."""
     log = log_of(store.path)
     ids = [row[0] for row in duckdb.sql(f"SELECT id FROM {log_relation(log)} ORDER BY id").fetchall()]
-    counts = counts_relation(log)
-    return ids, int(duckdb.sql(f"SELECT sum(n) FROM {counts}").fetchall()[0][0]) if counts else 0
+    counts = parts(log.logs, COUNTS)
+    return ids, int(duckdb.sql(f"SELECT sum(n) FROM {listed(counts)}").fetchall()[0][0]) if counts else 0
 
 
 @contextmanager

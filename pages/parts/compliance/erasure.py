@@ -19,11 +19,11 @@ from review.erasure.requests import Erasure, confirm, erasures, preview, request
 from review.erasure.running import run
 
 PREVIEW = "erasure_preview"
-KINDS = {"user": "A user", "conversation": "One conversation"}
+KINDS = {"user": "A user", "conversation": "One conversation", "reviewer": "A reviewer"}
 NOTHING = "Nothing here holds their data. A request still keeps it from coming in later."
 HELP = (
     "The id that your product gave the user or the conversation. A user's id is kept as a keyed hash; both the id and "
-    "the hash mean the same person."
+    "the hash mean the same person. Of a reviewer the name and the login go; their id and their votes stay."
 )
 
 

@@ -17,7 +17,8 @@ from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.log import log_state, weeks_in_log
-from review.monitoring.retention import Retained, never_draw, plan_retention
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import Retained, plan_retention
 from review.monitoring.staying import HELD_BACK
 from review.settings.retention import Retention
 from storage.queries.retention import what_stays_changed

@@ -76,8 +76,8 @@ HELP = {
 def _point(one: Engaged, found: Quantity | float | None, by: str) -> Point:
     if isinstance(found, Quantity):
         low, high = found.ci or (None, None)
-        return Point(one.start, by, found.value, low, high, found.n)
-    return Point(one.start, by, found, None, None, one.traffic)
+        return Point(start=one.start, by=by, value=found.value, low=low, high=high, n=found.n)
+    return Point(start=one.start, by=by, value=found, low=None, high=None, n=one.traffic)
 
 
 def _sentence(came: Sequence[Engaged]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +32,8 @@ PICK = "pick"
 WHEN = {"hour": "%d %b %H:%M", "day": "%d %b", "week": "%d %b", "all": "%d %b"}
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Point:
     """One point of a picture with one series: the start of its window (UTC text), its value and its interval."""
 
     start: str

@@ -37,7 +37,7 @@ _ENTRIES = re.split(r"\|(?![^(]*\))", WORDS)
 LISTED = len(_ENTRIES)
 """Entries of the list."""
 _WORDS = re.compile(rf"(?<!\w)(?:{WORDS})(?!\w)", re.IGNORECASE)
-_may_hold = any_of([re.match(r"(?:[^(\[?](?!\?))+", entry)[0] for entry in _ENTRIES])
+_may_hold = any_of([re.split(r".\?|[(\[]", entry)[0] for entry in _ENTRIES])
 """A quick test of a folded text by the letters with which each entry begins: most answers hold none of them."""
 KIND = "toxic word"
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from review.basics.errors import InputError
 from review.basics.sql_literals import sql_literal
+from review.basics.words import spoken
 from review.monitoring.latency_bins import bin_of
 from review.monitoring.metrics import SLICES, Metric, metrics_for
 from review.settings.alerts import Alert
@@ -30,7 +31,7 @@ class Declared:
     @property
     def title(self) -> str:
         """The name of the alert as people read it."""
-        return self.alert.title or (self.metric.title if self.metric else self.alert.name)
+        return self.alert.title or spoken(self.alert.name).capitalize()
 
     @property
     def fixed(self) -> float | None:

@@ -113,7 +113,8 @@ def _usual_total(one: Declared, series: Series, begin: int, size: int) -> UsualT
     there = series.trials[0, begin : begin + size] > 0
     x = series.events[0, begin : begin + size][there]
     limit = one.alert.limit if one.alert.condition == "above" else None
-    return usual_total(x, np.asarray(_places(one, series))[begin : begin + size][there].tolist(), limit=limit)
+    places, what = np.asarray(_places(one, series))[begin : begin + size][there].tolist(), one.alert.window
+    return usual_total(x, places, limit=limit, least=LEAST[what], what=what)
 
 
 def _places(one: Declared, series: Series) -> list[int]:

@@ -43,16 +43,23 @@ class UsualTotal:
         return self.limit * np.asarray(self.shape)[np.asarray(places, dtype=int)]
 
 
-def usual_total(totals: ArrayLike, places: Sequence[int], *, limit: float | None = None) -> UsualTotal:
+def usual_total(
+    totals: ArrayLike,
+    places: Sequence[int],
+    *,
+    limit: float | None = None,
+    least: int = LEAST_WINDOWS,
+    what: str = "day",
+) -> UsualTotal:
     """Return what a total usually is, from windows with their weekdays (0 to 6, all 0 where weekdays do not count).
 
-    ``limit`` is set by somebody. Undefined under 14 windows, without spread, or where nothing was added up.
+    ``limit`` is set by somebody. Undefined under ``least`` windows (``what`` names one), or where nothing was added up.
     """
     x, place = np.asarray(totals, dtype=float), np.asarray(places, dtype=int)
     mean = float(x.mean()) if len(x) else 0.0
     reason = None
-    if len(x) < LEAST_WINDOWS:
-        reason = f"the baseline has {counted(len(x), 'day')} with traffic; it needs {LEAST_WINDOWS}"
+    if len(x) < least:
+        reason = f"the baseline has {counted(len(x), what)} with traffic; it needs {least}"
     elif mean <= 0:
         reason = "nothing was added up in the baseline"
     if reason:

@@ -21,13 +21,14 @@ from review.erasure.places import PLACES
 from review.erasure.proof import own_files
 from review.erasure.requests import confirm, erasure, preview, request_erasure, withdraw
 from review.erasure.running import run
-from review.people.people import add_person
+from review.people.people import add_person, people
 from review.privacy.holds import add_holds, every_hold, release_hold
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.queries.erasing import open_erasures
 from storage.records_erasure import ErasedKey
 from storage.records_log import Conversation
+from storage.records_people import Rater
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -178,5 +179,27 @@ def test_an_unread_item_in_an_open_week_is_taken_back(shared: Store) -> None:
     assert json.loads(shown.stdout)["requests"][0]["state"] == "waiting"
     said = json.loads(erased_by_command(shared, asked["id"]).stdout)
     assert said["state"] == "done" and said["left"] == {} and set(said["emptied"]) <= set(PLACES)
+    held = [a for rater in flow_store.RATERS for a in flow_store.assignments(shared, rater) if a.item_id == "o400"]
+    for one in held:  # in the page of a reviewer who had the text before
+        assert "was erased" in flow_store.refusal(shared, one.rater_id, flow_store.entry(one, comment=WORDS))
+    assert held
     other = shared.get(Conversation, "o440")
     assert other is None or other.question == WORDS
+
+
+def test_an_erased_reviewer_keeps_the_id_and_the_votes(shared: Store) -> None:
+    add_person(
+        shared, "Petra Ohnesorg", role="annotator", by="lea", issuer="https://login", subject="petra@example.com"
+    )
+    petra = next(p for p in people(shared) if p.name == "Petra Ohnesorg").id
+    with pytest.raises(Refused, match="still has the role annotator"):
+        preview(shared, "reviewer", petra, by="lea")
+    add_person(shared, petra, role="none", by="lea")
+    asked = request_erasure(shared, "reviewer", petra, by="lea")
+    confirm(shared, asked.request.id, by="max")
+    done = run(shared, asked.request.id, by="max")
+    row = shared.get(Rater, petra)
+    assert done.in_words == "done" and row is not None
+    assert (row.id, row.name, row.issuer, row.subject) == (petra, "erased reviewer", "", "")
+    assert not any(b"petra@example.com" in path.read_bytes() for path in own_files(shared.path))
+    assert check_store(shared).holds
