@@ -49,10 +49,10 @@ def checked(address: str) -> str:
         parts = urlsplit(address)
         password = parts.password is not None or "password" in parse_qs(parts.query)
     except ValueError as error:
-        raise StorageError(f"--store: this is no address of a database ({error}).") from None
+        raise StorageError(f"store: this is no address of a database ({error}).") from None
     if password:
         raise StorageError(
-            "--store: the address holds a password. Leave it out, and give it in PGPASSWORD or in ~/.pgpass: "
+            "store: the address holds a password. Leave it out, and give it in PGPASSWORD or in ~/.pgpass: "
             "an address is shown to people and kept in a file."
         )
     if not parts.path.strip("/"):
