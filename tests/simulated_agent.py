@@ -31,7 +31,7 @@ JUDGE_FINDS, JUDGE_ERRS = 0.75, 0.04
 DOWN = {True: 0.10, False: 0.005}
 """The share of wrong and of right answers that get a thumb down."""
 TYPES = "Keys of different types are compared."
-LATER = (
+LATER: tuple[dict[str, Any], ...] = (
     {"id": "v5", "parent": "v3", "description": "The examples of v4, dates in order.", "others": 3, "days": 0},
     {"id": "v6", "parent": "v5", "description": "A shorter prompt, rolled out past the gate.", "rounds": 1,
      "others": 50, "days": 25, "odd": 0, "stumbles": 0.0},
@@ -67,8 +67,11 @@ def versions(part: float = 1.0) -> list[AgentVersion]:
     """Return v1 to v6: those of the demonstration, and two more. They fail in so many of 200 cases; ``part`` of it."""
     third = agent_versions()[2]
     found = [*agent_versions(), *(replace(third, **changed) for changed in LATER)]
-    counts = ("others", "days", "odd", "odd_from")
-    return [replace(v, **{name: round(getattr(v, name) * part) for name in counts}) for v in found]
+
+    def fewer(version: AgentVersion) -> dict[str, Any]:
+        return {name: round(getattr(version, name) * part) for name in ("others", "days", "odd", "odd_from")}
+
+    return [replace(v, **fewer(v)) for v in found]
 
 
 def product_of(cases: Sequence[ShopCase], shop: Shop, served: Sequence[AgentVersion], *, seed: int) -> Product:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from review.basics.read_apart import read_apart
 from review.erasure.files import texts_of
 from review.erasure.person import Person
 from review.erasure.spool import in_spool
@@ -112,7 +113,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def holds(path: Path, finder: Finder, conversations: Collection[str]) -> bool:
     """Whether one of the texts stands in a file; rows of other conversations than these do not count."""
     try:
-        with path.open("rb") as file:
+        with read_apart(path) as file:
             head = file.read(16)
     except FileNotFoundError:
         return False
@@ -192,7 +193,7 @@ def _starts_in(block: bytes, heads: Any, by_head: Mapping[int, Sequence[bytes]])
 def _blocks(path: Path, longest: int) -> Iterator[bytes]:
     """Yield the bytes of a file, each block with the end of the one before."""
     before = b""
-    with path.open("rb") as file:
+    with read_apart(path) as file:
         while block := file.read(BLOCK):
             yield before + block
             before = block[-longest:]

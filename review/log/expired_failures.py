@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, fields
 
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
@@ -11,7 +11,8 @@ from review.log.late import listed
 from review.log.retained import FAILURES, parts
 
 
-class ExpiredFailures(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class ExpiredFailures:
     """How many conversations expired that are alike in this. ``cause`` and ``kind`` are "" for those without.
 
     ``repaired`` of them were repaired.
@@ -37,4 +38,5 @@ def expired_failures(log: LogPaths, *, weeks: Sequence[str] | None = None) -> li
         f"GROUP BY {names} ORDER BY {names}"
     )
     with in_memory() as db:
-        return [ExpiredFailures(*row) for row in db.execute(sql).fetchall()]
+        columns = [field.name for field in fields(ExpiredFailures)]
+        return [ExpiredFailures(**dict(zip(columns, row, strict=True))) for row in db.execute(sql).fetchall()]

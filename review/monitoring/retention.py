@@ -152,7 +152,9 @@ def _expire(store: Store, project: Project, failures: FailureRules, week: str, *
                     found = judge.week(week)
                     if not found.expiring:
                         return found
-                    told = _written(store, project, failures, judge, found, staged, name=name)
+                    told = _written(
+                        store, project, failures=failures, judge=judge, found=found, staged=staged, name=name
+                    )
                 shutil.rmtree(scratch, ignore_errors=True)
                 if not _committed(store, log, staged, told, state=stays.state, by=by):
                     continue
@@ -176,11 +178,11 @@ def _remove_withdrawn(store: Store, rules: Retention, stays: Staying, *, by: str
 def _written(
     store: Store,
     project: Project,
+    *,
     failures: FailureRules,
     judge: Judge,
     found: JudgedWeek,
     staged: LogPaths,
-    *,
     name: str,
 ) -> dict[str, Any]:
     leaving = Leaving(judge, found.week, staged)

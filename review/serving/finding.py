@@ -82,7 +82,7 @@ PLACES = (
     Place("Compare", "compare", {}, "gate flips models benchmark trend waive", "adjudicator"),
     Place("Health", "health", {}, "traffic errors latency cost monitoring slices periods", "adjudicator"),
     Place("Health: alerts", "health", {"view": "alerts"}, "alarm acknowledge incident owner", "adjudicator"),
-    Place("Health: engagement", "health", {"view": "engagement"}, "users usage sessions repeated questions", "adjudicator"),
+    Place("Health: engagement", "health", {"view": "engagement"}, "users usage sessions", "adjudicator"),
     Place("Health: two groups", "health", {"view": "ab"}, "a/b variant comparison outcomes", "adjudicator"),
     Place("Failures: triage", "failures", {"view": "triage"}, "errors root cause task week", "adjudicator"),
     Place("Failures: list", "failures", {"view": "list"}, "errors steps trace notes repaired", "adjudicator"),

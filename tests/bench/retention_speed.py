@@ -50,7 +50,7 @@ def make(folder: Path, rows: int) -> None:
             name = f"{week}-{part // 13}"
             (log.logs / name).mkdir(parents=True, exist_ok=True)
             target = log.logs / name / f"{week}-{part % 13 + 1:04d}.parquet"
-            _file(target, week, name, monday, k * each + start, min(PER_FILE, each - start))
+            _file(target, week, name, monday=monday, start=k * each + start, n=min(PER_FILE, each - start))
         days = [(monday + timedelta(days=d)).date().isoformat() for d in range(7)]
         imports = {name.name: each for name in log.logs.glob(f"{week}-*")}
         at = (monday + timedelta(days=8)).isoformat()
@@ -61,7 +61,7 @@ def make(folder: Path, rows: int) -> None:
     store.close()
 
 
-def _file(target: Path, week: str, name: str, monday: datetime, start: int, n: int) -> None:
+def _file(target: Path, week: str, name: str, *, monday: datetime, start: int, n: int) -> None:
     second = 7 * 86_400 / 1_000_003
     given = {
         "id": "'conversation-' || i",
