@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from syntax_trees import tree
@@ -58,7 +59,7 @@ def _keep_key(folder: Path) -> None:
         shutil.copyfile(folder / "audit.key", here)
 
 
-def _build(folder: Path, today: date, arguments: dict[str, int]) -> None:
+def _build(folder: Path, today: date, arguments: dict[str, Any]) -> None:
     """Build beside ``folder`` and move, so that a build that breaks off leaves nothing that looks finished."""
     from review.audit.store_secrets import store_id
     from review.demo.build import build_demo

@@ -31,7 +31,7 @@ JUDGE_FINDS, JUDGE_ERRS = 0.75, 0.04
 DOWN = {True: 0.10, False: 0.005}
 """The share of wrong and of right answers that get a thumb down."""
 TYPES = "Keys of different types are compared."
-LATER = (
+LATER: tuple[dict[str, Any], ...] = (
     {"id": "v5", "parent": "v3", "description": "The examples of v4, dates in order.", "others": 3, "days": 0},
     {"id": "v6", "parent": "v5", "description": "A shorter prompt, rolled out past the gate.", "rounds": 1,
      "others": 50, "days": 25, "odd": 0, "stumbles": 0.0},
