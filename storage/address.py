@@ -19,7 +19,7 @@ FOLDER = "SPOTCHECK_PROJECT"
 """The environment variable that names the folder of the project of a store in a database."""
 SCHEMES = ("postgresql://", "postgres://")
 LONGEST = 4_096
-"""Bytes of the longest address."""
+"""An address has fewer bytes than this, and an SQLite store not."""
 
 
 def is_address(text: str) -> bool:
@@ -49,10 +49,10 @@ def checked(address: str) -> str:
         parts = urlsplit(address)
         password = parts.password is not None or "password" in parse_qs(parts.query)
     except ValueError as error:
-        raise StorageError(f"--store: this is no address of a database ({error}).") from None
+        raise StorageError(f"store: this is no address of a database ({error}).") from None
     if password:
         raise StorageError(
-            "--store: the address holds a password. Leave it out, and give it in PGPASSWORD or in ~/.pgpass: "
+            "store: the address holds a password. Leave it out, and give it in PGPASSWORD or in ~/.pgpass: "
             "an address is shown to people and kept in a file."
         )
     if not parts.path.strip("/"):
@@ -61,8 +61,14 @@ def checked(address: str) -> str:
 
 
 def address_in(file: Path) -> str | None:
-    """Return the address that a file holds; None when it is no such file, or not there."""
+    """Return the address that a file holds; None when it is no such file, or not there.
+
+    The file of an SQLite store is never opened here: closing it would drop the locks that this process has on it,
+    and another process would remove the -wal file that they use. It has at least one page, so its size tells.
+    """
     try:
+        if file.stat().st_size >= LONGEST:
+            return None
         with file.open("rb") as opened:
             start = opened.read(LONGEST)
     except OSError:

@@ -9,7 +9,7 @@ from storage.connection import StorageError
 from storage.postgres_connecting import driver
 from storage.proof_key import ProofError
 
-GRANT = "`spotcheck store grant` prints the statements that give a role what it needs."
+GRANT = "README.md, A store on PostgreSQL, says how a role gets what it needs."
 
 
 @contextmanager

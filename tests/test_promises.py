@@ -435,6 +435,25 @@ def toy(as_json: bool) -> None:
         '"sample": ',
         '    "toy": "review.commands.toy:toy",\n',
     ),
+    "daily check": Toy(
+        "review/compliance/checks/toy.py",
+        '''"""Toys in an answer."""
+
+from review.compliance.checks.check import Clause, DailyCheck, answers, each, place
+
+CHECK = DailyCheck(
+    title="toys",
+    about="answers that speak of toys",
+    clauses=(Clause("GDPR", "Art. 5(1)(d)", "accuracy: no toys"),),
+    days=5,
+    traffic=lambda project: each(lambda one: [place(f, 0, 1, "TOY") for f, text in answers(one) if "toy" in text]),
+    method=lambda project: "a word",
+)
+''',
+        "review/compliance/checks/catalogue.py",
+        '"secrets": ',
+        '        "toy": "review.compliance.checks.toy:CHECK",\n',
+    ),
     "page": Toy(
         "pages/toy.py",
         '''"""A toy to look at."""
@@ -469,6 +488,7 @@ CONTRACTS = {
     "results of a runner": "tests/review/experiments/test_targets.py",
     "scorer": "tests/review/experiments/test_scorers.py",
     "warehouse": "tests/review/sql/test_publishing.py",
+    "daily check": "tests/review/compliance/test_daily_checks.py",
     "command": "tests/test_docs.py",
     "page": "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
 }

@@ -73,7 +73,7 @@ def _take(found: _Users, row: Row) -> None:
 
 def chosen_pair(names: Sequence[str], control: str | None, treated: str | None, *, where: str) -> tuple[str, str]:
     """Return the variants to compare. Raises InputError unless it is clear which two are meant."""
-    for option, name in (("--control", control), ("--treated", treated)):
+    for option, name in (("control", control), ("treated", treated)):
         if name is not None and name not in names:
             raise InputError(f"{option}: found '{name}', expected one of {', '.join(names) or 'no variant'}.")
     first = control or next((n for n in names if n.lower() in CONTROL and n != treated), None)
@@ -82,7 +82,10 @@ def chosen_pair(names: Sequence[str], control: str | None, treated: str | None, 
     others = [treated] if treated else [n for n in names if n != first]
     if first is None or len(others) != 1 or others[0] == first:
         found = ", ".join(names) if names else "none"
-        raise InputError(f"{where}, variant: found {found}; two are compared. Name them with --control and --treated.")
+        raise InputError(
+            f"{where}, variant: found {found}; two are compared. Choose them.",
+            command_hint="Name them with --control and --treated.",
+        )
     return first, others[0]
 
 

@@ -94,7 +94,8 @@ def health(log: LogPaths, project: Project, asked: Asked) -> Health:
     if len(values) * len(spans) > MOST_BUCKETS:
         raise InputError(
             f"health: found {len(values) * len(spans):,} windows and slices, expected at most {MOST_BUCKETS:,}. Choose "
-            "a shorter span with --from and --to, or longer windows with --by."
+            "a shorter span or longer windows.",
+            command_hint="--from and --to give the span, --by the windows.",
         )
     buckets = [
         bucket_of(named[name], asked.slices, value, by_place[name, value], metrics=metrics, ran=ran)
@@ -137,10 +138,10 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
     if unknown:
         raise InputError(f"slice: found {unknown[0]!r}, expected one of {', '.join(SLICES)}.")
     zone = project.time_zone
-    start = moment_of(asked.start, "--from", zone) if asked.start else ""
-    end = moment_of(asked.end, "--to", zone, ends=True) if asked.end else ""
+    start = moment_of(asked.start, "from", zone) if asked.start else ""
+    end = moment_of(asked.end, "to", zone, ends=True) if asked.end else ""
     if start and end and start >= end:
-        raise InputError(f"--to: found {asked.end!r}, which is before --from {asked.start!r}. Swap them.")
+        raise InputError(f"to: found {asked.end!r}, which is before {asked.start!r}, the start. Swap them.")
     latest = _latest()
     windows = Windows(
         by=asked.by,
@@ -161,7 +162,8 @@ def gathered(log: LogPaths, project: Project, asked: Asked) -> tuple[Windows, Ap
     if asked.by == "hour" and count > MOST_BUCKETS:
         raise InputError(
             f"health: found {count:,.0f} hours from {first[:10]} to {last[:10]}, expected at most {MOST_BUCKETS:,}. "
-            "Choose a shorter span with --from and --to, or --by day."
+            "Choose a shorter span, or days.",
+            command_hint="--from and --to give the span, --by the windows.",
         )
     # What expired is known by the hour, so one window of all ends with whole hours.
     hours = [datetime.fromisoformat(moment).replace(minute=0, second=0, microsecond=0) for moment in (first, last)]

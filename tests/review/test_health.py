@@ -124,7 +124,7 @@ def test_a_span_keeps_its_windows_without_traffic(said: Callable[..., dict[str, 
     ("asked", "words"),
     [
         (Asked(start="yesterday"), "expected a date"),
-        (Asked(start="2026-11-05", end="2026-11-01"), "before --from"),
+        (Asked(start="2026-11-05", end="2026-11-01"), "the start. Swap"),
         (Asked(slices=("content",)), "expected one of model"),
         (Asked(by="hour", start="2001-01-01"), "Choose a shorter span"),
     ],

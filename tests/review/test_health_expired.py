@@ -10,6 +10,7 @@ import pytest
 from retained_store import closed_store
 
 from review.basics.log_paths import log_of
+from review.failures.rules import failure_rules
 from review.monitoring.health import Asked, health
 from review.monitoring.retention import run_retention
 from review.settings.project import Project, project_of
@@ -32,7 +33,7 @@ def test_figures_stay_when_rows_expire(tmp_path: Path) -> None:
     project = project_of(store.path)
     asked_in = [(replace(project, time_zone=zone), asked) for zone, asked in ASKED]
     before = [figures(store, place, asked) for place, asked in asked_in]
-    run_retention(store, project, by="lea")
+    run_retention(store, project, failure_rules(store, project), by="lea")
     for (place, asked), was in zip(asked_in, before, strict=True):
         now = figures(store, place, asked)
         assert sum(one["expired"] for one in now) > 0, asked

@@ -224,6 +224,7 @@ def test_the_command_says_what_came(store: Store, lead: str, folder: Path):
         "updated": 0,
         "waiting": 0,
         "erased": 0,
+        "expired": 0,
         "rejected": 0,
         "left_out": {},
         "cursor": None,

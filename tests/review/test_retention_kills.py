@@ -110,7 +110,7 @@ def test_a_kill_at_any_step_leaves_the_log_as_it_was_or_as_it_becomes(
     assert after == (["c000", "c040"], 10)
     turn = calls.index("rename")
     seen = set()
-    for number in (turn // 2, *range(turn - 1, len(calls))):
+    for number in (turn // 2, turn - 1, turn, *range(turn + 1, len(calls), 2)):
         store = copy(small_path, tmp_path / f"kill{number}")
         with killed_at(number, monkeypatch), pytest.raises(Killed):
             run(store)

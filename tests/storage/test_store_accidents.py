@@ -194,3 +194,14 @@ def test_a_store_that_forgot_a_step_of_its_schema_is_refused_in_a_sentence(tmp_p
         raw.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm012%'")
     with pytest.raises(StorageError, match="does not fit its tables"):
         open_store(path, create=False)
+
+
+def test_a_store_that_is_opened_again_keeps_the_locks_of_its_connections(store: Store) -> None:
+    """Whoever closes a file that the process has open besides drops its locks; others would remove the -wal file."""
+    pytest.importorskip("fcntl")
+    store.query("SELECT 1")
+    open_store(store.path).query("SELECT 1")
+    shared_bytes = "fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)"
+    words = [sys.executable, "-c", f"import fcntl, sys; {shared_bytes}", str(store.path)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert "BlockingIOError" in done.stderr, "another process could take the store for itself"

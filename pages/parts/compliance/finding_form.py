@@ -40,11 +40,10 @@ def details(here: Session, f: Found) -> None:
             ]
         )
         lead = here.rater.may("lead")
-        st.dataframe(
-            frame if lead else frame.drop(columns="open"), hide_index=True, width="stretch", key=f"finding_{f.id}",
-            column_config={"open": rows.link("open")} if lead else None,
+        figures.table(
+            frame if lead else frame.drop(columns="open"), key=f"finding_{f.id}", file_name="places.csv",
+            config={"open": rows.link("open")} if lead else None,
         )  # fmt: skip
-        figures.download(frame.drop(columns="open"), key=f"finding_{f.id}", file_name="places.csv")
 
 
 def act(here: Session, found: Sequence[Found]) -> None:

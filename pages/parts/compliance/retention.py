@@ -89,7 +89,7 @@ def _why(held: Mapping[str, int]) -> None:
     rows = [
         {"conversations": n, "reason": HELD_BACK[reason]} for reason, n in sorted(held.items(), key=lambda x: -x[1])
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="retention_held")
+    figures.table(pd.DataFrame(rows), key="retention_held", file_name="held_back.csv")
 
 
 def _give_up(here: Session, weeks: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -72,21 +73,23 @@ def _shown(found: Compared, metrics: dict[str, Metric], names: Sequence[str]) ->
 
 def _grid(here: Session, found: Compared, shown: Sequence[Figure]) -> None:
     series = [side.title for side in (found.first, found.second) if side is not None]
+    tables = {figure.key: table_of(found, figure) for figure in shown}
     for k in range(0, len(shown), ROW):
         for place, figure in zip(st.columns(ROW), shown[k : k + ROW], strict=False):
             with place:
-                _picture(found, figure, series)
+                key = f"health_picture_{figure.key}"
+                st.markdown(f"**{as_text(figure.title)}**")
+                chart = small(tables[figure.key], figure, series)
+                figures.draw(chart, key=key, pick=PICK, picked=partial(_picked, figure.key, key))
+    if shown:
+        with st.expander("Table and download", icon=":material/table:"):
+            frame = pd.concat([tables[one.key].assign(figure=one.title) for one in shown])
+            columns = ["figure", "series", "when", "value", "low", "high", "n"]
+            figures.table(frame[columns], key=f"health_{shown[0].key}", file_name="health.csv")
 
 
-def _picture(found: Compared, figure: Figure, series: Sequence[str]) -> None:
-    frame = table_of(found, figure)
-    chart = small(frame, figure, series)
-    key = f"health_picture_{figure.key}"
-    st.markdown(f"**{as_text(figure.title)}**")
-    st.vega_lite_chart(
-        chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt, selection_mode=PICK,
-        on_select=lambda: behind.picked(figure.key, st.session_state[key]),
-    )  # fmt: skip
+def _picked(figure: str, key: str) -> None:
+    behind.picked(figure, st.session_state[key])
 
 
 def _types(found: Compared) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import pandas as pd
@@ -130,9 +130,14 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def draw(chart: Chart, *, key: str) -> None:
-    """Draw a chart over the whole width."""
-    st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt)
+def draw(chart: Chart, *, key: str, pick: str = "", picked: Callable[[], None] | None = None) -> None:
+    """Draw a chart over the whole width. ``picked`` is called when somebody picks a mark by the selection ``pick``."""
+    if picked is None:
+        st.vega_lite_chart(chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt)
+    else:
+        st.vega_lite_chart(
+            chart.frame, chart.spec, width="stretch", key=key, alt=chart.alt, selection_mode=pick, on_select=picked
+        )
 
 
 def with_table(chart: Chart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
