@@ -29,6 +29,8 @@ from storage.opening import open_store
 from storage.store import Store
 
 STORE = "spotcheck.db"
+RECENT = 5
+"""In so many weeks, with the open one, queries are run, and the learned judge learns from the closed ones."""
 EARLIER = 1_200
 """Conversations of a closed week: enough to see a mode come and go, and fewer to import."""
 SQL_SETTINGS = f"""
@@ -136,9 +138,9 @@ def build_demo(
                         tell("operations")
                         weekly(store, weeks - 1 - number)
         _teller(progress, weeks - 1, weeks, names[-1])("run the queries")
-        execute(store, names, by=CURATOR)
+        execute(store, names[-RECENT:], by=CURATOR)
         _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
-        learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
+        learn(store, names[-RECENT:-1], names[-1], seed=seed, by=CURATOR)
         for chapter in chapters[1:]:
             _teller(progress, weeks - 1, weeks, names[-1])("the last version of the agent, and an erasure")
             chapter(store, today)

@@ -17,29 +17,33 @@ from storage.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentWords:
-    """What the lead writes when an alert is acknowledged, and when it is closed."""
+    """What the lead writes when an alert is acknowledged, and when it is closed; ``other``: about another alert."""
 
     acknowledged: str
     closed: str
+    other: str
 
 
 WORDS = record(IncidentWords, tables("operations")["incident"], "operations.toml, incident")
 
 
 def answer_alerts(store: Store, project: Project, week: str, *, by: str) -> int:
-    """Raise the alerts of a week on its Wednesday, acknowledge them at once, and close them on the Friday.
+    """Raise the alerts of a week on its Wednesday and acknowledge them; those of the incident are closed on Friday.
 
     Returns how many there were.
     """
+    tuesday = (monday_of(week) + timedelta(days=1)).isoformat()
     with _at(week, day=2, hour=8):
         opened = check(store, project, None, by=by).opened
+    began = {one.id: str(one.found["since"])[:10] == tuesday for one in opened}
     with _at(week, day=2, hour=9):
         for one in opened:
-            acknowledge(store, project, one.id, by=by, reason=WORDS.acknowledged)
+            acknowledge(store, project, one.id, by=by, reason=WORDS.acknowledged if began[one.id] else WORDS.other)
     with _at(week, day=4, hour=16):
         for one in opened:
-            failed = round(one.found["value"] * one.found["n"])
-            close(store, project, one.id, by=by, reason=WORDS.closed.format(week=week, failed=failed))
+            if began[one.id]:
+                failed = round(one.found["value"] * one.found["n"])
+                close(store, project, one.id, by=by, reason=WORDS.closed.format(week=week, failed=failed))
     return len(opened)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import spotcheck
-from failed_log import new_store
+from golden_store import new_store
 
 from review.basics.errors import InputError, Refused
 from review.failures.from_documents import propose_from_documents

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from failed_log import WEEK, bring, new_store, row
+from failed_log import WEEK, bring, row
+from golden_store import new_store
 
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run
