@@ -76,7 +76,9 @@ def own_files(store_path: Path) -> Iterator[Path]:
     Backups that a restore has put aside are copies, and the folder of a running erasure says what is looked for.
     """
     name = store_path.name
-    for path in sorted(store_path.parent.glob(f"{name}*")):
+    for path in sorted(store_path.parent.iterdir()):
+        if not path.name.startswith(name):
+            continue
         ending = path.name.removeprefix(name)
         if ending == WORKING or ending.startswith(".before-"):
             continue

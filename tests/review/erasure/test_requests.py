@@ -203,3 +203,10 @@ def test_an_erased_reviewer_keeps_the_id_and_the_votes(shared: Store) -> None:
     assert (row.id, row.name, row.issuer, row.subject) == (petra, "erased reviewer", "", "")
     assert not any(b"petra@example.com" in path.read_bytes() for path in own_files(shared.path))
     assert check_store(shared).holds
+
+
+def test_the_proof_reads_the_files_of_a_store_with_any_name(tmp_path: Path) -> None:
+    store = tmp_path / "team [1].db"
+    for name in (store.name, f"{store.name}-wal", f"{store.name}.before-1", "team 1.db"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in own_files(store)] == [store.name, f"{store.name}-wal"]
