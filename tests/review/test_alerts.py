@@ -26,12 +26,14 @@ from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
 from review.log.buckets import Apart
 from review.log.checks_of_rows import checks_by_import
+from review.log.columns import COLUMNS
 from review.log.log import log_files
 from review.log.retained import COUNTS
 from review.monitoring.alerts.checking import Checked, check, would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, switch
 from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
+from review.monitoring.alerts.expired import expired_rows
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.gathering import Gathered, Traffic, gather
 from review.monitoring.alerts.series import ALL, Series, window_names
@@ -499,3 +501,23 @@ def test_conversations_that_expired_count_as_before(calm: Path, tmp_path: Path, 
         assert np.allclose(series.events, then.events[order]) and (series.trials == then.trials[order]).all(), name
     assert before.traffic is not None and after.traffic is not None
     assert (before.traffic.hours == after.traffic.hours).all()
+
+
+@pytest.mark.parametrize(("rounds", "trials"), [("NULL", 0), ("0", 1)])
+def test_what_expired_conversations_did_not_tell_is_not_zero(tmp_path: Path, rounds: str, trials: int) -> None:
+    told = {"id": "'a'", "created_at": "'2026-10-05T10:00:00.000+00:00'", "status": "'ok'", "repair_rounds": rounds}
+    cells = ", ".join(f"CAST({told.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+    log = log_of(tmp_path / "spotcheck.db")
+    target = log.logs / "retained-2026-W41-1" / COUNTS / "2026-W41.parquet"
+    target.parent.mkdir(parents=True)
+    alerts = [one for one in declared(project_of(tmp_path / "spotcheck.db")) if one.alert.name == "repairs"]
+
+    def counted(query: str) -> list[tuple[float, float]]:
+        with duckdb.connect() as db:
+            db.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
+        rows = expired_rows(log, alerts, by="day", hours={}, start="2026-10-01", latest="2026-10-31")[ALL]
+        return [(row["repairs_x"], row["repairs_n"]) for row in rows]
+
+    counts = hourly_counts(f"(SELECT {cells})", metrics_for(), {})
+    assert counted(counts) == [(0, trials)]
+    assert counted(f"SELECT * EXCLUDE (repair_needed_n, repair_needed_k) FROM ({counts})") == [(0, 0)], "older counts"
