@@ -5,6 +5,8 @@ from __future__ import annotations
 from review.basics.sql_literals import sql_literal
 
 _PATH = "$.metadata.outcomes"
+HAS_OUTCOMES = "contains(content, '\"outcomes\"')"
+"""A quick test of a row, before its JSON is read."""
 KIND = "STRUCT(name VARCHAR, value DOUBLE)[]"
 """The type of what stays: numbers by name, a name as often as rows had it."""
 
@@ -22,7 +24,7 @@ def _number(text: str) -> str:
 
 def names_of_row() -> str:
     """Return the list of the names of a row's outcomes, NULL without any."""
-    return f"""CASE WHEN contains(content, '"outcomes"') THEN json_keys(content, '{_PATH}') END"""
+    return f"CASE WHEN {HAS_OUTCOMES} THEN json_keys(content, '{_PATH}') END"
 
 
 def outcomes_of_row() -> str:

@@ -15,7 +15,7 @@ from review.basics.feedback_words import NEGATIVE_FEEDBACK, POSITIVE_FEEDBACK
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import Windows, bounded, entries, within
-from review.log.outcomes import kept_outcome, names_of_row, outcome
+from review.log.outcomes import HAS_OUTCOMES, kept_outcome, names_of_row, outcome
 from review.log.visits import Columns, user_days_of, visits
 
 MOST_OUTCOMES, MOST_NAMES = 20, 50
@@ -97,7 +97,8 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
 
 def _names(db: duckdb.DuckDBPyConnection, log: LogPaths, windows: Windows, where: str) -> list[str]:
     """Return the names of the outcomes that rows carry, or carried before they expired, the most frequent ones."""
-    live = f"SELECT unnest({names_of_row()}) AS name FROM {entries(log, weeks=windows.weeks)} WHERE {where}"  # noqa: S608 - our own names
+    relation = entries(log, weeks=windows.weeks)
+    live = f"SELECT unnest({names_of_row()}) AS name FROM {relation} WHERE {where} AND {HAS_OUTCOMES}"  # noqa: S608 - our own names
     days = user_days_of(log)
     gone = f" UNION ALL SELECT unnest(outcomes).name AS name FROM {days}" if days else ""  # noqa: S608 - our own paths
     sql = f"SELECT name FROM ({live}{gone}) GROUP BY name ORDER BY count(*) DESC, name LIMIT ?"  # noqa: S608 - our own names
