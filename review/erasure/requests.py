@@ -126,9 +126,7 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
     and when a legal hold names the person; NothingToDo when it is confirmed already.
     """
     require(store, by, "lead")
-    found = erasure(store, request)
-    if found.state != "waiting":
-        raise NothingToDo(f"request {found.request.id[:12]} is confirmed or withdrawn already: {found.in_words}.")
+    found = _waiting(store, request)
     alone, said = found.request.by == by, reason.strip()
     if alone and not said:
         raise Refused(
@@ -147,6 +145,7 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
     detail = {"alone": alone, "reason": mask_text(said, recognisers())[0], "identity": identity}
     with store.transaction():
         require(store, by, "lead")
+        _waiting(store, person.request)  # somebody may have withdrawn it while the texts were looked for
         store.add(*(ErasedKey(id=erased_key(key, k, n), kind=k, request_id=person.request, at=now()) for k, n in names))
         add_event(store, person.request, CONFIRMED, by=by, detail=detail)
         chain.record(store, by, "confirm erasure", person.request, **detail, keys=len(names))
@@ -156,15 +155,31 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
 def withdraw(store: Store, request: str, *, by: str, reason: str) -> Erasure:
     """Withdraw a request that nobody has confirmed. Raises Refused without the role lead and for a confirmed one."""
     require(store, by, "lead")
-    found = erasure(store, request)
-    if found.state != "waiting":
-        raise Refused(f"request {found.request.id[:12]} cannot be withdrawn any more: {found.in_words}.")
+    found = _to_withdraw(store, request)
     said = mask_text(reason.strip()[:MAX_NOTE], recognisers())[0]
     with store.transaction():
+        _to_withdraw(store, found.request.id)
         add_event(store, found.request.id, WITHDRAWN, by=by, detail={"reason": said})
         chain.record(store, by, "withdraw erasure", found.request.id, reason=said)
     forget_person(store, found.request.id)
     return erasure(store, found.request.id)
+
+
+def _waiting(store: Store, request: str) -> Erasure:
+    """Return a request that waits for its confirmation; what was kept of one that was withdrawn is forgotten."""
+    found = erasure(store, request)
+    if found.state == "waiting":
+        return found
+    if found.state == WITHDRAWN:
+        forget_person(store, found.request.id)
+    raise NothingToDo(f"request {found.request.id[:12]} is confirmed or withdrawn already: {found.in_words}.")
+
+
+def _to_withdraw(store: Store, request: str) -> Erasure:
+    found = erasure(store, request)
+    if found.state != "waiting":
+        raise Refused(f"request {found.request.id[:12]} cannot be withdrawn any more: {found.in_words}.")
+    return found
 
 
 def refuse_held(store: Store, person: Person) -> None:

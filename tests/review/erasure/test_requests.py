@@ -17,12 +17,15 @@ from small_disks import mounted
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
+from review.erasure import requests
+from review.erasure.person import Person
 from review.erasure.places import PLACES
 from review.erasure.proof import own_files
 from review.erasure.requests import confirm, erasure, preview, request_erasure, withdraw
 from review.erasure.running import run
 from review.people.people import add_person, people
 from review.privacy.holds import add_holds, every_hold, release_hold
+from review.privacy.recognisers import Recognisers
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.queries.erasing import open_erasures
@@ -102,6 +105,7 @@ import os, signal, sys
 sys.path.insert(0, {root!r})
 from review.erasure import places, running, tables
 from review.log import erasing
+from review.privacy.recognisers import Recognisers
 from storage.connection import StorageError
 from storage.opening import open_store
 
@@ -210,3 +214,31 @@ def test_the_proof_reads_the_files_of_a_store_with_any_name(tmp_path: Path) -> N
     for name in (store.name, f"{store.name}-wal", f"{store.name}.before-1", "team 1.db"):
         (tmp_path / name).write_bytes(b"x")
     assert [path.name for path in own_files(store)] == [store.name, f"{store.name}-wal"]
+
+
+def test_a_request_is_confirmed_or_withdrawn_and_never_both(shared: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for the texts of a person takes minutes in a large log; somebody withdraws meanwhile."""
+    asked = request_erasure(shared, "conversation", "c003", by="lea").request.id
+    looked = requests.with_texts
+
+    def slowly(store: Store, person: Person) -> Person:
+        withdraw(store, asked, by="lea", reason="a mistake")
+        return looked(store, person)
+
+    monkeypatch.setattr(requests, "with_texts", slowly)
+    with pytest.raises(NothingToDo, match="confirmed or withdrawn already"):
+        confirm(shared, asked, by="max")
+    assert erasure(shared, asked).state == "withdrawn" and not Path(f"{shared.path}.erasing").exists()
+    assert not [one for one in shared.find(ErasedKey) if one.request_id == asked]
+    monkeypatch.undo()
+    asked = request_erasure(shared, "conversation", "c003", by="lea").request.id
+
+    def meanwhile(text: str, wanted: Recognisers) -> tuple[str, list[object]]:
+        monkeypatch.undo()
+        confirm(shared, asked, by="max")
+        return text, []
+
+    monkeypatch.setattr(requests, "mask_text", meanwhile)
+    with pytest.raises(Refused, match="cannot be withdrawn any more"):
+        withdraw(shared, asked, by="lea", reason="a mistake")
+    assert erasure(shared, asked).state == "running"
