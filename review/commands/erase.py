@@ -10,8 +10,9 @@ from review.basics.errors import InputError, Refused
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, err, json_option, opened, out, store_option
 from review.erasure.places import PLACES
-from review.erasure.requests import Erasure, confirm, erasure, erasures, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import Erasure, erasure, erasures
 from review.people.people import require
 
 SHOWN = 20

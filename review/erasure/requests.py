@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.limits import MAX_ID, MAX_NOTE
 from review.erasure.own_texts import with_texts
 from review.erasure.person import CONVERSATION, REVIEWER, USER, Person, person_of
 from review.erasure.places import PLACES
+from review.erasure.states import CONFIRMED, WITHDRAWN, Erasure, erasure
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.gone import erased_key
 from review.people.people import require
@@ -27,53 +26,6 @@ from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
 from storage.store import Store
 
 KINDS = (USER, CONVERSATION, REVIEWER)
-CONFIRMED, EMPTIED, LEFT, PROVED, WITHDRAWN = "confirmed", "emptied", "left", "proved", "withdrawn"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Erasure:
-    """A request with what became of it. ``state`` is waiting, running, done or withdrawn.
-
-    ``emptied`` counts by place, ``left`` names what still holds something and why. ``proof`` is what the last proof
-    read; ``release`` is the release that took the place of one with erased examples, "" for none. ``identity`` says
-    how the store knows that two people acted (login, or names), ``reason`` why one confirmed their own request.
-    """
-
-    request: ErasureRequest
-    state: str
-    confirmed_by: str = ""
-    emptied: Mapping[str, int] = field(default_factory=dict)
-    left: Mapping[str, Any] = field(default_factory=dict)
-    proof: Mapping[str, Any] = field(default_factory=dict)
-    release: str = ""
-    identity: str = ""
-    reason: str = ""
-
-    @property
-    def in_words(self) -> str:
-        """The state as it is shown."""
-        if self.state != "running":
-            return "waits for a second person" if self.state == "waiting" else self.state
-        places = len(self.left)
-        return f"running, {places} {'place' if places == 1 else 'places'} left"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for programs."""
-        return {
-            "id": self.request.id,
-            "kind": self.request.kind,
-            "at": self.request.at,
-            "by": self.request.by,
-            "state": self.state,
-            "confirmed_by": self.confirmed_by or None,
-            "identity": self.identity or None,
-            "reason": self.reason or None,
-            "found": dict(self.request.found),
-            "emptied": dict(self.emptied),
-            "left": dict(self.left),
-            "proof": dict(self.proof),
-            "tombstone_release": self.release or None,
-        }
 
 
 def preview(store: Store, kind: str, given: str, *, by: str) -> dict[str, int]:
@@ -102,21 +54,26 @@ def request_erasure(store: Store, kind: str, given: str, *, by: str) -> Erasure:
     person = person_of(store, request, setting.one_of("kind", kind, KINDS), _checked(given))
     refuse_held(store, person)
     subject = _subject(store, person)
-    same = next((one.id for one in open_erasures(store) if one.subject == subject), None)
-    if same:
-        raise Refused(f"request {same[:12]} for the same {kind} is open: {erasure(store, same).in_words}.")
+    _refuse_second(store, kind, subject)
     made = ErasureRequest(
         id=request, kind=kind, subject=subject, at=now(), by=by, found=found_in(store, with_texts(store, person))
     )
     keep_person(store, person)
     try:
         with store.transaction():
+            _refuse_second(store, kind, subject)
             store.add(made)
             chain.record(store, by, "ask for erasure", request, kind=kind, places=len(made.found))
     except BaseException:
         forget_person(store, request)
         raise
     return erasure(store, request)
+
+
+def _refuse_second(store: Store, kind: str, subject: str) -> None:
+    same = next((one.id for one in open_erasures(store) if one.subject == subject), None)
+    if same:
+        raise Refused(f"request {same[:12]} for the same {kind} is open: {erasure(store, same).in_words}.")
 
 
 def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure:
@@ -208,54 +165,6 @@ def add_event(
     at = now()
     store.add(
         ErasureEvent(id=new_id(), request_id=request, event=event, at=at, by=by, place=place, n=n, detail=detail or {})
-    )
-
-
-def erasures(store: Store) -> list[Erasure]:
-    """Return all erasures, the latest first."""
-    events: dict[str, list[ErasureEvent]] = {}
-    for event in store.find(ErasureEvent):
-        events.setdefault(event.request_id, []).append(event)
-    return [_state(row, events.get(row.id, [])) for row in reversed(store.find(ErasureRequest))]
-
-
-def erasure(store: Store, request: str) -> Erasure:
-    """Return an erasure by its id or the beginning of it, of at least 6 characters. Raises UnknownError."""
-    wanted = request.strip().lower()
-    found = [e for e in erasures(store) if len(wanted) >= 6 and e.request.id.startswith(wanted)]
-    if len(found) != 1:
-        raise UnknownError(
-            f"request '{request[:40]}': found {len(found)} requests of this id, expected one.",
-            command_hint="`spotcheck erase list` shows their ids.",
-        )
-    return found[0]
-
-
-def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
-    if not events:
-        return Erasure(request=request, state="waiting")
-    emptied: dict[str, int] = {}
-    for event in events:
-        if event.event == EMPTIED and event.n:
-            emptied[event.place] = emptied.get(event.place, 0) + event.n
-    last, release = events[-1], next((e.detail["release"] for e in events if e.detail.get("release")), "")
-    confirmed = next((e for e in events if e.event == CONFIRMED), None)
-    if last.event == WITHDRAWN:
-        return Erasure(request=request, state=WITHDRAWN)
-    proof = next((e.detail for e in reversed(events) if e.event in (PROVED, LEFT)), {})
-    done = {e.place for e in events if e.event == EMPTIED}
-    left = {name: "not emptied yet" for name in request.found if name not in done} | {"proof": "not read yet"}
-    left = {} if last.event == PROVED else dict(last.detail["places"]) if last.event == LEFT else left
-    return Erasure(
-        request=request,
-        state="done" if last.event == PROVED else "running",
-        confirmed_by=confirmed.by if confirmed else "",
-        identity=confirmed.detail["identity"] if confirmed else "",
-        reason=confirmed.detail["reason"] if confirmed else "",
-        emptied=emptied,
-        left=left,
-        proof=proof.get("proof", {}),
-        release=str(release),
     )
 
 

@@ -20,7 +20,8 @@ from review.erasure.own_texts import with_texts
 from review.erasure.person import Person, person_of
 from review.erasure.places import PLACES
 from review.erasure.proof import WORKING, Proof, proof_of
-from review.erasure.requests import EMPTIED, LEFT, PROVED, Erasure, add_event, erasure, refuse_held
+from review.erasure.requests import add_event, refuse_held
+from review.erasure.states import EMPTIED, LEFT, PROVED, Erasure, erasure
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.erasing import sweep_parts
 from review.people.people import require

@@ -15,8 +15,9 @@ from review.basics.errors import ReviewError
 from review.basics.limits import MAX_ID, MAX_NOTE
 from review.basics.words import counted
 from review.erasure.places import PLACES
-from review.erasure.requests import Erasure, confirm, erasures, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import Erasure, erasures
 
 PREVIEW = "erasure_preview"
 KINDS = {"user": "A user", "conversation": "One conversation", "reviewer": "A reviewer"}

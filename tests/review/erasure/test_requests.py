@@ -21,8 +21,9 @@ from review.erasure import requests
 from review.erasure.person import Person
 from review.erasure.places import PLACES
 from review.erasure.proof import own_files
-from review.erasure.requests import confirm, erasure, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import erasure
 from review.people.people import add_person, people
 from review.privacy.holds import add_holds, every_hold, release_hold
 from review.privacy.recognisers import Recognisers
