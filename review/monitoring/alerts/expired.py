@@ -8,7 +8,7 @@ from typing import Any
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import By, bounded
-from review.monitoring.alerts.declared import FALLING, Counted, Declared
+from review.monitoring.alerts.declared import Counted, Declared
 from review.monitoring.alerts.series import ALL, Key
 from review.monitoring.counts import counts_relation
 from review.monitoring.metrics import SLICES
@@ -28,7 +28,7 @@ def counted_in_counts(one: Declared, held: Collection[str]) -> Counted:
     hits, trials = f"{metric.name}_sum" if metric.kind == "sum" else f"{metric.name}_k", f"{metric.name}_n"
     if not {hits, trials} <= set(held):
         return Counted("0", "0")
-    if a.condition in FALLING:
+    if one.falling:
         hits = f"{trials} - {hits}"
     found = Counted(_sum(hits, where), _sum(trials, where))
     # A window in which no row told it says nothing of it.

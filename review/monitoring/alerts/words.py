@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.basics.words import counted
-from review.monitoring.alerts.declared import FALLING, Declared
+from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Ring, Slice
 from review.monitoring.alerts.spans import spoken_start
 
@@ -21,7 +21,7 @@ def headline(one: Declared, ring: Ring) -> str:
     if one.how == "judges":
         return f"judges and people differ on {ring.value:.1%} of {n} since {since}; at most {ring.bound:.1%} is usual"
     value, bound, side = ring.value, ring.bound, "at most"
-    if one.alert.condition in FALLING:
+    if one.falling:
         value, bound, side = 1 - value, 1 - bound, "at least"
     if one.alert.quantile is not None:
         return f"{value:.1%} of {n} took over {one.alert.limit:,.0f} ms since {since}; it may be {bound:.0%}"
@@ -31,7 +31,7 @@ def headline(one: Declared, ring: Ring) -> str:
 
 def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
     """Return a sentence for each slice that explains a ring; none when it is everywhere."""
-    turned = one.alert.condition in FALLING
+    turned = one.falling
     out = []
     for s in slices:
         rate = _number(one, 1 - s.rate if turned else s.rate)
