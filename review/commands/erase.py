@@ -134,6 +134,8 @@ def _done(done: Erasure) -> None:
         out.print(f"proof: nothing is left in {counted(done.proof['files'], 'file')} ({size:,} bytes)", highlight=False)
     for copy in done.proof.get("copies", []):
         out.print(f"a copy outside of the store holds their texts, remove it: {copy}", highlight=False, markup=False)
+    for path in done.proof.get("larger", []):
+        out.print(f"not read, because it is too large or closed to us: {path}", highlight=False, markup=False)
     for one in done.proof.get("exports", []):
         said = f"{one['at'][:16]} {one['by']}: {one['action']} {one['target']}"
         out.print(f"may hold their texts: {said}", highlight=False, markup=False)

@@ -46,7 +46,7 @@ class Proof:
     larger: tuple[str, ...] = field(default_factory=tuple)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the store keeps it; ``larger`` are other files that were too large to read."""
+        """Plain data, as the store keeps it; ``larger`` are other files that are too large, or closed to us."""
         return {
             "files": self.files,
             "bytes": self.size,
@@ -58,16 +58,19 @@ class Proof:
 
 def proof_of(store: Store, person: Person) -> Proof:
     """Read every file of the store, and the other files of its folder."""
-    finder, left, size = Finder(person.texts), [], 0
-    files = list(own_files(store.path))
-    for path in files:
-        size += path.stat().st_size
+    finder, left, files, size = Finder(person.texts), [], 0, 0
+    for path in list(own_files(store.path)):
+        try:
+            size += path.stat().st_size
+        except FileNotFoundError:  # a file of a moment ago, such as the write-ahead log
+            continue
+        files += 1
         if person.texts and holds(path, finder, person.conversations):
             left.append(path.name if path.parent == store.path.parent else str(path.relative_to(store.path.parent)))
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    return Proof(files=len(files), size=size, left=tuple(left), copies=tuple(copies), larger=tuple(larger))
+    return Proof(files=files, size=size, left=tuple(left), copies=tuple(copies), larger=tuple(larger))
 
 
 def own_files(store_path: Path) -> Iterator[Path]:
@@ -89,21 +92,33 @@ def own_files(store_path: Path) -> Iterator[Path]:
 
 
 def _elsewhere(store_path: Path, finder: Finder) -> tuple[list[str], list[str]]:
-    """Return the other files of the folder in which texts stand, and those that are too large to read."""
+    """Return the other files of the folder in which texts stand, and those that are too large or closed to us."""
     own, folder = set(own_files(store_path)), store_path.parent
     copies, larger = [], []
     for path in _walk(folder):
         if path in own or path.name == store_path.name or f"{store_path.name}{WORKING}" in path.parts:
             continue
-        if path.stat().st_size > LARGEST:
+        try:
+            unread = path.is_dir() or path.stat().st_size > LARGEST
+            if not unread and holds(path, finder, ()):
+                copies.append(str(path.relative_to(folder)))
+        except FileNotFoundError:  # somebody removed it meanwhile
+            continue
+        except PermissionError:
+            unread = True
+        if unread:
             larger.append(str(path.relative_to(folder)))
-        elif holds(path, finder, ()):
-            copies.append(str(path.relative_to(folder)))
     return copies, larger
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
+    """Yield the files below a folder, and the folders that we may not look into."""
+    try:
+        found = sorted(folder.iterdir())
+    except PermissionError:
+        yield folder
+        return
+    for path in found:
         if path.is_symlink() or path.name in SKIPPED:
             continue
         if path.is_dir():

@@ -10,19 +10,22 @@ from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.limits import MAX_ID, MAX_NOTE
+from review.basics.log_paths import log_of
 from review.erasure.own_texts import with_texts
 from review.erasure.person import CONVERSATION, REVIEWER, USER, Person, person_of
 from review.erasure.places import PLACES
 from review.erasure.states import CONFIRMED, WITHDRAWN, Erasure, erasure
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.gone import erased_key
+from review.log.of_users import among_users
 from review.people.people import require
-from review.privacy.holds import held
+from review.privacy.holds import Held, held
 from review.privacy.masking import mask_text
 from review.privacy.recognisers import recognisers
 from review.settings.project import project_of
 from storage.queries.erasing import open_erasures
 from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
+from storage.records_log import Conversation
 from storage.store import Store
 
 KINDS = (USER, CONVERSATION, REVIEWER)
@@ -140,15 +143,26 @@ def _to_withdraw(store: Store, request: str) -> Erasure:
 
 
 def refuse_held(store: Store, person: Person) -> None:
-    """Raise Refused when a legal hold names the person or one of their conversations."""
+    """Raise Refused when a legal hold names the person, one of their conversations, or the user of one."""
     holds = held(store)
-    names = [c for c in sorted(person.conversations) if c in holds.conversations]
-    if names or person.users & holds.users:
-        what = f"conversation {names[0]}" if names else "this user"
+    names = sorted(person.conversations & holds.conversations)
+    of_users = [] if names or person.users & holds.users else _of_held_users(store, person, holds)
+    if names or of_users or person.users & holds.users:
+        named = f"the user of conversation {of_users[0]}" if of_users else "this user"
+        what = f"conversation {names[0]}" if names else named
         raise Refused(
             f"a legal hold names {what}, so nothing is erased. Release the hold first, if it may be released.",
             command_hint="`spotcheck hold list` shows it.",
         )
+
+
+def _of_held_users(store: Store, person: Person, holds: Held) -> list[str]:
+    """Return the conversations whose users are on hold: a request for one conversation names no user."""
+    if not holds.users or not person.conversations:
+        return []
+    rows = store.find(Conversation, id=sorted(person.conversations))
+    own = {row.id for row in rows if row.user_id in holds.users}
+    return sorted(own | among_users(log_of(store.path), person.conversations, holds.users))
 
 
 def add_event(

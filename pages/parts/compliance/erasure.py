@@ -152,6 +152,8 @@ def _proof(found: Erasure) -> None:
     copies, exports = found.proof["copies"], found.proof["exports"]
     if copies:
         st.warning(as_text(f"Copies in the folder hold their texts. Remove them: {', '.join(copies)}."))
+    if found.proof.get("larger"):
+        st.info(as_text(f"Not read, because too large or closed to Spotcheck: {', '.join(found.proof['larger'])}."))
     if exports:
         st.markdown("Exports that may hold their texts:")
         figures.table(pd.DataFrame(exports), key=f"erasure_exports_{found.request.id}", file_name="exports.csv")

@@ -17,7 +17,7 @@ from small_disks import mounted
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
-from review.erasure import requests
+from review.erasure import proof, requests
 from review.erasure.person import Person
 from review.erasure.places import PLACES
 from review.erasure.proof import own_files
@@ -91,6 +91,15 @@ def test_a_hold_stops_it_until_it_is_released(shared: Store) -> None:
     for one in every_hold(shared):
         release_hold(shared, one.hold.id, reason="it is over", by="lea")
     withdraw(shared, asked.request.id, by="max", reason="")
+
+
+def test_a_hold_on_a_user_stops_the_erasure_of_one_of_their_conversations(shared: Store) -> None:
+    (hold,) = add_holds(shared, users=["otto"], reason="a dispute", by="lea")
+    with pytest.raises(Refused, match="a legal hold names the user of conversation o400"):
+        request_erasure(shared, "conversation", "o400", by="lea")
+    release_hold(shared, hold.id, reason="settled", by="lea")
+    asked = request_erasure(shared, "conversation", "o400", by="lea")
+    withdraw(shared, asked.request.id, by="lea", reason="only a test")
 
 
 def test_wrong_ids_and_unknown_requests_are_named(shared: Store) -> None:
@@ -243,3 +252,32 @@ def test_a_request_is_confirmed_or_withdrawn_and_never_both(shared: Store, monke
     with pytest.raises(Refused, match="cannot be withdrawn any more"):
         withdraw(shared, asked, by="lea", reason="a mistake")
     assert erasure(shared, asked).state == "running"
+
+
+def test_a_file_of_somebody_else_does_not_keep_a_proof_from_passing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    for name in ("closed.txt", "gone.txt", "copy.txt"):
+        (tmp_path / name).write_text(WORDS)
+    (tmp_path / "private").mkdir()
+    read = proof.read_apart
+    listed = Path.iterdir
+
+    def apart(path: Path) -> object:
+        if path.name == "closed.txt":
+            raise PermissionError
+        if path.name == "gone.txt":
+            path.unlink()
+        return read(path)
+
+    def closed(path: Path) -> object:
+        if path.name == "private":
+            raise PermissionError
+        return listed(path)
+
+    monkeypatch.setattr(proof, "read_apart", apart)
+    monkeypatch.setattr(Path, "iterdir", closed)
+    person = Person(request="r", kind="user", given="otto", texts=frozenset((WORDS,)))
+    found = proof.proof_of(store, person)
+    assert (found.left, found.copies, found.larger) == ((), ("copy.txt",), ("closed.txt", "private"))
