@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 Params = Sequence[Any] | Mapping[str, Any]
 """Parameters of a statement, by place (``?``) or by name (``:name``)."""
+Question = tuple[str, Params]
+"""A reading statement with its parameters."""
 
 
 class Rows(Protocol):
@@ -52,8 +54,12 @@ class Engine(Protocol):
     def begin(self) -> None:
         """Begin a transaction that sees everything written before it, and no other can begin until it ends."""
 
-    def begin_snapshot(self) -> None:
-        """Begin a transaction that only reads, and sees one state."""
+    def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction that only reads, and sees one state.
+
+        ``ahead`` are questions that will be asked in it. An engine on a server asks them together, which saves the time
+        of the way there and back, and then asks no question twice.
+        """
 
     def commit(self) -> None:
         """End a transaction. What was written is on disk when this returns."""
