@@ -83,7 +83,10 @@ class Engine(Protocol):
         """Return what the engine itself finds broken, in sentences."""
 
     def write_anew(self) -> bool:
-        """Write the tables anew without what was overwritten in them; return whether that was done."""
+        """Write the tables anew without what was overwritten in them; False while somebody keeps it from being done."""
+
+    def unproved(self) -> list[str]:
+        """Return what may hold overwritten texts where this process cannot look, in sentences; none for a file."""
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the engine into StorageErrors that say what to do."""

@@ -29,6 +29,14 @@ AT_ONCE = 1_000
 _CURSORS = count()
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READS = ("SELECT", "WITH")
+_PAGES = (
+    "The pages of the tables may hold the emptied texts until they are written anew, which only the owner of the "
+    "tables can do. Let the owner run VACUUM FULL."
+)
+_BEYOND = (
+    "The write-ahead log of the server, its archive, standbys and backups cannot be read from here. They hold older "
+    "states for as long as the server is set to keep them."
+)
 _OBJECTS = """
 SELECT CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_name FROM information_schema.tables
 WHERE table_schema = current_schema() AND table_name <> 'schema_steps'
@@ -172,12 +180,19 @@ class PostgresEngine:
         return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
 
     def write_anew(self) -> bool:
-        """Write the tables anew; False for a role that does not own them. The server's own log is kept as it is set."""
-        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
-        if not self.run(owned, ()).fetchone()[0]:
-            return False
-        self.run("VACUUM FULL", ())
+        """Write the tables anew where this role owns them; what stays otherwise is said by ``unproved``."""
+        if self._owns_the_tables():
+            self.run("VACUUM FULL", ())
         return True
+
+    def unproved(self) -> list[str]:
+        """Return what of the server cannot be read from here: pages, its write-ahead log, standbys and backups."""
+        left = [] if self._owns_the_tables() else [_PAGES]
+        return [*left, _BEYOND]
+
+    def _owns_the_tables(self) -> bool:
+        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
+        return bool(self.run(owned, ()).fetchone()[0])
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the database into StorageErrors that say what to do."""
@@ -193,7 +208,7 @@ class PostgresEngine:
 
     def _known(self, sql: str, values: Sequence[Any]) -> Answer | None:
         answers: Answers | None = getattr(self._local, "answers", None)
-        return answers and answers.get(sql, values)
+        return None if answers is None else answers.get(sql, values)
 
     def _run_held(self, sql: str, values: Sequence[Any]) -> Any:
         cursor = self.held.execute(sql, values or None)
