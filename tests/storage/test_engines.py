@@ -266,7 +266,8 @@ def statements() -> list[str]:
     found = set[str]()
     for part in pkgutil.iter_modules(storage.queries.__path__):
         for value in vars(importlib.import_module(f"storage.queries.{part.name}")).values():
-            if isinstance(value, str) and value.lstrip().startswith(("SELECT", "WITH")) and "{" not in value.replace("'{}'", ""):
+            whole = isinstance(value, str) and "{" not in value.replace("'{}'", "")
+            if whole and value.lstrip().startswith(("SELECT", "WITH")):
                 found.add(value)
     return sorted(found)
 
