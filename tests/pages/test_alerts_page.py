@@ -10,11 +10,12 @@ from app_pages import run
 from golden_store import new_store
 from watched_log import Incident, at, write_log
 
-from pages.parts.health import working
+from pages.parts.health import alert_watch, alerts, working
 from review.monitoring.alerts.checking import check
 from review.monitoring.alerts.deciding import escalate_overdue
 from review.monitoring.alerts.states import Raised, raised
-from review.settings.project import project_of
+from review.serving.alerting import look, look_only
+from review.settings.project import Project, project_of
 from storage.queries.alerts import switches
 from storage.store import Store
 
@@ -31,14 +32,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def watched(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def unchecked(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     store = new_store(tmp_path)
     tmp_path.joinpath("spotcheck.db.logs").symlink_to(folder / "spotcheck.db.logs")
     tmp_path.joinpath("spotcheck.toml").write_text('[[alerts]]\nname = "repairs"\non = false\n')
-    with at(DAYS + 0.2):
-        check(store, project_of(store.path), None, by="lea")
     monkeypatch.setattr(working, "WAIT", 60)
     return store
+
+
+@pytest.fixture
+def watched(unchecked: Store) -> Store:
+    with at(DAYS + 0.2):
+        check(unchecked, project_of(unchecked.path), None, by="lea")
+    return unchecked
 
 
 def only(store: Store) -> Raised:
@@ -73,6 +79,26 @@ def test_an_alert_that_is_off_is_switched_on(watched: Store, monkeypatch: pytest
     page.button("alert_switch_repairs").click().run()
     assert not page.exception and switches(watched) == {"repairs": True}
     assert not any("off" in e.label and "Repairs" in e.label for e in page.expander)
+
+
+def test_what_rings_before_a_night_has_looked_is_said_and_raised(
+    unchecked: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_of(unchecked.path)
+    with at(DAYS + 0.2):
+        found = look_only(unchecked, project)
+        monkeypatch.setattr(alert_watch, "look_only", lambda *_: found)
+        page = run(unchecked, monkeypatch, "health", "lea", view="alerts")
+        assert "no alert is raised yet" in page.warning[0].value and not page.success
+
+        def look_then(store: Store, project: Project, *, by: str) -> None:
+            with at(DAYS + 0.2):  # pages run in a thread with a clock of its own
+                look(store, project, by=by)
+
+        monkeypatch.setattr(alerts, "look", look_then)
+        page.button("alerts_raise").click().run()
+    assert not page.exception and only(unchecked).state == "open"
+    assert "scenario returns" in texts(page) and not page.success
 
 
 def test_an_adjudicator_sees_alerts_and_decides_nothing(watched: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,3 +45,11 @@ def test_a_scenario_is_given_to_all_that_were_found_and_a_run_of_a_judge_finds_i
     at.button("assign_all_go").click().run()
     assert not at.exception
     assert sum(name == chosen for name in assigned_scenarios(demo).values()) == before + int(told[1])
+
+
+def test_a_link_narrows_the_search_to_one_value(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = search_log(log_of(demo.path), LogSearch(), most=1).rows[0]["prompt_version"]
+    at = run(demo, monkeypatch, "conversations", view="browse", prompt_version=version)
+    assert not at.exception and at.multiselect("browse_prompt_version").value == [version]
+    at.multiselect("browse_prompt_version").set_value([]).run()
+    assert at.multiselect("browse_prompt_version").value == [], "what a link narrowed down can be taken away"

@@ -195,7 +195,7 @@ def test_each_action_does_what_it_says_and_is_for_those_who_may() -> None:
     assert rubric.sentence == "Fix the rubric text of 'partly'." and "differently on 9 of 14 items" in rubric.reason
     done = replace(calm, left=0, late=0, to_settle=0)
     label = next_steps(done).lines[0]
-    assert label.sentence == "Label 12 more of the rest." and label.link is not None
+    assert label.sentence == "Draw and label 12 more conversations." and label.link is not None
     assert label.link.page == "sampling" and label.link.query == {"week": "2026-W47", "rate": "0.012"}
     assert steps(replace(calm, lead=False)) == ["settle"]
     assert steps(replace(calm, lead=False, adjudicator=False)) == []

@@ -39,7 +39,8 @@ def test_a_judge_that_misses_nearly_all_is_not_to_be_used_and_the_good_one_is(re
     lines = {line.sentence: line.reason for line in found["judges"].lines}
     assert "It finds only 5.0% of the 'wrong' items" in lines["blind for 'wrong': do not use for this."]
     assert "as close to people as they are to each other" in lines["sharp for 'wrong': use it."]
-    assert [line.sentence for line in found["next"].lines] == ["Label 18 more of the rest.", "Close the week."]
+    steps = [line.sentence for line in found["next"].lines]
+    assert steps == ["Draw and label 18 more conversations.", "Close the week."]
     assert found["production"].certainty == "hardly known yet" and "roughly known" in found["next"].reason
 
 

@@ -138,10 +138,19 @@ def test_markdown_and_xml_hold_no_markup_of_the_data() -> None:
 
 
 def edited(path: Path, number: int, **fields: Any) -> None:
-    """Change a line of a results file by hand."""
+    """Change a line of a results file by hand, and mean it."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    lines[number] = json.dumps({**json.loads(lines[number]), **fields})
+    lines[number] = json.dumps({**json.loads(lines[number]), "digest": None, **fields})
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_number_that_was_changed_by_hand_is_noticed(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(20), passing(20, [3]))
+    assert json.loads(gate(*files, "--json").stdout)["broke"] == 1
+    path = tmp_path / "b.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"combined":0.0', '"combined":1.0'), encoding="utf-8")
+    error = gate(*files).exception
+    assert isinstance(error, InputError) and "b.jsonl, line 5: this line was changed" in str(error)
 
 
 def test_cases_that_neither_file_has_are_missing(tmp_path: Path) -> None:

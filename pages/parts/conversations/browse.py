@@ -122,12 +122,16 @@ def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, 
     return choices(log_of(path), assigned)
 
 
-def _from_the_address() -> None:
-    """Take the text or the id that a link searches for. What is typed into the fields goes into the address again."""
+def _from_the_address(known: Choices) -> None:
+    """Take what a link searches for. A text or an id that is typed into the fields goes into the address again."""
     for name in ("text", "id"):
         field, said, asked = f"browse_{name}", f"browse_said_{name}", st.query_params.get(name)
         if asked is not None and (asked != st.session_state.get(said) or field not in st.session_state):
             st.session_state[field] = st.session_state[said] = asked
+    for name in TITLES.keys() - {"week"}:  # the week of an address is the one under review
+        said, asked = f"browse_said_{name}", st.query_params.get(name)
+        if asked in known.values[name] and asked != st.session_state.get(said):
+            st.session_state[f"browse_{name}"], st.session_state[said] = [asked], asked
 
 
 def _say() -> None:
@@ -138,7 +142,7 @@ def _say() -> None:
 
 
 def _search(here: Session, known: Choices) -> LogSearch:
-    _from_the_address()
+    _from_the_address(known)
     with st.container(horizontal=True):
         text = st.text_input("Text in a message", key="browse_text", icon=":material/search:", on_change=_say) or ""
         identity = st.text_input("Id", key="browse_id", on_change=_say) or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -18,8 +18,10 @@ from review.basics.limits import MAX_COMMENT
 from review.monitoring.alerts.deciding import acknowledge, close, give_owner
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.states import Raised, raised
+from review.serving.alerting import look
 from storage.records_alerts import AlertEvent
 
+RINGING = ":material/notifications_active:"
 MARKS = {"open": ":red[:material/notifications_active:]", "acknowledged": ":orange[:material/notifications_paused:]"}
 SAID = {
     "opened": "raised",
@@ -37,12 +39,28 @@ def show(here: Session) -> None:
     work = alert_watch.asked(here)
     done = work.result()[0] if work.done() and work.exception() is None else []
     pictures = {one.name: one for one in done}
-    if not open_ones:
-        st.success("No alert is open.", icon=":material/notifications_off:")
     for one in open_ones:
         _one(here, one, pictures)
-    working.when_done(here, work, lambda: alert_watch.draw(here, work.result()))
+    working.when_done(here, work, lambda: _watched(here, work.result(), quiet=not open_ones))
     _closed(here, [one for one in everything if one.state == "closed"])
+
+
+def _watched(here: Session, found: alert_watch.Found, *, quiet: bool) -> None:
+    """Draw everything that is watched; first, where no alert is open, whether one should be."""
+    ringing = [one.declared.title for one in found[0] if one.state == "ringing"]
+    if quiet and ringing:
+        _not_raised(here, ringing)
+    elif quiet:
+        st.success("No alert is open.", icon=":material/notifications_off:")
+    alert_watch.draw(here, found)
+
+
+def _not_raised(here: Session, ringing: Sequence[str]) -> None:
+    """Draw that figures ring, though no night has raised an alert, and the button that raises them."""
+    names = ", ".join(ringing)
+    st.warning(as_text(f"{names}: ringing, but no alert is raised yet. The nightly run raises it."), icon=RINGING)
+    if here.rater.may("lead") and st.button("Raise now", icon=RINGING, key="alerts_raise"):
+        tried(partial(look, here.store, here.project, by=here.rater.id))
 
 
 def _one(here: Session, one: Raised, pictures: Mapping[str, Watched]) -> None:

@@ -41,7 +41,7 @@ def version_list(here: Session) -> None:
             "No version is registered yet. Register the prompt that your product uses now, then run it over a release.",
             icon=":material/new_label:",
         )
-    _unregistered(seen)
+    _unregistered(here, seen)
     with st.expander("Register a version", icon=":material/new_label:", expanded=not known):
         register_form.register_form(here, list(known), [t.version for t in seen.unregistered])
 
@@ -112,7 +112,7 @@ def _table(here: Session, known: dict[str, Version], seen: Seen) -> None:
         st.rerun()
 
 
-def _unregistered(seen: Seen) -> None:
+def _unregistered(here: Session, seen: Seen) -> None:
     if not seen.unregistered:
         return
     st.subheader("Seen, not registered")
@@ -128,4 +128,11 @@ def _unregistered(seen: Seen) -> None:
             for t in seen.unregistered
         ]
     )
-    figures.table(frame, key="versions_seen", file_name="seen-versions.csv")
+    config = None
+    if here.rater.may("lead"):  # only leads browse the log
+        frame["read"] = [
+            rows.address(here.rater.id, "conversations", view="browse", prompt_version=t.version)
+            for t in seen.unregistered
+        ]
+        config = {"read": rows.link("read")}
+    figures.table(frame, key="versions_seen", file_name="seen-versions.csv", config=config)

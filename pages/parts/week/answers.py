@@ -93,7 +93,7 @@ def _step(line: Line, form: Callable[[], None] | None) -> None:
     said = line.sentence.removesuffix(".")
     if form is not None:
         key, icon = f"weekly_do_{line.name}", f":material/{DOES[line.name]}:"
-        with st.popover(as_text(said), icon=icon, type="tertiary", key=key, on_change="rerun"):
+        with st.popover(f"**{as_text(said)}**", icon=icon, type="tertiary", key=key, on_change="rerun"):
             form()
     elif line.link is not None:
         go(line.link, label=said)

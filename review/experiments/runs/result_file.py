@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from review.basics.canonical import digest
 from review.basics.errors import InputError
 from review.basics.whole_files import replacing
 from review.experiments.runs.cases import ReleaseCases
@@ -28,9 +29,14 @@ HEAD = ("run", "version", "release", "release_digest", "started")
 def write_results(path: Path, run: ScoredRun) -> None:
     """Write the results of a run as JSON Lines, whole or not at all. Raises InputError when it cannot be written."""
     head = {"spotcheck_run": FORMAT, **{name: getattr(run, name) for name in HEAD}, "scorers": list(run.scorers)}
-    lines = [orjson.dumps(head), *(orjson.dumps(_line(one)) for one in run.cases)]
+    lines = [orjson.dumps(head), *(orjson.dumps(_signed(_line(one), run.run)) for one in run.cases)]
     with replacing(path) as target:
         target.write_bytes(b"\n".join(lines) + b"\n")
+
+
+def _signed(line: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """Return a line with the digest of what it says in this run, so that a number edited by hand is noticed."""
+    return {**line, "digest": digest([run, line])}
 
 
 def _line(one: ScoredCase) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
     """Read the results of a run over these cases; cases that the release does not have are left out.
 
     A line that names another hash of its example keeps it, so that the gate does not compare it as the same example.
-    Raises InputError that names the line of what cannot be read, or stands there twice.
+    Raises InputError that names the line of what cannot be read, stands there twice, or is not as the run wrote it.
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -73,6 +79,7 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
     found: dict[tuple[str, int], ScoredCase] = {}
     for number, line in enumerate(lines[1:], start=2):
         row = _object(path, number, line)
+        _check_digest(path, number, row, head["run"])
         case = known.get(str(row.get("id")))
         if case is None:
             continue
@@ -95,6 +102,15 @@ def whole(run: ScoredRun, release: ReleaseCases) -> ScoredRun:
     have = {one.case.id for one in run.cases}
     lacking = (ScoredCase(case=case, cause=NOT_IN_RESULTS) for case in release.cases if case.id not in have)
     return replace(run, cases=(*run.cases, *lacking))
+
+
+def _check_digest(path: Path, number: int, row: Mapping[str, Any], run: str) -> None:
+    said = row.get("digest")
+    if said is not None and said != digest([run, {name: value for name, value in row.items() if name != "digest"}]):
+        raise InputError(
+            f"{path}, line {number}: this line was changed after the run wrote it. Run the version again; or, if the "
+            "change is meant, take digest out of the line."
+        )
 
 
 def _object(path: Path, number: int, line: bytes) -> Mapping[str, Any]:

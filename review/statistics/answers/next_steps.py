@@ -160,9 +160,10 @@ def _open_week(found: Doing) -> list[Line]:
         lines.append(
             Line(
                 name="label",
-                sentence=f"Label {found.more.items} more of the rest.",
+                sentence=f"Draw and label {found.more.items} more conversations.",
                 reason=(
-                    f"The share of '{spoken(found.more.positive)}' is hardly known yet; this makes it roughly known."
+                    f"The share of '{spoken(found.more.positive)}' is hardly known yet; this makes it roughly known. "
+                    "A week that is closed takes no more."
                 ),
                 link=Link("sampling", f"Draw {found.more.items} more", {**week, "rate": f"{found.more.rate:.6g}"}),
             )
@@ -196,7 +197,7 @@ def _closing(found: Doing) -> list[Line]:
         Line(
             name="close",
             sentence="Close the week.",
-            reason="Every item is reviewed, and every disagreement is settled.",
+            reason="Every item that was dealt is reviewed, and every disagreement is settled.",
             link=Link("week", "Close the week", {"week": found.week, "do": "close"}),
         )
     ]
