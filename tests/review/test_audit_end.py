@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from quick_stores import copy_store
+from quick_stores import copy_store, in_words_of_sqlite
 
 from review.audit import chain, heads
 from review.audit.store_secrets import store_id
@@ -25,6 +25,8 @@ from storage.proof_key import VARIABLE
 from storage.proof_seen import seen_file
 from storage.records_people import AuditEntry
 from storage.store import Store
+
+pytestmark = in_words_of_sqlite
 
 
 def verify(path: Path) -> tuple[int, dict[str, Any], str]:

@@ -9,6 +9,7 @@ from examples import examples
 from flow_store import BAD, GOOD, WEEK, assignments, send, vote
 from hypothesis import given
 from hypothesis import strategies as st
+from quick_stores import in_words_of_sqlite
 
 from review.annotating.batch import batch
 from review.audit.store_secrets import hmac_key
@@ -162,6 +163,7 @@ def test_what_people_wrote_about_it_is_hidden_too(opened, items):
     assert passed["mine"]["reason"] == "[HIDDEN_1] again"
 
 
+@in_words_of_sqlite
 def test_the_flag_writes_the_text_nowhere(opened, items):
     item = items[0].id
     name = "Xaver Quietsch-Unikum"
