@@ -24,7 +24,6 @@ from pages.parts.shared.chart_parts import (
     span,
     tooltip,
 )
-from review.monitoring.alerts.declared import FALLING
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
 
@@ -41,7 +40,7 @@ def table_of(one: Watched) -> pd.DataFrame:
 
     The figure of an alert that waits for a fall is turned round, so that it is the one people know.
     """
-    turned = one.declared.alert.condition in FALLING
+    turned = one.declared.falling
     rang = {ring.at[:10] for ring in one.rings}
     rows = [
         {
@@ -114,6 +113,7 @@ def _labels(frame: pd.DataFrame) -> str:
 
 def _words(one: Watched) -> str:
     rang = ", ".join(spoken_start(ring.at) for ring in one.rings) or "never"
-    known: list[Any] = [p.value for p in one.points if p.value is not None]
+    turned = one.declared.falling
+    known: list[Any] = [_turned(p.value, turned) for p in one.points if p.value is not None]
     last = f" It is {known[-1]:.3g} in the last window." if known else ""
     return f"{one.declared.title} by {one.declared.alert.window}. It rang: {rang}.{last}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.basics.words import counted
-from review.monitoring.alerts.declared import FALLING, Declared
+from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Ring, Slice
 from review.monitoring.alerts.spans import spoken_start
 
@@ -20,7 +20,7 @@ def headline(one: Declared, ring: Ring) -> str:
     n = counted(ring.n, "item" if one.how == "judges" else "conversation")
     if one.how == "judges":
         return f"judges and people differ on {ring.value:.1%} of {n} since {since}; at most {ring.bound:.1%} is usual"
-    turned = one.alert.condition in FALLING
+    turned = one.falling
     value, did = _share(ring.value, turned), ""
     if one.alert.quantile is not None:
         did, right = f" took over {one.alert.limit:,.0f} ms", f"at most {ring.bound:.0%} may"
@@ -41,7 +41,7 @@ def headline(one: Declared, ring: Ring) -> str:
 
 def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
     """Return a sentence for each slice that explains a ring; none when it is everywhere."""
-    turned = one.alert.condition in FALLING
+    turned = one.falling
     out = []
     for s in slices:
         rate = _number(one, 1 - s.rate if turned else s.rate)
