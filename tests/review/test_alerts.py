@@ -49,6 +49,7 @@ from storage.opening import open_store
 from storage.queries.notices import latest_notices
 from storage.store import Store
 
+NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 CALM = 44
 NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 
