@@ -11,6 +11,7 @@ from retained_store import closed_store
 from review.basics.log_paths import log_of
 from review.failures.rules import failure_rules
 from review.monitoring.ab_input import groups_of_log
+from review.monitoring.clarifications import EXPIRED, outcomes_after
 from review.monitoring.engagement import engagement
 from review.monitoring.health import Asked, health
 from review.monitoring.retention import run_retention
@@ -88,6 +89,14 @@ def test_engagement_stays_when_rows_expire(expired: Expired) -> None:
 def _without_questions(window: dict[str, Any]) -> dict[str, Any]:
     """A window without the share of repeated questions, which only the questions themselves can tell."""
     return {path: x for path, x in _leaves(window).items() if not path.startswith(".repeated_questions")}
+
+
+def test_what_followed_a_question_back_is_not_known_once_conversations_expired(expired: Expired) -> None:
+    project, log = project_of(expired.store.path), log_of(expired.store.path)
+    gone = outcomes_after(log, project, Asked(start="2026-11-02", end="2026-11-08"))
+    assert {one.undefined for one in gone.values()} == {EXPIRED}
+    later = outcomes_after(log, project, Asked(start="2026-11-09", end="2026-11-20"))
+    assert {one.undefined for one in later.values()} == {"nobody was asked back"}
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:
