@@ -132,6 +132,8 @@ def _done(done: Erasure) -> None:
     if done.proof and not done.left:
         size = done.proof["bytes"]
         out.print(f"proof: nothing is left in {counted(done.proof['files'], 'file')} ({size:,} bytes)", highlight=False)
+    for sentence in done.proof.get("unproved", []):
+        out.print(f"not proved: {sentence}", highlight=False, markup=False)
     for copy in done.proof.get("copies", []):
         out.print(f"a copy outside of the store holds their texts, remove it: {copy}", highlight=False, markup=False)
     for path in done.proof.get("larger", []):

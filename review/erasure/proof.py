@@ -44,15 +44,20 @@ class Proof:
     left: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     larger: tuple[str, ...] = field(default_factory=tuple)
+    unproved: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the store keeps it; ``larger`` are other files that are too large, or closed to us."""
+        """Plain data, as the store keeps it; ``larger`` are other files that are too large, or closed to us.
+
+        ``unproved`` says what of a database server could not be read.
+        """
         return {
             "files": self.files,
             "bytes": self.size,
             "left": list(self.left),
             "copies": list(self.copies),
             "larger": list(self.larger),
+            "unproved": list(self.unproved),
         }
 
 
@@ -70,7 +75,15 @@ def proof_of(store: Store, person: Person) -> Proof:
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    return Proof(files=files, size=size, left=tuple(left), copies=tuple(copies), larger=tuple(larger))
+    unproved = tuple(store.engine.unproved())
+    return Proof(
+        files=files,
+        size=size,
+        left=tuple(left),
+        copies=tuple(copies),
+        larger=tuple(larger),
+        unproved=unproved,
+    )
 
 
 def own_files(store_path: Path) -> Iterator[Path]:

@@ -69,6 +69,9 @@ def test_a_broken_split_is_refused(compared: Run) -> None:
     assert code == 1 and not found["sample_ratio"]["ok"] and found["sample_ratio"]["p"] < 0.001
     assert found["metrics"]["orders"]["difference"]["value"] is None
     assert found["sentence"].startswith("The split is broken: control has 250 users and treated has 150 users.")
+    assert found["sentence"].endswith("find out why users are missing.")
+    code, found = compared([*lines(treated=150, control=250), ("t0", "control", "orders", 900, "")])
+    assert found["sentence"].endswith("find out why 1 user came to be in both groups.")
     code, found = compared(lines(treated=150, control=250), "--share", "0.375")
     assert code == 0 and found["sample_ratio"]["ok"]
 

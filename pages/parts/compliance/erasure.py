@@ -149,6 +149,8 @@ def _proof(found: Erasure) -> None:
     st.success(f"The proof read {read} ({size:,.1f} MB) and found no text of the person.", icon=":material/verified:")
     if found.release:
         st.markdown(as_text(f"Release {found.release} follows the last one, without the erased examples."))
+    for sentence in found.proof.get("unproved", []):
+        st.info(as_text(f"Not proved: {sentence}"), icon=":material/info:")
     copies, exports = found.proof["copies"], found.proof["exports"]
     if copies:
         st.warning(as_text(f"Copies in the folder hold their texts. Remove them: {', '.join(copies)}."))

@@ -14,6 +14,7 @@ from pages.parts.shared.chart_parts import (
     RED,
     Chart,
     Spec,
+    amounts,
     columns,
     layers,
     measured,
@@ -67,7 +68,7 @@ def picture(one: Watched) -> Chart:
     percent = one.declared.how in ("rate", "judges")
     ends = span(columns(frame, "value", "limit"), zero=True, most=1.0 if percent else None)
     up: Spec = {"scale": {"domain": list(ends), "nice": False}}
-    axis: Spec = shares(ends) if percent else {"format": "~s", "tickCount": 5}
+    axis: Spec = shares(ends) if percent else amounts(ends) | {"tickCount": 5}
     step = max(1, -(-len(frame) // MOST_DAYS))
     across: Spec = {
         "field": "at",
