@@ -187,8 +187,8 @@ def _table(found: Sequence[Found]) -> None:
     if not found:
         out.print("No finding.")
         return
-    day, due, state = (Column(name, no_wrap=True) for name in ("day", "due", "state"))
-    shown = Table(Column("finding", no_wrap=True), day, "what", "in", "owner", due, state, box=None, pad_edge=False)
+    day, due, told = (Column(name, no_wrap=True) for name in ("day", "due", "state"))
+    shown = Table(Column("finding", no_wrap=True), day, "what", "in", "owner", due, told, box=None, pad_edge=False)
     for one in found:
         state = "overdue" if one.overdue else one.state
         what = f"{one.title}: {one.kind}" + (f" {one.subject}" if one.subject else "")

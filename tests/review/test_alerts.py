@@ -49,7 +49,9 @@ from storage.opening import open_store
 from storage.queries.notices import latest_notices
 from storage.store import Store
 
+NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 CALM = 44
+NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 
 
 def toml(store: Store, text: str) -> None:
@@ -138,7 +140,7 @@ def quiet_year(seed: int, name: str, rate: float) -> Watched:
     events, trials = np.vstack([hits.sum(axis=0), hits]), np.vstack([parts.sum(axis=0), parts])
     series = Series(starts=names, keys=keys, events=events, trials=trials)
     now = START + timedelta(days=days)
-    apart = Apart(0, 0, 0, START.isoformat(), now.isoformat())
+    apart = Apart(undated=0, future=0, too_old=0, first=START.isoformat(), last=now.isoformat())
     return evaluate(one, Gathered(now=now, series={name: series}, traffic=None, apart=apart))
 
 
@@ -163,7 +165,7 @@ def test_totals_are_watched_by_day_and_by_week(window: str, rise: float, state: 
     )
     cost = next(d for d in declared(project_of("none")) if d.alert.name == "cost_per_day")
     one = replace(cost, alert=replace(cost.alert, window=window))
-    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=NOTHING_APART)
     assert evaluate(one, gathered).state == state
 
 
@@ -194,7 +196,7 @@ def test_a_new_version_that_fails_is_named_although_it_has_no_baseline() -> None
     )  # fmt: skip
     now = START + timedelta(days=days)
     one = next(d for d in declared(project_of("none")) if d.alert.name == "errors")
-    found = evaluate(one, Gathered(now=now, series={"errors": series}, traffic=None, apart=Apart(0, 0, 0, "", "")))
+    found = evaluate(one, Gathered(now=now, series={"errors": series}, traffic=None, apart=NOTHING_APART))
     assert found.state == "ringing"
     assert [(s.value, s.usual) for s in found.rings[0].slices] == [("v2", None)]
 
@@ -329,7 +331,7 @@ def test_a_judge_that_changes_is_found() -> None:
     )  # fmt: skip
     now = START + timedelta(days=7 * weeks)
     one = next(d for d in declared(project_of("none")) if d.how == "judges")
-    gathered = Gathered(now=now, series={"judge_drift": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    gathered = Gathered(now=now, series={"judge_drift": series}, traffic=None, apart=NOTHING_APART)
     found = evaluate(one, gathered)
     assert found.state == "ringing" and found.rings[0].slices[0].value == "facts, correctness"
     x[1, 9:] = 6

@@ -10,9 +10,14 @@ from retained_store import closed_store
 
 from review.basics.log_paths import log_of
 from review.failures.rules import failure_rules
+from review.log.buckets import OTHER
+from review.log.expired_counts import ExpiredCounts
 from review.monitoring.ab_input import groups_of_log
+from review.monitoring.clarifications import EXPIRED, outcomes_after
 from review.monitoring.engagement import engagement
 from review.monitoring.health import Asked, health
+from review.monitoring.joining import joined_rows
+from review.monitoring.metrics import METRICS
 from review.monitoring.retention import run_retention
 from review.settings.project import project_of
 from review.statistics.ab_test import Groups
@@ -88,6 +93,28 @@ def test_engagement_stays_when_rows_expire(expired: Expired) -> None:
 def _without_questions(window: dict[str, Any]) -> dict[str, Any]:
     """A window without the share of repeated questions, which only the questions themselves can tell."""
     return {path: x for path, x in _leaves(window).items() if not path.startswith(".repeated_questions")}
+
+
+def test_what_followed_a_question_back_is_not_known_once_conversations_expired(expired: Expired) -> None:
+    project, log = project_of(expired.store.path), log_of(expired.store.path)
+    gone = outcomes_after(log, project, Asked(start="2026-11-02", end="2026-11-08"))
+    assert {one.undefined for one in gone.values()} == {EXPIRED}
+    later = outcomes_after(log, project, Asked(start="2026-11-09", end="2026-11-20"))
+    assert {one.undefined for one in later.values()} == {"nobody was asked back"}
+
+
+def test_rare_values_that_expired_have_no_latency_together() -> None:
+    """Each has quantiles of its own, and none of them is that of all."""
+    live = [
+        {"window": "d", "slice": (value,), "n": 10, "latency_ms_at": [1.0, 2.0, 3.0], "latency_ms_n": 10}
+        for value in ("large", OTHER)
+    ]
+    places = [("d", ("rare",)), ("d", ("rarer",)), ("d", ("large",))]
+    counts = {place: {"n": 5} for place in places}
+    gone = ExpiredCounts(counts=counts, latency={place: ([7.0, 8.0, 9.0], 15) for place in places})
+    large, other = joined_rows(live, gone, METRICS)
+    assert (large["n"], large["latency_ms_at"], large["latency_ms_n"]) == (15, [7.0, 8.0, 9.0], 15)
+    assert (other["n"], other["latency_ms_at"], other["latency_ms_n"]) == (20, None, 0)
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:
