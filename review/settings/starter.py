@@ -34,6 +34,13 @@ phone_region = "US"      # country of phone numbers without a country code
 # [compliance.days]      # until when a finding is to be resolved, by check
 # secrets = 1
 
+# [retention]            # how many days `spotcheck nightly` keeps conversations of closed weeks in the log
+# on = true              # nothing is removed before you say so; `spotcheck retention --dry-run` shows what would be
+# error_days = 90        # failed ones; 0 keeps them for ever
+# slow_days = 30
+# normal_days = 7
+# slow_ms = 5000
+
 # [duties]               # what needs two people
 # draw_and_close = true  # who drew a week does not close it
 # roles_confirmed = true # a role counts once another lead has confirmed it

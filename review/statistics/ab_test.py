@@ -199,7 +199,7 @@ def _mean(n: int, sums: Sums) -> Quantity:
         return Quantity(value=value, method="one value", n=n)
     se = math.sqrt(variance / n)
     reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * se
-    return Quantity(value=value, ci=(value - reach, value + reach), se=se, method="t", n=n)
+    return Quantity(value=value, ci=(value - reach, value + reach), se=se, method="t", method_se="sample variance", n=n)
 
 
 def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quantity, float | None]:
@@ -214,7 +214,9 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n0 - 1) + parts[1] ** 2 / (n1 - 1))
     reach = float(student.ppf((1 + LEVEL) / 2, freedom)) * se
     p = float(2 * student.sf(abs(value) / se, freedom))
-    return Quantity(value=value, ci=(value - reach, value + reach), se=se, method="welch", n=n0 + n1), p
+    return Quantity(
+        value=value, ci=(value - reach, value + reach), se=se, method="welch", method_se="sample variances", n=n0 + n1
+    ), p
 
 
 def _sentence(name: str, difference: Quantity, *, shown: bool) -> str:

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 2.6 MB: an empty store with its log of changes takes most of it."""
-    with mounted(tmp_path / "small", "2600k") as folder:
+    """A real file system of 3 MB: an empty store with its log of changes takes most of it."""
+    with mounted(tmp_path / "small", "3000k") as folder:
         yield folder
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_window, zone_of
+from review.log.gone import Gone
 from review.sampling.allocate import Wishes
 from review.sampling.day_counts import rows_per_day
 from review.sampling.draw import draw
@@ -103,6 +104,6 @@ def test_drawn_conversations_have_the_same_instant(tmp_path: Path) -> None:
     engine = open_source(source)
     request = Request(week="2026-W47", source=source)
     project = project_of(tmp_path / "s.db")
-    [found] = fetch(engine, ["first"], project, request, log=log_of(tmp_path / "s.db"), key=b"key")
+    [found] = fetch(engine, ["first"], project, request, log=log_of(tmp_path / "s.db"), key=b"key", gone=Gone())
     engine.close()
     assert (found.created_at, found.week) == ("2026-11-15T23:00:00.000+00:00", "2026-W47")
