@@ -13,6 +13,8 @@ from review.basics.sql_literals import sql_literal
 from review.log.buckets import Windows, bounded, entries, within
 
 MOST_OUTCOMES, MOST_NAMES = 20, 50
+MOST_VALUE = 1e100
+"""The largest outcome that is taken: squares of larger ones are no numbers of this machine any more."""
 _WORD = "lower(trim(split_part(coalesce(feedback, ''), ',', 1)))"
 
 
@@ -36,13 +38,14 @@ _OUTCOMES = "$.metadata.outcomes"
 
 @dataclass(frozen=True, kw_only=True)
 class PerUser:
-    """By variant the number of users, and by metric and variant the sum over users and the sum of the squares.
+    """By variant the number of users, and by metric and variant the sums over users.
 
+    They are the sum of their values, their squared distances from their mean, and how many users there are.
     ``crossed`` users had several variants and are left out. ``first`` and ``last`` are the ends of the log, UTC texts.
     """
 
     users: Mapping[str, int]
-    sums: Mapping[str, Mapping[str, tuple[float, float]]]
+    sums: Mapping[str, Mapping[str, tuple[float, float, int]]]
     crossed: int
     first: str | None
     last: str | None
@@ -60,7 +63,7 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
             f"count(DISTINCT variant) AS variants, min(created_at) AS first, max(created_at) AS last, {columns} "
             f"FROM {relation} WHERE {where} AND variant IS NOT NULL GROUP BY user_id"
         )
-        sums = ", ".join(f"sum(m{k}), sum(m{k} * m{k})" for k in range(len(metrics)))
+        sums = ", ".join(f"sum(m{k}), var_pop(m{k}) * count(*)" for k in range(len(metrics)))
         rows = db.execute(
             f"SELECT variant, count(*), {sums} FROM people WHERE variants = 1 GROUP BY variant ORDER BY variant"  # noqa: S608 - our own names
         ).fetchall()
@@ -72,7 +75,7 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
     return PerUser(
         users=dict.fromkeys(named, 0) | {row[0]: row[1] for row in rows},
         sums={
-            name: {row[0]: (float(row[2 + 2 * k]), float(row[3 + 2 * k])) for row in rows}
+            name: {row[0]: (float(row[2 + 2 * k]), float(row[3 + 2 * k]), row[1]) for row in rows}
             for k, name in enumerate(metrics)
         },
         crossed=crossed,
@@ -91,8 +94,10 @@ def _names(db: duckdb.DuckDBPyConnection, relation: str, where: str) -> list[str
 
 
 def _outcome(name: str) -> str:
-    """Return the number of an outcome of a row: true is 1, what is no number is left out."""
+    """Return the number of an outcome of a row: true is 1, what is no number, or over ``MOST_VALUE``, is left out."""
     key = name.replace("\\", "\\\\").replace('"', '\\"')
     path = f'{_OUTCOMES}."{key}"'
     text = f"json_extract_string(content, {sql_literal(path)})"
-    return f"CASE {text} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE TRY_CAST({text} AS DOUBLE) END"
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    number = f"CASE WHEN abs({number}) <= {MOST_VALUE:g} THEN {number} END"
+    return f"CASE {text} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE {number} END"

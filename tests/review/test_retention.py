@@ -175,7 +175,7 @@ def test_days_of_zero_keep_a_class_for_ever_and_wrong_settings_are_named(closed:
         classes = plan(closed).classes(["error", "slow", "normal"])
     assert [classes[name]["expired"] > 0 for name in classes] == [len(errors - people) > 0, False, False]
     assert classes["slow"]["kept"] == len({i for i in range(400) if slow(i) and 6_000 + i > 6350})
-    for wrong in ("normal_days = -1", "on = 'yes'", "slow_ms = 'x'", "days = 3"):
+    for wrong in ("normal_days = -1", "error_days = 1_000_000", "on = 'yes'", "slow_ms = 'x'", "days = 3"):
         toml.write_text(f"[retention]\n{wrong}\n")
         with pytest.raises(InputError, match="retention"):
             project_of(closed.path)
