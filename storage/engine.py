@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 Params = Sequence[Any] | Mapping[str, Any]
 """Parameters of a statement, by place (``?``) or by name (``:name``)."""
+Question = tuple[str, Params]
+"""A reading statement with its parameters."""
 
 
 class Rows(Protocol):
@@ -52,8 +54,12 @@ class Engine(Protocol):
     def begin(self) -> None:
         """Begin a transaction that sees everything written before it, and no other can begin until it ends."""
 
-    def begin_snapshot(self) -> None:
-        """Begin a transaction that only reads, and sees one state."""
+    def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction that only reads, and sees one state.
+
+        ``ahead`` are questions that will be asked in it. An engine on a server asks them together, which saves the time
+        of the way there and back, and then asks no question twice.
+        """
 
     def commit(self) -> None:
         """End a transaction. What was written is on disk when this returns."""
@@ -77,7 +83,10 @@ class Engine(Protocol):
         """Return what the engine itself finds broken, in sentences."""
 
     def write_anew(self) -> bool:
-        """Write the tables anew without what was overwritten in them; return whether that was done."""
+        """Write the tables anew without what was overwritten in them; False while somebody keeps it from being done."""
+
+    def unproved(self) -> list[str]:
+        """Return what may hold overwritten texts where this process cannot look, in sentences; none for a file."""
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the engine into StorageErrors that say what to do."""

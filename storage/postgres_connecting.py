@@ -19,6 +19,8 @@ GIVE_UP = 3.0
 """Seconds after which an attempt to connect again is given up; the next statement tries anew."""
 SOON = 5
 """Seconds that a connection may take."""
+PREPARE = 1
+"""How often a connection runs a statement before it prepares it."""
 PREPARED = 600
 """Statements that a connection keeps prepared: more than the store has."""
 
@@ -83,7 +85,8 @@ def _made(address: str) -> Any:
         num_workers=2,
         configure=_configure,
         kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "context": adapters()}
-        | {"connect_timeout": SOON, "application_name": "spotcheck", "client_encoding": "utf8"},
+        | {"connect_timeout": SOON, "application_name": "spotcheck", "client_encoding": "utf8"}
+        | {"prepare_threshold": PREPARE},
         open=True,
     )
 

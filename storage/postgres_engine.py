@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.connection import StorageError
-from storage.engine import Params
+from storage.engine import Params, Question
+from storage.postgres_answers import Answer, Answers
 from storage.postgres_connecting import driver, pool_of
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_dialect import named, translated
@@ -26,7 +27,16 @@ WRITING = 0x53504F54
 AT_ONCE = 1_000
 """Rows that are fetched together from a long result."""
 _CURSORS = count()
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READS = ("SELECT", "WITH")
+_PAGES = (
+    "The pages of the tables may hold the emptied texts until they are written anew, which only the owner of the "
+    "tables can do. Let the owner run VACUUM FULL."
+)
+_BEYOND = (
+    "The write-ahead log of the server, its archive, standbys and backups cannot be read from here. They hold older "
+    "states for as long as the server is set to keep them."
+)
 _OBJECTS = """
 SELECT CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_name FROM information_schema.tables
 WHERE table_schema = current_schema() AND table_name <> 'schema_steps'
@@ -75,9 +85,20 @@ class PostgresEngine:
         """Begin a transaction, and wait until no other one writes."""
         self._begin(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
 
-    def begin_snapshot(self) -> None:
-        """Begin a transaction that only reads, and sees one state."""
-        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction that only reads, and sees one state; ``ahead`` goes with it in one message."""
+        if not ahead or not driver().Pipeline.is_supported():
+            self._begin(_SNAPSHOT)
+            return
+        asked = []
+        for question in ahead:
+            text, given = named(*question)
+            statement = translated(text)
+            asked.append((statement.sql, statement.values(given)))
+        cursors = self._begin(_SNAPSHOT, asked)
+        answers = self._local.answers = Answers()
+        for (sql, values), cursor in zip(asked, cursors, strict=True):
+            answers.keep(sql, values, cursor)
 
     def commit(self) -> None:
         """End the transaction; it is on disk when this returns."""
@@ -93,7 +114,8 @@ class PostgresEngine:
             return
         try:
             if not held.closed:
-                held.execute("ROLLBACK")
+                # At a ROLLBACK psycopg forgets all that it has prepared; where nothing was written, both end the same.
+                held.execute("COMMIT" if self._local.only_reads else "ROLLBACK")
         except driver().OperationalError:
             held.close()
         finally:
@@ -118,7 +140,10 @@ class PostgresEngine:
         """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
         text, given = named(sql, params)
         statement = translated(text)
-        held = self.held
+        held, known = self.held, self._known(statement.sql, statement.values(given))
+        if known is not None:
+            yield from known
+            return
         if held is None:
             with pool_of(self.address).connection() as own:
                 yield from own.cursor().stream(statement.sql, statement.values(given), size=AT_ONCE)
@@ -131,7 +156,7 @@ class PostgresEngine:
     def run(self, sql: str, values: Sequence[Any]) -> Any:
         """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
         if self.held is not None:
-            return self.held.execute(sql, values or None)
+            return self._known(sql, values) or self._run_held(sql, values)
         pool = pool_of(self.address)
         try:
             return self._run(pool, sql, values)
@@ -155,12 +180,19 @@ class PostgresEngine:
         return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
 
     def write_anew(self) -> bool:
-        """Write the tables anew; False for a role that does not own them. The server's own log is kept as it is set."""
-        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
-        if not self.run(owned, ()).fetchone()[0]:
-            return False
-        self.run("VACUUM FULL", ())
+        """Write the tables anew where this role owns them; what stays otherwise is said by ``unproved``."""
+        if self._owns_the_tables():
+            self.run("VACUUM FULL", ())
         return True
+
+    def unproved(self) -> list[str]:
+        """Return what of the server cannot be read from here: pages, its write-ahead log, standbys and backups."""
+        left = [] if self._owns_the_tables() else [_PAGES]
+        return [*left, _BEYOND]
+
+    def _owns_the_tables(self) -> bool:
+        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
+        return bool(self.run(owned, ()).fetchone()[0])
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the database into StorageErrors that say what to do."""
@@ -174,12 +206,22 @@ class PostgresEngine:
         """Give up this thread's transaction, if any. The pool keeps its connections for other threads."""
         self.rollback()
 
-    def _begin(self, words: str) -> None:
+    def _known(self, sql: str, values: Sequence[Any]) -> Answer | None:
+        answers: Answers | None = getattr(self._local, "answers", None)
+        return None if answers is None else answers.get(sql, values)
+
+    def _run_held(self, sql: str, values: Sequence[Any]) -> Any:
+        cursor = self.held.execute(sql, values or None)
+        answers: Answers | None = getattr(self._local, "answers", None)
+        return cursor if answers is None or cursor.description is None else answers.keep(sql, values, cursor)
+
+    def _begin(self, words: str, asked: Sequence[tuple[str, Sequence[Any]]] = ()) -> list[Any]:
+        """Begin a transaction on a connection of the pool, and return a cursor for each question."""
         pool = pool_of(self.address)
         for last in (False, True):
             connection = pool.getconn()
             try:
-                connection.execute(words)
+                cursors = _all_at_once(connection, words, asked)
             except driver().Error as error:
                 pool.putconn(connection)
                 if last or not _is_lost(error):
@@ -187,9 +229,12 @@ class PostgresEngine:
                 pool.check()
             else:
                 break
-        self._local.pool, self._local.held = pool, connection
+        self._local.pool, self._local.held, self._local.answers = pool, connection, None
+        self._local.only_reads = words == _SNAPSHOT
+        return cursors
 
     def _release(self) -> None:
+        self._local.answers = None
         connection, self._local.held = self._local.held, None
         self._local.pool.putconn(connection)
 
@@ -197,6 +242,15 @@ class PostgresEngine:
     def _run(pool: Any, sql: str, values: Sequence[Any]) -> Any:
         with pool.connection() as connection:
             return connection.execute(sql, values or None)
+
+
+def _all_at_once(connection: Any, words: str, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+    if not asked:
+        connection.execute(words)
+        return []
+    with connection.pipeline():
+        connection.execute(words)
+        return [connection.execute(sql, values or None) for sql, values in asked]
 
 
 def _is_lost(error: Exception) -> bool:

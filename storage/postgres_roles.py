@@ -1,7 +1,8 @@
 """Who may do what in the database of a store, as SQL for its owner to run.
 
 The owner makes and migrates the tables. The application's role reads and adds rows, and can neither change nor delete
-one. Erasure, which empties the texts of a person, has a role of its own; the audit chain stays out of its reach too.
+one. Erasure, which empties the texts of a person, has a role of its own. In the audit chain it may empty what an entry
+quotes; the hashes, the order, the time and the name of who acted stay out of its reach too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from storage.records import KEYS
 
 CHAIN = ("audit", "audit_rows", "schema_steps")
 """Tables in which nobody but the owner may change a row."""
+QUOTES = ("subject", "detail")
+"""The columns of an entry of the audit chain in which words of a person may stand."""
 
 
 def grants(role: str, *, erasure: bool = False) -> str:
@@ -33,4 +36,5 @@ def grants(role: str, *, erasure: bool = False) -> str:
     if erasure:
         tables = sorted({table for table, _ in KEYS.values()} - set(CHAIN))
         lines.append(f"GRANT UPDATE ON {', '.join(tables)} TO {name};")
+        lines.append(f"GRANT UPDATE ({', '.join(QUOTES)}) ON audit TO {name};")
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.connection import StorageError, connect, plain_errors
-from storage.engine import Params
+from storage.engine import Params, Question
 
 _SAVING = threading.Lock()
 _SAVED: dict[str, int] = {}
@@ -63,8 +63,8 @@ class SqliteEngine:
         """Begin with BEGIN IMMEDIATE: one that begins with a read fails if another process writes in between."""
         self.connection.execute("BEGIN IMMEDIATE")
 
-    def begin_snapshot(self) -> None:
-        """Begin a transaction that only reads."""
+    def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction that only reads. Nothing is asked ahead: a file is near."""
         self.connection.execute("BEGIN")
 
     def commit(self) -> None:
@@ -107,6 +107,10 @@ class SqliteEngine:
         """Write the file anew and cut the write-ahead log; False when somebody reads meanwhile."""
         self.connection.execute("VACUUM")
         return not self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+    def unproved(self) -> list[str]:
+        """Return nothing: a file and its write-ahead log can be read."""
+        return []
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn SQLite's errors into StorageErrors that say what to do."""

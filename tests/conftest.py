@@ -33,7 +33,7 @@ from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
 from examples import load_profile  # noqa: E402
 from fewer_replicates import fewer_replicates  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
-from quick_stores import copy_store, durably, quickly  # noqa: E402
+from quick_stores import ON_POSTGRES, copy_store, durably, quickly  # noqa: E402
 
 from storage.opening import open_store  # noqa: E402
 from storage.store import Store  # noqa: E402
@@ -88,7 +88,9 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def demo_of(request: pytest.FixtureRequest) -> Demo:
     """Return the cached demonstration store with the given arguments of ``build_demo``; copy it before changing it."""
-    folder = request.config.cache.mkdir("demo")
+    # A database lives as long as this run of the tests alone.
+    temporary = request.getfixturevalue("tmp_path_factory")
+    folder = temporary.mktemp("demo") if ON_POSTGRES else request.config.cache.mkdir("demo")
     return lambda **arguments: cached_demo(folder, **arguments)
 
 

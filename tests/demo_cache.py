@@ -54,7 +54,7 @@ def _keep_key(folder: Path) -> None:
     from storage.proof_key import key_file
 
     here = key_file((folder / "store_id").read_text())
-    if not here.exists():
+    if not here.exists() and (folder / "audit.key").exists():  # a store in a database has its key in the environment
         here.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / "audit.key", here)
 
@@ -74,7 +74,8 @@ def _build(folder: Path, today: date, arguments: dict[str, Any]) -> None:
     identity = store_id(store)
     store.close()
     (unfinished / "store_id").write_text(identity)
-    shutil.copyfile(key_file(identity), unfinished / "audit.key")
+    if key_file(identity).exists():
+        shutil.copyfile(key_file(identity), unfinished / "audit.key")
     unfinished.rename(folder)
 
 

@@ -33,6 +33,7 @@ made_in_the_product = opening._create
 
 ON_POSTGRES = os.environ.get("SPOTCHECK_TEST_STORE") == "postgres"
 """Whether the stores of this run of the tests are databases."""
+in_words_of_sqlite = pytest.mark.skipif(ON_POSTGRES, reason="this test changes or asks the store in words of SQLite")
 _SERVERS: list[Server] = []
 
 

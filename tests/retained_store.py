@@ -38,6 +38,7 @@ def slow(i: int) -> bool:
 def record(i: int) -> dict[str, Any]:
     """Every tenth is slow, every fortieth failed; some have a user with an address that is masked in the text."""
     found = {**conversation(i), "user_id": f"u{i % 20}", "session_id": f"s{i % 50}", "retries": 1, "cost": 0.25}
+    found |= {"variant": "new" if i % 2 else "old", "metadata": {"outcomes": {"bought": i % 3, "note": "no number"}}}
     if slow(i):
         found["latency_ms"] = 6_000 + i
     if i % 7 == 0:

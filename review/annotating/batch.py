@@ -35,6 +35,7 @@ from review.rubric.rubric import Rubric, rubric_version
 from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
+from storage.queries.batches import asked_by_a_batch
 from storage.queries.pairs import PAIR
 from storage.records_review import Annotation
 from storage.records_weeks import Assignment, Item, Week, WeekClosing
@@ -94,6 +95,21 @@ def batch(
     sent once more, so that its labels can still be submitted.
     Raises UnknownError when the week or the rater does not exist.
     """
+    with store.snapshot(asked_by_a_batch(week, rater_id)):
+        return _batch(store, rater_id, week, (have, begun, back), size=size, guess=guess, dialect=dialect)
+
+
+def _batch(
+    store: Store,
+    rater_id: str,
+    week: str,
+    named: tuple[Collection[str], Collection[str], Collection[str]],
+    *,
+    size: int,
+    guess: Guess | None,
+    dialect: str,
+) -> BatchPayload:
+    have, begun, back = named
     rater, opened = person(store, rater_id), week_of_store(store, week)
     walk = _walk(store, rater.id, opened)
     lists, known = _lists(walk), set(have)

@@ -54,9 +54,11 @@ def run(acting: str | None, store_path: str, as_json: bool) -> None:
     def render() -> None:
         for one in {r.name: r for r in ran.results if not r.ran}.values():
             out.print(f"{title_of(one.name)} did not run: {one.detail}", highlight=False, markup=False)
-        _table([one for one in found if one.id in new])
+        if new:
+            _table([one for one in found if one.id in new])
+        rows = counted(ran.rows, "conversation")
         out.print(
-            f"{counted(ran.rows, 'conversation')} looked at, {counted(len(new), 'new finding')}, "
+            f"{rows[:1].upper()}{rows[1:]} looked at, {counted(len(new), 'new finding')}, "
             f"{result['open']} open, {result['overdue']} overdue",
             highlight=False,
         )
@@ -163,10 +165,12 @@ def report_(
             note(f"Wrote {file}.")
 
     def render() -> None:
-        shown = Table("check", "state", "days", "looked at", "found in", "open", "overdue", "serves")
+        numbers = (Column(name, justify="right") for name in ("days", "looked at", "found in", "open", "overdue"))
+        first = Column("check, and what it serves", overflow="fold")
+        shown = Table(first, Column("state", no_wrap=True), *numbers, box=None, pad_edge=False)
         for c in found.controls:
             counts = (f"{n:,}" for n in (c.days, c.looked, c.found, c.open, c.overdue))
-            shown.add_row(Text(c.title), c.state, *counts, Text(cited(c.clauses)))
+            shown.add_row(Text(f"{c.title}\n{cited(c.clauses)}\n"), c.state, *counts)
         out.print(shown)
         for line in (head_of(found), waiting_of(found)):
             if line:
@@ -183,7 +187,8 @@ def _table(found: Sequence[Found]) -> None:
     if not found:
         out.print("No finding.")
         return
-    shown = Table(Column("finding", no_wrap=True), "day", "what", "in", "owner", "due", "state")
+    day, due, told = (Column(name, no_wrap=True) for name in ("day", "due", "state"))
+    shown = Table(Column("finding", no_wrap=True), day, "what", "in", "owner", due, told, box=None, pad_edge=False)
     for one in found:
         state = "overdue" if one.overdue else one.state
         what = f"{one.title}: {one.kind}" + (f" {one.subject}" if one.subject else "")

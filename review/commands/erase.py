@@ -10,8 +10,9 @@ from review.basics.errors import InputError, Refused
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, err, json_option, opened, out, store_option
 from review.erasure.places import PLACES
-from review.erasure.requests import Erasure, confirm, erasure, erasures, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import Erasure, erasure, erasures
 from review.people.people import require
 
 SHOWN = 20
@@ -131,8 +132,12 @@ def _done(done: Erasure) -> None:
     if done.proof and not done.left:
         size = done.proof["bytes"]
         out.print(f"proof: nothing is left in {counted(done.proof['files'], 'file')} ({size:,} bytes)", highlight=False)
+    for sentence in done.proof.get("unproved", []):
+        out.print(f"not proved: {sentence}", highlight=False, markup=False)
     for copy in done.proof.get("copies", []):
         out.print(f"a copy outside of the store holds their texts, remove it: {copy}", highlight=False, markup=False)
+    for path in done.proof.get("larger", []):
+        out.print(f"not read, because it is too large or closed to us: {path}", highlight=False, markup=False)
     for one in done.proof.get("exports", []):
         said = f"{one['at'][:16]} {one['by']}: {one['action']} {one['target']}"
         out.print(f"may hold their texts: {said}", highlight=False, markup=False)

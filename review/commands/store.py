@@ -73,7 +73,8 @@ def store_copy(source: str, target: str, as_json: bool) -> None:
     """
 
     def progress(done: Copied) -> None:
-        note(f"{done.table}: {done.new:,} copied, {done.rows:,} compared")
+        if done.rows:
+            note(f"{done.table}: {done.new:,} copied, {done.rows:,} compared")
 
     made = copy_store(Path(store_file(source)), Path(store_file(target)), progress=progress)
     lines = in_words(made.check)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.log.erasing import Leaving, conversations_of
+from review.log.erasing import Leaving
 from review.log.log import conversations_named
+from review.log.of_users import conversations_of
 from review.people.people import person
 from review.privacy.user_ids import user_hash
 from review.sources.names import plain_name

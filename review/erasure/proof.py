@@ -44,30 +44,46 @@ class Proof:
     left: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     larger: tuple[str, ...] = field(default_factory=tuple)
+    unproved: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the store keeps it; ``larger`` are other files that were too large to read."""
+        """Plain data, as the store keeps it; ``larger`` are other files that are too large, or closed to us.
+
+        ``unproved`` says what of a database server could not be read.
+        """
         return {
             "files": self.files,
             "bytes": self.size,
             "left": list(self.left),
             "copies": list(self.copies),
             "larger": list(self.larger),
+            "unproved": list(self.unproved),
         }
 
 
 def proof_of(store: Store, person: Person) -> Proof:
     """Read every file of the store, and the other files of its folder."""
-    finder, left, size = Finder(person.texts), [], 0
-    files = list(own_files(store.path))
-    for path in files:
-        size += path.stat().st_size
+    finder, left, files, size = Finder(person.texts), [], 0, 0
+    for path in list(own_files(store.path)):
+        try:
+            size += path.stat().st_size
+        except FileNotFoundError:  # a file of a moment ago, such as the write-ahead log
+            continue
+        files += 1
         if person.texts and holds(path, finder, person.conversations):
             left.append(path.name if path.parent == store.path.parent else str(path.relative_to(store.path.parent)))
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    return Proof(files=len(files), size=size, left=tuple(left), copies=tuple(copies), larger=tuple(larger))
+    unproved = tuple(store.engine.unproved())
+    return Proof(
+        files=files,
+        size=size,
+        left=tuple(left),
+        copies=tuple(copies),
+        larger=tuple(larger),
+        unproved=unproved,
+    )
 
 
 def own_files(store_path: Path) -> Iterator[Path]:
@@ -76,7 +92,9 @@ def own_files(store_path: Path) -> Iterator[Path]:
     Backups that a restore has put aside are copies, and the folder of a running erasure says what is looked for.
     """
     name = store_path.name
-    for path in sorted(store_path.parent.glob(f"{name}*")):
+    for path in sorted(store_path.parent.iterdir()):
+        if not path.name.startswith(name):
+            continue
         ending = path.name.removeprefix(name)
         if ending == WORKING or ending.startswith(".before-"):
             continue
@@ -87,21 +105,33 @@ def own_files(store_path: Path) -> Iterator[Path]:
 
 
 def _elsewhere(store_path: Path, finder: Finder) -> tuple[list[str], list[str]]:
-    """Return the other files of the folder in which texts stand, and those that are too large to read."""
+    """Return the other files of the folder in which texts stand, and those that are too large or closed to us."""
     own, folder = set(own_files(store_path)), store_path.parent
     copies, larger = [], []
     for path in _walk(folder):
         if path in own or path.name == store_path.name or f"{store_path.name}{WORKING}" in path.parts:
             continue
-        if path.stat().st_size > LARGEST:
+        try:
+            unread = path.is_dir() or path.stat().st_size > LARGEST
+            if not unread and holds(path, finder, ()):
+                copies.append(str(path.relative_to(folder)))
+        except FileNotFoundError:  # somebody removed it meanwhile
+            continue
+        except PermissionError:
+            unread = True
+        if unread:
             larger.append(str(path.relative_to(folder)))
-        elif holds(path, finder, ()):
-            copies.append(str(path.relative_to(folder)))
     return copies, larger
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
+    """Yield the files below a folder, and the folders that we may not look into."""
+    try:
+        found = sorted(folder.iterdir())
+    except PermissionError:
+        yield folder
+        return
+    for path in found:
         if path.is_symlink() or path.name in SKIPPED:
             continue
         if path.is_dir():

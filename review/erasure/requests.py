@@ -2,78 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.limits import MAX_ID, MAX_NOTE
+from review.basics.log_paths import log_of
 from review.erasure.own_texts import with_texts
 from review.erasure.person import CONVERSATION, REVIEWER, USER, Person, person_of
 from review.erasure.places import PLACES
+from review.erasure.states import CONFIRMED, WITHDRAWN, Erasure, erasure
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.gone import erased_key
+from review.log.of_users import among_users
 from review.people.people import require
-from review.privacy.holds import held
+from review.privacy.holds import Held, held
 from review.privacy.masking import mask_text
 from review.privacy.recognisers import recognisers
 from review.settings.project import project_of
 from storage.queries.erasing import open_erasures
 from storage.records_erasure import ErasedKey, ErasureEvent, ErasureRequest
+from storage.records_log import Conversation
 from storage.store import Store
 
 KINDS = (USER, CONVERSATION, REVIEWER)
-CONFIRMED, EMPTIED, LEFT, PROVED, WITHDRAWN = "confirmed", "emptied", "left", "proved", "withdrawn"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Erasure:
-    """A request with what became of it. ``state`` is waiting, running, done or withdrawn.
-
-    ``emptied`` counts by place, ``left`` names what still holds something and why. ``proof`` is what the last proof
-    read; ``release`` is the release that took the place of one with erased examples, "" for none. ``identity`` says
-    how the store knows that two people acted (login, or names), ``reason`` why one confirmed their own request.
-    """
-
-    request: ErasureRequest
-    state: str
-    confirmed_by: str = ""
-    emptied: Mapping[str, int] = field(default_factory=dict)
-    left: Mapping[str, Any] = field(default_factory=dict)
-    proof: Mapping[str, Any] = field(default_factory=dict)
-    release: str = ""
-    identity: str = ""
-    reason: str = ""
-
-    @property
-    def in_words(self) -> str:
-        """The state as it is shown."""
-        if self.state != "running":
-            return "waits for a second person" if self.state == "waiting" else self.state
-        places = len(self.left)
-        return f"running, {places} {'place' if places == 1 else 'places'} left"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for programs."""
-        return {
-            "id": self.request.id,
-            "kind": self.request.kind,
-            "at": self.request.at,
-            "by": self.request.by,
-            "state": self.state,
-            "confirmed_by": self.confirmed_by or None,
-            "identity": self.identity or None,
-            "reason": self.reason or None,
-            "found": dict(self.request.found),
-            "emptied": dict(self.emptied),
-            "left": dict(self.left),
-            "proof": dict(self.proof),
-            "tombstone_release": self.release or None,
-        }
 
 
 def preview(store: Store, kind: str, given: str, *, by: str) -> dict[str, int]:
@@ -102,21 +57,26 @@ def request_erasure(store: Store, kind: str, given: str, *, by: str) -> Erasure:
     person = person_of(store, request, setting.one_of("kind", kind, KINDS), _checked(given))
     refuse_held(store, person)
     subject = _subject(store, person)
-    same = next((one.id for one in open_erasures(store) if one.subject == subject), None)
-    if same:
-        raise Refused(f"request {same[:12]} for the same {kind} is open: {erasure(store, same).in_words}.")
+    _refuse_second(store, kind, subject)
     made = ErasureRequest(
         id=request, kind=kind, subject=subject, at=now(), by=by, found=found_in(store, with_texts(store, person))
     )
     keep_person(store, person)
     try:
         with store.transaction():
+            _refuse_second(store, kind, subject)
             store.add(made)
             chain.record(store, by, "ask for erasure", request, kind=kind, places=len(made.found))
     except BaseException:
         forget_person(store, request)
         raise
     return erasure(store, request)
+
+
+def _refuse_second(store: Store, kind: str, subject: str) -> None:
+    same = next((one.id for one in open_erasures(store) if one.subject == subject), None)
+    if same:
+        raise Refused(f"request {same[:12]} for the same {kind} is open: {erasure(store, same).in_words}.")
 
 
 def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure:
@@ -126,9 +86,7 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
     and when a legal hold names the person; NothingToDo when it is confirmed already.
     """
     require(store, by, "lead")
-    found = erasure(store, request)
-    if found.state != "waiting":
-        raise NothingToDo(f"request {found.request.id[:12]} is confirmed or withdrawn already: {found.in_words}.")
+    found = _waiting(store, request)
     alone, said = found.request.by == by, reason.strip()
     if alone and not said:
         raise Refused(
@@ -147,6 +105,7 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
     detail = {"alone": alone, "reason": mask_text(said, recognisers())[0], "identity": identity}
     with store.transaction():
         require(store, by, "lead")
+        _waiting(store, person.request)  # somebody may have withdrawn it while the texts were looked for
         store.add(*(ErasedKey(id=erased_key(key, k, n), kind=k, request_id=person.request, at=now()) for k, n in names))
         add_event(store, person.request, CONFIRMED, by=by, detail=detail)
         chain.record(store, by, "confirm erasure", person.request, **detail, keys=len(names))
@@ -156,27 +115,54 @@ def confirm(store: Store, request: str, *, by: str, reason: str = "") -> Erasure
 def withdraw(store: Store, request: str, *, by: str, reason: str) -> Erasure:
     """Withdraw a request that nobody has confirmed. Raises Refused without the role lead and for a confirmed one."""
     require(store, by, "lead")
-    found = erasure(store, request)
-    if found.state != "waiting":
-        raise Refused(f"request {found.request.id[:12]} cannot be withdrawn any more: {found.in_words}.")
+    found = _to_withdraw(store, request)
     said = mask_text(reason.strip()[:MAX_NOTE], recognisers())[0]
     with store.transaction():
+        _to_withdraw(store, found.request.id)
         add_event(store, found.request.id, WITHDRAWN, by=by, detail={"reason": said})
         chain.record(store, by, "withdraw erasure", found.request.id, reason=said)
     forget_person(store, found.request.id)
     return erasure(store, found.request.id)
 
 
+def _waiting(store: Store, request: str) -> Erasure:
+    """Return a request that waits for its confirmation; what was kept of one that was withdrawn is forgotten."""
+    found = erasure(store, request)
+    if found.state == "waiting":
+        return found
+    if found.state == WITHDRAWN:
+        forget_person(store, found.request.id)
+    raise NothingToDo(f"request {found.request.id[:12]} is confirmed or withdrawn already: {found.in_words}.")
+
+
+def _to_withdraw(store: Store, request: str) -> Erasure:
+    found = erasure(store, request)
+    if found.state != "waiting":
+        raise Refused(f"request {found.request.id[:12]} cannot be withdrawn any more: {found.in_words}.")
+    return found
+
+
 def refuse_held(store: Store, person: Person) -> None:
-    """Raise Refused when a legal hold names the person or one of their conversations."""
+    """Raise Refused when a legal hold names the person, one of their conversations, or the user of one."""
     holds = held(store)
-    names = [c for c in sorted(person.conversations) if c in holds.conversations]
-    if names or person.users & holds.users:
-        what = f"conversation {names[0]}" if names else "this user"
+    names = sorted(person.conversations & holds.conversations)
+    of_users = [] if names or person.users & holds.users else _of_held_users(store, person, holds)
+    if names or of_users or person.users & holds.users:
+        named = f"the user of conversation {of_users[0]}" if of_users else "this user"
+        what = f"conversation {names[0]}" if names else named
         raise Refused(
             f"a legal hold names {what}, so nothing is erased. Release the hold first, if it may be released.",
             command_hint="`spotcheck hold list` shows it.",
         )
+
+
+def _of_held_users(store: Store, person: Person, holds: Held) -> list[str]:
+    """Return the conversations whose users are on hold: a request for one conversation names no user."""
+    if not holds.users or not person.conversations:
+        return []
+    rows = store.find(Conversation, id=sorted(person.conversations))
+    own = {row.id for row in rows if row.user_id in holds.users}
+    return sorted(own | among_users(log_of(store.path), person.conversations, holds.users))
 
 
 def add_event(
@@ -193,54 +179,6 @@ def add_event(
     at = now()
     store.add(
         ErasureEvent(id=new_id(), request_id=request, event=event, at=at, by=by, place=place, n=n, detail=detail or {})
-    )
-
-
-def erasures(store: Store) -> list[Erasure]:
-    """Return all erasures, the latest first."""
-    events: dict[str, list[ErasureEvent]] = {}
-    for event in store.find(ErasureEvent):
-        events.setdefault(event.request_id, []).append(event)
-    return [_state(row, events.get(row.id, [])) for row in reversed(store.find(ErasureRequest))]
-
-
-def erasure(store: Store, request: str) -> Erasure:
-    """Return an erasure by its id or the beginning of it, of at least 6 characters. Raises UnknownError."""
-    wanted = request.strip().lower()
-    found = [e for e in erasures(store) if len(wanted) >= 6 and e.request.id.startswith(wanted)]
-    if len(found) != 1:
-        raise UnknownError(
-            f"request '{request[:40]}': found {len(found)} requests of this id, expected one.",
-            command_hint="`spotcheck erase list` shows their ids.",
-        )
-    return found[0]
-
-
-def _state(request: ErasureRequest, events: list[ErasureEvent]) -> Erasure:
-    if not events:
-        return Erasure(request=request, state="waiting")
-    emptied: dict[str, int] = {}
-    for event in events:
-        if event.event == EMPTIED and event.n:
-            emptied[event.place] = emptied.get(event.place, 0) + event.n
-    last, release = events[-1], next((e.detail["release"] for e in events if e.detail.get("release")), "")
-    confirmed = next((e for e in events if e.event == CONFIRMED), None)
-    if last.event == WITHDRAWN:
-        return Erasure(request=request, state=WITHDRAWN)
-    proof = next((e.detail for e in reversed(events) if e.event in (PROVED, LEFT)), {})
-    done = {e.place for e in events if e.event == EMPTIED}
-    left = {name: "not emptied yet" for name in request.found if name not in done} | {"proof": "not read yet"}
-    left = {} if last.event == PROVED else dict(last.detail["places"]) if last.event == LEFT else left
-    return Erasure(
-        request=request,
-        state="done" if last.event == PROVED else "running",
-        confirmed_by=confirmed.by if confirmed else "",
-        identity=confirmed.detail["identity"] if confirmed else "",
-        reason=confirmed.detail["reason"] if confirmed else "",
-        emptied=emptied,
-        left=left,
-        proof=proof.get("proof", {}),
-        release=str(release),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from review.audit import chain
 from review.basics.errors import Refused, ReviewError
@@ -20,11 +20,13 @@ from review.erasure.own_texts import with_texts
 from review.erasure.person import Person, person_of
 from review.erasure.places import PLACES
 from review.erasure.proof import WORKING, Proof, proof_of
-from review.erasure.requests import EMPTIED, LEFT, PROVED, Erasure, add_event, erasure, refuse_held
+from review.erasure.requests import add_event, refuse_held
+from review.erasure.states import EMPTIED, LEFT, PROVED, Erasure, erasure
 from review.erasure.working import forget_person, keep_person, kept_person
 from review.log.erasing import sweep_parts
 from review.people.people import require
 from storage.connection import StorageError
+from storage.leases import only_one
 from storage.queries.erasing import leave_nothing_behind
 from storage.records_golden import Release
 from storage.store import Store
@@ -44,9 +46,8 @@ def run(store: Store, request: str, *, by: str, tell: Tell = lambda place: None)
     found = erasure(store, request)
     if found.state != "running":
         raise Refused(f"request {found.request.id[:12]} cannot be run: it {_why(found)}.")
-    lock = FileLock(f"{store.path}{WORKING}.lock", timeout=0)
     try:
-        with lock:
+        with only_one(store.path, "erasure", f"{store.path}{WORKING}.lock"):
             return _run(store, found.request.id, by=by, tell=tell)
     except Timeout:
         raise Refused(

@@ -67,20 +67,31 @@ class TriageWish:
 
 
 def triage_groups(store: Store, project: Project, week: str, *, viewer: str | None = None) -> list[TriageGroup]:
-    """Return the groups of a week: open ones first, the largest first."""
+    """Return the groups of a week: open ones first, the largest first.
+
+    A group of few failures that has grown since it was decided about, and now needs a task, is open again.
+    """
     modes = mode_list(store)
-    decided = triaged(store, modes, [week])
-    groups = [
-        TriageGroup(
-            found=g,
-            title=modes.title(g.group),
-            state=state_of(modes, decided, week, g.group, g.version),
-            suggested=_suggested(g, project),
-            decided=decided.get((week, g.group, g.version)),
+    triages = triaged(store, modes, [week])
+    groups = []
+    for g in groups_of(store, project, weeks=[week], viewer=viewer):
+        decided = triages.get((week, g.group, g.version))
+        state = state_of(modes, triages, week, g.group, g.version)
+        groups.append(
+            TriageGroup(
+                found=g,
+                title=modes.title(g.group),
+                state="open" if state == "triaged" and _outgrown(g, decided, project) else state,
+                suggested=_suggested(g, project),
+                decided=decided,
+            )
         )
-        for g in groups_of(store, project, weeks=[week], viewer=viewer)
-    ]
     return sorted(groups, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
+
+
+def _outgrown(group: FailedGroup, decided: FailureTriage | None, project: Project) -> bool:
+    few = decided is not None and decided.decision == "golden" and decided.failures < group.n
+    return few and _suggested(group, project) == "task"
 
 
 def _suggested(group: FailedGroup, project: Project) -> str:
@@ -181,6 +192,7 @@ def _check(found: FailedGroup, wish: TriageWish, chosen: str, project: Project) 
     if not wish.owner.strip():
         raise InputError("owner: found nobody. Name the person who will work on this task.")
     try:
-        date.fromisoformat(wish.due)
+        if date.fromisoformat(wish.due).isoformat() != wish.due:  # 20261204 would not sort among the others
+            raise ValueError
     except ValueError:
         raise setting.wrong("due", wish.due, "a date such as 2026-12-04") from None

@@ -94,16 +94,6 @@ def _with_columns(folder: Path, wanted: set[str]) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.parquet")) if wanted <= set(pq.read_schema(path).names)]
 
 
-def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
-    """Return the ids of all conversations of some users."""
-    files = conversation_files(log)
-    if not files or not users:
-        return set()
-    with duckdb.connect() as db:
-        sql = f"SELECT id FROM {listed(files)} WHERE user_id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
-        return {row[0] for row in db.execute(sql, [sorted(users)]).fetchall()}
-
-
 def shared_values(log: LogPaths, conversations: Collection[str]) -> dict[str, set[str]]:
     """Return which values of ``CATEGORIES`` other conversations have, of those that these conversations have."""
     files = conversation_files(log)

@@ -28,14 +28,17 @@ class ExpiredCounts:
     latency: Mapping[Place, tuple[list[float | None], int]] = field(default_factory=dict)
 
 
-def expired_span(log: LogPaths, windows: Windows) -> tuple[str | None, str | None, int]:
-    """Return the first and the last hour that expired, as UTC texts, and how many had no time."""
+def expired_span(log: LogPaths, windows: Windows, *, inside: bool = False) -> tuple[str | None, str | None, int]:
+    """Return the first and the last hour that expired, as UTC texts, and how many had no time.
+
+    With ``inside`` only hours of the windows count.
+    """
     files = parts(log.logs, COUNTS)
     if not files:
         return None, None, 0
     sql = (
         f"SELECT min(hour), max(hour), coalesce(sum(n) FILTER (hour IS NULL), 0) FROM {listed(files)} AS entry "  # noqa: S608 - our own names and paths
-        f"WHERE {chosen(windows)} AND (hour IS NULL OR {_hours(windows, span=False)})"
+        f"WHERE {chosen(windows)} AND (hour IS NULL OR {_hours(windows, span=inside)})"
     )
     with bounded(windows.threads) as db:
         row = db.execute(sql).fetchone() or (None, None, 0)

@@ -1,4 +1,8 @@
-"""What the users of each variant did, summed where the rows are: no user comes into Python."""
+"""What the users of each variant did, summed where the rows are: no user comes into Python.
+
+What retention left of conversations that expired counts too: errors are kept longer than the rest, so figures of rows
+alone would be too high.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,10 @@ from review.basics.feedback_words import NEGATIVE_FEEDBACK, POSITIVE_FEEDBACK
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import Windows, bounded, entries, within
+from review.log.outcomes import HAS_OUTCOMES, kept_outcome, names_of_row, outcome
+from review.log.visits import Columns, user_days_of, visits
 
 MOST_OUTCOMES, MOST_NAMES = 20, 50
-MOST_VALUE = 1e100
-"""The largest outcome that is taken: squares of larger ones are no numbers of this machine any more."""
 _WORD = "lower(trim(split_part(coalesce(feedback, ''), ',', 1)))"
 
 
@@ -22,18 +26,24 @@ def _among(words: tuple[str, ...]) -> str:
     return f"{_WORD} IN ({', '.join(map(sql_literal, words))})"
 
 
+def _one(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
+
+
+_COUNTED: Columns = {
+    "errors": (_one("status = 'error'"), "error_rate_k"),
+    "thumbs_up": (_one(_among(POSITIVE_FEEDBACK)), "thumbs_down_n - thumbs_down_k"),
+    "thumbs_down": (_one(_among(NEGATIVE_FEEDBACK)), "thumbs_down_k"),
+    "copied": (_one("contains(lower(coalesce(feedback, '')), 'copied')"), "copied_k"),
+    "edited": (_one("contains(lower(coalesce(feedback, '')), 'edited')"), "edited_k"),
+}
 OF_USERS = {
-    "conversations": "count(*)",
+    "conversations": "sum(n)",
     "sessions": "count(DISTINCT session_id)",
     "days": "count(DISTINCT left(created_at, 10))",
-    "errors": "count(*) FILTER (status = 'error')",
-    "thumbs_up": f"count(*) FILTER ({_among(POSITIVE_FEEDBACK)})",
-    "thumbs_down": f"count(*) FILTER ({_among(NEGATIVE_FEEDBACK)})",
-    "copied": "count(*) FILTER (contains(lower(coalesce(feedback, '')), 'copied'))",
-    "edited": "count(*) FILTER (contains(lower(coalesce(feedback, '')), 'edited'))",
+    **{name: f"sum({name})" for name in _COUNTED},
 }
 """What every log says of its users, for each of them."""
-_OUTCOMES = "$.metadata.outcomes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +63,16 @@ class PerUser:
 
 def per_user(log: LogPaths, windows: Windows) -> PerUser:
     """Return the sums over users of each variant."""
-    relation, where = entries(log, weeks=windows.weeks), f"{within(windows)} AND user_id IS NOT NULL"
+    where = f"{within(windows)} AND user_id IS NOT NULL"
     with bounded(windows.threads) as db:
-        outcomes = _names(db, relation, where)
-        metrics = {**OF_USERS, **{name: f"sum({_outcome(name)})" for name in outcomes}}
+        outcomes = _names(db, log, windows, where)
+        numbers = {f"o{k}": (outcome(name), kept_outcome(name)) for k, name in enumerate(outcomes)}
+        relation = visits(log, weeks=windows.weeks, more={**_COUNTED, **numbers})
+        metrics = OF_USERS | {name: f"sum(o{k})" for k, name in enumerate(outcomes)}
         columns = ", ".join(f"coalesce({words}, 0) AS m{k}" for k, words in enumerate(metrics.values()))
         db.execute(
             "CREATE TEMP TABLE people AS SELECT user_id, min(variant) AS variant, "  # noqa: S608 - our own names
-            f"count(DISTINCT variant) AS variants, min(created_at) AS first, max(created_at) AS last, {columns} "
+            f"count(DISTINCT variant) AS variants, min(created_at) AS first, max(last_at) AS last, {columns} "
             f"FROM {relation} WHERE {where} AND variant IS NOT NULL GROUP BY user_id"
         )
         sums = ", ".join(f"sum(m{k}), var_pop(m{k}) * count(*)" for k in range(len(metrics)))
@@ -84,20 +96,11 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
     )
 
 
-def _names(db: duckdb.DuckDBPyConnection, relation: str, where: str) -> list[str]:
-    """Return the names of the outcomes that rows carry, the most frequent ones."""
-    sql = (
-        f"SELECT name FROM (SELECT unnest(json_keys(content, '{_OUTCOMES}')) AS name FROM {relation} "  # noqa: S608 - our own names
-        f"WHERE {where} AND contains(content, '\"outcomes\"')) GROUP BY name ORDER BY count(*) DESC, name LIMIT ?"
-    )
+def _names(db: duckdb.DuckDBPyConnection, log: LogPaths, windows: Windows, where: str) -> list[str]:
+    """Return the names of the outcomes that rows carry, or carried before they expired, the most frequent ones."""
+    relation = entries(log, weeks=windows.weeks)
+    live = f"SELECT unnest({names_of_row()}) AS name FROM {relation} WHERE {where} AND {HAS_OUTCOMES}"  # noqa: S608 - our own names
+    days = user_days_of(log)
+    gone = f" UNION ALL SELECT unnest(outcomes).name AS name FROM {days}" if days else ""  # noqa: S608 - our own paths
+    sql = f"SELECT name FROM ({live}{gone}) GROUP BY name ORDER BY count(*) DESC, name LIMIT ?"  # noqa: S608 - our own names
     return sorted(row[0] for row in db.execute(sql, [MOST_OUTCOMES]).fetchall())
-
-
-def _outcome(name: str) -> str:
-    """Return the number of an outcome of a row: true is 1, what is no number, or over ``MOST_VALUE``, is left out."""
-    key = name.replace("\\", "\\\\").replace('"', '\\"')
-    path = f'{_OUTCOMES}."{key}"'
-    text = f"json_extract_string(content, {sql_literal(path)})"
-    number = f"TRY_CAST({text} AS DOUBLE)"
-    number = f"CASE WHEN abs({number}) <= {MOST_VALUE:g} THEN {number} END"
-    return f"CASE {text} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE {number} END"

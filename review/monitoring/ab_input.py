@@ -15,7 +15,8 @@ from review.basics.tables import Row, load, with_columns
 from review.basics.times import read_time
 from review.basics.words import counted
 from review.log.buckets import THREADS
-from review.log.per_user import MOST_VALUE, per_user
+from review.log.outcomes import MOST_VALUE
+from review.log.per_user import per_user
 from review.monitoring.health import everything
 from review.statistics.ab_test import Groups, Sums
 

@@ -49,15 +49,18 @@ def hourly_counts(rows: str, metrics: Mapping[str, Metric], ran: Mapping[str, fr
 
 
 def user_days(rows: str, metrics: Mapping[str, Metric]) -> str:
-    """Return the query of what users did on each day (UTC) and in each session, by their keyed ids."""
+    """Return the query of what users did in each hour (UTC) of each session, by their keyed ids."""
     columns = {
         "n": "count(*)",
         "first_at": "min(created_at)",
         "last_at": "max(created_at)",
         **_figures({name: metrics[name] for name in OF_USERS}, {}),
+        "outcomes": "flatten(list(outcomes) FILTER (outcomes IS NOT NULL))",
     }
-    keys = "substr(created_at, 1, 10) AS day, week, source, variant, user_id, session_id"
-    return f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE user_id IS NOT NULL GROUP BY ALL"  # noqa: S608 - our own names
+    hour = "substr(created_at, 1, 10) AS day, substr(created_at, 1, 13) AS hour"
+    keys = f"{hour}, week, source, variant, user_id, session_id"
+    someone = "(user_id IS NOT NULL OR session_id IS NOT NULL)"
+    return f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE {someone} GROUP BY ALL"  # noqa: S608 - our own names
 
 
 def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -> dict[str, str]:

@@ -8,9 +8,12 @@ from typing import Any
 
 from review.basics.log_paths import LogPaths
 from review.log.buckets import aggregated
+from review.log.expired_counts import expired
 from review.log.sessions import sessions_by_window, users_before, users_by_window
 from review.monitoring.health import Asked, gathered
-from review.monitoring.measuring import NO_TRAFFIC, aggregates_of, share, shares_of
+from review.monitoring.joining import joined_rows
+from review.monitoring.latency_bins import bin_of
+from review.monitoring.measuring import NO_TRAFFIC, QUANTILES, aggregates_of, share, shares_of
 from review.monitoring.metrics import metrics_for
 from review.monitoring.periods import Period
 from review.settings.project import Project
@@ -18,7 +21,7 @@ from review.statistics.quantity import Quantity
 
 SHARES = ("copied", "edited", "thumbs_given", "thumbs_down")
 NO_USERS = "no conversation names its user"
-NO_SESSIONS = "no conversation names its session"
+EXPIRED = "conversations of these sessions expired, and with them what was asked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,9 @@ def engagement(log: LogPaths, project: Project, asked: Asked) -> Sequence[Engage
     if not spans:
         return ()
     metrics = {name: one for name, one in metrics_for(project.confidence).items() if name in (*SHARES, "traffic")}
-    rows = {row["window"]: row for row in aggregated(log, windows, aggregates_of(metrics))}
+    gone = expired(log, windows, bin_of("latency_ms"), QUANTILES)
+    live = aggregated(log, windows, aggregates_of(metrics))
+    rows = {row["window"]: row for row in joined_rows(live, gone, metrics)}
     users = {row["window"]: row for row in users_by_window(log, windows)}
     sessions = {row["window"]: row for row in sessions_by_window(log, windows)}
     seen, found = users_before(log, windows), []
@@ -88,6 +93,8 @@ def _engaged(
     several = talks.get("several", 0)
     usage = share(who["users"], seen, NO_USERS) if who else Quantity.missing(none or NO_USERS)
     again = share(talks.get("again", 0), several, none or "no session has several conversations")
+    if talks.get("expired"):
+        again = Quantity.missing(EXPIRED, n=several)
     middle = talks.get("minutes") or (None, None)
     return Engaged(
         start=period.start,
@@ -98,10 +105,7 @@ def _engaged(
         per_user=float(who["conversations"]) / who["users"] if who else None,
         sessions=talks.get("sessions"),
         per_session=float(talks["turns"]) / talks["sessions"] if talks else None,
-        minutes=(
-            middle[0] if middle[0] is None else float(middle[0]),
-            middle[1] if middle[1] is None else float(middle[1]),
-        ),
+        minutes=(_number(middle[0]), _number(middle[1])),
         shares={"usage_rate": usage, "repeated_questions": again, **shares},
     )
 

@@ -11,6 +11,8 @@ from review.log.expired_counts import ExpiredCounts
 from review.monitoring.measuring import ERRORS, EXPIRED, N
 from review.monitoring.metrics import Metric
 
+NOT_KNOWN: Mapping[str, Any] = {"latency_ms_at": None, "latency_ms_n": 0}
+
 
 def joined_rows(
     rows: Sequence[Mapping[str, Any]], gone: ExpiredCounts, metrics: Mapping[str, Metric]
@@ -32,7 +34,9 @@ def joined_rows(
         for name, metric in metrics.items():
             _add(row, name, metric, counts)
         row[ERRORS] = Counter(row.get(ERRORS) or {}) + Counter(gone.errors.get(place, {}))
-        if place in gone.latency:
+        if here != values:
+            row |= NOT_KNOWN  # the quantiles of several values together cannot be made of those of each
+        elif place in gone.latency:
             row["latency_ms_at"], row["latency_ms_n"] = gone.latency[place]
     return list(by_place.values())
 

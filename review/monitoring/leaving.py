@@ -22,6 +22,7 @@ from review.log.failed_expiring import failures_of
 from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
+from review.log.outcomes import outcomes_of_row
 from review.log.retained import COUNTS, EXPIRED, FAILURES, PREFIX, REPLACES, RUN, USERS, retained_folders
 from review.monitoring.counts import hourly_counts, user_days
 from review.monitoring.judging import Judge
@@ -53,7 +54,8 @@ class Leaving:
         self._write_originals()
         rows = with_late(listed(self.files), self.judge.late, columns=columns_of(self.files))
         gone = f"(SELECT * FROM {rows} SEMI JOIN expiring USING (id))"  # noqa: S608 - our own names
-        self._db.execute(f"CREATE TEMP VIEW gone AS SELECT * EXCLUDE (content, verdicts) FROM {gone}")  # noqa: S608 - our own names
+        columns = f"* EXCLUDE (content, verdicts), {outcomes_of_row()} AS outcomes"
+        self._db.execute(f"CREATE TEMP VIEW gone AS SELECT {columns} FROM {gone}")  # noqa: S608 - our own names
         self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")
         self._copy(user_days("gone", metrics), f"{USERS}/{self.week}.parquet")
         self._copy(failures_of("gone", failures), f"{FAILURES}/{self.week}.parquet")

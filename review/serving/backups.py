@@ -83,8 +83,9 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
             f"{path} cannot be restored ({error.strerror or error}). The store was not changed."
         ) from error
     finally:
-        for part in path.parent.glob(f"{waiting.name}*"):
-            part.unlink(missing_ok=True)
+        for part in path.parent.iterdir():
+            if part.name.startswith(waiting.name):
+                part.unlink(missing_ok=True)
     return check, aside
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
@@ -35,6 +35,7 @@ from review.sources.pulling.pull import Pulled, pull
 from review.sources.uploads import expire_uploads
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
+from storage.leases import only_one
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -209,7 +210,7 @@ def run_nightly(store: Store, *, steps: dict[str, Step] | None = None) -> list[O
     """
     project, chosen = project_of(store.path), NIGHTLY if steps is None else steps
     try:
-        with FileLock(f"{store.path.resolve()}.night.lock", timeout=0):
+        with only_one(store.path, "nightly", f"{store.path.resolve()}.night.lock"):
             outcomes = [_run(name, step, store, project) for name, step in chosen.items()]
             kept = {one.name: {"status": one.status, "detail": one.detail} for one in outcomes}
             note_night(store.path, Night(now(), kept))

@@ -103,7 +103,9 @@ class AbReport:
     def sentence(self) -> str:
         """Return the answer first: a broken split, not enough yet and why, or what is shown."""
         if self.broken:
-            return f"The split is broken: {_sizes(self.groups)}. Nothing is compared; find out why users are missing."
+            crossed = self.groups.crossed
+            why = f"{counted(crossed, 'user')} came to be in both groups" if crossed else "users are missing"
+            return f"The split is broken: {_sizes(self.groups)}. Nothing is compared; find out why {why}."
         if self.reasons:
             return f"{NOT_ENOUGH}: {'; '.join(self.reasons)}."
         shown = [name for name, one in self.metrics.items() if one.shown]

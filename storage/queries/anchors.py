@@ -64,11 +64,16 @@ def who_knows_anchors(store: Store, items: Collection[str]) -> dict[str, set[str
 
 def has_anchors(store: Store, week: str) -> bool:
     """Return whether items with known answers are dealt in a week."""
-    return bool(store.query("SELECT 1 FROM anchors WHERE week = :week LIMIT 1", {"week": week}))
+    return bool(store.query(ANY_SQL, {"week": week}))
+
+
+ANY_SQL = "SELECT 1 FROM anchors WHERE week = :week LIMIT 1"
 
 
 def originals_of(store: Store, items: Collection[str]) -> dict[str, str]:
     """Return the item that each anchor among these items stands for."""
+    if not items:
+        return {}
     return {row["item_id"]: row["original"] for row in store.query(_ORIGINALS_SQL, {"items": json_list(items)})}
 
 

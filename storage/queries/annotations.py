@@ -161,12 +161,12 @@ def seconds_by_rater(
     ``late`` includes annotations made after the week had closed.
     """
     found: dict[str, list[float]] = {}
-    for who, seconds in store.stream(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
+    for who, seconds in store.stream(SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
         found.setdefault(who, []).append(seconds)
     return found
 
 
-_SECONDS_SQL = f"""
+SECONDS_SQL = f"""
 SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
   AND (:late OR {in_time("n", "i.week")})

@@ -149,12 +149,13 @@ def counts_per_rater(store: Store, week: str, *, rater: str | None = None, late:
 
     ``late`` includes what was sent after the week had closed.
     """
-    sql = _counts_sql(one=rater is not None, late=late)
+    sql = counts_sql(one=rater is not None, late=late)
     rows = store.query(sql, {"week": week, "rater": rater})
     return {row["rater_id"]: Counts(row["dealt"], row["done"], row["skipped"]) for row in rows}
 
 
-def _counts_sql(*, one: bool, late: bool) -> str:
+def counts_sql(*, one: bool, late: bool) -> str:
+    """Return the statement for the counts of everybody, or of ``one`` rater."""
     done, passed = (answered, skipped) if late else (answered_in_time, skipped_in_time)
     return f"""
 SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (

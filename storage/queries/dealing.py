@@ -55,10 +55,10 @@ def taken_assignments(store: Store, rater_id: str, week: str) -> list[dict[str, 
 
     Each has ``id``, ``item_id``, ``rubric_version``, and ``to_rater`` and ``name`` of the new holder, None without one.
     """
-    return store.query(_TAKEN_SQL, {"rater": rater_id, "week": week})
+    return store.query(TAKEN_SQL, {"rater": rater_id, "week": week})
 
 
-_TAKEN_SQL = """
+TAKEN_SQL = """
 SELECT a.id, a.item_id, a.rubric_version, t.rater_id AS to_rater, p.name
 FROM reassignments r
 JOIN assignments a ON a.id = r.assignment_id

@@ -55,7 +55,7 @@ def answers_to(store: Store, keys: Collection[str]) -> dict[str, ExperimentAnswe
 
 _BY_KEY = """
 SELECT * FROM experiment_answers
-WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' AND answer <> '{}' ORDER BY rowid
+WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' AND CAST(answer AS TEXT) <> '{}' ORDER BY rowid
 """
 
 

@@ -15,6 +15,8 @@ def spans_hidden_now(store: Store, conversations: Sequence[str]) -> list[HiddenS
 
     A span that flags name is hidden while one of them stands; one that no flag names is always hidden.
     """
+    if not conversations:
+        return []
     return store.select(HiddenSpan, _HIDDEN_SQL, {"ids": json_list(conversations)})
 
 

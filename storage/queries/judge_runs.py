@@ -74,7 +74,7 @@ def known_replies(store: Store, keys: Sequence[str]) -> dict[str, dict[str, Any]
 
 _KNOWN_SQL = """
 SELECT key, reply FROM judge_calls
-WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' AND reply <> '{}' ORDER BY rowid
+WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' AND CAST(reply AS TEXT) <> '{}' ORDER BY rowid
 """
 
 

@@ -34,10 +34,10 @@ def skips_in_force(store: Store, rater_id: str, week: str) -> list[dict[str, Any
 
     Each has ``assignment_id``, ``item_id``, ``rubric_version``, ``submission_id``, ``at`` and ``reason``.
     """
-    return store.query(_SKIPS_SQL, {"rater": rater_id, "week": week})
+    return store.query(SKIPS_SQL, {"rater": rater_id, "week": week})
 
 
-_SKIPS_SQL = f"""
+SKIPS_SQL = f"""
 SELECT a.id AS assignment_id, a.item_id, a.rubric_version, s.submission_id, s.at, s.reason
 FROM assignments a JOIN skips s ON s.assignment_id = a.id
 WHERE a.week = :week AND a.rater_id = :rater AND {not_withdrawn("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}

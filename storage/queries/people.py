@@ -27,7 +27,7 @@ def raters_with_roles(store: Store) -> list[RaterWithRole]:
 
 def rater_with_role(store: Store, rater_id: str) -> RaterWithRole | None:
     """Return one rater, or None. Reads the rater's row and latest role by index, whatever the number of people."""
-    return next((RaterWithRole(**row) for row in store.query(f"{_SQL} WHERE p.id = :id", {"id": rater_id})), None)
+    return next((RaterWithRole(**row) for row in store.query(ONE_RATER_SQL, {"id": rater_id})), None)
 
 
 def raters_from_outside(store: Store) -> dict[str, bool]:
@@ -44,3 +44,5 @@ _SQL = """
 SELECT p.id, p.name, coalesce(r.role, '') AS role, coalesce(r.scope, '') AS scope, p.issuer, p.subject
 FROM raters p LEFT JOIN roles r ON r.rowid = (SELECT max(latest.rowid) FROM roles latest WHERE latest.rater_id = p.id)
 """
+
+ONE_RATER_SQL = f"{_SQL} WHERE p.id = :id"

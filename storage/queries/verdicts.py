@@ -97,6 +97,8 @@ def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verd
 
     Without ``items``: all in the store.
     """
+    if items is not None and not items:
+        return []
     among = "" if items is None else "v.item_id IN (SELECT value FROM json_each(:items)) AND "
     return store.select(
         Verdict,

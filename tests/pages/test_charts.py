@@ -182,3 +182,8 @@ def _lightness(colour: str) -> float:
     channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(("ends", "written"), [((0.0, 0.4), ",.2~f"), ((0.0, 9.9), ",.2~f"), ((0.0, 6000.0), "~s")])
+def test_an_axis_never_writes_a_small_amount_in_thousandths(ends: tuple[float, float], written: str) -> None:
+    assert chart_parts.amounts(ends)["format"] == written

@@ -9,7 +9,7 @@ import flow_store
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from review.erasure.requests import erasures
+from review.erasure.states import erasures
 from review.people.people import add_person
 from storage.opening import open_store
 

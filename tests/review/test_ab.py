@@ -71,6 +71,9 @@ def test_a_broken_split_is_refused(compared: Run) -> None:
     assert code == 1 and not found["sample_ratio"]["ok"] and found["sample_ratio"]["p"] < 0.001
     assert found["metrics"]["orders"]["difference"]["value"] is None
     assert found["sentence"].startswith("The split is broken: control has 250 users and treated has 150 users.")
+    assert found["sentence"].endswith("find out why users are missing.")
+    code, found = compared([*lines(treated=150, control=250), ("t0", "control", "orders", 900, "")])
+    assert found["sentence"].endswith("find out why 1 user came to be in both groups.")
     code, found = compared(lines(treated=150, control=250), "--share", "0.375")
     assert code == 0 and found["sample_ratio"]["ok"]
 
@@ -130,7 +133,7 @@ def test_the_variants_of_the_log_are_compared_with_its_outcomes(tmp_path: Path) 
         {
             "id": f"c{n}", "created_at": f"2026-11-{1 + n % 20:02}T10:00:00Z", "question": "Where?", "answer": "Here.",
             "user_id": f"u{n % 80}", "variant": "new" if n % 2 else "old",
-            "outcomes": {"bought": n % 2 == 1, "spent": 3.5}, "feedback": "up" if n % 2 else "down",
+            "outcomes": {"bought": n % 2 == 1, "spent": 3.5, "huge": 1e308, "odd": "nan"}, "feedback": "up" if n % 2 else "down",
         }
         for n in range(400)
     ]  # fmt: skip
@@ -140,7 +143,13 @@ def test_the_variants_of_the_log_are_compared_with_its_outcomes(tmp_path: Path) 
     found = orjson.loads(done.stdout)
     assert (found["control"], found["treated"], found["users"]) == ("old", "new", {"control": 40, "treated": 40})
     values = {name: (one["control"]["value"], one["treated"]["value"]) for name, one in found["metrics"].items()}
-    assert values["bought"] == (0, 5) and values["spent"] == (17.5, 17.5) and values["thumbs_down"] == (5, 0)
+    assert (
+        values["bought"] == (0, 5)
+        and values["spent"] == (17.5, 17.5)
+        and values["huge"] == (0, 0)
+        and values["odd"] == (0, 0)
+        and values["thumbs_down"] == (5, 0)
+    )
 
 
 def test_no_spread_and_nobody_are_no_evidence() -> None:

@@ -26,13 +26,15 @@ from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
 from review.log.buckets import Apart
 from review.log.checks_of_rows import checks_by_import
+from review.log.columns import COLUMNS
 from review.log.log import log_files
 from review.log.retained import COUNTS
 from review.monitoring.alerts.checking import Checked, check, would_have_sent
-from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, switch
+from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, open_alert, switch
 from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
-from review.monitoring.alerts.found import Watched
+from review.monitoring.alerts.expired import expired_rows
+from review.monitoring.alerts.found import Ring, Slice, Watched
 from review.monitoring.alerts.gathering import Gathered, Traffic, gather
 from review.monitoring.alerts.series import ALL, Series, window_names
 from review.monitoring.alerts.states import raised
@@ -47,6 +49,7 @@ from storage.opening import open_store
 from storage.queries.notices import latest_notices
 from storage.store import Store
 
+NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 CALM = 44
 
 
@@ -136,7 +139,7 @@ def quiet_year(seed: int, name: str, rate: float) -> Watched:
     events, trials = np.vstack([hits.sum(axis=0), hits]), np.vstack([parts.sum(axis=0), parts])
     series = Series(starts=names, keys=keys, events=events, trials=trials)
     now = START + timedelta(days=days)
-    apart = Apart(0, 0, 0, START.isoformat(), now.isoformat())
+    apart = Apart(undated=0, future=0, too_old=0, first=START.isoformat(), last=now.isoformat())
     return evaluate(one, Gathered(now=now, series={name: series}, traffic=None, apart=apart))
 
 
@@ -161,7 +164,7 @@ def test_totals_are_watched_by_day_and_by_week(window: str, rise: float, state: 
     )
     cost = next(d for d in declared(project_of("none")) if d.alert.name == "cost_per_day")
     one = replace(cost, alert=replace(cost.alert, window=window))
-    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    gathered = Gathered(now=now, series={"cost_per_day": series}, traffic=None, apart=NOTHING_APART)
     assert evaluate(one, gathered).state == state
 
 
@@ -192,7 +195,7 @@ def test_a_new_version_that_fails_is_named_although_it_has_no_baseline() -> None
     )  # fmt: skip
     now = START + timedelta(days=days)
     one = next(d for d in declared(project_of("none")) if d.alert.name == "errors")
-    found = evaluate(one, Gathered(now=now, series={"errors": series}, traffic=None, apart=Apart(0, 0, 0, "", "")))
+    found = evaluate(one, Gathered(now=now, series={"errors": series}, traffic=None, apart=NOTHING_APART))
     assert found.state == "ringing"
     assert [(s.value, s.usual) for s in found.rings[0].slices] == [("v2", None)]
 
@@ -327,7 +330,7 @@ def test_a_judge_that_changes_is_found() -> None:
     )  # fmt: skip
     now = START + timedelta(days=7 * weeks)
     one = next(d for d in declared(project_of("none")) if d.how == "judges")
-    gathered = Gathered(now=now, series={"judge_drift": series}, traffic=None, apart=Apart(0, 0, 0, "", ""))
+    gathered = Gathered(now=now, series={"judge_drift": series}, traffic=None, apart=NOTHING_APART)
     found = evaluate(one, gathered)
     assert found.state == "ringing" and found.rings[0].slices[0].value == "facts, correctness"
     x[1, 9:] = 6
@@ -501,3 +504,40 @@ def test_conversations_that_expired_count_as_before(calm: Path, tmp_path: Path, 
         assert np.allclose(series.events, then.events[order]) and (series.trials == then.trials[order]).all(), name
     assert before.traffic is not None and after.traffic is not None
     assert (before.traffic.hours == after.traffic.hours).all()
+
+
+@pytest.mark.parametrize(("rounds", "trials"), [("NULL", 0), ("0", 1)])
+def test_what_expired_conversations_did_not_tell_is_not_zero(tmp_path: Path, rounds: str, trials: int) -> None:
+    told = {"id": "'a'", "created_at": "'2026-10-05T10:00:00.000+00:00'", "status": "'ok'", "repair_rounds": rounds}
+    cells = ", ".join(f"CAST({told.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+    log = log_of(tmp_path / "spotcheck.db")
+    target = log.logs / "retained-2026-W41-1" / COUNTS / "2026-W41.parquet"
+    target.parent.mkdir(parents=True)
+    alerts = [one for one in declared(project_of(tmp_path / "spotcheck.db")) if one.alert.name == "repairs"]
+
+    def counted(query: str) -> list[tuple[float, float]]:
+        with duckdb.connect() as db:
+            db.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
+        rows = expired_rows(log, alerts, by="day", hours={}, start="2026-10-01", latest="2026-10-31")[ALL]
+        return [(row["repairs_x"], row["repairs_n"]) for row in rows]
+
+    counts = hourly_counts(f"(SELECT {cells})", metrics_for(), {})
+    assert counted(counts) == [(0, trials)]
+    assert counted(f"SELECT * EXCLUDE (repair_needed_n, repair_needed_k) FROM ({counts})") == [(0, 0)], "older counts"
+
+
+def test_programs_get_the_figure_itself_of_an_alert_that_waits_for_a_fall(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    text = '[[alerts]]\nname = "well"\nmetric = "success_rate"\ncondition = "falls"\n'
+    (tmp_path / "spotcheck.toml").write_text(text)
+    well = next(one for one in declared(project_of(store.path)) if one.alert.name == "well")
+    where = Slice(field="model", value="small", rate=0.5, usual=0.1, n=40, share=1.0)
+    ring = Ring(at="2026-11-03", since="2026-11-02", value=0.25, bound=0.0625, n=100, events=25, slices=(where,))
+    watched = Watched(declared=well, state="ringing", detail="It rings.", rings=(ring,), bound=0.0625).to_json()
+    opened = open_alert(store, well, ring, by="lea")
+    assert opened is not None
+    for said in (watched["rings"][0], opened.to_json()):
+        assert (said["value"], said["bound"], said["n"]) == (0.75, 0.9375, 100)
+        assert (said["slices"][0]["rate"], said["slices"][0]["usual"]) == (0.5, 0.9)
+    assert watched["bound"] == 0.9375 and watched["rings"][0]["events"] == 75
+    assert opened.to_json()["words"][0].startswith("75.0% of 100 conversations since")

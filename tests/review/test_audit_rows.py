@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from quick_stores import copy_store
+from quick_stores import copy_store, in_words_of_sqlite
 
 from review.audit.store_secrets import store_id
 from review.audit.verifying import Check, check_store, in_words
@@ -33,6 +33,8 @@ from storage.records_review import Annotation
 from storage.records_weeks import Week
 from storage.rows import columns
 from storage.store import Store
+
+pytestmark = in_words_of_sqlite
 
 LATE = "2030-01-01T00:00:00.000+00:00"
 

@@ -19,7 +19,7 @@ from review.demo.build import EARLIER
 from review.demo.generate import WEEK_SIZE
 from review.demo.stages import FAILURES
 from review.demo.team import CURATOR, VISITOR
-from review.erasure.requests import erasures
+from review.erasure.states import erasures
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures
 from review.failures.followup import Followed, followed

@@ -6,6 +6,7 @@ import pytest
 from golden_store import GOOD, WEEK, reviewed_store
 from hypothesis import given
 from hypothesis import strategies as st
+from quick_stores import in_words_of_sqlite
 
 from review.audit.verifying import check_store
 from review.basics.canonical import digest
@@ -94,6 +95,7 @@ def test_later_changes_do_not_change_a_release(store):
     assert verify(store, "v1").holds
 
 
+@in_words_of_sqlite
 def test_a_release_changed_from_outside_is_detected_and_not_exported(store):
     release(store, "v1", by="eva")
     row = examples_of(store, "v1")[0]
@@ -222,6 +224,7 @@ def test_every_example_knows_the_week_of_its_item(store):
     assert all(e.content["origin"]["week"] == WEEK for e in current_examples(store))
 
 
+@in_words_of_sqlite
 def test_a_disk_that_fills_up_in_the_middle_of_a_release_leaves_no_part_of_it(store):
     entries = store.find(AuditEntry)
     store.db.execute(f"PRAGMA max_page_count = {store.db.execute('PRAGMA page_count').fetchone()[0]}")

@@ -151,3 +151,11 @@ def test_the_slice_with_the_rise_is_named_and_a_rise_everywhere_names_none() -> 
     assert explaining(even, events=60, trials=1000, usual=20) == []
     new = Part(name="prompt_version", value="v2", events=60, trials=1000, usual=20, new=True)
     assert explaining([*even, new], events=60, trials=1000, usual=20)[0].part is new
+
+
+def test_a_limit_that_somebody_set_is_watched_where_nothing_was_added_up_before() -> None:
+    free = usual_total([0.0] * 28, [k % 7 for k in range(28)], limit=100)
+    assert free.undefined is None and (free.expected([0, 6]) == 100).all()
+    rises = evidence_of_totals([0.0, 0.0, 400.0], free.expected([0, 1, 2]), spread=free.spread)
+    assert (rises[:2] < math.log(ALARM)).all() and rises[2] >= math.log(ALARM)
+    assert usual_total([0.0] * 28, [0] * 28).undefined == "nothing was added up in the baseline"

@@ -18,6 +18,7 @@ from postgres_server import Server, postgres_server
 from quick_stores import ON_POSTGRES
 
 import storage.queries
+from review.annotating.batch import batch
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
 from review.basics.errors import ReviewError
@@ -33,10 +34,13 @@ from storage.address import address_in, store_file, write_address
 from storage.connection import NoStore, StorageError
 from storage.copying import tables
 from storage.opening import open_for_copy, open_store
+from storage.postgres_answers import Answers
 from storage.postgres_connecting import close_pools
-from storage.postgres_dialect import translated
+from storage.postgres_dialect import named, translated
+from storage.postgres_engine import PostgresEngine
 from storage.postgres_roles import grants
 from storage.proof_key import VARIABLE
+from storage.queries.batches import asked_by_a_batch
 from storage.records_experiments import PromptVersion
 from storage.records_golden import GoldenExample, Release
 from storage.records_people import AuditEntry, Rater, Setting
@@ -196,6 +200,32 @@ def test_a_snapshot_does_not_see_what_comes_later(house: Store) -> None:
     assert len(house.find(Setting)) == before + 1
 
 
+def test_a_batch_takes_few_ways_to_the_server_and_asks_nothing_ahead_in_vain(
+    house: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(house.engine, PostgresEngine):
+        pytest.skip("a file is near")
+    asked: list[str] = []
+    ahead: list[Answers] = []
+    alone, get = PostgresEngine._run_held, Answers.get
+    used: set[str] = set()
+    monkeypatch.setattr(PostgresEngine, "_run_held", lambda self, sql, v: asked.append(sql) or alone(self, sql, v))
+
+    def noted(self: Answers, sql: str, values: Any) -> Any:
+        ahead[:] = [self]
+        found = get(self, sql, values)
+        if found is not None:
+            used.add(sql)
+        return found
+
+    monkeypatch.setattr(Answers, "get", noted)
+    assert batch(house, "eva", week=WEEK)["items"]
+    # The rubric, the items, their hidden spans and their conversations.
+    assert len(asked) == len(set(asked)) <= 5, asked
+    assert len(ahead[0]) - len(asked) == len(asked_by_a_batch(WEEK, "eva"))
+    assert used >= {translated(named(*one)[0]).sql for one in asked_by_a_batch(WEEK, "eva")}
+
+
 def test_texts_numbers_and_json_come_back_as_they_were_written(house: Store) -> None:
     odd = "Ärger 🙂 'quoted' \\ %s $1 ? :name\n\t\u2028" + "x" * 70_000
     labels = {"z": "last", "a": ["b", odd], "empty": []}
@@ -236,7 +266,8 @@ def statements() -> list[str]:
     found = set[str]()
     for part in pkgutil.iter_modules(storage.queries.__path__):
         for value in vars(importlib.import_module(f"storage.queries.{part.name}")).values():
-            if isinstance(value, str) and value.lstrip().startswith(("SELECT", "WITH")) and "{" not in value:
+            whole = isinstance(value, str) and "{" not in value.replace("'{}'", "")
+            if whole and value.lstrip().startswith(("SELECT", "WITH")):
                 found.add(value)
     return sorted(found)
 
@@ -322,10 +353,12 @@ def test_the_role_of_the_application_adds_rows_and_changes_none(server: Server, 
         (app, "UPDATE raters SET name = 'x'"),
         (app, "DELETE FROM raters"),
         (app, "INSERT INTO schema_steps (name) VALUES ('x')"),
-        (eraser, "UPDATE audit SET actor = 'x'"),
+        *((eraser, f"UPDATE audit SET {column} = 'x'") for column in ("actor", "action", "at", "hash", "previous")),
+        (eraser, "UPDATE audit_rows SET digest = ''"),
+        (app, "UPDATE audit SET detail = '{}'"),
         (eraser, "DELETE FROM annotations"),
     ):
-        with pytest.raises(StorageError, match=r"permission denied.*grant"), store.engine.plain_errors():
+        with pytest.raises(StorageError, match=r"permission denied.*how a role gets"), store.engine.plain_errors():
             store.engine.run(sql, ())
     eraser.engine.run("UPDATE raters SET name = 'erased' WHERE id = 'new'", ())
 

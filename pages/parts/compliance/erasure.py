@@ -15,8 +15,9 @@ from review.basics.errors import ReviewError
 from review.basics.limits import MAX_ID, MAX_NOTE
 from review.basics.words import counted
 from review.erasure.places import PLACES
-from review.erasure.requests import Erasure, confirm, erasures, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import Erasure, erasures
 
 PREVIEW = "erasure_preview"
 KINDS = {"user": "A user", "conversation": "One conversation", "reviewer": "A reviewer"}
@@ -148,9 +149,13 @@ def _proof(found: Erasure) -> None:
     st.success(f"The proof read {read} ({size:,.1f} MB) and found no text of the person.", icon=":material/verified:")
     if found.release:
         st.markdown(as_text(f"Release {found.release} follows the last one, without the erased examples."))
+    for sentence in found.proof.get("unproved", []):
+        st.info(as_text(f"Not proved: {sentence}"), icon=":material/info:")
     copies, exports = found.proof["copies"], found.proof["exports"]
     if copies:
         st.warning(as_text(f"Copies in the folder hold their texts. Remove them: {', '.join(copies)}."))
+    if found.proof.get("larger"):
+        st.info(as_text(f"Not read, because too large or closed to Spotcheck: {', '.join(found.proof['larger'])}."))
     if exports:
         st.markdown("Exports that may hold their texts:")
         figures.table(pd.DataFrame(exports), key=f"erasure_exports_{found.request.id}", file_name="exports.csv")

@@ -14,6 +14,7 @@ from pages.parts.shared.chart_parts import (
     RED,
     Chart,
     Spec,
+    amounts,
     columns,
     layers,
     measured,
@@ -23,7 +24,6 @@ from pages.parts.shared.chart_parts import (
     span,
     tooltip,
 )
-from review.monitoring.alerts.declared import FALLING
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
 
@@ -40,7 +40,7 @@ def table_of(one: Watched) -> pd.DataFrame:
 
     The figure of an alert that waits for a fall is turned round, so that it is the one people know.
     """
-    turned = one.declared.alert.condition in FALLING
+    turned = one.declared.falling
     rang = {ring.at[:10] for ring in one.rings}
     rows = [
         {
@@ -68,7 +68,7 @@ def picture(one: Watched) -> Chart:
     percent = one.declared.how in ("rate", "judges")
     ends = span(columns(frame, "value", "limit"), zero=True, most=1.0 if percent else None)
     up: Spec = {"scale": {"domain": list(ends), "nice": False}}
-    axis: Spec = shares(ends) if percent else {"format": "~s", "tickCount": 5}
+    axis: Spec = shares(ends) if percent else amounts(ends) | {"tickCount": 5}
     step = max(1, -(-len(frame) // MOST_DAYS))
     across: Spec = {
         "field": "at",
@@ -113,6 +113,7 @@ def _labels(frame: pd.DataFrame) -> str:
 
 def _words(one: Watched) -> str:
     rang = ", ".join(spoken_start(ring.at) for ring in one.rings) or "never"
-    known: list[Any] = [p.value for p in one.points if p.value is not None]
+    turned = one.declared.falling
+    known: list[Any] = [_turned(p.value, turned) for p in one.points if p.value is not None]
     last = f" It is {known[-1]:.3g} in the last window." if known else ""
     return f"{one.declared.title} by {one.declared.alert.window}. It rang: {rang}.{last}"

@@ -16,6 +16,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.log import log_state
+from review.monitoring.clarifications import EXPIRED
 from review.monitoring.comparing import Compared, compared
 from review.monitoring.metrics import CHECK, Metric, metrics_for
 
@@ -111,6 +112,8 @@ def _types(found: Compared) -> None:
 
 def _after(found: Compared) -> None:
     """Say what became of conversations in which the product asked back."""
+    if any(one.undefined == EXPIRED for one in found.after.values()):
+        st.caption(f"After clarifications: {EXPIRED}.")
     known = {name: one for name, one in found.after.items() if one.value is not None}
     if known:
         n = next(iter(known.values())).n

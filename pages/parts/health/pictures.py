@@ -13,6 +13,7 @@ from pages.parts.shared.chart_parts import (
     GREY,
     Chart,
     Spec,
+    amounts,
     columns,
     layers,
     measured,
@@ -135,8 +136,7 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
     colour: Spec = {"value": BLUE}
     if len(series) > 1:
         colour = named("series", scale={"domain": list(series), "range": [GREY, BLUE]}, title=None, legend=None)
-    # Thousands as 6k; amounts under ten as they are, where 0.4 would become 400m.
-    axis = shares(ends) if percent else {"format": "~s" if ends[1] >= 10 else ",.2~f", "tickCount": 4}
+    axis = shares(ends) if percent else amounts(ends) | {"tickCount": 4}
     up = measured("value", title=None, axis=axis, scale={"domain": list(ends), "nice": False})
     base: Spec = {"x": across, "color": colour}
     shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])

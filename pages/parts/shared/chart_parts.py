@@ -66,6 +66,11 @@ def shares(ends: Span) -> Spec:
     return {"format": percent_format(ends), "tickCount": 5}
 
 
+def amounts(ends: Span) -> Spec:
+    """Return an axis of amounts: thousands as 6k; amounts under ten as they are, where 0.4 would become 400m."""
+    return {"format": "~s" if ends[1] >= 10 else ",.2~f", "tickCount": 5}
+
+
 def words_of(frame: pd.DataFrame, names: Sequence[str], what: str, *, percent: bool = False) -> str:
     """Return a chart of intervals in words: each figure with its name, its value and its interval."""
     parts = []

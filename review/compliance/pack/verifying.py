@@ -123,14 +123,22 @@ def _lines(name: str, data: bytes, signed: bytes) -> Iterator[Difference]:
     found = line_digests(data)
     now = [found[k : k + LINE] for k in range(0, len(found), LINE)]
     then = [signed[k : k + LINE] for k in range(0, len(signed), LINE)]
-    rows, surplus, gone = list(read_lines(data)), Counter(now), Counter(then)
-    strange = [k for k, one in enumerate(now) if one not in gone]
+    rows, strange, gone = list(read_lines(data)), _surplus(now, then), _surplus(then, now)
     yield from (Difference(name, _named(rows[k], k), "the row was changed or added") for k in strange)
-    for k, one in enumerate(then):
-        if one not in surplus and len(now) != len(then):
-            yield Difference(name, f"line {k + 1}", "the row was removed")
-    if not strange and len(now) == len(then):
-        yield Difference(name, name, "rows were put into another order, or one stands there twice")
+    if len(now) != len(then):
+        yield from (Difference(name, f"line {k + 1}", "the row was removed") for k in gone)
+    if not strange and not gone:
+        yield Difference(name, name, "rows were put into another order, or something stands after the last one")
+
+
+def _surplus(some: Sequence[bytes], others: Sequence[bytes]) -> list[int]:
+    """Return the places of lines that stand in ``some`` more often than in ``others``: the last ones of each."""
+    left, places = Counter(others), []
+    for k, one in enumerate(some):
+        left[one] -= 1
+        if left[one] < 0:
+            places.append(k)
+    return places
 
 
 def _named(row: Any, at: int) -> str:

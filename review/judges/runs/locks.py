@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from review.basics.clock import now
 from review.basics.errors import Refused
+from storage.leases import is_held_elsewhere, only_one
 from storage.store import Store
 
 State = Literal["running", "paused", "interrupted", "finished", "failed"]
@@ -75,33 +76,34 @@ def held(store: Store, run_id: str, event: Event | None, *, runs_shown_by: str =
     """
     folder = runs_folder(store.path)
     folder.mkdir(mode=0o700, exist_ok=True)
-    lock = FileLock(_lock_path(store.path, run_id))
-    try:
-        lock.acquire(timeout=PATIENCE, poll_interval=0.05)
-    except Timeout:
-        raise Refused(
-            f"another process is working on run '{run_id}'.",
-            command_hint=f"`spotcheck {runs_shown_by}` shows its progress.",
-        ) from None
-    try:
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(only_one(store.path, _name(run_id), _lock_path(store.path, run_id), wait=PATIENCE))
+        except Timeout:
+            raise Refused(
+                f"another process is working on run '{run_id}'.",
+                command_hint=f"`spotcheck {runs_shown_by}` shows its progress.",
+            ) from None
         _began_path(store.path, run_id).write_text(f"{event.id if event else ''} {os.getpid()}\n", encoding="utf-8")
         yield
-    finally:
-        lock.release()
 
 
 def is_held(store: Store, run_id: str) -> bool:
     """Whether a process is working on a run now."""
     path = _lock_path(store.path, run_id)
     if not path.exists():
-        return False
+        return is_held_elsewhere(store.path, _name(run_id))
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return True
     lock.release()
-    return False
+    return is_held_elsewhere(store.path, _name(run_id))
+
+
+def _name(run_id: str) -> str:
+    return f"run {run_id}"
 
 
 def is_starting(store: Store, event: Event) -> bool:

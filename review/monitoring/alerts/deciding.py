@@ -44,7 +44,7 @@ def open_alert(store: Store, one: Declared, ring: Ring, *, by: str) -> Raised | 
         if any(r.id == alert or (r.name == one.alert.name and r.state != "closed") for r in known):
             return None
         words = [headline(one, ring), *places(one, ring.slices)]
-        detail = ring.to_json() | {"title": one.title, "words": words, "metric": one.alert.metric}
+        detail = ring.to_json(falling=one.falling) | {"title": one.title, "words": words, "metric": one.alert.metric}
         owner = _owner_id(store, one.alert.owner)
         _write(store, alert, one.alert.name, OPENED, by=by, owner=owner, detail=detail)
     return raised_one(store, alert)

@@ -34,6 +34,11 @@ class Declared:
         return self.alert.title or spoken(self.alert.name).capitalize()
 
     @property
+    def falling(self) -> bool:
+        """Whether it waits for a fall. Then events are what the figure does not count: 1 - rate is the figure."""
+        return self.alert.condition in FALLING
+
+    @property
     def fixed(self) -> float | None:
         """The share of events that somebody set as the limit, None where the baseline decides."""
         a = self.alert
@@ -114,7 +119,7 @@ def counted_in_log(one: Declared, ran: Mapping[str, frozenset[str]]) -> Counted:
         imports = ", ".join(sql_literal(i) for i, checks in ran.items() if metric.check in checks)
         base += f" AND import_id IN ({imports})" if imports else " AND false"
     hit = f"coalesce({metric.numerator}, false)"
-    hit = f"NOT {hit}" if a.condition in FALLING else hit
+    hit = f"NOT {hit}" if one.falling else hit
     found = Counted(f"count(*) FILTER ({base} AND {hit})", f"count(*) FILTER ({base})")
     # A window in which no row tells it says nothing of it.
     told = f"CASE WHEN count(*) FILTER ({metric.told}{among}) > 0 THEN" if metric.told else ""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import By, bounded
-from review.monitoring.alerts.declared import FALLING, Counted, Declared
+from review.monitoring.alerts.declared import Counted, Declared
 from review.monitoring.alerts.series import ALL, Key
 from review.monitoring.counts import counts_relation
 from review.monitoring.metrics import SLICES
 
 
-def counted_in_counts(one: Declared) -> Counted:
-    """Return how the hourly counts count an alert."""
+def counted_in_counts(one: Declared, held: Collection[str]) -> Counted:
+    """Return how the hourly counts count an alert. ``held`` are their columns: what they lack, nobody counted."""
     metric, a = one.metric, one.alert
     assert metric is not None, a.name
     where = " AND ".join(["true", *(f"{name} = {sql_literal(value)}" for name, value in a.slice.items())])
@@ -25,10 +25,15 @@ def counted_in_counts(one: Declared) -> Counted:
         return Counted(_sum(above, where), _sum("list_sum(latency_counts)", where))
     if metric.kind == "count":
         return Counted(_sum("n", where), _sum("n", where))
-    hits = f"{metric.name}_sum" if metric.kind == "sum" else f"{metric.name}_k"
-    if a.condition in FALLING:
-        hits = f"{metric.name}_n - {hits}"
-    return Counted(_sum(hits, where), _sum(f"{metric.name}_n", where))
+    hits, trials = f"{metric.name}_sum" if metric.kind == "sum" else f"{metric.name}_k", f"{metric.name}_n"
+    if not {hits, trials} <= set(held):
+        return Counted("0", "0")
+    if one.falling:
+        hits = f"{trials} - {hits}"
+    found = Counted(_sum(hits, where), _sum(trials, where))
+    # A window in which no row told it says nothing of it.
+    told = f"CASE WHEN {_sum(f'{metric.name}_told', where)} > 0 THEN" if f"{metric.name}_told" in held else ""
+    return Counted(*(f"{told} {count} ELSE 0 END" for count in found)) if told else found
 
 
 def _sum(what: str, where: str) -> str:
@@ -62,16 +67,13 @@ def expired_rows(
     relation = counts_relation(log)
     if relation is None:
         return {}
-    aggregates: list[str] = []
-    names: list[str] = []
-    for one in alerts:
-        counted = counted_in_counts(one)
-        aggregates += [counted.events, counted.trials]
-        names += [f"{one.alert.name}_x", f"{one.alert.name}_n"]
+    names = [f"{one.alert.name}_{end}" for one in alerts for end in "xn"]
     window = "left(hour, 10)" if by == "day" and not hours else "hour"
     within = f"hour >= {sql_literal(start[:13])} AND hour <= {sql_literal(latest[:13])}"
     found: dict[Key, list[Mapping[str, Any]]] = {}
     with bounded() as db:
+        held = [column[0] for column in db.execute(f"SELECT * FROM {relation} LIMIT 0").description]  # noqa: S608 - our own paths
+        aggregates = [count for one in alerts for count in counted_in_counts(one, held)]
         for name in ("", *SLICES):
             value = name or "''"
             sql = (

@@ -41,9 +41,15 @@ class Ring:
     events: float
     slices: Sequence[Slice] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as it is kept with the alert."""
-        return asdict(self) | {"slices": [asdict(one) for one in self.slices]}
+    def to_json(self, *, falling: bool = False) -> dict[str, Any]:
+        """Return it as it is kept with the alert; the shares of one that waits for a fall are turned round."""
+        slices = [asdict(one) for one in self.slices]
+        told = asdict(self) | {"slices": slices}
+        if falling:
+            told |= {"value": 1 - self.value, "bound": 1 - self.bound, "events": self.n - self.events}
+            for one in slices:
+                one.update({name: None if one[name] is None else 1 - one[name] for name in ("rate", "usual")})
+        return told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +84,11 @@ class Watched:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as ``alerts check --json`` prints it."""
+        falling = self.declared.falling
         return {
             "name": self.name,
             "state": self.state,
             "detail": self.detail,
-            "bound": self.bound,
-            "rings": [one.to_json() for one in self.rings],
+            "bound": 1 - self.bound if falling and self.bound is not None else self.bound,
+            "rings": [one.to_json(falling=falling) for one in self.rings],
         }

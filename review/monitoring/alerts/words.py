@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.basics.words import counted
-from review.monitoring.alerts.declared import FALLING, Declared
+from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Ring, Slice
 from review.monitoring.alerts.spans import spoken_start
 
@@ -20,18 +20,28 @@ def headline(one: Declared, ring: Ring) -> str:
     n = counted(ring.n, "item" if one.how == "judges" else "conversation")
     if one.how == "judges":
         return f"judges and people differ on {ring.value:.1%} of {n} since {since}; at most {ring.bound:.1%} is usual"
-    value, bound, side = ring.value, ring.bound, "at most"
-    if one.alert.condition in FALLING:
-        value, bound, side = 1 - value, 1 - bound, "at least"
+    turned = one.falling
+    value, did = _share(ring.value, turned), ""
     if one.alert.quantile is not None:
-        return f"{value:.1%} of {n} took over {one.alert.limit:,.0f} ms since {since}; it may be {bound:.0%}"
-    right = "allowed" if one.alert.condition in ("above", "below") else "usual"
-    return f"{value:.1%} of {n} since {since}; {side} {bound:.1%} is {right}"
+        did, right = f" took over {one.alert.limit:,.0f} ms", f"at most {ring.bound:.0%} may"
+    else:
+        word = "allowed" if one.alert.condition in ("above", "below") else "usual"
+        right = f"{'at least' if turned else 'at most'} {_share(ring.bound, turned)} is {word}"
+    if ring.value > ring.bound or not ring.slices:
+        return f"{value} of {n}{did} since {since}; {right}"
+    # All traffic is within its limit: a part of it rang by itself, so the sentence is about that part.
+    part = ring.slices[0]
+    if part.usual is not None:
+        right = f"usually {_share(part.usual, turned)}"
+    return (
+        f"{_share(part.rate, turned)} of {counted(part.n, 'conversation')} with {_field(part)} {part.value}{did} "
+        f"since {since}; {right}; all traffic: {value} of {ring.n:,}"
+    )
 
 
 def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
     """Return a sentence for each slice that explains a ring; none when it is everywhere."""
-    turned = one.alert.condition in FALLING
+    turned = one.falling
     out = []
     for s in slices:
         rate = _number(one, 1 - s.rate if turned else s.rate)
@@ -39,10 +49,18 @@ def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
             usual = "it is new"
         else:
             usual = f"usually {_number(one, 1 - s.usual if turned else s.usual)}"
-        name = "judge" if s.field == "judge" else s.field.replace("_", " ")
         more = "" if one.how == "judges" else f"; {s.share:.0%} of the excess is there"
-        out.append(f"{name} {s.value}: {rate} of {s.n:,}, {usual}{more}")
+        out.append(f"{_field(s)} {s.value}: {rate} of {s.n:,}, {usual}{more}")
     return out
+
+
+def _field(part: Slice) -> str:
+    return part.field.replace("_", " ")
+
+
+def _share(value: float, turned: bool) -> str:
+    """Return a share as a person reads it: an alert for falling figures counts what is not there."""
+    return f"{1 - value if turned else value:.1%}"
 
 
 def _number(one: Declared, value: float) -> str:

@@ -8,8 +8,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
-
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.privacy.originals import sealing
@@ -17,6 +15,7 @@ from review.settings.project import project_of
 from review.sources.collecting.frames import spool_of
 from review.sources.collecting.into_log import Assembler, Done
 from storage.connection import StorageError
+from storage.leases import only_one
 from storage.opening import open_store
 
 LOOK = 1.0
@@ -42,7 +41,7 @@ def fill_the_log(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     store, last = open_store(store_path, create=False), ""
     # A killed collector leaves this process for a moment: the new one waits until it has ended.
-    with contextlib.closing(store), FileLock(folder / ".assembling.lock", timeout=LOCK_SECONDS):
+    with contextlib.closing(store), only_one(store_path, "assembling", folder / ".assembling.lock", wait=LOCK_SECONDS):
         assembler = Assembler(store, project, folder, by=by, after=after, unseal=unseal)
         while not ended.wait(min(LOOK, max(after, 0.1))):
             try:

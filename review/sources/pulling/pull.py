@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from review.audit import chain
 from review.basics.clock import new_id, now
@@ -29,6 +29,7 @@ from review.sources.options import import_options
 from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.puller import Fetched, Fetching, Visit
 from review.sources.tally import Tally
+from storage.leases import only_one
 from storage.queries.pulls import last_cursor
 from storage.records_base import Json
 from storage.records_log import Import, Pull
@@ -81,7 +82,10 @@ def pull(
     # killed pull left is removed by the next.
     folder = logs / f".pulling-{source.name}"
     try:
-        with FileLock(lock_of(log_of(store.path), source.name), timeout=0), _emptied(folder):
+        with (
+            only_one(store.path, f"pull {source.name}", lock_of(log_of(store.path), source.name)),
+            _emptied(folder),
+        ):
             cursor = last_cursor(store, source.name)
             visit = Visit(
                 source=source,

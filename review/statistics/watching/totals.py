@@ -22,6 +22,9 @@ DAYS = 7
 LEVEL = 0.995
 """The limit of the mean is one-sided at this level: at 0.975 five or six years in a hundred had a false alarm."""
 
+LEAST_SPREAD = 1e-4
+"""The least spread, as a part of the total: totals that were always the same may change a little."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UsualTotal:
@@ -53,19 +56,22 @@ def usual_total(
 ) -> UsualTotal:
     """Return what a total usually is, from windows with their weekdays (0 to 6, all 0 where weekdays do not count).
 
-    ``limit`` is set by somebody. Undefined under ``least`` windows (``what`` names one), or where nothing was added up.
+    ``limit`` is set by somebody. Undefined under ``least`` windows (``what`` names one), or where nothing was added up
+    and nobody has set a limit.
     """
     x, place = np.asarray(totals, dtype=float), np.asarray(places, dtype=int)
     mean = float(x.mean()) if len(x) else 0.0
     reason = None
     if len(x) < least:
         reason = f"the baseline has {counted(len(x), what)} with traffic; it needs {least}"
-    elif mean <= 0:
+    elif mean <= 0 and limit is None:
         reason = "nothing was added up in the baseline"
     if reason:
         return UsualTotal(
             limit=limit or 0.0, spread=1.0, rate=mean, shape=(1.0,) * DAYS, windows=len(x), undefined=reason
         )
+    if limit is not None and mean <= 0:
+        return UsualTotal(limit=limit, spread=limit * LEAST_SPREAD, rate=mean, shape=(1.0,) * DAYS, windows=len(x))
     used = sorted(set(place.tolist()))
     # A weekday with few windows is drawn towards the mean of all, as by one window more.
     shape = np.ones(DAYS)
@@ -79,7 +85,7 @@ def usual_total(
     top = mean + float(stdtrit(free, LEVEL)) * math.sqrt(max(spread, 0.0) * mean / len(x))
     return UsualTotal(
         limit=top if limit is None else limit,
-        spread=max(spread, mean * 1e-4),
+        spread=max(spread, mean * LEAST_SPREAD),
         rate=mean,
         shape=tuple(shape.tolist()) if limit is None else (1.0,) * DAYS,
         windows=len(x),

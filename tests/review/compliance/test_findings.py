@@ -159,3 +159,17 @@ def test_the_commands_say_the_same(found: Store, tmp_path: Path) -> None:
         spotcheck, ["compliance", "report", "--html", str(page), "--store", str(found.path), "--as", "lea"]
     )
     assert twice.exception is not None and "r.html" in str(twice.exception)
+
+
+def test_the_tables_cut_off_nothing_on_a_narrow_terminal(found: Store) -> None:
+    def call(*words: str) -> str:
+        asked = ["compliance", *words, "--store", str(found.path), "--as", "lea"]
+        done = CliRunner().invoke(spotcheck, asked, env={"COLUMNS": "80"})
+        assert done.exception is None, done.exception
+        return done.stdout
+
+    assert call("run") == "No conversations looked at, no new findings, 2 open, 0 overdue\n"
+    shown = call("findings")
+    for one in findings(found):
+        assert one.id in shown and one.day in shown and one.due in shown
+    assert "…" not in shown + call("report")

@@ -168,10 +168,15 @@ def _lines(store: Store, part: str) -> list[bytes]:
 
 def test_rows_and_parts_that_go_or_come_are_noticed(house: Store) -> None:
     rows = _lines(house, ROWS)
+    fourth = json.loads(rows[3])
+    again = f"{fourth['table']} {fourth['key']}"
     cases = {
         "removed": (ROWS, lambda data: b"".join([*rows[:4], *rows[5:]]), (ROWS, "line 5")),
         "added": (ROWS, lambda data: data + b'{"table":"items","key":"new"}\n', (ROWS, "items new")),
-        "twice": (ROWS, lambda data: b"".join([*rows[:4], rows[3], *rows[5:]]), (ROWS, ROWS)),
+        "twice": (ROWS, lambda data: b"".join([*rows[:4], rows[3], *rows[5:]]), (ROWS, again)),
+        "once more": (ROWS, lambda data: data + rows[3], (ROWS, again)),
+        "another order": (ROWS, lambda data: b"".join([rows[1], rows[0], *rows[2:]]), (ROWS, ROWS)),
+        "no line": (ROWS, lambda data: data + b"{", (ROWS, ROWS)),
         "broken": (ROWS, lambda data: data + b"{\n", (ROWS, f"line {len(rows) + 1}")),
         "no part": (FRAME, lambda data: None, (FRAME, FRAME)),
         "new part": ("more.jsonl", lambda data: b"{}\n", ("more.jsonl", "more.jsonl")),

@@ -13,9 +13,10 @@ from review.audit.verifying import check_store, in_words
 from review.basics.log_paths import log_of
 from review.erasure.person import person_of
 from review.erasure.places import COPIES, NO_TEXT, PLACES
-from review.erasure.requests import Erasure, confirm, preview, request_erasure
+from review.erasure.requests import confirm, preview, request_erasure
 from review.erasure.rules import KEPT, RULES
 from review.erasure.running import run
+from review.erasure.states import Erasure
 from review.golden.releases import examples_of, releases, verify
 from review.golden.rows import exported
 from review.log.log import log_relation, weeks_in_log

@@ -17,12 +17,16 @@ from small_disks import mounted
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
+from review.erasure import proof, requests
+from review.erasure.person import Person
 from review.erasure.places import PLACES
 from review.erasure.proof import own_files
-from review.erasure.requests import confirm, erasure, preview, request_erasure, withdraw
+from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
+from review.erasure.states import erasure
 from review.people.people import add_person, people
 from review.privacy.holds import add_holds, every_hold, release_hold
+from review.privacy.recognisers import Recognisers
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.queries.erasing import open_erasures
@@ -89,6 +93,15 @@ def test_a_hold_stops_it_until_it_is_released(shared: Store) -> None:
     withdraw(shared, asked.request.id, by="max", reason="")
 
 
+def test_a_hold_on_a_user_stops_the_erasure_of_one_of_their_conversations(shared: Store) -> None:
+    (hold,) = add_holds(shared, users=["otto"], reason="a dispute", by="lea")
+    with pytest.raises(Refused, match="a legal hold names the user of conversation o400"):
+        request_erasure(shared, "conversation", "o400", by="lea")
+    release_hold(shared, hold.id, reason="settled", by="lea")
+    asked = request_erasure(shared, "conversation", "o400", by="lea")
+    withdraw(shared, asked.request.id, by="lea", reason="only a test")
+
+
 def test_wrong_ids_and_unknown_requests_are_named(shared: Store) -> None:
     with pytest.raises(InputError, match="expected the id of a user"):
         preview(shared, "user", "  ", by="lea")
@@ -102,6 +115,7 @@ import os, signal, sys
 sys.path.insert(0, {root!r})
 from review.erasure import places, running, tables
 from review.log import erasing
+from review.privacy.recognisers import Recognisers
 from storage.connection import StorageError
 from storage.opening import open_store
 
@@ -203,3 +217,67 @@ def test_an_erased_reviewer_keeps_the_id_and_the_votes(shared: Store) -> None:
     assert (row.id, row.name, row.issuer, row.subject) == (petra, "erased reviewer", "", "")
     assert not any(b"petra@example.com" in path.read_bytes() for path in own_files(shared.path))
     assert check_store(shared).holds
+
+
+def test_the_proof_reads_the_files_of_a_store_with_any_name(tmp_path: Path) -> None:
+    store = tmp_path / "team [1].db"
+    for name in (store.name, f"{store.name}-wal", f"{store.name}.before-1", "team 1.db"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in own_files(store)] == [store.name, f"{store.name}-wal"]
+
+
+def test_a_request_is_confirmed_or_withdrawn_and_never_both(shared: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for the texts of a person takes minutes in a large log; somebody withdraws meanwhile."""
+    asked = request_erasure(shared, "conversation", "c003", by="lea").request.id
+    looked = requests.with_texts
+
+    def slowly(store: Store, person: Person) -> Person:
+        withdraw(store, asked, by="lea", reason="a mistake")
+        return looked(store, person)
+
+    monkeypatch.setattr(requests, "with_texts", slowly)
+    with pytest.raises(NothingToDo, match="confirmed or withdrawn already"):
+        confirm(shared, asked, by="max")
+    assert erasure(shared, asked).state == "withdrawn" and not Path(f"{shared.path}.erasing").exists()
+    assert not [one for one in shared.find(ErasedKey) if one.request_id == asked]
+    monkeypatch.undo()
+    asked = request_erasure(shared, "conversation", "c003", by="lea").request.id
+
+    def meanwhile(text: str, wanted: Recognisers) -> tuple[str, list[object]]:
+        monkeypatch.undo()
+        confirm(shared, asked, by="max")
+        return text, []
+
+    monkeypatch.setattr(requests, "mask_text", meanwhile)
+    with pytest.raises(Refused, match="cannot be withdrawn any more"):
+        withdraw(shared, asked, by="lea", reason="a mistake")
+    assert erasure(shared, asked).state == "running"
+
+
+def test_a_file_of_somebody_else_does_not_keep_a_proof_from_passing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    for name in ("closed.txt", "gone.txt", "copy.txt"):
+        (tmp_path / name).write_text(WORDS)
+    (tmp_path / "private").mkdir()
+    read = proof.read_apart
+    listed = Path.iterdir
+
+    def apart(path: Path) -> object:
+        if path.name == "closed.txt":
+            raise PermissionError
+        if path.name == "gone.txt":
+            path.unlink()
+        return read(path)
+
+    def closed(path: Path) -> object:
+        if path.name == "private":
+            raise PermissionError
+        return listed(path)
+
+    monkeypatch.setattr(proof, "read_apart", apart)
+    monkeypatch.setattr(Path, "iterdir", closed)
+    person = Person(request="r", kind="user", given="otto", texts=frozenset((WORDS,)))
+    found = proof.proof_of(store, person)
+    assert (found.left, found.copies, found.larger) == ((), ("copy.txt",), ("closed.txt", "private"))

@@ -88,6 +88,8 @@ def test_many_failures_need_a_task_with_an_owner_and_a_date(store: Store) -> Non
         decide()
     with pytest.raises(InputError, match="due: found 'soon', expected a date"):
         decide(owner="eva", due="soon")
+    with pytest.raises(InputError, match="due: found '20261204', expected a date"):
+        decide(owner="eva", due="20261204")
     with pytest.raises(UnknownError, match="nobody called 'zoe'"):
         decide(owner="zoe", due="2026-12-01")
     with pytest.raises(InputError, match="5 failures of this group; more than 3 a week need a task"):
@@ -134,6 +136,23 @@ def test_a_week_closes_only_when_every_failure_is_triaged_or_with_a_reason(store
     assert checklist(store, WEEK)[-1].todo == "1 failure group to triage: Table not found 1", "it came later"
     close_week(store, WEEK, by="lea", reason="the table is gone")
     assert shown_checklist(store, WEEK)[-1].todo == "1 failure group of 3 was not triaged"
+
+
+def test_a_group_of_few_failures_that_grows_needs_a_task_after_all(store: Store) -> None:
+    project = project_of(store.path)
+    triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="eva")
+    bring(store, [row("d3", "date_format")])
+    assert [(g.found.n, g.state) for g in triage_groups(store, project, WEEK)] == [(5, "open"), (3, "triaged")]
+    bring(store, [row("d4", "date_format")])
+    assert [(g.found.n, g.state, g.suggested) for g in triage_groups(store, project, WEEK)] == [
+        (5, "open", "task"),
+        (4, "open", "task"),
+    ]
+    assert checklist(store, WEEK)[-1].todo.endswith("Column not found 5, Date format 4")
+    wish = TriageWish(root_cause="no format in the prompt", owner="eva", due="2026-12-01")
+    triage(store, project, WEEK, "date_format", "v1", wish=wish, by="eva")
+    bring(store, [row("d5", "date_format")])
+    assert triage_groups(store, project, WEEK)[-1].state == "triaged", "the task is about all of them"
 
 
 def test_settings_that_cannot_be_read_do_not_let_a_week_close_unseen(store: Store) -> None:

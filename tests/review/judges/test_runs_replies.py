@@ -4,6 +4,7 @@ import sqlite3
 import threading
 
 import pytest
+from quick_stores import in_words_of_sqlite
 from run_store import OPTIONS, OVER, store_with_judge
 
 from review.judges.protocol.protocol import Call, Opinion
@@ -74,6 +75,7 @@ def test_calls_of_many_threads_arrive_once_and_whole(store, monkeypatch):
     assert len({c.key for c in store.find(JudgeCall)}) == 4_000 > 2 * ROWS_AT_ONCE
 
 
+@in_words_of_sqlite
 def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
     asked = []
 
@@ -94,6 +96,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
     assert len(asked) == 1
 
 
+@in_words_of_sqlite
 def test_a_result_and_its_verdict_stand_together_or_not_at_all(store, monkeypatch):
     def speak(bench, subjects):
         yield Opinion(subject=subjects[0].id, dimension="politeness", value="rude")

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from judged_store import DEV, NAMES, TEST, WEEK, judged
+from quick_stores import in_words_of_sqlite
 from run_store import OPTIONS, OVER, AnySpec, obedient, speaks, store_with_judge
 
 from review.audit import chain
@@ -168,6 +169,7 @@ def test_a_pause_that_comes_when_all_is_said_holds_nothing_up(store, monkeypatch
     assert work(store, run).state == "finished"
 
 
+@in_words_of_sqlite
 def test_what_concerns_the_whole_run_leaves_it_failed_with_its_sentence(store, monkeypatch):
     def locked_out(bench, subjects):
         raise Refused(f"the endpoint refused the key {bench.environment['MY_KEY']}.")

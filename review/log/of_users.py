@@ -1,0 +1,32 @@
+"""Which conversations of the log are of some users, those of undone imports included."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import duckdb
+
+from review.basics.log_paths import LogPaths
+from review.log.erasing import conversation_files
+from review.log.late import listed
+
+
+def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
+    """Return the ids of all conversations of some users."""
+    files = conversation_files(log)
+    if not files or not users:
+        return set()
+    with duckdb.connect() as db:
+        sql = f"SELECT id FROM {listed(files)} WHERE user_id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
+        return {row[0] for row in db.execute(sql, [sorted(users)]).fetchall()}
+
+
+def among_users(log: LogPaths, conversations: Collection[str], users: Collection[str]) -> set[str]:
+    """Return those of some conversations that are of some users, by the ids that the log has of them."""
+    files = conversation_files(log)
+    if not files or not users or not conversations:
+        return set()
+    with duckdb.connect() as db:
+        wanted = "id IN (SELECT unnest($1)) AND user_id IN (SELECT unnest($2))"
+        sql = f"SELECT id FROM {listed(files)} WHERE {wanted}"  # noqa: S608 - our own paths
+        return {row[0] for row in db.execute(sql, [sorted(conversations), sorted(users)]).fetchall()}

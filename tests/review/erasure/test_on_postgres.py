@@ -1,0 +1,81 @@
+"""An erasure in a PostgreSQL database, by the owner of its tables and by the role that only erases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import flow_store
+import pytest
+from click.testing import CliRunner
+from postgres_server import Server, postgres_server
+from quick_stores import ON_POSTGRES
+
+from review.audit import chain
+from review.audit.verifying import check_store
+from review.commands.cli import spotcheck
+from review.people.people import add_person
+from storage.address import write_address
+from storage.opening import open_store
+from storage.postgres_connecting import close_pools
+from storage.postgres_roles import grants
+from storage.proof_key import VARIABLE
+from storage.queries.erasing import cells_of_file
+
+pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="these tests start a server of their own")
+WORDS = "My neighbour Ottokar keeps the parcel in his cellar."
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with pytest.MonkeyPatch.context() as patch, postgres_server() as running:
+        patch.setenv(VARIABLE, "a key for the stores of these tests")
+        running.sql("CREATE ROLE eraser LOGIN")
+        yield running
+        close_pools()
+
+
+def made(file: Path, address: str) -> Path:
+    """A store with a user in an open week, whose words also stand in an entry of the audit chain."""
+    write_address(file, address)
+    store = open_store(file)
+    flow_store.add_people(store)
+    add_person(store, "max", role="lead", by="lea")
+    said = [{"role": "user", "content": WORDS}, {"role": "assistant", "content": "Let us ask Ottokar, then."}]
+    rows = [
+        *flow_store.records()[:60],
+        {**flow_store.conversation(400), "id": "o", "user_id": "otto", "messages": said},
+    ]
+    flow_store.import_rows(store, rows)
+    (file.parent / "log.jsonl").unlink()
+    flow_store.open_the_week(store)
+    with store.transaction():
+        chain.record(store, "lea", "note", "a case", words=WORDS)
+    return file
+
+
+def command(file: Path, *words: str) -> dict[str, object]:
+    done = CliRunner().invoke(spotcheck, ["erase", *words, "--store", str(file), "--json"])
+    assert done.exit_code == 0, done.output
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(("role", "sentences"), [("owner", ["write-ahead log"]), ("eraser", ["pages", "write-ahead"])])
+def test_an_erasure_ends_and_says_what_it_cannot_prove(
+    server: Server, tmp_path: Path, role: str, sentences: list[str]
+) -> None:
+    database = server.new_database()
+    file = made(tmp_path / "spotcheck.db", server.address(database))
+    assert any("Ottokar" in str(cells) for _, _, cells in cells_of_file(file))
+    for line in grants("eraser", erasure=True).splitlines():
+        server.sql(line, database)
+    write_address(file, server.address(database, role))
+    asked = command(file, "request", "--user", "otto", "--as", "lea")
+    done = command(file, "confirm", str(asked["id"])[:12], "--as", "max")
+    assert (done["state"], done["left"]) == ("done", {})
+    assert done["emptied"]["audit"] == 1, done["emptied"]  # type: ignore[index]
+    told = done["proof"]["unproved"]  # type: ignore[index]
+    assert len(told) == len(sentences) and all(word in one for word, one in zip(sentences, told, strict=True))
+    assert not any("Ottokar" in str(cells) for _, _, cells in cells_of_file(file))
+    assert check_store(open_store(file)).holds
