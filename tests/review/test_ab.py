@@ -133,7 +133,8 @@ def test_the_variants_of_the_log_are_compared_with_its_outcomes(tmp_path: Path) 
         {
             "id": f"c{n}", "created_at": f"2026-11-{1 + n % 20:02}T10:00:00Z", "question": "Where?", "answer": "Here.",
             "user_id": f"u{n % 80}", "variant": "new" if n % 2 else "old",
-            "outcomes": {"bought": n % 2 == 1, "spent": 3.5, "huge": 1e308, "odd": "nan"}, "feedback": "up" if n % 2 else "down",
+            "outcomes": {"bought": n % 2 == 1, "spent": 3.5, "huge": 1e308, "odd": "nan"},
+            "feedback": "up" if n % 2 else "down",
         }
         for n in range(400)
     ]  # fmt: skip
