@@ -39,8 +39,32 @@ def store_file(store: str) -> str:
     digest = hashlib.sha256(address.encode()).hexdigest()[:8]
     file = Path(os.environ.get(FOLDER) or ".") / f"{database}-{digest}.postgresql"
     if address_in(file) != address:
+        _refuse_second_file(file, address)
         write_address(file, address)
     return str(file)
+
+
+def _refuse_second_file(file: Path, address: str) -> None:
+    """Raise StorageError when the folder names the database already, such as by another user.
+
+    The log stands beside the file, so a second one would begin an empty log for the same store.
+    """
+    for other in sorted(file.parent.glob("*.postgresql")):
+        named = address_in(other)
+        if other != file and named and _database(named) == _database(address):
+            raise StorageError(
+                f"{address}: {other.name} in the project's folder names this database already, as {named}, and its log "
+                "belongs to that file. Use that address. For several roles, begin with an address without a user, "
+                "and give the role in PGUSER."
+            )
+
+
+def _database(address: str) -> tuple[str, str]:
+    """Return the server and the name of a database, whoever connects to it."""
+    parts = urlsplit(address)
+    server = parts.netloc.rpartition("@")[2].lower().removesuffix(":5432")
+    options = {k: v for k, v in parse_qs(parts.query).items() if k in ("host", "hostaddr", "port", "dbname")}
+    return f"{server}?{options}", parts.path.strip("/")
 
 
 def checked(address: str) -> str:

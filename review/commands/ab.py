@@ -9,6 +9,7 @@ from rich.text import Text
 from review.basics.errors import InputError
 from review.basics.log_paths import log_of
 from review.basics.times import read_time
+from review.basics.words import counted
 from review.commands.common import emit, json_option, note, opened, out, store_option
 from review.monitoring.ab_input import groups_of_log, read_outcomes
 from review.statistics.ab_test import LEAST_DAYS, AbReport, compare_groups
@@ -77,7 +78,7 @@ def _render(report: AbReport) -> None:
     for name, one in report.metrics.items():
         table.add_row(Text(name), _number(one.control), _number(one.treated), _number(one.difference, interval=True))
     out.print(table)
-    sizes = [f"{name}: {groups.users.get(name, 0):,} users" for name in (groups.control, groups.treated)]
+    sizes = [f"{name}: {counted(groups.users.get(name, 0), 'user')}" for name in (groups.control, groups.treated)]
     out.print("; ".join(sizes), style="dim", highlight=False, markup=False)
     for text in groups.warnings:
         note(text)

@@ -51,6 +51,7 @@ from storage.store import Store
 
 NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 CALM = 44
+NOTHING_APART = Apart(undated=0, future=0, too_old=0, first="", last="")
 
 
 def toml(store: Store, text: str) -> None:

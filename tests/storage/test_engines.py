@@ -406,6 +406,20 @@ def test_an_address_becomes_a_file_in_the_folder_of_the_project(tmp_path: Path, 
     assert store_file("spotcheck.db") == "spotcheck.db" and store_file("postgres://me@host/reviews") == str(file)
 
 
+def test_one_database_has_one_file_so_another_user_does_not_begin_a_second_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOTCHECK_PROJECT", str(tmp_path))
+    first = Path(store_file("postgresql://me@host:5432/reviews"))
+    for other in ("postgresql://app@host/reviews", "postgresql://host/reviews", "postgresql://host/reviews?user=app"):
+        with pytest.raises(StorageError, match=rf"{first.name} .*postgresql://me@host:5432/reviews.*PGUSER"):
+            store_file(other)
+    assert list(tmp_path.iterdir()) == [first]
+    for another in ("postgresql://me@host/others", "postgresql://me@host:5433/reviews", "postgresql://me@b/reviews"):
+        store_file(another)
+    assert store_file("postgresql://me@host:5432/reviews") == str(first) and len(list(tmp_path.iterdir())) == 4
+
+
 def test_a_server_that_starts_again_is_found_again(server: Server, tmp_path: Path) -> None:
     store = open_store(file_of(server, tmp_path / "s.db"))
     add_people(store)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.health import choices, working
-from pages.parts.health.pictures import Point, points_picture
+from pages.parts.health.pictures import WHEN, Point, points_picture
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -34,7 +34,7 @@ def show(here: Session) -> None:
 
 def _draw(windows: Sequence[Engaged], by: str) -> None:
     came = [one for one in windows if one.users]
-    st.markdown(f"##### {as_text(_sentence(came))}")
+    st.markdown(f"##### {as_text(_sentence(came, by))}")
     if not came:
         return
     drawn: dict[str, tuple[Callable[[Engaged], Quantity | float | None], bool]] = {
@@ -80,14 +80,15 @@ def _point(one: Engaged, found: Quantity | float | None, by: str) -> Point:
     return Point(start=one.start, by=by, value=found, low=None, high=None, n=one.traffic)
 
 
-def _sentence(came: Sequence[Engaged]) -> str:
+def _sentence(came: Sequence[Engaged], by: str) -> str:
     if not came:
         return "No conversation of this period names its user."
     last = came[-1]
     rate, again = last.shares["usage_rate"], last.shares["repeated_questions"]
-    parts = [f"{counted(last.users or 0, 'user')} came most recently, {last.new or 0:,} of them for the first time"]
+    when = pd.Timestamp(last.start).strftime(WHEN[by])
+    parts = [f"{when}: {counted(last.users or 0, 'user')} came, {last.new or 0:,} of them for the first time"]
     if rate.value is not None:
-        parts.append(f"{percent(rate.value)} of all users seen so far")
+        parts.append(f"that is {percent(rate.value)} of all users seen so far")
     if again.value is not None:
         parts.append(f"{percent(again.value)} of longer sessions repeat a question")
     return f"{'; '.join(parts)}."
