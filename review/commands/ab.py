@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from review.basics.errors import InputError
 from review.basics.log_paths import log_of
@@ -72,10 +73,10 @@ def _render(report: AbReport) -> None:
     out.print(report.sentence, style="bold", highlight=False, markup=False)
     groups = report.groups
     table = Table(box=None, pad_edge=False)
-    for name in ("metric, for each user", groups.control, groups.treated, "difference (95% interval)"):
-        table.add_column(name, justify="left" if name.startswith("metric") else "right")
+    for k, name in enumerate(("metric, for each user", groups.control, groups.treated, "difference (95% interval)")):
+        table.add_column(Text(name), justify="right" if k else "left")
     for name, one in report.metrics.items():
-        table.add_row(name, _number(one.control), _number(one.treated), _number(one.difference, interval=True))
+        table.add_row(Text(name), _number(one.control), _number(one.treated), _number(one.difference, interval=True))
     out.print(table)
     sizes = [f"{name}: {counted(groups.users.get(name, 0), 'user')}" for name in (groups.control, groups.treated)]
     out.print("; ".join(sizes), style="dim", highlight=False, markup=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
@@ -105,11 +106,11 @@ def _show(summaries: dict[str, Summary]) -> None:
         values = [f"{value} {n:,}" for value, n in list(data.get("values", {}).items())[:SHOWN]]
         values += [f"{quantile} {value:g}" for quantile, value in data.get("quantiles", {}).items()]
         table.add_row(
-            title_of(name),
+            Text(title_of(name)),
             f"{summary.n:,}",
             f"{len(summary.flagged):,}",
             f"{summary.undecided:,}",
-            ", ".join(values),
+            Text(", ".join(values)),
         )
     out.print(table)
     for name, summary in summaries.items():

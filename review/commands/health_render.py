@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from review.basics.words import percent
 from review.commands.common import out
@@ -36,8 +37,8 @@ def health_table(found: Health) -> None:
     out.print(table)
 
 
-def _cells(one: Bucket, by: str) -> list[str]:
-    sliced = [", ".join(value if value is not None else "–" for value in one.slice)] if one.slices else []
+def _cells(one: Bucket, by: str) -> list[str | Text]:
+    sliced = [Text(", ".join(value if value is not None else "–" for value in one.slice))] if one.slices else []
     start = one.start[:16] if by == "hour" else one.start[:10]
     if not one.traffic:
         return [start, *sliced, "no traffic"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from review.basics.errors import NothingToDo, ReviewError
@@ -226,7 +227,7 @@ def described(result: DrawResult, week: str, due: str, show_ids: bool) -> dict[s
 def show(result: DrawResult, week: str, due: str, show_ids: bool) -> None:
     """Print a draw for a person."""
     frame = result.frame
-    out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {frame.source}", highlight=False)
+    out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {escape(str(frame.source))}", highlight=False)
     oddities = {
         "rows without id": frame.null_ids,
         f"ids more than once ({', '.join(frame.duplicate_examples)})": frame.duplicate_ids,
@@ -240,7 +241,8 @@ def show(result: DrawResult, week: str, due: str, show_ids: bool) -> None:
     for number in (1, 2, 3):
         lines.columns[number].justify = "right"
     for stratum in result.strata:
-        lines.add_row(stratum.name, f"{stratum.population:,}", f"{stratum.probability:.4g}", f"{stratum.sampled:,}")
+        name = escape(stratum.name)
+        lines.add_row(name, f"{stratum.population:,}", f"{stratum.probability:.4g}", f"{stratum.sampled:,}")
     out.print(lines)
     out.print(
         f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due}\n"

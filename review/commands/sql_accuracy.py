@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from rich import box
 from rich.table import Table as Grid
+from rich.text import Text
 
 from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
@@ -74,7 +75,7 @@ def _show(found: TwoLayers) -> None:
     grid = Grid("accuracy", "value", "95% interval", "cases", box=box.SIMPLE_HEAD)
     rows = {"combined": found.combined, "execution": found.execution, "semantic": found.semantic, **found.scenarios}
     for name, quantity in rows.items():
-        grid.add_row(name, *_cells(quantity), f"{quantity.n:,}")
+        grid.add_row(Text(name), *_cells(quantity), f"{quantity.n:,}")
     out.print(grid)
     for said, cases in (
         ("Without evidence of execution, counted by meaning alone", found.without_execution),

@@ -7,19 +7,23 @@ from review.basics.sql_literals import sql_literal
 _PATH = "$.metadata.outcomes"
 HAS_OUTCOMES = "contains(content, '\"outcomes\"')"
 """A quick test of a row, before its JSON is read."""
+MOST_VALUE = 1e100
+"""The largest outcome that is taken: squares of larger ones are no numbers of this machine any more."""
 KIND = "STRUCT(name VARCHAR, value DOUBLE)[]"
 """The type of what stays: numbers by name, a name as often as rows had it."""
 
 
 def outcome(name: str) -> str:
-    """Return the number of an outcome of a row: true is 1, what is no number is left out."""
+    """Return the number of an outcome of a row: true is 1; no number, or one over ``MOST_VALUE``, is left out."""
     key = name.replace("\\", "\\\\").replace('"', '\\"')
     path = f'{_PATH}."{key}"'
     return _number(f"json_extract_string(content, {sql_literal(path)})")
 
 
 def _number(text: str) -> str:
-    return f"CASE {text} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE TRY_CAST({text} AS DOUBLE) END"
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    bounded = f"CASE WHEN abs({number}) <= {MOST_VALUE:g} THEN {number} END"
+    return f"CASE {text} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE {bounded} END"
 
 
 def names_of_row() -> str:

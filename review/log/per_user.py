@@ -48,13 +48,14 @@ OF_USERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class PerUser:
-    """By variant the number of users, and by metric and variant the sum over users and the sum of the squares.
+    """By variant the number of users, and by metric and variant the sums over users.
 
+    They are the sum of their values, their squared distances from their mean, and how many users there are.
     ``crossed`` users had several variants and are left out. ``first`` and ``last`` are the ends of the log, UTC texts.
     """
 
     users: Mapping[str, int]
-    sums: Mapping[str, Mapping[str, tuple[float, float]]]
+    sums: Mapping[str, Mapping[str, tuple[float, float, int]]]
     crossed: int
     first: str | None
     last: str | None
@@ -74,7 +75,7 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
             f"count(DISTINCT variant) AS variants, min(created_at) AS first, max(last_at) AS last, {columns} "
             f"FROM {relation} WHERE {where} AND variant IS NOT NULL GROUP BY user_id"
         )
-        sums = ", ".join(f"sum(m{k}), sum(m{k} * m{k})" for k in range(len(metrics)))
+        sums = ", ".join(f"sum(m{k}), var_pop(m{k}) * count(*)" for k in range(len(metrics)))
         rows = db.execute(
             f"SELECT variant, count(*), {sums} FROM people WHERE variants = 1 GROUP BY variant ORDER BY variant"  # noqa: S608 - our own names
         ).fetchall()
@@ -86,7 +87,7 @@ def per_user(log: LogPaths, windows: Windows) -> PerUser:
     return PerUser(
         users=dict.fromkeys(named, 0) | {row[0]: row[1] for row in rows},
         sums={
-            name: {row[0]: (float(row[2 + 2 * k]), float(row[3 + 2 * k])) for row in rows}
+            name: {row[0]: (float(row[2 + 2 * k]), float(row[3 + 2 * k]), row[1]) for row in rows}
             for k, name in enumerate(metrics)
         },
         crossed=crossed,

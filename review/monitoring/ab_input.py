@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from review.basics.tables import Row, load, with_columns
 from review.basics.times import read_time
 from review.basics.words import counted
 from review.log.buckets import THREADS
+from review.log.outcomes import MOST_VALUE
 from review.log.per_user import per_user
 from review.monitoring.health import everything
 from review.statistics.ab_test import Groups, Sums
@@ -54,6 +56,8 @@ def _take(found: _Users, row: Row) -> None:
     user, variant, metric = row.required("user"), row.required("variant"), row.text("metric")
     found.variants.setdefault(user, set()).add(variant)
     value = row.number("value")
+    if value is not None and abs(value) > MOST_VALUE:
+        raise row.error("value", row.text("value"), f"a number of at most {MOST_VALUE:g}")
     if value is not None and not metric:
         raise row.error("metric", "", f"the name of what {value:g} is", "Fill the cell or empty the value.")
     if metric:
@@ -82,6 +86,10 @@ def chosen_pair(names: Sequence[str], control: str | None, treated: str | None, 
     others = [treated] if treated else [n for n in names if n != first]
     if first is None or len(others) != 1 or others[0] == first:
         found = ", ".join(names) if names else "none"
+        if len(names) < 2:
+            raise InputError(
+                f"{where}, variant: found {found}, expected two variants, because two groups are compared."
+            )
         raise InputError(
             f"{where}, variant: found {found}; two are compared. Choose them.",
             command_hint="Name them with --control and --treated.",
@@ -111,10 +119,10 @@ def _groups(found: _Users, pair: tuple[str, str], until: datetime | None) -> Gro
 
 
 def _sums(values: Iterable[float]) -> Sums:
-    total = squares = 0.0
-    for x in values:
-        total, squares = total + x, squares + x * x
-    return Sums(total, squares)
+    found = list(values)
+    total = math.fsum(found)
+    mean = total / len(found) if found else 0.0
+    return Sums(total, math.fsum((x - mean) ** 2 for x in found), len(found))
 
 
 def _warnings(crossed: int, future: int) -> list[str]:
@@ -145,7 +153,7 @@ def groups_of_log(
 
 
 def _of_pair(
-    sums: Mapping[str, Mapping[str, tuple[float, float]]], pair: tuple[str, str]
+    sums: Mapping[str, Mapping[str, tuple[float, float, int]]], pair: tuple[str, str]
 ) -> dict[str, dict[str, Sums]]:
     return {metric: {name: Sums(*by[name]) for name in pair if name in by} for metric, by in sums.items()}
 

@@ -11,6 +11,8 @@ from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of, zone_of
 from review.log.buckets import By
 
+YEARS = range(1970, 2101)
+"""Years of which a span may be asked: those that an import takes."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -65,12 +67,13 @@ def moment_of(text: str, option: str, time_zone: str, *, ends: bool = False) -> 
         day = date.fromisoformat(text) if len(text) == len("2026-11-30") else None
     except ValueError:
         day = None
-    if day is not None:
+    if day is not None and day.year in YEARS:
         return utc_text(_midnight(day + DAY if ends else day, time_zone))
-    moment = read_time(text, zone_of(time_zone))
-    if moment is None:
+    moment = read_time(text, zone_of(time_zone)) if day is None else None
+    if moment is None or moment.year not in YEARS:
         raise InputError(
-            f"{option}: found {text!r}, expected a date such as 2026-11-30, or a time as 2026-11-30T09:00."
+            f"{option}: found {text!r}, expected a date such as 2026-11-30, or a time as 2026-11-30T09:00, from "
+            f"{YEARS[0]} to {YEARS[-1]}."
         )
     return utc_text(moment)
 

@@ -77,15 +77,16 @@ class Retained:
 def plan_retention(store: Store, project: Project) -> Retained:
     """Return what a run would do now, whether retention is on or not. Only reads."""
     log = log_of(store.path)
-    before, saved = log_bytes(log), 0
+    before, saved, own = log_bytes(log), 0, 0
     with judging(log, project.retention, what_stays(store), now=now()) as judge:
         weeks = []
         for week in weeks_in_log(log):
             found = judge.week(week)
             weeks.append(found)
-            if found.expiring:
-                size = Leaving(judge, week, log).bytes_before
-                saved += size * found.expiring // found.rows
+            size = size_of(log_files(log, weeks=[week]))
+            own, saved = own + size, saved + size * found.expiring // max(found.rows, 1)
+    # Originals and late rows stand in files that all weeks share.
+    saved += (before - own) * sum(w.expiring for w in weeks) // max(sum(w.rows for w in weeks), 1)
     return Retained(weeks=weeks, bytes_before=before, bytes_after=before - saved)
 
 

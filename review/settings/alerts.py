@@ -15,6 +15,8 @@ from review.basics import setting
 from review.basics.errors import InputError
 
 CONDITIONS = ("rises", "falls", "above", "below", "gone")
+MOST_HOURS, MOST_N = 8_760, 1_000_000_000
+"""The longest time until an alert is escalated, a year; the largest least count of a window."""
 WINDOWS = ("day", "hour", "week")
 DEFAULT_WINDOW = "day"
 SETTINGS = (
@@ -116,11 +118,15 @@ def _rest(where: str, row: Mapping[str, Any], usual: Alert) -> dict[str, Any]:
         "limit": None if limit is None else setting.number(f"{where}, limit", limit, above=0),
         "quantile": None if quantile is None else setting.number(f"{where}, quantile", quantile, least=0.5, most=0.999),
         "window": setting.one_of(f"{where}, window", row.get("window", usual.window), WINDOWS),
-        "least_n": setting.whole_number(f"{where}, least_n", row.get("least_n", usual.least_n), least=1),
+        "least_n": setting.whole_number(f"{where}, least_n", row.get("least_n", usual.least_n), least=1, most=MOST_N),
         "slice": {name: setting.text(f"{where}, slice.{name}", value) for name, value in pairs.items()},
         "owner": setting.text(f"{where}, owner", row.get("owner", usual.owner), of="the name of a person"),
         "escalate_hours": setting.number(
-            f"{where}, escalate_hours", row.get("escalate_hours", usual.escalate_hours), above=0, unit="hours"
+            f"{where}, escalate_hours",
+            row.get("escalate_hours", usual.escalate_hours),
+            above=0,
+            most=MOST_HOURS,
+            unit="hours",
         ),
         "on": setting.flag(f"{where}, on", row.get("on", usual.on)),
     }

@@ -10,6 +10,8 @@ from typing import Any
 from review.basics import setting
 
 SETTINGS = ("on", "error_days", "slow_days", "normal_days", "slow_ms")
+MOST_DAYS = 36_500
+"""A hundred years: 0 keeps a class for ever."""
 CLASSES = ("error", "slow", "normal")
 """A conversation belongs to the first that fits."""
 
@@ -36,7 +38,9 @@ class Retention:
 def retention_settings(path: Path, table: Mapping[str, Any]) -> Retention:
     """Read the [retention] table of the file ``path``. Raises InputError that names the setting."""
     days = {
-        name: setting.whole_number(f"{path}, retention.{name}", table.get(name, getattr(Retention, name)), least=0)
+        name: setting.whole_number(
+            f"{path}, retention.{name}", table.get(name, getattr(Retention, name)), least=0, most=MOST_DAYS
+        )
         for name in ("error_days", "slow_days", "normal_days")
     }
     slow = setting.number(f"{path}, retention.slow_ms", table.get("slow_ms", Retention.slow_ms), least=0)

@@ -29,10 +29,14 @@ NOT_ENOUGH = "Not enough yet"
 
 
 class Sums(NamedTuple):
-    """Over the users of one group: the sum of their values, and the sum of the squares."""
+    """Over the users of one group who have values: their sum, their squared distances from their mean, how many.
+
+    Squares of the values themselves would hide a small spread of large values.
+    """
 
     total: float = 0.0
     squares: float = 0.0
+    n: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +192,13 @@ def _compared(
 
 
 def _variance(n: int, sums: Sums) -> float:
-    return max(0.0, sums.squares - sums.total**2 / n) / (n - 1)
+    """Return the variance over all ``n`` users, of whom those without a value count as zero.
+
+    Chan, Golub and LeVeque (1983), The American Statistician 37, 242-247, for two parts.
+    """
+    zeros = n - sums.n
+    between = (sums.total / sums.n) ** 2 * sums.n * zeros / n if sums.n else 0.0
+    return (sums.squares + between) / (n - 1)
 
 
 def _mean(n: int, sums: Sums) -> Quantity:

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 from scipy.stats import ttest_ind
 
+from review.basics.errors import InputError
 from review.basics.log_paths import log_of
 from review.commands.ab import ab
+from review.monitoring.ab_input import read_outcomes
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.statistics.ab_test import Groups, Sums, compare_groups
@@ -115,7 +117,7 @@ def test_several_rows_of_a_user_add_up(compared: Run) -> None:
         ("u1,,orders,1,\nu2,treated,orders,1,\n", "column 'variant'"),
         ("u1,control,,3,\nu2,treated,orders,1,\n", "column 'metric'"),
         ("u1,a1,orders,1,\nu2,b1,orders,1,\nu3,c1,orders,1,\n", "found a1, b1, c1; two are compared"),
-        ("u1,control,orders,1,\n", "found control; two are compared"),
+        ("u1,control,orders,1,\n", "found control, expected two variants"),
     ],
 )
 def test_a_bad_row_stops_everything(tmp_path: Path, text: str, words: str) -> None:
@@ -131,7 +133,8 @@ def test_the_variants_of_the_log_are_compared_with_its_outcomes(tmp_path: Path) 
         {
             "id": f"c{n}", "created_at": f"2026-11-{1 + n % 20:02}T10:00:00Z", "question": "Where?", "answer": "Here.",
             "user_id": f"u{n % 80}", "variant": "new" if n % 2 else "old",
-            "outcomes": {"bought": n % 2 == 1, "spent": 3.5}, "feedback": "up" if n % 2 else "down",
+            "outcomes": {"bought": n % 2 == 1, "spent": 3.5, "huge": 1e308, "odd": "nan"},
+            "feedback": "up" if n % 2 else "down",
         }
         for n in range(400)
     ]  # fmt: skip
@@ -141,11 +144,17 @@ def test_the_variants_of_the_log_are_compared_with_its_outcomes(tmp_path: Path) 
     found = orjson.loads(done.stdout)
     assert (found["control"], found["treated"], found["users"]) == ("old", "new", {"control": 40, "treated": 40})
     values = {name: (one["control"]["value"], one["treated"]["value"]) for name, one in found["metrics"].items()}
-    assert values["bought"] == (0, 5) and values["spent"] == (17.5, 17.5) and values["thumbs_down"] == (5, 0)
+    assert (
+        values["bought"] == (0, 5)
+        and values["spent"] == (17.5, 17.5)
+        and values["huge"] == (0, 0)
+        and values["odd"] == (0, 0)
+        and values["thumbs_down"] == (5, 0)
+    )
 
 
 def test_no_spread_and_nobody_are_no_evidence() -> None:
-    same = {"control": Sums(50, 50), "treated": Sums(100, 200)}
+    same = {"control": Sums(50, 0, 50), "treated": Sums(100, 0, 50)}
     users = {"control": 50, "treated": 50}
     found = compare_groups(
         Groups(control="control", treated="treated", users=users, exposed={}, sums={"x": same}, days=30)
@@ -154,3 +163,32 @@ def test_no_spread_and_nobody_are_no_evidence() -> None:
     assert not found.metrics["x"].shown and found.sentence.startswith("Not enough yet")
     nobody = compare_groups(Groups(control="a", treated="b", users={}, exposed={}, sums={"x": {}}, days=30))
     assert nobody.ratio_p is None and not nobody.broken and not nobody.enough
+
+
+def test_a_small_spread_of_large_values_is_not_lost(compared: Run) -> None:
+    rows = [(f"u{n}", "AB"[n % 2], "m", n % 7 + (n % 2), "2026-11-01" if n else "2026-11-20") for n in range(200)]
+    plain = compared(rows)[1]["metrics"]["m"]["difference"]
+    large = compared([(*row[:3], float(row[3]) + 1e9, row[4]) for row in rows])[1]["metrics"]["m"]["difference"]  # type: ignore[arg-type]
+    assert large["ci"] == pytest.approx(plain["ci"], rel=1e-4)
+
+
+@pytest.mark.parametrize("value", ["1e308", "-1e200"])
+def test_a_value_whose_square_is_no_number_is_refused(value: str, tmp_path: Path) -> None:
+    file = tmp_path / "o.csv"
+    file.write_text(HEADER + f"u1,A,m,{value},2026-11-01\nu2,B,m,1,2026-11-20\n")
+    with pytest.raises(InputError, match="at most 1e\\+100"):
+        read_outcomes(str(file))
+
+
+def test_names_from_the_file_are_shown_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "o.csv"
+    file.write_text(HEADER + "".join(f"u{n},{('[red]x[/red]', '[/b]')[n % 2]},[/m],1,2026-11-01\n" for n in range(9)))
+    done = CliRunner().invoke(ab, ["--outcomes", str(file)])
+    assert done.exit_code == 3 and all(name in done.output for name in ("[red]x[/red]", "[/b]", "[/m]"))
+
+
+def test_one_variant_alone_is_told_what_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / "o.csv"
+    file.write_text(HEADER + "u1,A,m,1,2026-11-01\n")
+    with pytest.raises(InputError, match="found A, expected two variants"):
+        read_outcomes(str(file))

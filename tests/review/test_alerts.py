@@ -344,6 +344,8 @@ def test_a_judge_that_changes_is_found() -> None:
         ("[alerts]\nname = 'x'", "a list"),
         ("[[alerts]]\nmetric = 'cost'", "alerts 1, name: found None"),
         ("[[alerts]]\nname = 'Slow Answers'", "small letters"),
+        ("[[alerts]]\nname = 'slow_answers'\nescalate_hours = 1e300", "escalate_hours: found 1e+300"),
+        ("[[alerts]]\nname = 'slow_answers'\nleast_n = 10000000000000000000", "least_n: found 1000"),
         (
             "[[alerts]]\nname = 'x'\nmetric = 'cots'\ncondition = 'rises'",
             "metric: found 'cots', expected one of traffic",

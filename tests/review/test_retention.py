@@ -12,7 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner
+from compliance_log import imported
 from flow_store import BEFORE, REQUEST, WEEK, import_rows, write_log
+from golden_store import new_store
 from quick_stores import copy_store
 from retained_store import ON, closed_store, record, slow
 from retained_store import left as left_of
@@ -21,7 +23,7 @@ from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
-from review.basics.weeks import zone_of
+from review.basics.weeks import monday_of, zone_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
 from review.failures.archive import groups_of
@@ -137,6 +139,20 @@ def test_the_dry_run_says_what_the_run_does(closed: Store) -> None:
     assert command(closed, "retention", "--as", "lea")[1]["classes"]["normal"]["expired"] == 0
 
 
+def test_what_a_dry_run_frees_is_never_more_than_there_is(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    weeks = [f"2026-W{k}" for k in range(30, 38)]
+    imported(store, [
+        {"id": f"{week}-{n}", "created_at": f"{monday_of(week)}T10:00:00Z", "answer": f"Write to jo{n}@example.org."}
+        for week in weeks for n in range(20)
+    ])  # fmt: skip
+    for week in weeks:
+        never_draw(store, week, reason="before we began", by="lea")
+    run_checks(store, project_of(store.path), by="lea")
+    planned = plan(store)
+    assert planned.expired == 160 and 0 <= planned.bytes_after < planned.bytes_before / 10
+
+
 def test_what_goes_is_normal_old_and_nobodys(closed_path: Path, after: Store) -> None:
     people, left = kept_by_people(after), ids(after)
     errors, slow_ones = {f"c{i:03d}" for i in range(0, 400, 40)}, {f"c{i:03d}" for i in range(400) if slow(i)}
@@ -175,7 +191,7 @@ def test_days_of_zero_keep_a_class_for_ever_and_wrong_settings_are_named(closed:
         classes = plan(closed).classes(["error", "slow", "normal"])
     assert [classes[name]["expired"] > 0 for name in classes] == [len(errors - people) > 0, False, False]
     assert classes["slow"]["kept"] == len({i for i in range(400) if slow(i) and 6_000 + i > 6350})
-    for wrong in ("normal_days = -1", "on = 'yes'", "slow_ms = 'x'", "days = 3"):
+    for wrong in ("normal_days = -1", "error_days = 1_000_000", "on = 'yes'", "slow_ms = 'x'", "days = 3"):
         toml.write_text(f"[retention]\n{wrong}\n")
         with pytest.raises(InputError, match="retention"):
             project_of(closed.path)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every part: the same content makes the same file."""
 MOST = 4 * 1024**3
 """Bytes of an unpacked part: more is no pack of ours."""
+DAMAGED = (
+    *(OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),  # of the file; NotImplementedError among them
+    *(orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError),  # of what it says
+)
+"""What a damaged pack raises while it is read."""
 
 
 def lines_of(rows: Iterable[Any]) -> bytes:
@@ -61,12 +67,13 @@ class Pack:
     signature: str
     parts: Mapping[str, bytes] = field(repr=False)
 
-    def rows(self, name: str) -> list[Any]:
-        """Return the rows of a part. Raises InputError for a line that is no JSON."""
-        return list(read_lines(name, self.parts.get(name, b"")))
+    def rows(self, name: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the rows of a part that have texts in some fields; the others were never written like that."""
+        rows = read_lines(self.parts.get(name, b""))
+        return [row for row in rows if isinstance(row, dict) and all(isinstance(row.get(f), str) for f in fields)]
 
 
-def read_lines(name: str, data: bytes) -> Iterator[Any]:
+def read_lines(data: bytes) -> Iterator[Any]:
     """Yield the rows of a part; a line that is no JSON is None."""
     for line in data.split(b"\n")[:-1]:
         try:
@@ -86,6 +93,7 @@ def read_pack(file: Path) -> Pack:
         manifest, signature = orjson.loads(parts[MANIFEST]), orjson.loads(parts[SIGNATURE])
         if manifest["format"] != FORMAT:
             raise InputError(f"{file}: found the format {manifest['format']!r}, expected {FORMAT!r}.")
+        _refuse_shapeless(manifest)
         return Pack(
             manifest=manifest,
             manifest_bytes=parts[MANIFEST],
@@ -95,10 +103,25 @@ def read_pack(file: Path) -> Pack:
         )
     except FileNotFoundError:
         raise InputError(f"{file}: there is no such file.") from None
-    except (OSError, zipfile.BadZipFile, orjson.JSONDecodeError, KeyError, TypeError, ValueError, EOFError) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except DAMAGED as error:
         raise InputError(f"{file}: this is no evidence pack, or it is damaged ({error}).") from None
+
+
+def _refuse_shapeless(manifest: Mapping[str, Any]) -> None:
+    """Raise TypeError or KeyError for a manifest that lacks what a verification reads of it."""
+    if not all(isinstance(value, str) for value in dict(manifest["parts"]).values()):
+        raise TypeError("the manifest names a part without a digest")
+    for week in manifest["weeks"]:
+        names = [week["week"], *dict(week["sample"])]
+        numbers: list[Any] = []
+        for draw in week["draws"]:
+            names += [draw["seed"], draw["key_rule"], *(one["name"] for one in draw["strata"])]
+            numbers += [one[what] for one in draw["strata"] for what in ("population", "sampled", "probability")]
+        names += [identity for ids in week["sample"].values() for identity in ids]
+        if not all(isinstance(name, str) for name in names) or not all(isinstance(n, int | float) for n in numbers):
+            raise TypeError("the manifest has a week of another form")
 
 
 def digests_of(parts: Mapping[str, bytes]) -> dict[str, str]:

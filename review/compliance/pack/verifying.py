@@ -19,6 +19,9 @@ from review.log.digests import row_digests
 from review.log.gone import Gone, gone_of
 from storage.store import Store
 
+MEMBER, ROW = ("id", "group", "digest"), ("table", "key", "digest")
+"""What each line of a frame, and each row of the store, has."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -86,7 +89,7 @@ def verify_pack(file: Path, *, key: str = "", store: Store | None = None, log: P
         one
         for week in pack.manifest["weeks"]
         if frame_part(week["week"]) in pack.parts
-        for one in redrawn(week, [m for m in pack.rows(frame_part(week["week"])) if m])
+        for one in redrawn(week, pack.rows(frame_part(week["week"]), MEMBER))
     ]
     return Verified(
         key=pack.key,
@@ -120,7 +123,7 @@ def _lines(name: str, data: bytes, signed: bytes) -> Iterator[Difference]:
     found = line_digests(data)
     now = [found[k : k + LINE] for k in range(0, len(found), LINE)]
     then = [signed[k : k + LINE] for k in range(0, len(signed), LINE)]
-    rows, strange, gone = list(read_lines(name, data)), _surplus(now, then), _surplus(then, now)
+    rows, strange, gone = list(read_lines(data)), _surplus(now, then), _surplus(then, now)
     yield from (Difference(name, _named(rows[k], k), "the row was changed or added") for k in strange)
     if len(now) != len(then):
         yield from (Difference(name, f"line {k + 1}", "the row was removed") for k in gone)
@@ -151,9 +154,8 @@ def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Differ
     """Yield the rows that the store has otherwise than the pack, or no longer."""
     by_table: dict[str, dict[str, str]] = {}
     erased = erased_rows(store)
-    for row in pack.rows(ROWS):
-        if row:
-            by_table.setdefault(row["table"], {})[row["key"]] = row["digest"]
+    for row in pack.rows(ROWS, ROW):
+        by_table.setdefault(row["table"], {})[row["key"]] = row["digest"]
     for table, rows in by_table.items():
         now, emptied = rows_now(store, table, rows), erased.of(table)
         compared["rows"] = compared.get("rows", 0) + len(rows)
@@ -169,7 +171,7 @@ def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Differ
 def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Iterator[Difference]:
     """Yield the conversations of the frames that the log has otherwise; those that expired are only counted."""
     for week in (w["week"] for w in pack.manifest["weeks"]):
-        members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week)) if m}
+        members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week), MEMBER)}
         now = {i: d for i, d in row_digests(log, week) if i in members}
         compared["conversations"] = compared.get("conversations", 0) + len(now)
         compared["expired"] = compared.get("expired", 0) + len(members) - len(now)

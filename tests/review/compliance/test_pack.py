@@ -131,6 +131,36 @@ def test_the_one_row_that_was_altered_in_the_pack_is_named(house: Store) -> None
     assert ("frames/2026-W47.jsonl", "conversation c77") in named(verify_pack(file))
 
 
+def test_a_damaged_pack_is_refused_and_never_a_crash(house: Store) -> None:
+    file, data = house.path.parent / "damaged.pack", pack_of(house).read_bytes()
+    (first,) = [one for one in zipfile.ZipFile(pack_of(house)).infolist() if one.filename == ROWS]
+    directory = data.index(b"PK\x01\x02")
+    # The packed bytes of a part, and in its entry of the directory the flags and the method.
+    places = [*range(first.header_offset + 60, first.header_offset + 400, 7), directory + 8, directory + 10]
+    for place in places:
+        file.write_bytes(data[:place] + bytes([data[place] ^ 0x1D]) + data[place + 1 :])
+        with pytest.raises(InputError, match="no evidence pack, or it is damaged"):
+            verify_pack(file)
+
+
+@pytest.mark.parametrize("change", [
+    {"parts": None}, {"parts": {ROWS: 5}}, {"weeks": None}, {"weeks": [1]}, {"weeks": [{}]}, {"weeks": 5},
+    {"weeks": [{"week": WEEK, "sample": {}, "draws": [{"seed": 1, "key_rule": "", "strata": []}]}]},
+    {"weeks": [{"week": [], "sample": {}, "draws": []}]},
+])  # fmt: skip
+def test_a_manifest_of_another_form_is_refused(house: Store, change: dict[str, object]) -> None:
+    file = changed(house, MANIFEST, lambda data: orjson.dumps({**orjson.loads(data), **change}))
+    with pytest.raises(InputError, match="no evidence pack, or it is damaged"):
+        verify_pack(file)
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"5\n", b'{"id":5}\n', b'{"table":"items"}\n', b"[1]\n"])
+def test_a_line_of_another_form_is_named(house: Store, line: bytes) -> None:
+    for part in (ROWS, FRAME):
+        found = verify_pack(changed(house, part, lambda data: data + line), store=house)
+        assert not found.holds and {where for where, _ in named(found)} == {part}
+
+
 def _lines(store: Store, part: str) -> list[bytes]:
     with zipfile.ZipFile(pack_of(store)) as pack:
         return pack.read(part).splitlines(keepends=True)
