@@ -24,7 +24,7 @@ from storage.records_weeks import Item
 from storage.store import Store
 
 MOST = 5
-LONGEST = 180
+LONGEST = 110
 TELLING = 25
 """Questions with fewer characters ("Thank you, bye") make poor examples."""
 ADJUDICATOR, REVIEWER = "the adjudicator", "a reviewer"
