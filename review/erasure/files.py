@@ -15,10 +15,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from review.basics.leaves import leaves
 from review.basics.log_paths import log_of
 from review.erasure.person import Person
 from review.erasure.tables import leaving_of
-from review.erasure.texts import Finder, leaves, unescaped
+from review.erasure.texts import Finder, unescaped
 from review.log.erasing import (
     conversation_files,
     drop_originals,

@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from review.basics.errors import InputError
+from review.basics.leaves import leaves
 from review.basics.log_paths import LogPaths, log_of
 from review.erasure.person import Person
 from review.erasure.rules import RULES
 from review.erasure.tables import NOBODY, leaving_of, texts_about
-from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, leaves, names_masked, unescaped, wanted_in
+from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, names_masked, unescaped, wanted_in
 from review.log.erasing import (
     contents_with,
     conversation_files,

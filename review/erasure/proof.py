@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from review.basics.leaves import leaves
 from review.basics.read_apart import read_apart
 from review.erasure.files import texts_of
 from review.erasure.person import Person
 from review.erasure.spool import in_spool
-from review.erasure.texts import Finder, leaves, unescaped
+from review.erasure.texts import Finder, unescaped
 from storage.address import address_in
 from storage.connection import StorageError
 from storage.queries.erasing import cells_of_file

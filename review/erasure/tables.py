@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 
 from review.audit.erased_rows import record_emptied
+from review.basics.leaves import leaves
 from review.basics.log_paths import log_of
 from review.erasure.person import Person
 from review.erasure.rules import rule_of, searched_columns
-from review.erasure.texts import Finder, leaves
+from review.erasure.texts import Finder
 from review.golden.erased_examples import NOTE
 from review.golden.tombstones import is_tombstone, tombstone
 from review.log.erasing import Leaving, shared_values

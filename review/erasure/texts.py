@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from review.basics.leaves import leaves
 from review.privacy.erased import ERASED
 
 LEAST = 12
@@ -29,19 +30,6 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _MEANS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 DEEP = 3
 """How often JSON may stand inside a text of JSON."""
-
-
-def leaves(value: Any) -> Iterator[str]:
-    """Yield every text inside a value, the keys of objects included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from leaves(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves(inner)
 
 
 def wanted_in(value: Any) -> Iterator[str]:

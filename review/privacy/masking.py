@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from review.basics.leaves import leaves
 from review.privacy.identifiers import Hit
 from review.privacy.recognisers import Recognisers
 from storage.records_log import Conversation
@@ -188,7 +189,7 @@ def _masked(
         return None
     one = _Mask(wanted)
     if together is None or _TOKEN.search(together):
-        for text in _texts(values):
+        for text in leaves(values):
             one.numbering.reserve(text)
     masked = {name: one.value(value, name) if value else value for name, value in zip(names, values, strict=True)}
     return (masked, tuple(one.spans)) if one.spans else None
@@ -200,18 +201,6 @@ def _as_json(values: tuple[Any, ...]) -> str | None:
         return orjson.dumps(values, option=orjson.OPT_NON_STR_KEYS, default=str).decode()
     except orjson.JSONEncodeError:
         return None
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
 
 
 def mask_text(text: str, wanted: Recognisers) -> tuple[str, tuple[MaskedSpan, ...]]:
