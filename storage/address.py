@@ -60,7 +60,7 @@ def _refuse_second_file(file: Path, address: str) -> None:
 
 
 def _database(address: str) -> tuple[str, str]:
-    """Return the server and the name of a database, whoever connects to it."""
+    """Return the server and the name of a database, without the user."""
     parts = urlsplit(address)
     server = parts.netloc.rpartition("@")[2].lower().removesuffix(":5432")
     options = {k: v for k, v in parse_qs(parts.query).items() if k in ("host", "hostaddr", "port", "dbname")}

@@ -180,7 +180,7 @@ class PostgresEngine:
         return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
 
     def write_anew(self) -> bool:
-        """Write the tables anew where this role owns them; what stays otherwise is said by ``unproved``."""
+        """Rewrite the tables that this role owns. ``unproved`` says what stays in the others."""
         if self._owns_the_tables():
             self.run("VACUUM FULL", ())
         return True

@@ -1,7 +1,7 @@
 """Take the texts of some conversations out of the files of the log, and their originals: file by file, each at once.
 
-A file is written anew beside the old one and takes its name, so that whoever reads finds one of the two, and a process
-that is killed loses nothing. Batches of imports that were undone are files of the log too.
+Each file is written beside the old one and then takes its name. So a reader finds the old one or the new one, and a
+process that is killed loses nothing. Batches of imports that were undone are files of the log too.
 """
 
 from __future__ import annotations

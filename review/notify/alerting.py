@@ -29,7 +29,7 @@ class News(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Who was told of what, who could not be reached and why, each as "recipient (alert)"."""
+    """Who got which message, and who did not and why. Each is written as "recipient (alert)"."""
 
     sent: tuple[str, ...]
     failed: tuple[str, ...]

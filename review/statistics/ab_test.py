@@ -135,7 +135,7 @@ class AbReport:
 def compare_groups(groups: Groups, *, share: float = 0.5, least_days: float = LEAST_DAYS) -> AbReport:
     """Return the comparison; ``share`` is the planned share of users in the treated group.
 
-    With a broken split every difference is undefined: whoever is missing from a group is missing for a reason.
+    With a broken split every difference is undefined: users who are missing from a group are missing for a reason.
     """
     n0, n1 = (groups.users.get(name, 0) for name in (groups.control, groups.treated))
     p = _ratio_p(n0, n1, share)

@@ -197,7 +197,7 @@ def test_a_store_that_forgot_a_step_of_its_schema_is_refused_in_a_sentence(tmp_p
 
 
 def test_a_store_that_is_opened_again_keeps_the_locks_of_its_connections(store: Store) -> None:
-    """Whoever closes a file that the process has open besides drops its locks; others would remove the -wal file."""
+    """Closing a second descriptor of an open file drops its locks, and another process could remove the -wal file."""
     pytest.importorskip("fcntl")
     store.query("SELECT 1")
     open_store(store.path).query("SELECT 1")
