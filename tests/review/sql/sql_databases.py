@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
+from postgres_server import postgres_server
 
 STATEMENTS = (
     "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40), credit DECIMAL(12, 2), since DATE)",
@@ -68,54 +64,11 @@ def chdb_shop(folder: Path) -> str:
 @contextmanager
 def postgres_shop() -> Iterator[str]:
     """The address of a PostgreSQL server of our own with the shop, reached over a socket; ``reader`` only reads."""
-    pytest.importorskip("psycopg", reason="the driver of PostgreSQL (extra: postgres) is not installed")
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("PostgreSQL is not installed here")
-    owner: dict[str, Any] = {}
-    # Outside the folder of pytest, which belongs to one user alone.
-    home = Path(tempfile.mkdtemp(prefix="spotcheck-pg-"))
-    if os.getuid() == 0:
-        # The server refuses to run as root.
-        user = next((name for name in ("postgres", "nobody") if _has(name)), None)
-        if user is None:
-            pytest.skip("PostgreSQL refuses to run as root, and there is no other user")
-        owner = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-        shutil.chown(home, user)
-    data = home / "data"
-    quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": home}
-
-    def run(words: list[Any]) -> None:
-        subprocess.run(words, **quiet, **owner)
-
-    run([initdb, "-D", data, "-U", "owner", "-A", "trust", "-N", "-E", "UTF8"])
-    flags = f"-k {home} -c listen_addresses= -c fsync=off -c max_connections=20"
-    run([pg_ctl, "-D", data, "-o", flags, "-w", "-l", home / "log", "start"])
-    try:
-        import psycopg
-
-        with psycopg.connect(host=str(home), user="owner", dbname="postgres", autocommit=True) as connection:
-            connection.execute("CREATE ROLE reader LOGIN")
-            for statement in STATEMENTS:
-                connection.execute(statement)
-            connection.execute("CREATE TABLE hidden (id integer)")
-            connection.execute('CREATE TABLE "Mixed" ("Id" integer UNIQUE)')
-            connection.execute('GRANT SELECT ON customers, orders, "Mixed" TO reader')
-        yield f"postgresql:///postgres?socket={home}"
-    finally:
-        run([pg_ctl, "-D", data, "-m", "immediate", "stop"])
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _program(name: str) -> str | None:
-    """Return where a program of PostgreSQL is. Debian keeps those of the server out of the path."""
-    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(kept[-1]) if kept else None)
-
-
-def _has(user: str) -> bool:
-    try:
-        pwd.getpwnam(user)
-    except KeyError:
-        return False
-    return True
+    with postgres_server() as server:
+        server.sql("CREATE ROLE reader LOGIN")
+        for statement in STATEMENTS:
+            server.sql(statement)
+        server.sql("CREATE TABLE hidden (id integer)")
+        server.sql('CREATE TABLE "Mixed" ("Id" integer UNIQUE)')
+        server.sql('GRANT SELECT ON customers, orders, "Mixed" TO reader')
+        yield f"postgresql:///postgres?socket={server.home}"
