@@ -17,7 +17,7 @@ import pytest
 
 FAST = (
     "-c fsync=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB "
-    "-c wal_level=minimal -c max_wal_senders=0"
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB -c min_wal_size=32MB"
 )
 """Settings of a server whose data nobody needs after a crash of the machine."""
 _NUMBERS = itertools.count()
