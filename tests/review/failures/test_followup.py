@@ -111,7 +111,7 @@ def test_an_unchanged_mode_is_seldom_called_fixed_and_a_gone_one_never_came_back
 
 
 def test_a_single_failure_is_no_return_and_a_mode_that_is_left_is_found() -> None:
-    """Before: 8% or 1% of 520 reviewed conversations. Then twelve weeks of 130 each with 0.2%, with a third, with all."""
+    """Before: 8% or 1% of 520 reviewed conversations. Then twelve weeks of 130 each with 0.2%, a third, all of it."""
     rng = np.random.default_rng(5)
 
     def told(share: float, before: int = 42) -> list[str]:
