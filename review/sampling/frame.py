@@ -15,7 +15,7 @@ from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
-from review.sampling.engines.engine import Engine
+from review.sampling.engines.engine import Engine, Span
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
@@ -215,7 +215,8 @@ def open_frame(
         week=week if window else None,
         sealed=engine.moment(sealed_at) if sealed_at else None,
     )
-    relation = engine.relation([place.column for place in places.values()])
+    span = Span(places["created_at"].column, window.start, window.end) if window and fields.made is not None else None
+    relation = engine.relation([place.column for place in places.values()], span)
     rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
     return OpenFrame(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
 
