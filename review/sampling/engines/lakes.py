@@ -26,7 +26,7 @@ MARGIN = timedelta(days=1)
 
 
 def lake_engine(source: str, schema: pa.Schema, read: Reader, *, once: bool = False) -> DuckDBEngine:
-    """Return an engine over what ``read`` gives; with ``once`` these are batches, which can be read once and are kept."""
+    """Return an engine over what ``read`` gives; with ``once`` these are batches that can be read once."""
     connection = connect()
     connection.register("lake_shape", schema.empty_table())
     types = types_of(connection, "lake_shape")
