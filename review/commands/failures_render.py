@@ -63,6 +63,7 @@ def group_json(g: TriageGroup) -> dict[str, Any]:
         "n": g.found.n,
         "causes": dict(g.found.causes),
         "state": g.state,
+        "reopened": g.reopened,
         "suggested": g.suggested,
         "example": g.found.example,
         "decided": asdict(g.decided) if g.decided else None,
@@ -73,8 +74,9 @@ def groups(found: Sequence[TriageGroup]) -> None:
     """Print the groups of a week."""
     table = Table("group", "version", "failures", "state", "next", "example", box=None, pad_edge=False)
     for g in found:
-        after = g.decided.decision if g.decided else g.suggested if g.state == "open" else ""
-        cells = (g.title, g.found.version, f"{g.found.n:,}", g.state, after, g.found.example)
+        after = g.suggested if g.state == "open" else g.decided.decision if g.decided else ""
+        state = "open again" if g.reopened else g.state
+        cells = (g.title, g.found.version, f"{g.found.n:,}", state, after, g.found.example)
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found else "The week has no failures.")
 

@@ -112,38 +112,65 @@ def read_frame(
         sealed_at=sealed_at,
         date_format=date_format,
     )
-    (distinct, rows, null_ids, twice), *_ = engine.query(frame_sql.counts(opened.rows))
-    opened = replace(opened, once=twice > 0)
-    examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES)) if twice else []
-    parts = {
-        int(part): (int(n), int(undated))
-        for part, n, undated in engine.query(frame_sql.parts(opened.rows, dated=opened.dated))
-    }
-    populations, verdicts, unreadable = tally(
-        engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts)),
-        names_of(groups),
-        has_verdicts=opened.verdicts,
-    )
+    counted = _counted(engine.query(frame_sql.summary(opened.rows, dated=opened.dated, verdicts=opened.verdicts)))
+    opened = replace(opened, once=counted.twice > 0)
+    examples, populous = [], counted.populous
+    if opened.once:
+        examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES))
+        populous = engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts))
+    populations, verdicts, unreadable = tally(populous, names_of(groups), has_verdicts=opened.verdicts)
     frame = Frame(
         source=engine.source,
         week=week,
         start=window.start.isoformat() if window else None,
         end=window.end.isoformat() if window else None,
-        rows=int(rows),
-        distinct=int(distinct),
-        null_ids=int(null_ids),
-        duplicate_ids=int(twice),
-        duplicate_rows=int(rows) - int(null_ids) - int(distinct),
+        rows=counted.rows,
+        distinct=counted.distinct,
+        null_ids=counted.null_ids,
+        duplicate_ids=counted.twice,
+        duplicate_rows=counted.rows - counted.null_ids - counted.distinct,
         duplicate_examples=tuple(str(id_) for (id_,) in examples),
-        undated=parts.get(frame_sql.UNDATED, (0, 0))[0],
-        undated_included=parts.get(frame_sql.MEMBER, (0, 0))[1] if window else 0,
-        late=parts.get(frame_sql.LATE, (0, 0))[0],
+        undated=counted.undated,
+        undated_included=counted.undated_members if window else 0,
+        late=counted.late,
         populations=populations,
         verdicts=verdicts,
         unreadable_verdicts=unreadable,
         read_at=now(),
     )
     return frame, opened
+
+
+class _Counted(NamedTuple):
+    """The counts of a frame. ``populous`` are the rows ``stratum[, verdicts], n`` of its members with an id."""
+
+    rows: int
+    distinct: int
+    null_ids: int
+    twice: int
+    undated: int
+    undated_members: int
+    late: int
+    populous: list[tuple[Any, ...]]
+
+
+def _counted(found: Sequence[tuple[Any, ...]]) -> _Counted:
+    """Add up the rows of :func:`frame_sql.summary`. Pure."""
+    parts: dict[int, list[tuple[Any, ...]]] = {}
+    for part, *line in found:
+        parts.setdefault(int(part), []).append(tuple(line))
+    members = parts.get(frame_sql.MEMBER, [])
+    named = [line for line in members if int(line[0]) != frame_sql.NAMELESS]
+    return _Counted(
+        rows=sum(int(line[-3]) for line in members),
+        distinct=sum(int(line[-4]) for line in named),
+        null_ids=sum(int(line[-3]) for line in members if int(line[0]) == frame_sql.NAMELESS),
+        twice=sum(int(line[-1]) for line in named),
+        undated=sum(int(line[-3]) for line in parts.get(frame_sql.UNDATED, [])),
+        undated_members=sum(int(line[-2]) for line in members),
+        late=sum(int(line[-3]) for line in parts.get(frame_sql.LATE, [])),
+        populous=[line[:-3] for line in named],
+    )
 
 
 def open_frame(

@@ -145,3 +145,16 @@ def test_rare_values_of_a_slice_stand_together(log: LogPaths, monkeypatch: pytes
 
 def test_an_empty_log_has_no_figures(tmp_path: Path) -> None:
     assert health(log_of(tmp_path / "none.db"), PROJECT, Asked()).buckets == ()
+
+
+def test_a_slice_prints_no_row_for_a_window_without_its_traffic(
+    said: Callable[..., dict[str, Any]], log: LogPaths
+) -> None:
+    states = [(one["slice"], one["state"]) for one in said("--slice", "model")["buckets"]]
+    assert ("large", "no traffic") in states, "programs get every window"
+    store = str(log.logs).removesuffix(".logs")
+    printed = CliRunner().invoke(health_command, ["--slice", "model", "--store", store]).stdout
+    rows = [line.split()[:3] for line in printed.splitlines() if line.startswith("2026")]
+    assert rows == [["2026-11-02", "large", "49"], ["2026-11-02", "small", "147"], ["2026-11-02", "–", "4"],
+                    ["2026-11-04", "–", "1"]]  # fmt: skip
+    assert "no traffic" in CliRunner().invoke(health_command, ["--store", store]).stdout
