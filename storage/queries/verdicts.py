@@ -115,9 +115,11 @@ def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verd
     """
     if items is not None and not items:
         return []
-    among = "" if items is None else "v.item_id IN (SELECT value FROM json_each(:items)) AND "
-    return store.select(
-        Verdict,
-        f"SELECT v.* FROM verdicts v WHERE {among}{MAY_COUNT_SQL} ORDER BY v.rowid",  # noqa: S608 - constants of ours
-        {} if items is None else {"items": json_list(sorted(items))},
-    )
+    if items is None:
+        return store.select(Verdict, f"SELECT v.* FROM verdicts v WHERE {MAY_COUNT_SQL} ORDER BY v.rowid")  # noqa: S608 - constants of ours
+    return store.select(Verdict, ON_ITEMS_SQL, {"items": json_list(sorted(items))})
+
+
+ON_ITEMS_SQL = f"""
+SELECT v.* FROM verdicts v WHERE v.item_id IN (SELECT value FROM json_each(:items)) AND {MAY_COUNT_SQL} ORDER BY v.rowid
+"""  # noqa: S608 - constants of ours
