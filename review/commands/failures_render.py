@@ -34,7 +34,7 @@ def failure_list(found: Sequence[Failure]) -> None:
 def failure(one: FailureShown) -> None:
     """Print one failure with its steps."""
     if one.talk is None:
-        out.print("Its conversation is not here any more: it was erased or has expired. What people said of it stays.")
+        out.print(Text(f"{one.gone or 'Its conversation was erased.'} What people said of it stays."))
     else:
         out.print(Text(one.talk.question, style="bold"))
         out.print(Text(f"{one.talk.error_type or ''} {one.talk.error_message or ''}".strip()))

@@ -172,8 +172,16 @@ def _say_first_link(store: Store, here: str) -> None:
 @click.option(
     "--serve/--no-serve", "start", default=True, help="Start the application, or only build the demonstration."
 )
-@click.option("--seed", default=7, show_default=True, help="Another seed builds other conversations.")
-@click.option("--weeks", default=8, show_default=True, help="How many weeks to build; the last one is open.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=7, show_default=True, help="Another seed builds other conversations."
+)
+@click.option(
+    "--weeks",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="How many weeks to build; the last one is open.",
+)
 @json_option
 def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: int, as_json: bool) -> None:
     """Build a demonstration in a store of its own, then open the application."""

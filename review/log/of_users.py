@@ -9,6 +9,7 @@ import duckdb
 from review.basics.log_paths import LogPaths
 from review.log.erasing import conversation_files
 from review.log.late import listed
+from review.log.log import log_relation
 
 
 def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
@@ -19,6 +20,15 @@ def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
     with duckdb.connect() as db:
         sql = f"SELECT id FROM {listed(files)} WHERE user_id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
         return {row[0] for row in db.execute(sql, [sorted(users)]).fetchall()}
+
+
+def conversations_by_user(log: LogPaths, users: Collection[str]) -> dict[str, set[str]]:
+    """Return the ids of the conversations of each of some users, without those of undone imports."""
+    if not users:
+        return {}
+    sql = f"SELECT user_id, list(DISTINCT id) FROM {log_relation(log)} WHERE user_id IN (SELECT unnest(?)) GROUP BY 1"  # noqa: S608 - our own paths
+    with duckdb.connect() as db:
+        return {user: set(ids) for user, ids in db.execute(sql, [sorted(users)]).fetchall()}
 
 
 def among_users(log: LogPaths, conversations: Collection[str], users: Collection[str]) -> set[str]:
