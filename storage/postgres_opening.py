@@ -54,6 +54,14 @@ def open_database(path: Path, address: str, *, create: bool, sign: bool = True) 
     return store
 
 
+def missing_steps(address: str) -> list[str]:
+    """Return the steps of the schema that the database at an address lacks: all of them when it is empty."""
+    engine = PostgresEngine(address, address)
+    with engine.plain_errors():
+        probe(address)
+        return _missing(engine, set(engine.db.table_names()))
+
+
 def _missing(engine: PostgresEngine, tables: set[str]) -> list[str]:
     """Return the steps that have not run. Raises StorageError when a newer version has run others."""
     ran = {name for (name,) in engine.run("SELECT name FROM schema_steps", ())} if RAN in tables else set()
