@@ -58,10 +58,10 @@ def probe(address: str) -> None:
     driver().connect(address, connect_timeout=SOON).close()
 
 
-def close_pools() -> None:
-    """Close the pools of this process, as at its end."""
+def close_pools(address: str | None = None) -> None:
+    """Close the pools of this process, as at its end, or only the one of a database."""
     with _MAKING:
-        for key in [key for key in _POOLS if key[0] == os.getpid()]:
+        for key in [key for key in _POOLS if key[0] == os.getpid() and address in (None, key[1])]:
             with suppress(Exception):
                 _POOLS.pop(key).close(timeout=1)
 

@@ -33,8 +33,10 @@ from review.settings.project import project_of
 from review.settings.starter import STARTER
 from review.sources.collecting.token import VARIABLE, token_of
 from storage.address import address_in
+from storage.clock import wrong_by
 from storage.connection import NoStore
 from storage.opening import open_store
+from storage.postgres_safety import risks
 
 
 @click.command()
@@ -119,6 +121,8 @@ def serve(
     elsewhere = served_at(path)
     if elsewhere and alone:
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
+    for said in (*risks(store.engine), *_wrong_clock()):
+        note(said)
     if alone or first_start:
         # Each link ends those before it, so of several servers on a database only the one that was asked prints one.
         say_first_link(store, server.url_of(address, port))
@@ -135,6 +139,18 @@ def serve(
         collector=_collector(path, address, collect_port) if collect else None,
     )
     raise SystemExit(code)
+
+
+def _wrong_clock() -> list[str]:
+    """Return a sentence when the clock of this machine differs from that of the database by more than a second."""
+    seconds = wrong_by().total_seconds()
+    if abs(seconds) < 1:
+        return []
+    where = "behind" if seconds > 0 else "ahead of"
+    return [
+        f"The clock of this machine is {abs(seconds):,.0f} s {where} that of the database. Spotcheck goes by the clock "
+        "of the database. Set the clock of this machine all the same."
+    ]
 
 
 def _first_start(path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from review.audit.end_of_chain import record_failover
 from review.audit.verifying import in_words
 from review.basics.words import counted
 from review.commands.common import emit, json_option, note, opened, out, store_option
@@ -94,20 +95,29 @@ def store_copy(source: str, target: str, as_json: bool) -> None:
 
 
 @store_group.command("check")
+@click.option(
+    "--after-failover", metavar="REASON", default="", help="Say in the chain that a failover lost its last entries."
+)
 @store_option
 @json_option
 @click.pass_context
-def store_check(context: click.Context, store_path: str, as_json: bool) -> None:
-    """Check the store: its pages and indexes, and every row by the audit chain. Exit code 1 when something is wrong."""
-    health = check_whole(opened(store_path))
-    lines = [*health.damage, *in_words(health.check)]
+def store_check(context: click.Context, after_failover: str, store_path: str, as_json: bool) -> None:
+    """Check the store: its pages and indexes, and every row by the audit chain. Exit code 1 when something is wrong.
+
+    It also says by what settings a PostgreSQL server may lose what was acknowledged.
+    """
+    store = opened(store_path)
+    if after_failover:
+        record_failover(store, after_failover)
+    health = check_whole(store)
+    lines = [*health.damage, *in_words(health.check), *health.risks]
 
     def render() -> None:
         for line in lines:
             out.print(line, highlight=False, markup=False)
 
     result = {"store": store_path, "holds": health.holds, "damage": health.damage, "rows": health.check.rows}
-    emit({**result, "entries": health.check.entries}, as_json, render)
+    emit({**result, "risks": health.risks, "entries": health.check.entries}, as_json, render)
     context.exit(0 if health.holds else 1)
 
 
