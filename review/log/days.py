@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import DIRECT
 from review.log.late import listed
@@ -19,7 +19,8 @@ from storage.records_log import Conversation
 
 AT_ONCE = 500
 """Conversations in memory at a time."""
-MEMORY = "400MB"
+MEMORY, THREADS = "400MB", "2"
+"""What work beside people takes at most: little memory, and two cores."""
 _DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
 
 
@@ -38,7 +39,7 @@ def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int
         return {}
     sql = f"SELECT {_DAY}, import_id, count(*) FROM {listed(files)} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names and paths of our own
     found: dict[str, dict[str, int]] = {}
-    with _bounded() as db:
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
         for day, import_id, n in db.execute(sql).fetchall():
             found.setdefault(day, {})[import_id] = n
     return found
@@ -51,7 +52,7 @@ def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> I
         return
     columns = [*DIRECT, "verdicts", "content"]
     sql = f"SELECT {', '.join(columns)} FROM {listed(files)} WHERE {_DAY} = ?"  # noqa: S608 - names and paths of our own
-    with _bounded() as db:
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
         rows = db.execute(sql, [day])
         while batch := rows.fetchmany(AT_ONCE):
             yield [conversation_of_cells(dict(zip(columns, row, strict=True))) for row in batch]
@@ -60,8 +61,3 @@ def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> I
 def _files(log: LogPaths, imports: Collection[str]) -> list[Path]:
     wanted = set(imports)
     return [path for path in log_files(log) if path.parent.name in wanted]
-
-
-def _bounded() -> duckdb.DuckDBPyConnection:
-    """Return a connection that takes two cores at most and little memory, for work beside people."""
-    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
