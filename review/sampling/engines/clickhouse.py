@@ -14,7 +14,7 @@ from sqlglot import exp
 from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines import clickhouse_dates
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
@@ -35,18 +35,28 @@ class ClickHouseEngine:
     open_schema = False
 
     def __init__(
-        self, endpoint: str, database: str, relation: exp.Expr, source: str, session: requests.Session
+        self,
+        endpoint: str,
+        database: str,
+        relation: exp.Expr,
+        source: str,
+        session: requests.Session,
+        *,
+        types: Mapping[str, str] | None = None,
     ) -> None:
         self.source, self.session = source, session
         self._endpoint, self._database, self._relation = endpoint, database, relation
-        described = self._rows(f"DESCRIBE TABLE {_without_final(relation).sql('clickhouse')}")
-        self._types = {str(row[0]): str(row[1]) for row in described}
+        self._types = self._described() if types is None else types
+
+    def _described(self) -> dict[str, str]:
+        rows = self._rows(f"DESCRIBE TABLE {_without_final(self._relation).sql('clickhouse')}")
+        return {str(row[0]): str(row[1]) for row in rows}
 
     def columns(self) -> Mapping[str, str]:
         """Column names with ClickHouse's types."""
         return self._types
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """The table."""
         return self._relation
 
