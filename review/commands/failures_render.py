@@ -129,6 +129,6 @@ def fixes(found: Sequence[Followed]) -> None:
     """Print the claimed fixes and the rule that decides about them."""
     table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
     for f in found:
-        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.state, f.why)))
+        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.said, f.why)))
     out.print(table if found else "Nobody has claimed a fix yet.")
     out.print(Text(RULE, style="dim"))
