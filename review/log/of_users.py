@@ -26,7 +26,7 @@ def conversations_by_user(log: LogPaths, users: Collection[str]) -> dict[str, se
     if not users:
         return {}
     sql = f"SELECT user_id, list(DISTINCT id) FROM {log_relation(log)} WHERE user_id IN (SELECT unnest(?)) GROUP BY 1"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return {user: set(ids) for user, ids in db.execute(sql, [sorted(users)]).fetchall()}
 
 
