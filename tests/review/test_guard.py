@@ -193,10 +193,12 @@ def test_a_database_that_is_away_stops_no_server_and_is_not_named_to_strangers()
 
     rules = replace(NAMES, access=Access(mode="links"), by_link=away)
     headers = [(b"host", b"localhost")]
-    assert (
-        answered(rules, {"type": "http", "method": "GET", "path": "/_stcore/health", "headers": headers}, [b""]) == 200
-    )
-    sent: list[Any] = []
-    week = {"type": "http", "method": "GET", "path": "/week", "headers": headers}
-    assert answered(rules, week, [b""], said=sent) == 503
+    get: dict[str, Any] = {"type": "http", "method": "GET", "headers": headers}
+    sent, page = list[Any](), list[Any]()
+    assert answered(rules, {**get, "path": "/_stcore/health"}, [b""]) == 200
+    assert answered(rules, {**get, "path": "/week"}, [b""], said=sent) == 503
     assert dict(sent[0]["headers"])[b"refresh"] == b"5" and sent[1]["body"].decode().strip() == StoreAway.on_a_page
+    opened = {**get, "headers": [*headers, (b"accept", b"text/html,*/*")], "path": "/week"}
+    assert answered(rules, opened, [b""], said=page) == 503
+    assert dict(page[0]["headers"])[b"refresh"] == b"5" and "One moment" in page[1]["body"].decode()
+    assert "inside.example" not in page[1]["body"].decode()
