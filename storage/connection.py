@@ -6,10 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
+from storage.migrations.sqlite_utils_alone import database
 from storage.proof_key import ProofError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_MS = 10_000
 """Milliseconds that a statement waits for another process to finish writing."""
@@ -42,7 +45,7 @@ def connect(path: Path) -> Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        return Database(connection, execute_plugins=False)
+        return database(connection)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Session:
         """Return how this server tells visitors apart, as it was when the server started."""
         return _access(path_of_store())
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}

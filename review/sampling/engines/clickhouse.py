@@ -35,12 +35,22 @@ class ClickHouseEngine:
     open_schema = False
 
     def __init__(
-        self, endpoint: str, database: str, relation: exp.Expr, source: str, session: requests.Session
+        self,
+        endpoint: str,
+        database: str,
+        relation: exp.Expr,
+        source: str,
+        session: requests.Session,
+        *,
+        types: Mapping[str, str] | None = None,
     ) -> None:
         self.source, self.session = source, session
         self._endpoint, self._database, self._relation = endpoint, database, relation
-        described = self._rows(f"DESCRIBE TABLE {_without_final(relation).sql('clickhouse')}")
-        self._types = {str(row[0]): str(row[1]) for row in described}
+        self._types = self._described() if types is None else types
+
+    def _described(self) -> dict[str, str]:
+        rows = self._rows(f"DESCRIBE TABLE {_without_final(self._relation).sql('clickhouse')}")
+        return {str(row[0]): str(row[1]) for row in rows}
 
     def columns(self) -> Mapping[str, str]:
         """Column names with ClickHouse's types."""
