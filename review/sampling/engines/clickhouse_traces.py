@@ -52,6 +52,7 @@ _MODEL += "SpanAttributes['llm.model_name']))"
 class TraceTable(ClickHouseEngine):
     """A table of spans, read as one row for each trace."""
 
+    format = "otlp"
     span: Span | None = None
 
     def _described(self) -> dict[str, str]:
