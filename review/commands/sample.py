@@ -23,6 +23,7 @@ from review.commands.common import (
     split_values,
     store_option,
 )
+from review.commands.numbers import Number, read_number
 from review.commands.sample_render import described, show
 from review.current.assignments import week_of_store
 from review.judges.runs.sql_execution import execute_week
@@ -61,10 +62,10 @@ class RateType(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the share; fails with what was found and expected."""
         text = str(value).strip()
-        try:
-            return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            return self.fail(f"found {value!r}, expected a share such as 0.01 or 1%.", param, ctx)
+        found = read_number(text.removesuffix("%"))
+        if found is None:
+            self.fail(f"found {value!r}, expected a share such as 0.01 or 1%.", param, ctx)
+        return found / (100 if text.endswith("%") else 1)
 
 
 @click.command()
@@ -83,7 +84,7 @@ class RateType(click.ParamType):
     type=RateType(),
     help="The least share of conversations with a query, as a group of their own (default: as in spotcheck.toml).",
 )
-@click.option("--minutes", type=float, help="Minutes each person has; they set how many are drawn above the rate.")
+@click.option("--minutes", type=Number(), help="Minutes each person has; they set how many are drawn above the rate.")
 @click.option("--seed", help="The seed of the sampling key (default: the week's name).")
 @click.option(
     "--overlap", type=RateType(), default=0.2, show_default=True, help="The share of items that several people rate."

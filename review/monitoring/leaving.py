@@ -43,17 +43,18 @@ class Leaving:
         self.judge, self.week, self.staged = judge, week, staged
         self._db, self._log = judge.db, judge.log
         self.files = log_files(self._log, weeks=[week])
-        self.late = self._holding(judge.late)
-        self.originals = self._holding(_originals(self._log, self.files))
+        originals = _originals(self._log, self.files)
+        if judge.late or originals:
+            judge.note_going(self.files)
+        self.late, self.originals = self._holding(judge.late), self._holding(originals)
 
     def write(self, *, key: bytes, metrics: Mapping[str, Metric], failures: FailureRules) -> dict[str, int]:
         """Write everything, and return how many conversations of each import expire."""
-        self._copy(f"SELECT * FROM {listed(self.files)} ANTI JOIN expiring USING (id)", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
+        self._copy(f"SELECT * FROM {self.judge.staying(self.files)}", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
         if self.late:
             self._copy(f"SELECT * FROM {listed(self.late)} ANTI JOIN expiring USING (id)", f"{LATE}/00000001.parquet")  # noqa: S608 - our own paths
         self._write_originals()
-        rows = with_late(listed(self.files), self.judge.late, columns=columns_of(self.files))
-        gone = f"(SELECT * FROM {rows} SEMI JOIN expiring USING (id))"  # noqa: S608 - our own names
+        gone = with_late(self.judge.going(self.files), self.judge.late, columns=columns_of(self.files))
         columns = f"* EXCLUDE (content, verdicts), {outcomes_of_row()} AS outcomes"
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT {columns} FROM {gone}")  # noqa: S608 - our own names
         self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")

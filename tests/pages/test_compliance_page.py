@@ -67,6 +67,18 @@ def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, m
     at = app_pages.run(found, monkeypatch, "compliance", "aud", view="pack")
     at.button("pack_make").click().run()
     assert not at.exception and "this public key" in texts(at) and len(at.code[0].value) == 64
+    _, made, data = at.session_state["pack_made"]
+    at.text_input("pack_key").input(made.key)
+    at.file_uploader[0].upload("november.pack", data, "application/zip").run()
+    assert "The pack holds" in at.success[0].value
+    found.db.execute("UPDATE compliance_findings SET n = 7 WHERE name = 'toxicity'")
+    found.db.conn.commit()
+    toxic = next(f.id for f in findings(found) if f.name == "toxicity")
+    at.run()
+    assert "does not hold: 1 row or part not as signed." in at.error[0].value
+    assert list(at.dataframe[0].value["what"]) == [f"compliance_findings {toxic}"]
+    at.text_input("pack_key").input("0" * 64).run()
+    assert "somebody else signed it" in at.error[0].value
     for page in ("week", "agreement", "judges", "audit"):
         assert "This page needs the role" not in texts(app_pages.run(found, monkeypatch, page, "aud"))
     for page in ("annotate", "golden", "failures", "conversations"):

@@ -12,12 +12,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
-from pages.parts.desk.outbox import Answer, deliver, read_outbox
+from pages.parts.desk.outbox import NO_ANSWER, Answer, deliver, read_outbox, unanswered
 from pages.parts.desk.packing import packed, what_changed
 from pages.parts.language import words
 from pages.parts.shared import session
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
+from storage.connection import StorageError
 from storage.queries.assignments import own_place
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
@@ -75,29 +76,34 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
 
 @st.fragment
 def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None) -> None:
-    session.stay(store, rater_id, "annotator")
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, rater_id)
-    answer = handle(store, rater_id, outbox.entries)
-    news = opened is not None and st.session_state.get(TOLD_KEY) != opened.time
-    if opened:
-        st.session_state[TOLD_KEY] = opened.time
-    payload = batch(
-        store,
-        rater_id,
-        week=week,
-        have=outbox.have,
-        begun=outbox.begun,
-        back=[*outbox.back, *([opened.assignment] if opened and news else [])],
-        size=outbox.wants,
-        guess=None if news else outbox.guess,
-        dialect=dialect,
-    )
-    items = [packed(item) for item in payload["items"]]
-    same = payload.get("same", False)
-    told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}
-    data = what_changed(told) if same else {**told, "open": opened}
+    answer = NO_ANSWER
+    try:
+        session.stay(store, rater_id, "annotator")
+        answer = handle(store, rater_id, outbox.entries)
+        news = opened is not None and st.session_state.get(TOLD_KEY) != opened.time
+        if opened:
+            st.session_state[TOLD_KEY] = opened.time
+        payload = batch(
+            store,
+            rater_id,
+            week=week,
+            have=outbox.have,
+            begun=outbox.begun,
+            back=[*outbox.back, *([opened.assignment] if opened and news else [])],
+            size=outbox.wants,
+            guess=None if news else outbox.guess,
+            dialect=dialect,
+        )
+        items = [packed(item) for item in payload["items"]]
+        same = payload.get("same", False)
+        told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}
+        data = what_changed(told) if same else {**told, "open": opened}
+        st.session_state[f"{key}:view"] = payload["key"]
+    except StorageError as error:
+        data = unanswered(error, answer, view=st.session_state.get(f"{key}:view"), heard=outbox.sequence)
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 
