@@ -24,6 +24,13 @@ class StorageError(Exception):
     exit_code = 2
 
 
+class StoreAway(StorageError):
+    """The database of a store does not answer now. Nothing is wrong with what was sent: it may be sent again."""
+
+    on_a_page = "The database does not answer now. What you submitted is kept, and this page goes on by itself."
+    """The sentence for people at a browser: they can do nothing about addresses and networks."""
+
+
 class NoStore(StorageError):
     """There is no store at this path."""
 

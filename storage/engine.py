@@ -51,8 +51,14 @@ class Engine(Protocol):
     def in_transaction(self) -> bool:
         """Whether this thread is inside a transaction or a snapshot."""
 
-    def begin(self) -> None:
-        """Begin a transaction that sees everything written before it, and no other can begin until it ends."""
+    def begin(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction that sees everything written before it, and no other can begin until it ends.
+
+        ``ahead`` as in ``begin_snapshot``; an answer holds until the transaction writes to a table that it is about.
+        """
+
+    def ask(self, ahead: Sequence[Question]) -> None:
+        """Ask more questions together inside a transaction or snapshot, as with ``ahead``."""
 
     def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
         """Begin a transaction that only reads, and sees one state.

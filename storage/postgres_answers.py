@@ -1,9 +1,17 @@
-"""What a snapshot has been told already. Its state does not change, so no question goes to the server twice."""
+"""What a transaction has been told already, so that no question goes to the server twice.
+
+The state of a snapshot does not change. One that writes holds the lock of the database, so only it can change what it
+was told: a write to a table ends what is known of that table.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+_READS = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 
 
 class Answer:
@@ -32,7 +40,7 @@ class Answer:
 
 
 class Answers:
-    """The answers of one snapshot, by statement and values."""
+    """The answers of one transaction, by statement and values."""
 
     def __init__(self) -> None:
         """Begin without an answer."""
@@ -52,6 +60,14 @@ class Answers:
         answer = Answer([(column.name,) for column in cursor.description], cursor.fetchall())
         self._known[_key(sql, values)] = answer
         return answer.again()
+
+    def note(self, sql: str) -> None:
+        """Forget what a statement that runs now may change."""
+        if not self._known or _READS.match(sql):
+            return
+        written = _WRITES.match(sql)
+        about = f'"{written[1]}"' if written else ""
+        self._known = {key: answer for key, answer in self._known.items() if about not in key[0]}
 
 
 def _key(sql: str, values: Sequence[Any]) -> tuple[Any, ...]:

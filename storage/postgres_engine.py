@@ -17,7 +17,8 @@ from typing import Any
 from storage.connection import StorageError
 from storage.engine import Params, Question
 from storage.postgres_answers import Answer, Answers
-from storage.postgres_connecting import driver, pool_of
+from storage.postgres_away import lost, note_away, pool_at
+from storage.postgres_connecting import driver
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_dialect import named, translated
 from storage.postgres_errors import plain_errors
@@ -27,6 +28,7 @@ WRITING = 0x53504F54
 AT_ONCE = 1_000
 """Rows that are fetched together from a long result."""
 _CURSORS = count()
+_WRITING = f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})"
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READS = ("SELECT", "WITH")
 _PAGES = (
@@ -81,24 +83,22 @@ class PostgresEngine:
         """Whether this thread is inside a transaction or a snapshot."""
         return self.held is not None
 
-    def begin(self) -> None:
-        """Begin a transaction, and wait until no other one writes."""
-        self._begin(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
+    def begin(self, ahead: Sequence[Question] = ()) -> None:
+        """Begin a transaction, and wait until no other one writes; ``ahead`` is asked when the wait is over."""
+        self._begin(_WRITING, ahead)
 
     def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
         """Begin a transaction that only reads, and sees one state; ``ahead`` goes with it in one message."""
-        if not ahead or not driver().Pipeline.is_supported():
-            self._begin(_SNAPSHOT)
-            return
-        asked = []
-        for question in ahead:
-            text, given = named(*question)
-            statement = translated(text)
-            asked.append((statement.sql, statement.values(given)))
-        cursors = self._begin(_SNAPSHOT, asked)
-        answers = self._local.answers = Answers()
-        for (sql, values), cursor in zip(asked, cursors, strict=True):
-            answers.keep(sql, values, cursor)
+        self._begin(_SNAPSHOT, ahead)
+
+    def ask(self, ahead: Sequence[Question]) -> None:
+        """Ask several questions in one message, inside a transaction or snapshot."""
+        answers: Answers = self._local.answers
+        asked = [(sql, values) for sql, values in map(_prepared, ahead) if answers.get(sql, values) is None]
+        if len(asked) > 1 and driver().Pipeline.is_supported():
+            cursors = _all_at_once(self.held, asked)
+            for (sql, values), cursor in zip(asked, cursors, strict=True):
+                answers.keep(sql, values, cursor)
 
     def commit(self) -> None:
         """End the transaction; it is on disk when this returns."""
@@ -125,6 +125,7 @@ class PostgresEngine:
         """Insert all rows in one go, and return what came back, in order."""
         text, _ = named(sql, rows[0])
         statement = translated(text)
+        self._local.answers.note(statement.sql)
         if len(rows) == 1:
             return list(self.held.execute(statement.sql, rows[0]).fetchall())
         back: list[tuple[Any, ...]] = []
@@ -136,6 +137,17 @@ class PostgresEngine:
                 more = cursor.nextset()
         return back
 
+    def run_for_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> Any:
+        """Run one statement for each row, inside a transaction."""
+        text, _ = named(sql, rows[0] if rows else ())
+        statement = translated(text)
+        self._local.answers.note(statement.sql)
+        if len(rows) == 1:
+            return self.held.execute(statement.sql, rows[0])
+        cursor = self.held.cursor()
+        cursor.executemany(statement.sql, rows)
+        return cursor
+
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
         text, given = named(sql, params)
@@ -145,7 +157,7 @@ class PostgresEngine:
             yield from known
             return
         if held is None:
-            with pool_of(self.address).connection() as own:
+            with pool_at(self.address).connection() as own:
                 yield from own.cursor().stream(statement.sql, statement.values(given), size=AT_ONCE)
             return
         with driver().RawServerCursor(held, f"s{next(_CURSORS)}") as cursor:
@@ -157,14 +169,15 @@ class PostgresEngine:
         """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
         if self.held is not None:
             return self._known(sql, values) or self._run_held(sql, values)
-        pool = pool_of(self.address)
         try:
-            return self._run(pool, sql, values)
+            return self._run(pool_at(self.address), sql, values)
         except driver().OperationalError as error:
-            if not _is_lost(error) or not sql.lstrip().startswith(_READS):
+            if not lost(error):
                 raise
-            pool.check()
-            return self._run(pool, sql, values)
+            note_away(self.address, error)
+            if not sql.lstrip().startswith(_READS):
+                raise
+            return self._run(pool_at(self.address), sql, values)
 
     def count_on(self, table: str) -> None:
         """Number the next rows of a table after those that came with their numbers."""
@@ -211,27 +224,37 @@ class PostgresEngine:
         return None if answers is None else answers.get(sql, values)
 
     def _run_held(self, sql: str, values: Sequence[Any]) -> Any:
+        answers: Answers = self._local.answers
+        answers.note(sql)
         cursor = self.held.execute(sql, values or None)
-        answers: Answers | None = getattr(self._local, "answers", None)
-        return cursor if answers is None or cursor.description is None else answers.keep(sql, values, cursor)
+        if not self._local.only_reads or cursor.description is None:
+            return cursor
+        return answers.keep(sql, values, cursor)
 
-    def _begin(self, words: str, asked: Sequence[tuple[str, Sequence[Any]]] = ()) -> list[Any]:
-        """Begin a transaction on a connection of the pool, and return a cursor for each question."""
-        pool = pool_of(self.address)
+    def _begin(self, words: str, ahead: Sequence[Question]) -> None:
+        """Begin a transaction on a connection of the pool."""
+        asked = [_prepared(question) for question in ahead] if driver().Pipeline.is_supported() else []
         for last in (False, True):
-            connection = pool.getconn()
+            pool = pool_at(self.address)
             try:
-                cursors = _all_at_once(connection, words, asked)
+                connection = pool.getconn()
+            except driver().OperationalError as error:
+                note_away(self.address, error)
+                raise
+            try:
+                cursors = _all_at_once(connection, [*((part, ()) for part in words.split("; ")), *asked])
             except driver().Error as error:
                 pool.putconn(connection)
-                if last or not _is_lost(error):
+                if last or not lost(error):
                     raise
-                pool.check()
+                note_away(self.address, error)
             else:
                 break
-        self._local.pool, self._local.held, self._local.answers = pool, connection, None
+        self._local.pool, self._local.held = pool, connection
+        answers = self._local.answers = Answers()
         self._local.only_reads = words == _SNAPSHOT
-        return cursors
+        for (sql, values), cursor in zip(asked, cursors[len(cursors) - len(asked) :], strict=True):
+            answers.keep(sql, values, cursor)
 
     def _release(self) -> None:
         self._local.answers = None
@@ -244,19 +267,18 @@ class PostgresEngine:
             return connection.execute(sql, values or None)
 
 
-def _all_at_once(connection: Any, words: str, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-    if not asked:
-        connection.execute(words)
-        return []
-    with connection.pipeline():
-        connection.execute(words)
+def _prepared(question: Question) -> tuple[str, list[Any]]:
+    text, given = named(*question)
+    statement = translated(text)
+    return statement.sql, statement.values(given)
+
+
+def _all_at_once(connection: Any, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+    """Run statements that go to the server in one message, and return a cursor for each."""
+    if len(asked) < 2:
         return [connection.execute(sql, values or None) for sql, values in asked]
-
-
-def _is_lost(error: Exception) -> bool:
-    """Return whether the connection was lost: the server is gone, or ends connections as it stops."""
-    state = getattr(error, "sqlstate", None)
-    return isinstance(error, driver().OperationalError) and (state is None or state.startswith(("08", "57P")))
+    with connection.pipeline():
+        return [connection.execute(sql, values or None) for sql, values in asked]
 
 
 class PostgresConnection:
@@ -274,8 +296,4 @@ class PostgresConnection:
 
     def executemany(self, sql: str, params: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each list of parameters, inside a transaction."""
-        rows = list(params)
-        text, _ = named(sql, rows[0] if rows else ())
-        cursor = self.engine.held.cursor()
-        cursor.executemany(translated(text).sql, rows)
-        return cursor
+        return self.engine.run_for_each(sql, list(params))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from storage.clock import utc_text
-from storage.engine import Connection, Engine
+from storage.engine import Connection, Engine, Question
 from storage.proof_digests import entry_hash, row_digest, rows_digest
 from storage.proof_key import (
     VARIABLE,
@@ -45,6 +45,8 @@ SIGNED = "signed"
 """The field of an entry's detail with the rows it covers: table -> [how many, digest]."""
 SETTING = "audit_key"
 """The setting that holds the short name of the key."""
+_SETTING_SQL = "SELECT value FROM settings WHERE name = ?"
+_NEWEST_SQL = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
 
 COVERED: dict[type, tuple[str, ...]] = {record: place for record, place in KEYS.items() if record is not AuditEntry}
 """Table and primary key of every record whose rows the entries cover."""
@@ -110,9 +112,19 @@ def signing_key(connection: Connection) -> bytes | None:
     return find_key(store_id, first[0]) or kept_key(store_id)
 
 
-def note_written(connection: Connection, path: Path, key: bytes, entry: Seen) -> None:
+def store_id(connection: Connection) -> str:
+    """Return the id of the store, under which its key is kept."""
+    return _setting(connection, "store_id") or ""
+
+
+def asked_by_an_entry() -> list[Question]:
+    """Return what every transaction that adds an entry asks, so that a store on a server is asked once for it."""
+    return [*((_SETTING_SQL, (name,)) for name in (SETTING, "store_id")), (_NEWEST_SQL, ())]
+
+
+def note_written(connection: Connection, path: Path, store: str, key: bytes, entry: Seen, previous: str) -> None:
     """Note beside the key that this machine has seen an entry of the store at ``path``, after it was committed."""
-    note_seen(connection, _setting(connection, "store_id") or "", path, key, entry)
+    note_seen(connection, store, path, key=key, seen=entry, previous=previous)
 
 
 def append(
@@ -125,12 +137,14 @@ def append(
     subject: str,
     detail: dict[str, Any],
     rows: Sequence[Row] = (),
-) -> Seen:
-    """Add one signed entry that covers ``rows``, and their digests. Returns the entry. Call it in a transaction.
+) -> tuple[Seen, str]:
+    """Add one signed entry that covers ``rows``, and their digests. Call it in a transaction.
+
+    Returns the entry, and the hash of the one before it.
 
     Raises ProofError when the store has digests of an entry that the chain has lost.
     """
-    last = connection.execute("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").fetchone()
+    last = connection.execute(_NEWEST_SQL).fetchone()
     sequence, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     by_table: dict[str, list[tuple[str, bytes]]] = {}
     for row in rows:
@@ -148,7 +162,7 @@ def append(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (sequence, at, actor, action, subject, text, previous, digest),
     )
-    return Seen(sequence, digest, at)
+    return Seen(sequence, digest, at), previous
 
 
 def _add_lines(connection: Connection, table: str, sequence: int, lines: list[tuple[str, bytes]]) -> None:
@@ -225,5 +239,5 @@ def _cover_everything(connection: Connection, key: bytes) -> None:
 
 
 def _setting(connection: Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    row = connection.execute(_SETTING_SQL, (name,)).fetchone()
     return None if row is None else str(row[0])

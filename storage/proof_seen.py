@@ -65,16 +65,18 @@ def _read(text: bytes, key: bytes) -> Seen | None:
     return Seen(int(sequence), digest, at.strip())
 
 
-def note_seen(connection: Connection, store_id: str, path: Path, key: bytes, seen: Seen) -> None:
+def note_seen(connection: Connection, store_id: str, path: Path, *, key: bytes, seen: Seen, previous: str) -> None:
     """Note the newest entry after it was written, unless the note names a later one or one that the chain has lost.
 
+    ``previous`` is the hash of the entry before it, about which nobody needs to be asked.
     A machine that cannot keep a note goes on without one: the entry is written, and the check says so.
     """
     with suppress(ProofError, OSError):
         file = seen_file(store_id, path)
         before = last_seen(file, key)
         newer = before is None or before.sequence < seen.sequence
-        if before is None or (newer and is_in_chain(connection, before)) or is_given_up(connection, before):
+        follows = before is not None and (before.sequence + 1, before.hash) == (seen.sequence, previous)
+        if before is None or follows or (newer and is_in_chain(connection, before)) or is_given_up(connection, before):
             _write(file, key, seen)
 
 

@@ -60,9 +60,12 @@ class SqliteEngine:
         """Whether this thread is inside a transaction."""
         return self.connection.in_transaction
 
-    def begin(self) -> None:
+    def begin(self, ahead: Sequence[Question] = ()) -> None:
         """Begin with BEGIN IMMEDIATE: one that begins with a read fails if another process writes in between."""
         self.connection.execute("BEGIN IMMEDIATE")
+
+    def ask(self, ahead: Sequence[Question]) -> None:
+        """Do nothing: a file is near, and each question is asked where its answer is needed."""
 
     def begin_snapshot(self, ahead: Sequence[Question] = ()) -> None:
         """Begin a transaction that only reads. Nothing is asked ahead: a file is near."""

@@ -48,23 +48,24 @@ class Store:
         self.engine.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Store]:
+    def transaction(self, ahead: Sequence[Question] = ()) -> Iterator[Store]:
         """Write everything inside together or not at all. A nested transaction joins the outer one.
 
         No other transaction that writes can begin until it ends: what it has read does not change meanwhile. Rows that
-        no entry of the audit chain covers yet get one at the end.
+        no entry of the audit chain covers yet get one at the end. ``ahead`` are questions that are certain to be asked
+        inside, word by word, with few rows; see ``finding``.
         """
         engine = self.engine
         if engine.in_transaction:
             yield self
             return
         with engine.plain_errors():
-            engine.begin()
+            engine.begin([*proof.asked_by_an_entry(), *ahead])
             connection = engine.connection
             if proof.signed_with(connection) is None:
                 engine.rollback()
                 proof.begin_signing(engine)
-                engine.begin()
+                engine.begin(ahead)
             written = self._local.written = []
             self._local.newest = None
             try:
@@ -79,6 +80,12 @@ class Store:
                 written.clear()
             if self._local.newest is not None:
                 proof.note_written(connection, self.path, *self._local.newest)
+
+    def ask(self, ahead: Sequence[Question]) -> None:
+        """Ask questions that are certain to be asked in the rest of this transaction or snapshot, word by word."""
+        if self.in_transaction:
+            with self.engine.plain_errors():
+                self.engine.ask(ahead)
 
     def add(self, *records: Any) -> int:
         """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
@@ -102,7 +109,8 @@ class Store:
             rows = [proof.covered_row(key, kind, row) for kind, row in written]
             written.clear()
             given: dict[str, Any] = {"actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-            self._local.newest = key, proof.append(connection, key, at=at, rows=rows, **given)
+            entry, previous = proof.append(connection, key, at=at, rows=rows, **given)
+            self._local.newest = proof.store_id(connection), key, entry, previous
 
     def signing_key(self) -> bytes | None:
         """Return the key that signs the audit chain; None when nothing is signed or the key is not here.
@@ -116,7 +124,7 @@ class Store:
     def snapshot(self, ahead: Sequence[Question] = ()) -> Iterator[Store]:
         """See one state of the store inside, whatever others write meanwhile. Only reads.
 
-        ``ahead`` are questions that are certain to be asked inside, word by word, with few rows; see ``finding``.
+        ``ahead`` as in ``transaction``.
         """
         engine = self.engine
         if engine.in_transaction:

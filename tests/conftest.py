@@ -43,6 +43,11 @@ load_profile()
 Demo = Callable[..., Path]
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their number: packed content holds the second it was packed in, and workers must agree on names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Open stores quickly in every test that does not carry the mark ``durable``."""

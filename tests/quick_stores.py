@@ -13,9 +13,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from database_images import fill, image_of, shape_of
 from postgres_server import Server, postgres_server
 from sqlite_utils import Database
 
@@ -34,7 +36,7 @@ made_in_the_product = opening._create
 ON_POSTGRES = os.environ.get("SPOTCHECK_TEST_STORE") == "postgres"
 """Whether the stores of this run of the tests are databases."""
 in_words_of_sqlite = pytest.mark.skipif(ON_POSTGRES, reason="this test changes or asks the store in words of SQLite")
-_SERVERS: list[Server] = []
+_SERVERS: list[_Databases] = []
 
 
 @contextmanager
@@ -64,24 +66,65 @@ def quickly(template: Path) -> Iterator[None]:
         yield
 
 
+class _Databases:
+    """The databases of a run of the tests. Those of finished tests, whose folders are gone, serve the next ones."""
+
+    def __init__(self, server: Server, whole: str) -> None:
+        self.server, self._whole = server, whole
+        self._made: dict[Path, str] = {}
+        self._free: list[str] = []
+        with self._connected(whole) as connection:
+            self._empty, self._shape = image_of(connection), shape_of(connection)
+
+    def give(self, path: Path, source: str | None = None) -> None:
+        """Make the database of the store ``path``: an empty store, or a copy of the database ``source``."""
+        self._collect()
+        image = self._empty
+        if source is not None:
+            with self._connected(source) as connection:
+                image = image_of(connection)
+        name = self._free.pop() if self._free else self.server.new_database(self._whole)
+        with self._connected(name) as connection:
+            fill(connection, image)
+        self._made[path] = name
+        write_address(path, self.server.address(name))
+
+    def _collect(self) -> None:
+        for gone in [path for path in self._made if not path.exists()]:
+            name = self._made.pop(gone)
+            close_pools(self.server.address(name))
+            with self._connected(name) as connection:
+                as_it_was = shape_of(connection) == self._shape
+            if as_it_was:
+                self._free.append(name)
+            else:
+                self.server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _connected(self, name: str) -> Any:
+        import psycopg
+
+        return psycopg.connect(self.server.address(name), autocommit=True)
+
+
 @contextmanager
 def _databases(template: Path) -> Iterator[Callable[[Path], Store]]:
     """What makes a store in a database of its own, on a server that runs while inside."""
     os.environ.setdefault(VARIABLE, "the key of the tests, which everybody knows")
     with postgres_server() as server:
-        _SERVERS.append(server)
         whole = server.new_database()
         write_address(template, server.address(whole))
         opening.open_store(template)
         close_pools()
+        databases = _Databases(server, whole)
+        _SERVERS.append(databases)
 
         def create(path: Path) -> Store:
-            write_address(path, server.address(server.new_database(whole)))
+            databases.give(path)
             return opening.open_store(path)
 
         yield create
         close_pools()
-        _SERVERS.remove(server)
+        _SERVERS.remove(databases)
 
 
 @contextmanager
@@ -117,11 +160,9 @@ def copy_folder(source: Path, target: Path) -> Path:
 
 def _copy_database(source: Path, target: Path) -> None:
     """Copy a store into a database of its own, from a file or from another database."""
-    (server,) = _SERVERS
+    (databases,) = _SERVERS
     address = address_in(source)
     if address is None:
         copy(Store(source), opening.open_store(target))
-        return
-    close_pools()
-    name = server.new_database(urlsplit(address).path.strip("/"))
-    write_address(target, server.address(name))
+    else:
+        databases.give(target, urlsplit(address).path.strip("/"))

@@ -31,11 +31,11 @@ from review.current.progress import progress
 from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
-from review.rubric.rubric import Rubric, rubric_version
+from review.rubric.rubric import rubric_version
 from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
-from storage.queries.batches import asked_by_a_batch
+from storage.queries.batches import asked_by_a_batch, asked_of_conversations, asked_once_listed
 from storage.queries.pairs import PAIR
 from storage.records_review import Annotation
 from storage.records_weeks import Assignment, Item, Week, WeekClosing
@@ -63,7 +63,7 @@ class _Walk:
     """
 
     week: str
-    rubric: Rubric
+    version: int
     open: Sequence[_Listed]
     answered: Mapping[str, _Listed]
     skipped: Mapping[str, Skipped]
@@ -122,17 +122,20 @@ def _batch(
     wanted = [] if unsure else _wanted(walk, taken, known=known, back=recent - known, size=size)
     told = recent & guess.said if guess is not None and same else recent
     read = {n.item_id: n.assignment_id for n in walk.answered.values() if n.assignment_id in told}
+    items, submitted = [item for _, item in wanted], _submitted(walk, wanted)
+    store.ask(asked_once_listed(walk.version, items=items, submitted=submitted, reviewed=read))
+    rubric = rubric_version(store, walk.version)
     payload: BatchPayload = {
         "key": f"{store_id(store)}:{rater.id}",
         "week": _week_payload(store, opened, rater.id),
         "taken": {k: t.sentence for k, t in taken.items()},
-        "items": list(_items(store, walk, wanted, dialect=dialect)),
-        "reveals": _reveals(store, read) if walk.rubric.reveal else {},
-        "findings": _findings(store, read) if walk.rubric.reveal else {},
+        "items": list(_items(store, walk, wanted, reveals=rubric.reveal, dialect=dialect)),
+        "reveals": _reveals(store, read) if rubric.reveal else {},
+        "findings": _findings(store, read) if rubric.reveal else {},
     }
     if same:
         return {**payload, "same": True}
-    payload["rater"], payload["limits"], payload["rubric"] = rater_payload(rater), LIMITS, rubric_payload(walk.rubric)
+    payload["rater"], payload["limits"], payload["rubric"] = rater_payload(rater), LIMITS, rubric_payload(rubric)
     payload["order"], payload["done"], payload["skipped"] = lists
     return {**payload, "unsure": True} if unsure else payload
 
@@ -151,13 +154,13 @@ def _walk(store: Store, rater_id: str, opened: Week) -> _Walk:
     open_ = [_Listed(**row) for row in store.query(OPEN_PLACES_SQL, whose)]
     answered = [_Listed(**row) for row in store.query(OWN_PLACES_SQL, whose)]
     skipped = skipped_by(store, rater_id, opened.name)
-    rubric = rubric_version(store, _version_to_show(open_, answered, skipped, opened.rubric_version))
+    version = _version_to_show(open_, answered, skipped, opened.rubric_version)
     return _Walk(
         week=opened.name,
-        rubric=rubric,
-        open=[a for a in open_ if a.rubric_version == rubric.version],
-        answered={n.assignment_id: n for n in answered if n.rubric_version == rubric.version},
-        skipped={s.assignment_id: s for s in skipped if s.rubric_version == rubric.version},
+        version=version,
+        open=[a for a in open_ if a.rubric_version == version],
+        answered={n.assignment_id: n for n in answered if n.rubric_version == version},
+        skipped={s.assignment_id: s for s in skipped if s.rubric_version == version},
         taken=taken_from(store, rater_id, opened.name),
     )
 
@@ -184,7 +187,7 @@ def _wanted(
     gone = [
         (t.assignment_id, t.item_id)
         for t in taken.values()
-        if t.assignment_id not in known and t.rubric_version == walk.rubric.version
+        if t.assignment_id not in known and t.rubric_version == walk.version
     ]
     listed: list[_Listed | Skipped] = [*walk.open, *walk.answered.values(), *walk.skipped.values()]
     again = [(one.assignment_id, one.item_id) for one in listed if one.assignment_id in back]
@@ -204,25 +207,32 @@ def _week_payload(store: Store, opened: Week, rater_id: str) -> WeekPayload:
     }
 
 
-def _items(store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]], *, dialect: str = "") -> Iterator[ItemPayload]:
+def _submitted(walk: _Walk, wanted: Sequence[tuple[str, str]]) -> list[str]:
+    return [walk.answered[assignment].submission_id for assignment, _ in wanted if assignment in walk.answered]
+
+
+def _items(
+    store: Store, walk: _Walk, wanted: Sequence[tuple[str, str]], *, reveals: bool, dialect: str = ""
+) -> Iterator[ItemPayload]:
     """Yield the payload of each wanted item, with what the rater submitted for it.
 
     Submitted items with a query have what its execution found, where verdicts are shown.
 
     Where anchors are mixed in, no item has its own name: the name of an anchor is of another kind.
     """
-    submitted = [walk.answered[assignment].submission_id for assignment, _ in wanted if assignment in walk.answered]
-    own: dict[str, Annotation | Skipped] = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
+    submitted = store.find(Annotation, submission_id=_submitted(walk, wanted))
+    own: dict[str, Annotation | Skipped] = {n.assignment_id: n for n in submitted}
     own.update(walk.skipped)
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
-    talks = conversations(store, [i.conversation_id for i in items.values()])
+    named = [i.conversation_id for i in items.values()]
+    store.ask(asked_of_conversations(named))
+    talks = conversations(store, named)
     spans, key = spans_by_conversation(store, list(talks)), hmac_key(store)
     pairs = [assignment for assignment, item in wanted if items[item].kind == PAIR]
     dealt = {a.id: a for a in store.find(Assignment, id=pairs)} if pairs else {}
     nameless = has_anchors(store, walk.week)
-    executed = _executed(
-        store, walk, [(a, items[i]) for a, i in wanted if talks[items[i].conversation_id].sql], dialect
-    )
+    queries = [(a, items[i]) for a, i in wanted if talks[items[i].conversation_id].sql]
+    executed = _executed(store, walk, queries, dialect) if reveals else {}
     for assignment, item_id in wanted:
         item, mine = items[item_id], own.get(assignment)
         talk, hidden = talks[item.conversation_id], (spans.get(item.conversation_id, []), key)
@@ -240,7 +250,7 @@ def _executed(
 ) -> dict[str, Executed | Literal[False]]:
     """Return what execution found about submitted items, by assignment; that of an anchor is the original's."""
     told = {assignment: item for assignment, item in with_query if assignment in walk.answered}
-    if not told or not walk.rubric.reveal:
+    if not told:
         return {}
     originals = originals_of(store, [item.id for item in told.values()])
     listed = {i.id: i for i in store.find(Item, id=list(originals.values()))} if originals else {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from review.annotating.discussed import must_not_be_discussed
 from review.annotating.entries import (
+    IDENTITY,
     KINDS,
     AnnotationEntry,
     Entry,
@@ -37,6 +38,7 @@ from storage.queries.assignments import somebody_has_it_from
 from storage.queries.calibration import was_revealed
 from storage.queries.comments import others_have_reviewed
 from storage.queries.erasing import is_erased
+from storage.queries.submissions import asked_about_an_assignment, asked_by_a_submission
 from storage.records_review import Annotation, Flag, HiddenSpan, Skip, Withdrawal
 from storage.records_weeks import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
@@ -75,7 +77,9 @@ def take_each(entries: Iterable[object], take: Callable[[object], None]) -> Rece
 
 def _take(store: Store, rater_id: str, raw: Any) -> None:
     header = read_header(raw, tuple(KINDS))
-    with store.transaction():
+    named = raw.get("assignment")
+    place = named if isinstance(named, str) and IDENTITY.fullmatch(named) else ""
+    with store.transaction(asked_by_a_submission(rater_id, header.submission_id, place)):
         # The role is read inside the transaction: it may be taken away between two entries.
         rater = require(store, rater_id, "annotator")
         if not _is_known(store, rater_id, header.submission_id):
@@ -110,6 +114,7 @@ def _assignment(store: Store, rater: Person, wanted: str) -> Assignment:
     if assignment is None or assignment.rater_id != rater.id:
         # One sentence for both cases: it must not reveal which assignments other people hold.
         raise Refused("assignment: this item is not dealt to you.")
+    store.ask(asked_about_an_assignment(assignment, adjudicates=rater.may("adjudicator")))
     if is_erased(store, assignment.item_id):
         raise Refused("This conversation was erased, so nothing more is kept of it. Reload the page.")
     return assignment

@@ -11,6 +11,7 @@ from review.basics.log_paths import log_of
 from review.basics.times import read_time
 from review.basics.words import counted
 from review.commands.common import emit, json_option, note, opened, out, store_option
+from review.commands.numbers import INNER_SHARE, Number
 from review.monitoring.ab_input import groups_of_log, read_outcomes
 from review.statistics.ab_test import LEAST_DAYS, AbReport, compare_groups
 from review.statistics.quantity import Quantity
@@ -25,10 +26,10 @@ from review.statistics.quantity import Quantity
 @click.option("--control", metavar="VARIANT", help="The group to compare with. Default: the one called control.")
 @click.option("--treated", metavar="VARIANT", help="The other group. Default: the only other one.")
 @click.option(
-    "--share", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.5, show_default=True,
+    "--share", type=INNER_SHARE, default=0.5, show_default=True,
     help="The planned share of users in the treated group.",
 )  # fmt: skip
-@click.option("--min-days", type=click.FloatRange(0), default=LEAST_DAYS, show_default=True, help="Least duration.")
+@click.option("--min-days", type=Number(0), default=LEAST_DAYS, show_default=True, help="Least duration.")
 @click.option("--until", metavar="D", help="When the outcomes were read. Default: the last exposure.")
 @store_option
 @json_option

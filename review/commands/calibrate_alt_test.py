@@ -12,6 +12,7 @@ from review.commands.calibrate_input import by_dimension, needed, read_ratings
 from review.commands.calibrate_render import show_alt_test
 from review.commands.common import emit, file_option, json_option, note, split_values
 from review.commands.inputs import values_option, wide_option
+from review.commands.numbers import INNER_SHARE, SHARE, read_number
 from review.statistics.calibration.alt_test import Scoring
 from review.statistics.calibration.alt_test import alt_test as run_alt_test
 
@@ -21,7 +22,7 @@ from review.statistics.calibration.alt_test import alt_test as run_alt_test
 @click.option("--judge", metavar="NAME", required=True, help="The rater that is the judge.")
 @click.option(
     "--epsilon",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=0.2,
     show_default=True,
     help="The advantage a person must show because a person costs more: 0.2 expert, 0.15 skilled, 0.1 crowd.",
@@ -35,7 +36,7 @@ from review.statistics.calibration.alt_test import alt_test as run_alt_test
 )
 @click.option(
     "--q",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=INNER_SHARE,
     default=0.05,
     show_default=True,
     help="False discovery rate over the people.",
@@ -53,8 +54,8 @@ def alt_test(
     wanted = canonical_text(judge)
     tests = {}
     for dimension, (labels, scale) in groups.items():
-        if scoring == "rmse" and not all(_is_number(v) for v in scale.values):
-            word = next(v for v in scale.values if not _is_number(v))
+        if scoring == "rmse" and not all(read_number(v) is not None for v in scale.values):
+            word = next(v for v in scale.values if read_number(v) is None)
             raise InputError(f"{file}: found the label '{word}', expected numbers. Use --scoring accuracy for words.")
         if wanted not in {label.rater for label in labels}:
             names = ", ".join(sorted({label.rater for label in labels})[:12])
@@ -72,11 +73,3 @@ def alt_test(
             show_alt_test(test, title=dimension)
 
     emit(by_dimension(tests, sentences.notes), as_json, show)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,7 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.parent import until_closed
+from review.commands.numbers import Number
 from review.sources.collecting.taking import listening, take_requests
 from review.sources.collecting.token import token_of
 from storage.address import store_file
@@ -31,12 +32,20 @@ ADDRESS = "127.0.0.1"
 @click.option("--address", default=ADDRESS, show_default=True, help="The address; other machines need a token.")
 @click.option(
     "--log-after",
+    type=Number(),
     default=30.0,
     show_default=True,
     metavar="SECONDS",
     help="Bring a trace into the log this long after its last span.",
 )
-@click.option("--most", default=4.0, show_default=True, metavar="GB", help="The size of the spool beside the store.")
+@click.option(
+    "--most",
+    type=Number(),
+    default=4.0,
+    show_default=True,
+    metavar="GB",
+    help="The size of the spool beside the store.",
+)
 @click.option("--fill-log", is_flag=True, hidden=True, help="Be the process that fills the log.")
 @click.option("--with-server", is_flag=True, hidden=True, help="End when standard input is closed.")
 @click.option("--as", "acting", metavar="NAME", default=None, help="Who acts; default the first lead.")

@@ -8,7 +8,6 @@ from dataclasses import asdict
 import click
 
 from review.commands import failures_render as render
-from review.commands.asking import llm_of
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.evidence.evidence import weeks_between
 from review.experiments.runs.fixes_run import runs_of_claims
@@ -18,6 +17,7 @@ from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, r
 from review.failures.repaired import repaired_answers
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
+from review.judges.llm.named import llm_of
 from review.settings.project import project_of
 
 NAME_IT = (
@@ -148,7 +148,7 @@ def propose(
     store, project = opened(store_path), project_of(store_path)
     by, endpoint = acting_person(store, acting).id, None
     if judge is not None:
-        ask = llm_of(store, judge, store_path)
+        ask = llm_of(store, project, judge)
 
         def endpoint(said: Sequence[str]) -> str:
             return ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))

@@ -34,7 +34,7 @@ def failure_list(found: Sequence[Failure]) -> None:
 def failure(one: FailureShown) -> None:
     """Print one failure with its steps."""
     if one.talk is None:
-        out.print("Its conversation is not here any more: it was erased or has expired. What people said of it stays.")
+        out.print(Text(f"{one.gone or 'Its conversation was erased.'} What people said of it stays."))
     else:
         out.print(Text(one.talk.question, style="bold"))
         out.print(Text(f"{one.talk.error_type or ''} {one.talk.error_message or ''}".strip()))
@@ -63,6 +63,7 @@ def group_json(g: TriageGroup) -> dict[str, Any]:
         "n": g.found.n,
         "causes": dict(g.found.causes),
         "state": g.state,
+        "reopened": g.reopened,
         "suggested": g.suggested,
         "example": g.found.example,
         "decided": asdict(g.decided) if g.decided else None,
@@ -73,8 +74,9 @@ def groups(found: Sequence[TriageGroup]) -> None:
     """Print the groups of a week."""
     table = Table("group", "version", "failures", "state", "next", "example", box=None, pad_edge=False)
     for g in found:
-        after = g.decided.decision if g.decided else g.suggested if g.state == "open" else ""
-        cells = (g.title, g.found.version, f"{g.found.n:,}", g.state, after, g.found.example)
+        after = g.suggested if g.state == "open" else g.decided.decision if g.decided else ""
+        state = "open again" if g.reopened else g.state
+        cells = (g.title, g.found.version, f"{g.found.n:,}", state, after, g.found.example)
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found else "The week has no failures.")
 
@@ -127,6 +129,6 @@ def fixes(found: Sequence[Followed]) -> None:
     """Print the claimed fixes and the rule that decides about them."""
     table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
     for f in found:
-        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.state, f.why)))
+        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.said, f.why)))
     out.print(table if found else "Nobody has claimed a fix yet.")
     out.print(Text(RULE, style="dim"))

@@ -9,6 +9,7 @@ import click
 
 from review.basics.lazy_commands import LazyGroup
 from review.commands.common import as_option, file_option, json_option, store_option
+from review.commands.numbers import Number
 
 MEMBERS = {
     "waive": "review.commands.gate_people:waive_",
@@ -35,15 +36,19 @@ MEMBERS = {
 @click.option("--self", "itself", is_flag=True, help="Compare the baseline with itself: how often does that not pass?")
 @click.option("--plan", is_flag=True, help="Print what to ask again, and the bill, instead of a decision.")
 @click.option("--max-calls", type=click.IntRange(min=1), help="The most answers that --plan may ask for.")
-@click.option("--max-cost", type=click.FloatRange(min=0), help="The most that --plan may cost.")
-@click.option("--margin", type=float, default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points.")
-@click.option("--alpha", type=float, default=0.05, show_default=True, help="The significance level of the test.")
+@click.option("--max-cost", type=Number(0), help="The most that --plan may cost.")
+@click.option(
+    "--margin", type=Number(), default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points."
+)
+@click.option("--alpha", type=Number(), default=0.05, show_default=True, help="The significance level of the test.")
 @click.option(
     "--strict",
     is_flag=True,
     help="Fail on any drop over the margin, proven or not. Pass otherwise, unless a slice is suspect.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Random seed of the permutation test.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Random seed of the permutation test."
+)
 @click.option(
     "--markdown", "markdown_to", is_flag=False, flag_value="-", metavar="[FILE]",
     help="Write Markdown for a pull request to FILE; without FILE, print it.",

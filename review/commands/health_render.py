@@ -24,9 +24,10 @@ def health_table(found: Health) -> None:
     if not found.buckets:
         out.print("The log has no conversations in this span. `spotcheck import` brings some in.", highlight=False)
         return
-    shown = found.buckets[-LAST:]
-    if len(shown) < len(found.buckets):
-        out.print(f"The last {LAST} of {len(found.buckets):,} rows; --json prints all.", highlight=False)
+    rows = _told(found)
+    shown = rows[-LAST:]
+    if len(shown) < len(rows):
+        out.print(f"The last {LAST} of {len(rows):,} rows; --json prints all.", highlight=False)
     table = Table(box=None, pad_edge=False)
     names = ["from (UTC)", *(["slice"] if found.asked.slices else []), "traffic", *SHOWN, "P50 ms", "P95 ms", "cost"]
     for name in names:
@@ -35,6 +36,16 @@ def health_table(found: Health) -> None:
     for one in shown:
         table.add_row(*_cells(one, found.asked.by))
     out.print(table)
+
+
+def _told(found: Health) -> Sequence[Bucket]:
+    """Return the rows to print, in order of time. A slice has none for the windows in which it has no traffic.
+
+    Without slices such a window has its row: that nothing came in is what somebody wants to see.
+    """
+    if not found.asked.slices:
+        return found.buckets
+    return sorted((one for one in found.buckets if one.traffic), key=lambda one: one.start)
 
 
 def _cells(one: Bucket, by: str) -> list[str | Text]:

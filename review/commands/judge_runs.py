@@ -21,6 +21,7 @@ from review.commands.common import (
     opened,
     store_option,
 )
+from review.commands.numbers import Number
 from review.commands.progress import bar
 from review.evidence.evidence import weeks_between
 from review.exchange.items import FORMATS
@@ -65,7 +66,7 @@ _force = click.option("--force", is_flag=True, help="Replace the file if it exis
 @click.option("--fresh", is_flag=True, default=None, help="Ask again instead of using remembered replies.")
 @click.option("--again", is_flag=True, help="Also judge what this version has judged before.")
 @click.option("--concurrency", type=int, help="Requests at once; default from spotcheck.toml.")
-@click.option("--timeout", type=float, help="Seconds for one request; default from spotcheck.toml.")
+@click.option("--timeout", type=Number(), help="Seconds for one request; default from spotcheck.toml.")
 @click.option("--attempts", type=int, help="How often one request is tried.")
 @click.option("--background", is_flag=True, help="Work in a separate process and return at once.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent where, and about what it would cost.")

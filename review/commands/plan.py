@@ -20,6 +20,7 @@ from review.commands.inputs import (
     source_options,
     values_option,
 )
+from review.commands.numbers import INNER_SHARE
 from review.commands.quality import from_file, reports_on_store
 from review.statistics.agreement.coefficients import headline
 from review.statistics.agreement.estimate import estimate
@@ -33,7 +34,7 @@ from review.statistics.quality.planner import (
 
 half_width_option = click.option(
     "--half-width",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=INNER_SHARE,
     required=True,
     help="Half of the interval's width, such as 0.05.",
 )

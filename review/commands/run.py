@@ -11,6 +11,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.whole_files import check_target
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option, text_of
+from review.commands.numbers import Number
 from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
@@ -44,16 +45,20 @@ from storage.store import Store
 @target_options
 @click.option("--prompt-file", type=click.Path(path_type=Path, dir_okay=False), help="Its prompt, without a store.")
 @click.option("--model", default="", help="Its model, without a store.")
-@click.option("--repeats", type=int, default=1, show_default=True, help="How often each case is asked.")
+@click.option("--repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each case is asked.")
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
     help="Ask each case as often as this plan says, which `spotcheck gate --plan --json` prints.",
 )  # fmt: skip
-@click.option("--concurrency", type=int, default=8, show_default=True, help="Cases asked at once.")
-@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one answer.")
-@click.option("--attempts", type=int, default=3, show_default=True, help="How often one case is tried.")
-@click.option("--max-cost", type=float, help="Stop when the answers have cost this much, in the project's currency.")
-@click.option("--max-tokens", type=int, help="Stop when the answers took this many tokens.")
+@click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True, help="Cases asked at once.")
+@click.option(
+    "--timeout", type=Number(0, min_open=True), default=60.0, show_default=True, help="Seconds for one answer."
+)
+@click.option("--attempts", type=click.IntRange(1), default=3, show_default=True, help="How often one case is tried.")
+@click.option(
+    "--max-cost", type=Number(0), help="Stop when the answers have cost this much, in the project's currency."
+)
+@click.option("--max-tokens", type=click.IntRange(1), help="Stop when the answers took this many tokens.")
 @click.option("--fresh", is_flag=True, help="Ask again what earlier runs of this version asked.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the results to this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from review.basics.errors import InputError
+from review.commands.numbers import read_number
 from review.experiments.targets.catalogue import TARGETS
 from review.settings.project import Project
 
@@ -61,7 +62,5 @@ def _with_settings(options: dict[str, Any], settings: tuple[str, ...]) -> dict[s
 
 
 def _value(text: str) -> str | float:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    found = read_number(text)
+    return text if found is None else found

@@ -8,6 +8,7 @@ import click
 
 from review.basics.whole_files import check_target
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
+from review.commands.numbers import Number
 from review.commands.run import finish, show_run
 from review.commands.run_render import show_runs
 from review.experiments.runs.background import run_in_background
@@ -66,8 +67,8 @@ def pause(run_id: str, acting: str | None, store_path: str, as_json: bool) -> No
 
 @runs_group.command("resume")
 @click.argument("run_id", metavar="RUN")
-@click.option("--max-cost", type=float, help="Another limit on the cost of all its answers.")
-@click.option("--max-tokens", type=int, help="Another limit on their tokens.")
+@click.option("--max-cost", type=Number(0), help="Another limit on the cost of all its answers.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Another limit on their tokens.")
 @click.option("--background", is_flag=True, help="Work in a separate process and return at once.")
 @click.option("--worker", is_flag=True, hidden=True, help="Be that process.")
 @as_option

@@ -10,6 +10,7 @@ from rich.text import Text
 from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.commands.common import emit, json_option, note, out, store_option
+from review.commands.numbers import read_number
 from review.commands.sql_input import table_option
 from review.settings.project import project_of
 from review.settings.sql import weights_of
@@ -46,10 +47,10 @@ def accuracy(file: str, weights: str | None, store_path: str, as_json: bool) -> 
 
 
 def _numbers(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError(f"--weights: found {text!r}, expected two numbers such as .7,.3.") from None
+    found = [number for part in text.split(",") if (number := read_number(part)) is not None]
+    if len(found) != len(text.split(",")):
+        raise InputError(f"--weights: found {text!r}, expected two numbers such as .7,.3.")
+    return found
 
 
 def _case(row: Row) -> LayerCase:

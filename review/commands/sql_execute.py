@@ -14,6 +14,7 @@ from rich.text import Text
 
 from review.basics.tables import read_table
 from review.commands.common import emit, json_option, note, out, store_option
+from review.commands.numbers import Number
 from review.commands.sql_compare import plain_row
 from review.commands.sql_input import engine_option, sql_in, table_option
 from review.settings.project import project_of
@@ -27,7 +28,7 @@ SHOWN = 30
 @table_option("id,sql")
 @engine_option
 @click.option("--sql-column", default="sql", show_default=True, help="The column that holds the SQL.")
-@click.option("--seconds", type=click.FloatRange(0.01, 3600), help="Wall time of one statement. Default: 10.")
+@click.option("--seconds", type=Number(0.01, 3600), help="Wall time of one statement. Default: 10.")
 @click.option("--max-rows", type=click.IntRange(min=1), help="Rows that are kept of one result. Default: 10,000.")
 @store_option
 @json_option

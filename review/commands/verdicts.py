@@ -31,6 +31,7 @@ from review.commands.exchange import (
     unknown_told,
     value_option,
 )
+from review.commands.numbers import read_number
 from review.exchange.tool_tables import AUTO
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.verdict_export import export_verdicts
@@ -167,10 +168,8 @@ def _thresholds(options: tuple[str, ...]) -> dict[str, float]:
     found = {}
     for option in options:
         name, equals, limit = (part.strip() for part in option.rpartition("="))
-        try:
-            found[name] = float(limit)
-        except ValueError:
-            equals = ""
-        if not equals or not name or found.get(name) != found.get(name):
+        score = read_number(limit)
+        if not equals or not name or score is None:
             raise InputError(f"--threshold: found '{option}', expected NAME=SCORE such as faithfulness=0.7.")
+        found[name] = score
     return found

@@ -23,6 +23,7 @@ from review.commands.common import (
     split_values,
     store_option,
 )
+from review.commands.numbers import SHARE
 from review.current.assignments import closing_of, week_of_store, with_due_dates
 from review.current.progress import progress
 from review.week.dealing import redistribute, take_back
@@ -188,9 +189,9 @@ def week_close(week: str, reason: str, acting: str | None, store_path: str, as_j
 
 @week_group.command("requeue")
 @click.argument("week")
-@click.option("--share", type=float, default=1.0, show_default=True, help="The share of the week's items, from 0 to 1.")
+@click.option("--share", type=SHARE, default=1.0, show_default=True, help="The share of the week's items, from 0 to 1.")
 @click.option("--items", metavar="ITEMS", help="Only these items, separated by commas.")
-@click.option("--rubric", "version", type=int, help="The rubric version (default: the one in force).")
+@click.option("--rubric", "version", type=click.IntRange(1), help="The rubric version (default: the one in force).")
 @click.option("--reason", default="", help="Why.")
 @as_option
 @store_option

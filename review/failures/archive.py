@@ -6,7 +6,7 @@ found it wrong.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,18 +14,20 @@ from typing import Any
 from review.basics.errors import InputError, UnknownError
 from review.basics.log_paths import log_of
 from review.current.known import Known
+from review.failures.decided import Decided, Place, decided_in, place_of
 from review.failures.error_types import error_kind, nearest_name, offending_name
 from review.failures.located import Located, StepShown, locate, steps_shown
-from review.failures.modes import ModeList, mode_list
+from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
 from review.log.log import log_files, log_state, read_conversations
 from review.log.retained import FAILURES, parts
+from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
 from review.sql.execution.schemas import schemas_of
 from storage.queries.failures import latest_notes
-from storage.records_failures import FailureEvent, FailureTriage
+from storage.records_failures import FailureEvent
 from storage.records_log import Conversation
 from storage.store import Store
 
@@ -93,12 +95,14 @@ def failures(
     rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks)
     rows = failed_rows(log_of(store.path), rules, wanted, most=most, skip=skip)
     talks = conversations_of(store, [row.id for row in rows])
-    notes, decided = latest_notes(store), triaged(store, modes, sorted({row.week for row in rows}))
+    weeks, notes = sorted({row.week for row in rows}), latest_notes(store)
+    decided = decided_in(store, modes, weeks, task_above=project.failures.task_above)
+    grown = _grown(store, project, decided, rows, viewer=viewer)
     return [
         Failure(
             row=row,
             mode=modes.title(row.group),
-            state=state_of(modes, decided, row.week, row.group, row.version),
+            state=decided.state(_place(row), grown.get(_place(row), 0)),
             offending=offending_name(row.kind, row.error_message),
             step=located_in(talks.get(row.id)).step,
             question=talks[row.id].question if row.id in talks else "",
@@ -108,20 +112,16 @@ def failures(
     ]
 
 
-def triaged(store: Store, modes: ModeList, weeks: Collection[str]) -> dict[tuple[str, str, str], FailureTriage]:
-    """Return the latest triage of some weeks by week, group and version."""
-    rows = store.find(FailureTriage, week=list(weeks))
-    return {(t.week, modes.group(t.mode), t.version): t for t in rows}
+def _place(row: FailedRow) -> Place:
+    return row.week, row.group, row.version
 
 
-def state_of(
-    modes: ModeList, decided: Mapping[tuple[str, str, str], FailureTriage], week: str, group: str, version: str
-) -> str:
-    """Return whether a group of failures is open, triaged, or of a mode that is ignored."""
-    mode = modes.get(group)
-    if mode is not None and mode.ignored:
-        return "ignored"
-    return "triaged" if (week, modes.group(group), version) in decided else "open"
+def _grown(
+    store: Store, project: Project, decided: Decided, rows: Sequence[FailedRow], *, viewer: str | None
+) -> Mapping[Place, int]:
+    """Return how many failures the groups of these rows have by now, where their state depends on it."""
+    weeks = sorted({row.week for row in rows if decided.counts_matter(_place(row))})
+    return {place_of(g): g.n for g in groups_of(store, project, weeks=weeks, viewer=viewer)} if weeks else {}
 
 
 def conversations_of(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:
@@ -141,7 +141,8 @@ def located_in(talk: Conversation | None) -> Located:
 
 @dataclass(frozen=True, kw_only=True)
 class FailureShown:
-    """Everything known of one failure. ``talk`` is None once its conversation was erased or has expired.
+    """Everything known of one failure. ``talk`` is None once its conversation was erased or has expired; then ``gone``
+    says when and by which rule.
 
     ``nearest`` is the name of the schema that was probably meant in place of ``offending``. ``events`` are the notes
     and modes that people gave it, in order.
@@ -154,6 +155,7 @@ class FailureShown:
     located: Located
     offending: str
     nearest: str
+    gone: str
     events: Sequence[FailureEvent]
 
 
@@ -162,8 +164,9 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
     found = failures(store, project, Narrowed(ids=[name]), viewer=viewer)
     talk = conversations_of(store, [name]).get(name) if found or viewer is None else None
     events = store.find(FailureEvent, conversation_id=name)
+    gone = "" if talk else removed_words(store, name)
     if not found and not events:
-        raise UnknownError(f"'{name}' is no failure in the log, or you have yet to review it.")
+        raise UnknownError(f"'{name[:80]}' is no failure in the log, or you have yet to review it. {gone}".strip())
     offending = found[0].offending if found else ""
     message = talk.error_message if talk else None
     return FailureShown(
@@ -171,7 +174,8 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
         talk=talk,
         failure=found[0] if found else None,
         steps=steps_shown(talk.steps) if talk else (),
-        located=located_in(talk),
+        located=located_in(talk) if talk or not gone else Located(None, "", "the conversation has expired"),
+        gone=gone,
         offending=offending,
         nearest=nearest_name(offending, message, schema_names(project)) if offending else "",
         events=events,
@@ -198,5 +202,6 @@ def shown_json(one: FailureShown) -> dict[str, Any]:
         "nearest": one.nearest,
         "located": one.located._asdict(),
         "steps": [asdict(step) for step in one.steps],
+        "gone": one.gone,
         "events": [asdict(event) for event in one.events],
     }

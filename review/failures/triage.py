@@ -17,7 +17,8 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.limits import MAX_COMMENT
 from review.basics.words import counted
-from review.failures.archive import groups_of, state_of, triaged
+from review.failures.archive import groups_of
+from review.failures.decided import decided_in, place_of, suggested
 from review.failures.drafting import Draft, draft
 from review.failures.modes import ModeList, mode_list
 from review.failures.working import check_in_force, keep
@@ -45,6 +46,11 @@ class TriageGroup:
     suggested: str
     decided: FailureTriage | None
 
+    @property
+    def reopened(self) -> bool:
+        """Whether the group has outgrown what was decided about it."""
+        return self.state == "open" and self.decided is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class TriageWish:
@@ -71,31 +77,18 @@ def triage_groups(store: Store, project: Project, week: str, *, viewer: str | No
 
     A group of few failures that has grown since it was decided about, and now needs a task, is open again.
     """
-    modes = mode_list(store)
-    triages = triaged(store, modes, [week])
-    groups = []
-    for g in groups_of(store, project, weeks=[week], viewer=viewer):
-        decided = triages.get((week, g.group, g.version))
-        state = state_of(modes, triages, week, g.group, g.version)
-        groups.append(
-            TriageGroup(
-                found=g,
-                title=modes.title(g.group),
-                state="open" if state == "triaged" and _outgrown(g, decided, project) else state,
-                suggested=_suggested(g, project),
-                decided=decided,
-            )
+    decided = decided_in(store, mode_list(store), [week], task_above=project.failures.task_above)
+    groups = [
+        TriageGroup(
+            found=g,
+            title=decided.modes.title(g.group),
+            state=decided.state(place_of(g), g.n),
+            suggested=suggested(g.n, project.failures.task_above),
+            decided=decided.by(place_of(g)),
         )
+        for g in groups_of(store, project, weeks=[week], viewer=viewer)
+    ]
     return sorted(groups, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
-
-
-def _outgrown(group: FailedGroup, decided: FailureTriage | None, project: Project) -> bool:
-    few = decided is not None and decided.decision == "golden" and decided.failures < group.n
-    return few and _suggested(group, project) == "task"
-
-
-def _suggested(group: FailedGroup, project: Project) -> str:
-    return "task" if group.n > project.failures.task_above else "golden"
 
 
 def triage(
@@ -110,7 +103,7 @@ def triage(
     modes = mode_list(store)
     _check_seen(modes, group, wish.seen)
     found = _group(store, project, modes, (week, group, version))
-    chosen = wish.decision or _suggested(found, project)
+    chosen = wish.decision or suggested(found.n, project.failures.task_above)
     _check(found, wish, chosen, project)
     check_in_force(store, wish.fix_version)
     needed = wish.candidates != [] or wish.few_shots is None

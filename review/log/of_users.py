@@ -8,6 +8,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.erasing import conversation_files
 from review.log.late import listed
+from review.log.log import log_relation
 
 
 def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
@@ -18,6 +19,15 @@ def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
     with in_memory() as db:
         sql = f"SELECT id FROM {listed(files)} WHERE user_id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
         return {row[0] for row in db.execute(sql, [sorted(users)]).fetchall()}
+
+
+def conversations_by_user(log: LogPaths, users: Collection[str]) -> dict[str, set[str]]:
+    """Return the ids of the conversations of each of some users, without those of undone imports."""
+    if not users:
+        return {}
+    sql = f"SELECT user_id, list(DISTINCT id) FROM {log_relation(log)} WHERE user_id IN (SELECT unnest(?)) GROUP BY 1"  # noqa: S608 - our own paths
+    with in_memory() as db:
+        return {user: set(ids) for user, ids in db.execute(sql, [sorted(users)]).fetchall()}
 
 
 def among_users(log: LogPaths, conversations: Collection[str], users: Collection[str]) -> set[str]:

@@ -21,6 +21,7 @@ from storage.records_retention import HoldRelease, LegalHold
 from storage.store import Store
 
 CONVERSATION, USER = "conversation", "user"
+"""What a hold may name."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
-from review.sampling.engines.engine import Engine
+from review.sampling.engines.engine import Engine, Span
+from review.sampling.frame_counts import counted_in
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
@@ -62,12 +63,17 @@ class Frame:
         return {**self.__dict__, "duplicate_examples": list(self.duplicate_examples)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenFrame:
-    """The rows of a frame to select from: whether they have dates and verdicts, and whether an id occurs twice."""
+    """The rows of a frame to select from: whether they have dates and verdicts, and whether an id occurs twice.
+
+    ``id`` is the id of a row of the source, ``within`` the condition that it can be in the frame, None for every row.
+    """
 
     engine: Engine
     rows: exp.Expr
+    id: exp.Expr
+    within: exp.Expr | None
     dated: bool
     verdicts: bool
     once: bool = False
@@ -112,32 +118,27 @@ def read_frame(
         sealed_at=sealed_at,
         date_format=date_format,
     )
-    (distinct, rows, null_ids, twice), *_ = engine.query(frame_sql.counts(opened.rows))
-    opened = replace(opened, once=twice > 0)
-    examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES)) if twice else []
-    parts = {
-        int(part): (int(n), int(undated))
-        for part, n, undated in engine.query(frame_sql.parts(opened.rows, dated=opened.dated))
-    }
-    populations, verdicts, unreadable = tally(
-        engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts)),
-        names_of(groups),
-        has_verdicts=opened.verdicts,
-    )
+    counted = counted_in(engine.query(frame_sql.summary(opened.rows, dated=opened.dated, verdicts=opened.verdicts)))
+    opened = replace(opened, once=counted.twice > 0)
+    examples, populous = [], counted.populous
+    if opened.once:
+        examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES))
+        populous = engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts))
+    populations, verdicts, unreadable = tally(populous, names_of(groups), has_verdicts=opened.verdicts)
     frame = Frame(
         source=engine.source,
         week=week,
         start=window.start.isoformat() if window else None,
         end=window.end.isoformat() if window else None,
-        rows=int(rows),
-        distinct=int(distinct),
-        null_ids=int(null_ids),
-        duplicate_ids=int(twice),
-        duplicate_rows=int(rows) - int(null_ids) - int(distinct),
+        rows=counted.rows,
+        distinct=counted.distinct,
+        null_ids=counted.null_ids,
+        duplicate_ids=counted.twice,
+        duplicate_rows=counted.rows - counted.null_ids - counted.distinct,
         duplicate_examples=tuple(str(id_) for (id_,) in examples),
-        undated=parts.get(frame_sql.UNDATED, (0, 0))[0],
-        undated_included=parts.get(frame_sql.MEMBER, (0, 0))[1] if window else 0,
-        late=parts.get(frame_sql.LATE, (0, 0))[0],
+        undated=counted.undated,
+        undated_included=counted.undated_members if window else 0,
+        late=counted.late,
         populations=populations,
         verdicts=verdicts,
         unreadable_verdicts=unreadable,
@@ -188,9 +189,13 @@ def open_frame(
         week=week if window else None,
         sealed=engine.moment(sealed_at) if sealed_at else None,
     )
-    relation = engine.relation([place.column for place in places.values()])
+    span = Span(places["created_at"].column, window.start, window.end) if window and fields.made is not None else None
+    relation = engine.relation([place.column for place in places.values()], span)
     rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
-    return OpenFrame(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
+    return OpenFrame(
+        engine=engine, rows=rows, id=fields.id, within=frame_sql.in_window(fields.made, membership),
+        dated=fields.made is not None, verdicts=fields.verdicts is not None,
+    )  # fmt: skip
 
 
 def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, ColumnPath]:

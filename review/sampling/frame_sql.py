@@ -16,6 +16,8 @@ from review.sampling.strata import Condition, Group
 
 # Where a row of the window belongs: the frame; no date and no week; no date and another week; imported too late.
 MEMBER, UNDATED, ELSEWHERE, LATE = 1, 2, 3, 4
+NAMELESS = -1
+"""Stands for the stratum of rows without an id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +104,18 @@ def frame_rows(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Selec
     shown += [named(fields.made, "made")] if fields.made is not None else []
     shown += [named(fields.verdicts, "verdicts")] if fields.verdicts is not None else []
     select = exp.select(*shown).from_(source.copy())
-    if fields.made is None or frame.start is None or frame.end is None:
-        return select
-    made = fields.made
+    within = in_window(fields.made, frame)
+    return select if within is None else select.where(within)
+
+
+def in_window(made: exp.Expr | None, frame: Membership) -> exp.Expr | None:
+    """Return the condition that a row lies in the window or has no date; None where there is no window."""
+    if made is None or frame.start is None or frame.end is None:
+        return None
     within = exp.and_(
         exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
     )
-    return select.where(exp.or_(within, is_null(made)))
+    return exp.or_(within, is_null(made))
 
 
 def _part(fields: Fields, frame: Membership) -> exp.Expr:
@@ -128,24 +135,25 @@ def _part(fields: Fields, frame: Membership) -> exp.Expr:
     return case.else_(_number(MEMBER)) if case.args.get("ifs") else _number(MEMBER)
 
 
-def parts(rows: exp.Expr, *, dated: bool) -> exp.Select:
-    """Rows ``part, n, undated``: the rows of each part, and how many of them have no date."""
+def summary(rows: exp.Expr, *, dated: bool, verdicts: bool) -> exp.Select:
+    """Rows ``part, stratum[, verdicts], ids, n, undated, twice``: every count of a frame in one pass over the source.
+
+    ``ids`` of ``n`` rows are different, ``undated`` have no date, and ``twice`` ids occur more than once; where one
+    does, the stratum and the verdicts are of any of its rows. Rows without an id have the stratum ``NAMELESS``.
+    """
+    id_, n = column("id"), column("n")
     undated = _sum_if(is_null(column("made")), _number(1)) if dated else exp.Count(this=exp.Star())
-    shown = [column("part"), named(exp.Count(this=exp.Star()), "n"), named(undated, "undated")]
-    return exp.select(*shown).from_(rows.copy()).group_by(column("part"))
-
-
-def counts(rows: exp.Expr) -> exp.Select:
-    """One row over the members: distinct ids, rows, rows without id, ids that occur more than once."""
-    n, id_ = column("n"), column("id")
-    grouped = exp.select(column("id"), named(exp.Count(this=exp.Star()), "n")).from_(rows.copy()).where(_member())
+    nameless = exp.Case().when(is_null(id_), _number(NAMELESS)).else_(exp.Min(this=column("stratum")))
+    judged = exp.Case().when(exp.not_(is_null(id_)), exp.Min(this=column("verdicts")))
+    shown = [column("part"), id_, named(exp.Count(this=exp.Star()), "n"), named(undated, "undated")]
+    shown += [named(nameless, "group_number"), *([named(judged, "group_verdicts")] if verdicts else [])]
+    grouped = exp.select(*shown).from_(rows.copy()).group_by(column("part"), id_.copy()).subquery("by_id")
+    keys = [column("part"), column("group_number"), *([column("group_verdicts")] if verdicts else [])]
     several = exp.and_(exp.not_(is_null(id_)), exp.GT(this=n.copy(), expression=_number(1)))
-    return exp.select(
-        named(exp.Count(this=id_.copy()), "distinct_ids"),
-        named(_total(n), "all_rows"),
-        named(_sum_if(is_null(id_), n), "null_ids"),
-        named(_sum_if(several, _number(1)), "twice"),
-    ).from_(grouped.group_by(column("id")).subquery("by_id"))
+    figures = {"ids": exp.Count(this=id_.copy()), "all_rows": _total(n), "undated_rows": _total(column("undated"))}
+    figures["twice"] = _sum_if(several, _number(1))
+    counts = [named(expression, name) for name, expression in figures.items()]
+    return exp.select(*keys, *counts).from_(grouped).group_by(*(key.copy() for key in keys))
 
 
 def duplicates(rows: exp.Expr, *, limit: int) -> exp.Select:

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from scipy.stats import chi2
-from scipy.stats import t as student
+from scipy.special import chdtrc, stdtr, stdtrit
 
 from review.basics.words import counted, spoken
 from review.statistics.quantity import Quantity
@@ -26,6 +25,8 @@ LEAST_DAYS = 14
 LEAST_USERS = 30
 """Users of a group below which Welch's interval is not trusted."""
 NOT_ENOUGH = "Not enough yet"
+NO_SPREAD = "no spread"
+"""The method of a difference between groups in which all users have the same value: it has no interval."""
 
 
 class Sums(NamedTuple):
@@ -109,6 +110,11 @@ class AbReport:
         if self.reasons:
             return f"{NOT_ENOUGH}: {'; '.join(self.reasons)}."
         shown = [name for name, one in self.metrics.items() if one.shown]
+        flat = [spoken(name) for name, one in self.metrics.items() if one.difference.method == NO_SPREAD]
+        if not shown and len(flat) == len(self.metrics):
+            return (
+                f"No spread: all users of a group have the same value of {', '.join(flat)}, so nothing can be tested."
+            )
         if not shown:
             return f"{NOT_ENOUGH} to tell the groups apart in any metric."
         return f"The groups differ in {', '.join(shown)}."
@@ -155,7 +161,7 @@ def _ratio_p(n0: int, n1: int, share: float) -> float | None:
     if not n:
         return None
     expected = (n * (1 - share), n * share)
-    return float(chi2.sf(sum((k - e) ** 2 / e for k, e in zip((n0, n1), expected, strict=True)), 1))
+    return float(chdtrc(1, sum((k - e) ** 2 / e for k, e in zip((n0, n1), expected, strict=True))))
 
 
 def _reasons(groups: Groups, n0: int, n1: int, least_days: float) -> list[str]:
@@ -187,7 +193,7 @@ def _compared(
     shown = enough and p is not None and p < (1 - LEVEL) / tests
     return Compared(
         control=control, treated=treated, difference=difference, p=p, shown=shown,
-        sentence=_sentence(spoken(name), difference, shown=shown),
+        sentence=_sentence(spoken(name), (control, treated, difference), shown=shown),
     )  # fmt: skip
 
 
@@ -208,7 +214,7 @@ def _mean(n: int, sums: Sums) -> Quantity:
     if n < 2 or not (variance := _variance(n, sums)):
         return Quantity(value=value, method="one value", n=n)
     se = math.sqrt(variance / n)
-    reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * se
+    reach = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * se
     return Quantity(value=value, ci=(value - reach, value + reach), se=se, method="t", method_se="sample variance", n=n)
 
 
@@ -220,18 +226,26 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     parts = _variance(n0, sums0) / n0, _variance(n1, sums1) / n1
     value, se = sums1.total / n1 - sums0.total / n0, math.sqrt(sum(parts))
     if not se:
-        return Quantity(value=value, method="no spread", n=n0 + n1), None
+        return Quantity(value=value, method=NO_SPREAD, n=n0 + n1), None
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n0 - 1) + parts[1] ** 2 / (n1 - 1))
-    reach = float(student.ppf((1 + LEVEL) / 2, freedom)) * se
-    p = float(2 * student.sf(abs(value) / se, freedom))
+    reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * se
+    p = float(2 * stdtr(freedom, -abs(value) / se))
     return Quantity(
         value=value, ci=(value - reach, value + reach), se=se, method="welch", method_se="sample variances", n=n0 + n1
     ), p
 
 
-def _sentence(name: str, difference: Quantity, *, shown: bool) -> str:
+def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: bool) -> str:
+    control, treated, difference = sides
+    if difference.method == NO_SPREAD:
+        if not difference.value:
+            return f"{name}: {control.value:.3g} for every user of both groups, so there is nothing to compare."
+        return (
+            f"{name}: {control.value:.3g} for every user of one group, {treated.value:.3g} for every user of the "
+            "other. Without any spread nothing says what chance could do: check how the values were written."
+        )
     if difference.value is None or difference.ci is None:
-        return f"{NOT_ENOUGH}: {difference.undefined or 'all users of a group have the same value'}."
+        return f"{NOT_ENOUGH}: {difference.undefined}."
     low, high = difference.ci
     if shown:
         verb = "more" if difference.value > 0 else "less"

@@ -74,10 +74,10 @@ def originals_of(store: Store, items: Collection[str]) -> dict[str, str]:
     """Return the item that each anchor among these items stands for."""
     if not items:
         return {}
-    return {row["item_id"]: row["original"] for row in store.query(_ORIGINALS_SQL, {"items": json_list(items)})}
+    return {row["item_id"]: row["original"] for row in store.query(ORIGINALS_SQL, {"items": json_list(items)})}
 
 
-_ORIGINALS_SQL = """
+ORIGINALS_SQL = """
 SELECT x.item_id, x.original FROM json_each(:items) one JOIN anchors x ON x.item_id = one.value
 """
 

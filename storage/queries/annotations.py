@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 import orjson
@@ -53,10 +54,10 @@ VOTES_SQL = _latest(
 
 def annotation_of_assignment(store: Store, assignment_id: str) -> Annotation | None:
     """Return the latest annotation of an assignment that was not undone, None without one."""
-    return next(iter(store.select(Annotation, _OF_ASSIGNMENT_SQL, {"a": assignment_id})), None)
+    return next(iter(store.select(Annotation, OF_ASSIGNMENT_SQL, {"a": assignment_id})), None)
 
 
-_OF_ASSIGNMENT_SQL = f"""
+OF_ASSIGNMENT_SQL = f"""
 SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn("n")} ORDER BY n.rowid DESC LIMIT 1
 """  # noqa: S608 - constants of ours
 
@@ -78,9 +79,10 @@ class Said(NamedTuple):
 def said_that_counts(store: Store, week: str) -> list[Said]:
     """Return what the annotations of a week that count say, in order of arrival."""
     known: dict[str, Mapping[str, Any]] = {}
+    # A year of weeks is kept, so equal texts are one object.
     rows = store.stream(_SAID_SQL, {"week": week, "rater": None})
     return [
-        Said(item, rater, version, known.get(text) or known.setdefault(text, orjson.loads(text)))
+        Said(intern(item), intern(rater), version, known.get(text) or known.setdefault(text, orjson.loads(text)))
         for item, rater, version, text in rows
     ]
 
@@ -110,10 +112,10 @@ def others_voted_before_it_was_dealt(store: Store, item_id: str, rater_id: str) 
 
     What the rater gave away and got again counts from the second time; asked again by a later version, from the first.
     """
-    return bool(store.query(_BEFORE_SQL, {"item": item_id, "rater": rater_id}))
+    return bool(store.query(BEFORE_SQL, {"item": item_id, "rater": rater_id}))
 
 
-_BEFORE_SQL = """
+BEFORE_SQL = """
 SELECT 1 FROM annotations n LEFT JOIN label_imports came ON came.id = n.import_id
 WHERE n.item_id = :item AND n.rater_id <> :rater AND coalesce(came.at, n.at) < (
   SELECT min(a.at) FROM assignments a WHERE a.item_id = :item AND a.rater_id = :rater

@@ -22,10 +22,10 @@ WHERE r.value = :rater AND NOT EXISTS (SELECT 1 FROM calibration_ends e WHERE e.
 
 def was_revealed(store: Store, item_id: str, rater_id: str | None = None) -> bool:
     """Return whether a session has revealed its votes on an item, to this rater or to anybody."""
-    return bool(store.query(_REVEALED_SQL, {"item": item_id, "rater": rater_id}))
+    return bool(store.query(REVEALED_SQL, {"item": item_id, "rater": rater_id}))
 
 
-_REVEALED_SQL = """
+REVEALED_SQL = """
 SELECT 1 FROM calibration_reveals v JOIN calibration_sessions s ON s.id = v.session_id
 WHERE v.item_id = :item AND (:rater IS NULL OR :rater IN (SELECT value FROM json_each(s.raters))) LIMIT 1
 """

@@ -55,10 +55,10 @@ AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")} LIMIT 1
 
 def others_have_reviewed(store: Store, item_id: str, rater_id: str) -> bool:
     """Return whether somebody but ``rater_id`` reviewed an item, and nobody else still has to."""
-    return bool(store.query(_OTHERS_SQL, {"item": item_id, "rater": rater_id}))
+    return bool(store.query(OTHERS_SQL, {"item": item_id, "rater": rater_id}))
 
 
-_OTHERS_SQL = f"""
+OTHERS_SQL = f"""
 SELECT 1 FROM annotations n WHERE n.item_id = :item AND n.rater_id <> :rater AND {not_withdrawn("n")}
 AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = :item AND a.rater_id <> :rater
                 AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}) LIMIT 1

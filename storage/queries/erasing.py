@@ -84,8 +84,10 @@ def erasing_entries(store: Store, action: str) -> list[AuditEntry]:
 
 def is_erased(store: Store, item_id: str) -> bool:
     """Return whether the conversation of an item was erased."""
-    sql = f"SELECT 1 AS yes FROM items i WHERE i.id = :item AND {erased('i')}"  # noqa: S608 - a condition of ours
-    return bool(store.query(sql, {"item": item_id}))
+    return bool(store.query(IS_ERASED_SQL, {"item": item_id}))
+
+
+IS_ERASED_SQL = f"SELECT 1 AS yes FROM items i WHERE i.id = :item AND {erased('i')}"  # noqa: S608 - a condition of ours
 
 
 def erasures_so_far(store: Store) -> int:

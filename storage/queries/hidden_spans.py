@@ -17,10 +17,10 @@ def spans_hidden_now(store: Store, conversations: Sequence[str]) -> list[HiddenS
     """
     if not conversations:
         return []
-    return store.select(HiddenSpan, _HIDDEN_SQL, {"ids": json_list(conversations)})
+    return store.select(HiddenSpan, HIDDEN_SQL, {"ids": json_list(conversations)})
 
 
-_HIDDEN_SQL = f"""
+HIDDEN_SQL = f"""
 SELECT h.* FROM hidden_spans h
 WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
   AND (NOT EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id)

@@ -31,10 +31,10 @@ FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SEL
 
 def conversations_with_findings(store: Store, items: Collection[str]) -> list[tuple[str, str]]:
     """Return those of these items whose conversation was checked and has findings, each with the conversation."""
-    return list(store.stream(_FINDINGS_SQL, {"items": json_list(items)}))
+    return list(store.stream(FINDINGS_SQL, {"items": json_list(items)}))
 
 
-_FINDINGS_SQL = """
+FINDINGS_SQL = """
 SELECT i.id AS item, c.id AS conversation FROM items i JOIN conversations c ON c.id = i.conversation_id
 WHERE CAST(c.checks AS TEXT) <> '{}' AND i.id IN (SELECT value FROM json_each(:items))
 """

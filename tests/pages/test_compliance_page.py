@@ -6,6 +6,7 @@ from pathlib import Path
 
 import app_pages
 import pytest
+from adjudicate_app import DISPUTED, RIGHT, build_voted_store, vote
 from compliance_log import imported
 from golden_store import new_store
 from streamlit.testing.v1 import AppTest
@@ -17,6 +18,7 @@ from review.compliance.running import run_checks
 from review.people.people import add_person
 from review.settings.project import project_of
 from storage.records_people import AuditEntry
+from storage.records_weeks import Item
 from storage.store import Store
 
 
@@ -67,6 +69,18 @@ def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, m
     at = app_pages.run(found, monkeypatch, "compliance", "aud", view="pack")
     at.button("pack_make").click().run()
     assert not at.exception and "this public key" in texts(at) and len(at.code[0].value) == 64
+    _, made, data = at.session_state["pack_made"]
+    at.text_input("pack_key").input(made.key)
+    at.file_uploader[0].upload("november.pack", data, "application/zip").run()
+    assert "The pack holds" in at.success[0].value
+    found.db.execute("UPDATE compliance_findings SET n = 7 WHERE name = 'toxicity'")
+    found.db.conn.commit()
+    toxic = next(f.id for f in findings(found) if f.name == "toxicity")
+    at.run()
+    assert "does not hold: 1 row or part not as signed." in at.error[0].value
+    assert list(at.dataframe[0].value["what"]) == [f"compliance_findings {toxic}"]
+    at.text_input("pack_key").input("0" * 64).run()
+    assert "somebody else signed it" in at.error[0].value
     for page in ("week", "agreement", "judges", "audit"):
         assert "This page needs the role" not in texts(app_pages.run(found, monkeypatch, page, "aud"))
     for page in ("annotate", "golden", "failures", "conversations"):
@@ -80,3 +94,30 @@ def test_a_conversation_that_somebody_opens_is_noted_once(found: Store, monkeypa
     at.run().run()
     entries = found.find(AuditEntry, action="open conversation")
     assert [(e.actor, e.subject) for e in entries] == [("lea", "a")]
+
+
+def test_every_page_that_shows_a_conversation_notes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = build_voted_store(tmp_path / "s.db")
+    store.add(vote(DISPUTED[0], "noa", RIGHT), vote(DISPUTED[1], "noa", RIGHT))
+    own = {i.id: i.conversation_id for i in store.find(Item)}
+
+    def noted(page: str, **query: str) -> list[tuple[str, set[str]]]:
+        before = len(store.find(AuditEntry))
+        at = app_pages.run(store, monkeypatch, page, "lea" if page == "adjudicate" else "zelda", **query)
+        at.run()
+        assert not at.exception
+        return [
+            (e.action, set(e.detail.get("conversations", [e.subject])))
+            for e in store.find(AuditEntry)[before:]
+            if e.action.startswith("open conversation")
+        ]
+
+    assert noted("discuss", item=DISPUTED[1]) == noted("adjudicate", item=DISPUTED[1]) == [], "nobody asked for it"
+    (tmp_path / "spotcheck.toml").write_text("[audit]\nopenings = true\n")
+    assert noted("discuss", item=DISPUTED[1]) == [("open conversation", {own[DISPUTED[1]]})]
+    desk = noted("adjudicate", item=DISPUTED[1])
+    assert {action for action, _ in desk} == {"open conversations"} and own[DISPUTED[1]] in desk[0][1]
+    annotated = noted("annotate")
+    assert all(ids <= set(own.values()) for _, ids in annotated) and len(annotated) <= 2
+    (tmp_path / "spotcheck.toml").write_text("[audit\n")
+    assert noted("discuss", item=DISPUTED[1]), "a file that cannot be read may ask for it"

@@ -56,6 +56,12 @@ def test_a_lead_sees_what_would_go_gives_a_week_up_and_sets_a_hold(
     at.text_input(key="hold_reason").input("Case 12")
     next(b for b in at.button if b.label == "Hold").click().run()
     assert "neither the log nor the store has it" in texts(at) and every_hold(closed) == []
+    at.segmented_control(key="hold_kind").set_value("user")
+    at.text_input(key="hold_id").input("nobody")
+    at.text_input(key="hold_reason").input("Case 12")
+    next(b for b in at.button if b.label == "Hold").click().run()
+    assert "found 0 conversations in the log and in the store" in texts(at) and every_hold(closed) == []
+    at.segmented_control(key="hold_kind").set_value("conversation")
     at.text_input(key="hold_id").input("c003")
     at.text_input(key="hold_reason").input("Case 12")
     next(b for b in at.button if b.label == "Hold").click().run()

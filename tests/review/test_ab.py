@@ -160,7 +160,7 @@ def test_no_spread_and_nobody_are_no_evidence() -> None:
         Groups(control="control", treated="treated", users=users, exposed={}, sums={"x": same}, days=30)
     )
     assert found.metrics["x"].difference.value == 1 and found.metrics["x"].difference.ci is None
-    assert not found.metrics["x"].shown and found.sentence.startswith("Not enough yet")
+    assert not found.metrics["x"].shown and found.sentence.startswith("No spread: all users")
     nobody = compare_groups(Groups(control="a", treated="b", users={}, exposed={}, sums={"x": {}}, days=30))
     assert nobody.ratio_p is None and not nobody.broken and not nobody.enough
 
@@ -192,3 +192,30 @@ def test_one_variant_alone_is_told_what_is_missing(tmp_path: Path) -> None:
     file.write_text(HEADER + "u1,A,m,1,2026-11-01\n")
     with pytest.raises(InputError, match="found A, expected two variants"):
         read_outcomes(str(file))
+
+
+@pytest.mark.parametrize(
+    ("treated", "whole", "one"),
+    [
+        (
+            2.0,
+            "No spread: all users of a group have the same value of orders",
+            "orders: 2 for every user of both groups, so there is nothing",
+        ),
+        (
+            3.0,
+            "No spread: all users of a group have the same value of orders",
+            "orders: 2 for every user of one group, 3 for every user of the",
+        ),
+    ],
+)
+def test_values_without_any_spread_are_not_called_too_few(treated: float, whole: str, one: str) -> None:
+    n, each = 500, {"control": 2.0, "treated": treated}
+    groups = Groups(
+        control="control", treated="treated", users=dict.fromkeys(each, n), exposed={}, days=30.0,
+        sums={"orders": {name: Sums(n * value, 0.0, n) for name, value in each.items()}},
+    )  # fmt: skip
+    found = compare_groups(groups)
+    assert found.sentence.startswith(whole)
+    assert found.metrics["orders"].sentence.startswith(one)
+    assert "Not enough" not in found.sentence + found.metrics["orders"].sentence

@@ -89,8 +89,18 @@ def test_the_commands_name_a_user_as_the_product_does(logged: Store) -> None:
     assert Path(logged.path).read_bytes().find(b"anna@example.com") < 0
     code, said = command(logged, "add", "--conversation", "c0002", "--reason", "Case 12", "--as", "lea")
     assert code == 1 and "neither the log nor the store" in str(said)
+    code, said = command(logged, "add", "--user", "ana@example.com", "--reason", "Case 12", "--as", "lea")
+    assert code == 1 and "'ana@example.com': found 0 conversations" in str(said) and len(every_hold(logged)) == 1
+    code, said = command(logged, "add", "--user", "new", "--reason", "Case 13", "--even-if-none", "--as", "lea")
+    assert code == 0 and said["holds"][0]["conversations"] == 0
+    release_hold(logged, said["holds"][0]["id"], reason="wrong case", by="lea")
+    assert {h["conversations"] for h in command(logged, "list", "--as", "lea")[1]["holds"]} == {1}
+    for who in ("ana", "eva"):
+        code, said = command(logged, "list", "--as", who)
+        assert isinstance(said, Refused) and "needs the role auditor" in str(said)
     code, said = command(logged, "release", found.user_id[:6] if found.user_id else "", "--reason", "x", "--as", "lea")
     assert isinstance(said, UnknownError)
-    hold = command(logged, "list")[1]["holds"][0]["id"]
+    hold = command(logged, "list", "--as", "lea")[1]["holds"][0]["id"]
     assert command(logged, "release", hold, "--reason", "over", "--as", "lea")[1]["holds"][0]["released"]["by"] == "lea"
-    assert command(logged, "list")[1] == {"holds": []} and len(command(logged, "list", "--all")[1]["holds"]) == 1
+    assert command(logged, "list", "--as", "lea")[1] == {"holds": []}
+    assert len(command(logged, "list", "--all", "--as", "lea")[1]["holds"]) == 2

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.compliance import pack_verification
 from pages.parts.compliance.control_report import period
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.compliance.pack.making import Made, make_pack, weeks_of_period
-from review.compliance.pack.verifying import verify_pack
-from review.compliance.pack.words import words_of
 from storage.connection import StorageError
 
 MADE = "pack_made"
@@ -30,8 +29,7 @@ def show(here: Session) -> None:
     days = period("pack_days", 90)
     if days is not None:
         _make(here, days)
-    if here.rater.may("lead"):
-        _verify(here)
+    pack_verification.show(here)
 
 
 def _make(here: Session, days: tuple[str, str]) -> None:
@@ -66,22 +64,3 @@ def _packed(here: Session, days: tuple[str, str]) -> tuple[Made, bytes]:
         file = Path(folder) / "evidence.pack"
         made = make_pack(here.store, here.project, file, first=days[0], last=days[1], by=here.rater.id)
         return made, file.read_bytes()
-
-
-def _verify(here: Session) -> None:
-    """Draw the verification of a pack that somebody drops here, against the rows of this store."""
-    with st.expander("Verify a pack", icon=":material/fact_check:"):
-        st.caption("It is compared with this store as well. Nothing of it is kept.")
-        given = st.file_uploader("Evidence pack", type=["pack", "zip"], key="pack_given", label_visibility="collapsed")
-        if given is None:
-            return
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / "given.pack"
-                file.write_bytes(given.getvalue())
-                found = verify_pack(file, store=here.store)
-        except (ReviewError, StorageError) as error:
-            st.error(as_text(error), icon=":material/block:")
-            return
-        told = "\n\n".join(as_text(line) for line in words_of(found))
-        (st.success if found.holds else st.error)(told)

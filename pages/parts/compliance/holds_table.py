@@ -8,11 +8,10 @@ import streamlit as st
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError, UnknownError
-from review.basics.log_paths import log_of
-from review.log.log import conversations_named
+from review.basics.errors import ReviewError
+from review.basics.words import counted
+from review.compliance.hold_subjects import matching, subjects_of
 from review.privacy.holds import CONVERSATION, USER, HoldState, add_holds, every_hold, release_hold
-from storage.records_log import Conversation
 
 
 def show(here: Session) -> None:
@@ -29,10 +28,11 @@ def show(here: Session) -> None:
 
 
 def _frame(here: Session, found: list[HoldState]) -> pd.DataFrame:
-    names = here.names
+    names, counts = here.names, matching(here.store, [one.hold for one in found])
     return pd.DataFrame(
         {
             "what": f"{one.hold.kind} {one.hold.subject}",
+            "conversations": counts[one.hold.id],
             "reason": one.hold.reason,
             "since": one.hold.at[:10],
             "by": names.get(one.hold.by, one.hold.by),
@@ -47,25 +47,24 @@ def _add(here: Session) -> None:
         kind = st.segmented_control("What", [CONVERSATION, USER], default=CONVERSATION, required=True, key="hold_kind")
         name = st.text_input("Id", key="hold_id", help="The id in the log, or the id that the product gave the user.")
         reason = st.text_input("Reason", key="hold_reason")
+        anyway = st.checkbox(
+            "Hold it although nothing of it is here yet", key="hold_anyway",
+            help="Without this, a name that no conversation has is refused, because it may be misspelt.",
+        )  # fmt: skip
         if not st.form_submit_button("Hold", icon=":material/gavel:"):
             return
+    given = {"users" if kind == USER else "conversations": [name or ""]}
     try:
-        if kind == USER:
-            add_holds(here.store, users=[name or ""], reason=reason or "", by=here.rater.id)
-        else:
-            add_holds(here.store, conversations=[_known(here, name or "")], reason=reason or "", by=here.rater.id)
+        named = subjects_of(here.store, **given, even_if_none=anyway)
+        new = add_holds(
+            here.store, conversations=named.conversations, users=named.users, reason=reason or "", by=here.rater.id
+        )
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
     else:
+        held = sum(matching(here.store, new).values())
+        st.toast(f"The hold names {counted(held, 'conversation')} now.", icon=":material/gavel:")
         st.rerun()
-
-
-def _known(here: Session, name: str) -> str:
-    """Return the id of a conversation. A hold of a misspelt name would hold nothing."""
-    found = conversations_named(log_of(here.store.path), [name]).get(name) or here.store.get(Conversation, name)
-    if found is None:
-        raise UnknownError(f"conversation '{name[:80]}': neither the log nor the store has it. Check the id.")
-    return found.id
 
 
 def _release(here: Session, lasting: list[HoldState]) -> None:

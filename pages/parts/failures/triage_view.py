@@ -111,7 +111,10 @@ def _about(here: Session, week: str, g: TriageGroup) -> None:
     wanted = Narrowed(weeks=[week], group=g.found.group, version=g.found.version)
     for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
         failure_list.line(one)
-    if g.decided is not None:
+    if g.reopened and g.decided is not None:
+        grown = f"Open again: {g.decided.failures:,} failures when it was decided about, {g.found.n:,} now."
+        st.warning(as_text(f"{grown} {_decided(here, g.decided)}"), icon=":material/replay:")
+    elif g.decided is not None:
         st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
     elif g.state == "ignored":
         st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
@@ -173,7 +176,7 @@ def _table(groups: Sequence[TriageGroup]) -> None:
                 "group": g.title,
                 "version": g.found.version,
                 "failures": g.found.n,
-                "state": g.state,
+                "state": "open again" if g.reopened else g.state,
                 "decision": WORDS[g.decided.decision] if g.decided else "",
                 "root cause": g.decided.root_cause if g.decided else "",
             }

@@ -82,4 +82,4 @@ def _number(one: Quantity) -> str:
 
 
 def _interval(one: Quantity) -> str:
-    return one.undefined or ("–" if one.ci is None else f"{one.ci[0]:.3g} to {one.ci[1]:.3g}")
+    return one.undefined or (one.method if one.ci is None else f"{one.ci[0]:.3g} to {one.ci[1]:.3g}")

@@ -12,7 +12,7 @@ from quick_stores import copy_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import checklist, close_week
-from review.failures.archive import failures
+from review.failures.archive import failure_shown, failures
 from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode, rename_mode
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.triage import TriageWish, triage, triage_groups
@@ -148,6 +148,11 @@ def test_a_group_of_few_failures_that_grows_needs_a_task_after_all(store: Store)
         (5, "open", "task"),
         (4, "open", "task"),
     ]
+    assert triage_groups(store, project, WEEK)[1].reopened
+    listed = failures(store, project, Narrowed(group="date_format"))
+    assert {f.state for f in listed} == {"open"}, "the list, too, opens them again"
+    shown = failure_shown(store, project, "d1").failure
+    assert shown and shown.state == "open"
     assert checklist(store, WEEK)[-1].todo.endswith("Column not found 5, Date format 4")
     wish = TriageWish(root_cause="no format in the prompt", owner="eva", due="2026-12-01")
     triage(store, project, WEEK, "date_format", "v1", wish=wish, by="eva")
