@@ -87,8 +87,9 @@ def _conversations(here: Session) -> None:
     )
     by_id = {row.id: row for row in rows}
     picked = table_rows.choose(frame, key="conversations_imports", id_column="import", file_name="imports.csv")
-    if picked.opened:
-        st.session_state["conversations_import"] = picked.opened
+    wanted = picked.opened or st.query_params.get("import", "")
+    if wanted in by_id and wanted != st.session_state.get("conversations_import_said"):
+        st.session_state["conversations_import"] = st.session_state["conversations_import_said"] = wanted
     st.caption("Select a row to look at that import below.")
     chosen = st.selectbox(
         "Look at one import",
