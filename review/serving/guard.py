@@ -6,6 +6,7 @@ uploads, downloads, figures on the server, and every address that a later versio
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -17,7 +18,7 @@ from review.serving.door import Admission, Rules
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
-from storage.connection import StorageError
+from storage.connection import StorageError, StoreAway
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -34,6 +35,8 @@ MESSAGE_OF_NOBODY = 64 * 1024
 """Bytes of one message over a session's websocket; somebody who is not logged in only asks for the login."""
 SESSIONS_OF_NOBODY = 200
 """Sessions of people who have not logged in that may be open at once."""
+AGAIN = 5
+"""Seconds after which a browser asks again."""
 PERSON = b"x-spotcheck-person"
 """The header in which the guard tells Streamlit who came in by a link. A client's own one is removed."""
 
@@ -69,10 +72,15 @@ class Guard:
             path = door.path_of(scope, rules.base)
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
             address = address_of(path)
-            who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
-            verdict = self._verdict(rules, kind, address, who, values(scope["headers"], "host"))
+            if kind is Endpoint.HEALTH or rules.access.mode == "names":
+                who, verdict = self._admitted(rules, kind, scope)
+            else:
+                # A store that does not answer makes those wait who ask for it, and nobody else.
+                who, verdict = await asyncio.to_thread(self._admitted, rules, kind, scope)
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
+        except StoreAway:
+            return await _say_away(send, scope, websocket)
         except (ReviewError, StorageError) as error:
             return await answers.refuse(send, websocket, 503, str(error))
         if verdict.status != 200 and kind is Endpoint.DOCUMENT and rules.access.mode == "links":
@@ -88,6 +96,14 @@ class Guard:
         if kind is Endpoint.HEALTH:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
+
+    def _admitted(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+        """Return who sends a request, and whether it may pass. Whether the server lives, nobody's login decides."""
+        headers, who = scope["headers"], Caller(None)
+        if kind is not Endpoint.HEALTH:
+            who = caller(headers, rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
+        address = address_of(door.path_of(scope, rules.base))
+        return who, self._verdict(rules, kind, address, who, values(headers, "host"))
 
     def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Admission:
         """Return whether a request may pass."""
@@ -163,6 +179,14 @@ class Guard:
             await answers.counting(self._app, way, count)
         except NoRoom as error:
             await answers.refuse(send, False, 413, str(error))
+
+
+async def _say_away(send: Send, scope: Scope, websocket: bool) -> None:
+    """Say that the database does not answer, on a page that asks again by itself where a person opens one."""
+    if websocket or "text/html" not in ",".join(values(scope["headers"], "accept")):
+        return await answers.refuse(send, websocket, 503, StoreAway.on_a_page, again=AGAIN)
+    page = link_answers.closed(StoreAway.on_a_page, title="One moment")
+    return await link_answers.show(send, page, status=503, more=(("refresh", str(AGAIN)),))
 
 
 def _naming(scope: Scope, who: Caller) -> Scope:

@@ -35,11 +35,13 @@ def read_ahead(store: Store) -> list[str]:
 
 
 def _read_older(store: Store, names: list[str]) -> None:
-    """Read the quality of weeks and its change, the newest first."""
+    """Read the quality of weeks with its change, and the changes of mind in them, the newest first."""
+    from review.annotating.anchoring import anchoring
     from review.report.gather import known_quality
 
     for name in reversed(names):
         known_quality(store, name)
+        anchoring(store, [name])
 
 
 def _read(store: Store, names: list[str], week: str) -> bool:

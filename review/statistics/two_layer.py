@@ -17,10 +17,10 @@ from typing import Any
 from scipy.special import stdtrit
 
 from review.statistics.intervals import clopper_pearson
+from review.statistics.layer_weights import WEIGHTS
 from review.statistics.quantity import Quantity
 from review.statistics.two_phase import corrected
 
-WEIGHTS = (0.7, 0.3)
 FEWEST = 5
 """Labels of people that a correction takes at least."""
 

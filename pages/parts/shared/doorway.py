@@ -18,6 +18,8 @@ from starlette.middleware import Middleware
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
+from pages.parts.shared.away import path_of_store
+from pages.parts.shared.loading_ahead import load_ahead
 from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.people.identity import Nobody, Visitor
@@ -34,7 +36,6 @@ from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
 from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
-from storage.address import store_file
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.store import Store
@@ -63,13 +64,9 @@ def _login_secrets() -> tuple[str, str]:
     return str(auth["cookie_secret"]), str(auth["redirect_uri"])
 
 
-def _store_path() -> str:
-    return store_file(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
-
-
 def rules() -> Rules:
     """Return how this server tells people apart. [access] is read once, as the pages read it."""
-    path, address = _store_path(), st.get_option("server.address")
+    path, address = path_of_store(), st.get_option("server.address")
     try:
         access, refused = _access(path), ""
         url = public_url(access, os.environ)
@@ -125,7 +122,7 @@ def guards() -> list[Middleware]:
     largest = int(st.get_option("server.maxUploadSize")) * MEGABYTE
     room = UploadRoom(held, file=largest, person=FILES_OF_A_PERSON * largest, total=FILES_TOGETHER * largest)
     links = LinkPages(
-        lambda: _store(_store_path()), own_url=lambda: public_url(_access(_store_path()), os.environ), now=_seconds
+        lambda: _store(path_of_store()), own_url=lambda: public_url(_access(path_of_store()), os.environ), now=_seconds
     )
     return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links)]
 
@@ -156,13 +153,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare the interpreter and the listener when the server starts, and read ahead in a big store."""
     prepare()
     send_at_once(int(st.get_option("server.port")))
-    threading.Thread(target=_read_ahead, args=(_store_path(),), name="read ahead", daemon=True).start()
+    threading.Thread(target=_read_ahead, args=(path_of_store(),), name="read ahead", daemon=True).start()
     yield
 
 
 def _read_ahead(path: str) -> None:
     try:
-        read_ahead(open_store(path, create=False))
+        store = open_store(path, create=False)
+        read_ahead(store)
+        load_ahead(store)
     except (ReviewError, StorageError) as error:
         # The pages say the same to the first visitor, with what to do.
         _log.warning("Nothing was read ahead: %s", error)
