@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import DIRECT
 from review.log.late import listed
@@ -21,7 +21,8 @@ from storage.records_log import Conversation
 
 AT_ONCE = 500
 """Conversations in memory at a time."""
-MEMORY = "400MB"
+MEMORY, THREADS = "400MB", "2"
+"""What work beside people takes at most: little memory, and two cores."""
 _DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
 
 
@@ -44,7 +45,7 @@ def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int
     some = f"{listed(files)} WHERE import_id IN (SELECT unnest(?))"
     sql = f"SELECT {_DAY}, import_id, count(*) FROM {some} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names and paths of our own
     found: dict[str, dict[str, int]] = {}
-    with _bounded() as db:
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
         for day, import_id, n in db.execute(sql, [list(imports)]).fetchall():
             found.setdefault(day, {})[import_id] = n
     return found
@@ -58,7 +59,7 @@ def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> I
     columns = [*DIRECT, "verdicts", "content"]
     where = f"{_DAY} = ? AND import_id IN (SELECT unnest(?))"
     sql = f"SELECT {', '.join(columns)} FROM {listed(files)} WHERE {where}"  # noqa: S608 - names and paths of our own
-    with _bounded() as db:
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
         rows = db.execute(sql, [day, list(imports)])
         while batch := rows.fetchmany(AT_ONCE):
             yield [conversation_of_cells(dict(zip(columns, row, strict=True))) for row in batch]
@@ -68,8 +69,3 @@ def _files(log: LogPaths, imports: Collection[str]) -> list[Path]:
     wanted, files = set(imports), log_files(log)
     own = [path for path in files if path.parent.name in wanted]
     return [*own, *holding([path for path in files if is_mixed(path)], wanted)]
-
-
-def _bounded() -> duckdb.DuckDBPyConnection:
-    """Return a connection that takes two cores at most and little memory, for work beside people."""
-    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})

@@ -33,7 +33,7 @@ from annotate_app import Server  # noqa: E402
 from annotate_speed import chromium, spread  # noqa: E402
 from annotate_timing import measure, percentile  # noqa: E402
 from collector_calls import PROTOBUF, spans  # noqa: E402
-from several_servers import NAMES, TOKEN, WEEK, House, served_by, several_servers, submit  # noqa: E402
+from servers_house import NAMES, TOKEN, WEEK, House, served_by, several_servers, submit  # noqa: E402
 from websockets.exceptions import WebSocketException  # noqa: E402
 
 from review.basics.log_paths import log_of  # noqa: E402

@@ -10,8 +10,9 @@ import pytest
 import requests
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, press
 from nginx_proxy import NGINX
+from page_at_rest import at_rest
 from raw_client import Visit
-from several_servers import WEEK, House, served_by, several_servers, submit
+from servers_house import WEEK, House, served_by, several_servers, submit
 from websockets.exceptions import ConnectionClosed
 
 from storage.records_review import Annotation
@@ -122,7 +123,7 @@ def test_browsers_keep_and_deliver_while_the_database_is_away(house: House, new_
     page = page_at(house, new_context, "ben")
     other = page.context.new_page()
     other.goto(f"{house.url}/week")
-    other.wait_for_selector("text=Week 47")
+    at_rest(other)
     house.database.stop()
     for k in range(3):
         at_item(page, f"ben-{k:04d}")
@@ -143,7 +144,8 @@ def test_browsers_keep_and_deliver_while_the_database_is_away(house: House, new_
     all_saved(page)
     assert rows(house, "ben") == {f"ben-{k:04d}": LABELS for k in range(3)}
     assert checked(page, "correctness") == ["partly"]
-    other.wait_for_selector("text=Week 47")
+    other.wait_for_selector("h1")
+    at_rest(other)
 
 
 def test_a_session_and_its_requests_go_to_one_server(house: House) -> None:
