@@ -196,6 +196,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         with several_servers(Path(folder), raters=raters, items=items, flags=SAFE, collector=True) as house:
+            for rater in raters:
+                house.cookie(rater)
             print(f"load of the machine before: {' '.join(f'{n:.1f}' for n in os.getloadavg())}", flush=True)
             if given.browser:
                 print(f"alone: {enter(house, given.browser, 'alone')}", flush=True)
