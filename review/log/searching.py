@@ -14,6 +14,7 @@ import pyarrow as pa
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
+from review.log.mixed import import_relation
 from review.log.rereading import rereading
 
 FILTERS = ("week", "source", "status", "scenario", "model", "prompt_version", "variant", "language", "feedback")
@@ -214,7 +215,7 @@ def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> 
 
 def other_sources_of(log: LogPaths, import_id: str, *, besides: str) -> dict[str, int]:
     """Return how many ids of an import of a source the log has under the names of other sources."""
-    return _elsewhere(log, f"SELECT source_id FROM {log_relation(log, only=import_id)}", [], besides)  # noqa: S608 - our own paths
+    return _elsewhere(log, f"SELECT source_id FROM {import_relation(log, import_id)}", [], besides)  # noqa: S608 - our own paths
 
 
 def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[str, int]:
@@ -228,7 +229,7 @@ def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[
 
 def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
     """Return the ids of an import that its source has in the log in another form too: ``1`` and ``1.0``."""
-    batch = log_relation(log, only=import_id)
+    batch = import_relation(log, import_id)
     numbers = rf"SELECT source, source_id, {_BARE} AS bare FROM {batch} WHERE regexp_matches(source_id, '{_NUMBER}')"  # noqa: S608 - our own paths
     sql = (
         f"WITH new AS ({numbers}) SELECT DISTINCT new.source_id, old.source_id FROM new JOIN {log_relation(log)} old "  # noqa: S608 - our own paths
@@ -245,7 +246,7 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
 def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the metadata of the conversations of one import, by id, of those that have one of these keys in it."""
     some = " OR ".join("content LIKE ?" for _ in with_any_of)
-    sql = f"SELECT id, content FROM {log_relation(log, only=import_id)} WHERE {some}"  # noqa: S608 - our own paths
+    sql = f"SELECT id, content FROM {import_relation(log, import_id)} WHERE {some}"  # noqa: S608 - our own paths
     with in_memory() as db:
         rows = db.execute(sql, [f'%"{key}":%' for key in with_any_of]).fetchall()
     found = {row[0]: orjson.loads(row[1]).get("metadata") or {} for row in rows}

@@ -52,6 +52,14 @@ class Session:
             st.error(as_text(error), icon=":material/description:")
             st.stop()
 
+    @cached_property
+    def openings(self) -> bool:
+        """Whether to note who opens a conversation; yes while spotcheck.toml, which may ask for it, cannot be read."""
+        try:
+            return project_of(self.store.path).openings
+        except ReviewError:
+            return True
+
     @property
     def access(self) -> Access:
         """Return how this server tells visitors apart, as it was when the server started."""
@@ -116,9 +124,14 @@ ARRIVED = "session_arrived"
 """Whether this run is the first one of its page since another page was left."""
 
 
+VISIT = "session_visit"
+"""How often this visitor has come to a page: the number of the visit that goes on."""
+
+
 def arrive(page: str) -> None:
     """Note which page runs, and whether the visitor has just come to it."""
     st.session_state[ARRIVED] = st.session_state.get("session_page") != page
+    st.session_state[VISIT] = st.session_state.get(VISIT, 0) + st.session_state[ARRIVED]
     st.session_state["session_page"] = page
 
 
