@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.language import words
 from pages.parts.search import search_box
 from pages.parts.shared import address, opening, session
+from review.basics.measured import timed
 
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
 # role for which the navigation lists it. A comment, because Streamlit writes a bare text in a script onto the page.
@@ -61,5 +62,5 @@ if page != start:
     search_box.search_box(page.url_path)
     if page.url_path in words.OFFERED_ON:
         words.choose_language(words.OF_THE_DESKS)
-with opening.turn(page.url_path):
+with opening.turn(page.url_path), timed("page_seconds", page.url_path):
     page.run()

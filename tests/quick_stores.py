@@ -9,6 +9,7 @@ Tests of power cuts, full disks and migrations carry the mark ``durable`` and ge
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,6 +27,7 @@ from storage import sqlite as stores
 from storage.address import address_in, write_address
 from storage.copying import copy
 from storage.postgres_connecting import close_pools
+from storage.postgres_engine import PostgresEngine
 from storage.proof_key import VARIABLE
 from storage.store import Store
 
@@ -134,6 +136,17 @@ def durably() -> Iterator[None]:
         patch.setattr(stores, "connect", as_in_the_product)
         patch.setattr(opening, "_create", made_in_the_product)
         yield
+
+
+def damage(store: Store, sql: str) -> None:
+    """Change rows as an attacker with the file or the database would, whatever names them."""
+    if isinstance(store.engine, PostgresEngine):
+        in_json = re.sub(r"replace\((\w+), (.*)\)", r"replace(\1::text, \2)::json", sql)
+        store.engine.run(f"BEGIN; SET LOCAL session_replication_role = replica; {in_json}; COMMIT", ())
+    else:
+        store.db.execute("PRAGMA foreign_keys = OFF")
+        store.db.execute(sql)
+        store.db.conn.commit()
 
 
 def copy_store(source: Path, target: Path) -> Path:

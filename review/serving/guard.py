@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from review.basics.errors import ReviewError
+from review.basics.measured import count
 from review.serving import answers, door, link_answers
 from review.serving.callers import Caller, caller, values
 from review.serving.door import Admission, Rules
@@ -43,7 +44,7 @@ class Guard:
 
     ``rules`` is called for each request and may read its settings once. ``sound`` returns a session's message as the
     application may read it, None to drop it. ``links`` answers the addresses of invitations where people come in by
-    link.
+    link. ``figures`` returns what a monitoring system with the secret is told.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Guard:
         room: UploadRoom,
         sound: Callable[[bytes], bytes | None] = lambda message: message,
         links: Links | None = None,
+        figures: Callable[[], bytes] | None = None,
     ) -> None:
         self._app, self._rules, self._room, self._sound, self._links = app, rules, room, sound, links
+        self._figures = figures
         self._given = GivenOut()
         self._waiting = 0
 
@@ -68,6 +71,10 @@ class Guard:
             rules = self._rules()
             path = door.path_of(scope, rules.base)
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
+            send = _counted_by(kind, send)
+            if kind is Endpoint.FIGURES:
+                # Under any host name: who knows the secret is no page of another site.
+                return await answers.figures(scope, send, self._figures)
             address = address_of(path)
             who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
             verdict = self._verdict(rules, kind, address, who, values(scope["headers"], "host"))
@@ -163,6 +170,17 @@ class Guard:
             await answers.counting(self._app, way, count)
         except NoRoom as error:
             await answers.refuse(send, False, 413, str(error))
+
+
+def _counted_by(kind: Endpoint, send: Send) -> Send:
+    """Return a function that sends an answer and counts it by its status; a session counts when it is let in."""
+
+    async def counted(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.accept"):
+            count("requests", kind.name.lower(), str(message.get("status", 101)))
+        await send(message)
+
+    return counted
 
 
 def _naming(scope: Scope, who: Caller) -> Scope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from review.basics.measured import set_level
 from review.current.assignments import closing_of
 from review.current.known import items_of
 from review.current.settled import settled_labels
@@ -38,8 +39,10 @@ def _read_older(store: Store, names: list[str]) -> None:
     """Read the quality of weeks and its change, the newest first."""
     from review.report.gather import known_quality
 
-    for name in reversed(names):
+    for left, name in zip(range(len(names), 0, -1), reversed(names), strict=True):
+        set_level("read_ahead_left", left)
         known_quality(store, name)
+    set_level("read_ahead_left", 0)
 
 
 def _read(store: Store, names: list[str], week: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from review.annotating.guess import Guess, read_guess
 from review.annotating.submissions import Receipt
+from review.basics import measured
 from review.basics.errors import ReviewError
 from storage.connection import StorageError
 from storage.store import Store
@@ -95,9 +96,13 @@ def deliver(
     if not entries:
         return {"ack": [], "rejected": [], "trouble": None}
     try:
-        receipt = receive(store, rater_id, entries)
+        with measured.timed("submit_seconds"):
+            receipt = receive(store, rater_id, entries)
     except (ReviewError, StorageError) as error:
+        measured.count("submissions", "not written", by=len(entries))
         return {"ack": [], "rejected": [], "trouble": str(error)}
+    measured.count("submissions", "acknowledged", by=len(receipt.acknowledged))
+    measured.count("submissions", "refused", by=len(receipt.rejected))
     return {
         "ack": list(receipt.acknowledged),
         "rejected": [[submission, why] for submission, why in receipt.rejected],

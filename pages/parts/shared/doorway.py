@@ -25,6 +25,7 @@ from review.people.link_cookie import cookie_name, visitor_of
 from review.serving.callers import Secrets, role_of
 from review.serving.component_state import is_sound
 from review.serving.door import Rules
+from review.serving.figures import figures
 from review.serving.guard import Guard
 from review.serving.interpreter import prepare
 from review.serving.link_pages import LinkPages
@@ -127,7 +128,15 @@ def guards() -> list[Middleware]:
     links = LinkPages(
         lambda: _store(_store_path()), own_url=lambda: public_url(_access(_store_path()), os.environ), now=_seconds
     )
-    return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links)]
+    return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links, figures=_figures)]
+
+
+def _figures() -> bytes:
+    try:
+        store = _store(_store_path())
+    except (ReviewError, StorageError):
+        store = None
+    return figures(store)
 
 
 def sound(message: bytes) -> bytes | None:
