@@ -17,4 +17,5 @@ app = st.App(
     Path(__file__).resolve().parent / "pages" / "router.py",
     middleware=doorway.guards(),
     lifespan=doorway.lifespan,
+    on_script_error=doorway.failed,
 )

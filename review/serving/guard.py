@@ -7,18 +7,24 @@ uploads, downloads, figures on the server, and every address that a later versio
 from __future__ import annotations
 
 import contextlib
+import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from review.basics.errors import ReviewError
 from review.basics.measured import count
+from review.basics.request_id import HEADER, begin
 from review.serving import answers, door, link_answers
 from review.serving.callers import Caller, caller, values
 from review.serving.door import Admission, Rules
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
+from review.serving.log_lines import say
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
 from storage.connection import StorageError
+
+_log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -67,11 +73,12 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         websocket = scope["type"] == "websocket"
+        number = begin(next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == HEADER.encode()), ""))
         try:
             rules = self._rules()
             path = door.path_of(scope, rules.base)
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
-            send = _counted_by(kind, send)
+            send = _noted(kind, scope.get("method", ""), send, number)
             if kind is Endpoint.FIGURES:
                 # Under any host name: who knows the secret is no page of another site.
                 return await answers.figures(scope, send, self._figures)
@@ -172,15 +179,23 @@ class Guard:
             await answers.refuse(send, False, 413, str(error))
 
 
-def _counted_by(kind: Endpoint, send: Send) -> Send:
-    """Return a function that sends an answer and counts it by its status; a session counts when it is let in."""
+def _noted(kind: Endpoint, method: str, send: Send, number: str) -> Send:
+    """Return a function that sends an answer with the number of its request, counts it, and writes a line about it.
 
-    async def counted(message: Message) -> None:
+    A session counts when it is let in. The line names the kind of the address, which itself may be an invitation.
+    """
+    start = time.perf_counter()
+
+    async def noted(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.accept"):
-            count("requests", kind.name.lower(), str(message.get("status", 101)))
+            status, name = int(message.get("status", 101)), kind.name.lower()
+            message = {**message, "headers": [*message.get("headers", ()), (HEADER.encode(), number.encode())]}
+            count("requests", name, str(status))
+            milliseconds = round(1000 * (time.perf_counter() - start), 1)
+            say(_log, "request", kind=name, method=method, status=status, milliseconds=milliseconds)
         await send(message)
 
-    return counted
+    return noted
 
 
 def _naming(scope: Scope, who: Caller) -> Scope:

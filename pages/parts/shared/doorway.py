@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from streamlit.runtime import Runtime
 
 from review.basics.clock import now
 from review.basics.errors import ReviewError
+from review.basics.request_id import begin_process, current
 from review.people.identity import Nobody, Visitor
 from review.people.link_cookie import cookie_name, visitor_of
 from review.serving.callers import Secrets, role_of
@@ -30,6 +31,7 @@ from review.serving.guard import Guard
 from review.serving.interpreter import prepare
 from review.serving.link_pages import LinkPages
 from review.serving.listener import send_at_once
+from review.serving.log_lines import begin_logging
 from review.serving.login_cookie import cookies_named
 from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
@@ -139,6 +141,15 @@ def _figures() -> bytes:
     return figures(store)
 
 
+def failed(error: Exception) -> bool:
+    """Show that a page failed, with the number under which the log has the error; Streamlit's own words stay away."""
+    st.error(
+        "This page failed. What you submitted is kept. Load the page again. If it fails again, give this number to "
+        f"the person who runs Spotcheck: {current()}."
+    )
+    return True
+
+
 def sound(message: bytes) -> bytes | None:
     """Return a browser's message without the states of components that are no sound JSON, None if it is no message.
 
@@ -163,6 +174,9 @@ def sound(message: bytes) -> bytes | None:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare the interpreter and the listener when the server starts, and read ahead in a big store."""
+    begin_process()
+    with suppress(ReviewError):  # the pages say what is wrong with the settings
+        begin_logging(project_of(_store_path()).log)
     prepare()
     send_at_once(int(st.get_option("server.port")))
     threading.Thread(target=_read_ahead, args=(_store_path(),), name="read ahead", daemon=True).start()

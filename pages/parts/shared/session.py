@@ -13,6 +13,7 @@ import streamlit as st
 from pages.parts.shared import address, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.wording import as_text
+from review.basics import request_id
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
 from review.people.people import READER, Person, people
@@ -252,6 +253,7 @@ def current() -> Session:
     """Return the session of this run. The person and the role are read again each time, even right after the router."""
     store = _store(_path())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
+    request_id.begin()
     if not visitor.is_still(store, _safe(_access(_path())), rater.id, READER):
         del st.session_state[RATER_KEY]
         st.rerun()
