@@ -12,7 +12,8 @@ class CompliancePass:
     """One pass of the checks over the conversations of a day (UTC) that came with some imports.
 
     ``imports`` says how many came with each import, so that each conversation is looked at once. A pass without
-    imports looked at the state of the store on that day. ``rows`` is how many conversations there were.
+    imports looked at the state of the store on that day, or is one check that looked back: its id is that of the
+    earlier pass, a stroke and the name of the check. ``rows`` is how many conversations there were.
     """
 
     id: str

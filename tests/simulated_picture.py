@@ -8,11 +8,11 @@ from typing import Any, Protocol
 import altair as alt
 import pandas as pd
 
-from review.statistics.fixes import CAME_BACK, FIXED, OPEN
+from review.statistics.fixes import CAME_BACK, FIXED, OPEN, SOME_LEFT
 
 WIDTH, HEIGHT = 700, 260
 INK, TRUTH, MISSED, QUIET = "#1f2430", "#0b6e8f", "#b3261e", "#8a8f98"
-STATES = {FIXED: "#2e7d4f", CAME_BACK: "#b3261e", OPEN: "#8a8f98"}
+STATES = {FIXED: "#2e7d4f", CAME_BACK: "#b3261e", SOME_LEFT: "#b7791f", OPEN: "#8a8f98"}
 TITLE = {"joins": "Rows joined wrongly", "days": "A day too many or too few"}
 
 

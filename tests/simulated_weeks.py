@@ -37,7 +37,7 @@ from review.demo.team import CURATOR
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import claim_fix, followed
 from review.settings.project import project_of
-from review.statistics.fixes import CAME_BACK, LEFT
+from review.statistics.fixes import CAME_BACK, LEFT, SOME_LEFT
 from storage.store import Store
 
 TODAY = date(2026, 10, 19)
@@ -109,8 +109,8 @@ class WeekTold:
 
     @property
     def unnoticed(self) -> list[str]:
-        """The faults that are back, or never went away, without the product saying so."""
-        return sorted(f for f in self.returned if self.states[f] != CAME_BACK)
+        """The faults that are back, or never went away, and the product does not even say that some are left."""
+        return sorted(f for f in self.returned if self.states[f] not in (CAME_BACK, SOME_LEFT))
 
     @property
     def covered(self) -> bool:
@@ -232,9 +232,11 @@ def summary(weeks: Sequence[WeekTold]) -> str:
     """Return how often the intervals held the truth, and how many returned faults the product named."""
     there = sum(len(one.returned) for one in weeks)
     missed = sum(len(one.unnoticed) for one in weeks)
+    left = sum(one.states[f] == SOME_LEFT for one in weeks for f in one.returned)
     wrongly = sum(one.states[f] == CAME_BACK and f not in one.returned for one in weeks for f in one.states)
     return (
         f"covered {sum(one.covered for one in weeks)} of {len(weeks)}; a fault that a version claims to fix was in "
-        f"production in {there} weeks, unnoticed in {missed}; reopened although little was left of it in {wrongly}; "
+        f"production in {there} weeks, unnoticed in {missed}, said to be left in {left}; reopened although little was "
+        f"left of it in {wrongly}; "
         f"left untriaged in {sum(bool(one.found.left) for one in weeks)} weeks."
     )

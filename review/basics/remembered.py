@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 V = TypeVar("V")
+YEAR = 64
+"""So many weeks are kept of what every page begins with: a year, and what the figures of its first weeks rest on."""
 _ALL: WeakSet[Remembered[Any]] = WeakSet()
 
 

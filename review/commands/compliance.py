@@ -16,8 +16,10 @@ from review.basics.clock import now
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.progress import bar
 from review.compliance.checks.catalogue import DAILY, title_of
 from review.compliance.findings import Found, assign, findings, reopen, resolve
+from review.compliance.looking_back import behind, look_back
 from review.compliance.page import head_of, report_page, waiting_of
 from review.compliance.report import cited, control_report, report_csv
 from review.compliance.running import run_checks
@@ -62,6 +64,45 @@ def run(acting: str | None, store_path: str, as_json: bool) -> None:
             f"{result['open']} open, {result['overdue']} overdue",
             highlight=False,
         )
+
+    emit(result, as_json, render)
+
+
+@compliance_group.command("look-back")
+@click.argument("checks", nargs=-1, metavar="[CHECK...]")
+@as_option
+@store_option
+@json_option
+def look_back_(checks: Sequence[str], acting: str | None, store_path: str, as_json: bool) -> None:
+    """Let checks look at conversations from before they were added or could run; without CHECK, all that can."""
+    store, project = opened(store_path), project_of(store_path)
+    by = require(store, acting_person(store, acting).id, "lead").id
+    lacking = behind(store, project)
+    chosen = list(dict.fromkeys(checks)) or [one.name for one in lacking if not one.why_not]
+    done = []
+    for name in chosen:
+        with bar(title_of(name)) as tell:
+            done.append(look_back(store, project, name, by=by, tell=tell))
+    left = [one for one in behind(store, project) if one.why_not]
+    result = {
+        "looked_back": [asdict(one) for one in done],
+        "lacking": [
+            {"name": one.name, "conversations": one.rows, "days": one.days, "why": one.why_not} for one in left
+        ],
+    }
+
+    def render() -> None:
+        for one in done:
+            gone = f", {counted(one.expired, 'conversation')} had expired" if one.expired else ""
+            out.print(
+                f"{title_of(one.name)}: {counted(one.rows, 'conversation')} of {counted(one.days, 'day')} looked at, "
+                f"{counted(one.findings, 'new finding')}{gone}",
+                highlight=False,
+            )
+        for lack in left:
+            out.print(f"{lack.words} {lack.why_not}", highlight=False, markup=False)
+        if not done and not left:
+            out.print("Every check has looked at every conversation.")
 
     emit(result, as_json, render)
 

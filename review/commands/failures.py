@@ -219,7 +219,10 @@ def close(mode: str, version: str, week: str, note: str, acting: str | None, sto
 @store_option
 @json_option
 def fixes(store_path: str, as_json: bool) -> None:
-    """List the claimed fixes: fixed, came back or not known yet, by a printed rule. Exit code 1 when one came back."""
+    """List the claimed fixes: fixed, came back, some left or not known yet, by a printed rule.
+
+    Exit code 1 when one came back.
+    """
     store, project = opened(store_path), project_of(store_path)
     found = followed(store, project, runs=runs_of_claims(store, project))
     weeks = loop_figures(store, found)

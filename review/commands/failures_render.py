@@ -34,7 +34,7 @@ def failure_list(found: Sequence[Failure]) -> None:
 def failure(one: FailureShown) -> None:
     """Print one failure with its steps."""
     if one.talk is None:
-        out.print("Its conversation is not here any more: it was erased or has expired. What people said of it stays.")
+        out.print(Text(f"{one.gone or 'Its conversation was erased.'} What people said of it stays."))
     else:
         out.print(Text(one.talk.question, style="bold"))
         out.print(Text(f"{one.talk.error_type or ''} {one.talk.error_message or ''}".strip()))
@@ -129,6 +129,6 @@ def fixes(found: Sequence[Followed]) -> None:
     """Print the claimed fixes and the rule that decides about them."""
     table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
     for f in found:
-        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.state, f.why)))
+        table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.said, f.why)))
     out.print(table if found else "Nobody has claimed a fix yet.")
     out.print(Text(RULE, style="dim"))

@@ -13,6 +13,7 @@ from review.monitoring.clarifications import outcomes_after
 from review.monitoring.engagement import engagement
 from review.monitoring.health import Asked, health
 from review.monitoring.metrics import SLICES
+from review.monitoring.unread import unread_words
 from review.settings.project import project_of
 
 
@@ -44,7 +45,7 @@ def health_command(
         emit(result, as_json, lambda: render.engagement_table(windows))
         return
     found, after = health(log, project, asked), outcomes_after(log, project, asked)
-    for text in found.apart_words():
+    for text in (*found.apart_words(), *unread_words(found.buckets)):
         note(text)
     result = found.to_json() | {"after_clarification": {name: one.to_json() for name, one in after.items()}}
     emit(result, as_json, lambda: render.health_table(found))

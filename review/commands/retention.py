@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from review.audit.clock_leaps import leap, leap_words
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.failures.rules import failure_rules
@@ -20,11 +21,19 @@ from review.settings.retention import CLASSES
 
 @click.group("retention", invoke_without_command=True)
 @click.option("--dry-run", is_flag=True, help="Show what would go and what stays; remove nothing.")
+@click.option("--clock-is-right", is_flag=True, help="Believe a clock that is far ahead of what was written before.")
 @as_option
 @store_option
 @json_option
 @click.pass_context
-def retention(context: click.Context, dry_run: bool, acting: str | None, store_path: str, as_json: bool) -> None:
+def retention(
+    context: click.Context,
+    dry_run: bool,
+    clock_is_right: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
     """Remove conversations of the log whose days are over: errors after 90, slow ones after 30, others after 7.
 
     Only where [retention] in spotcheck.toml says on = true; --dry-run works without. Nothing goes whose week is not
@@ -36,7 +45,8 @@ def retention(context: click.Context, dry_run: bool, acting: str | None, store_p
     if dry_run:
         done = plan_retention(store, project)
     else:
-        done = run_retention(store, project, failure_rules(store, project), by=acting_person(store, acting).id)
+        by = acting_person(store, acting).id
+        done = run_retention(store, project, failure_rules(store, project), by=by, clock_is_right=clock_is_right)
     result = {
         "classes": done.classes(CLASSES),
         "held_back": done.held_back,
@@ -46,6 +56,8 @@ def retention(context: click.Context, dry_run: bool, acting: str | None, store_p
     emit(result, as_json, lambda: _render(done, dry_run=dry_run))
     if not as_json and dry_run and not project.retention.on:
         note(f"Retention is off: nothing is removed until [retention] in {project.path} says on = true.")
+    if not as_json and dry_run and (ahead := leap(store)) is not None:
+        note(leap_words(ahead))
 
 
 @retention.command("never-drawn")

@@ -10,10 +10,12 @@ from typing import Any
 from review.basics.clock import now
 from review.basics.csv_safe import csv_text
 from review.basics.errors import InputError
+from review.basics.words import counted
 from review.compliance.checks.catalogue import DAILY
 from review.compliance.checks.check import Clause
 from review.compliance.findings import Found, findings
 from review.compliance.hipaa import Identifier, identifiers
+from review.compliance.looking_back import behind
 from review.compliance.running import due_days
 from review.people.people import READER, people, require
 from review.settings.project import Project
@@ -24,7 +26,10 @@ from storage.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """What one check did in the period. ``days`` on which it ran, ``idle`` reasons for which it did not."""
+    """What one check did in the period. ``days`` on which it ran, ``idle`` reasons for which it did not.
+
+    ``behind`` conversations of the period came before it could run, and it has not looked back at them.
+    """
 
     name: str
     title: str
@@ -36,13 +41,22 @@ class Control:
     open: int
     overdue: int
     resolved: int
+    behind: int
     methods: Sequence[str]
     idle: Sequence[str]
 
     @property
     def state(self) -> str:
         """Whether it ran, in one word or two."""
-        return "ran" if self.days and not self.idle else "ran on some days" if self.days else "did not run"
+        whole = not self.idle and not self.behind
+        return "ran" if self.days and whole else "ran on some days" if self.days else "did not run"
+
+    @property
+    def lacks(self) -> str:
+        """What it has not looked at, in a sentence; "" when that is nothing."""
+        if not self.behind:
+            return ""
+        return f"Has not looked at {counted(self.behind, 'conversation')} from before it could run."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,12 +109,13 @@ def control_report(store: Store, project: Project, *, first: str, last: str, by:
         raise InputError(f"the period begins on {first} and ends on {last}, expected an end that is not earlier.")
     everything = findings(store)
     found = [one for one in everything if first <= one.day <= last]
-    results = results_between(store, first, last)
+    results, lacking = results_between(store, first, last), behind(store, project, first=first, last=last)
+    rows = {one.name: one.rows for one in lacking}
     return ControlReport(
         first=first,
         last=last,
         at=now(),
-        controls=[_control(name, [r for r in results if r.name == name], found) for name in DAILY],
+        controls=[_control(name, [r for r in results if r.name == name], found, rows.get(name, 0)) for name in DAILY],
         findings=found,
         overdue=[one for one in everything if one.overdue],
         waiting={day: sum(n.values()) for day, n in due_days(store).items() if first <= day <= last},
@@ -116,7 +131,7 @@ def _day(option: str, text: str) -> date:
         raise InputError(f"{option}: found {text!r}, expected a day such as 2026-11-20.") from None
 
 
-def _control(name: str, results: Sequence[ComplianceResult], found: Sequence[Found]) -> Control:
+def _control(name: str, results: Sequence[ComplianceResult], found: Sequence[Found], lacking: int) -> Control:
     check, own = DAILY[name], [one for one in found if one.name == name]
     ran = [r for r in results if r.ran]
     return Control(
@@ -130,6 +145,7 @@ def _control(name: str, results: Sequence[ComplianceResult], found: Sequence[Fou
         open=sum(f.state == "open" for f in own),
         overdue=sum(f.overdue for f in own),
         resolved=sum(f.state == "resolved" for f in own),
+        behind=lacking,
         methods=tuple(dict.fromkeys(r.detail for r in ran)),
         idle=tuple(dict.fromkeys(r.detail for r in results if not r.ran)),
     )
@@ -146,7 +162,7 @@ def report_csv(report: ControlReport) -> str:
     rows: list[dict[str, Any]] = [
         {
             **vars(c), "row": "check", "check": c.name, "clauses": cited(c.clauses), "state": c.state,
-            "overdue": c.overdue, "detail": " ".join((*c.methods, *c.idle)),
+            "overdue": c.overdue, "detail": " ".join(filter(None, (*c.methods, *c.idle, c.lacks))),
         }
         for c in report.controls
     ]  # fmt: skip

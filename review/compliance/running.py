@@ -6,20 +6,19 @@ conversations and a few examples of each kind.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
 from review.compliance.checks.catalogue import DAILY
-from review.compliance.checks.check import DailyCheck, Look, Trouble
+from review.compliance.checks.check import Trouble
 from review.compliance.findings import findings
 from review.compliance.rules import Counted, Pass, Rules, keep
-from review.log.days import arrivals, conversations_of_day, imports_held
+from review.compliance.traffic import Ready, day_pass, identity_of, look_at_day, ready_of
+from review.log.days import arrivals, imports_held
 from review.people.people import require
 from review.settings.project import Project
 from storage.queries.compliance import passes_made
@@ -37,13 +36,6 @@ class Ran:
     findings: list[ComplianceFinding] = field(default_factory=list)
 
 
-class _Ready(NamedTuple):
-    """A check over conversations: its look, None where it cannot run; with what it looks, or why it does not."""
-
-    look: Look | None
-    detail: str
-
-
 def run_checks(store: Store, project: Project, *, by: str, tell: Callable[[str], object] = str) -> Ran:
     """Look at every conversation that no pass has looked at, day by day, then at the state of the store.
 
@@ -52,7 +44,7 @@ def run_checks(store: Store, project: Project, *, by: str, tell: Callable[[str],
     """
     require(store, by, "lead")
     rules, ran = Rules(store, project, by, DAILY), Ran()
-    ready = {name: _ready(check, project) for name, check in DAILY.items() if check.traffic is not None}
+    ready = ready_of(DAILY, project)
     for day, imports in sorted(due_days(store).items()):
         _note(store, ran, _look_at_day(store, rules, ready, (day, imports)))
         tell(f"{day}: {sum(imports.values()):,} conversations")
@@ -78,14 +70,6 @@ def due_days(store: Store) -> dict[str, dict[str, int]]:
     return {day: imports for day, imports in found.items() if imports}
 
 
-def _ready(check: DailyCheck, project: Project) -> _Ready:
-    try:
-        look = check.traffic(project) if check.traffic else None
-        return _Ready(look, check.method(project))
-    except ReviewError as error:  # what one check lacks must not keep the others from running
-        return _Ready(None, str(error))
-
-
 def _note(store: Store, ran: Ran, one: Pass) -> None:
     """Write a pass, and count it unless another run has written it meanwhile."""
     if keep(store, one):
@@ -95,26 +79,11 @@ def _note(store: Store, ran: Ran, one: Pass) -> None:
         ran.findings += one.found
 
 
-def _look_at_day(store: Store, rules: Rules, ready: Mapping[str, _Ready], due: tuple[str, Mapping[str, int]]) -> Pass:
+def _look_at_day(store: Store, rules: Rules, ready: Mapping[str, Ready], due: tuple[str, Mapping[str, int]]) -> Pass:
     """Look at the conversations of a day that came with some imports."""
     day, imports = due
-    counts = {name: Counted() for name, one in ready.items() if one.look}
-    rows = 0
-    for batch in conversations_of_day(log_of(store.path), day, imports):
-        rows += len(batch)
-        for name, counted in counts.items():
-            look = ready[name].look
-            for conversation, places in zip(batch, look(batch) if look else (), strict=True):
-                counted.count(conversation, list(places))
-    identity = hashlib.sha256("\0".join((day, *sorted(imports))).encode()).hexdigest()[:16]
-    made = rules.new_pass(day, identity, imports=imports, rows=rows)
-    found = [
-        rules.finding(made, name, kind, looked=counted.looked, source=source, n=group.n, examples=tuple(group.examples))
-        for name, counted in counts.items()
-        for (kind, source), group in sorted(counted.groups.items())
-    ]
-    results = [rules.result(made, name, counted=counts.get(name), detail=one.detail) for name, one in ready.items()]
-    return Pass(made, results, found)
+    rows, counts = look_at_day(log_of(store.path), ready, day, imports)
+    return day_pass(rules, ready, counts, day=day, identity=identity_of(day, imports), imports=imports, rows=rows)
 
 
 STATE = "store"

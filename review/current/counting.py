@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from review.basics.remembered import Remembered
+from review.basics.remembered import YEAR, Remembered
 from review.current.known import Known
 from storage.queries.annotations import Said, current_annotations, rubric_versions_given, said_that_counts
 from storage.queries.states import (
@@ -81,7 +81,7 @@ def said_in(store: Store, week: str) -> Sequence[Said]:
     )
 
 
-_SAID: Known[Sequence[Said]] = Known(12)
+_SAID: Known[Sequence[Said]] = Known(YEAR)
 
 
 def versions_given(store: Store, week: str) -> frozenset[int]:

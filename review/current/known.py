@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from review.basics.remembered import Remembered
+from review.basics.remembered import YEAR, Remembered
 from storage.queries.erasing import erasures_so_far
 from storage.queries.items import items_of_week
 from storage.queries.states import latest_key
@@ -33,7 +33,7 @@ class Known(Generic[V]):
         return self._values.get((str(store.path), key, erasures_so_far(store), state()), make)
 
 
-_ITEMS: Known[Sequence[Item]] = Known(16)
+_ITEMS: Known[Sequence[Item]] = Known(YEAR)
 
 
 def items_of(store: Store, week: str) -> Sequence[Item]:

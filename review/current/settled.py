@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from review.basics.labels import Columns, Label, Value
+from review.basics.remembered import YEAR
 from review.current.counting import annotations_that_count, said_in, state_of_annotations
 from review.current.known import Known
 from storage.queries.annotations import Said
@@ -215,7 +216,7 @@ def outcomes_in(store: Store, week: str, rubric: int | None) -> Mapping[str, Map
     return _OUTCOMES.get(store, (week, rubric), partial(state_of_decisions, store, week), make)
 
 
-_OUTCOMES: Known[Mapping[str, Mapping[str, Outcome]]] = Known(16)
+_OUTCOMES: Known[Mapping[str, Mapping[str, Outcome]]] = Known(YEAR)
 
 
 def state_of_decisions(store: Store, week: str) -> tuple[object, ...]:

@@ -8,10 +8,13 @@ itself where people found it right. Runs no longer write such rows; older stores
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from review.basics.errors import NothingToDo, UnknownError
+from review.basics.remembered import YEAR
 from review.current.known import Known
 from storage.queries.states import latest_key
 from storage.queries.verdicts import (
@@ -33,6 +36,8 @@ LOG_VERDICTS = "log"
 
 
 V = TypeVar("V", Verdict, VerdictValue)
+Placed: TypeAlias = tuple[int, tuple[str, str], V]
+"""The place of the first verdict on an item and dimension among all in the store, these two, and what counts there."""
 
 
 class Reference(NamedTuple):
@@ -114,22 +119,21 @@ def version_of(store: Store, weeks: Sequence[str], judge: str) -> Reference | No
 def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
     """Return the verdicts of a judge that count in some weeks, by (item, dimension); {} for an unknown judge."""
     found = version_of(store, weeks, judge)
-    if found is None:
-        return {}
-    # In order of arrival over all these weeks, whichever came first: intervals may depend on the order.
-    placed = sorted((p for week in weeks for p in _counting(store, week, found)), key=lambda p: p.place)
-    return {p.key: p.verdict for p in placed}
+    return {} if found is None else _in_order(_counting(store, week, found) for week in weeks)
 
 
-class _Placed(NamedTuple):
-    """A verdict that counts, and the place of the first verdict on its item and dimension among all in the store."""
-
-    place: int
-    key: tuple[str, str]
-    verdict: Verdict
+def values_of(store: Store, weeks: Sequence[str], judge: Reference) -> dict[tuple[str, str], VerdictValue]:
+    """Return what the same verdicts say, in the same order: for all that needs neither reason nor cost."""
+    return _in_order(values_in(store, week, judge) for week in weeks)
 
 
-def _counting(store: Store, week: str, judge: Reference) -> Sequence[_Placed]:
+def _in_order(weeks: Iterable[Sequence[Placed[V]]]) -> dict[tuple[str, str], V]:
+    """Join weeks in order of arrival over all of them, whichever came first: intervals may depend on the order."""
+    placed = sorted(chain.from_iterable(weeks), key=itemgetter(0))
+    return {key: verdict for _, key, verdict in placed}
+
+
+def _counting(store: Store, week: str, judge: Reference) -> Sequence[Placed[Verdict]]:
     return _COUNTING.get(
         store,
         (week, judge),
@@ -138,29 +142,27 @@ def _counting(store: Store, week: str, judge: Reference) -> Sequence[_Placed]:
     )
 
 
-def _placed(rows: Sequence[tuple[int, Verdict]]) -> tuple[_Placed, ...]:
+def _placed(rows: Sequence[tuple[int, V]]) -> tuple[Placed[V], ...]:
     first: dict[tuple[str, str], int] = {}
     for place, v in rows:
         first.setdefault((v.item_id, v.dimension), place)
-    return tuple(_Placed(first[key], key, v) for key, v in that_count([v for _, v in rows]).items())
+    return tuple((first[key], key, v) for key, v in that_count([v for _, v in rows]).items())
 
 
-_COUNTING: Known[Sequence[_Placed]] = Known(24)
+_COUNTING: Known[Sequence[Placed[Verdict]]] = Known(24)
 
 
-def values_in(store: Store, week: str, judge: Reference) -> Mapping[tuple[str, str], str | None]:
-    """Return what the verdicts of a judge that count in a week say, by (item, dimension); None where one is missing."""
+def values_in(store: Store, week: str, judge: Reference) -> Sequence[Placed[VerdictValue]]:
+    """Return what the verdicts of a judge that count in a week say, each with its place and (item, dimension)."""
     return _VALUES.get(
         store,
         (week, judge),
         lambda: (latest_key(store, Item), latest_key(store, Verdict)),
-        lambda: {
-            key: v.value for key, v in that_count(values_of_version(store, judge.judge, judge.version, week)).items()
-        },
+        lambda: _placed([(v.place, v) for v in values_of_version(store, judge.judge, judge.version, week)]),
     )
 
 
-_VALUES: Known[Mapping[tuple[str, str], str | None]] = Known(24)
+_VALUES: Known[Sequence[Placed[VerdictValue]]] = Known(YEAR)
 
 
 def revealed_on(store: Store, items: Collection[str]) -> list[Verdict]:

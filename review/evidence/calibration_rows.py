@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from review.basics.words import counted
 from review.current.settled import Settled
 from review.evidence.test_set_access import Half
 from review.statistics.calibration.data import CalibrationRow
-from storage.records_review import Verdict
+from storage.queries.verdicts import VerdictValue
 from storage.records_weeks import Item
 
 
 def calibration_rows(
     items: Sequence[Item],
     labels: Mapping[str, Settled],
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, VerdictValue],
     populations: Mapping[tuple[str, str], int],
 ) -> list[CalibrationRow]:
     """Return a row for every item of the weeks.
@@ -27,12 +26,12 @@ def calibration_rows(
     rows = [_row(i, labels.get(i.id), verdicts.get(i.id), populations) for i in items]
     if all(r.population is None for r in rows):
         # Without any draw, nothing records how these items were chosen: they get no weight, not equal weights.
-        return [replace(r, weight=0.0) for r in rows]
+        return [r._replace(weight=0.0) for r in rows]
     return rows
 
 
 def _row(
-    item: Item, settled: Settled | None, verdict: Verdict | None, populations: Mapping[tuple[str, str], int]
+    item: Item, settled: Settled | None, verdict: VerdictValue | None, populations: Mapping[tuple[str, str], int]
 ) -> CalibrationRow:
     population = None if item.stratum is None else populations.get((item.week, item.stratum))
     return CalibrationRow(

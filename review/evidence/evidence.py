@@ -11,11 +11,12 @@ from functools import partial
 
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import YES_NO, Columns, Label, Ratings, ratings_of_columns
+from review.basics.remembered import YEAR
 from review.current.assignments import owed_items
 from review.current.known import Known, items_of
 from review.current.rubric_in_use import used_version, weeks_under
-from review.current.settled import Settled, columns_of, said_of, settled_labels
-from review.current.verdicts import Reference, reference, verdicts_of
+from review.current.settled import Outcome, Settled, columns_of, outcomes_in, said_of
+from review.current.verdicts import Reference, reference, values_of
 from review.evidence.calibration_rows import calibration_rows, notes_on
 from review.evidence.prompt_examples import example_conversations
 from review.evidence.test_set_access import Half, tunable_judge
@@ -26,10 +27,10 @@ from review.statistics.calibration.split import split_of
 from storage.queries.annotations import Said
 from storage.queries.items import cluster_of_each
 from storage.queries.states import latest_key
+from storage.queries.verdicts import VerdictValue
 from storage.queries.weeks import weeks_in_use
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Verdict
 from storage.records_weeks import Item, Week
 from storage.store import Store
 
@@ -120,7 +121,7 @@ def clusters_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
     }
 
 
-_CLUSTERS: Known[Mapping[str, str]] = Known(16)
+_CLUSTERS: Known[Mapping[str, str]] = Known(YEAR)
 
 
 def latest_used_rubric(store: Store, weeks: Sequence[str]) -> Rubric:
@@ -161,7 +162,7 @@ class Paired:
     dimension: Dimension
     data: CalibrationData
     settled: Mapping[str, Settled]
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, VerdictValue]
     judge: Reference
     half: Half = "all"
     examples: int = 0
@@ -176,11 +177,14 @@ class Paired:
 
 @dataclass(frozen=True, kw_only=True)
 class SettledWeeks:
-    """The rubric, items, settled labels and N_h by (week, group) of some weeks, without items the viewer owes."""
+    """The rubric, items, settled labels and N_h by (week, group) of some weeks, without items the viewer owes.
+
+    ``outcomes`` has how each item came out by dimension, those that the viewer owes included.
+    """
 
     rubric: Rubric
     items: tuple[Item, ...]
-    settled: Mapping[tuple[str, str], Settled]
+    outcomes: Mapping[str, Mapping[str, Outcome]]
     populations: Mapping[tuple[str, str], int]
 
 
@@ -189,9 +193,9 @@ def settled_weeks(store: Store, weeks: Sequence[str], *, viewer: str | None = No
     owed = _owed(store, viewer)
     populations = {key: line.population for key, line in ledger(store, weeks).items()}
     rubric = latest_used_rubric(store, weeks)
-    settled = settled_labels(store, weeks, rubric=rubric.version)
+    outcomes = {item: found for w in weeks for item, found in outcomes_in(store, w, rubric.version).items()}
     items = tuple(i for w in weeks for i in items_of(store, w) if i.id not in owed)
-    return SettledWeeks(rubric=rubric, items=items, settled=settled, populations=populations)
+    return SettledWeeks(rubric=rubric, items=items, outcomes=outcomes, populations=populations)
 
 
 def paired_labels(
@@ -216,24 +220,25 @@ def paired_labels(
     """
     who = reference(store, weeks, judge)
     people = people or settled_weeks(store, weeks, viewer=viewer)
-    verdicts = verdicts_of(store, weeks, str(who))
+    verdicts: dict[str, dict[str, VerdictValue]] = {}
+    for (item, dimension), verdict in values_of(store, weeks, who).items():
+        verdicts.setdefault(dimension, {})[item] = verdict
     made = store.get(Judge, str(who))
 
     tunable = tunable_judge(made)
     half: Half = split or ("dev" if tunable else "all")
     prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
-    in_half = {i.id for i in people.items if half in ("all", split_of(i.conversation_id))}
+    in_half = {i.id for i in people.items if half == "all" or split_of(i.conversation_id) == half}
     examples = {i.id for i in people.items if i.id in in_half and i.conversation_id in prompted}
     counting = in_half - examples
     found: dict[str, Paired] = {}
     for d in people.rubric.dimensions:
-        given = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
-        if not given or d.scale.kind == "set":
+        if d.name not in verdicts or d.scale.kind == "set":
             continue
-        labels = {item: s for (item, dimension), s in people.settled.items() if dimension == d.name and item in in_half}
-        left_out = sum(item in examples and s.value is not None for item, s in labels.items())
-        labels = {item: s for item, s in labels.items() if item not in examples}
-        given = {item: v for item, v in given.items() if item in counting}
+        given = {item: v for item, v in verdicts[d.name].items() if item in counting}
+        outcomes = {item: o[d.name] for item, o in people.outcomes.items() if d.name in o}
+        left_out = sum(item in outcomes and outcomes[item].value is not None for item in examples)
+        labels = {item: Settled(item, d.name, *o) for item, o in outcomes.items() if item in counting}
         rows = calibration_rows(people.items, labels, given, people.populations)
         notes = notes_on(half, left_out)
         data = calibration_data(rows, values=d.scale.values)

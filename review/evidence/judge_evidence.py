@@ -96,7 +96,7 @@ def _ceiling(pair: Paired, people: Ratings | None, positive: str) -> dict[str, Q
     """Return the mean of the people's own figures against each other; ``n`` counts the items that each shares."""
     if people is None or len(people.raters) < TWO:
         return {name: Quantity.missing("this is compared where two people rate") for name in FIGURES}
-    found = human_ceiling(pair.data, people, positive=positive, figures=FIGURES, interval=False)
+    found = human_ceiling(pair.data, people, positive=positive, figures=FIGURES, interval=False, judge=False)
     means = {}
     for name in FIGURES:
         values = [value for person in found if (value := person.person[name].value) is not None]

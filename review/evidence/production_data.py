@@ -92,7 +92,7 @@ def _made(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Referen
         members=members,
         outcomes=outcomes_in(store, week, rubric),
         counts=counts,
-        values={judge: values_in(store, week, version) for judge, version in judges},
+        values={judge: {key: v.value for _, key, v in values_in(store, week, version)} for judge, version in judges},
         skipped=items_skipped(store, week),
     )
 

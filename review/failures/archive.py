@@ -22,6 +22,7 @@ from review.failures.rules import failure_rules
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
 from review.log.log import log_files, log_state, read_conversations
 from review.log.retained import FAILURES, parts
+from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
 from review.sql.execution.schemas import schemas_of
@@ -140,7 +141,8 @@ def located_in(talk: Conversation | None) -> Located:
 
 @dataclass(frozen=True, kw_only=True)
 class FailureShown:
-    """Everything known of one failure. ``talk`` is None once its conversation was erased or has expired.
+    """Everything known of one failure. ``talk`` is None once its conversation was erased or has expired; then ``gone``
+    says when and by which rule.
 
     ``nearest`` is the name of the schema that was probably meant in place of ``offending``. ``events`` are the notes
     and modes that people gave it, in order.
@@ -153,6 +155,7 @@ class FailureShown:
     located: Located
     offending: str
     nearest: str
+    gone: str
     events: Sequence[FailureEvent]
 
 
@@ -161,8 +164,9 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
     found = failures(store, project, Narrowed(ids=[name]), viewer=viewer)
     talk = conversations_of(store, [name]).get(name) if found or viewer is None else None
     events = store.find(FailureEvent, conversation_id=name)
+    gone = "" if talk else removed_words(store, name)
     if not found and not events:
-        raise UnknownError(f"'{name}' is no failure in the log, or you have yet to review it.")
+        raise UnknownError(f"'{name[:80]}' is no failure in the log, or you have yet to review it. {gone}".strip())
     offending = found[0].offending if found else ""
     message = talk.error_message if talk else None
     return FailureShown(
@@ -170,7 +174,8 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
         talk=talk,
         failure=found[0] if found else None,
         steps=steps_shown(talk.steps) if talk else (),
-        located=located_in(talk),
+        located=located_in(talk) if talk or not gone else Located(None, "", "the conversation has expired"),
+        gone=gone,
         offending=offending,
         nearest=nearest_name(offending, message, schema_names(project)) if offending else "",
         events=events,
@@ -197,5 +202,6 @@ def shown_json(one: FailureShown) -> dict[str, Any]:
         "nearest": one.nearest,
         "located": one.located._asdict(),
         "steps": [asdict(step) for step in one.steps],
+        "gone": one.gone,
         "events": [asdict(event) for event in one.events],
     }

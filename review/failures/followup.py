@@ -18,7 +18,7 @@ from review.failures.occurrence import Occurrence, WeekCount, in_log, in_reviews
 from review.failures.working import check_in_force
 from review.people.people import require
 from review.settings.project import Project
-from review.statistics.fixes import CAME_BACK, FIXED, Rate, fix_state, trend_state, with_run
+from review.statistics.fixes import CAME_BACK, FIXED, SOME_LEFT, Rate, fix_state, trend_state, with_run
 from storage.records_failures import FixClaim
 from storage.store import Store
 
@@ -47,10 +47,17 @@ class Followed:
     cases: int
     passed: int
 
+    @property
+    def said(self) -> str:
+        """The state for people: "3 left" where some are left."""
+        left = sum(c.failures for c in self.after)
+        return f"{left:,} left" if self.state == SOME_LEFT and left else self.state
+
     def to_json(self) -> dict[str, Any]:
         """Return the claim as the command line prints it."""
         told = asdict(self)
-        return {**{k: v for k, v in told.items() if k != "claim"}, **told["claim"], "name": self.title}
+        named = {"name": self.title, "said": self.said}
+        return {**{k: v for k, v in told.items() if k != "claim"}, **told["claim"], **named}
 
 
 def claim_fix(
@@ -124,11 +131,18 @@ def _follow(claim: FixClaim, key: str, sources: _Sources, *, until: str) -> Foll
     later = [week for week in sources.weeks if week >= claim.week and (not until or week < until)]
     after = [c for c in week_counts(seen, later, key, own) if c.of]
     before = seen.rate(earlier, key, had)
-    rates = _rates(seen, [c.week for c in after], key, own)
-    state, why = fix_state(before, [(own_rate, so_far) for _, own_rate, so_far in rates])
-    states = (
-        (week, fix_state(before, [(o, s) for _, o, s in rates[: at + 1]])[0]) for at, (week, _, _) in enumerate(rates)
-    )
+    spans = _known_spans(seen, [c.week for c in after], key, own)
+
+    @lru_cache
+    def share(first: int, last: int) -> Rate:
+        found = seen.rate([week for span in spans[first : last + 1] for week in span], key, own)
+        if found is None:
+            raise ValueError(f"the share of {key} in {spans[first][0]} is not known, and each of its weeks is")
+        return found
+
+    told = [fix_state(before, known, share) for known in range(len(spans) + 1)]
+    state, why = told[-1]
+    states = ((span[-1], then) for span, (then, _) in zip(spans, told[1:], strict=True))
     return Followed(
         claim=claim,
         title=sources.modes.title(key),
@@ -144,14 +158,15 @@ def _follow(claim: FixClaim, key: str, sources: _Sources, *, until: str) -> Foll
     )
 
 
-def _rates(seen: Occurrence, weeks: Sequence[str], key: str, versions: Collection[str]) -> list[tuple[str, Rate, Rate]]:
-    """Return by week its share and that of all weeks so far; weeks of which too little is known add to the next."""
-    found = []
-    for at, week in enumerate(weeks):
-        so_far = seen.rate(weeks[: at + 1], key, versions)
-        if so_far is not None:
-            found.append((week, seen.rate([week], key, versions) or so_far, so_far))
-    return found
+def _known_spans(seen: Occurrence, weeks: Sequence[str], key: str, versions: Collection[str]) -> list[list[str]]:
+    """Return the weeks, one by one where its share is known; those of which too little is known go with the next."""
+    spans, waiting = list[list[str]](), list[str]()
+    for week in weeks:
+        waiting.append(week)
+        if seen.rate(waiting, key, versions) is not None:
+            spans.append(waiting)
+            waiting = []
+    return spans
 
 
 def _with_run(one: Followed, run: RunOnCases, cases: Set[str]) -> Followed:
@@ -165,7 +180,7 @@ def _with_run(one: Followed, run: RunOnCases, cases: Set[str]) -> Followed:
 
 
 def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dict[str, str]:
-    """Return the state of each group that failed in a week or the four before: ignored, fixed, came back, new, ..."""
+    """Return the state of each group that failed in a week or the four before: ignored, fixed, new, ..."""
     modes = mode_list(store)
     sources = _Sources(store, project, modes)
     earlier = [w for w in sources.weeks if w < week][-BEFORE:]
@@ -181,7 +196,7 @@ def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dic
             "ignored"
             if mode and mode.ignored
             else said
-            if said in (FIXED, CAME_BACK)
+            if said in (FIXED, CAME_BACK, SOME_LEFT)
             else trend_state(seen.rate([week], key, None), seen.rate(earlier, key, None))
         )
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from review.basics.log_paths import literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.late import listed
 from review.log.retained import EXPIRED, parts
@@ -58,3 +59,16 @@ class Expired:
         self._db.register("asked_hashes", pa.table({column: pa.array(list(hashes), pa.uint64())}))
         rows = self._db.execute(f"SELECT DISTINCT {column} FROM expired SEMI JOIN asked_hashes USING ({column})")  # noqa: S608 - our own names
         return {hashes[row[0]] for row in rows.fetchall()}
+
+
+def expired_with(logs: Path, key: bytes, identity: str) -> str | None:
+    """Return the id of the run of retention that removed a conversation, None where none did."""
+    files = parts(logs, EXPIRED)
+    if not files:
+        return None
+    rows = "read_parquet(?, filename = true)"
+    sql = f"SELECT filename FROM {rows} WHERE id_hash = CAST(? AS UBIGINT) OR name_hash = CAST(? AS UBIGINT) LIMIT 1"  # noqa: S608 - our own words
+    wanted = hash_of(key, identity)
+    with duckdb.connect() as db:
+        found = db.execute(sql, [[literal_path(path) for path in files], wanted, wanted]).fetchone()
+    return Path(found[0]).parent.parent.name if found else None

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from review.audit import chain
+from review.audit.clock_leaps import require_sound_clock
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
 from review.basics.errors import NoSpace, Refused
@@ -90,13 +91,17 @@ def plan_retention(store: Store, project: Project) -> Retained:
     return Retained(weeks=weeks, bytes_before=before, bytes_after=before - saved)
 
 
-def run_retention(store: Store, project: Project, failures: FailureRules, *, by: str) -> Retained:
+def run_retention(
+    store: Store, project: Project, failures: FailureRules, *, by: str, clock_is_right: bool = False
+) -> Retained:
     """Remove what is due, week by week; each week is removed as a whole or not at all.
 
-    ``failures`` says what a failure is, so that expired ones stay counted.
+    ``failures`` says what a failure is, so that expired ones stay counted. ``clock_is_right`` is a person's word for a
+    clock that leapt.
 
-    Raises Refused without the role lead, while retention is not switched on, and while an import holds the log for a
-    minute; NoSpace when the disk is full. Weeks that were done before stay done.
+    Raises Refused without the role lead, while retention is not switched on, while the clock is too far ahead of what
+    was written here before, and while an import holds the log for a minute; NoSpace when the disk is full. Weeks that
+    were done before stay done.
     """
     require(store, by, "lead")
     finish_retention(store, by=by)
@@ -104,6 +109,10 @@ def run_retention(store: Store, project: Project, failures: FailureRules, *, by:
         raise Refused(
             f"Retention is not switched on, so nothing was removed. Set on = true under [retention] in {project.path}."
         )
+    if clock_is_right:
+        chain.record(store, by, "clock is right", now()[:16])
+    else:
+        require_sound_clock(store)
     log, run = log_of(store.path), new_id()[:8]
     before, stays = log_bytes(log), what_stays(store)
     _remove_withdrawn(store, project.retention, stays, by=by)

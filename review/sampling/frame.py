@@ -15,7 +15,8 @@ from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
-from review.sampling.engines.engine import Engine
+from review.sampling.engines.engine import Engine, Span
+from review.sampling.frame_counts import counted_in
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
@@ -112,7 +113,7 @@ def read_frame(
         sealed_at=sealed_at,
         date_format=date_format,
     )
-    counted = _counted(engine.query(frame_sql.summary(opened.rows, dated=opened.dated, verdicts=opened.verdicts)))
+    counted = counted_in(engine.query(frame_sql.summary(opened.rows, dated=opened.dated, verdicts=opened.verdicts)))
     opened = replace(opened, once=counted.twice > 0)
     examples, populous = [], counted.populous
     if opened.once:
@@ -139,38 +140,6 @@ def read_frame(
         read_at=now(),
     )
     return frame, opened
-
-
-class _Counted(NamedTuple):
-    """The counts of a frame. ``populous`` are the rows ``stratum[, verdicts], n`` of its members with an id."""
-
-    rows: int
-    distinct: int
-    null_ids: int
-    twice: int
-    undated: int
-    undated_members: int
-    late: int
-    populous: list[tuple[Any, ...]]
-
-
-def _counted(found: Sequence[tuple[Any, ...]]) -> _Counted:
-    """Add up the rows of :func:`frame_sql.summary`. Pure."""
-    parts: dict[int, list[tuple[Any, ...]]] = {}
-    for part, *line in found:
-        parts.setdefault(int(part), []).append(tuple(line))
-    members = parts.get(frame_sql.MEMBER, [])
-    named = [line for line in members if int(line[0]) != frame_sql.NAMELESS]
-    return _Counted(
-        rows=sum(int(line[-3]) for line in members),
-        distinct=sum(int(line[-4]) for line in named),
-        null_ids=sum(int(line[-3]) for line in members if int(line[0]) == frame_sql.NAMELESS),
-        twice=sum(int(line[-1]) for line in named),
-        undated=sum(int(line[-3]) for line in parts.get(frame_sql.UNDATED, [])),
-        undated_members=sum(int(line[-2]) for line in members),
-        late=sum(int(line[-3]) for line in parts.get(frame_sql.LATE, [])),
-        populous=[line[:-3] for line in named],
-    )
 
 
 def open_frame(
@@ -215,7 +184,8 @@ def open_frame(
         week=week if window else None,
         sealed=engine.moment(sealed_at) if sealed_at else None,
     )
-    relation = engine.relation([place.column for place in places.values()])
+    span = Span(places["created_at"].column, window.start, window.end) if window and fields.made is not None else None
+    relation = engine.relation([place.column for place in places.values()], span)
     rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
     return OpenFrame(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
 

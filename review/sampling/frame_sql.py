@@ -133,8 +133,8 @@ def _part(fields: Fields, frame: Membership) -> exp.Expr:
 def summary(rows: exp.Expr, *, dated: bool, verdicts: bool) -> exp.Select:
     """Rows ``part, stratum[, verdicts], ids, n, undated, twice``: every count of a frame in one pass over the source.
 
-    ``ids`` of ``n`` rows are different, ``undated`` have no date, and ``twice`` ids occur more than once; where one does,
-    the stratum and the verdicts are of any of its rows. Rows without an id have the stratum ``NAMELESS``.
+    ``ids`` of ``n`` rows are different, ``undated`` have no date, and ``twice`` ids occur more than once; where one
+    does, the stratum and the verdicts are of any of its rows. Rows without an id have the stratum ``NAMELESS``.
     """
     id_, n = column("id"), column("n")
     undated = _sum_if(is_null(column("made")), _number(1)) if dated else exp.Count(this=exp.Star())

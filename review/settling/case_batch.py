@@ -15,7 +15,8 @@ from review.audit.store_secrets import store_id
 from review.current.assignments import week_of_store
 from review.current.counting import states_of_annotations
 from review.current.known import Known
-from review.evidence.evidence import ratings_by_dimension, weeks_up_to
+from review.evidence import gathered
+from review.evidence.evidence import weeks_up_to
 from review.golden.examples import example_id_of, latest_version
 from review.people.people import people, person
 from review.privacy.hidden_spans import conversations
@@ -40,9 +41,11 @@ def ranking(store: Store, week: str) -> dict[str, float]:
     """
     weeks = weeks_up_to(store, week)
     state = partial(states_of_annotations, store, weeks)
-    return _RANKINGS.get(store, weeks, state, lambda: disagreement(ratings_by_dimension(store, weeks)))
+    return _RANKINGS.get(store, weeks, state, lambda: disagreement(gathered.ratings(store, NOBODY, weeks)))
 
 
+NOBODY = ""
+"""A viewer without assignments: settling changes the order for nobody, whatever they owe."""
 _RANKINGS: Known[dict[str, float]] = Known(4)
 
 

@@ -1,8 +1,12 @@
-"""Whether a claimed fix holds: the share of failures under the new version against that before, by a printed rule."""
+"""Whether a claimed fix holds: the share of failures under the new version against that before, by a printed rule.
+
+Both "fixed" and "came back" need proof. A single failure proves neither: production always has some, and of a mode
+that fell from 8% to 0.2% some are left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from math import hypot
 from typing import NamedTuple
 
@@ -11,13 +15,18 @@ from review.statistics.intervals import jeffreys
 
 LEFT = 0.25
 """The part of the earlier share that may be left of a mode that counts as fixed."""
-FIXED, CAME_BACK, OPEN = "fixed", "came back", "not known yet"
+AT_LEAST = 3
+"""Fewer failures never show that a mode came back."""
+FIXED, CAME_BACK, SOME_LEFT, OPEN = "fixed", "came back", "some left", "not known yet"
 NEW, GROWING, SHRINKING, STEADY = "new", "growing", "shrinking", "steady"
 RULE = (
     "Fixed: the whole interval of the change lies below zero, and at most a quarter of the earlier share is left. "
-    "Came back: it failed again under the version and that is not so, or not so any more in the last week. "
-    "The latest run of the version counts too. It fails a golden case of the mode: came back. It passes all of them, "
-    "production says nothing yet, and the cases are enough to prove that at most a quarter fails: fixed."
+    "Came back: at least three failures under the version, and the share is no lower than before, or the whole 95% "
+    "interval lies above a quarter of it. Some left: it failed again, and none of this holds. Weeks count together "
+    "until they prove a fix, and then anew. "
+    "The latest run of the version counts too. More than a quarter of the golden cases of the mode fail: came back. "
+    "Fewer fail: some left. All pass, production says nothing yet, and the cases are enough to prove that at most a "
+    "quarter fails: fixed."
 )
 TREND_RULE = (
     "New: nothing in the four weeks before. Growing or shrinking: the whole interval of the change against them lies "
@@ -54,23 +63,37 @@ def is_gone(after: Rate, before: Rate) -> bool:
     return change(after, before)[1] < 0 and after.value <= LEFT * before.value
 
 
-def fix_state(before: Rate | None, weeks: Sequence[tuple[Rate, Rate]]) -> tuple[str, str]:
+def is_back(after: Rate, before: Rate) -> bool:
+    """Return whether a mode came back: no smaller share than before, or proven that more than a quarter of it is left.
+
+    The proof is that of the difference, by MOVER as in :func:`change`.
+    """
+    excess = after.value - LEFT * before.value
+    proven = excess > hypot(after.value - after.low, LEFT * (before.high - before.value))
+    return after.failures >= AT_LEAST and (proven or after.value >= before.value)
+
+
+def fix_state(before: Rate | None, weeks: int, share: Callable[[int, int], Rate]) -> tuple[str, str]:
     """Return the state of a claimed fix, and why in words.
 
-    ``weeks`` are the weeks under the version in order, each with its own share and that of all weeks so far.
+    ``share`` returns the share in the weeks under the version from one to another, both included; the first week is 0,
+    and there are so many ``weeks``. Weeks add up until they prove a fix; then the count begins anew.
     """
     if before is None or not before.failures:
         return OPEN, "the mode did not occur before the claim, so there is nothing to compare with"
     if not weeks:
         return OPEN, "no production has run under this version since the claim"
-    state = OPEN
-    for own, so_far in weeks:
-        if state == FIXED and own.failures and not is_gone(own, before):
-            state = CAME_BACK
-        elif state == OPEN:
-            state = FIXED if is_gone(so_far, before) else CAME_BACK if so_far.failures else OPEN
-    own, so_far = weeks[-1]
-    shown = own if state == CAME_BACK and own.failures else so_far
+    state, first, shown = OPEN, 0, share(0, weeks - 1)
+    for week in range(weeks):
+        together = share(first, week)
+        if is_back(together, before):
+            state, shown = CAME_BACK, together
+            break
+        if is_gone(together, before):
+            state, first = FIXED, week + 1
+        elif together.failures:
+            state, shown = SOME_LEFT, together
+    shown = share(0, weeks - 1) if state == FIXED else shown
     return state, (
         f"{percent(before.value)} of conversations before, now {percent(shown.value)} "
         f"(at most {percent(shown.high)}; {shown.failures:,} failed)"
@@ -86,10 +109,8 @@ def with_run(state: str, passed: int, scored: int) -> tuple[str, str]:
         return state, ""
     if passed < scored:
         failing = scored - passed
-        return (
-            CAME_BACK,
-            f"{counted(failing, 'golden case')} of {scored:,} still {'fails' if failing == 1 else 'fail'} in its run",
-        )
+        said = f"{counted(failing, 'golden case')} of {scored:,} still {'fails' if failing == 1 else 'fail'} in its run"
+        return CAME_BACK if failing > LEFT * scored or state == CAME_BACK else SOME_LEFT, said
     said = f"its run passes {'the one golden case' if scored == 1 else f'all {scored:,} golden cases'} of the mode"
     proven = state == OPEN and jeffreys(0, scored)[1] <= LEFT
     return FIXED if proven else state, said

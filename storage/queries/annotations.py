@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 import orjson
@@ -78,9 +79,10 @@ class Said(NamedTuple):
 def said_that_counts(store: Store, week: str) -> list[Said]:
     """Return what the annotations of a week that count say, in order of arrival."""
     known: dict[str, Mapping[str, Any]] = {}
+    # A year of weeks is kept, so equal texts are one object.
     rows = store.stream(_SAID_SQL, {"week": week, "rater": None})
     return [
-        Said(item, rater, version, known.get(text) or known.setdefault(text, orjson.loads(text)))
+        Said(intern(item), intern(rater), version, known.get(text) or known.setdefault(text, orjson.loads(text)))
         for item, rater, version, text in rows
     ]
 

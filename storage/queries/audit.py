@@ -28,6 +28,12 @@ def first_entry_of(store: Store, action: str) -> AuditEntry | None:
     return next(iter(store.select(AuditEntry, sql, {"action": action})), None)
 
 
+def newest_time(store: Store, until: str) -> str | None:
+    """Return the time of the entry that was written last of those dated ``until`` (UTC text) or before, or None."""
+    sql = "SELECT at FROM audit WHERE at <= ? ORDER BY sequence DESC LIMIT 1"
+    return next((str(at) for (at,) in store.stream(sql, [until])), None)
+
+
 def all_entries(store: Store) -> Iterator[AuditEntry]:
     """Yield the entries in order, one by one."""
     for row in store.stream(f"SELECT {columns(AuditEntry)} FROM audit ORDER BY sequence"):  # noqa: S608 - our names

@@ -16,6 +16,23 @@ def results_between(store: Store, first: str, last: str) -> list[ComplianceResul
     return store.select(ComplianceResult, _RESULTS, {"first": first, "last": last})
 
 
+def passes_without(store: Store, name: str, first: str, last: str) -> list[CompliancePass]:
+    """Return the passes over conversations of some days in which a check did not run, nor looked back at since."""
+    return store.select(CompliancePass, _WITHOUT, {"name": name, "first": first, "last": last})
+
+
+_WITHOUT = """
+SELECT p.* FROM compliance_passes p
+WHERE p.day BETWEEN :first AND :last AND p.rows > 0
+AND NOT EXISTS (SELECT 1 FROM compliance_results r WHERE r.pass_id = p.id AND r.name = :name AND r.ran = 1)
+AND NOT EXISTS (
+  SELECT 1 FROM compliance_results r WHERE r.pass_id = p.id || '/' || :name AND r.name = :name AND r.ran = 1
+)
+AND p.id NOT LIKE '%/%/%'
+ORDER BY p.day, p.rowid
+"""
+
+
 def hosts_called(store: Store, day: str) -> list[str]:
     """Return the hosts that judges have called up to and with a day (ISO date, UTC), sorted."""
     sql = "SELECT DISTINCT host FROM judge_calls WHERE host <> '' AND substr(at, 1, 10) <= :day ORDER BY host"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from sys import intern
 from typing import NamedTuple
 
 from storage.queries.parameters import json_list
@@ -61,21 +62,36 @@ ORDER BY v.rowid
 
 
 class VerdictValue(NamedTuple):
-    """What a verdict says of one item in one dimension; a missing one has an ``error`` and no ``value``."""
+    """What a verdict says of one item in one dimension; a missing one has an ``error`` and no ``value``.
 
+    ``place`` is its place among all verdicts of the store: :func:`verdict_at` reads the whole verdict.
+    """
+
+    place: int
     item_id: str
     dimension: str
     value: str | None
-    error: str
+    error: str = ""
+    score: float | None = None
 
 
 def values_of_version(store: Store, judge: str, version: str, week: str) -> list[VerdictValue]:
-    """Return the same verdicts without their scores and reasons: a week of them takes a quarter of the time."""
-    return [VerdictValue(*row) for row in store.stream(_VALUES_SQL, {"judge": judge, "version": version, "week": week})]
+    """Return the same verdicts without their reasons: a week of them takes a quarter of the time."""
+    rows = store.stream(_VALUES_SQL, {"judge": judge, "version": version, "week": week})
+    # A year of weeks is kept, so equal texts are one object.
+    return [VerdictValue(place, intern(item), intern(dimension), *said) for place, item, dimension, *said in rows]
+
+
+def verdict_at(store: Store, place: int) -> Verdict | None:
+    """Return the verdict at a place among all verdicts of the store, None when it is gone."""
+    return next(
+        iter(store.select(Verdict, "SELECT v.* FROM verdicts v WHERE v.rowid = :place", {"place": place})), None
+    )
 
 
 _VALUES_SQL = f"""
-SELECT v.item_id, v.dimension, v.value, v.error FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
+SELECT v.rowid, v.item_id, v.dimension, v.value, v.error, v.score
+FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
 WHERE v.judge = :judge AND v.version = :version AND i.week = :week AND {MAY_COUNT_SQL}
 ORDER BY v.rowid
 """  # noqa: S608 - a constant of ours

@@ -1,14 +1,13 @@
-"""How many requests a second the collector acknowledges after they are on disk, and what a kill -9 loses.
+"""How many requests a second the collector acknowledges after they are on disk, and in what processor time.
 
-Run: python tests/bench/collector.py [--seconds 3] [--kills 20]. Clients in a process of their own send requests of 10
-spans over connections that stay open, each the next one when the last is answered. Then 16 clients send while the
-collector is killed and started again; every acknowledged span must be in the spool or the log.
+Run: python tests/bench/collector.py [--seconds 3]. Clients in a process of their own send requests of 10 spans over
+connections that stay open, each the next one when the last is answered. ``collector_kills.py`` kills it.
 """
 
 import argparse
 import asyncio
 import os
-import signal
+import resource
 import statistics
 import subprocess
 import sys
@@ -21,13 +20,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from collector_calls import spans, trace_id  # noqa: E402 - the source tree comes first
 
-from review.sources.collecting.frames import frames, spool_files, spool_of  # noqa: E402
-from review.sources.collecting.otlp_requests import seen  # noqa: E402
-
 PORT = 14_411
 SPANS = 10
-KILL_AFTER = 200
-"""Acknowledged requests, after which the collector is killed."""
 MARK = 0x5A5A_5A5A_5A5A_5A5A_5A5A_5A5A_5A5A_5A5A
 BODY = spans(*({"trace": MARK, "span": n + 1, "parent": 99, "input__value": "How many? " * 20} for n in range(SPANS)))
 """The spans of one trace without its root, so that it stays in the spool."""
@@ -70,22 +64,9 @@ async def flood(clients: int, seconds: float, first: int = 1) -> tuple[list[floa
     return times, done
 
 
-async def killed_mid_traffic(process: subprocess.Popen[bytes], first: int) -> list[int]:
-    """Send until the collector is killed, which happens once it has acknowledged some; return what it acknowledged."""
-    times: list[float] = []
-    done: list[int] = []
-    until = time.monotonic() + 60
-    sending = [asyncio.ensure_future(client(first + n, 16, until, times, done)) for n in range(16)]
-    while len(done) < KILL_AFTER:
-        await asyncio.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    await asyncio.gather(*sending)
-    return done
-
-
-def start(store: Path) -> subprocess.Popen[bytes]:
-    """Start a collector and return it once it answers."""
-    words = [sys.executable, "-m", "review.commands.cli", "collect", "--port", str(PORT), "--log-after", "3600"]
+def start(store: Path, after: float = 3600) -> subprocess.Popen[bytes]:
+    """Start a collector that brings traces into the log after some seconds, and return it once it answers."""
+    words = [sys.executable, "-m", "review.commands.cli", "collect", "--port", str(PORT), "--log-after", str(after)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([*words, "--store", str(store)], env=environment, stderr=subprocess.DEVNULL)
     begun = time.monotonic()
@@ -100,37 +81,47 @@ def start(store: Path) -> subprocess.Popen[bytes]:
     raise SystemExit("the collector did not start")
 
 
-def in_spool(store: Path) -> set[str]:
-    paths = spool_files(spool_of(store)).values()
-    return {part.trace for path in paths for frame in frames(path) for part in seen(frame.kind, frame.payload)}
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def own_seconds() -> float:
+    """The processor time that the clients have taken."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def initialised(folder: Path) -> Path:
+    """Make a store in a folder and return its path."""
+    store = folder / "spotcheck.db"
+    init = [sys.executable, "-m", "review.commands.cli", "init", "--name", "lea", "--store", str(store)]
+    subprocess.run(init, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True, cwd=folder)
+    return store
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--kills", type=int, default=20)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "spotcheck.db"
-        init = [sys.executable, "-m", "review.commands.cli", "init", "--name", "lea", "--store", str(store)]
-        subprocess.run(init, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True, cwd=folder)
-        process = start(store)
-        print("| clients | requests a second | p50 ms | p95 ms |\n|---|---|---|---|")
-        for clients in (1, 8, 32):
-            times, done = asyncio.run(flood(clients, given.seconds))
-            ends = statistics.quantiles(times, n=20)
-            rate = len(done) / given.seconds
-            print(f"| {clients} | {rate:,.0f} | {ends[9] * 1000:.1f} | {ends[18] * 1000:.1f} |", flush=True)
-        process.kill()
-        process.wait()
-        acknowledged: set[str] = set()
-        for kill in range(given.kills):
-            process = start(store)
-            done = asyncio.run(killed_mid_traffic(process, (kill + 1) * 10_000_000))
+        process = start(initialised(Path(folder)))
+        print("| clients | requests a second | p50 ms | p95 ms | µs of processor a request: collector, client |")
+        print("|---|---|---|---|---|")
+        try:
+            for number, clients in enumerate((1, 8, 32)):
+                before, own = processor_seconds(process.pid), own_seconds()
+                times, done = asyncio.run(flood(clients, given.seconds, first=1 + number * 10_000_000))
+                busy = (processor_seconds(process.pid) - before) / len(done) * 1e6
+                mine = (own_seconds() - own) / len(done) * 1e6
+                ends = statistics.quantiles(times, n=20)
+                rate = len(done) / given.seconds
+                figures = f"{rate:,.0f} | {ends[9] * 1000:.1f} | {ends[18] * 1000:.1f} | {busy:.0f}, {mine:.0f}"
+                print(f"| {clients} | {figures} |", flush=True)
+        finally:
+            process.kill()
             process.wait()
-            acknowledged |= {trace_id(trace).hex() for trace in done}
-        lost = acknowledged - in_spool(store)
-        print(f"{given.kills} kills: {len(acknowledged) * SPANS:,} spans acknowledged, {len(lost) * SPANS:,} lost")
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def test_the_next_weeks_prove_the_claimed_fix_and_a_recurrence_reopens_it(fix: F
     proof = fix.after[0]
     assert (proof.week, proof.failures) == (weeks[3], 0)
     was, now = rate(sum(c.failures for c in fix.before), sum(c.of for c in fix.before)), rate(0, proof.of)
-    assert now is not None and fix_state(was, [(now, now)])[0] == FIXED
+    assert now is not None and fix_state(was, 1, lambda _first, _last: now)[0] == FIXED
     assert (fix.state, fix.decided) == (CAME_BACK, weeks[6])
 
 

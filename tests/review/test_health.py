@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
 from review.commands.health import health_command
 from review.log import buckets
+from review.monitoring.bucket import Bucket
 from review.monitoring.health import Asked, health
+from review.monitoring.measuring import share
+from review.monitoring.unread import unread_words
 from review.settings.project import Project
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -158,3 +162,12 @@ def test_a_slice_prints_no_row_for_a_window_without_its_traffic(
     assert rows == [["2026-11-02", "large", "49"], ["2026-11-02", "small", "147"], ["2026-11-02", "–", "4"],
                     ["2026-11-04", "–", "1"]]  # fmt: skip
     assert "no traffic" in CliRunner().invoke(health_command, ["--store", store]).stdout
+
+
+def test_a_check_that_was_switched_on_later_says_what_it_has_not_read() -> None:
+    bucket = partial(Bucket, start="", end="", slices=(), slice=(), shares={}, sums={}, latency={}, errors={})
+    early = bucket(traffic=30, checks={"refusal": share(0, 0, "no"), "length": share(1, 30, "no")})
+    late = bucket(traffic=10, checks={"refusal": share(1, 10, "no"), "length": share(1, 10, "no")})
+    [words] = unread_words([early, late])
+    assert words.startswith("Refusal: of 10 conversations. The other 30 were imported without this check")
+    assert unread_words([early]) == [] and unread_words([]) == []

@@ -19,14 +19,15 @@ from quick_stores import copy_store
 from retained_store import ON, closed_store, record, slow
 from retained_store import left as left_of
 
+from review.audit.clock_leaps import leap
 from review.audit.verifying import check_store
 from review.basics.clock import shifted
-from review.basics.errors import InputError, Refused
+from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.basics.weeks import monday_of, zone_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
-from review.failures.archive import groups_of
+from review.failures.archive import failure_shown, groups_of
 from review.failures.rules import failure_rules
 from review.failures.working import write_note
 from review.log.failed import traffic
@@ -76,8 +77,8 @@ def after(closed_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def run(store: Store) -> Any:
-    project = project_of(store.path)
-    return run_retention(store, project, failure_rules(store, project), by="lea")
+    project, later = project_of(store.path), leap(store) is not None
+    return run_retention(store, project, failure_rules(store, project), by="lea", clock_is_right=later)
 
 
 def plan(store: Store) -> Any:
@@ -261,6 +262,15 @@ def test_failures_that_nobody_touched_stay_counted(closed: Store) -> None:
     asked = ["failures", "modes", "--weeks", WEEK]
     assert command(closed, *asked)[0] == 0
     assert sum(g.n for g in after) == sum(g.n for g in before) >= 26
+
+
+def test_a_link_to_a_failure_that_expired_says_when_and_by_which_rule(after: Store) -> None:
+    gone = next(name for name in (f"c{i:03d}" for i in range(400)) if name not in ids(after))
+    today = after.find(RetentionRun)[0].at[:10]
+    with pytest.raises(UnknownError, match=f"Retention removed it on {today}, with its steps .* normal 7 days"):
+        failure_shown(after, project_of(after.path), gone)
+    with pytest.raises(UnknownError, match=r"you have yet to review it\.$"):
+        failure_shown(after, project_of(after.path), "never-there")
 
 
 def test_what_expired_does_not_come_back(after: Store, tmp_path: Path) -> None:

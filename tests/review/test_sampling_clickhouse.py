@@ -1,12 +1,10 @@
 """ClickHouse itself answers here: chdb, the embedded engine, behind the HTTP interface that the engine speaks to."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from clickhouse_server import clickhouse_server
 from sampling_query import draw_sql
 from sqlglot import exp
 
@@ -29,37 +27,12 @@ ODD_IDS = ["caf\u00e9", "cafe\u0301", "\u5ba2-1", "it's", 'say "hi"', "100%"]
 @pytest.fixture(scope="module")
 def clickhouse(tmp_path_factory):
     """Host and port of a server that hands each query with its settings to chdb, and a list of what it was sent."""
-    pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
-    from chdb.session import Session
+    with clickhouse_server(tmp_path_factory.mktemp("clickhouse")) as server:
+        _fill(server.session)
+        yield server.host, server.sent, server.session
 
-    session = Session(str(tmp_path_factory.mktemp("clickhouse")))
-    sent = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
-            sent.append((query, settings, dict(self.headers)))
-            kept = {
-                k: v
-                for k, v in settings.items()
-                if k in ("prefer_column_name_to_alias", "output_format_json_quote_64bit_integers")
-            }
-            if query.startswith("SELECT"):
-                query += " SETTINGS " + ", ".join(f"{k} = {v}" for k, v in kept.items())
-            session.query(f"USE {settings['database']}")
-            try:
-                status, body = 200, session.query(query, settings["default_format"]).bytes()
-            except RuntimeError as error:
-                status, body = 500, str(error).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *_):
-            pass
-
+def _fill(session):
     session.query("CREATE DATABASE shop ENGINE = Atomic")
     session.query(
         "CREATE TABLE shop.log (id String, created_at DateTime64(3, 'Asia/Tokyo'), made String, "
@@ -78,14 +51,6 @@ def clickhouse(tmp_path_factory):
         )
     for start in range(0, len(values), 500):
         session.query("INSERT INTO shop.log " + " UNION ALL ".join(values[start : start + 500]))
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}", sent, session
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    session.close()
 
 
 def in_week():

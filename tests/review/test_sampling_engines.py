@@ -3,10 +3,9 @@
 import csv
 import gzip
 import json
-import random
 import re
 import sqlite3
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sampling_oracle import stratum_of
+from sampling_rows import COLUMNS, ODD_IDS, WEEK, WINDOW, expected, rows_of_a_week
 from sqlglot import exp
 
 from review.basics.errors import InputError
@@ -27,95 +27,6 @@ from review.sampling.engines.catalogue import open_source
 from review.sampling.frame import read_frame
 from review.sampling.key import chosen, digest, sample_digest
 from review.sampling.strata import DEFAULT_GROUPS
-
-WEEK = "2026-W47"
-WINDOW = week_window(WEEK)
-COLUMNS = ("id", "created_at", "status", "feedback", "confidence", "low_confidence", "verdicts")
-ODD_IDS = (
-    "caf\u00e9",
-    "cafe\u0301",
-    "\u5ba2\u670d-1",
-    "it's",
-    'say "hi"',
-    "a,b",
-    "a;b",
-    " padded ",
-    "100%",
-    "NULL",
-    "007",
-)
-
-
-def rows_of_a_week(n=4_000, seed=7):
-    """Rows around the week: texts with offsets, epoch numbers, odd ids, UUIDs in capitals, NULL and double ids."""
-    r = random.Random(seed)
-    rows = []
-    for i in range(n):
-        moment = WINDOW.start + timedelta(minutes=r.randrange(-2_000, 12_000))
-        made = r.choice(
-            [
-                moment.isoformat(),
-                f"{moment:%Y-%m-%dT%H:%M:%S}Z",
-                f"{moment:%Y-%m-%d %H:%M:%S}",
-                moment.astimezone(tz(5.5)).isoformat(),
-                moment.astimezone(tz(-8)).isoformat(timespec="milliseconds"),
-                str(int(moment.timestamp())),
-                str(int(moment.timestamp()) * 1000),
-            ]
-        )
-        verdicts = {"kind": {"correctness": r.choice(["wrong", "correct", None])}} if r.random() < 0.8 else None
-        rows.append(
-            {
-                "id": r.choice([f"c{i}", str(10**9 + i), f"{i:08X}-AAAA-BBBB-CCCC-{i:012X}"]),
-                "created_at": made,
-                "status": "error" if r.random() < 0.05 else "ok",
-                "feedback": r.choice([None, None, None, "up", "Down", "down,copied", "-1", "edited"]),
-                "confidence": round(r.random(), 3) if r.random() < 0.9 else None,
-                "low_confidence": r.choice([None, True, False]) if r.random() < 0.1 else None,
-                "verdicts": json.dumps(verdicts) if verdicts else None,
-            }
-        )
-    for i, odd in enumerate(ODD_IDS):
-        rows.append({**rows[i], "id": odd, "created_at": "2026-11-18T12:00:00Z"})
-    first = {
-        **rows[0],
-        "id": "twice",
-        "created_at": "2026-11-17T00:00:00Z",
-        "status": "ok",
-        "feedback": None,
-        "confidence": 0.9,
-        "low_confidence": None,
-    }
-    rows += [
-        {**first, "created_at": "2026-11-17T00:00:00+00:00", "status": "error"},
-        first,
-        {**first, "created_at": "2026-11-16T23:00:00-02:00"},
-    ]
-    rows += [
-        {**first, "id": None},
-        {**first, "id": "undated", "created_at": None},
-        {**first, "id": "odd", "created_at": "soon"},
-    ]
-    r.shuffle(rows)
-    return rows
-
-
-def tz(hours):
-    return timezone(timedelta(hours=hours))
-
-
-def expected(rows):
-    """The frame in Python: first by date (then by group) of each id in the window, by stratum."""
-    inside = [(r, read_time(r["created_at"])) for r in rows if r["created_at"] and read_time(r["created_at"])]
-    inside = [(r, t) for r, t in inside if WINDOW.start <= t < WINDOW.end]
-    order = ["failing", "low_confidence", "rest"]
-    best = {}
-    for row, moment in inside:
-        if row["id"] is not None:
-            rank = (moment, order.index(stratum_of(row)))
-            best[row["id"]] = min(best.get(row["id"], rank), rank)
-    return {name: {i for i, (_, k) in best.items() if order[k] == name} for name in order}, len(inside)
-
 
 ROWS = rows_of_a_week()
 

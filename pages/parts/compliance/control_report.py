@@ -67,7 +67,7 @@ def _checks(report: ControlReport) -> None:
                 "open": c.open,
                 "overdue": c.overdue,
                 "serves": cited(c.clauses),
-                "with": " ".join((*c.methods, *c.idle)),
+                "with": " ".join(filter(None, (*c.methods, *c.idle, c.lacks))),
             }
             for c in report.controls
         ]

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts.compliance import finding_form
+from pages.parts.compliance import finding_form, lacking
 from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
@@ -30,7 +30,8 @@ def show(here: Session) -> None:
         and here.rater.may("lead")
         and st.button("Look at them now", icon=":material/policy:", key="findings_run")
     ):
-        tried(lambda: run_checks(here.store, here.project, by=here.rater.id))
+        tried(lambda: _run(here))
+    lacking.show(here)
     if not found:
         if not waiting:
             st.info("The checks have found nothing. They run every night.", icon=":material/verified:")
@@ -52,6 +53,11 @@ def show(here: Session) -> None:
     ticked = [f for f in shown if f.id in picked.ticked] or ([opened] if opened else [])
     if ticked and here.rater.may("lead"):
         finding_form.act(here, ticked)
+
+
+def _run(here: Session) -> None:
+    with st.status("Looking at conversations", expanded=False) as status:
+        run_checks(here.store, here.project, by=here.rater.id, tell=lambda day: status.update(label=day))
 
 
 def _answer(overdue: int, open_: int, waiting: int) -> None:

@@ -12,6 +12,7 @@ from pages.parts.compliance.retention_chart import retention_chart, retention_fr
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.audit.clock_leaps import leap, leap_words
 from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
@@ -31,6 +32,9 @@ def show(here: Session) -> None:
     """Draw the settings, the dry run, and the history."""
     rules = here.project.retention
     _settings(rules)
+    ahead = leap(here.store)
+    if rules.on and ahead is not None:
+        st.warning(as_text(leap_words(ahead)), icon=":material/more_time:")
     if not weeks_in_log(log_of(here.store.path)):
         st.info("The log is empty, so there is nothing to keep or to remove.", icon=":material/inbox:")
     else:

@@ -16,10 +16,14 @@ from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import Followed, claim_fix, followed
 from review.failures.loop_figures import LoopWeek, loop_figures
 from review.failures.triage import triage_groups
-from review.statistics.fixes import CAME_BACK, FIXED, RULE
+from review.statistics.fixes import CAME_BACK, FIXED, RULE, SOME_LEFT
 from storage.queries.weeks import weeks_in_use
 
-ICONS = {FIXED: ":green[:material/check_circle:]", CAME_BACK: ":red[:material/replay:]"}
+ICONS = {
+    FIXED: ":green[:material/check_circle:]",
+    CAME_BACK: ":red[:material/replay:]",
+    SOME_LEFT: ":orange[:material/hourglass_bottom:]",
+}
 
 
 def show(here: Session) -> None:
@@ -40,7 +44,7 @@ def show(here: Session) -> None:
 def _one(one: Followed) -> None:
     with st.container(border=True):
         mark = ICONS.get(one.state, ":gray[:material/hourglass_empty:]")
-        st.markdown(f"{mark} **{as_text(one.title)}** · {one.state}")
+        st.markdown(f"{mark} **{as_text(one.title)}** · {one.said}")
         basis = " Known from reviews, so weighted by the draw." if one.basis == "reviews" else ""
         st.caption(as_text(f"Version {one.claim.version} from {one.claim.week} on: {one.why}.{basis}"))
         rows = [

@@ -19,6 +19,7 @@ from review.log.log import log_state
 from review.monitoring.clarifications import EXPIRED
 from review.monitoring.comparing import Compared, compared
 from review.monitoring.metrics import CHECK, Metric, metrics_for
+from review.monitoring.unread import unread_words
 
 ROW = 3
 FIRST = ("traffic", "error_rate", "latency_ms", "cost", "low_confidence", "repair_rate")
@@ -54,6 +55,9 @@ def draw(here: Session, found: Compared) -> None:
     if more:
         with st.expander(f"{len(more)} more figures", expanded=False, icon=":material/stacked_line_chart:"):
             _grid(here, found, more)
+            if found.second.total is not None:
+                for text in unread_words([found.second.total]):
+                    st.caption(as_text(text))
     _types(found)
     _after(found)
     behind.show(here, found, [*first, *more])

@@ -16,6 +16,7 @@ from review.privacy.hidden_spans import conversations, spans_by_conversation, wi
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settling.adjudication import cases
 from review.statistics.calibration.split import split_of
+from storage.queries.verdicts import VerdictValue, verdict_at
 from storage.records_golden import GoldenExample
 from storage.records_log import Conversation
 from storage.records_review import Verdict
@@ -35,7 +36,7 @@ class Disagreement:
 
     item: str
     settled: Settled
-    verdict: Verdict
+    verdict: VerdictValue
     direction: Direction
 
 
@@ -93,7 +94,8 @@ def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, vie
     item = store.get(Item, found.item)
     case = next((c for c in cases(store, item.week, viewer=viewer) if c.item.id == found.item), None) if item else None
     shown = conversations(store, [item.conversation_id]) if item else {}
-    if item is None or case is None or not shown:
+    said = verdict_at(store, found.verdict.place)
+    if item is None or case is None or not shown or said is None:
         raise UnknownError(
             f"item '{found.item}' cannot be shown: it is not in the store, or you still have to review it."
         )
@@ -103,7 +105,7 @@ def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, vie
         conversation=shown[item.conversation_id],
         rationale=case.settled.rationale if case.settled else "",
         comments=tuple(dict.fromkeys(n.comment for n in case.annotations if n.comment)),
-        said=_clean(store, item, found.verdict),
+        said=_clean(store, item, said),
         example=example,
         unfit=unfit(item, example, dimensions, current_rubric(store)),
     )

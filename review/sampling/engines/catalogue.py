@@ -25,6 +25,9 @@ ENGINES = loaded(
         "sqlite": "review.sampling.engines.sqlite:ENGINE",
         "clickhouse": "review.sampling.engines.clickhouse:ENGINE",
         "postgresql": "review.sampling.engines.postgres:ENGINE",
+        "s3": "review.sampling.engines.s3:ENGINE",
+        "delta": "review.sampling.engines.delta:ENGINE",
+        "iceberg": "review.sampling.engines.iceberg:ENGINE",
     },
 )
 """Every engine by the scheme or suffix of its sources. A new one is a file with an ``EngineKind`` and a line here."""
@@ -41,7 +44,8 @@ def open_source(source: str | Path, *, week: str | None = None, until: str | Non
     files such as the imported log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
     ``file.duckdb#t``; ``sqlite:///file?table=t`` or ``file.db#t``;
     ``clickhouse://host:8123/database?table=t[&final=1][&secure=1]``; ``postgresql://host:5432/database?table=t``, with
-    ``socket`` for the folder of a socket in the place of the host. Four slashes make an absolute path.
+    ``socket`` for the folder of a socket in the place of the host; ``s3://bucket/folder``; ``delta:///folder`` or
+    ``delta://bucket/folder``; ``iceberg:///catalog.db?table=t``. Four slashes make an absolute path.
     Raises InputError for anything else.
     """
     address = address_of(str(source))
@@ -92,7 +96,7 @@ def _url(source: str) -> Address:
     path = unquote(parts.path)
     server = ENGINES[parts.scheme].on_server
     if not server:
-        if host:
+        if host and not ENGINES[parts.scheme].in_bucket:
             raise InputError(
                 f"source: found {source!r}, expected three slashes before a relative path, four before an absolute one."
             )

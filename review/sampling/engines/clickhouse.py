@@ -14,7 +14,7 @@ from sqlglot import exp
 from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines import clickhouse_dates
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
@@ -46,7 +46,7 @@ class ClickHouseEngine:
         """Column names with ClickHouse's types."""
         return self._types
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """The table."""
         return self._relation
 

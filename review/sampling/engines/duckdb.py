@@ -16,7 +16,7 @@ import duckdb
 from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.instants import utc_micros
 from review.sampling.engines.sql import call, column, plain_text, render, table
 
@@ -50,7 +50,7 @@ _TABLES_SQL = """SELECT database_name, schema_name, table_name FROM (
     SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal UNION ALL
     SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal)
     WHERE database_name = current_database() ORDER BY schema_name <> 'main', schema_name, table_name"""
-Loader = Callable[[Sequence[str]], None]
+Loader = Callable[[Sequence[str], Span | None], None]
 
 
 class DuckDBEngine:
@@ -80,11 +80,11 @@ class DuckDBEngine:
         """Column names with DuckDB's types."""
         return self._types
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """Return the table; of a text file, these columns of all rows, read once."""
         if self._load is not None:
             with self._reading():
-                self._load(names)
+                self._load(names, span)
         return self._relation or table(ROWS)
 
     def keep(self, rows: exp.Select) -> exp.Expr:

@@ -14,6 +14,14 @@ from typing import Any, NamedTuple, Protocol
 from sqlglot import exp
 
 
+class Span(NamedTuple):
+    """A span of time that the rows must lie in, half open, by a column: rows without a time there are kept."""
+
+    column: str
+    start: datetime
+    end: datetime
+
+
 class Engine(Protocol):
     """An open source of conversations.
 
@@ -29,8 +37,11 @@ class Engine(Protocol):
     def columns(self) -> Mapping[str, str]:
         """Return the columns with their types in the engine's own words."""
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
-        """Return what to select from, with at least these columns."""
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
+        """Return what to select from, with at least these columns.
+
+        ``span`` lets an engine leave out what surely lies outside; it need not, and the query asks for the rest.
+        """
 
     def keep(self, rows: exp.Select) -> exp.Expr:
         """Return the rows of a query to select from; an engine that can keep them reads them once."""
@@ -77,7 +88,7 @@ class EngineKind:
 
     ``about`` is the engine in a few words and ``example`` a source of it, for documentation. ``open(address, week)``
     opens a source for reading; a week lets it leave out files of other weeks. ``options`` are the names that may follow
-    ``?`` in an address; one ``on_server`` has a host, any other a path.
+    ``?`` in an address; one ``on_server`` has a host, one ``in_bucket`` may have one, any other has a path alone.
     """
 
     about: str
@@ -85,3 +96,4 @@ class EngineKind:
     open: Callable[[Address, str | None], Engine]
     options: tuple[str, ...] = ("table",)
     on_server: bool = False
+    in_bucket: bool = False

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+from pyarrow import fs
 from sqlglot import exp
 
 from review.basics.errors import InputError
@@ -19,7 +20,8 @@ from review.basics.weeks import monday_of
 from review.log.late import late_files, with_late
 from review.log.retained import visible
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, spilling, types_of
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
+from review.sampling.engines.lakes import parquet_lake
 from review.sampling.engines.sql import column
 from review.sampling.engines.text_files import as_utf8, check_utf8, csv_fault, header, json_fault, json_keys
 
@@ -33,6 +35,8 @@ def open_files(pattern: str, *, week: str | None = None, until: str | None = Non
     Of the imported log, what arrived later about its conversations is joined up to the moment ``until``. ``encoding``
     is that of files which are not UTF-8: they are read from copies in UTF-8, which leave with the engine.
     """
+    if _partitioned(Path(pattern)):
+        return parquet_lake(pattern, str(Path(pattern).resolve()), fs.LocalFileSystem())
     files = _files(pattern, week)
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
@@ -48,7 +52,7 @@ def open_files(pattern: str, *, week: str | None = None, until: str | None = Non
     )
     loaded: set[str] = set()
 
-    def load(names: Sequence[str]) -> None:
+    def load(names: Sequence[str], span: Span | None) -> None:
         if set(names) <= loaded:
             return
         wanted = sorted(set(names))
@@ -64,6 +68,11 @@ def open_files(pattern: str, *, week: str | None = None, until: str | None = Non
 
     by_line = kind in (".jsonl", ".ndjson")
     return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=by_line, scratch=scratch)
+
+
+def _partitioned(path: Path) -> bool:
+    """Whether a folder has folders such as ``day=2026-11-16``, whose names hold the values of a column."""
+    return path.is_dir() and any("=" in one.name for one in path.iterdir() if one.is_dir())
 
 
 def _files(pattern: str, week: str | None) -> list[str]:

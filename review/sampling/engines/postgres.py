@@ -15,12 +15,12 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines import postgres_dates
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 SECRETS = "SPOTCHECK_POSTGRES"
 SECONDS = 600
-NUMBER = r"^\s*[+-]?(\d{1,300}(\.\d*)?|\.\d+)([eE][+-]?\d?\d)?\s*$"
+NUMBER = r"^\s*[+-]?(\d{1,200}(\.\d*)?|\.\d+)([eE][+-]?\d?\d)?\s*$"
 """Texts that are numbers for PostgreSQL and fit into eight bytes; it fails on any other."""
 _COLUMNS = """SELECT a.attname, format_type(a.atttypid, NULL), has_table_privilege(c.oid, 'SELECT')
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -52,7 +52,7 @@ class PostgresEngine:
         """Column names with PostgreSQL's types."""
         return self._types
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """The table."""
         return self._relation
 

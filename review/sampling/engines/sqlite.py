@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines.duckdb import json_path
-from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.instants import micros, utc_micros
 from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
@@ -40,7 +40,7 @@ class SQLiteEngine:
         """Column names with their declared types."""
         return self._types
 
-    def relation(self, names: Sequence[str]) -> exp.Expr:
+    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """The table."""
         return self._table
 

@@ -69,14 +69,15 @@ class Collector:
             return self._health(scope)
         if (method, path) == ("GET", "/metrics"):
             return self._figures(scope)
-        known = {one for one, at in ROUTES if at == path}
-        if not known:
-            raise Rejected(404, f"There is nothing at {path[:80]}.")
-        if method not in known:
-            raise Rejected(405, f"{path} takes {' and '.join(sorted(known))}.")
+        route = ROUTES.get((method, path))
+        if route is None:
+            known = sorted(one for one, at in ROUTES if at == path)
+            if not known:
+                raise Rejected(404, f"There is nothing at {path[:80]}.")
+            raise Rejected(405, f"{path} takes {' and '.join(known)}.")
         if not may_send(scope, self._token):
             raise Rejected(401, "The token is missing or wrong.")
-        return await ROUTES[method, path](self, scope, receive)
+        return await route(self, scope, receive)
 
     def _health(self, scope: Scope) -> Reply:
         """Say that the collector answers; with the token also what it has counted since it started."""

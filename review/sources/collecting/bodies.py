@@ -60,8 +60,11 @@ class Room:
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """Return a header of a request, "" without one."""
-    return next((v.decode("latin-1").strip() for k, v in scope["headers"] if k.lower() == name), "")
+    """Return a header of a request, "" without one. Servers give the names in lower case, as ASGI asks of them."""
+    for given, value in scope["headers"]:
+        if given == name:
+            return str(value.decode("latin-1").strip())
+    return ""
 
 
 async def body_of(scope: Scope, receive: Receive, take: Callable[[int], None]) -> bytes:

@@ -52,14 +52,11 @@ def checked(kind: Kind, body: bytes) -> Checked:
     """Count what a request holds. Raises Rejected for one that cannot be read."""
     if kind.is_json:
         return _checked_json(body)
-    taken = refused = 0
+    taken = given = 0
     for _, items in _items(kind, _parsed(kind, body)):
-        for item in items:
-            if _has_ids(item):
-                taken += 1
-            else:
-                refused += 1
-    return Checked(taken, refused, WITHOUT_IDS if refused else "")
+        given += len(items)
+        taken += sum(map(_has_ids, items))
+    return Checked(taken, given - taken, WITHOUT_IDS if taken < given else "")
 
 
 def _has_ids(item: Any) -> bool:

@@ -45,12 +45,14 @@ def human_ceiling(
     missing: Missing = "drop",
     figures: Collection[str] = METRICS,
     interval: bool = True,
+    judge: bool = True,
 ) -> tuple[PersonCeiling, ...]:
     """Compare each person of ``ratings`` and the judge of ``data`` with the majority of the other people.
 
     The items are those of ``data`` that have a verdict. Its design weights apply: N_h/m_h, with m_h the items of that
     person. ``ratings`` contains people only, on the same values as ``data``. ``figures`` names those to compute: each
-    takes time for each person, and its ``interval`` most of it. Raises InputError for a value that is not among them.
+    takes time for each person, and its ``interval`` most of it. Without ``judge`` only the people are measured. Raises
+    InputError for a value that is not among them.
     """
     unknown = [v for v in np.unique(ratings.value) if ratings.scale.values[v] not in data.values]
     if unknown:
@@ -66,24 +68,26 @@ def human_ceiling(
     known[known] &= data.verdict[row[known]] >= 0
     votes = np.zeros((len(data), len(data.values)), dtype=np.int64)
     np.add.at(votes, (row[known], value[known]), 1)
+
+    def measured(truth: IntArray, verdict: IntArray) -> tuple[int, dict[str, Quantity]]:
+        return weighted_figures(
+            data.with_codes(truth, verdict),
+            figures,
+            positive=positive,
+            bootstrap=bootstrap,
+            seed=seed,
+            missing=missing,
+            interval=interval,
+        )
+
     result = []
     for code, name in enumerate(ratings.raters):
         own = known & (ratings.rater == code)
         others, ties, alone = _majority_of_others(votes, row[own], value[own])
         person = np.full(len(data), -1, dtype=np.intp)
         person[row[own]] = value[own]
-        (n, by_person), (_, by_judge) = (
-            weighted_figures(
-                data.with_codes(others, verdict),
-                figures,
-                positive=positive,
-                bootstrap=bootstrap,
-                seed=seed,
-                missing=missing,
-                interval=interval,
-            )
-            for verdict in (person, data.verdict)
-        )
+        n, by_person = measured(others, person)
+        by_judge = measured(others, data.verdict)[1] if judge else {}
         result.append(PersonCeiling(rater=name, n=n, ties=ties, alone=alone, person=by_person, judge=by_judge))
     return tuple(result)
 

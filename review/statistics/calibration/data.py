@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,11 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CalibrationRow:
-    """One item as read: canonical labels or None; ``file`` and ``line`` locate it in messages."""
+class CalibrationRow(NamedTuple):
+    """One item as read: canonical labels or None; ``file`` and ``line`` locate it in messages. Give the fields by name.
+
+    It is a tuple because a store has tens of thousands of them behind one page.
+    """
 
     item: str
     truth: str | None

@@ -14,7 +14,7 @@ from review.basics.clock import now, shifted
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_of
-from review.compliance import rules, running
+from review.compliance import rules, traffic
 from review.compliance.checks.catalogue import DAILY
 from review.compliance.checks.check import Clause, DailyCheck, each, place
 from review.compliance.checks.texts import recognisers_of
@@ -129,7 +129,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(house: Store, monkeypatc
 def test_of_two_runs_at_once_each_conversation_counts_once(house: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     rude = {**DAY, "answer": "idiot"}
     imported(house, [{"id": "a", **rude}])
-    seen = running.conversations_of_day
+    seen = traffic.conversations_of_day
     others: list[Ran] = []
 
     def slowly(*arguments: Any) -> Any:
@@ -139,7 +139,7 @@ def test_of_two_runs_at_once_each_conversation_counts_once(house: Store, monkeyp
             others[0] = run(house)
         return seen(*arguments)
 
-    monkeypatch.setattr(running, "conversations_of_day", slowly)
+    monkeypatch.setattr(traffic, "conversations_of_day", slowly)
     first = run(house)
     assert (first.rows, others[0].rows) == (0, 2) and run(house).rows == 0
     assert sorted(e["conversation"] for f in findings(house) for e in f.examples) == ["a", "b"]

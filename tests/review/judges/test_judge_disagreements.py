@@ -7,9 +7,8 @@ from judged_store import DEV, NAMES, TEST, WEEK, golden, judged, speaks
 
 from review.basics.errors import UnknownError
 from review.basics.labels import Scale
-from review.current.settled import Settled
 from review.evidence.evidence import paired_labels
-from review.judges.workbench.disagreements import Disagreement, direction, disagreements, reading, unfit
+from review.judges.workbench.disagreements import direction, disagreements, reading, unfit
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import Dimension, current_rubric
 from review.settling.adjudication import adjudicate
@@ -73,18 +72,21 @@ def test_what_people_and_judge_said_is_read_together_without_names(week):
 
 def test_a_hidden_span_is_hidden_in_the_judges_words_too(week):
     hide_span(week, NAMES[0], "answer 0 of c00", by="eva")
-    judged_so = Verdict(
-        id="v",
-        item_id=NAMES[0],
-        judge="tone",
-        version="log",
-        dimension="correctness",
-        value="correct",
-        at="",
-        rationale="it says answer 0 of c00",
-    )
-    settled = Settled(NAMES[0], "correctness", "wrong", "single", {})
-    read = reading(week, Disagreement(NAMES[0], settled, judged_so, "kind"), ["correctness"], viewer="lea")
+    with week.transaction():
+        week.add(
+            Verdict(
+                id="v",
+                item_id=NAMES[0],
+                judge="tone",
+                version="log",
+                dimension="correctness",
+                value="correct",
+                at="",
+                rationale="it says answer 0 of c00",
+            )
+        )
+    (found,) = disagreements(paired_labels(week, [WEEK], "tone")["correctness"])
+    read = reading(week, found, ["correctness"], viewer="lea")
     assert read.said.rationale == "it says [HIDDEN_1]" and read.conversation.answer == "[HIDDEN_1]"
 
 

@@ -1,0 +1,118 @@
+"""Let a check look at conversations that came before it was there, or while it could not run.
+
+A daily check looks at each conversation once, when the conversation is new. One that was added later, or whose settings
+were given later, has therefore seen nothing of the days before. It looks back when somebody asks for it, day by day;
+interrupted, it goes on where it stopped. What has expired since is gone: the result says how much that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo
+from review.basics.log_paths import log_of
+from review.basics.words import counted, meant
+from review.compliance.checks.catalogue import DAILY, title_of
+from review.compliance.rules import Rules, keep
+from review.compliance.traffic import Ready, day_pass, look_at_day, ready_of
+from review.people.people import require
+from review.settings.project import Project
+from storage.queries.compliance import passes_without
+from storage.records_compliance import CompliancePass
+from storage.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """The days that one check has not seen: ``passes`` of others over them, with ``rows`` conversations in all.
+
+    ``why_not`` says why it cannot look back now either, "" where it can.
+    """
+
+    name: str
+    passes: tuple[CompliancePass, ...]
+    why_not: str
+
+    @property
+    def rows(self) -> int:
+        """Conversations that others have looked at and this check has not."""
+        return sum(one.rows for one in self.passes)
+
+    @property
+    def days(self) -> int:
+        """Days (UTC) of these conversations."""
+        return len({one.day for one in self.passes})
+
+    @property
+    def words(self) -> str:
+        """What it has not seen, in a sentence."""
+        seen = f"{counted(self.rows, 'conversation')} of {counted(self.days, 'day')}"
+        return f"{title_of(self.name)}: has not looked at {seen} from before it could run."
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedBack:
+    """What looking back gave: days, conversations that were still there, those that had expired, new findings."""
+
+    name: str
+    days: int
+    rows: int
+    expired: int
+    findings: int
+
+
+def behind(store: Store, project: Project, *, first: str = "", last: str = "9999") -> list[Behind]:
+    """Return the checks over conversations that lack days from ``first`` to ``last``, with what they lack."""
+    found = {name: tuple(passes_without(store, name, first, last)) for name in _over_traffic()}
+    ready = ready_of({name: DAILY[name] for name, passes in found.items() if passes}, project)
+    return [Behind(name=name, passes=found[name], why_not=_why_not(one)) for name, one in ready.items()]
+
+
+def _why_not(one: Ready) -> str:
+    return "" if one.look else one.detail
+
+
+def _over_traffic() -> list[str]:
+    return [name for name, check in DAILY.items() if check.traffic is not None]
+
+
+def look_back(
+    store: Store, project: Project, name: str, *, by: str, tell: Callable[[int, int], object] = lambda *_: None
+) -> LookedBack:
+    """Let one check look at the days that it has not seen, the oldest first.
+
+    ``tell`` gets how many passes are done and how many there are, before each of them. Raises Refused unless ``by`` is
+    a lead, InputError for an unknown check, NothingToDo when it lacks no day or cannot run.
+    """
+    require(store, by, "lead")
+    if name not in _over_traffic():
+        raise InputError(
+            f"check: found '{name[:40]}'{meant(name, _over_traffic())}, expected one of {', '.join(_over_traffic())}."
+        )
+    lacking = next((one for one in behind(store, project) if one.name == name), None)
+    if lacking is None:
+        raise NothingToDo(f"{title_of(name)} has looked at every conversation that the other checks have seen.")
+    ready = ready_of({name: DAILY[name]}, project)
+    if ready[name].look is None:
+        raise NothingToDo(f"{title_of(name)} cannot run: {ready[name].detail}")
+    rules, rows, expired, findings = Rules(store, project, by, DAILY), 0, 0, 0
+    for done, before in enumerate(lacking.passes):
+        tell(done, len(lacking.passes))
+        n, counts = look_at_day(log_of(store.path), ready, before.day, before.imports)
+        gone = max(before.rows - n, 0)
+        made = day_pass(
+            rules, ready, counts, day=before.day, identity=f"{before.id.partition('/')[2]}/{name}", imports={}, rows=n,
+            say=partial(_said, gone),
+        )  # fmt: skip
+        if keep(store, made):
+            rows, expired, findings = rows + n, expired + gone, findings + len(made.found)
+    return LookedBack(name=name, days=lacking.days, rows=rows, expired=expired, findings=findings)
+
+
+def _said(gone: int, method: str) -> str:
+    """Return with what a check looked, that it looked back, and what it could not see any more."""
+    missing = f", {counted(gone, 'conversation')} had expired" if gone else ""
+    return f"{method}; it looked back on {now()[:10]}{missing}"
