@@ -108,14 +108,10 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``log``, ``notify``, ``push``, ``scores`` and
-    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run, ``alerts`` the
-    figures of production that are watched.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
-    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
-    ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
-    ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation that somebody opens is an
-    entry of the audit chain; ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``log``, ``notify``,
+    ``push``, ``retention``, ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation
+    that somebody opens is an entry of the audit chain; ``targets`` are the products under test that the application may
+    run, ``alerts`` the figures of production that are watched.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None. ``publish`` holds the addresses of warehouses by kind, as they are written.

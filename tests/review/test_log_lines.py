@@ -66,7 +66,7 @@ def test_no_line_holds_what_a_person_said_or_who_they_are(logged: None, capsys: 
 
 
 def test_a_text_line_stays_one_line() -> None:
-    record = logging.LogRecord("x", logging.WARNING, "", 0, "two\nlines %s", ("in one",), None)
+    record = logging.makeLogRecord({"name": "x", "msg": "two\nlines %s", "args": ("in one",)})
     assert "\n" not in Lines(as_json=False).format(record)
 
 
