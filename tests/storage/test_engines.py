@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
@@ -31,9 +32,11 @@ from review.golden.releases import release
 from review.people.people import add_person, people
 from review.serving.store_copies import check_whole, copy_store
 from review.settling.adjudication import adjudicate
+from storage import postgres_opening
 from storage.address import address_in, store_file, write_address
 from storage.connection import NoStore, StorageError
 from storage.copying import tables
+from storage.migrations.schema import STEPS
 from storage.opening import open_for_copy, open_store
 from storage.postgres_answers import Answers
 from storage.postgres_connecting import close_pools
@@ -386,6 +389,36 @@ def test_the_role_of_the_application_adds_rows_and_changes_none(server: Server, 
     assert server.sql(changes.format(may.format("app")), database) == [(None,)]
     emptied = str(server.sql(changes.format(may.format("eraser")), database)[0][0]).split()
     assert set(emptied) == {table for table, _ in KEYS.values()} - {"audit_rows", "schema_steps"}
+
+
+def test_two_processes_that_start_on_an_old_schema_run_each_step_once(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(server, tmp_path / "s.db")
+    ran: list[str] = []
+
+    def noted(step: Callable[[Any], None]) -> Callable[[Any], None]:
+        @functools.wraps(step)
+        def run(db: Any) -> None:
+            ran.append(step.__name__)
+            step(db)
+
+        return run
+
+    with monkeypatch.context() as older:
+        older.setattr(postgres_opening, "STEPS", STEPS[:-4])
+        postgres_opening.open_database(file, str(address_in(file)), create=True, sign=False)
+    monkeypatch.setattr(postgres_opening, "STEPS", [noted(step) for step in STEPS])
+    together = Barrier(2)
+
+    def start(_: int) -> int:
+        together.wait()
+        store = open_store(file)
+        return store.add(Setting("started", "by both"))
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(start, range(2))) == [0, 1]
+    assert ran == [step.__name__ for step in STEPS[-4:]]
 
 
 def test_what_is_no_store_or_cannot_be_opened_says_why(server: Server, tmp_path: Path, monkeypatch: Any) -> None:
