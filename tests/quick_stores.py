@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from database_images import fill, image_of, shape_of
+from database_images import Image, fill, image_of, shape_of
 from postgres_server import Server, postgres_server
 from sqlite_utils import Database
 
@@ -81,15 +81,17 @@ class _Databases:
     def give(self, path: Path, source: str | None = None) -> None:
         """Make the database of the store ``path``: an empty store, or a copy of the database ``source``."""
         self._collect()
-        image = self._empty
-        if source is not None:
-            with self._connected(source) as connection:
-                image = image_of(connection)
+        image = self._empty if source is None else self.rows_of(self.server.address(source))
         name = self._free.pop() if self._free else self.server.new_database(self._whole)
         with self._connected(name) as connection:
             fill(connection, image)
         self._made[path] = name
         write_address(path, self.server.address(name))
+
+    def rows_of(self, address: str) -> Image:
+        """The rows of a database."""
+        with self._connected(urlsplit(address).path.strip("/")) as connection:
+            return image_of(connection)
 
     def _collect(self) -> None:
         for gone in [path for path in self._made if not path.exists()]:
@@ -147,6 +149,14 @@ def damage(store: Store, sql: str) -> None:
         store.db.execute("PRAGMA foreign_keys = OFF")
         store.db.execute(sql)
         store.db.conn.commit()
+
+
+def all_text_of(store: Store) -> str:
+    """Everything that a store holds, as text."""
+    if not isinstance(store.engine, PostgresEngine):
+        return "\n".join(store.db.conn.iterdump())
+    (databases,) = _SERVERS
+    return "\n".join(rows.decode() for rows in databases.rows_of(store.engine.address).values())
 
 
 def copy_store(source: Path, target: Path) -> Path:
