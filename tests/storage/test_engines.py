@@ -27,7 +27,7 @@ from review.basics.errors import ReviewError
 from review.closing.closing import close_week
 from review.current.settled import annotations_of
 from review.experiments.versions.registry import Wanted, register
-from review.golden.approve import approve
+from review.golden.approve import approve, why_not_together
 from review.golden.releases import release
 from review.people.people import add_person, people
 from review.serving.store_copies import check_whole, copy_store
@@ -235,6 +235,17 @@ def test_a_batch_and_a_submission_take_few_ways_to_the_server_and_ask_nothing_in
     assert len(trips) == 7, trips
     asked = {sql for trip in trips for sql in trip if sql.startswith("SELECT") and "pg_advisory" not in sql}
     assert asked <= {" ".join(sql.split()) for sql in used} | set(trips[0])
+
+
+def test_candidates_take_as_many_ways_to_the_server_as_one(house: Store) -> None:
+    if not isinstance(house.engine, PostgresEngine):
+        pytest.skip("a file is near")
+    items = [settled_item(house, place) for place in (20, 21, 22)]
+    with counted_trips() as one:
+        assert why_not_together(house, items[:1], by="lea") == {items[0]: ""}
+    with counted_trips() as several:
+        assert set(why_not_together(house, items, by="lea").values()) == {""}
+    assert len(several) == len(one), several
 
 
 def test_an_answer_holds_until_its_table_is_written(house: Store) -> None:
