@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import doorway
+from pages.parts.shared import away, doorway
 
 # Streamlit looks for this assignment in the syntax tree of the file it is given, so it stays a plain call of st.App.
 # The path is absolute because an ASGI server resolves a relative one against the folder it was started from.
@@ -17,5 +17,5 @@ app = st.App(
     Path(__file__).resolve().parent / "pages" / "router.py",
     middleware=doorway.guards(),
     lifespan=doorway.lifespan,
-    on_script_error=doorway.failed,
+    on_script_error=away.on_script_error,
 )

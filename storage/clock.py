@@ -1,13 +1,38 @@
-"""The current time as text, and the shift that lets a demonstration write what belongs to another time."""
+"""The current time as text, and the shift that lets a demonstration write what belongs to another time.
+
+Servers that share a database go by its clock: one whose own clock is wrong would stamp a submission before the closing
+of its week, or after it.
+"""
 
 from __future__ import annotations
 
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 SHIFT: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
+NOTICED = 0.5
+"""Seconds by which two clocks differ at least before that counts: answers take time to come."""
+_WRONG_BY = [timedelta()]
 
 
 def utc_text() -> str:
     """Return the current time in UTC as ISO 8601 text with milliseconds."""
-    return (datetime.now(UTC) + SHIFT.get()).isoformat(timespec="milliseconds")
+    return (datetime.now(UTC) + _WRONG_BY[0] + SHIFT.get()).isoformat(timespec="milliseconds")
+
+
+def wrong_by() -> timedelta:
+    """Return what is added to the clock of this machine, so that it agrees with the database."""
+    return _WRONG_BY[0]
+
+
+def go_by(theirs: float, asked: float, answered: float) -> None:
+    """Go by a clock that said ``theirs`` between two moments of our own, all in seconds since 1970."""
+    difference = theirs - (asked + answered) / 2
+    counts = abs(difference) > NOTICED + (answered - asked) / 2
+    _WRONG_BY[0] = timedelta(seconds=difference) if counts else timedelta()
+
+
+def seconds() -> float:
+    """Return the seconds since 1970 by the clock of this machine."""
+    return time.time()

@@ -6,10 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
+from storage.migrations.sqlite_utils_alone import database
 from storage.proof_key import ProofError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_MS = 10_000
 """Milliseconds that a statement waits for another process to finish writing."""
@@ -19,6 +22,13 @@ class StorageError(Exception):
     """The store cannot be opened, read or written. The message says what to do. Exit code 2."""
 
     exit_code = 2
+
+
+class StoreAway(StorageError):
+    """The database of a store does not answer now. Nothing is wrong with what was sent: it may be sent again."""
+
+    on_a_page = "The database does not answer now. What you submitted is kept, and this page goes on by itself."
+    """The sentence for people at a browser: they can do nothing about addresses and networks."""
 
 
 class NoStore(StorageError):
@@ -35,7 +45,7 @@ def connect(path: Path) -> Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        return Database(connection, execute_plugins=False)
+        return database(connection)
 
 
 @contextmanager

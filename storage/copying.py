@@ -13,10 +13,9 @@ from graphlib import TopologicalSorter
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
 from storage.connection import StorageError
 from storage.migrations.schema import migrations
+from storage.migrations.sqlite_utils_alone import database
 from storage.proof import FIRST_SIGNED, SETTING
 from storage.proof_digests import row_digest
 from storage.records import KEYS
@@ -71,7 +70,7 @@ def copy(source: Store, target: Store, *, progress: Callable[[Copied], None] | N
 @cache
 def tables() -> tuple[Table, ...]:
     """Return all tables of a store: those that others refer to come first, the audit chain last."""
-    empty = Database(memory=True)
+    empty = database()
     migrations.apply(empty)
     needs = {t.name: {k.other_table for k in t.foreign_keys} for t in empty.tables if isinstance(t.name, str)}
     by_name = {KEYS[record][0]: record for record in KEYS}

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlite_utils import Database
 
 from storage import proof
 from storage.address import address_in
 from storage.connection import NoStore, StorageError, plain_errors
 from storage.migrations.schema import migrations
+from storage.migrations.sqlite_utils_alone import database
 from storage.records import KEYS
 from storage.store import Store
 
@@ -111,7 +111,7 @@ def _create(path: Path) -> Store:
 @cache
 def _steps() -> frozenset[str]:
     """Return the names of all steps of the schema: those that an empty database lacks."""
-    return frozenset(step.name for step in migrations.pending(Database(memory=True)))
+    return frozenset(step.name for step in migrations.pending(database()))
 
 
 def _pending(store: Store) -> bool:

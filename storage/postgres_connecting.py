@@ -9,6 +9,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from storage import clock
 from storage.connection import BUSY_MS, StorageError
 
 MOST = 32
@@ -19,6 +20,8 @@ GIVE_UP = 3.0
 """Seconds after which an attempt to connect again is given up; the next statement tries anew."""
 SOON = 5
 """Seconds that a connection may take."""
+GONE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""A machine that is gone without a word is noticed within 20 seconds, not within hours."""
 PREPARE = 1
 """How often a connection runs a statement before it prepares it."""
 PREPARED = 600
@@ -94,16 +97,23 @@ def _made(address: str) -> Any:
         configure=_configure,
         kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "context": adapters()}
         | {"connect_timeout": SOON, "application_name": "spotcheck", "client_encoding": "utf8"}
-        | {"prepare_threshold": PREPARE},
+        | {"prepare_threshold": PREPARE}
+        | GONE,
         open=True,
     )
 
 
 def _configure(connection: Any) -> None:
-    """Make a connection safe: a commit is on disk when it returns, and nobody waits for a lock without an end."""
+    """Make a connection safe: a commit is on disk when it returns, and nobody waits for a lock without an end.
+
+    This process goes by the clock of the database from here on.
+    """
     connection.prepared_max = PREPARED
     connection.execute(
         f"SET lock_timeout = {BUSY_MS}; SET idle_in_transaction_session_timeout = 0; SET jit = off; "
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
     )
+    asked = clock.seconds()
+    (theirs,) = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    clock.go_by(theirs, asked, clock.seconds())

@@ -17,7 +17,8 @@ from typing import Any
 from storage.connection import StorageError
 from storage.engine import Params, Question
 from storage.postgres_answers import Answer, Answers
-from storage.postgres_connecting import driver, pool_of
+from storage.postgres_away import lost, note_away, pool_at
+from storage.postgres_connecting import driver
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_dialect import named, translated
 from storage.postgres_errors import plain_errors
@@ -156,7 +157,7 @@ class PostgresEngine:
             yield from known
             return
         if held is None:
-            with pool_of(self.address).connection() as own:
+            with pool_at(self.address).connection() as own:
                 yield from own.cursor().stream(statement.sql, statement.values(given), size=AT_ONCE)
             return
         with driver().RawServerCursor(held, f"s{next(_CURSORS)}") as cursor:
@@ -168,14 +169,15 @@ class PostgresEngine:
         """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
         if self.held is not None:
             return self._known(sql, values) or self._run_held(sql, values)
-        pool = pool_of(self.address)
         try:
-            return self._run(pool, sql, values)
+            return self._run(pool_at(self.address), sql, values)
         except driver().OperationalError as error:
-            if not _is_lost(error) or not sql.lstrip().startswith(_READS):
+            if not lost(error):
                 raise
-            pool.check()
-            return self._run(pool, sql, values)
+            note_away(self.address, error)
+            if not sql.lstrip().startswith(_READS):
+                raise
+            return self._run(pool_at(self.address), sql, values)
 
     def count_on(self, table: str) -> None:
         """Number the next rows of a table after those that came with their numbers."""
@@ -232,16 +234,20 @@ class PostgresEngine:
     def _begin(self, words: str, ahead: Sequence[Question]) -> None:
         """Begin a transaction on a connection of the pool."""
         asked = [_prepared(question) for question in ahead] if driver().Pipeline.is_supported() else []
-        pool = pool_of(self.address)
         for last in (False, True):
-            connection = pool.getconn()
+            pool = pool_at(self.address)
+            try:
+                connection = pool.getconn()
+            except driver().OperationalError as error:
+                note_away(self.address, error)
+                raise
             try:
                 cursors = _all_at_once(connection, [*((part, ()) for part in words.split("; ")), *asked])
             except driver().Error as error:
                 pool.putconn(connection)
-                if last or not _is_lost(error):
+                if last or not lost(error):
                     raise
-                pool.check()
+                note_away(self.address, error)
             else:
                 break
         self._local.pool, self._local.held = pool, connection
@@ -273,12 +279,6 @@ def _all_at_once(connection: Any, asked: Sequence[tuple[str, Sequence[Any]]]) ->
         return [connection.execute(sql, values or None) for sql, values in asked]
     with connection.pipeline():
         return [connection.execute(sql, values or None) for sql, values in asked]
-
-
-def _is_lost(error: Exception) -> bool:
-    """Return whether the connection was lost: the server is gone, or ends connections as it stops."""
-    state = getattr(error, "sqlstate", None)
-    return isinstance(error, driver().OperationalError) and (state is None or state.startswith(("08", "57P")))
 
 
 class PostgresConnection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from storage.connection import StorageError
+from storage.connection import StorageError, StoreAway
 from storage.postgres_connecting import driver
 from storage.proof_key import ProofError
 
@@ -24,7 +24,7 @@ def plain_errors(name: str) -> Iterator[None]:
     except ProofError as error:
         raise StorageError(f"{name}: {error}") from error
     except PoolTimeout as error:
-        raise StorageError(
+        raise StoreAway(
             f"{name}: the database does not answer. Nothing was written. Start it, or check the address and the "
             "network, and try again."
         ) from error
@@ -46,10 +46,10 @@ def plain_errors(name: str) -> Iterator[None]:
         ) from error
     except psycopg.OperationalError as error:
         if error.sqlstate is None and "connection" in str(error) and "failed" in str(error):
-            raise StorageError(
+            raise StoreAway(
                 f"{name}: the database does not answer: {_last_line(error)}. Check address, role and network."
             ) from error
-        raise StorageError(
+        raise StoreAway(
             f"{name}: the connection to the database was lost ({_first_line(error)}). What was not acknowledged may be "
             "sent again: nothing is written twice."
         ) from error

@@ -10,6 +10,7 @@ from storage.migrations.schema import STEPS
 from storage.postgres_connecting import probe
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_engine import PostgresEngine
+from storage.postgres_errors import GRANT
 from storage.proof_key import VARIABLE, given_key
 from storage.records import KEYS
 from storage.store import Store
@@ -35,6 +36,11 @@ def open_database(path: Path, address: str, *, create: bool, sign: bool = True) 
     with engine.plain_errors():
         probe(address)
         tables = set(engine.db.table_names())
+        if not tables and engine.run("SELECT 1 FROM pg_class WHERE relname = $1 AND relkind = 'r'", [RAN]).fetchone():
+            # A role sees only the tables that it may use in some way.
+            raise StorageError(
+                f"{address}: permission denied. This database holds a store that this role may not read. {GRANT}"
+            )
         if not tables and not create:
             raise NoStore(f"{address}: there is no store in this database. Create one.")
         if tables and RAN not in tables:
@@ -52,6 +58,14 @@ def open_database(path: Path, address: str, *, create: bool, sign: bool = True) 
         if lost:
             raise StorageError(f"{address}: the store has lost its table '{lost[0]}'. Restore a backup.")
     return store
+
+
+def missing_steps(address: str) -> list[str]:
+    """Return the steps of the schema that the database at an address lacks: all of them when it is empty."""
+    engine = PostgresEngine(address, address)
+    with engine.plain_errors():
+        probe(address)
+        return _missing(engine, set(engine.db.table_names()))
 
 
 def _missing(engine: PostgresEngine, tables: set[str]) -> list[str]:

@@ -10,12 +10,22 @@ from __future__ import annotations
 import re
 
 from storage.connection import StorageError
+from storage.postgres_engine import PostgresEngine
 from storage.records import KEYS
 
 CHAIN = ("audit", "audit_rows", "schema_steps")
 """Tables in which nobody but the owner may change a row."""
 QUOTES = ("subject", "detail")
 """The columns of an entry of the audit chain in which words of a person may stand."""
+
+
+def let_in(engine: PostgresEngine, role: str) -> None:
+    """Run, as the owner of the tables, what the application needs of a role. Raises StorageError when that fails."""
+    with engine.plain_errors():
+        if not engine.run("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]).fetchone():
+            raise StorageError(f"{engine.name}: there is no role '{role}'. Create it first, such as with createuser.")
+        for statement in grants(role).splitlines():
+            engine.run(statement, ())
 
 
 def grants(role: str, *, erasure: bool = False) -> str:

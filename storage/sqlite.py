@@ -11,12 +11,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from storage.connection import StorageError, connect, plain_errors
 from storage.engine import Params, Question
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _SAVING = threading.Lock()
 _SAVED: dict[str, int] = {}

@@ -39,9 +39,14 @@ http {{
 """
 
 
-def service(name: str) -> dict[str, Any]:
-    """A service of the compose file."""
-    found: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))["services"][name]
+ONE, THREE = "compose.yaml", "compose.servers.yaml"
+"""The compose files: one server on a file, and three on PostgreSQL."""
+PROXIES = {ONE: "spotcheck.conf.template", THREE: "servers.conf.template"}
+
+
+def service(name: str, compose: str = ONE) -> dict[str, Any]:
+    """A service of a compose file."""
+    found: dict[str, Any] = yaml.safe_load((FOLDER / compose).read_text(encoding="utf-8"))["services"][name]
     return found
 
 
@@ -55,16 +60,18 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\$\{(\w+)((?::[-?][^}]*)?)\}", value, text)
 
 
-def command(name: str, values: Mapping[str, str], *, port: int = 0, more: Sequence[str] = ()) -> list[str]:
+def command(
+    name: str, values: Mapping[str, str], *, port: int = 0, more: Sequence[str] = (), compose: str = ONE
+) -> list[str]:
     """The command of a service, run by this Python, on another port."""
-    words = [filled(word, values).replace("8501", str(port)) for word in service(name)["command"]]
+    words = [filled(re.sub("^(8501|4318)$", str(port), word), values) for word in service(name, compose)["command"]]
     assert words[0] == "spotcheck"
     return [sys.executable, "-m", "review.commands.cli", *words[1:], *more]
 
 
-def environment(name: str, values: Mapping[str, str], store: Path) -> dict[str, str]:
+def environment(name: str, values: Mapping[str, str], store: Path, compose: str = ONE) -> dict[str, str]:
     """The environment of a service; its home is a folder of its own, as in the image."""
-    own = {key: filled(str(text), values) for key, text in service(name)["environment"].items()}
+    own = {key: filled(str(text), values) for key, text in service(name, compose)["environment"].items()}
     kept = {key: text for key, text in os.environ.items() if not key.startswith(("SPOTCHECK_", "XDG_"))}
     python = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     return {**kept, **own, **python, "SPOTCHECK_STORE": str(store), "HOME": str(store.parent)}
@@ -96,11 +103,11 @@ def certificate(folder: Path, host: str) -> Path:
 
 
 @contextmanager
-def proxy(folder: Path, values: Mapping[str, str]) -> Iterator[None]:
+def proxy(folder: Path, values: Mapping[str, str], compose: str = ONE) -> Iterator[None]:
     """nginx with the configuration of the compose file, its words replaced by ``values``."""
     assert NGINX is not None
-    template = (FOLDER / "spotcheck.conf.template").read_text(encoding="utf-8")
-    for name in service("proxy")["environment"]:
+    template = (FOLDER / PROXIES[compose]).read_text(encoding="utf-8")
+    for name in service("proxy", compose)["environment"]:
         template = template.replace(f"${{{name}}}", values[name])
     folder.mkdir()
     (folder / "spotcheck.conf").write_text(template)

@@ -204,15 +204,24 @@ TAKEN_IN_PLACE = {"Table", "Grid", "add_row"}
 
 
 def mixed_up(source: ast.Module) -> list[str]:
-    """The records of a module with more than five fields that can be filled by place."""
+    """The dataclasses of a module with more than five fields that can be filled by place."""
     found = []
-    for node in nodes(source, ast.ClassDef):
-        if sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
-            made = [ast.unparse(d) for d in node.decorator_list if "dataclass" in ast.unparse(d)]
-            named = any("NamedTuple" in ast.unparse(base) for base in node.bases)
-            if named or any("kw_only=True" not in d for d in made):
-                found.append(f"{node.name}, line {node.lineno}")
+    for node in of_many_fields(source):
+        made = [ast.unparse(d) for d in node.decorator_list if "dataclass" in ast.unparse(d)]
+        if any("kw_only=True" not in d for d in made):
+            found.append(f"{node.name}, line {node.lineno}")
     return found
+
+
+def of_many_fields(source: ast.Module) -> list[ast.ClassDef]:
+    """The classes of a module with more than five fields."""
+    classes = nodes(source, ast.ClassDef)
+    return [n for n in classes if sum(isinstance(s, ast.AnnAssign) for s in n.body) > MOST]
+
+
+def large_tuples(source: ast.Module) -> set[str]:
+    """The named tuples of a module with more than five fields, which Python lets everybody fill by place."""
+    return {n.name for n in of_many_fields(source) if any("NamedTuple" in ast.unparse(base) for base in n.bases)}
 
 
 def called(node: ast.Call) -> str:
@@ -235,6 +244,14 @@ def test_large_records_are_filled_by_name() -> None:
         assert not mixed_up(tree(path)), f"{path.relative_to(ROOT)}: make it keyword-only: {mixed_up(tree(path))}"
 
 
+def test_large_tuples_are_filled_by_name() -> None:
+    everything = [*files(), *(ROOT / "tests").rglob("*.py")]
+    large = set[str]().union(*(large_tuples(tree(path)) for path in everything))
+    for path in everything:
+        found = [n.lineno for n in nodes(tree(path), ast.Call) if called(n) in large and n.args]
+        assert not found, f"{path.relative_to(ROOT)}: name the fields in lines {found}"
+
+
 def test_long_calls_name_their_arguments() -> None:
     """In tests the commands are left out: fixtures take the words of a command line, as many as it has."""
     everywhere = TAKEN_IN_PLACE.union(*(of_any_length(tree(path)) for path in files()))
@@ -252,7 +269,7 @@ def test_a_record_or_call_by_place_is_noticed() -> None:
     named = ast.parse(f"class A(NamedTuple):\n{fields}")
     loose = ast.parse(f"@dataclass(frozen=True)\nclass B:\n{fields}")
     good = ast.parse(f"@dataclass(frozen=True, kw_only=True)\nclass C:\n{fields}class D(TypedDict):\n{fields}")
-    assert (mixed_up(named), mixed_up(loose), mixed_up(good)) == (["A, line 1"], ["B, line 2"], [])
+    assert (large_tuples(named), mixed_up(loose), mixed_up(good)) == ({"A"}, ["B, line 2"], [])
     calls = ast.parse("f(1, 2, 3, 4, 5, 6)\nx.f(1, 2, 3, 4, 5, g=6)\nx.any(1, 2, 3, 4, 5, 6)\ndef any(*all): ...")
     assert by_place(calls, of_any_length(calls)) == ["f, line 1"]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from review.audit.store_secrets import store_id
 from review.basics.clock import now
+from review.basics.errors import Refused
 from storage.proof import PROGRAM
 from storage.proof_key import ProofError
 from storage.proof_seen import RESTORED, Seen, last_seen, seen_file
@@ -43,7 +44,7 @@ def end_of(store: Store, key: bytes | None) -> End:
         found = ends if last < seen.sequence else "has another entry in its place"
         said.append(
             f"This machine saw entry {seen.sequence} of {seen.at[:19]}, but the chain {found}. Entries were cut off, "
-            "or somebody put an older copy in the place of the store."
+            "somebody put an older copy in the place of the store, or a failover of its database lost them."
         )
     return End(seen, " ".join(said))
 
@@ -68,8 +69,18 @@ def is_restored(entry: AuditEntry) -> bool:
     return entry.action == RESTORED
 
 
+def record_failover(store: Store, reason: str) -> None:
+    """Say in the chain which newest entry a failover has lost, and why. Raises Refused when none is missing here."""
+    if not _record_loss(store, failover=reason):
+        raise Refused("The chain has every entry that this machine has noted, so a failover has lost nothing of it.")
+
+
 def record_restore(store: Store, backup: str) -> None:
     """Say in the chain which newest entry is missing since a backup was restored, if this machine has noted one."""
+    _record_loss(store, backup=backup)
+
+
+def _record_loss(store: Store, **how: str) -> bool:
     key = store.signing_key()
     end = end_of(store, key) if key else None
     if end is not None and end.seen is not None and end.trouble:
@@ -78,5 +89,7 @@ def record_restore(store: Store, backup: str) -> None:
             actor=PROGRAM,
             action=RESTORED,
             subject=end.seen.hash,
-            detail={"lost": end.seen.sequence, "of": end.seen.at, "backup": backup},
+            detail={"lost": end.seen.sequence, "of": end.seen.at, **how},
         )
+        return True
+    return False

@@ -140,6 +140,14 @@ def _unproven(*, signed: bool, key: bytes | None) -> str:
     return f"The audit key is not here, so only links and the presence of rows were checked.{other}"
 
 
+def _restored(entry: AuditEntry) -> str:
+    lost = entry.detail.get("lost")
+    if "failover" in entry.detail:
+        return f"entry {entry.sequence} says that a failover lost entries up to entry {lost}"
+    where = f"restored from a backup at entry {entry.sequence}"
+    return f"{where}: entries up to entry {lost} of the former store are not in it"
+
+
 def in_words(check: Check, most: int = 10) -> list[str]:
     """Return what a check found, one sentence a line."""
     entries = counted(check.entries, "entry", "entries")
@@ -162,11 +170,7 @@ def in_words(check: Check, most: int = 10) -> list[str]:
         shown = ", ".join(map(str, rest[:most])) + (f" and {len(rest) - most} more" * (len(rest) > most))
         lines.append(f"rows were changed or removed behind {counted(len(rest), 'entry', 'entries')}: {shown}")
     lines += [text for text in (check.trouble, check.unproven) if text]
-    lines += [
-        f"restored from a backup at entry {e.sequence}: entries up to entry {e.detail.get('lost')} of the former store "
-        "are not in it"
-        for e in check.restores
-    ]
+    lines += [_restored(e) for e in check.restores]
     lines += [text for text in (end_of_chain.in_words(check.end),) if text and check.entries and not check.unproven]
     if check.unknown:
         lines.append(f"not part of a store, and not checked: {', '.join(check.unknown[:most])}")

@@ -7,21 +7,14 @@ from typing import Any
 
 import click
 
-from review.commands.asking import llm_of
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
-from review.failures.from_documents import propose_from_documents
+from review.failures.by_model import about_passages, in_other_words
+from review.failures.from_documents import document_of, propose_from_documents
 from review.failures.proposing import Outcome, propose_frequent, propose_marked, propose_variants
 from review.failures.variants import VARIANT_RULES
+from review.judges.endpoints import llm_of
 from review.settings.project import project_of
 
-PARAPHRASE = (
-    "Rewrite the user's question as another customer would ask it. Keep its meaning, names, numbers and tokens such as "
-    "[EMAIL_1]. Reply with the question alone."
-)
-ABOUT = (
-    "Write one question that a customer would ask and that the passage below answers completely. Do not copy its "
-    "wording. Reply with the question alone."
-)
 RULES = ", ".join(f"{name} ({rule.about})" for name, rule in VARIANT_RULES.items())
 
 
@@ -40,14 +33,8 @@ def variants(
 ) -> None:
     """Propose variants of the golden questions by offline rules; a variant stays in the half of its original."""
     store = opened(store_path)
-    by, endpoint = acting_person(store, acting).id, None
-    if judge is not None:
-        ask = llm_of(store, judge, store_path)
-        told = f"{PARAPHRASE} Write in {language}." if language else PARAPHRASE
-
-        def endpoint(question: str) -> str:
-            return ask(told, question)
-
+    by, project = acting_person(store, acting).id, project_of(store_path)
+    endpoint = in_other_words(llm_of(store, project, judge), language or "") if judge else None
     _show(propose_variants(store, split_values(rules), by=by, most=most, endpoint=endpoint), as_json)
 
 
@@ -86,14 +73,11 @@ def documents(
 ) -> None:
     """Propose questions over text or Markdown FILES: each passage is the expected answer to one."""
     store = opened(store_path)
-    by, endpoint = acting_person(store, acting).id, None
-    if judge is not None:
-        ask = llm_of(store, judge, store_path)
-
-        def endpoint(passage: str) -> str:
-            return ask(ABOUT, passage)
-
-    done = propose_from_documents(store, project_of(store_path), files, by=by, most=most, endpoint=endpoint)
+    by, project = acting_person(store, acting).id, project_of(store_path)
+    endpoint = about_passages(llm_of(store, project, judge)) if judge else None
+    done = propose_from_documents(
+        store, project, [document_of(file) for file in files], by=by, most=most, endpoint=endpoint
+    )
     _show(done, as_json)
 
 

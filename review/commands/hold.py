@@ -10,8 +10,8 @@ from rich.text import Text
 
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.compliance.hold_subjects import matching, subjects_of
 from review.people.people import AUDITOR, require
-from review.privacy.hold_subjects import matching, subjects_of
 from review.privacy.holds import HoldState, add_holds, every_hold, release_hold
 from storage.store import Store
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
 from review.basics.errors import NothingToDo, ReviewError
 from review.basics.log_paths import log_of
@@ -26,16 +24,18 @@ from review.commands.common import (
     store_option,
 )
 from review.commands.numbers import Number, read_number
+from review.commands.sample_render import described, show
 from review.current.assignments import week_of_store
 from review.judges.runs.sql_execution import execute_week
-from review.sampling.choose import all_of
-from review.sampling.draw import DrawResult
 from review.sampling.frame import FIXED_FIELDS
+from review.sampling.rendered.asked import rendered
+from review.sampling.rendered.warehouse import WRITTEN_AS
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project, project_of
 from review.sources.readers.mapping import parse_mapping
 from review.week.drawing import Request, due_of, preview
 from review.week.opening import open_week, refuse_running_week
+from review.week.rendering import asked_of, unused
 from storage.records_weeks import Week
 from storage.store import Store
 
@@ -99,6 +99,21 @@ class RateType(click.ParamType):
     help="The column of a field that the source names differently.",
 )
 @click.option("--unit", type=click.Choice(UNITS), help="What one item is (default: as in spotcheck.toml).")
+@click.option(
+    "--render",
+    "dialect",
+    type=click.Choice(tuple(WRITTEN_AS)),
+    help="Print the SQL that counts and draws, for a warehouse that you query yourself. SOURCE is its table.",
+)
+@click.option(
+    "--columns",
+    default="",
+    metavar="A,B:text,...",
+    help="With --render: the columns that the table has of the fields that a draw reads (default: id,created_at).",
+)
+@click.option(
+    "--drawn", type=click.Path(dir_okay=False), metavar="FILE", help="Draw from the result of a rendered statement."
+)
 @click.option("--ids", "show_ids", is_flag=True, help="List the drawn ids.")
 @click.option("--dry-run", is_flag=True, help="Show the frame and the sample; store and seal nothing.")
 @as_option
@@ -124,15 +139,25 @@ def sample(
     due: str | None,
     raters: str | None,
     unit: str | None,
+    dialect: str | None,
+    columns: str,
+    drawn: str | None,
 ) -> None:
     """Draw the conversations of a week that people will review.
 
     SOURCE is a log file (JSONL, CSV, Parquet), a folder of Parquet files, or an address such as
     duckdb:///shop.duckdb?table=log, sqlite:///shop.db?table=log, clickhouse://host:8123/shop?table=log.
     Without SOURCE the draw is from the imported log. The draw of an open week raises its rates.
+    With --render nothing is drawn: run the statement, export its whole result, and draw with --drawn FILE.
     """
     if not week:
         raise click.UsageError("Name the week with --week, such as 2026-W47.")
+    if drawn and (source or dialect):
+        raise click.UsageError("--drawn FILE names the source already. Leave out SOURCE and --render.")
+    if dialect and not source:
+        raise click.UsageError("--render needs SOURCE: the name of the table, such as shop.conversations.")
+    if columns and not dialect:
+        raise click.UsageError("--columns goes with --render.")
     project = project_of(store_path)
     mapping = parse_mapping(maps, further=FIXED_FIELDS)
     request = Request(
@@ -148,13 +173,35 @@ def sample(
         seed=seed,
         due=due,
         unit=unit or project.unit,
-        source=source,
+        source=drawn or source,
+        drawn=drawn is not None,
         mapping=mapping,
     )
-    if dry_run:
+    if dialect:
+        _render(store_path, project, request, dialect=dialect, columns=columns, as_json=as_json)
+    elif dry_run:
         _dry_run(store_path, project, request, show_ids, as_json)
     else:
         _open_week(store_path, project, request=request, acting=acting, show_ids=show_ids, as_json=as_json)
+
+
+def _render(store_path: str, project: Project, request: Request, *, dialect: str, columns: str, as_json: bool) -> None:
+    """Print the statement of a draw; there may be no store yet."""
+    store = opened(store_path) if Path(store_path).exists() else None
+    asked = asked_of(store, project, request, dialect=dialect, columns=columns)
+    if week_window(request.week, project.time_zone).end > datetime.now(UTC):
+        note(f"{request.week} has not ended; run the statement when it has.")
+    if (left := unused(asked)) and not as_json:
+        note(f"Not declared, so no group uses them: {', '.join(left)}. Name those that the table has in --columns.")
+    sql = rendered(asked)
+    result = {
+        "week": asked.week,
+        "dialect": dialect,
+        "table": asked.table,
+        "fingerprint": asked.fingerprint,
+        "sql": sql,
+    }
+    emit(result, as_json, lambda: out.print(sql, highlight=False, markup=False, soft_wrap=True))
 
 
 def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool, as_json: bool) -> None:
@@ -202,57 +249,3 @@ def _execute(store: Store, project: Project, week: str, *, by: str) -> None:
         return
     except ReviewError as error:
         note(f"The queries were not executed: {error}")
-
-
-def described(result: DrawResult, week: str, due: str, show_ids: bool) -> dict[str, Any]:
-    """Return a draw as JSON."""
-    found: dict[str, Any] = {
-        "week": week,
-        "due": due,
-        "seed": result.seed,
-        "key": result.key_rule,
-        "rate": result.rate,
-        "frame": result.frame.to_json(),
-        "strata": [stratum._asdict() for stratum in result.strata],
-        "sampled": result.sampled,
-        "overlap": {"share": result.overlap, "items": len(result.overlap_ids)},
-        "digest": result.digest,
-        "notes": list(result.notes),
-    }
-    if show_ids:
-        found["ids"] = sorted(all_of(result.ids))
-        found["overlap"]["ids"] = list(result.overlap_ids)
-    return found
-
-
-def show(result: DrawResult, week: str, due: str, show_ids: bool) -> None:
-    """Print a draw for a person."""
-    frame = result.frame
-    out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {escape(str(frame.source))}", highlight=False)
-    oddities = {
-        "rows without id": frame.null_ids,
-        f"ids more than once ({', '.join(frame.duplicate_examples)})": frame.duplicate_ids,
-        "rows without a readable date, left out": frame.undated,
-        "rows that arrived after the frame was sealed, left out": frame.late,
-    }
-    for what, n in oddities.items():
-        if n:
-            out.print(f"  {n:,} {what}", highlight=False, markup=False)
-    lines = Table("group", "population", "share", "drawn", box=None, pad_edge=False)
-    for number in (1, 2, 3):
-        lines.columns[number].justify = "right"
-    for stratum in result.strata:
-        name = escape(stratum.name)
-        lines.add_row(name, f"{stratum.population:,}", f"{stratum.probability:.4g}", f"{stratum.sampled:,}")
-    out.print(lines)
-    out.print(
-        f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due}\n"
-        f"seed {result.seed}, digest {result.digest}",
-        highlight=False,
-        markup=False,
-    )
-    for text in result.notes:
-        note(text)
-    if show_ids:
-        for id_ in sorted(all_of(result.ids)):
-            out.print(id_, highlight=False, markup=False, soft_wrap=True)

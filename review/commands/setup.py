@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -21,21 +19,24 @@ from review.commands.common import (
     store_option,
     system_user,
 )
+from review.commands.first_link import say_first_link
 from review.people.people import add_person, people
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import collector_process, server
 from review.serving.container.writing import write_container
 from review.serving.daily import time_of
-from review.serving.first_start import anybody_came, first_link, new_by_links
+from review.serving.first_start import new_by_links
 from review.serving.presence import served_at
-from review.settings.access import is_loopback, public_url
+from review.settings.access import public_url
 from review.settings.project import project_of
 from review.settings.starter import STARTER
 from review.sources.collecting.token import VARIABLE, token_of
 from storage.address import address_in
+from storage.clock import wrong_by
+from storage.connection import NoStore
 from storage.opening import open_store
-from storage.store import Store
+from storage.postgres_safety import risks
 
 
 @click.command()
@@ -46,12 +47,15 @@ from storage.store import Store
     metavar="FOLDER",
     help="Create no store here; write the files that start Spotcheck in containers into FOLDER.",
 )
+@click.option("--servers", is_flag=True, help="With --container: three servers on a PostgreSQL database.")
 @store_option
 @json_option
-def init(name: str | None, container: Path | None, store_path: str, as_json: bool) -> None:
+def init(name: str | None, container: Path | None, servers: bool, store_path: str, as_json: bool) -> None:
     """Create spotcheck.toml and an empty store; the person who runs this becomes the lead."""
+    if servers and container is None:
+        raise click.UsageError("--servers chooses the files that --container writes. Give both.")
     if container is not None:
-        files = [str(file) for file in write_container(container)]
+        files = [str(file) for file in write_container(container, servers=servers)]
         words = "\n".join([*files, f"next: copy {container / 'example.env'} to .env beside it and fill it in"])
         return emit({"files": files}, as_json, lambda: click.echo(words))
     path = Path(store_path)
@@ -109,14 +113,19 @@ def serve(
     path = Path(store_path)
     if nightly:
         _check_time("--nightly", nightly)
-    if first_start and not path.exists():
-        new_by_links(path)
+    if first_start:
+        _first_start(path)
     store = opened(store_path)
     store.begin_signing()
+    alone = address_in(path) is None
     elsewhere = served_at(path)
-    if elsewhere:
+    if elsewhere and alone:
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
-    _say_first_link(store, server.url_of(address, port))
+    for said in (*risks(store.engine), *_wrong_clock()):
+        note(said)
+    if alone or first_start:
+        # Each link ends those before it, so of several servers on a database only the one that was asked prints one.
+        say_first_link(store, server.url_of(address, port))
     store.close()
     if address in server.EVERYWHERE:
         note(f"Spotcheck is at {public_url(project_of(path).access, os.environ) or server.url_of(address, port)}")
@@ -132,6 +141,28 @@ def serve(
     raise SystemExit(code)
 
 
+def _wrong_clock() -> list[str]:
+    """Return a sentence when the clock of this machine differs from that of the database by more than a second."""
+    seconds = wrong_by().total_seconds()
+    if abs(seconds) < 1:
+        return []
+    where = "behind" if seconds > 0 else "ahead of"
+    return [
+        f"The clock of this machine is {abs(seconds):,.0f} s {where} that of the database. Spotcheck goes by the clock "
+        "of the database. Set the clock of this machine all the same."
+    ]
+
+
+def _first_start(path: Path) -> None:
+    """Create a store that people enter by links where there is none. A database may be empty, and its file there."""
+    if path.exists() and address_in(path) is None:
+        return
+    try:
+        open_store(path, create=False).close()
+    except NoStore:
+        new_by_links(path)
+
+
 def _collector(store: Path, address: str, port: int) -> list[str]:
     """Return the command line of a collector; without a token it listens on this machine alone."""
     at = address if os.environ.get(VARIABLE, "").strip() else server.ADDRESS
@@ -145,22 +176,6 @@ def _check_time(option: str, text: str) -> None:
         time_of(text)
     except InputError as error:
         raise InputError(f"{option}: {error}") from None
-
-
-def _say_first_link(store: Store, here: str) -> None:
-    """Print a link for the first lead where people come in by link and nobody leads yet."""
-    access = project_of(store.path).access
-    if access.mode != "links":
-        return
-    base = public_url(access, os.environ) or here
-    link = first_link(store, base)
-    if link:
-        click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{link}")
-        sys.stdout.flush()
-    elif not anybody_came(store):
-        note("Nobody has come in by a link yet. `spotcheck people invite NAME --role lead` prints one for a lead.")
-    if base.startswith("http://") and not is_loopback(urlsplit(base).hostname):
-        note(f"{base} is not encrypted: others on the network can read links and logins. Put a TLS proxy in front.")
 
 
 @click.command()

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import click
 
+from review.audit.end_of_chain import record_failover
 from review.audit.verifying import in_words
+from review.basics.words import counted
 from review.commands.common import emit, json_option, note, opened, out, store_option
+from review.commands.first_link import say_first_link
+from review.serving import server
 from review.serving.backups import back_up, restore
+from review.serving.preparing import prepare
 from review.serving.store_copies import check_whole, copy_store
 from storage.address import store_file
 from storage.copying import Copied
@@ -90,21 +95,48 @@ def store_copy(source: str, target: str, as_json: bool) -> None:
 
 
 @store_group.command("check")
+@click.option(
+    "--after-failover", metavar="REASON", default="", help="Say in the chain that a failover lost its last entries."
+)
 @store_option
 @json_option
 @click.pass_context
-def store_check(context: click.Context, store_path: str, as_json: bool) -> None:
-    """Check the store: its pages and indexes, and every row by the audit chain. Exit code 1 when something is wrong."""
-    health = check_whole(opened(store_path))
-    lines = [*health.damage, *in_words(health.check)]
+def store_check(context: click.Context, after_failover: str, store_path: str, as_json: bool) -> None:
+    """Check the store: its pages and indexes, and every row by the audit chain. Exit code 1 when something is wrong.
+
+    It also says by what settings a PostgreSQL server may lose what was acknowledged.
+    """
+    store = opened(store_path)
+    if after_failover:
+        record_failover(store, after_failover)
+    health = check_whole(store)
+    lines = [*health.damage, *in_words(health.check), *health.risks]
 
     def render() -> None:
         for line in lines:
             out.print(line, highlight=False, markup=False)
 
     result = {"store": store_path, "holds": health.holds, "damage": health.damage, "rows": health.check.rows}
-    emit({**result, "entries": health.check.entries}, as_json, render)
+    emit({**result, "risks": health.risks, "entries": health.check.entries}, as_json, render)
     context.exit(0 if health.holds else 1)
+
+
+@store_group.command("prepare")
+@click.option("--role", required=True, metavar="NAME", help="The role of the servers; it must exist.")
+@click.option("--first-start", is_flag=True, help="If there is no store, create one that people enter by links.")
+@store_option
+@json_option
+def store_prepare(role: str, first_start: bool, store_path: str, as_json: bool) -> None:
+    """Make a store in a PostgreSQL database ready for its servers, before they start.
+
+    Brings the schema up to date, and lets ROLE read and add rows. Run it as the owner of the tables at the first start
+    and after each upgrade; a second time does no harm. Servers of the older version may go on meanwhile.
+    """
+    made = prepare(Path(store_path), role, by_links=first_start)
+    if first_start:
+        say_first_link(opened(store_path), server.url_of(server.ADDRESS, server.PORT))
+    words = f"{store_path} is ready: {'created' if made.created else counted(made.steps, 'step')}, {role} may use it"
+    emit({"store": store_path, "role": role, **made._asdict()}, as_json, lambda: out.print(words, highlight=False))
 
 
 @store_group.command("grant")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -38,6 +39,7 @@ _DATE_NAME = re.compile(r"date|time|toyear|tomonth|today|yesterday|tostartof|jul
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
 
 
+@lru_cache(2048)
 def sql_tags(sql: str | None, dialect: str | None = None) -> tuple[str, ...]:
     """Return the tags of a query, sorted: cte, dates, join-depth-N (joins in one SELECT), subquery, window-function.
 

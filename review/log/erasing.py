@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.whole_files import sync
 from review.log.late import listed
@@ -100,7 +100,7 @@ def shared_values(log: LogPaths, conversations: Collection[str]) -> dict[str, se
     if not files or not conversations:
         return {}
     found = {}
-    with duckdb.connect() as db:
+    with in_memory() as db:
         db.register("leaving", pa.table({"id": sorted(conversations)}))
         for name in CATEGORIES:
             theirs = f"SELECT DISTINCT {name} FROM {listed(files)} SEMI JOIN leaving USING (id)"  # noqa: S608 - our own names and paths
@@ -116,7 +116,7 @@ def contents_with(files: Sequence[Path], pattern: str, *, without: Collection[st
         return
     names = set(pq.read_schema(files[0]).names)
     said = f"concat_ws(chr(10), {', '.join(name for name in SAID if name in names)})"
-    with duckdb.connect() as db:
+    with in_memory() as db:
         db.register("leaving", pa.table({"id": pa.array(sorted(without), pa.string())}))
         others = f"(SELECT {said} AS said FROM {listed(files)} ANTI JOIN leaving USING (id))"  # noqa: S608 - our own names and paths
         sql = f"SELECT said FROM {others} WHERE regexp_matches(said, ?)"  # noqa: S608 - our own names and paths
@@ -135,7 +135,7 @@ def _rows(path: Path, leaving: Leaving) -> list[dict[str, Any]]:
     users = "user_id" in pq.read_schema(path).names
     wanted = "id IN (SELECT unnest($1))" + (" OR user_id IN (SELECT unnest($2))" if users else "")
     given = [sorted(leaving.conversations), *([sorted(leaving.users)] if users else [])]
-    with duckdb.connect() as db:
+    with in_memory() as db:
         found = db.execute(f"SELECT * FROM {listed([path])} WHERE {wanted}", given)  # noqa: S608 - our own paths
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -154,7 +154,9 @@ def take_out(path: Path, leaving: Leaving) -> int:
     change = _emptied if "content" in table.column_names else _untold
     for n in places:
         rows[n].update(change(rows[n], leaving))
-    write_anew(path, pa.Table.from_pylist(rows, table.schema))
+    # A file that DuckDB wrote says of a column without gaps that it can have none.
+    schema = pa.schema([field.with_nullable(True) for field in table.schema])
+    write_anew(path, pa.Table.from_pylist(rows, schema))
     return len(places)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.erasing import conversation_files
 from review.log.late import listed
@@ -17,7 +16,7 @@ def conversations_of(log: LogPaths, users: Collection[str]) -> set[str]:
     files = conversation_files(log)
     if not files or not users:
         return set()
-    with duckdb.connect() as db:
+    with in_memory() as db:
         sql = f"SELECT id FROM {listed(files)} WHERE user_id IN (SELECT unnest(?))"  # noqa: S608 - our own paths
         return {row[0] for row in db.execute(sql, [sorted(users)]).fetchall()}
 
@@ -27,7 +26,7 @@ def conversations_by_user(log: LogPaths, users: Collection[str]) -> dict[str, se
     if not users:
         return {}
     sql = f"SELECT user_id, list(DISTINCT id) FROM {log_relation(log)} WHERE user_id IN (SELECT unnest(?)) GROUP BY 1"  # noqa: S608 - our own paths
-    with duckdb.connect() as db:
+    with in_memory() as db:
         return {user: set(ids) for user, ids in db.execute(sql, [sorted(users)]).fetchall()}
 
 
@@ -36,7 +35,7 @@ def among_users(log: LogPaths, conversations: Collection[str], users: Collection
     files = conversation_files(log)
     if not files or not users or not conversations:
         return set()
-    with duckdb.connect() as db:
+    with in_memory() as db:
         wanted = "id IN (SELECT unnest($1)) AND user_id IN (SELECT unnest($2))"
         sql = f"SELECT id FROM {listed(files)} WHERE {wanted}"  # noqa: S608 - our own paths
         return {row[0] for row in db.execute(sql, [sorted(conversations), sorted(users)]).fetchall()}

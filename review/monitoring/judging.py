@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.late import late_files, listed
@@ -21,7 +22,7 @@ from review.log.log import log_files
 from review.monitoring.staying import Staying
 from review.settings.retention import CLASSES, Retention
 
-MEMORY = "500MB"
+MEMORY = "300MB"
 YOUNG, EXPIRES = "young", "expires"
 DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
 """The day of a conversation in UTC; without a time of its own it is that of its import."""
@@ -53,7 +54,7 @@ class JudgedWeek:
 
 
 class Judge:
-    """Judges week by week. The rows that expire in the week judged last are in the table ``expiring``."""
+    """Judges week by week. What becomes of a row is asked anew in each query: it joins the few rows that stay."""
 
     def __init__(
         self, db: duckdb.DuckDBPyConnection, log: LogPaths, rules: Retention, stays: Staying, *, now: str
@@ -71,21 +72,25 @@ class Judge:
         _table(db, "checked", day=[day for day, _ in pairs], import_id=[import_id for _, import_id in pairs])
 
     def week(self, week: str) -> JudgedWeek:
-        """Judge one week, and fill the table ``expiring`` with its ids."""
+        """Judge one week."""
         files = log_files(self.log, weeks=[week])
-        self.db.execute("DROP TABLE IF EXISTS expiring")
         why = self.stays.reason_of_week(week)
         if why or not self._is_due(files):
-            self.db.execute(f"CREATE TEMP TABLE expiring AS {_NOTHING}")
             return self._counted(week, self._by_reason(files, f"'{why}'" if why else f"'{YOUNG}'"))
-        judged = f"SELECT j.id, j.class, {self._reason()} AS reason FROM ({self._rows(files)}) j"  # noqa: S608 - our own names
-        pairs = {"stays": "id", "users_held": "user_id", "checked": "day, import_id"}
-        joined = " ".join(f"LEFT JOIN {table} USING ({columns})" for table, columns in pairs.items())
-        self.db.execute(f"CREATE TEMP TABLE judged AS {judged} {joined}")
-        self.db.execute(f"CREATE TEMP TABLE expiring AS SELECT id FROM judged WHERE reason = '{EXPIRES}'")  # noqa: S608 - a word of ours
-        found = self.db.execute("SELECT class, reason, count(*) FROM judged GROUP BY ALL").fetchall()
-        self.db.execute("DROP TABLE judged")
-        return self._counted(week, found)
+        sql = f"SELECT class_, reason_, count(*) FROM {self._judged(files)} GROUP BY ALL"  # noqa: S608 - our own names
+        return self._counted(week, self.db.execute(sql).fetchall())
+
+    def going(self, files: Sequence[Path]) -> str:
+        """Return SQL for the rows of some files of a week that expire, with the columns of the files."""
+        return f"(SELECT {_COLUMNS} FROM {self._judged(files)} WHERE reason_ = '{EXPIRES}')"  # noqa: S608 - our own names
+
+    def staying(self, files: Sequence[Path]) -> str:
+        """Return SQL for the other rows of these files."""
+        return f"(SELECT {_COLUMNS} FROM {self._judged(files)} WHERE reason_ <> '{EXPIRES}')"  # noqa: S608 - our own names
+
+    def note_going(self, files: Sequence[Path]) -> None:
+        """Fill the table ``expiring`` with the ids that expire, for files that hold nothing else of a row."""
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE expiring AS SELECT id FROM {self.going(files)}")  # noqa: S608 - our own names
 
     def _is_due(self, files: Sequence[Path]) -> bool:
         """Whether any conversation of these files is old enough: a look at one column, without an id."""
@@ -94,27 +99,28 @@ class Judge:
         return self.db.execute(sql, [latest]).fetchone() is not None
 
     def _by_reason(self, files: Sequence[Path], reason: str) -> list[tuple[str, str, int]]:
-        words = f"CASE WHEN due THEN {reason} ELSE '{YOUNG}' END"
-        sql = f"SELECT class, {words}, count(*) FROM ({self._rows(files)}) GROUP BY ALL"  # noqa: S608 - our own names
+        words = f"CASE WHEN due_ THEN {reason} ELSE '{YOUNG}' END"
+        sql = f"SELECT class_, {words}, count(*) FROM ({self._rows(files)}) GROUP BY ALL"  # noqa: S608 - our own names
         return self.db.execute(sql).fetchall()
 
+    def _judged(self, files: Sequence[Path]) -> str:
+        """Return SQL for the rows of some files with what becomes of each: ``reason_``."""
+        return (
+            f"(SELECT j.*, {_REASON} AS reason_ FROM ({self._rows(files)}) j "  # noqa: S608 - our own names
+            "LEFT JOIN stays ON stays.id = j.id LEFT JOIN users_held ON users_held.user_id = j.user_id "
+            "LEFT JOIN checked ON checked.day = j.day_ AND checked.import_id = j.import_id)"
+        )
+
     def _rows(self, files: Sequence[Path]) -> str:
-        """Return SQL for the rows of some files with their class, and whether their days are over."""
+        """Return SQL for the rows of some files with their class, their day, and whether their days are over."""
         later = " OR e.id IN (SELECT id FROM failed_later)" if self.late else ""
         failed = f"e.status = 'error'{later}"
         slow = f"e.latency_ms > {self.rules.slow_ms:f}"
         kind = f"CASE WHEN {failed} THEN 'error' WHEN {slow} THEN 'slow' ELSE 'normal' END"
         days = " ".join(f"WHEN '{name}' THEN {sql_literal(limit)}" for name, limit in self._limits.items())
-        due = f"coalesce(created_at, imported_at) < CASE class {days} END"
-        inner = f"SELECT *, {kind} AS class, {DAY} AS day FROM {listed(files)} e"  # noqa: S608 - our own paths
-        return f"SELECT id, user_id, import_id, day, class, {due} AS due FROM ({inner})"  # noqa: S608 - our own names
-
-    def _reason(self) -> str:
-        return (
-            f"CASE WHEN NOT j.due THEN '{YOUNG}' WHEN users_held.user_id IS NOT NULL THEN 'legal_hold' "
-            "WHEN stays.reason IS NOT NULL THEN stays.reason WHEN checked.day IS NULL THEN 'checks_not_run' "
-            f"ELSE '{EXPIRES}' END"
-        )
+        due = f"coalesce(created_at, imported_at) < CASE class_ {days} END"
+        inner = f"SELECT e.*, {kind} AS class_, {DAY} AS day_ FROM {listed(files)} e"  # noqa: S608 - our own paths
+        return f"SELECT *, {due} AS due_ FROM ({inner})"  # noqa: S608 - our own names
 
     def _counted(self, week: str, found: Sequence[tuple[str, str, int]]) -> JudgedWeek:
         kept, expired, held = dict.fromkeys(CLASSES, 0), dict.fromkeys(CLASSES, 0), dict[str, int]()
@@ -132,13 +138,18 @@ def judging(
     log: LogPaths, rules: Retention, stays: Staying, *, now: str, scratch: Path | None = None
 ) -> Iterator[Judge]:
     """Open a database to judge in; what does not fit into memory goes to the folder ``scratch``."""
-    settings: dict[str, str | int] = {"memory_limit": MEMORY, "threads": 2, "preserve_insertion_order": "false"}
-    if scratch is not None:
-        settings["temp_directory"] = str(scratch)
-    with duckdb.connect(config=settings) as db:  # type: ignore[arg-type]  # the values may be numbers
+    limits = {"memory_limit": MEMORY, "threads": "2", "preserve_insertion_order": "false"}
+    apart = None if scratch is None else duckdb.connect(config={**limits, "temp_directory": str(scratch)})
+    with apart or in_memory(**limits) as db:
         yield Judge(db, log, rules, stays, now=now)
 
 
+_COLUMNS = "* EXCLUDE (class_, day_, due_, reason_)"
+_REASON = (
+    f"CASE WHEN NOT j.due_ THEN '{YOUNG}' WHEN users_held.user_id IS NOT NULL THEN 'legal_hold' "
+    "WHEN stays.reason IS NOT NULL THEN stays.reason WHEN checked.day IS NULL THEN 'checks_not_run' "
+    f"ELSE '{EXPIRES}' END"
+)
 _NOTHING = "SELECT CAST(NULL AS VARCHAR) AS id WHERE false"
 
 

@@ -13,13 +13,15 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.limits import MAX_ID, MAX_NOTE
 from review.people.people import require
-from review.privacy.hold_subjects import CONVERSATION, USER
 from review.privacy.masking import mask_text
 from review.privacy.recognisers import recognisers
 from review.privacy.user_ids import user_hash
 from storage.queries.holds import holds_that_last
 from storage.records_retention import HoldRelease, LegalHold
 from storage.store import Store
+
+CONVERSATION, USER = "conversation", "user"
+"""What a hold may name."""
 
 
 @dataclass(frozen=True)

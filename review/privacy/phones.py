@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from typing import TYPE_CHECKING
 
 from review.privacy.any_of import any_of
 from review.privacy.identifiers import NAMED_OTHERWISE, NO_WORD_BEFORE, Hit
+
+# The numbering plans take half a second to load, so they are loaded with the first candidate, not with a page.
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _MORE = r"[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){4,22}"
 _INTERNATIONAL = re.compile(rf"{NO_WORD_BEFORE}(?<!\+)(?:\+ ?\(?|00(?=[1-9][0-9]{{0,2}}[ /-]))(?=[1-9]){_MORE}")
@@ -100,10 +102,13 @@ def _national(text: str, regions: Sequence[str]) -> Iterator[Hit]:
 
 
 def _in_groups(start: int, candidate: str, region: str) -> Hit | None:
+    import phonenumbers
+    from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
     number = _parse(candidate, region)
     if number is None or not phonenumbers.is_valid_number_for_region(number, region):
         return None
-    key = phonenumbers.format_number(number, PhoneNumberFormat.E164)[-10:]
+    key = _key(number)
     hit = Hit(start, start + len(candidate), key)
     if candidate.isdigit():
         mobile = phonenumbers.number_type(number) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -160,7 +165,7 @@ def _longest(start: int, text: str, region: str | None, *, certain: bool) -> Ite
     while len(_digits(text)) >= 7:
         number = _parse(text, region)
         if number is not None:
-            key = phonenumbers.format_number(number, PhoneNumberFormat.E164)[-10:]
+            key = _key(number)
             if _valid(number):
                 yield Hit(start, start + len(text), key)
                 return
@@ -173,21 +178,33 @@ def _longest(start: int, text: str, region: str | None, *, certain: bool) -> Ite
     yield from possible[:1]
 
 
+def _key(number: PhoneNumber) -> str:
+    from phonenumbers import PhoneNumberFormat, format_number
+
+    return str(format_number(number, PhoneNumberFormat.E164)[-10:])
+
+
 def _parse(text: str, region: str | None) -> PhoneNumber | None:
+    from phonenumbers import NumberParseException, parse
+
     if region is None and text.startswith("00"):
         text = "+" + text[2:]
     try:
-        return phonenumbers.parse(text, region)
+        return parse(text, region)
     except NumberParseException:
         return None
 
 
 def _valid(number: PhoneNumber | None) -> bool:
-    return number is not None and phonenumbers.is_valid_number(number)
+    from phonenumbers import is_valid_number
+
+    return number is not None and is_valid_number(number)
 
 
 def _possible(number: PhoneNumber) -> bool:
-    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    from phonenumbers import ValidationResult, is_possible_number_with_reason
+
+    return bool(is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
 
 
 def _digits(text: str) -> str:

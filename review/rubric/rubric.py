@@ -17,6 +17,7 @@ from review.basics import setting
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
+from review.basics.remembered import Remembered
 from review.rubric.keys import keys_of
 from review.rubric.presets import PRESETS
 from storage.queries.pairs import PREFERENCE
@@ -250,7 +251,11 @@ def rubric_version(store: Store, version: int) -> Rubric:
     if row is None:
         known = ", ".join(str(v.version) for v in store.find(RubricVersion, order_by="version")) or "none yet"
         raise UnknownError(f"rubric version {version} does not exist (there are: {known}).")
-    return rubric_from(row.document, version=version)
+    return _READ.get((version, row.content_hash), lambda: rubric_from(row.document, version=version))
+
+
+_READ: Remembered[Rubric] = Remembered(64)
+"""Versions as they were read: a page asks for one hundreds of times."""
 
 
 def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rubric:

@@ -17,6 +17,7 @@ from review.sampling.frame import Frame, OpenFrame, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs, is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
+from review.sampling.wanted import Find, HoldsDraw, Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +82,15 @@ def draw(
     seed = sql.plain_text("seed", week if seed is None else seed)
     _check_overlap(overlap)
     check_needs(engine, groups)
-    frame, opened = read_frame(
-        engine, window=window, week=week, mapping=mapping, values=values, groups=groups, date_format=date_format
-    )
+    frame, find = _looked_at(
+        engine, wishes, window=window, week=week, seed=seed, mapping=mapping, values=values, groups=groups,
+        date_format=date_format,
+    )  # fmt: skip
     if frame.distinct == 0:
         hint = "" if is_imported_log(engine) else "`--map created_at=COLUMN` names the column of the date."
         raise NothingToDo(_nothing(frame, window), command_hint=hint)
     plan = allocate(frame.populations, wishes, groups)
-    ids = take(candidates(opened, seed, plan), plan, seed)
+    ids = take(find(plan), plan, seed)
     strata = tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
     return DrawResult(
         frame=frame,
@@ -126,16 +128,10 @@ def extend(
     """
     refuse_lower(wishes.rate, previous.rate)
     _check_overlap(overlap)
-    frame, opened = read_frame(
-        engine,
-        window=window,
-        week=previous.week,
-        mapping=mapping,
-        values=values,
-        groups=groups,
-        sealed_at=previous.sealed_at,
-        date_format=date_format,
-    )
+    frame, find = _looked_at(
+        engine, wishes, window=window, week=previous.week, seed=previous.seed, mapping=mapping, values=values,
+        groups=groups, date_format=date_format, sealed_at=previous.sealed_at,
+    )  # fmt: skip
     sealed = {s.name: s.population for s in previous.strata}
     if list(sealed) != list(names_of(groups)):
         raise Refused(
@@ -143,7 +139,7 @@ def extend(
             "A sealed frame keeps its groups."
         )
     plan = raised(previous.strata, allocate(sealed, wishes, groups), wishes.caps)
-    found = candidates(opened, previous.seed, plan)
+    found = find(plan)
     of_source = {name: i for some in found.values() for i in some if (name := stored_as(i)) != i}
     before = {name: tuple(of_source.get(i, i) for i in some) for name, some in previous.ids.items()}
     ids = grown(before, found, plan, previous.seed)
@@ -169,6 +165,33 @@ def stored(result: DrawResult, stored_as: Callable[[str], str]) -> DrawResult:
     )
     overlap = tuple(sorted(map(stored_as, result.overlap_ids)))
     return replace(result, ids=ids, added=added, overlap_ids=overlap, digest=sample_digest(all_of(ids)))
+
+
+def _looked_at(
+    engine: Engine,
+    wishes: Wishes,
+    *,
+    window: Window | None,
+    week: str,
+    seed: str,
+    mapping: Mapping[str, str] | None,
+    values: Values | None,
+    groups: Sequence[Group],
+    date_format: str,
+    sealed_at: datetime | None = None,
+) -> tuple[Frame, Find]:
+    """Return the frame, and what finds the ids that a plan can need: asked of the source, or read from a result."""
+    if isinstance(engine, HoldsDraw) and window is not None:
+        wanted = Wanted(
+            week=week, window=window, seed=seed, wishes=wishes, groups=groups, mapping=mapping or {},
+            values=values or {}, date_format=date_format,
+        )  # fmt: skip
+        return engine.look(wanted)
+    frame, opened = read_frame(
+        engine, window=window, week=week, mapping=mapping, values=values, groups=groups, sealed_at=sealed_at,
+        date_format=date_format,
+    )  # fmt: skip
+    return frame, lambda plan: candidates(opened, seed, plan)
 
 
 def candidates(opened: OpenFrame, seed: str, plan: DrawPlan) -> dict[str, list[str]]:

@@ -63,12 +63,17 @@ class Frame:
         return {**self.__dict__, "duplicate_examples": list(self.duplicate_examples)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenFrame:
-    """The rows of a frame to select from: whether they have dates and verdicts, and whether an id occurs twice."""
+    """The rows of a frame to select from: whether they have dates and verdicts, and whether an id occurs twice.
+
+    ``id`` is the id of a row of the source, ``within`` the condition that it can be in the frame, None for every row.
+    """
 
     engine: Engine
     rows: exp.Expr
+    id: exp.Expr
+    within: exp.Expr | None
     dated: bool
     verdicts: bool
     once: bool = False
@@ -187,7 +192,10 @@ def open_frame(
     span = Span(places["created_at"].column, window.start, window.end) if window and fields.made is not None else None
     relation = engine.relation([place.column for place in places.values()], span)
     rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
-    return OpenFrame(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
+    return OpenFrame(
+        engine=engine, rows=rows, id=fields.id, within=frame_sql.in_window(fields.made, membership),
+        dated=fields.made is not None, verdicts=fields.verdicts is not None,
+    )  # fmt: skip
 
 
 def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, ColumnPath]:

@@ -104,13 +104,18 @@ def frame_rows(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Selec
     shown += [named(fields.made, "made")] if fields.made is not None else []
     shown += [named(fields.verdicts, "verdicts")] if fields.verdicts is not None else []
     select = exp.select(*shown).from_(source.copy())
-    if fields.made is None or frame.start is None or frame.end is None:
-        return select
-    made = fields.made
+    within = in_window(fields.made, frame)
+    return select if within is None else select.where(within)
+
+
+def in_window(made: exp.Expr | None, frame: Membership) -> exp.Expr | None:
+    """Return the condition that a row lies in the window or has no date; None where there is no window."""
+    if made is None or frame.start is None or frame.end is None:
+        return None
     within = exp.and_(
         exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
     )
-    return select.where(exp.or_(within, is_null(made)))
+    return exp.or_(within, is_null(made))
 
 
 def _part(fields: Fields, frame: Membership) -> exp.Expr:

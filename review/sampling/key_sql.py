@@ -15,11 +15,16 @@ from review.sampling.key import threshold
 
 def key(seed: str, id_: exp.Expr) -> exp.Expr:
     """Return the first 8 hex digits of md5(seed || ':' || id) as an expression."""
+    first, eight = exp.Literal.number(1), exp.Literal.number(8)
+    return exp.Substring(this=full_key(seed, id_), start=first, length=eight)
+
+
+def full_key(seed: str, id_: exp.Expr) -> exp.Expr:
+    """Return all 32 hex digits of md5(seed || ':' || id) as an expression."""
     text = exp.Concat(
         expressions=[exp.Literal.string(plain_text("seed", seed) + ":"), as_text(id_)], safe=False, coalesce=False
     )
-    first, eight = exp.Literal.number(1), exp.Literal.number(8)
-    return exp.Substring(this=exp.MD5(this=text), start=first, length=eight)
+    return exp.MD5(this=text)
 
 
 def predicate(seed: str, id_: exp.Expr, p: float) -> exp.Expr | None:

@@ -18,10 +18,11 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 REPLACED = (b"content-length", b"content-encoding", b"etag")
 
 
-async def refuse(send: Send, websocket: bool, status: int, why: str) -> None:
+async def refuse(send: Send, websocket: bool, status: int, why: str, *, again: int = 0) -> None:
     """Answer with a status and one sentence, and close the connection: nobody reads the rest of the request.
 
-    A websocket that is closed before it is accepted becomes a plain answer with status 403.
+    A browser asks anew after ``again`` seconds, if that is not 0. A websocket that is closed before it is accepted
+    becomes a plain answer with status 403.
     """
     if websocket:
         await send({"type": "websocket.close", "code": 1008, "reason": why[:100]})
@@ -33,6 +34,8 @@ async def refuse(send: Send, websocket: bool, status: int, why: str) -> None:
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
     ]
+    if again:
+        headers += [(b"retry-after", str(again).encode()), (b"refresh", str(again).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -6,6 +6,7 @@ uploads, downloads, figures on the server, and every address that a later versio
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -22,7 +23,7 @@ from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
 from review.serving.log_lines import say
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
-from storage.connection import StorageError
+from storage.connection import StorageError, StoreAway
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ MESSAGE_OF_NOBODY = 64 * 1024
 """Bytes of one message over a session's websocket; somebody who is not logged in only asks for the login."""
 SESSIONS_OF_NOBODY = 200
 """Sessions of people who have not logged in that may be open at once."""
+AGAIN = 5
+"""Seconds after which a browser asks again."""
 PERSON = b"x-spotcheck-person"
 """The header in which the guard tells Streamlit who came in by a link. A client's own one is removed."""
 
@@ -83,10 +86,15 @@ class Guard:
                 # Under any host name: who knows the secret is no page of another site.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
-            who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
-            verdict = self._verdict(rules, kind, address, who, values(scope["headers"], "host"))
+            if kind is Endpoint.HEALTH or rules.access.mode == "names":
+                who, verdict = self._admitted(rules, kind, scope)
+            else:
+                # A store that does not answer makes those wait who ask for it, and nobody else.
+                who, verdict = await asyncio.to_thread(self._admitted, rules, kind, scope)
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
+        except StoreAway:
+            return await _say_away(send, scope, websocket)
         except (ReviewError, StorageError) as error:
             return await answers.refuse(send, websocket, 503, str(error))
         if verdict.status != 200 and kind is Endpoint.DOCUMENT and rules.access.mode == "links":
@@ -102,6 +110,14 @@ class Guard:
         if kind is Endpoint.HEALTH:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
+
+    def _admitted(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+        """Return who sends a request, and whether it may pass. Whether the server lives, nobody's login decides."""
+        headers, who = scope["headers"], Caller(None)
+        if kind is not Endpoint.HEALTH:
+            who = caller(headers, rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
+        address = address_of(door.path_of(scope, rules.base))
+        return who, self._verdict(rules, kind, address, who, values(headers, "host"))
 
     def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Admission:
         """Return whether a request may pass."""
@@ -196,6 +212,14 @@ def _noted(kind: Endpoint, method: str, send: Send, number: str) -> Send:
         await send(message)
 
     return noted
+
+
+async def _say_away(send: Send, scope: Scope, websocket: bool) -> None:
+    """Say that the database does not answer, on a page that asks again by itself where a person opens one."""
+    if websocket or "text/html" not in ",".join(values(scope["headers"], "accept")):
+        return await answers.refuse(send, websocket, 503, StoreAway.on_a_page, again=AGAIN)
+    page = link_answers.closed(StoreAway.on_a_page, title="One moment")
+    return await link_answers.show(send, page, status=503, more=(("refresh", str(AGAIN)),))
 
 
 def _naming(scope: Scope, who: Caller) -> Scope:

@@ -36,12 +36,14 @@ def read_ahead(store: Store) -> list[str]:
 
 
 def _read_older(store: Store, names: list[str]) -> None:
-    """Read the quality of weeks and its change, the newest first."""
+    """Read the quality of weeks with its change, and the changes of mind in them, the newest first."""
+    from review.annotating.anchoring import anchoring
     from review.report.gather import known_quality
 
     for left, name in zip(range(len(names), 0, -1), reversed(names), strict=True):
         set_level("read_ahead_left", left)
         known_quality(store, name)
+        anchoring(store, [name])
     set_level("read_ahead_left", 0)
 
 

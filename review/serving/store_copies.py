@@ -13,6 +13,7 @@ from review.basics.log_paths import log_of
 from storage.address import address_in
 from storage.copying import Copied, copy
 from storage.opening import open_for_copy, open_store
+from storage.postgres_safety import risks
 from storage.store import Store
 
 
@@ -69,10 +70,11 @@ def _copy_folders(source: Path, target: Path) -> int:
 
 
 class Health(NamedTuple):
-    """The check of a store: what its engine finds broken, and what its audit chain proves."""
+    """The check of a store: what its engine finds broken, what its audit chain proves, and what its server may lose."""
 
     damage: list[str]
     check: Check
+    risks: list[str]
 
     @property
     def holds(self) -> bool:
@@ -84,4 +86,4 @@ def check_whole(store: Store) -> Health:
     """Check the pages and indexes of a store by its engine, and every row and entry by its audit chain."""
     with store.engine.plain_errors():
         damage = store.engine.damage()
-    return Health(damage, check_store(store))
+    return Health(damage, check_store(store), risks(store.engine))

@@ -17,7 +17,7 @@ from review.sql.rules.catalogue import PARSE, RULES
 from review.sql.rules.policy import Policy
 from review.sql.text.dialects import dialect_named
 from review.sql.tree.finding import SEVERITIES, Severity
-from review.statistics.two_layer import WEIGHTS
+from review.statistics.layer_weights import WEIGHTS
 
 SPOT_CHECK = 0.05
 """The share of answers in SQL outside the other groups that people check, where a project does not say otherwise."""

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from scipy.stats import chi2
-from scipy.stats import t as student
+from scipy.special import chdtrc, stdtr, stdtrit
 
 from review.basics.words import counted, spoken
 from review.statistics.quantity import Quantity
@@ -162,7 +161,7 @@ def _ratio_p(n0: int, n1: int, share: float) -> float | None:
     if not n:
         return None
     expected = (n * (1 - share), n * share)
-    return float(chi2.sf(sum((k - e) ** 2 / e for k, e in zip((n0, n1), expected, strict=True)), 1))
+    return float(chdtrc(1, sum((k - e) ** 2 / e for k, e in zip((n0, n1), expected, strict=True))))
 
 
 def _reasons(groups: Groups, n0: int, n1: int, least_days: float) -> list[str]:
@@ -215,7 +214,7 @@ def _mean(n: int, sums: Sums) -> Quantity:
     if n < 2 or not (variance := _variance(n, sums)):
         return Quantity(value=value, method="one value", n=n)
     se = math.sqrt(variance / n)
-    reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * se
+    reach = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * se
     return Quantity(value=value, ci=(value - reach, value + reach), se=se, method="t", method_se="sample variance", n=n)
 
 
@@ -229,8 +228,8 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     if not se:
         return Quantity(value=value, method=NO_SPREAD, n=n0 + n1), None
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n0 - 1) + parts[1] ** 2 / (n1 - 1))
-    reach = float(student.ppf((1 + LEVEL) / 2, freedom)) * se
-    p = float(2 * student.sf(abs(value) / se, freedom))
+    reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * se
+    p = float(2 * stdtr(freedom, -abs(value) / se))
     return Quantity(
         value=value, ci=(value - reach, value + reach), se=se, method="welch", method_se="sample variances", n=n0 + n1
     ), p

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from scipy.optimize import brentq
 from scipy.special import ndtri
+
+from review.statistics.roots import root
 
 
 def tango(b: float, c: float, n: float, level: float = 0.95) -> tuple[float, float]:
@@ -39,8 +40,7 @@ def _upper(b: float, c: float, n: float, z: float) -> float:
     if b + c == 0:
         return z * z / (n + z * z)
     # At an estimate of -1 the null deviation is 0 and the estimate itself is a root: start just above it.
-    found = brentq(lambda d: b - c - n * d + z * _null_sd(b, c, n, d), estimate + 1e-9, 1.0, xtol=1e-13)
-    return float(found)
+    return root(lambda d: b - c - n * d + z * _null_sd(b, c, n, d), estimate + 1e-9, 1.0, tolerance=1e-13)
 
 
 def _null_sd(b: float, c: float, n: float, d: float) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.input_file import InputFile
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.weeks import next_due_date, today_in, week_window
 from review.people.people import person, require
@@ -21,6 +22,7 @@ from review.sampling.engines.catalogue import open_source
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
+from review.sampling.rendered.drawn import open_result
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project
 from review.sources.normalise import DEFAULT_SOURCE
@@ -41,9 +43,9 @@ class Request:
     ``failing``, ``low_confidence`` and ``judges_disagree`` raise these groups to "all" or at least to a number; None
     takes the default cap, and for ``judges_disagree`` the project's setting, which may be no such group.
     ``sql_spot_check`` is the least share of conversations with a query, None for the project's setting.
-    ``source`` None is the imported log. ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per
-    person, ``due`` an ISO date (default: the Friday after the week, or the next one if that is past), ``seed`` defaults
-    to the week's name.
+    ``source`` None is the imported log; with ``drawn`` it is the file with the result of a rendered statement.
+    ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per person, ``due`` an ISO date (default:
+    the Friday after the week, or the next one if that is past), ``seed`` defaults to the week's name.
     """
 
     week: str
@@ -60,6 +62,7 @@ class Request:
     due: str | None = None
     unit: str | None = None
     source: str | None = None
+    drawn: bool = False
     mapping: Mapping[str, str] | None = None
 
 
@@ -162,7 +165,11 @@ def opened_source(
     files which are not UTF-8.
     """
     week = None if all_weeks else request.week
-    if request.source is not None:
+    engine: Engine
+    if request.source is not None and request.drawn:
+        given = InputFile(request.source, path=Path(request.source), encoding=encoding)
+        engine = open_result(request.source, given)
+    elif request.source is not None:
         engine = open_source(request.source, week=week, until=sealed_at, encoding=encoding)
     elif log is not None and any(log.logs.glob("*/*.parquet")):
         engine = open_source(log.logs, week=week, until=sealed_at)

@@ -22,7 +22,7 @@ from review.log.log import read_conversations
 from review.log.rows import Entry
 from review.privacy.erased import erased_conversation
 from review.privacy.originals import write_originals
-from review.sampling.engines.engine import Engine
+from review.sampling.engines.engine import Engine, HoldsRecords
 from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
 from review.settings.project import Project
@@ -73,7 +73,8 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     names = {**fitting(engine, project.mapping), **(request.mapping or {})}
     rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
     first = list(islice(rows, PEEK))
-    format = detect_or_plain(records_in(first), "jsonl", mapping=names).format
+    format = engine.format if isinstance(engine, HoldsRecords) else ""
+    format = format or detect_or_plain(records_in(first), "jsonl", mapping=names).format
     options = import_options(
         project, mapping=names, values=project.values, week=request.week, date_format=project.date_format
     )
@@ -93,7 +94,10 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
 
 
 def _rows(engine: Engine, id_field: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The rows of these ids with every column as text, the first row of each id."""
+    """The rows of these ids with every column as text, the first row of each id; or the source's own records."""
+    if isinstance(engine, HoldsRecords):
+        yield from engine.records(ids)
+        return
     columns = list(engine.columns())
     name, *path = [id_field] if id_field in columns else id_field.split(".")
     relation = engine.relation(columns)

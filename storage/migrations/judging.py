@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from storage.migrations.tables import create_table
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
 def m006_verdicts(db: Database) -> None:

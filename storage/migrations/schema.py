@@ -6,13 +6,12 @@ that adds a column says what NULL means in older rows.
 
 from __future__ import annotations
 
-from sqlite_utils.migrations import Migrations
-
 from storage.migrations import around, coming_in, judging, reviewing, working_together
+from storage.migrations.sqlite_utils_alone import new_migrations
 
 STEPS = tuple(step for part in (reviewing, judging, coming_in, working_together, around) for step in part.STEPS)
 """Every step of the schema, in order."""
 
-migrations = Migrations("spotcheck")
+migrations = new_migrations("spotcheck")
 for step in STEPS:
     migrations()(step)

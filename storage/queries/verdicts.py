@@ -79,7 +79,12 @@ def values_of_version(store: Store, judge: str, version: str, week: str) -> list
     """Return the same verdicts without their reasons: a week of them takes a quarter of the time."""
     rows = store.stream(_VALUES_SQL, {"judge": judge, "version": version, "week": week})
     # A year of weeks is kept, so equal texts are one object.
-    return [VerdictValue(place, intern(item), intern(dimension), *said) for place, item, dimension, *said in rows]
+    return [
+        VerdictValue(
+            place=place, item_id=intern(item), dimension=intern(dimension), value=value, error=error, score=score
+        )
+        for place, item, dimension, value, error, score in rows
+    ]
 
 
 def verdict_at(store: Store, place: int) -> Verdict | None:

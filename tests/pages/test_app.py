@@ -215,7 +215,7 @@ def test_unreadable_settings_end_only_the_pages_that_need_them(
     if page == "sampling":
         assert "not readable as TOML" in "".join(e.value for e in at.error)
         assert "planning_go" not in [b.key for b in at.button]
-    elif page in ("failures", "health"):
+    elif page in ("failures", "health", "compliance"):
         assert "not readable as TOML" in "".join(e.value for e in at.error) and not at.dataframe
     elif page == "rubric":
         assert "not readable as TOML" in said and at.segmented_control("rubric_view")

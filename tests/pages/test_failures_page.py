@@ -9,6 +9,7 @@ from review.closing.closing import checklist
 from review.failures.archive import failures
 from review.failures.modes import mode_list
 from review.failures.triage import triage_groups
+from review.golden.examples import current_examples
 from review.log.failed import Narrowed
 from review.settings.project import project_of
 from storage.queries.failures import latest_notes, modes_given, open_proposals
@@ -104,3 +105,26 @@ def test_failures_that_the_viewer_has_yet_to_review_are_counted(demo: Store, mon
     said = "\n".join(c.value for c in run(demo, monkeypatch, "failures", "visitor").caption)
     assert f"{hidden} more failures are among the items you still have to review" in said
     assert "still have to review" not in "\n".join(c.value for c in run(demo, monkeypatch, "failures", "mara").caption)
+
+
+def test_questions_over_documents_come_from_the_page_and_wait_for_a_person(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(open_proposals(demo))
+    at = run(demo, monkeypatch, "failures", "mara", view="proposals")
+    assert not [b for b in at.button if b.key == "propose_from_documents"], "there is nothing to ask about"
+    policy = b"# Opening hours\nThe shop on the quay opens at nine, until six; mail quay@example.com.\n\n# x\ny\n"
+    files = [("hours.md", policy, "text/markdown"), ("picture.txt", b"\xff\xfe\x00", "text/plain")]
+    at.get("file_uploader")[0].set_value(files).run()
+    assert "no UTF-8 text" in at.error[0].value, "what cannot be read is named, and the others go on"
+    at.number_input("propose_most").set_value(1)
+    at.button("propose_from_documents").click().run()
+    assert not at.exception and len(open_proposals(demo)) == before + 1
+    made = open_proposals(demo)[-1]
+    assert made.content["question"] == "What applies to opening hours?" and "[EMAIL_1]" in made.content["context"][0]
+    at.selectbox("proposals_kind").set_value("documents").run()
+    at.text_input(f"p_question_{made.id}").set_value("When does the shop on the quay open?")
+    at.button(f"p_yes_{made.id}").click().run()
+    assert not at.exception and not at.error and len(open_proposals(demo)) == before
+    asked = {e.content["question"] for e in current_examples(demo)}
+    assert "When does the shop on the quay open?" in asked

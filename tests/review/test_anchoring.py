@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from review.annotating.anchoring import NOBODY, Revealed, anchoring, rate_of_changes
+from review.annotating.anchoring import NOBODY, Revealed, anchoring, changes_among, rate_of
 from review.annotating.submissions import receive
 from review.basics.clock import now
 from review.people.people import add_person
@@ -104,7 +104,7 @@ def test_the_rate_is_changed_over_seen_with_wilsons_interval() -> None:
     same, other = {"q": "x"}, {"q": "y"}
     cases = [Revealed(same, [other], {"q": {"y"}})] + [Revealed(same, [], {"q": {"y"}})] * 8
     cases += [Revealed(same, [same], {"q": {"y"}}), Revealed(same, [{"q": "z"}], {"q": {"y"}})]
-    found = rate_of_changes(cases)
+    found = rate_of(changes_among(cases))
     # 11 seen; two changed (x to y, x to z), the first of them to what the judge said: 2/11
     assert (found.seen, found.changed, found.followed) == (11, 2, 1)
     assert found.rate.value == pytest.approx(2 / 11)
@@ -113,7 +113,7 @@ def test_the_rate_is_changed_over_seen_with_wilsons_interval() -> None:
 
 def test_a_set_follows_the_judge_when_it_is_the_same_set() -> None:
     case = Revealed({"why": ["a"]}, [{"why": ["a", "b"]}], {"why": {"a|b"}})
-    assert rate_of_changes([case]).followed == 1
+    assert changes_among([case]).followed == 1
 
 
 def test_it_is_undefined_when_nobody_could_have_changed(small: Store) -> None:

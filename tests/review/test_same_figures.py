@@ -12,7 +12,7 @@ import many_weeks
 import pytest
 from fewer_replicates import fewer_replicates
 
-from review.annotating.anchoring import Revealed, anchoring, rate_of_changes
+from review.annotating.anchoring import Revealed, anchoring, changes_among, rate_of
 from review.basics.labels import Label, Ratings, ratings_of, set_members
 from review.current.counting import versions
 from review.current.progress import progress
@@ -178,12 +178,14 @@ def slow_anchoring(store: Store) -> Any:
         after = week_of[n.item_id] in closed and n.at == LATE
         if not (n.late and after):
             by_person.setdefault((n.item_id, n.rater_id, n.rubric_version), []).append(n)
-    return rate_of_changes(
-        Revealed(blind[-1].labels, [n.labels for n in standing if n.revealed], said[item])
-        for (item, _, _), sent in by_person.items()
-        for blind in [[n for n in sent if not n.revealed]]
-        for standing in [[n for n in sent if n.submission_id not in undone]]
-        if blind and standing and item in said
+    return rate_of(
+        changes_among(
+            Revealed(blind[-1].labels, [n.labels for n in standing if n.revealed], said[item])
+            for (item, _, _), sent in by_person.items()
+            for blind in [[n for n in sent if not n.revealed]]
+            for standing in [[n for n in sent if n.submission_id not in undone]]
+            if blind and standing and item in said
+        )
     )
 
 

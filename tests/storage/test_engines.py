@@ -36,6 +36,7 @@ from storage import postgres_opening
 from storage.address import address_in, store_file, write_address
 from storage.connection import NoStore, StorageError
 from storage.copying import tables
+from storage.migrations.around import m040_indexes_in_order
 from storage.migrations.schema import STEPS
 from storage.opening import open_for_copy, open_store
 from storage.postgres_answers import Answers
@@ -286,6 +287,18 @@ def test_a_stream_can_be_left_and_other_questions_asked_meanwhile(house: Store) 
         break
     with house.snapshot():
         assert sum(house.get(Item, id_) is not None for (id_,) in house.stream("SELECT id FROM items")) > 5
+
+
+def test_each_index_ends_with_the_order_of_arrival(server: Server, tmp_path: Path) -> None:
+    file = file_of(server, tmp_path / "s.db")
+    engine = open_store(file).engine
+    assert isinstance(engine, PostgresEngine)
+    sql = "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'idx\\_%' AND indexdef NOT LIKE '%UNIQUE%'"
+    made = sorted(line for (line,) in engine.run(sql, ()))
+    assert len(made) > 30 and all(line.endswith((", rowid)", ", sequence)")) for line in made), made
+    engine.run("DROP INDEX idx_audit_action; CREATE INDEX idx_audit_action ON audit (action)", ())
+    m040_indexes_in_order(engine.db)
+    assert sorted(line for (line,) in engine.run(sql, ())) == made
 
 
 def test_what_the_engines_find_broken_is_nothing(house: Store) -> None:

@@ -18,6 +18,7 @@ from review.experiments.runs.scored import scored_over
 from review.experiments.values import ScoredRun
 from review.settings.project import project_of
 from storage.opening import open_store
+from storage.queries.erasing import erasures_so_far
 from storage.queries.gate import state_of_run
 
 
@@ -28,13 +29,18 @@ class RunState(NamedTuple):
     run: str
     rows: tuple[int, int, int]
     settings: float
+    erased: int
 
 
 def state(here: Session, run: str) -> RunState:
     """Return the state of a run in the store."""
     toml = Path(here.store.path).parent / "spotcheck.toml"
     return RunState(
-        str(here.store.path), run, state_of_run(here.store, run), toml.stat().st_mtime if toml.exists() else 0.0
+        path=str(here.store.path),
+        run=run,
+        rows=state_of_run(here.store, run),
+        settings=toml.stat().st_mtime if toml.exists() else 0.0,
+        erased=erasures_so_far(here.store),
     )
 
 
@@ -47,13 +53,13 @@ def read(here: Session, run: str) -> ScoredRun:
 def _read(state: RunState) -> ScoredRun:
     store = open_store(state.path, create=False)
     run = run_named(store, state.run)
-    release = _release(state.path, run.release, state.rows[2])
+    release = _release(state.path, run.release, (state.rows[2], state.erased))
     return scored_over(store, run, release, project_of(store.path))
 
 
 @st.cache_resource(show_spinner="Reading the release …", max_entries=4)
-def _release(path: str, release: str, hidden: int) -> ReleaseCases:
-    """Read a release once for all of its runs; ``hidden`` counts the spans that were hidden so far."""
+def _release(path: str, release: str, state: tuple[int, int]) -> ReleaseCases:
+    """Read a release once for all of its runs; ``state`` grows with hidden spans and with erasures, by any process."""
     return cases_of_release(open_store(path, create=False), release)
 
 

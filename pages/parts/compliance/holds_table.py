@@ -10,8 +10,8 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.privacy.hold_subjects import CONVERSATION, USER, matching, subjects_of
-from review.privacy.holds import HoldState, add_holds, every_hold, release_hold
+from review.compliance.hold_subjects import matching, subjects_of
+from review.privacy.holds import CONVERSATION, USER, HoldState, add_holds, every_hold, release_hold
 
 
 def show(here: Session) -> None:

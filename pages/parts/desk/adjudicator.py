@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
-from pages.parts.desk.outbox import Answer, deliver, read_outbox
+from pages.parts.desk.outbox import NO_ANSWER, Answer, Outbox, deliver, read_outbox, unanswered
 from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
-from pages.parts.shared import address, cached_statistics, session, unsettled_view
+from pages.parts.shared import address, cached_statistics, noted, session, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
 from review.settling.case_batch import KINDS, case_batch
 from review.settling.decisions import receive_decisions
+from storage.connection import StorageError
 from storage.queries.weeks import weeks_in_use
 from storage.records_weeks import Item
 from storage.store import Store
@@ -76,11 +78,25 @@ def _open(here: Session, week: str, item: str) -> None:
 
 @st.fragment
 def _cases(here: Session, week: str, dialect: str) -> None:
-    session.stay(here.store, here.rater.id, "adjudicator")
     key = f"adjudicator:{here.rater.id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, here.rater.id)
-    answer = handle(here.store, here.rater.id, outbox.entries)
+    answer = NO_ANSWER
+    try:
+        session.stay(here.store, here.rater.id, "adjudicator")
+        answer = handle(here.store, here.rater.id, outbox.entries)
+        told = _batch(here, week, dialect, outbox)
+        if told is None:
+            return
+        data = {**told, **answer, **words.told(key, whole=True)}
+        st.session_state[f"{key}:view"] = told["key"]
+    except StorageError as error:
+        data = unanswered(error, answer, view=st.session_state.get(f"{key}:view"), heard=outbox.sequence)
+    answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
+
+
+def _batch(here: Session, week: str, dialect: str, outbox: Outbox) -> dict[str, Any] | None:
+    """Draw what stands above the cases, and return what the browser lacks; None where a list stands instead."""
     if outbox.entries and "item" in st.query_params:
         del st.query_params["item"]
     kind = settle_toolbar.view_of_session()
@@ -97,6 +113,7 @@ def _cases(here: Session, week: str, dialect: str) -> None:
         have=outbox.have,
         dialect=dialect,
     )
+    noted.sent(here.store, here.rater.id, [one["item"] for one in batch["items"]], wanted=here.openings)
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
         if kind != "disputed":
@@ -109,14 +126,11 @@ def _cases(here: Session, week: str, dialect: str) -> None:
             settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
     if kind not in KINDS and ONE_KEY not in st.session_state:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
-        return
+        return None
     if kind not in KINDS and settle_toolbar.back_to_list():
         del st.session_state[ONE_KEY]
         st.rerun()
-    mounted = _desk.entrance(
-        key=key, data={**batch, "open": opened, **answer, **words.told(key, whole=True)}, on_outbox_change=lambda: None
-    )
-    answer_again(key, state, mounted)
+    return {**batch, "open": opened}
 
 
 def _unsettled(here: Session, week: str) -> None:

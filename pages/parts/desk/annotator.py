@@ -12,13 +12,14 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
-from pages.parts.desk.outbox import Answer, deliver, read_outbox
+from pages.parts.desk.outbox import NO_ANSWER, Answer, deliver, read_outbox, unanswered
 from pages.parts.desk.packing import packed, what_changed
 from pages.parts.language import words
-from pages.parts.shared import session
+from pages.parts.shared import noted, session
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
-from storage.queries.assignments import own_place
+from storage.connection import StorageError
+from storage.queries.assignments import item_of_each, own_place
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -42,15 +43,16 @@ class Opened(NamedTuple):
 _desk = declare("annotator", css=CSS, entry=ENTRY)
 
 
-def annotate(store: Store, rater_id: str, week: str) -> None:
+def annotate(store: Store, rater_id: str, week: str, *, openings: bool = False) -> None:
     """Show the component for one rater and week. It reruns by itself whenever the browser has something to send.
 
     ``?item=ID`` in the address opens that item when the page is opened; then the browser names the item on the screen.
+    With ``openings`` the audit chain names the conversations of each batch before it is sent.
     """
     arrived = st.session_state.get(session.ARRIVED) or st.session_state.pop(WEEK_CHANGED_KEY, False)
     opened = _asked(store, rater_id, week) if arrived else None
     words.choose_language()
-    _items(store, rater_id, week, session.dialect(store), opened)
+    _items(store, rater_id, week, session.dialect(store), opened, openings=openings)
     mount_scripts(_desk)
 
 
@@ -74,30 +76,40 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
 
 
 @st.fragment
-def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None) -> None:
-    session.stay(store, rater_id, "annotator")
+def _items(
+    store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None, *, openings: bool = False
+) -> None:
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, rater_id)
-    answer = handle(store, rater_id, outbox.entries)
-    news = opened is not None and st.session_state.get(TOLD_KEY) != opened.time
-    if opened:
-        st.session_state[TOLD_KEY] = opened.time
-    payload = batch(
-        store,
-        rater_id,
-        week=week,
-        have=outbox.have,
-        begun=outbox.begun,
-        back=[*outbox.back, *([opened.assignment] if opened and news else [])],
-        size=outbox.wants,
-        guess=None if news else outbox.guess,
-        dialect=dialect,
-    )
-    items = [packed(item) for item in payload["items"]]
-    same = payload.get("same", False)
-    told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}
-    data = what_changed(told) if same else {**told, "open": opened}
+    answer = NO_ANSWER
+    try:
+        session.stay(store, rater_id, "annotator")
+        answer = handle(store, rater_id, outbox.entries)
+        news = opened is not None and st.session_state.get(TOLD_KEY) != opened.time
+        if opened:
+            st.session_state[TOLD_KEY] = opened.time
+        payload = batch(
+            store,
+            rater_id,
+            week=week,
+            have=outbox.have,
+            begun=outbox.begun,
+            back=[*outbox.back, *([opened.assignment] if opened and news else [])],
+            size=outbox.wants,
+            guess=None if news else outbox.guess,
+            dialect=dialect,
+        )
+        if openings and payload["items"]:
+            items_of = item_of_each(store, [one["assignment"] for one in payload["items"]])
+            noted.sent(store, rater_id, list(items_of.values()), wanted=True)
+        items = [packed(item) for item in payload["items"]]
+        same = payload.get("same", False)
+        told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}
+        data = what_changed(told) if same else {**told, "open": opened}
+        st.session_state[f"{key}:view"] = payload["key"]
+    except StorageError as error:
+        data = unanswered(error, answer, view=st.session_state.get(f"{key}:view"), heard=outbox.sequence)
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 

@@ -10,7 +10,7 @@ from review.annotating.guess import Guess, read_guess
 from review.annotating.submissions import Receipt
 from review.basics import measured
 from review.basics.errors import ReviewError
-from storage.connection import StorageError
+from storage.connection import StorageError, StoreAway
 from storage.store import Store
 
 ENTRIES_AT_ONCE = 500
@@ -48,6 +48,20 @@ class Answer(TypedDict):
     ack: list[str]
     rejected: list[list[str]]
     trouble: str | None
+
+
+NO_ANSWER: Answer = {"ack": [], "rejected": [], "trouble": None}
+
+
+def unanswered(error: StorageError, answer: Answer, *, view: str | None, heard: int | None) -> dict[str, object]:
+    """Return an answer without lists or items, for a browser that has them: the store does not answer now.
+
+    What was written before is acknowledged; the browser keeps the rest and sends it again. ``view`` is the name under
+    which the browser keeps what it has. Without one it has nothing yet, and the error is raised.
+    """
+    if view is None:
+        raise error
+    return {**answer, "trouble": _in_words(error), "heard": heard, "key": view}
 
 
 def read_outbox(state: object, rater_id: str) -> Outbox:
@@ -94,13 +108,13 @@ def deliver(
 ) -> Answer:
     """Hand entries to ``receive``, which writes them, and return what became of them."""
     if not entries:
-        return {"ack": [], "rejected": [], "trouble": None}
+        return NO_ANSWER
     try:
         with measured.timed("submit_seconds"):
             receipt = receive(store, rater_id, entries)
     except (ReviewError, StorageError) as error:
         measured.count("submissions", "not written", by=len(entries))
-        return {"ack": [], "rejected": [], "trouble": str(error)}
+        return {"ack": [], "rejected": [], "trouble": _in_words(error)}
     measured.count("submissions", "acknowledged", by=len(receipt.acknowledged))
     measured.count("submissions", "refused", by=len(receipt.rejected))
     return {
@@ -108,3 +122,7 @@ def deliver(
         "rejected": [[submission, why] for submission, why in receipt.rejected],
         "trouble": None,
     }
+
+
+def _in_words(error: ReviewError | StorageError) -> str:
+    return StoreAway.on_a_page if isinstance(error, StoreAway) else str(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.failures import learned_view
+from pages.parts.failures import learned_view, propose_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -16,20 +16,37 @@ from storage.records_failures import GoldenProposal
 from storage.records_golden import EXAMPLE_KINDS
 
 PAGE = 10
+KINDS = {
+    "document:": "documents",
+    "variant:": "variants of examples",
+    "asked ": "frequent questions",
+    "marked ": "answers that users marked",
+}
+"""What proposals were made from, by what their rule begins with."""
 
 
 def show(here: Session) -> None:
     """Draw the open proposals, ten at a time, and what proposes more."""
     here.need_week()
-    learned_view.propose_more(here)
+    propose_view.propose_more(here)
     learned_view.take_out(here)
     found = open_proposals(here.store)
     if not found:
         st.info("No golden example is proposed. Triage proposes some.", icon=":material/workspace_premium:")
         return
-    st.markdown(f"**{counted(len(found), 'proposal')}**")
-    for one in found[:PAGE]:
+    kinds = sorted({_kind(one) for one in found})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"**{counted(len(found), 'proposal')}**")
+        wanted = len(kinds) > 1 and st.selectbox(
+            "Made from", kinds, index=None, placeholder="all", key="proposals_kind", width=260
+        )
+    for one in [p for p in found if not wanted or _kind(p) == wanted][:PAGE]:
         _one(here, one)
+
+
+def _kind(one: GoldenProposal) -> str:
+    """Return what a proposal was made from, as the rule that made it says."""
+    return next((words for start, words in KINDS.items() if one.rule.startswith(start)), "failures")
 
 
 def _one(here: Session, one: GoldenProposal) -> None:
@@ -37,6 +54,12 @@ def _one(here: Session, one: GoldenProposal) -> None:
     with st.form(f"proposal_{one.id}"):
         st.markdown(f"**{as_text(content['question'][:300])}**")
         st.caption(as_text(" · ".join(part for part in (one.rule, one.source, *content["tags"]) if part)))
+        question = content["question"]
+        if not content["item_id"]:
+            question = st.text_input("Question", value=question, key=f"p_question_{one.id}")
+        if content["context"]:
+            with st.expander("The passage" if _kind(one) == "documents" else "What the product was given"):
+                st.text("\n\n".join(str(passage) for passage in content["context"]))
         if content["answer"]:
             with st.expander("What the product answered"):
                 st.text(content["answer"])
@@ -57,6 +80,7 @@ def _one(here: Session, one: GoldenProposal) -> None:
     if not yes and not no:
         return
     changes = {
+        "question": question or "",
         "expected_answer": expected or "",
         "reference_sql": sql or "",
         "expected_behaviour": how or "",

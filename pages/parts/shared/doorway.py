@@ -18,9 +18,11 @@ from starlette.middleware import Middleware
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
+from pages.parts.shared.away import path_of_store
+from pages.parts.shared.loading_ahead import load_ahead
 from review.basics.clock import now
 from review.basics.errors import ReviewError
-from review.basics.request_id import begin_process, current
+from review.basics.request_id import begin_process
 from review.people.identity import Nobody, Visitor
 from review.people.link_cookie import cookie_name, visitor_of
 from review.serving.callers import Secrets, role_of
@@ -37,7 +39,6 @@ from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
 from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
-from storage.address import store_file
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.store import Store
@@ -66,13 +67,9 @@ def _login_secrets() -> tuple[str, str]:
     return str(auth["cookie_secret"]), str(auth["redirect_uri"])
 
 
-def _store_path() -> str:
-    return store_file(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
-
-
 def rules() -> Rules:
     """Return how this server tells people apart. [access] is read once, as the pages read it."""
-    path, address = _store_path(), st.get_option("server.address")
+    path, address = path_of_store(), st.get_option("server.address")
     try:
         access, refused = _access(path), ""
         url = public_url(access, os.environ)
@@ -128,7 +125,7 @@ def guards() -> list[Middleware]:
     largest = int(st.get_option("server.maxUploadSize")) * MEGABYTE
     room = UploadRoom(held, file=largest, person=FILES_OF_A_PERSON * largest, total=FILES_TOGETHER * largest)
     links = LinkPages(
-        lambda: _store(_store_path()), own_url=lambda: public_url(_access(_store_path()), os.environ), now=_seconds
+        lambda: _store(path_of_store()), own_url=lambda: public_url(_access(path_of_store()), os.environ), now=_seconds
     )
     return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links, figures=_figures)]
 
@@ -139,15 +136,6 @@ def _figures() -> bytes:
     except (ReviewError, StorageError):
         store = None
     return figures(store)
-
-
-def failed(error: Exception) -> bool:
-    """Show that a page failed, with the number under which the log has the error; Streamlit's own words stay away."""
-    st.error(
-        "This page failed. What you submitted is kept. Load the page again. If it fails again, give this number to "
-        f"the person who runs Spotcheck: {current()}."
-    )
-    return True
 
 
 def sound(message: bytes) -> bytes | None:
@@ -179,13 +167,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         begin_logging(project_of(_store_path()).log)
     prepare()
     send_at_once(int(st.get_option("server.port")))
-    threading.Thread(target=_read_ahead, args=(_store_path(),), name="read ahead", daemon=True).start()
+    threading.Thread(target=_read_ahead, args=(path_of_store(),), name="read ahead", daemon=True).start()
     yield
 
 
 def _read_ahead(path: str) -> None:
     try:
-        read_ahead(open_store(path, create=False))
+        store = open_store(path, create=False)
+        read_ahead(store)
+        load_ahead(store)
     except (ReviewError, StorageError) as error:
         # The pages say the same to the first visitor, with what to do.
         _log.warning("Nothing was read ahead: %s", error)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import address, visitor
+from pages.parts.shared import address, away, visitor
 from pages.parts.shared.address import WEEK_KEY
+from pages.parts.shared.away import path_of_store
+from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.wording import as_text
 from review.basics import request_id
 from review.basics.errors import ReviewError
@@ -19,7 +21,6 @@ from review.current.assignments import items_to_review
 from review.people.people import READER, Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
-from storage.address import store_file
 from storage.connection import StorageError
 from storage.opening import open_store
 from storage.queries.own_work import latest_week_dealt
@@ -52,12 +53,20 @@ class Session:
             st.error(as_text(error), icon=":material/description:")
             st.stop()
 
+    @cached_property
+    def openings(self) -> bool:
+        """Whether to note who opens a conversation; yes while spotcheck.toml, which may ask for it, cannot be read."""
+        try:
+            return project_of(self.store.path).openings
+        except ReviewError:
+            return True
+
     @property
     def access(self) -> Access:
         """Return how this server tells visitors apart, as it was when the server started."""
-        return _access(_path())
+        return _access(path_of_store())
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}
@@ -84,10 +93,6 @@ class Session:
                 icon=":material/lock:",
             )
             st.stop()
-
-
-def _path() -> str:
-    return store_file(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
 
 
 @st.cache_resource(show_spinner=False)
@@ -120,9 +125,14 @@ ARRIVED = "session_arrived"
 """Whether this run is the first one of its page since another page was left."""
 
 
+VISIT = "session_visit"
+"""How often this visitor has come to a page: the number of the visit that goes on."""
+
+
 def arrive(page: str) -> None:
     """Note which page runs, and whether the visitor has just come to it."""
     st.session_state[ARRIVED] = st.session_state.get("session_page") != page
+    st.session_state[VISIT] = st.session_state.get(VISIT, 0) + st.session_state[ARRIVED]
     st.session_state["session_page"] = page
 
 
@@ -131,17 +141,18 @@ def begin() -> None:
     st.logo(LOGO, size="large")
     st.html(CSS)
     try:
-        store, access = _store(_path()), _safe(_access(_path()))
+        store, access = _store(path_of_store()), _safe(_access(path_of_store()))
+        forget_the_erased(store)
         if access.mode == "names":
             rater = _choose_rater(people(store))
         else:
             rater = visitor.logged_in(store, access)
             st.session_state[RATER_KEY] = rater.id
+        with st.sidebar:
+            _choose_week(store, rater)
     except (StorageError, ReviewError) as error:
-        st.error(as_text(error), icon=":material/database_off:")
+        away.show(error)
         st.stop()
-    with st.sidebar:
-        _choose_week(store, rater)
 
 
 def listed() -> Callable[[str], bool]:
@@ -150,7 +161,7 @@ def listed() -> Callable[[str], bool]:
     Nothing is drawn yet. While it is not known who is looking, every page is listed.
     """
     try:
-        store, access = _store(_path()), _access(_path())
+        store, access = _store(path_of_store()), _access(path_of_store())
         person = _before_choosing(people(store)) if access.mode == "names" else visitor.known(store, access)
     except (StorageError, ReviewError):
         person = None  # begin() says what is wrong
@@ -251,10 +262,9 @@ def _usual_week(store: Store, rater: Person, weeks: Sequence[str]) -> str:
 
 def current() -> Session:
     """Return the session of this run. The person and the role are read again each time, even right after the router."""
-    store = _store(_path())
+    store = _store(path_of_store())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
-    request_id.begin()
-    if not visitor.is_still(store, _safe(_access(_path())), rater.id, READER):
+    if not visitor.is_still(store, _safe(_access(path_of_store())), rater.id, READER):
         del st.session_state[RATER_KEY]
         st.rerun()
     return Session(store, rater, st.session_state.get(WEEK_KEY))
@@ -265,7 +275,8 @@ def stay(store: Store, rater_id: str, role: str) -> None:
 
     Call it first in a fragment: a fragment reruns without its page, and so without the checks of the page.
     """
-    if not visitor.is_still(store, _access(_path()), rater_id, role):
+    request_id.begin()
+    if not visitor.is_still(store, _access(path_of_store()), rater_id, role):
         st.rerun()
 
 

@@ -6,10 +6,10 @@ queries that are built as expressions. Credentials come from the environment onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sqlglot import exp
 
@@ -66,6 +66,17 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Close files and connections."""
+
+
+@runtime_checkable
+class HoldsRecords(Protocol):
+    """A source whose rows are no conversations: it gives the records of drawn ids itself."""
+
+    format: str
+    """The name of that format, "" where the records tell it."""
+
+    def records(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield what a reader of a format makes the conversations of, in any order."""
 
 
 class Address(NamedTuple):

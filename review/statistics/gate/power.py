@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from scipy.stats import binom
+
+from review.statistics.binomial import above, least_above, probability
+from review.statistics.roots import root
 
 POWER = 0.8
 Floats = npt.NDArray[np.float64]
@@ -50,8 +51,8 @@ def smallest_detectable_drop(
     if not binary:
         if _needed(1.0, 1.0, alpha, power) > n:
             return None
-        found = brentq(lambda x: _needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
-        return float(max(found, margin))
+        found = root(lambda x: _needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
+        return max(found, margin)
     if detection_probability(n, flips, 1.0, margin=margin, alpha=alpha) < power:
         return None
     low, high = 0.0, 1.0
@@ -106,20 +107,20 @@ def bare_rule_error_normal(n: int, flips: float, *, margin: float = 0.02) -> Bar
 def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
     """Return the plausible numbers of changed cases and their probabilities."""
     counts = np.arange(n + 1, dtype=float)
-    weight = binom.pmf(counts, n, min(1.0, flips))
+    weight = probability(counts, n, min(1.0, flips))
     keep = weight > 1e-14
     return counts[keep], weight[keep]
 
 
 def _critical(changed: Floats, alpha: float) -> Floats:
     """Return the smallest number of broken among the changed cases whose one-sided mid-p is at most alpha."""
-    least = binom.isf(alpha, changed, 0.5)
-    mid = binom.sf(least, changed, 0.5) + 0.5 * binom.pmf(least, changed, 0.5)
+    least = least_above(alpha, changed, 0.5)
+    mid = above(least, changed, 0.5) + 0.5 * probability(least, changed, 0.5)
     return np.where(mid <= alpha, least, least + 1)
 
 
 def _chance(changed: Floats, weight: Floats, least: Floats, flips: float, drop: float) -> float:
     """Return P(at least ``least`` of the changed cases broke)."""
     broke = 0.5 * (1 + drop / flips) if flips > 0 else 0.5
-    reached = np.where(least > changed, 0.0, binom.sf(least - 1, changed, min(1.0, broke)))
+    reached = np.where(least > changed, 0.0, above(least - 1, changed, min(1.0, broke)))
     return float(np.sum(weight * reached))

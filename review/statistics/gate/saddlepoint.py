@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import ndtr
+
+from review.statistics.roots import root
 
 Floats = npt.NDArray[np.float64]
 FLAT = 1e-4
@@ -38,7 +39,7 @@ def signs_reach(x: Floats, observed: float) -> float:
     high = observed / sd**2
     while slope(high) < 0:
         high *= 2
-    t = float(brentq(slope, 0.0, high, xtol=1e-14))
+    t = root(slope, 0.0, high, tolerance=1e-14)
     log_cosh = float(np.sum(np.logaddexp(t * x, -t * x) - math.log(2)))
     spread = float(np.sum((x / np.cosh(np.minimum(t * x, 300.0))) ** 2))
     w = math.sqrt(max(2 * (t * observed - log_cosh), 1e-300))

@@ -9,7 +9,7 @@ from command_line import spotcheck
 from golden_store import new_store
 
 from review.basics.errors import InputError, Refused
-from review.failures.from_documents import propose_from_documents
+from review.failures.from_documents import document_of, propose_from_documents
 from review.failures.passages import passages, question_about
 from review.failures.proposals import approve_proposal
 from review.golden.examples import current_examples
@@ -34,7 +34,8 @@ def store(tmp_path: Path) -> Store:
 
 
 def propose(store: Store, name: str = "policy.md", by: str = "eva", **more):
-    return propose_from_documents(store, project_of(store.path), [store.path.with_name(name)], by=by, **more)
+    documents = [document_of(store.path.with_name(name))]
+    return propose_from_documents(store, project_of(store.path), documents, by=by, **more)
 
 
 def test_passages_are_those_under_headings_and_paragraphs_without_any() -> None:

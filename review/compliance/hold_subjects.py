@@ -9,12 +9,11 @@ from review.basics.errors import UnknownError
 from review.basics.log_paths import log_of
 from review.log.log import conversations_named, ids_held
 from review.log.of_users import conversations_by_user
+from review.privacy.holds import CONVERSATION, USER
 from review.privacy.user_ids import user_hash
 from storage.records_log import Conversation
 from storage.records_retention import LegalHold
 from storage.store import Store
-
-CONVERSATION, USER = "conversation", "user"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""The result of a rendered statement as a source to draw from: its counts and its ids stand for those of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from review.basics.clock import now
+from review.basics.errors import InputError, Refused
+from review.basics.input_file import InputFile
+from review.sampling.allocate import DrawPlan
+from review.sampling.frame import EXAMPLES, FIXED_FIELDS, Frame
+from review.sampling.frame_counts import counted_in
+from review.sampling.rendered.asked import Asked
+from review.sampling.rendered.result import Result, read_result
+from review.sampling.rendered.warehouse import Warehouse
+from review.sampling.strata import Group, fields_of, names_of
+from review.sampling.verdict_counts import tally
+from review.sampling.wanted import Find, Wanted
+
+
+class DrawnFile(Warehouse):
+    """A verified result. ``asked`` of it names the table, so a later draw of the week may come in another file."""
+
+    format = ""
+
+    def __init__(self, result: Result) -> None:
+        said = result.asked
+        if not isinstance(said.get("columns"), dict) or not all(
+            isinstance(said.get(n), str) for n in ("table", "dialect")
+        ):
+            raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Take the result as it is.")
+        super().__init__("duckdb", str(said["table"]), said["columns"])
+        self.source, self.result = f"{said['dialect']}:{said['table']}", result
+        self._found = {name: "text" for row in result.records.values() for name in row} | dict(said["columns"])
+
+    def columns(self) -> Mapping[str, str]:
+        """Return the declared columns, and those of the drawn rows."""
+        return self._found
+
+    def look(self, wanted: Wanted) -> tuple[Frame, Find]:
+        """Return the frame that was counted, and what finds the drawn ids.
+
+        Raises Refused when the file is the result of another draw than this.
+        """
+        said, declared = self.result.asked, self.result.asked["columns"]
+        mapping = needed(wanted.mapping, wanted.groups, declared)
+        given = {**wanted.__dict__, "mapping": mapping}
+        asked = Asked(dialect=said["dialect"], table=said["table"], columns=declared, **given)
+        return self._frame(asked), self.candidates
+
+    def _frame(self, wanted: Asked) -> Frame:
+        said = self.result.asked
+        if wanted.fingerprint != self.result.fingerprint:
+            raise Refused(
+                f"{self.result.name} is the result of another draw: {said.get('week')} at {said.get('rate')}, seed "
+                f"{said.get('seed')}; asked for are {wanted.week} at {wanted.wishes.rate:g}, seed {wanted.seed}. Where "
+                "these are the same, the groups, their numbers, the mapping or the settings in spotcheck.toml differ. "
+                "Draw with the same options as the statement was rendered with."
+            )
+        counts, names = counted_in(self.result.frame), names_of(wanted.groups)
+        populations, verdicts, unreadable = tally(
+            self.result.groups, names, has_verdicts="verdicts" in self._places(wanted)
+        )
+        if sum(populations.values()) != counts.distinct:
+            raise InputError(
+                f"{self.result.name}: the groups hold {sum(populations.values()):,} conversations, the frame "
+                f"{counts.distinct:,}. Take the result as it is, and export every row of it."
+            )
+        return Frame(
+            source=self.source, week=wanted.week, start=wanted.window.start.isoformat(),
+            end=wanted.window.end.isoformat(), rows=counts.rows, distinct=counts.distinct, null_ids=counts.null_ids,
+            duplicate_ids=counts.twice, duplicate_rows=counts.rows - counts.null_ids - counts.distinct,
+            duplicate_examples=tuple(sorted(self.result.twice)[:EXAMPLES]), undated=counts.undated,
+            undated_included=counts.undated_members, late=counts.late, populations=populations, verdicts=verdicts,
+            unreadable_verdicts=unreadable, read_at=now(),
+        )  # fmt: skip
+
+    def candidates(self, plan: DrawPlan) -> dict[str, list[str]]:
+        """Return the drawn ids of each stratum. Raises InputError where the plan needs more than the file has."""
+        names = [a.name for a in plan.strata]
+        found: dict[str, list[str]] = {name: [] for name in names}
+        for id_, number in self.result.drawn.items():
+            if not 0 <= number < len(names):
+                raise InputError(
+                    f"{self.result.name}: found the group {number} of {id_!r}, expected 0 to {len(names) - 1}."
+                )
+            found[names[number]].append(id_)
+        for allocation in plan.strata:
+            least = allocation.population if allocation.probability >= 1 else allocation.count or 0
+            if len(found[allocation.name]) < min(least, allocation.population):
+                raise InputError(
+                    f"{self.result.name}: found {len(found[allocation.name]):,} of the group {allocation.name}, "
+                    f"expected at least {least:,}. Export every row of the result."
+                )
+        return found
+
+    def records(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the drawn rows of these ids."""
+        yield from (self.result.records[id_] for id_ in ids)
+
+    def relation(self, names: Sequence[str], span: object = None) -> exp.Expr:
+        """Nothing can be selected from a result."""
+        raise TypeError(f"{self.result.name} is a result and no table.")
+
+    @staticmethod
+    def _places(wanted: Asked) -> set[str]:
+        named = {name: column.partition(".")[0] for name, column in wanted.mapping.items()}
+        return {name for name in FIXED_FIELDS if named.get(name, name) in wanted.columns}
+
+
+def needed(mapping: Mapping[str, str], groups: Sequence[Group], columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of a mapping that a draw reads, of declared columns: the rest has no part in what is drawn."""
+    fields = {*FIXED_FIELDS, *fields_of(groups)}
+    return {
+        name: column
+        for name, column in mapping.items()
+        if name in fields and (column in columns or column.partition(".")[0] in columns)
+    }
+
+
+def open_result(path: str, given: InputFile) -> DrawnFile:
+    """Open the result of a rendered statement."""
+    return DrawnFile(read_result(path, given))

@@ -1,0 +1,209 @@
+"""Three servers on one PostgreSQL database behind nginx, under load, with servers that are killed: what is lost.
+
+Run: python tests/bench/several_servers.py [--minutes 10] [--reviewers 50] [--every 4] [--spans 200] [--kills 2]
+[--browser 20]. Prints what was acknowledged, lost and doubled, how long submissions took, what the servers weigh, and
+with ``--browser N`` the time from Enter to the next item over N items, alone and during the load. All parts are those
+of the compose file, as plain processes on this machine: PostgreSQL with fsync, three servers, nginx with TLS, the
+collector, and the clients. A reviewer is a session on the wire that submits every ``--every`` seconds and sends an
+entry again until it is acknowledged, as the browser does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import requests  # noqa: E402 - the source tree comes first
+from annotate_app import Server  # noqa: E402
+from annotate_speed import chromium, spread  # noqa: E402
+from annotate_timing import measure, percentile  # noqa: E402
+from collector_calls import PROTOBUF, spans  # noqa: E402
+from servers_house import NAMES, TOKEN, WEEK, House, arrived, served_by, several_servers, submit  # noqa: E402
+from websockets.exceptions import WebSocketException  # noqa: E402
+
+from storage.records_review import Annotation  # noqa: E402
+
+SAFE = "-c max_connections=200 -c shared_buffers=128MB"
+"""As PostgreSQL is: a commit is on the disk when it returns."""
+AT_ONCE = 10
+"""Spans of one request: one trace."""
+DOWN = 5.0
+"""Seconds until a killed server is started again."""
+GONE = (WebSocketException, OSError, EOFError, TimeoutError)
+
+
+class Done(NamedTuple):
+    """What the clients saw: (assignment, submission) and seconds of each acknowledgement; traces; interruptions."""
+
+    acknowledged: list[tuple[str, str]]
+    seconds: list[float]
+    traces: list[str]
+    lost: Counter[str]
+
+
+def review(house: House, rater: str, items: int, every: float, stop: threading.Event, done: Done) -> None:
+    """Be a reviewer until told to stop."""
+    server, place, first = "", 0, None
+    while not stop.is_set() and place < items:
+        try:
+            with house.visit(rater, server) as one:
+                server = served_by(one, server)
+                for _ in range(2):  # the first visitor of a fresh server is led to the first page
+                    one.run("annotate", query=f"week={WEEK}")
+                while place < items:
+                    if first is None and stop.wait(random.uniform(0.5, 1.5) * every):
+                        return
+                    first = first or time.monotonic()
+                    assignment = f"{rater}-{place:04d}"
+                    identity = submit(one, rater, assignment, place)
+                    done.seconds.append(time.monotonic() - first)
+                    done.acknowledged.append((assignment, identity))
+                    place, first = place + 1, None
+        except GONE as error:
+            done.lost[type(error).__name__] += 1
+            stop.wait(0.5)
+
+
+def send_spans(house: House, each: float, stop: threading.Event, done: Done) -> None:
+    """Send a trace every ``each`` seconds through the proxy; one that was not acknowledged is sent again."""
+    session, number, due = requests.Session(), 1, time.monotonic()
+    session.verify, session.trust_env = str(house.trusted), False
+    headers = {"content-type": PROTOBUF, "authorization": f"Bearer {TOKEN}"}
+    while not stop.is_set():
+        root = {"trace": number, "span": 1, "input__value": "Where is my order?", "output__value": "On its way."}
+        parts = [{"trace": number, "span": n + 2, "parent": 1} for n in range(AT_ONCE - 1)]
+        try:
+            reply = session.post(f"{house.url}/v1/traces", data=spans(root, *parts), headers=headers, timeout=30)
+        except requests.RequestException as error:
+            done.lost[type(error).__name__] += 1
+            continue
+        if reply.status_code == 200:
+            done.traces.append(f"{number:032x}")
+            number += 1
+        else:
+            done.lost[f"spans {reply.status_code}"] += 1
+        due += each
+        stop.wait(max(0.0, due - time.monotonic()))
+
+
+@contextlib.contextmanager
+def under_load(house: House, options: argparse.Namespace, items: int, done: Done) -> Iterator[threading.Event]:
+    """Reviewers and spans while inside."""
+    stop = threading.Event()
+    work = [
+        threading.Thread(target=review, args=(house, f"rater{k}", items, options.every, stop, done))
+        for k in range(options.reviewers)
+    ]
+    if options.spans:
+        work.append(threading.Thread(target=send_spans, args=(house, AT_ONCE / options.spans, stop, done)))
+    for thread in work:
+        thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        for thread in work:
+            thread.join()
+
+
+def kill_some(house: House, kills: int, minutes: float, stop: threading.Event) -> None:
+    """Kill servers, spread over the time, and start each again."""
+    for n in range(kills):
+        stop.wait(60 * minutes / (kills + 1) - (DOWN if n else 0))
+        name = NAMES[n % len(NAMES)]
+        house.kill(name)
+        print(f"killed {name}", flush=True)
+        stop.wait(DOWN)
+        house.start(name)
+    stop.wait(60 * minutes / (kills + 1))
+
+
+def enter(house: House, items: int, rater: str) -> str:
+    """Enter to the next item in a real browser, in milliseconds."""
+    name, _, value = house.cookie(rater).partition("=")
+    with chromium() as browser:
+        context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 800})
+        context.add_cookies([{"name": name, "value": value, "url": house.url, "httpOnly": True, "secure": True}])
+        found = measure(context.new_page(), Server(house.url, house.store, Path()), rater, items)
+    painted = [one["painted"] for one in found["submit"][2:]]
+    return f"Enter to the next item, painted: {spread(painted)} ms (n={len(painted)})"
+
+
+def memory(house: House) -> str:
+    """The resident memory of each server in MB."""
+    sizes = {}
+    for name, process in house.processes.items():
+        status = Path(f"/proc/{process.pid}/status").read_text()  # type: ignore[attr-defined]
+        sizes[name] = int(status.split("VmRSS:")[1].split()[0]) // 1024
+    return ", ".join(f"{name} {size} MB" for name, size in sizes.items())
+
+
+def verdict(house: House, done: Done) -> list[str]:
+    """What the store and the log have of what was acknowledged."""
+    rows = [a for a in house.store.find(Annotation) if a.rater_id.startswith("rater")]
+    have, per_item = {a.submission_id for a in rows}, Counter(a.assignment_id for a in rows)
+    lost = [one for one, identity in done.acknowledged if identity not in have]
+    double = [one for one, n in per_item.items() if n > 1]
+    lines = [
+        f"submissions: {len(done.acknowledged):,} acknowledged, {len(lost)} lost, {len(double)} doubled; "
+        f"{len(rows):,} rows",
+        f"a submission took {1000 * statistics.median(done.seconds):,.0f} ms (median), "
+        f"{1000 * percentile(done.seconds, 0.95):,.0f} ms (p95), {max(done.seconds):.1f} s at most",
+        f"interruptions: {dict(done.lost)}",
+    ]
+    if done.traces:
+        there = arrived(house)
+        missing = [one for one in done.traces if one not in there]
+        lines.append(f"spans: {AT_ONCE * len(done.traces):,} acknowledged, {AT_ONCE * len(missing)} lost")
+    return lines
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--reviewers", type=int, default=50)
+    parser.add_argument("--every", type=float, default=4.0, help="seconds between two submissions of a reviewer")
+    parser.add_argument("--spans", type=int, default=200, help="a second")
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--browser", type=int, default=0, metavar="ITEMS", help="measure Enter in a browser too")
+    given = parser.parse_args()
+    items = max(int(60 * given.minutes / given.every * 1.5), given.browser + 1)
+    raters = ["alone", "among", *(f"rater{k}" for k in range(given.reviewers))]
+    done = Done([], [], [], Counter())
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with several_servers(Path(folder), raters=raters, items=items, flags=SAFE, collector=True) as house:
+            for rater in raters:
+                house.cookie(rater)
+            print(f"load of the machine before: {' '.join(f'{n:.1f}' for n in os.getloadavg())}", flush=True)
+            if given.browser:
+                print(f"alone: {enter(house, given.browser, 'alone')}", flush=True)
+            with under_load(house, given, items, done) as stop:
+                killing: Any = threading.Thread(target=kill_some, args=(house, given.kills, given.minutes, stop))
+                killing.start()
+                if given.browser:
+                    print(f"among {given.reviewers}: {enter(house, given.browser, 'among')}", flush=True)
+                killing.join()
+            for name in NAMES:
+                house.ready(name)
+            print(memory(house))
+            print("\n".join(verdict(house, done)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
