@@ -14,13 +14,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from database_images import Image, fill, image_of, shape_of
 from postgres_server import Server, postgres_server
-from sqlite_utils import Database
 
 from storage import opening
 from storage import sqlite as stores
@@ -30,6 +29,9 @@ from storage.postgres_connecting import close_pools
 from storage.postgres_engine import PostgresEngine
 from storage.proof_key import VARIABLE
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 as_in_the_product = stores.connect
 made_in_the_product = opening._create
