@@ -73,7 +73,8 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     names = {**fitting(engine, project.mapping), **(request.mapping or {})}
     rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
     first = list(islice(rows, PEEK))
-    format = detect_or_plain(records_in(first), "jsonl", mapping=names).format
+    format = engine.format if isinstance(engine, HoldsRecords) else ""
+    format = format or detect_or_plain(records_in(first), "jsonl", mapping=names).format
     options = import_options(
         project, mapping=names, values=project.values, week=request.week, date_format=project.date_format
     )

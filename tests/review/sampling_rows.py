@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import timedelta, timezone
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from sampling_oracle import stratum_of
 
@@ -29,7 +31,7 @@ ODD_IDS = (
 )
 
 
-def rows_of_a_week(n=4_000, seed=7):
+def rows_of_a_week(n: int = 4_000, seed: int = 7) -> list[dict[str, Any]]:
     """Rows around the week: texts with offsets, epoch numbers, odd ids, UUIDs in capitals, NULL and double ids."""
     r = random.Random(seed)
     rows = []
@@ -83,16 +85,16 @@ def rows_of_a_week(n=4_000, seed=7):
     return rows
 
 
-def tz(hours):
+def tz(hours: float) -> timezone:
     return timezone(timedelta(hours=hours))
 
 
-def expected(rows):
+def expected(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, set[str]], int]:
     """The frame in Python: first by date (then by group) of each id in the window, by stratum."""
-    inside = [(r, read_time(r["created_at"])) for r in rows if r["created_at"] and read_time(r["created_at"])]
-    inside = [(r, t) for r, t in inside if WINDOW.start <= t < WINDOW.end]
+    dated = [(r, read_time(r["created_at"])) for r in rows]
+    inside = [(r, t) for r, t in dated if t is not None and WINDOW.start <= t < WINDOW.end]
     order = ["failing", "low_confidence", "rest"]
-    best = {}
+    best: dict[str, tuple[datetime, int]] = {}
     for row, moment in inside:
         if row["id"] is not None:
             rank = (moment, order.index(stratum_of(row)))

@@ -11,13 +11,24 @@ from sqlglot import exp
 from review.basics.date_forms import ORDERS, order_of, read_date
 from review.basics.errors import InputError
 from review.basics.weeks import week_window
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.day_counts import rows_per_day
 from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.clickhouse_traces import SAID_IN, SAID_OUT
 from review.sampling.key import chosen, digest
 from review.sampling.strata import Condition, Group
+from review.settings.project import project_of
+from review.sources.readers.otlp import assemble
+from review.sources.readers.otlp_attributes import INPUT, OUTPUT
+from review.sources.readers.otlp_spans import spans_in
+from review.week.drawing import Request
+from review.week.opening import open_week
+from storage.records_log import Conversation
 
 WEEK = "2026-W47"
 WINDOW = week_window(WEEK)
@@ -25,11 +36,17 @@ ODD_IDS = ["caf\u00e9", "cafe\u0301", "\u5ba2-1", "it's", 'say "hi"', "100%"]
 
 
 @pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory):
-    """Host and port of a server that hands each query with its settings to chdb, and a list of what it was sent."""
+def served(tmp_path_factory):
+    """A server that hands each query with its settings to chdb."""
     with clickhouse_server(tmp_path_factory.mktemp("clickhouse")) as server:
         _fill(server.session)
-        yield server.host, server.sent, server.session
+        yield server
+
+
+@pytest.fixture(scope="module")
+def clickhouse(served):
+    """Its host and port, a list of what it was sent, and the session of chdb."""
+    return served.host, served.sent, served.session
 
 
 def _fill(session):
@@ -121,7 +138,7 @@ def test_the_query_for_others_runs_in_clickhouse(clickhouse):
 
 def test_a_table_that_is_not_there_is_a_sentence(clickhouse):
     host, _, _ = clickhouse
-    with pytest.raises(InputError, match="refused the query"):
+    with pytest.raises(InputError, match="the table is gone, or was never there"):
         open_source(f"clickhouse://{host}/shop?table=nope")
 
 
@@ -198,4 +215,110 @@ def test_a_pattern_in_words_is_read_and_one_that_clickhouse_lacks_is_refused(cli
     assert counts == {"": [1]} and rows_per_day(engine, days, mapping={"created_at": "made"}) == {"": [0]}
     with pytest.raises(InputError, match="ClickHouse cannot read its part %j"):
         engine.instant("made", form="%Y %j")
+    engine.close()
+
+
+SPANS = """CREATE TABLE shop.otel_traces (Timestamp DateTime64(9), TraceId String, SpanId String, ParentSpanId String,
+    SpanName LowCardinality(String), SpanKind LowCardinality(String), ServiceName LowCardinality(String),
+    ResourceAttributes Map(LowCardinality(String), String), SpanAttributes Map(LowCardinality(String), String),
+    Duration UInt64, StatusCode LowCardinality(String), StatusMessage String, Events Nested(Timestamp DateTime64(9),
+    Name LowCardinality(String), Attributes Map(LowCardinality(String), String)))
+    ENGINE = MergeTree ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))"""
+ASKED, TOLD = {"input.value": "How many?"}, {"output.value": "Seven."}
+CHAT = {"openinference.span.kind": "LLM", "llm.model_name": "m-1"}
+# Name of the trace -> its spans: seconds after Monday 08:00, attributes, whether it failed. The first is the root.
+TRACES = {
+    "answered": [(0, ASKED | TOLD, False), (1, CHAT | ASKED | TOLD, False)],
+    "root failed": [(0, ASKED, True), (1, CHAT | ASKED, False)],
+    "no answer after an error": [(0, ASKED, False), (1, CHAT | ASKED, True)],
+    "answered after an error": [(0, ASKED | TOLD, False), (1, CHAT | ASKED, True), (2, CHAT | ASKED | TOLD, False)],
+    "begins before its week": [(-8 * 3600 - 1, ASKED | TOLD, False), (5, CHAT | TOLD, False)],
+    "ends after its week": [(6 * 86_400 + 57_599, ASKED | TOLD, False), (6 * 86_400 + 57_601, CHAT | TOLD, False)],
+    "of another service": [(0, {"http.route": "/pay"}, True)],
+}
+
+
+@pytest.fixture(scope="module")
+def traces(clickhouse):
+    host, _, session = clickhouse
+    session.query(SPANS)
+    rows = []
+    for number, spans in enumerate(TRACES.values(), start=1):
+        for place, (seconds, attributes, failed) in enumerate(spans):
+            parent = f"{number:08x}00000001" if place else ""
+            cells = ", ".join(f"'{key}', '{value}'" for key, value in attributes.items())
+            rows.append(
+                f"(toDateTime64('2026-11-16 08:00:00', 9, 'UTC') + {seconds}, '{number:032x}', "
+                f"'{number:08x}{place + 1:08x}', '{parent}', 'step', 'SPAN_KIND_INTERNAL', 'shop', "
+                f"map('service.name', 'shop'), map({cells}), 1500000, '{'STATUS_CODE_ERROR' if failed else 'Ok'}', "
+                f"'{'it broke' if failed else ''}', [], [], [])"
+            )
+    session.query(f"INSERT INTO shop.otel_traces VALUES {', '.join(rows)}")
+    return f"clickhouse://{host}/shop?table=otel_traces"
+
+
+def test_spans_are_grouped_as_the_reader_of_traces_groups_them(traces):
+    engine = open_source(traces)
+    relation = engine.relation(["id"])
+    moment = exp.Anonymous(this="toUnixTimestamp64Milli", expressions=[exp.column("created_at", quoted=True)])
+    shown = [exp.column(name, quoted=True) for name in ("id", "status", "latency_ms", "model")]
+    grouped = {id_: rest for id_, *rest in engine.query(exp.select(*shown, moment).from_(relation))}
+    assert len(grouped) == len(TRACES) - 1, "a trace that says nothing is no conversation"
+    for record in engine.records(sorted(grouped)):
+        spans = list(spans_in(record))
+        (read,) = assemble(spans)
+        at = int(read_date(read["created_at"]).timestamp() * 1000)
+        assert grouped[read["id"]] == [read["status"], read["latency_ms"], read["model"], at], read["id"]
+        assert read["metadata"]["service.name"] == "shop"
+    engine.close()
+    assert set(SAID_IN) == {*INPUT, "gen_ai.input.messages"}
+    assert set(SAID_OUT) == {*OUTPUT, "gen_ai.output.messages", "ai.response.toolCalls"}
+
+
+def test_a_week_of_traces_is_drawn_and_opened(traces, store, tmp_path):
+    for name, role in (("lea", "lead"), ("ana", "annotator")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    request = Request(week=WEEK, rate=1.0, source=traces, raters=("ana",))
+    done = open_week(store, project_of(store.path), request, by="lea")
+    assert {s.name: s.population for s in done.result.strata} == {"failing": 2, "low_confidence": 0, "rest": 3}
+    texts = {c.id[-1]: (c.question, c.answer, c.status) for c in store.find(Conversation)}
+    assert texts["1"] == ("How many?", "Seven.", "ok") and texts["2"][2] == texts["3"][2] == "error"
+    assert set(texts) == {"1", "2", "3", "4", "6"}, "a trace belongs to the week in which its root began"
+
+
+def test_rows_that_were_replaced_count_once_in_their_latest_version(clickhouse):
+    host, _, session = clickhouse
+    session.query(
+        "CREATE TABLE shop.replaced (id String, created_at DateTime('UTC'), status String, version UInt8) "
+        "ENGINE = ReplacingMergeTree(version) ORDER BY id"
+    )
+    session.query("SYSTEM STOP MERGES shop.replaced")
+    for version, status in ((1, "error"), (2, "ok")):
+        session.query(f"INSERT INTO shop.replaced VALUES ('a', '2026-11-18 00:00:00', '{status}', {version})")
+    found = {}
+    for option in ("", "&final=1", "&final=0"):
+        engine = open_source(f"clickhouse://{host}/shop?table=replaced{option}")
+        frame = draw(engine, Wishes(1.0), window=WINDOW, week=WEEK).frame
+        engine.close()
+        found[option] = (frame.populations["rest"], frame.duplicate_ids)
+    assert found == {"": (1, 0), "&final=1": (1, 0), "&final=0": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "words"),
+    [
+        (429, "Too many simultaneous queries", "is busy .*429.* Try again in a few minutes"),
+        (503, "", "is busy .*503"),
+        (500, "Code: 241. DB::Exception: Memory limit exceeded", "refused the query .*Memory limit"),
+        (404, "Code: 60. DB::Exception: Unknown table. (UNKNOWN_TABLE)", "the table is gone"),
+        (403, "Code: 497. DB::Exception: ana: Not enough privileges", "may not read it"),
+        (200, "<html>a proxy</html>", "not JSON"),
+    ],
+)
+def test_a_fault_in_the_middle_of_a_draw_is_a_sentence(clickhouse, served, status, text, words):
+    engine = open_source(f"clickhouse://{clickhouse[0]}/shop?table=log")
+    served.faults.append((status, text))
+    with pytest.raises(InputError, match=words):
+        draw(engine, Wishes(1.0), window=WINDOW, week=WEEK)
     engine.close()

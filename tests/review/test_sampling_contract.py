@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -17,11 +18,16 @@ from clickhouse_server import clickhouse_server
 from postgres_server import postgres_server
 from sampling_rows import WEEK, WINDOW, expected, rows_of_a_week
 
+from review.basics.input_file import InputFile
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult, draw
 from review.sampling.engines.catalogue import ENGINES, open_source
 from review.sampling.key import chosen, digest, sample_digest
+from review.sampling.rendered.asked import Asked, rendered
+from review.sampling.rendered.drawn import open_result
+from review.sampling.rendered.warehouse import declared
+from review.sampling.strata import DEFAULT_GROUPS
 
 TEXTS = pa.Table.from_pylist(rows_of_a_week(4_980, 11))
 EDGES = [WINDOW.start - timedelta(microseconds=1), WINDOW.start, WINDOW.end - timedelta(microseconds=1), WINDOW.end]
@@ -186,6 +192,42 @@ def test_numbers_as_ids_and_typed_times_give_one_frame_and_one_sample(
     assert result.frame.populations == {name: len(ids) for name, ids in strata.items()}
     assert {"10002", "10003"} <= strata["rest"] | failing and not {"10001", "10004"} & (strata["rest"] | failing)
     assert result.digest == sample_digest(wanted(strata))
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "postgresql", "clickhouse"])
+def test_the_rendered_statement_run_by_the_engine_gives_the_native_draw(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    place = sources(kind, request)
+    asked = Asked(
+        dialect=kind.removesuffix("ql"), table="typed", columns=declared("id,created_at,status", {}), week=WEEK,
+        window=WINDOW, seed=WEEK, wishes=Wishes(0.05, {"failing": 20}), groups=DEFAULT_GROUPS,
+    )  # fmt: skip
+    file = tmp_path / "result.jsonl"
+    file.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in run(kind, place, rendered(asked))))
+    wishes = Wishes(0.05, {"failing": 20})
+    other = draw(open_result("r", InputFile(file.name, path=file)), wishes, window=WINDOW, week=WEEK, overlap=0.2)
+    native = drawn(place.source(kind, "typed"))
+    assert (other.ids, other.digest, other.strata) == (native.ids, native.digest, native.strata)
+    told = [{**frame.to_json(), "source": "", "read_at": ""} for frame in (other.frame, native.frame)]
+    assert told[0] == told[1]
+
+
+def run(kind: str, place: Sources, sql: str) -> list[dict[str, Any]]:
+    """The rows that an engine's own client gives for a statement."""
+    if kind == "clickhouse":
+        text = place.clickhouse.session.query(f"USE shop; {sql}", "JSONEachRow").bytes()
+        return [orjson.loads(line) for line in text.splitlines()]
+    if kind == "postgresql":
+        import psycopg
+
+        with psycopg.connect(place.postgres.address("postgres"), row_factory=psycopg.rows.dict_row) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+    with duckdb.connect(str(place.folder / "log.duckdb"), read_only=True) as base:
+        base.execute("SET TimeZone = 'UTC'")
+        found = base.execute(sql)
+        return [dict(zip([c[0] for c in found.description], row, strict=True)) for row in found.fetchall()]
 
 
 def test_every_engine_is_held_to_the_contract() -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.parts.shared import address, away, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.away import path_of_store
+from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
@@ -140,6 +141,7 @@ def begin() -> None:
     st.html(CSS)
     try:
         store, access = _store(path_of_store()), _safe(_access(path_of_store()))
+        forget_the_erased(store)
         if access.mode == "names":
             rater = _choose_rater(people(store))
         else:

@@ -23,7 +23,7 @@ ENGINES = loaded(
         ".sqlite": "review.sampling.engines.sqlite:ENGINE",
         ".db": "review.sampling.engines.sqlite:ENGINE",
         "sqlite": "review.sampling.engines.sqlite:ENGINE",
-        "clickhouse": "review.sampling.engines.clickhouse:ENGINE",
+        "clickhouse": "review.sampling.engines.clickhouse_kind:ENGINE",
         "postgresql": "review.sampling.engines.postgres:ENGINE",
         "s3": "review.sampling.engines.s3:ENGINE",
         "delta": "review.sampling.engines.delta:ENGINE",

@@ -11,11 +11,10 @@ import orjson
 import requests
 from sqlglot import exp
 
-from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines import clickhouse_dates
-from review.sampling.engines.engine import Address, Engine, EngineKind, Span
-from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
+from review.sampling.engines.engine import Span
+from review.sampling.engines.sql import as_text, call, column, plain_text, render
 
 TIMEOUT = (10, 600)
 # readonly=2 forbids writing and allows these settings. Columns win over aliases of the same name, as in other engines.
@@ -51,6 +50,14 @@ class ClickHouseEngine:
     def _described(self) -> dict[str, str]:
         rows = self._rows(f"DESCRIBE TABLE {_without_final(self._relation).sql('clickhouse')}")
         return {str(row[0]): str(row[1]) for row in rows}
+
+    def replaces(self, table_name: str) -> bool:
+        """Return whether the engine of a table replaces rows when it merges them."""
+        named = exp.Literal.string(table_name.removeprefix(f"{self._database}."))
+        query = exp.select("engine").from_("system.tables")
+        query = query.where(exp.EQ(this=column("database"), expression=exp.Literal.string(self._database)))
+        rows = self.query(query.where(exp.EQ(this=column("name"), expression=named)))
+        return any(re.search("Replacing|Collapsing", str(name)) for (name,) in rows)
 
     def columns(self) -> Mapping[str, str]:
         """Column names with ClickHouse's types."""
@@ -121,51 +128,36 @@ class ClickHouseEngine:
         except requests.RequestException as error:
             raise InputError(f"{self.source}: the server does not answer ({type(error).__name__}).") from None
         if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            reason = answer.text.strip().split("\n", 1)[0][:300]
-            raise InputError(
-                f"{self.source}: the server refused the query (status {answer.status_code}: {reason}). "
-                "User and password come from SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD."
-            )
+            raise InputError(f"{self.source}: {_refused(answer)}")
         try:
             return [tuple(orjson.loads(line)) for line in answer.content.splitlines() if line]
         except orjson.JSONDecodeError as error:
             raise InputError(f"{self.source}: found an answer that is not JSON ({error}).") from None
 
 
-def open_clickhouse(
-    host: str, *, database: str, table_name: str, final: bool = False, secure: bool = False
-) -> ClickHouseEngine:
-    """Open a table of a server at ``host:port``; ``final`` for ReplacingMergeTree, ``secure`` for HTTPS."""
-    endpoint = f"{'https' if secure else 'http'}://{host}/"
-    source = f"clickhouse://{host}/{database}?table={table_name}"
-    return ClickHouseEngine(endpoint, database, table(table_name, final=final), source, clickhouse_session())
-
-
 def _without_final(relation: exp.Expr) -> exp.Expr:
     return relation.this if isinstance(relation, exp.Final) else relation
 
 
-def _open(address: Address, week: str | None) -> Engine:
-    database = address.path.strip("/") or "default"
-    # A dot would lead into another database, such as the server's own tables.
-    if "." in address.table.removeprefix(f"{database}."):
-        raise InputError(
-            f"source: found the table {address.table!r}, expected a table of the database {database!r}. Another "
-            "database stands before the question mark."
-        )
-    return open_clickhouse(
-        address.host,
-        database=database,
-        table_name=address.table,
-        final=address.options.get("final") == "1",
-        secure=address.options.get("secure") == "1",
+_STATED = {
+    "UNKNOWN_TABLE": "the table is gone, or was never there. Check its name and its database",
+    "UNKNOWN_DATABASE": "there is no such database. Check its name",
+    "UNKNOWN_IDENTIFIER": "a column is gone. Somebody dropped or renamed it",
+    "Not enough privileges": "the user may not read it. Grant SELECT on the table",
+    "TIMEOUT_EXCEEDED": "the query took longer than the server allows. Draw from a table ordered by time",
+}
+BUSY = (429, 502, 503, 504)
+
+
+def _refused(answer: requests.Response) -> str:
+    """Say why the server did not answer a query."""
+    reason = answer.text.strip().split("\n", 1)[0][:300]
+    if answer.status_code in BUSY:
+        return f"the server is busy (status {answer.status_code}: {reason}). Try again in a few minutes."
+    stated = next((words for sign, words in _STATED.items() if sign in answer.text), None)
+    if stated is not None:
+        return f"{stated} ({reason})."
+    return (
+        f"the server refused the query (status {answer.status_code}: {reason}). "
+        "User and password come from SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD."
     )
-
-
-ENGINE = EngineKind(
-    about="a table of a ClickHouse server",
-    example="clickhouse://host:8123/database?table=name",
-    open=_open,
-    options=("table", "final", "secure"),
-    on_server=True,
-)

@@ -72,6 +72,9 @@ class Engine(Protocol):
 class HoldsRecords(Protocol):
     """A source whose rows are no conversations: it gives the records of drawn ids itself."""
 
+    format: str
+    """The name of that format, "" where the records tell it."""
+
     def records(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield what a reader of a format makes the conversations of, in any order."""
 

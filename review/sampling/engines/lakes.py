@@ -69,7 +69,8 @@ def bounds_of(schema: pa.Schema, span: Span) -> tuple[Any, Any] | None:
         return ends[0].date(), ends[1].date()
     if not pa.types.is_timestamp(kind):
         return None
-    return tuple(pa.scalar(end if kind.tz else _plain(end), pa.timestamp(kind.unit, kind.tz)) for end in ends)  # type: ignore[return-value]
+    low, high = (pa.scalar(end if kind.tz else _plain(end), pa.timestamp(kind.unit, kind.tz)) for end in ends)
+    return low, high
 
 
 def _plain(moment: datetime) -> datetime:

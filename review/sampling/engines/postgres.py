@@ -65,7 +65,7 @@ class PostgresEngine:
         import psycopg
 
         try:
-            return self.connection.execute(render(query, self.dialect)).fetchall()  # type: ignore[no-any-return]
+            return self.connection.execute(render(query, self.dialect)).fetchall()
         except psycopg.Error as error:
             raise InputError(f"{self.source}: {_said(error)}.") from None
 

@@ -24,6 +24,8 @@ from review.sampling.wanted import Find, Wanted
 class DrawnFile(Warehouse):
     """A verified result. ``asked`` of it names the table, so a later draw of the week may come in another file."""
 
+    format = ""
+
     def __init__(self, result: Result) -> None:
         said = result.asked
         if not isinstance(said.get("columns"), dict) or not all(

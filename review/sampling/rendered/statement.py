@@ -87,13 +87,13 @@ def statement(
 
 def _inner(rows: exp.Expr) -> exp.Query:
     inner = rows.this if isinstance(rows, exp.Subquery) else exp.select("*").from_(rows)
-    return inner.copy()  # type: ignore[no-any-return]
+    return inner.copy()
 
 
 def _ranked(seed: str, limits: Sequence[Limits]) -> exp.Select:
     keyed = exp.select(column("id"), column("stratum"), named(full_key(seed, column("id")), "sampling_key"))
     inner = keyed.from_("members").subquery("keyed", copy=False)
-    shown = [column("id"), column("stratum"), column("sampling_key")]
+    shown: list[exp.Expr] = [column("id"), column("stratum"), column("sampling_key")]
     if any(one.count for one in limits):
         order = [exp.Ordered(this=column("sampling_key")), exp.Ordered(this=column("id"))]
         rank = exp.Window(this=exp.RowNumber(), partition_by=[column("stratum")], order=exp.Order(expressions=order))
@@ -102,9 +102,9 @@ def _ranked(seed: str, limits: Sequence[Limits]) -> exp.Select:
 
 
 def _chosen(limits: Sequence[Limits]) -> exp.Expr:
-    tests = []
+    tests: list[exp.Expr] = []
     for number, one in enumerate(limits):
-        group = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
+        group: exp.Expr = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
         if one.below is None:
             tests.append(group)
             continue
