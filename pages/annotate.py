@@ -5,4 +5,4 @@ from pages.parts.shared import session
 
 who = session.current()
 who.need_role("annotator")
-annotator.annotate(who.store, who.rater.id, who.need_week())
+annotator.annotate(who.store, who.rater.id, who.need_week(), openings=who.openings)

@@ -50,7 +50,7 @@ class Proof:
     def to_json(self) -> dict[str, Any]:
         """Plain data, as the store keeps it; ``larger`` are other files that are too large, or closed to us.
 
-        ``unproved`` says what of a database server could not be read.
+        ``unproved`` says what of a database server could not be read, and what of a reviewer stays.
         """
         return {
             "files": self.files,
@@ -76,7 +76,7 @@ def proof_of(store: Store, person: Person) -> Proof:
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    unproved = tuple(store.engine.unproved())
+    unproved = (*store.engine.unproved(), *_id_stays(person))
     return Proof(
         files=files,
         size=size,
@@ -85,6 +85,15 @@ def proof_of(store: Store, person: Person) -> Proof:
         larger=tuple(larger),
         unproved=unproved,
     )
+
+
+def _id_stays(person: Person) -> Iterator[str]:
+    """Yield what a proof about a reviewer does not prove: votes and the chain name the id, which may say the name."""
+    if person.reviewer:
+        yield (
+            f"the id {person.reviewer} stays, because votes and the audit chain name it. Ids are made from names, so "
+            "it may say who this was."
+        )
 
 
 def own_files(store_path: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from review.basics.errors import NoSpace, Refused
+from review.basics.in_memory import on_disk
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.expired import Expired
@@ -180,14 +182,15 @@ def _batches(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 _ID, _WEEK, _CONTENT, _HASH = (list(COLUMNS).index(name) for name in ("id", "week", "content", "content_hash"))
 
 
-def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a small database on disk with the ids and content hashes of the log, which keeps memory bounded."""
-    db = duckdb.connect(folder / "known.duckdb", config={"memory_limit": KNOWN_MEMORY, "threads": "2"})
-    db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
+@contextmanager
+def _known(log: LogPaths, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a small database on disk with the ids and content hashes of the log, which keeps memory bounded."""
     late = late_files(log.logs)
     said = f"SELECT id, content_hash FROM {listed(late)}" if late else "SELECT id, content_hash FROM known LIMIT 0"  # noqa: S608 - our own paths
-    db.execute(f"CREATE TABLE said AS {said}")
-    return db
+    with on_disk(folder / "known.duckdb", memory_limit=KNOWN_MEMORY, threads="2") as db:
+        db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
+        db.execute(f"CREATE TABLE said AS {said}")
+        yield db
 
 
 def _names(entry: Entry | LogRow) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.columns import COLUMNS
@@ -75,8 +76,7 @@ class Apart:
 @contextmanager
 def bounded(threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection in bounded memory and threads."""
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": str(threads)}) as db:
-        db.execute("SET preserve_insertion_order = false")
+    with in_memory(memory_limit=MEMORY, threads=str(threads), preserve_insertion_order="false") as db:
         yield db
 
 

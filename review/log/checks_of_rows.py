@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 
 from review.basics.in_memory import in_memory
 from review.log.late import listed
-from review.log.retained import PREFIX
+from review.log.mixed import is_mixed
 
 
 def checks_by_import(files: Sequence[Path]) -> dict[str, frozenset[str]]:
     """Return the names of the checks that ran, by the id of the import, from one conversation of each."""
-    mixed = [path for path in files if path.parent.name.startswith(PREFIX)]
+    mixed = [path for path in files if is_mixed(path)]
     first = {path.parent.name: path for path in reversed(files) if path not in set(mixed)}
     found = {name: _first_content(path) for name, path in first.items()}
     if mixed:

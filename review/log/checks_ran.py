@@ -12,22 +12,23 @@ from review.basics.log_paths import LogPaths
 from review.basics.remembered import Remembered
 from review.log.checks_of_rows import checks_by_import
 from review.log.log import log_files
-from review.log.retained import PREFIX
+from review.log.mixed import is_mixed
 
 MOST = 10_000
 _RAN: Remembered[frozenset[str]] = Remembered(MOST)
 _MIXED: Remembered[dict[str, frozenset[str]]] = Remembered(MOST)
-"""Of the files that retention left, which hold rows of several imports."""
+"""Of the files that hold rows of several imports."""
 
 
 def checks_ran(log: LogPaths) -> dict[str, frozenset[str]]:
     """Return the names of the checks that ran by the id of the import, from one conversation of each."""
-    first = {path.parent.name: path for path in reversed(log_files(log))}
     found: dict[str, frozenset[str]] = {}
+    whole: dict[str, Path] = {}
     for path in log_files(log):
-        if path.parent.name.startswith(PREFIX):
+        if is_mixed(path):
             found = _MIXED.get(str(path), partial(checks_by_import, [path])) | found
-    whole = {name: path for name, path in first.items() if not name.startswith(PREFIX)}
+        else:
+            whole.setdefault(path.parent.name, path)
     return found | {name: _RAN.get(str(path), partial(_ran, path)) for name, path in sorted(whole.items())}
 
 

@@ -14,6 +14,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.weeks import monday_of, week_of
 from review.log.log import log_relation
+from review.log.mixed import import_relation
 
 MOST = 20_000
 """Conversations of an import, and of earlier ones, that are compared."""
@@ -37,7 +38,7 @@ def continued(log: LogPaths, import_id: str, *, source: str) -> list[Continued]:
     Such a conversation names the earlier one, or begins with the same messages. The search by messages covers the weeks
     of the import and the week before each.
     """
-    batch = log_relation(log, only=import_id)
+    batch = import_relation(log, import_id)
     with in_memory() as db:
         weeks = [row[0] for row in db.execute(f"SELECT DISTINCT week FROM {batch}").fetchall()]  # noqa: S608 - our own paths
         before = [_week_before(week) for week in weeks]

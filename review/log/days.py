@@ -5,30 +5,36 @@ The day is that of ``created_at`` in UTC; a conversation without a time belongs 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import DIRECT
 from review.log.late import listed
 from review.log.log import conversation_of_cells, log_files
+from review.log.mixed import holding, is_mixed, rows_by_import
 from storage.records_log import Conversation
 
 AT_ONCE = 500
 """Conversations in memory at a time."""
-MEMORY = "400MB"
+MEMORY, THREADS = "400MB", "2"
+"""What work beside people takes at most: little memory, and two cores."""
 _DAY = "coalesce(substr(created_at, 1, 10), substr(imported_at, 1, 10))"
 
 
 def imports_held(log: LogPaths) -> dict[str, int]:
-    """Return the number of conversations that the log holds of each import, from the headers of its files."""
-    found: dict[str, int] = {}
-    for path in log_files(log):
-        found[path.parent.name] = found.get(path.parent.name, 0) + pq.read_metadata(path).num_rows
-    return found
+    """Return the number of conversations that the log holds of each import, mostly from the headers of its files."""
+    found, files = Counter[str](), log_files(log)
+    for path in files:
+        if not is_mixed(path):
+            found[path.parent.name] += pq.read_metadata(path).num_rows
+    for held in rows_by_import([path for path in files if is_mixed(path)]).values():
+        found.update(held)
+    return dict(found)
 
 
 def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int]]:
@@ -36,10 +42,11 @@ def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int
     files = _files(log, imports)
     if not files:
         return {}
-    sql = f"SELECT {_DAY}, import_id, count(*) FROM {listed(files)} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names and paths of our own
+    some = f"{listed(files)} WHERE import_id IN (SELECT unnest(?))"
+    sql = f"SELECT {_DAY}, import_id, count(*) FROM {some} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names and paths of our own
     found: dict[str, dict[str, int]] = {}
-    with _bounded() as db:
-        for day, import_id, n in db.execute(sql).fetchall():
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
+        for day, import_id, n in db.execute(sql, [list(imports)]).fetchall():
             found.setdefault(day, {})[import_id] = n
     return found
 
@@ -50,18 +57,15 @@ def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> I
     if not files:
         return
     columns = [*DIRECT, "verdicts", "content"]
-    sql = f"SELECT {', '.join(columns)} FROM {listed(files)} WHERE {_DAY} = ?"  # noqa: S608 - names and paths of our own
-    with _bounded() as db:
-        rows = db.execute(sql, [day])
+    where = f"{_DAY} = ? AND import_id IN (SELECT unnest(?))"
+    sql = f"SELECT {', '.join(columns)} FROM {listed(files)} WHERE {where}"  # noqa: S608 - names and paths of our own
+    with in_memory(memory_limit=MEMORY, threads=THREADS) as db:
+        rows = db.execute(sql, [day, list(imports)])
         while batch := rows.fetchmany(AT_ONCE):
             yield [conversation_of_cells(dict(zip(columns, row, strict=True))) for row in batch]
 
 
 def _files(log: LogPaths, imports: Collection[str]) -> list[Path]:
-    wanted = set(imports)
-    return [path for path in log_files(log) if path.parent.name in wanted]
-
-
-def _bounded() -> duckdb.DuckDBPyConnection:
-    """Return a connection that takes two cores at most and little memory, for work beside people."""
-    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+    wanted, files = set(imports), log_files(log)
+    own = [path for path in files if path.parent.name in wanted]
+    return [*own, *holding([path for path in files if is_mixed(path)], wanted)]

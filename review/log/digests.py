@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
-
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.columns import DIRECT
 from review.log.late import listed
@@ -26,7 +25,7 @@ def row_digests(log: LogPaths, week: str) -> Iterator[tuple[str, str]]:
         f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in (*DIRECT, "verdicts", "content") if name in there
     )
     sql = f"SELECT id, substr(sha256(concat_ws(chr(31), {cells})), 1, {SIZE}) FROM {listed(files)}"  # noqa: S608 - our own names and paths
-    with duckdb.connect(config={"memory_limit": "400MB", "threads": 2}) as db:
+    with in_memory(memory_limit="400MB", threads="2") as db:
         rows = db.execute(sql)
         while batch := rows.fetchmany(AT_ONCE):
             yield from batch

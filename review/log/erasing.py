@@ -154,7 +154,9 @@ def take_out(path: Path, leaving: Leaving) -> int:
     change = _emptied if "content" in table.column_names else _untold
     for n in places:
         rows[n].update(change(rows[n], leaving))
-    write_anew(path, pa.Table.from_pylist(rows, table.schema))
+    # A file that DuckDB wrote says of a column without gaps that it can have none.
+    schema = pa.schema([field.with_nullable(True) for field in table.schema])
+    write_anew(path, pa.Table.from_pylist(rows, schema))
     return len(places)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.late import listed
@@ -69,6 +70,6 @@ def expired_with(logs: Path, key: bytes, identity: str) -> str | None:
     rows = "read_parquet(?, filename = true)"
     sql = f"SELECT filename FROM {rows} WHERE id_hash = CAST(? AS UBIGINT) OR name_hash = CAST(? AS UBIGINT) LIMIT 1"  # noqa: S608 - our own words
     wanted = hash_of(key, identity)
-    with duckdb.connect() as db:
+    with in_memory() as db:
         found = db.execute(sql, [[literal_path(path) for path in files], wanted, wanted]).fetchone()
     return Path(found[0]).parent.parent.name if found else None

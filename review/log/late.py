@@ -19,7 +19,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.facts import Facts, together
-from review.log.retained import visible
+from review.log.replaced import visible
 
 FOLDER = "late"
 BATCH_ROWS = 15_000
@@ -37,7 +37,7 @@ _SCHEMA = pa.schema(
 
 def late_files(logs: Path) -> list[Path]:
     """Return the files of late rows in the folder of a log, those of finished imports, sorted."""
-    found = visible(logs, logs.glob(f"*/{FOLDER}/*.parquet"))
+    found = visible(logs, f"*/{FOLDER}/*.parquet")
     return sorted(path for path in found if not path.parent.parent.name.startswith("."))
 
 

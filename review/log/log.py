@@ -18,23 +18,20 @@ from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
 from review.log.facts import with_facts
 from review.log.late import late_facts, late_files, listed, with_late
+from review.log.replaced import visible
 from review.log.rereading import rereading
-from review.log.retained import visible
 from storage.records_log import Conversation
 
 AT_ONCE = 1_000
 _TUPLES = ("messages", "context", "steps", "tags")
 
 
-def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> list[Path]:
-    """Return the files of finished imports, sorted; with ``weeks`` only those of these weeks, by name.
-
-    ``only`` is the id of the one import to read.
-    """
+def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path]:
+    """Return the files of finished imports, sorted; with ``weeks`` only those of these weeks, by name."""
     wanted = None if weeks is None else set(weeks)
     return sorted(
         path
-        for path in visible(log.logs, log.logs.glob(f"{only}/*.parquet"))
+        for path in visible(log.logs, "*/*.parquet")
         if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
     )
 
@@ -51,12 +48,16 @@ def _state(path: Path) -> str:
         return str(path)
 
 
-def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:
+def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
     """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows.
 
     Feedback, errors and verdicts that arrived later are in it; logs of earlier versions may lack the last columns.
     """
-    files = log_files(log, weeks=weeks, only=only)
+    return relation_of(log, log_files(log, weeks=weeks))
+
+
+def relation_of(log: LogPaths, files: Sequence[Path]) -> str:
+    """Return SQL as :func:`log_relation` does, for some files of the log."""
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"(SELECT {nothing} WHERE false)"

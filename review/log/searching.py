@@ -14,6 +14,7 @@ import pyarrow as pa
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.log.log import log_relation
+from review.log.mixed import import_relation
 from review.log.rereading import rereading
 
 FILTERS = ("week", "source", "status", "scenario", "model", "prompt_version", "variant", "language", "feedback")
@@ -49,8 +50,9 @@ class LogSearch:
     the ids of those that may be found, None: all. ``reasons`` are keys of ``REASONS``, any of which may hold.
     ``negative`` are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence.
     ``assigned`` are scenarios by conversation id, in place of those that the source said. ``without`` are conversations
-    that the viewer has yet to review. A search for something that a reviewer must not know leaves them out; other
-    searches show them without their feedback.
+    that the viewer has yet to review. ``brought_by`` is the id of the import that must have brought a conversation in,
+    "" for any. A search for something that a reviewer must not know leaves out what the viewer has yet to review; other
+    searches show it without its feedback.
     """
 
     text: str = ""
@@ -64,6 +66,7 @@ class LogSearch:
     confidence: float = 0.5
     assigned: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
+    brought_by: str = ""
 
     @property
     def tells(self) -> bool:
@@ -88,12 +91,13 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     """Return the conversations that fit; ``most`` of them after the first ``skip``."""
     weeks = search.values.get("week") or None
     where, given = _conditions(search)
-    relation = with_assigned(log_relation(log, weeks=weeks))
-    columns = ", ".join(SHOWN)
+    relation = with_assigned(log_relation(log, weeks=weeks), search.assigned)
+    columns, order = ", ".join(SHOWN), "ORDER BY created_at DESC NULLS LAST, id"
+    # The texts are taken out of the rows that are shown, not of the whole log.
     page = (
         f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608 - names and paths of our own
-        f"json_extract_string(content, '$.messages[*].role') AS roles FROM {relation} WHERE {where} "
-        "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
+        "json_extract_string(content, '$.messages[*].role') AS roles FROM "
+        f"(SELECT {columns}, content FROM {relation} WHERE {where} {order} LIMIT ? OFFSET ?) {order}"
     )
     with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
@@ -107,15 +111,17 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
 def ids_found(log: LogPaths, search: LogSearch, *, most: int) -> list[str]:
     """Return the ids of the conversations that fit, ``most`` of them."""
     where, given = _conditions(search)
-    relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None))
+    relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None), search.assigned)
     with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
         rows = db.execute(f"SELECT id FROM {relation} WHERE {where} ORDER BY id LIMIT ?", [*given, most]).fetchall()  # noqa: S608 - names and paths of our own
     return [row[0] for row in rows]
 
 
-def with_assigned(relation: str) -> str:
+def with_assigned(relation: str, assigned: Mapping[str, str]) -> str:
     """Return a relation with the assigned scenarios, the table ``assigned``, over those of the log."""
+    if not assigned:
+        return relation
     joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608 - names and paths of our own
     return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608 - names and paths of our own
 
@@ -147,6 +153,9 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
         if values:
             parts.append(f"{name} IN (SELECT unnest(?))")
             given.append(list(values))
+    if search.brought_by:
+        parts.append("import_id = ?")
+        given.append(search.brought_by)
     if search.judged is not None:
         judge, dimension, value = search.judged
         path = f"$.{orjson.dumps(judge).decode()}.{orjson.dumps(dimension).decode()}"
@@ -214,7 +223,7 @@ def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> 
 
 def other_sources_of(log: LogPaths, import_id: str, *, besides: str) -> dict[str, int]:
     """Return how many ids of an import of a source the log has under the names of other sources."""
-    return _elsewhere(log, f"SELECT source_id FROM {log_relation(log, only=import_id)}", [], besides)  # noqa: S608 - our own paths
+    return _elsewhere(log, f"SELECT source_id FROM {import_relation(log, import_id)}", [], besides)  # noqa: S608 - our own paths
 
 
 def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[str, int]:
@@ -228,7 +237,7 @@ def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[
 
 def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
     """Return the ids of an import that its source has in the log in another form too: ``1`` and ``1.0``."""
-    batch = log_relation(log, only=import_id)
+    batch = import_relation(log, import_id)
     numbers = rf"SELECT source, source_id, {_BARE} AS bare FROM {batch} WHERE regexp_matches(source_id, '{_NUMBER}')"  # noqa: S608 - our own paths
     sql = (
         f"WITH new AS ({numbers}) SELECT DISTINCT new.source_id, old.source_id FROM new JOIN {log_relation(log)} old "  # noqa: S608 - our own paths
@@ -245,7 +254,7 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
 def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the metadata of the conversations of one import, by id, of those that have one of these keys in it."""
     some = " OR ".join("content LIKE ?" for _ in with_any_of)
-    sql = f"SELECT id, content FROM {log_relation(log, only=import_id)} WHERE {some}"  # noqa: S608 - our own paths
+    sql = f"SELECT id, content FROM {import_relation(log, import_id)} WHERE {some}"  # noqa: S608 - our own paths
     with in_memory() as db:
         rows = db.execute(sql, [f'%"{key}":%' for key in with_any_of]).fetchall()
     found = {row[0]: orjson.loads(row[1]).get("metadata") or {} for row in rows}

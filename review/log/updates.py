@@ -12,6 +12,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from review.basics.in_memory import beside
 from review.log.facts import LISTS, Facts, is_older, news, together
 from review.log.judges_disagree import judges_disagree
 from review.log.late import LateRow, late_facts, listed
@@ -81,7 +82,7 @@ class Arrivals:
         ``now`` is the time of the import.
         """
         held_now: dict[str, Facts] = {}
-        cursor = self._db.cursor()
+        cursor = beside(self._db)
         cursor.execute(_held(files))
         while rows := cursor.fetchmany(AT_ONCE):
             before = late_facts(late, list({row[0] for row in rows}))

@@ -1,19 +1,35 @@
-"""Batches of the log that were withdrawn: their folders get a hidden name, so that no query reads them any more."""
+"""Batches of the log that were withdrawn: their folders get a hidden name, so that no query reads them any more.
+
+Rows of a batch that stand in files with those of others are taken out of them, into such a folder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from review.basics.errors import Refused
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
-from review.log.late import FOLDER, listed
+from review.basics.sql_literals import sql_literal
+from review.log.late import listed
 from review.log.log import log_files
+from review.log.merged import NO_IDS, new_name, originals_with, replace
+from review.log.mixed import (
+    files_of_import,
+    holding,
+    import_relation,
+    late_files_of_import,
+    mixed_files,
+    mixed_late_files,
+    rows_by_import,
+)
+from review.log.rewriting import bounded, write_batch
+from review.log.staging import staged_for, sweep
 
 PREFIX = ".withdrawn-"
 LOCK_SECONDS = 60
@@ -31,48 +47,83 @@ def log_lock(log: LogPaths) -> Iterator[None]:
 
 
 def hide(log: LogPaths, import_id: str) -> None:
-    """Hide the batch of an import, with its originals; does nothing when it is hidden already."""
+    """Hide the batch of an import, with its originals; does nothing when it is hidden already.
+
+    The caller holds the lock of the log.
+    """
     for folder in (log.logs, log.originals):
         batch = folder / import_id
         if batch.is_dir():
             batch.rename(folder / f"{PREFIX}{import_id}")
+    _take_out(log, import_id)
 
 
-def batch_files(log: LogPaths, import_id: str) -> list[Path]:
-    """Return the visible files of one import."""
-    return sorted((log.logs / import_id).glob("*.parquet"))
+def still_visible(log: LogPaths, imports: Collection[str]) -> list[str]:
+    """Return those of some imports of which something is visible."""
+    if not imports:
+        return []
+    shared = rows_by_import([*mixed_files(log), *mixed_late_files(log)]).values()
+    held = {name for one in shared for name in one}
+    return [one for one in imports if one in held or any((home / one).is_dir() for home in (log.logs, log.originals))]
 
 
-def late_files_of(log: LogPaths, import_id: str) -> list[Path]:
-    """Return the visible files of what one import told of conversations of other imports."""
-    return sorted((log.logs / import_id / FOLDER).glob("*.parquet"))
+def _take_out(log: LogPaths, import_id: str) -> None:
+    """Take the rows of an import out of the files that it shares with others, into a hidden folder.
+
+    A kill before the last renaming leaves all as it was, for the next time.
+    """
+    files, late = holding(mixed_files(log), [import_id]), holding(mixed_late_files(log), [import_id])
+    if not files and not late:
+        return
+    sweep(log)
+    aside = LogPaths(log.logs / f"{PREFIX}{import_id}", log.originals / f"{PREFIX}{import_id}")
+    theirs, staged = staged_for(log, import_id), staged_for(log, name := new_name())
+    mine = f"import_id = {sql_literal(import_id)}"
+    with bounded(staged.logs / ".scratch") as db:
+        ids = f"(SELECT id FROM {listed(files)} WHERE {mine})" if files else NO_IDS  # noqa: S608 - our own names and paths
+        originals = originals_with(db, log, ids)
+        for target, where, join in ((theirs, mine, "SEMI"), (staged, f"NOT ({mine})", "ANTI")):
+            query = f"SELECT * FROM {listed(originals)} {join} JOIN {ids} USING (id)" if originals else ""  # noqa: S608 - our own names and paths
+            write_batch(db, target, files=files, late=late, originals=query, where=where)
+    replace(log, staged, name, logs=[*files, *late], originals=originals, before=lambda: _put_aside(theirs, aside))
+
+
+def _put_aside(theirs: LogPaths, aside: LogPaths) -> None:
+    """Give what is taken out its hidden name; rows of the import that were hidden before stay beside it."""
+    for home, target in ((theirs.logs, aside.logs), (theirs.originals, aside.originals)):
+        if home.exists() and target.exists():
+            for file in list(home.rglob("*.parquet")):
+                place = target / file.relative_to(home)
+                place.parent.mkdir(exist_ok=True)
+                file.rename(place.with_name(f"{file.stem}-shared.parquet"))
+            shutil.rmtree(home)
+        elif home.exists():
+            home.rename(target)
 
 
 def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
     """Yield the conversation ids of one import, some thousand at a time."""
-    files = batch_files(log, import_id)
-    if not files:
-        return
     with in_memory() as db:
-        rows = db.execute(f"SELECT id FROM {listed(files)}")  # noqa: S608 - our own paths
+        rows = db.execute(f"SELECT id FROM {import_relation(log, import_id)}")  # noqa: S608 - our own paths
         while some := rows.fetchmany(5_000):
             yield [row[0] for row in some]
 
 
 def batch_weeks(log: LogPaths, import_id: str) -> list[str]:
     """Return the weeks that one import holds conversations of, or told something new of."""
-    return sorted({path.name[:8] for path in batch_files(log, import_id)} | _weeks_told(log, import_id))
+    return sorted({path.name[:8] for path in files_of_import(log, import_id)} | _weeks_told(log, import_id))
 
 
 def _weeks_told(log: LogPaths, import_id: str) -> set[str]:
     """Return the weeks of the conversations that one import told something of, also those that came after it."""
-    late, files = late_files_of(log, import_id), log_files(log)
+    late, files = late_files_of_import(log, import_id), log_files(log)
     if not late or not files:
         return set()
+    told = f"(SELECT id FROM {listed(late)} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own paths
     by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
     with in_memory() as db:
         return {
             week
             for week, some in by_week
-            if db.execute(f"SELECT 1 FROM {listed(list(some))} SEMI JOIN {listed(late)} USING (id) LIMIT 1").fetchone()  # noqa: S608 - our own paths
+            if db.execute(f"SELECT 1 FROM {listed(list(some))} SEMI JOIN {told} USING (id) LIMIT 1").fetchone()  # noqa: S608 - our own paths
         }

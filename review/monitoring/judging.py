@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.late import late_files, listed
@@ -137,10 +138,9 @@ def judging(
     log: LogPaths, rules: Retention, stays: Staying, *, now: str, scratch: Path | None = None
 ) -> Iterator[Judge]:
     """Open a database to judge in; what does not fit into memory goes to the folder ``scratch``."""
-    settings: dict[str, str | int] = {"memory_limit": MEMORY, "threads": 2, "preserve_insertion_order": "false"}
-    if scratch is not None:
-        settings["temp_directory"] = str(scratch)
-    with duckdb.connect(config=settings) as db:  # type: ignore[arg-type]  # the values may be numbers
+    limits = {"memory_limit": MEMORY, "threads": "2", "preserve_insertion_order": "false"}
+    apart = None if scratch is None else duckdb.connect(config={**limits, "temp_directory": str(scratch)})
+    with apart or in_memory(**limits) as db:
         yield Judge(db, log, rules, stays, now=now)
 
 

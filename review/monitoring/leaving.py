@@ -10,11 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import orjson
-
 from review.basics.log_paths import LogPaths, literal_path
-from review.basics.whole_files import sync
 from review.log.checks_of_rows import checks_by_import
 from review.log.expired import hash_sql
 from review.log.failed import FailureRules
@@ -23,16 +19,15 @@ from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
 from review.log.outcomes import outcomes_of_row
-from review.log.retained import COUNTS, EXPIRED, FAILURES, PREFIX, REPLACES, RUN, USERS, retained_folders
+from review.log.replaced import RETAINED, describe, is_unfinished, run_of
+from review.log.retained import COUNTS, EXPIRED, FAILURES, USERS, retained_folders
+from review.log.rewriting import write_rows
 from review.monitoring.counts import hourly_counts, user_days
 from review.monitoring.judging import Judge
 from review.monitoring.metrics import Metric
 
-ROW_GROUP = 15_000
-"""Rows that are compressed together: as many as an import writes at once."""
 WEEK = len("2026-W48-")
 """Characters of a file's name before the number of its batch."""
-_COPY = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
 
 
 class Leaving:
@@ -79,10 +74,8 @@ class Leaving:
 
     def describe(self, run: Mapping[str, Any]) -> None:
         """Write which files are replaced, and what the run says of itself."""
-        names = [str(path.relative_to(self._log.logs)) for path in (*self.files, *self.late)]
-        (self.staged.logs / REPLACES).write_bytes(orjson.dumps(names))
-        originals = [str(path.relative_to(self._log.originals)) for path in self.originals]
-        (self.staged.logs / RUN).write_bytes(orjson.dumps({"run": run, "originals": originals}))
+        replaced = (*self.files, *self.late)
+        describe(self.staged.logs, self._log, logs=replaced, originals=self.originals, run=run)
 
     def _holding(self, files: Sequence[Path]) -> list[Path]:
         """Return those of some files that hold something of a conversation that expires."""
@@ -97,7 +90,7 @@ class Leaving:
         """Write the rows of a query to a file of the week; without rows there is none."""
         target = self.staged.logs / name
         target.parent.mkdir(exist_ok=True)
-        _write(self._db, query, target)
+        write_rows(self._db, query, target)
 
     def _write_originals(self) -> None:
         if not self.originals:
@@ -105,35 +98,16 @@ class Leaving:
         self.staged.originals.mkdir(mode=0o700, parents=True)
         target = self.staged.originals / f"{self.week}.parquet"
         target.touch(mode=0o600)
-        _write(self._db, f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)", target)  # noqa: S608 - our own paths
+        write_rows(self._db, f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)", target)  # noqa: S608 - our own paths
         if target.exists():
             target.chmod(0o600)
         else:
             self.staged.originals.rmdir()
 
 
-def removed(log: LogPaths, folder: Path) -> None:
-    """Remove the files that a folder of retention replaces; does nothing when they are gone already."""
-    replaces = folder / REPLACES
-    if not replaces.exists():
-        return
-    told = orjson.loads((folder / RUN).read_bytes())
-    for home, names in ((log.originals, told["originals"]), (log.logs, orjson.loads(replaces.read_bytes()))):
-        for name in names:
-            (home / name).unlink(missing_ok=True)
-        for parent in {(home / name).parent for name in names}:
-            _remove_empty(parent, home)
-    replaces.unlink()
-    sync(folder)
-
-
 def unfinished(log: LogPaths) -> dict[Path, dict[str, Any]]:
     """Return the folders of retention whose replaced files are still there, with what their runs say."""
-    return {
-        folder: orjson.loads((folder / RUN).read_bytes())["run"]
-        for folder in retained_folders(log.logs)
-        if (folder / REPLACES).exists()
-    }
+    return {folder: dict(run_of(folder)) for folder in retained_folders(log.logs) if is_unfinished(folder)}
 
 
 def size_of(files: Iterable[Path]) -> int:
@@ -143,7 +117,7 @@ def size_of(files: Iterable[Path]) -> int:
 
 def folder_name(week: str, run: str) -> str:
     """Return the name of the folder of one run for one week."""
-    return f"{PREFIX}{week}-{run}"
+    return f"{RETAINED}{week}-{run}"
 
 
 def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
@@ -152,18 +126,5 @@ def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
     They are those of the same batches, and what retention left of others: a batch has one file for all of its weeks.
     """
     batches = [log.originals / path.parent.name / f"{path.stem[WEEK:]}.parquet" for path in files]
-    left = log.originals.glob(f"{PREFIX}*/*.parquet")
+    left = log.originals.glob(f"{RETAINED}*/*.parquet")
     return sorted({path for path in (*batches, *left) if path.exists()})
-
-
-def _write(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
-    """Write the rows of a query; a file without rows is removed again."""
-    row = db.execute(f"COPY ({query}) TO ? {_COPY}", [str(target)]).fetchone()
-    if row is None or not row[0]:
-        target.unlink(missing_ok=True)
-
-
-def _remove_empty(folder: Path, home: Path) -> None:
-    while folder != home and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent

@@ -23,10 +23,11 @@ from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths, log_of
 from review.log.failed import FailureRules
 from review.log.log import log_files, weeks_in_log
+from review.log.replaced import removed
 from review.log.staging import commit, staged_for, sweep
 from review.log.withdrawn import log_lock
 from review.monitoring.judging import Judge, JudgedWeek, judging
-from review.monitoring.leaving import Leaving, folder_name, removed, size_of, unfinished
+from review.monitoring.leaving import Leaving, folder_name, size_of, unfinished
 from review.monitoring.metrics import metrics_for
 from review.monitoring.staying import Staying, what_stays
 from review.monitoring.withdrawn_batches import remove_withdrawn

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from review.notify import log
 from review.notify.due import TEAM, Key
+from review.notify.log import ESCALATED
 from review.notify.reminders import addresses_of
 from review.notify.sending import tried
 from review.notify.words import Text
@@ -16,7 +17,7 @@ from review.settings.notify import NotifySettings
 from review.settings.project import Project
 from storage.store import Store
 
-ALERT, ESCALATED = "alert", "escalated"
+AGAIN = "The sending of this message was cut off before anybody knew that it had arrived, so you may have it already."
 
 
 class News(NamedTuple):
@@ -52,17 +53,20 @@ def tell(
 ) -> Told:
     """Send what nobody was sent yet. One that fails does not stop the others; without [notify] nobody is told.
 
-    Raises Refused without the role lead.
+    A message whose sending was cut off is sent again and says so: an alert that nobody hears of is worse than two
+    messages. Raises Refused without the role lead.
     """
     require(store, by, "lead")
     sent, failed = [], []
     everybody = people(store)
     for one in news:
         for recipient, variable in recipients(project.notify, everybody, one).items():
-            key = Key(one.alert, one.kind, recipient)
-            if not log.begin(store, key, one.text.title, by=by):
-                continue
-            failure = tried(variable, one.text, environment)
+            key, text = Key(one.alert, one.kind, recipient), one.text
+            if not log.begin(store, key, text.title, by=by):
+                if not log.begin_again(store, key, text.title, by=by):
+                    continue
+                text = Text(text.title, f"{AGAIN}\n\n{text.body}")
+            failure = tried(variable, text, environment)
             log.end(store, key, one.text.title, by=by, error=failure)
             to = "the team" if recipient == TEAM else recipient
             if failure:

@@ -13,9 +13,13 @@ from storage.records_notices import Notice
 from storage.records_weeks import DueChange, Week
 from storage.store import Store
 
+ALERT, ESCALATED = "alert", "escalated"
+"""Kinds of messages about alerts; ``Notice.week`` holds the alert then."""
 TRYING, SENT, FAILED, UNKNOWN = "trying", "sent", "failed", "unknown"
 LONGEST = timedelta(hours=1)
 """A sending that has no end after so long was cut off."""
+CUT_OFF = timedelta(minutes=5)
+"""The same for a message about an alert, which is sent again: a service has half a minute to take one."""
 
 
 def begin(store: Store, key: Key, title: str, *, by: str) -> bool:
@@ -33,11 +37,33 @@ def end(store: Store, key: Key, title: str, *, by: str, error: str = "") -> None
         _note(store, key, FAILED if error else SENT, error or title, by=by)
 
 
+def begin_again(store: Store, key: Key, title: str, *, by: str) -> bool:
+    """Note that a message whose sending was cut off is sent once more. Returns False for one that was not.
+
+    Of two processes that come at once, one gets True: from then on the message is on its way again.
+    """
+    limit = datetime.fromisoformat(now()) - CUT_OFF
+    with store.transaction():
+        rows = store.find(Notice, week=key.week, kind=key.kind, recipient=key.recipient, order_by="rowid")
+        last = rows[-1] if rows else None
+        stuck = last is not None and last.state == TRYING and datetime.fromisoformat(last.at) < limit
+        if last is None or not (stuck or last.state == UNKNOWN):
+            return False
+        if stuck:
+            _note(store, key, UNKNOWN, last.detail, by=by)
+        _note(store, key, TRYING, title, by=by)
+    return True
+
+
 def close_cut_off(store: Store, *, by: str) -> list[Notice]:
-    """Note the sendings that were cut off, and return them. They are not sent again: they may have arrived."""
+    """Note the sendings about weeks that were cut off, and return them.
+
+    They are not sent again, because they may have arrived. Messages about alerts are: see :func:`begin_again`.
+    """
     limit = datetime.fromisoformat(now()) - LONGEST
     with store.transaction():
-        found = [n for n in latest_notices(store) if n.state == TRYING and datetime.fromisoformat(n.at) < limit]
+        trying = [n for n in latest_notices(store) if n.state == TRYING and n.kind not in (ALERT, ESCALATED)]
+        found = [n for n in trying if datetime.fromisoformat(n.at) < limit]
         for one in found:
             _note(store, Key(one.week, one.kind, one.recipient), UNKNOWN, one.detail, by=by)
     return found

@@ -12,7 +12,8 @@ from review.monitoring.alerts.checking import Checked, check, watch
 from review.monitoring.alerts.deciding import escalate_overdue
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.states import Raised, raised
-from review.notify.alerting import ALERT, ESCALATED, News, Told, tell
+from review.notify.alerting import News, Told, tell
+from review.notify.log import ALERT, ESCALATED
 from review.notify.words import Text
 from review.people.people import require
 from review.serving.judge_drift import drift_series

@@ -80,7 +80,7 @@ class Guard:
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
-            return await answers.refuse(send, websocket, 503, StoreAway.on_a_page, again=AGAIN)
+            return await _say_away(send, scope, websocket)
         except (ReviewError, StorageError) as error:
             return await answers.refuse(send, websocket, 503, str(error))
         if verdict.status != 200 and kind is Endpoint.DOCUMENT and rules.access.mode == "links":
@@ -179,6 +179,14 @@ class Guard:
             await answers.counting(self._app, way, count)
         except NoRoom as error:
             await answers.refuse(send, False, 413, str(error))
+
+
+async def _say_away(send: Send, scope: Scope, websocket: bool) -> None:
+    """Say that the database does not answer, on a page that asks again by itself where a person opens one."""
+    if websocket or "text/html" not in ",".join(values(scope["headers"], "accept")):
+        return await answers.refuse(send, websocket, 503, StoreAway.on_a_page, again=AGAIN)
+    page = link_answers.closed(StoreAway.on_a_page, title="One moment")
+    return await link_answers.show(send, page, status=503, more=(("refresh", str(AGAIN)),))
 
 
 def _naming(scope: Scope, who: Caller) -> Scope:

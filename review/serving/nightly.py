@@ -20,6 +20,7 @@ from review.compliance.running import run_checks
 from review.current.assignments import closing_of
 from review.failures.rules import failure_rules
 from review.judges.runs.sql_execution import execute_week
+from review.log.merging import merge_small
 from review.log.rejects import expire_rejects
 from review.monitoring.retention import finish_retention, run_retention
 from review.people.people import a_lead
@@ -30,6 +31,8 @@ from review.serving.last_night import Night, note_night
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
 from review.settings.retention import CLASSES
+from review.sources.collecting.filling import in_words as spool_in_words
+from review.sources.collecting.left_behind import bring_in_what_is_left
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
 from review.sources.uploads import expire_uploads
@@ -70,6 +73,16 @@ def pull_the_sources(store: Store, project: Project) -> str:
     if failed:
         raise Refused(f"{'; '.join(failed)} What came in: {came}.")
     return came
+
+
+def empty_the_spool(store: Store, project: Project) -> str:
+    """Bring what a collector that does not run has left in its spool into the log, in the name of a lead."""
+    done = bring_in_what_is_left(store, project, by=lambda: a_lead(store))
+    if done.errors:
+        raise Refused(spool_in_words(done))
+    if not done.imports:
+        raise NothingToDo("what waits in the spool of the collector is not whole yet.")
+    return f"no collector runs; of its spool came in: {spool_in_words(done)}"
 
 
 def run_the_checks(store: Store, project: Project) -> str:
@@ -162,6 +175,14 @@ def expire_conversations(store: Store, project: Project) -> str:
     return f"{counted(done.expired, 'conversation')} removed ({classes}), {freed:,.1f} MB freed"
 
 
+def merge_the_log(store: Store, project: Project) -> str:
+    """Merge what many small imports brought into few files, so that pages and draws stay fast."""
+    done = merge_small(log_of(store.path))
+    if not done.into:
+        raise NothingToDo("the log has few small imports.")
+    return f"{counted(done.folders, 'small import')} of the log merged into {counted(done.into, 'set')} of files"
+
+
 def expire_the_rejects(store: Store, project: Project) -> str:
     """Remove the files of rejected records that are older than the days in [privacy]."""
     days = project.privacy.rejects_days
@@ -177,6 +198,7 @@ def remove_old_uploads(store: Store, project: Project) -> str:
 
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
+    "spool": empty_the_spool,
     "checks": run_the_checks,
     "alerts": check_the_alerts,
     "week": open_the_week,
@@ -184,6 +206,7 @@ NIGHTLY: dict[str, Step] = {
     "reminders": send_the_messages,
     "publish": publish_the_results,
     "retention": expire_conversations,
+    "merge": merge_the_log,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,

@@ -26,7 +26,7 @@ phone_region = "US"      # country of phone numbers without a country code
 
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
-# openings = true        # notes who opened a conversation on the Conversations or the Failures page
+# openings = true        # notes who opened which conversation, on every page that shows one
 
 # [compliance]           # the daily checks over all traffic, and who answers for what they find
 # owner = "ana"          # by name or id; else the first lead

@@ -7,7 +7,8 @@ from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
-from review.log.withdrawn import batch_files, batch_ids, batch_weeks, hide, late_files_of, log_lock
+from review.log.mixed import files_of_import, late_files_of_import
+from review.log.withdrawn import batch_ids, batch_weeks, hide, log_lock, still_visible
 from review.people.people import require
 from storage.queries.retention import imports_with_expired
 from storage.records_log import Conversation, Draw, Import, ImportWithdrawal
@@ -55,8 +56,10 @@ def imports_that_count(store: Store, **wanted: str) -> list[Import]:
 def hide_withdrawn(store: Store) -> None:
     """Finish every undo that was interrupted between its row and the hiding of its batch."""
     log = log_of(store.path)
-    for import_id in withdrawn_imports(store):
-        hide(log, import_id)
+    if left := still_visible(log, withdrawn_imports(store)):
+        with log_lock(log):
+            for import_id in left:
+                hide(log, import_id)
 
 
 def _withdrawable(store: Store, import_id: str) -> Import:
@@ -68,7 +71,7 @@ def _withdrawable(store: Store, import_id: str) -> Import:
         raise NothingToDo(f"the import of {record.file} is undone already.")
     log = log_of(store.path)
     gone = import_id in imports_with_expired(store)
-    if not gone and not batch_files(log, import_id) and not late_files_of(log, import_id):
+    if not gone and not files_of_import(log, import_id) and not late_files_of_import(log, import_id):
         raise NothingToDo(f"the import of {record.file} added no conversation, so there is nothing to undo.")
     if gone:
         raise Refused(

@@ -8,7 +8,8 @@ frame    the first animation frame after the last element of the change is in th
 painted  that frame is handed over: style, layout and paint are done
 shown    the frame is on the screen, as the browser reports it (Event Timing, in steps of 8 ms)
 
-Run with ``python tests/bench/annotate_speed.py [--items 60] [--busy 10] [--week 500] [--only TEXT]``.
+Run with ``python tests/bench/annotate_speed.py [--items 60] [--busy 10] [--week 500] [--only TEXT]``. With
+``--spans 200`` it measures alone, and alone while a collector of the same store takes so many spans a second.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from annotate_app import CHROMIUM_FLAGS, THREE, build_store, serving  # noqa: E402
 from annotate_load import submitting  # noqa: E402
 from annotate_timing import LABELS, PAGE, heavy, measure, percentile, wire_of  # noqa: E402
+from span_load import sending_spans  # noqa: E402
 
 from storage.opening import open_store  # noqa: E402
 from storage.records_review import Annotation  # noqa: E402
@@ -44,11 +46,12 @@ TYPING = (0.2, 0.45)
 
 
 class Case(NamedTuple):
-    """One line pair of the report: a week of so many items, with so many other sessions."""
+    """One line pair of the report: a week of so many items, with so many other sessions and spans a second."""
 
     name: str
     week: int
     busy: int
+    spans: int = 0
 
 
 def report(title: str, measured: dict[str, list[dict[str, float]]]) -> str:
@@ -70,7 +73,7 @@ def run_case(browser: Any, folder: Path, case: Case, items: int) -> str:
     others = [f"busy{k}" for k in range(case.busy)]
     special = {k: heavy(k) for k in range(case.week)}
     store = build_store(folder / "s.db", items=case.week, raters=("ana", *others), rubric=THREE, special=special)
-    with serving(store) as server, submitting(server, others):
+    with serving(store) as server, submitting(server, others), sending_spans(store.path, case.spans) as sent:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         wire = wire_of(page)
         measured = measure(page, server, "ana", items)
@@ -78,6 +81,7 @@ def run_case(browser: Any, folder: Path, case: Case, items: int) -> str:
     right = [a for a in store.find(Annotation, rater_id="ana") if a.labels == LABELS]
     saved = f"{len(right)} of {items} right rows saved"
     more = f", the other sessions submitted {len(store.find(Annotation)) - len(right)}" if others else ""
+    more += f", {sent.spans:,} spans acknowledged in {sent.seconds:.0f} s" if case.spans else ""
     return f"{report(case.name, measured)}\n{'':<24} {saved}{more}; {wire.summary(items)}"
 
 
@@ -147,6 +151,7 @@ def main() -> None:
     options.add_argument("--items", type=int, default=60, help="how many are annotated in each section")
     options.add_argument("--busy", type=int, default=10, help="how many other sessions submit once a second")
     options.add_argument("--week", type=int, default=500, help="items of the long week")
+    options.add_argument("--spans", type=int, default=0, help="so many spans a second come in beside, and nothing else")
     options.add_argument("--only", default="", help="only the sections whose names contain this")
     given = options.parse_args()
     short = given.items + 1
@@ -156,12 +161,15 @@ def main() -> None:
         Case(f"alone, {given.week} items", given.week, 0),
         Case(f"{given.busy} others, {given.week} items", given.week, given.busy),
     ]
+    if given.spans:
+        cases = [cases[0], Case(f"{given.spans} spans a second", short, 0, given.spans)]
     with chromium() as browser, tempfile.TemporaryDirectory() as folder:
         sections: dict[str, Callable[[Path], str]] = {
             case.name: lambda place, case=case: run_case(browser, place, case, given.items)  # type: ignore[misc]
             for case in cases
         }
-        sections["demonstration"] = lambda place: demonstration(browser, place)
+        if not given.spans:
+            sections["demonstration"] = lambda place: demonstration(browser, place)
         print(machine(browser), flush=True)
         for k, (name, section) in enumerate(sections.items()):
             if given.only in name:

@@ -55,10 +55,14 @@ class Navigated(PagesManager):
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
 
 
-def opened(page: str, week: str) -> tuple[float, float]:
-    """Return the seconds, and the seconds of processor time, that a page takes to open for the lead."""
+def opened(page: str, week: str, **query: str) -> tuple[float, float]:
+    """Return the seconds, and the seconds of processor time, that a page takes to open for the lead.
+
+    ``query`` is the rest of its address, such as the view.
+    """
     at = AppTest.from_file(str(ROUTER), default_timeout=600)
-    at.query_params["rater"], at.query_params["week"] = many_weeks.LEAD, week
+    for name, value in {"rater": many_weeks.LEAD, "week": week, **query}.items():
+        at.query_params[name] = value
     at.switch_page(f"{page}.py")
     start, busy = time.perf_counter(), time.process_time()
     at.run()
@@ -80,16 +84,21 @@ def submit_one(store: Store, week: str) -> None:
     raise RuntimeError(f"{week}: no reviewer has an item left; build the store again")
 
 
+def as_a_server() -> None:
+    """Run pages in this process as a server runs them."""
+    prepare()
+    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml of the working folder
+    app_test.PagesManager = Navigated  # type: ignore[misc]
+    manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+
 def print_pages(store: Path, week: str, running: str) -> None:
     """Open each page and print the times.
 
     A page is opened with nothing known, after what the server reads when it starts, and again; then on the running
     week, right after somebody has submitted an item of it.
     """
-    prepare()  # as the server does
-    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml of the working folder
-    app_test.PagesManager = Navigated  # type: ignore[misc]
-    manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+    as_a_server()
     with tempfile.TemporaryDirectory() as folder:
         # What every process loads once is no part of the figures.
         os.environ["SPOTCHECK_STORE"] = str(Path(folder) / "small.db")

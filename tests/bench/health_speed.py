@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -37,11 +38,18 @@ FROM read_parquet('{files}') GROUP BY ALL ORDER BY ALL
 """
 
 
-def write_log(folder: Path, rows: int, weeks: int = 8) -> None:
-    """Write a log as imports leave it, with the columns of the product and short contents."""
+FIRST = date(2026, 9, 7)
+CONTENT = (
+    '{"messages": [{"role": "user", "content": "How many are late?"}, {"role": "assistant", "content": "12."}], '
+    '"context": [], "steps": [], "tags": [], "metadata": {}, "checks": {"refusal": {}, "language": {}}}'
+)
+
+
+def write_log(folder: Path, rows: int, weeks: int = 8, first: date = FIRST) -> None:
+    """Write a log as imports leave it, with the columns of the product and short contents; ``first`` is a Monday."""
     from review.log.columns import COLUMNS
 
-    moment = "TIMESTAMP '2026-09-07' + to_milliseconds(CAST(t AS BIGINT))"
+    moment = f"TIMESTAMP '{first}' + to_milliseconds(CAST(t AS BIGINT))"
     made = {
         "id": "'c' || i",
         "source": "'production'",
@@ -68,14 +76,15 @@ def write_log(folder: Path, rows: int, weeks: int = 8) -> None:
         "imported_at": "'2026-11-02T00:00:00.000+00:00'",
         "import_id": "'one'",
         "verdicts": "'{}'",
-        "content": '\'{"messages": [], "checks": {"refusal": {}, "language": {}}}\'',
+        "content": f"'{CONTENT}'",
         "flagged": "CASE WHEN h % 30 = 0 THEN 'refusal' WHEN h % 77 = 0 THEN 'language refusal' ELSE '' END",
     }
     columns = ", ".join(f"CAST({made.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
     (folder / "one").mkdir(parents=True)
     with duckdb.connect(config={"memory_limit": "2GB", "threads": "2"}) as db:
         for number in range(weeks):
-            week = f"2026-W{37 + number}"
+            year, week_number, _ = (first + timedelta(weeks=number)).isocalendar()
+            week = f"{year}-W{week_number:02d}"
             each, span = rows // weeks, 7 * 24 * 3_600_000
             base = (
                 "SELECT i, CAST(hash(i) % 1000003 AS BIGINT) AS h, "

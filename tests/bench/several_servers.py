@@ -27,19 +27,14 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import pyarrow.parquet as pq  # noqa: E402 - the source tree comes first
-import requests  # noqa: E402
+import requests  # noqa: E402 - the source tree comes first
 from annotate_app import Server  # noqa: E402
 from annotate_speed import chromium, spread  # noqa: E402
 from annotate_timing import measure, percentile  # noqa: E402
 from collector_calls import PROTOBUF, spans  # noqa: E402
-from several_servers import NAMES, TOKEN, WEEK, House, served_by, several_servers, submit  # noqa: E402
+from servers_house import NAMES, TOKEN, WEEK, House, arrived, served_by, several_servers, submit  # noqa: E402
 from websockets.exceptions import WebSocketException  # noqa: E402
 
-from review.basics.log_paths import log_of  # noqa: E402
-from review.log.log import log_files  # noqa: E402
-from review.sources.collecting.frames import frames, spool_files, spool_of  # noqa: E402
-from review.sources.collecting.otlp_requests import seen  # noqa: E402
 from storage.records_review import Annotation  # noqa: E402
 
 SAFE = "-c max_connections=200 -c shared_buffers=128MB"
@@ -171,11 +166,8 @@ def verdict(house: House, done: Done) -> list[str]:
         f"interruptions: {dict(done.lost)}",
     ]
     if done.traces:
-        held = {part.trace for path in spool_files(spool_of(house.store.path)).values() for f in frames(path)
-                for part in seen(f.kind, f.payload)}  # fmt: skip
-        files = log_files(log_of(house.store.path))
-        logged = {one for path in files for one in pq.read_table(path, columns=["source_id"])["source_id"].to_pylist()}
-        missing = [one for one in done.traces if one not in held and one not in logged]
+        there = arrived(house)
+        missing = [one for one in done.traces if one not in there]
         lines.append(f"spans: {AT_ONCE * len(done.traces):,} acknowledged, {AT_ONCE * len(missing)} lost")
     return lines
 
@@ -196,6 +188,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         with several_servers(Path(folder), raters=raters, items=items, flags=SAFE, collector=True) as house:
+            for rater in raters:
+                house.cookie(rater)
             print(f"load of the machine before: {' '.join(f'{n:.1f}' for n in os.getloadavg())}", flush=True)
             if given.browser:
                 print(f"alone: {enter(house, given.browser, 'alone')}", flush=True)

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import requests
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, press
+from collector_calls import PROTOBUF, spans
 from nginx_proxy import NGINX
+from page_at_rest import at_rest
 from raw_client import Visit
-from several_servers import WEEK, House, served_by, several_servers, submit
+from servers_house import TOKEN, WEEK, House, arrived, served_by, several_servers, submit
 from websockets.exceptions import ConnectionClosed
 
 from storage.records_review import Annotation
@@ -27,7 +29,8 @@ TEN = tuple(f"rater{k}" for k in range(10))
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with several_servers(tmp_path_factory.mktemp("several"), raters=("ana", "ben", *TEN), items=12) as running:
+    folder = tmp_path_factory.mktemp("several")
+    with several_servers(folder, raters=("ana", "ben", *TEN), items=12, collector=True) as running:
         yield running
 
 
@@ -122,7 +125,7 @@ def test_browsers_keep_and_deliver_while_the_database_is_away(house: House, new_
     page = page_at(house, new_context, "ben")
     other = page.context.new_page()
     other.goto(f"{house.url}/week")
-    other.wait_for_selector("text=Week 47")
+    at_rest(other)
     house.database.stop()
     for k in range(3):
         at_item(page, f"ben-{k:04d}")
@@ -143,7 +146,8 @@ def test_browsers_keep_and_deliver_while_the_database_is_away(house: House, new_
     all_saved(page)
     assert rows(house, "ben") == {f"ben-{k:04d}": LABELS for k in range(3)}
     assert checked(page, "correctness") == ["partly"]
-    other.wait_for_selector("text=Week 47")
+    other.wait_for_selector("h1")
+    at_rest(other)
 
 
 def test_a_session_and_its_requests_go_to_one_server(house: House) -> None:
@@ -151,3 +155,15 @@ def test_a_session_and_its_requests_go_to_one_server(house: House) -> None:
         assert served_by(one, "three") == "three"
     with house.visit("ana", "nobody") as one:  # a cookie that names no server counts as none
         assert isinstance(one, Visit) and served_by(one, "nobody") in house.ports
+
+
+def test_spans_reach_the_collector_through_the_proxy_with_the_token_alone(house: House) -> None:
+    body = spans({"trace": 7, "span": 1, "input__value": "Where is it?", "output__value": "On its way."})
+
+    def sent(token: str) -> int:
+        headers = {"content-type": PROTOBUF, "authorization": f"Bearer {token}"}
+        trusted = str(house.trusted)
+        return requests.post(f"{house.url}/v1/traces", body, headers=headers, verify=trusted, timeout=30).status_code
+
+    assert (sent("another"), sent(TOKEN)) == (401, 200)
+    assert f"{7:032x}" in arrived(house)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import app_pages
 import pytest
+from adjudicate_app import DISPUTED, RIGHT, build_voted_store, vote
 from compliance_log import imported
 from golden_store import new_store
 from streamlit.testing.v1 import AppTest
@@ -17,6 +18,7 @@ from review.compliance.running import run_checks
 from review.people.people import add_person
 from review.settings.project import project_of
 from storage.records_people import AuditEntry
+from storage.records_weeks import Item
 from storage.store import Store
 
 
@@ -92,3 +94,30 @@ def test_a_conversation_that_somebody_opens_is_noted_once(found: Store, monkeypa
     at.run().run()
     entries = found.find(AuditEntry, action="open conversation")
     assert [(e.actor, e.subject) for e in entries] == [("lea", "a")]
+
+
+def test_every_page_that_shows_a_conversation_notes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = build_voted_store(tmp_path / "s.db")
+    store.add(vote(DISPUTED[0], "noa", RIGHT), vote(DISPUTED[1], "noa", RIGHT))
+    own = {i.id: i.conversation_id for i in store.find(Item)}
+
+    def noted(page: str, **query: str) -> list[tuple[str, set[str]]]:
+        before = len(store.find(AuditEntry))
+        at = app_pages.run(store, monkeypatch, page, "lea" if page == "adjudicate" else "zelda", **query)
+        at.run()
+        assert not at.exception
+        return [
+            (e.action, set(e.detail.get("conversations", [e.subject])))
+            for e in store.find(AuditEntry)[before:]
+            if e.action.startswith("open conversation")
+        ]
+
+    assert noted("discuss", item=DISPUTED[1]) == noted("adjudicate", item=DISPUTED[1]) == [], "nobody asked for it"
+    (tmp_path / "spotcheck.toml").write_text("[audit]\nopenings = true\n")
+    assert noted("discuss", item=DISPUTED[1]) == [("open conversation", {own[DISPUTED[1]]})]
+    desk = noted("adjudicate", item=DISPUTED[1])
+    assert {action for action, _ in desk} == {"open conversations"} and own[DISPUTED[1]] in desk[0][1]
+    annotated = noted("annotate")
+    assert all(ids <= set(own.values()) for _, ids in annotated) and len(annotated) <= 2
+    (tmp_path / "spotcheck.toml").write_text("[audit\n")
+    assert noted("discuss", item=DISPUTED[1]), "a file that cannot be read may ask for it"

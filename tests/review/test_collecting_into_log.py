@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,18 @@ from collector_calls import Call, calls, spans, talk, trace_id
 
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import log_of
+from review.compliance.checks.catalogue import DAILY
 from review.log.log import conversations_named, every_conversation, weeks_in_log
 from review.people.people import add_person
+from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import project_of
-from review.sources.collecting import into_log
+from review.sources.collecting import into_log, left_behind
 from review.sources.collecting.frames import FramePlace, spool_of
 from review.sources.collecting.into_log import Assembler, pause_after
+from review.sources.collecting.left_behind import ASSEMBLING
 from review.sources.collecting.otlp_requests import Seen
 from review.sources.collecting.waiting import LONGEST, ROOT_SECONDS, Waiting
+from storage.leases import only_one
 from storage.records_log import Import
 
 JSON = {"content-type": "application/json"}
@@ -309,3 +314,22 @@ def test_each_recorded_request_of_a_client_becomes_its_conversations(collecting,
     assert sum(one.rejected for one in done.imports) == 4, "openai-v2 sends no content by default"
     assert log["7e0ce3dc8a65bdf9ca2e738e83666ffb"].feedback == "up"
     assert collecting.files() == []
+
+
+def test_the_night_brings_in_what_a_stopped_collector_has_left(collecting, monkeypatch):
+    store, waits = collecting.store, spans({"trace": 5, "span": 2, "parent": 1})
+    night = {"spool": NIGHTLY["spool"]}
+    assert [one.detail for one in run_nightly(store, steps=night)] == ["no span waits in the spool of the collector."]
+    collecting.send(talk(1), talk(2), waits)
+    old = datetime.now(UTC).date() + timedelta(days=3)
+    [trouble] = DAILY["spool"].state(store, project_of(store.path), old)
+    assert (trouble.subject, trouble.n) == ("spool", 3)
+    with only_one(store.path, "assembling", collecting.folder / ASSEMBLING):
+        [running] = run_nightly(store, steps=night)
+    assert running.status == "skipped" and "a collector runs" in running.detail
+    [fresh] = run_nightly(store, steps=night)
+    assert fresh.status == "skipped" and "not whole yet" in fresh.detail
+    monkeypatch.setattr(left_behind, "QUIET", 0.0)
+    [done] = run_nightly(store, steps=night)
+    assert done.detail == "no collector runs; of its spool came in: shop: 2 conversations added"
+    assert sorted(collecting.log()) == [hexed(1), hexed(2)] and len(collecting.files()) == 1

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from review.serving.hosts import is_allowed
 from review.serving.listener import send_at_once
 from review.serving.upload_room import OVERHEAD, NoRoom, UploadRoom
 from review.settings.access import LOOPBACK_HOSTS, Access
+from storage.connection import StoreAway
 
 SECRET = "0123456789abcdef0123"
 NAMES = Rules(
@@ -114,9 +116,15 @@ def test_addresses_are_remembered_for_those_who_received_them() -> None:
     assert given_out.role_needed("/media/0123456789abcdef", "lea") is None
 
 
-def answered(rules: Rules, scope: Mapping[str, Any], body: list[bytes], read: Callable[[bytes], None]) -> int:
-    """The status of an answer of a guarded application that reads its whole body."""
-    sent: list[Any] = []
+def answered(
+    rules: Rules,
+    scope: Mapping[str, Any],
+    body: list[bytes],
+    read: Callable[[bytes], None] = bytes,
+    said: list[Any] | None = None,
+) -> int:
+    """The status of an answer of a guarded application that reads its whole body; ``said`` gets its messages."""
+    sent: list[Any] = [] if said is None else said
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         while (part := await receive()).get("more_body"):
@@ -177,3 +185,20 @@ def test_connections_of_the_listener_send_at_once() -> None:
             accepted, _ = listener.accept()
             with accepted:
                 assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_a_database_that_is_away_stops_no_server_and_is_not_named_to_strangers() -> None:
+    def away(cookies: str) -> Visitor:
+        raise StoreAway("postgresql://db.inside.example/reviews: the database does not answer")
+
+    rules = replace(NAMES, access=Access(mode="links"), by_link=away)
+    headers = [(b"host", b"localhost")]
+    get: dict[str, Any] = {"type": "http", "method": "GET", "headers": headers}
+    sent, page = list[Any](), list[Any]()
+    assert answered(rules, {**get, "path": "/_stcore/health"}, [b""]) == 200
+    assert answered(rules, {**get, "path": "/week"}, [b""], said=sent) == 503
+    assert dict(sent[0]["headers"])[b"refresh"] == b"5" and sent[1]["body"].decode().strip() == StoreAway.on_a_page
+    opened = {**get, "headers": [*headers, (b"accept", b"text/html,*/*")], "path": "/week"}
+    assert answered(rules, opened, [b""], said=page) == 503
+    assert dict(page[0]["headers"])[b"refresh"] == b"5" and "One moment" in page[1]["body"].decode()
+    assert "inside.example" not in page[1]["body"].decode()

@@ -140,7 +140,7 @@ def most_contested(here: Session, weeks: tuple[str, ...], dimension: str) -> Non
         with st.expander(as_text(title), expanded=open_, key=key, on_change=_opened, args=(item, key)) as box:
             if box.open:
                 st.caption(as_text(f"Item {item}"))
-                conversation.show(asked)
+                conversation.opened(here, asked)
                 if here.rater.may("adjudicator"):
                     st.page_link(
                         "adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:"

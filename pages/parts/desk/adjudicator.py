@@ -16,7 +16,7 @@ from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount
 from pages.parts.desk.outbox import NO_ANSWER, Answer, Outbox, deliver, read_outbox, unanswered
 from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
-from pages.parts.shared import address, cached_statistics, session, unsettled_view
+from pages.parts.shared import address, cached_statistics, noted, session, unsettled_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.settling.adjudication import cases
@@ -113,6 +113,7 @@ def _batch(here: Session, week: str, dialect: str, outbox: Outbox) -> dict[str, 
         have=outbox.have,
         dialect=dialect,
     )
+    noted.sent(here.store, here.rater.id, [one["item"] for one in batch["items"]], wanted=here.openings)
     with st.container(horizontal=True, vertical_alignment="center", key="settling_bar"):
         settle_toolbar.choose_view(batch["counts"])
         if kind != "disputed":

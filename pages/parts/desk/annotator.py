@@ -15,11 +15,11 @@ from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount
 from pages.parts.desk.outbox import NO_ANSWER, Answer, deliver, read_outbox, unanswered
 from pages.parts.desk.packing import packed, what_changed
 from pages.parts.language import words
-from pages.parts.shared import session
+from pages.parts.shared import noted, session
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
 from storage.connection import StorageError
-from storage.queries.assignments import own_place
+from storage.queries.assignments import item_of_each, own_place
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
@@ -43,15 +43,16 @@ class Opened(NamedTuple):
 _desk = declare("annotator", css=CSS, entry=ENTRY)
 
 
-def annotate(store: Store, rater_id: str, week: str) -> None:
+def annotate(store: Store, rater_id: str, week: str, *, openings: bool = False) -> None:
     """Show the component for one rater and week. It reruns by itself whenever the browser has something to send.
 
     ``?item=ID`` in the address opens that item when the page is opened; then the browser names the item on the screen.
+    With ``openings`` the audit chain names the conversations of each batch before it is sent.
     """
     arrived = st.session_state.get(session.ARRIVED) or st.session_state.pop(WEEK_CHANGED_KEY, False)
     opened = _asked(store, rater_id, week) if arrived else None
     words.choose_language()
-    _items(store, rater_id, week, session.dialect(store), opened)
+    _items(store, rater_id, week, session.dialect(store), opened, openings=openings)
     mount_scripts(_desk)
 
 
@@ -75,7 +76,9 @@ def _asked(store: Store, rater_id: str, week: str) -> Opened | None:
 
 
 @st.fragment
-def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None) -> None:
+def _items(
+    store: Store, rater_id: str, week: str, dialect: str, opened: Opened | None = None, *, openings: bool = False
+) -> None:
     key = f"annotator:{rater_id}:{week}"
     state = (st.session_state.get(key) or {}).get("outbox")
     outbox = read_outbox(state, rater_id)
@@ -97,6 +100,9 @@ def _items(store: Store, rater_id: str, week: str, dialect: str, opened: Opened 
             guess=None if news else outbox.guess,
             dialect=dialect,
         )
+        if openings and payload["items"]:
+            items_of = item_of_each(store, [one["assignment"] for one in payload["items"]])
+            noted.sent(store, rater_id, list(items_of.values()), wanted=True)
         items = [packed(item) for item in payload["items"]]
         same = payload.get("same", False)
         told = {**payload, "items": items, **answer, "heard": outbox.sequence, **words.told(key, whole=not same)}

@@ -71,7 +71,7 @@ def _session(here: Session, running: CalibrationSession) -> None:
     rubric = rubric_of(here.store, running)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        conversation.show(conversation_of(here.store, found.item.id), target_turn=found.item.target_turn)
+        conversation.opened(here, conversation_of(here.store, found.item.id), target_turn=found.item.target_turn)
     with right:
         _status(here, running.id, found)
         if found.revealed:

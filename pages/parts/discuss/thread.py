@@ -71,7 +71,7 @@ def show(here: Session, item: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     talk = conversation_of(here.store, item)
     with left:
-        conversation.show(talk, target_turn=found.item.target_turn, marks=marked(found, talk))
+        conversation.opened(here, talk, target_turn=found.item.target_turn, marks=marked(found, talk))
         if found.rubric.reveal:
             executed.show(here, found.item, talk.sql)
     with right:

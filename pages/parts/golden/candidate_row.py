@@ -34,7 +34,7 @@ def row(here: Session, one: Candidate, refused: str | None) -> None:
             ):  # fmt: skip
                 st.switch_page("adjudicate.py", query_params={"item": one.item_id})
             _another_vote(here, one)
-        conversation.show(conversation_of(here.store, one.item_id))
+        conversation.opened(here, conversation_of(here.store, one.item_id))
 
 
 def _words(one: Candidate, refused: str | None) -> None:

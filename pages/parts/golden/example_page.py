@@ -26,7 +26,7 @@ def page(here: Session, example_id: str) -> None:
     found = as_seen_by(provenance(here.store, example_id), names=names)
     st.subheader(as_text(str(found.example.content["question"])[:200]))
     _facts(here, found)
-    _answers(found)
+    _answers(here, found)
     st.markdown("##### What people said")
     _votes(here, found)
     _settlement(here, found)
@@ -59,10 +59,10 @@ def _facts(here: Session, found: Provenance) -> None:
     st.caption(" · ".join(f"{name}: **{as_text(text)}**" for name, text in facts.items()))
 
 
-def _answers(found: Provenance) -> None:
+def _answers(here: Session, found: Provenance) -> None:
     content = found.example.content
     if found.conversation is not None:
-        conversation.show(found.conversation, target_turn=found.item.target_turn if found.item else None)
+        conversation.opened(here, found.conversation, target_turn=found.item.target_turn if found.item else None)
     expected = content["expected_answer"] or f"The product should {content['expected_behaviour']}."
     st.markdown("##### Expected answer")
     if content["answer"] and content["answer"] == content["expected_answer"]:

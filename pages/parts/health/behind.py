@@ -110,7 +110,7 @@ def _listed(here: Session, found: tuple[int, list[tuple[str, str, str]]], figure
     if opened in asked_of:
         with st.container(border=True):
             st.markdown(f"**{as_text(opened)}**")
-            conversation.show(asked_of[opened])
+            conversation.opened(here, asked_of[opened])
             if here.rater.may("lead"):
                 address = rows.address(here.rater.id, "conversations", view="browse", id=str(opened))
                 st.markdown(f"[Open it under Conversations]({address})")

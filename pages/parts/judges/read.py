@@ -71,7 +71,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     if judge.kind == "execution" and one.direction in WHY_EXECUTION:
         st.info(WHY_EXECUTION[one.direction], icon=":material/help:")
     _both(read, one, str(version), titles[one.direction], votes=here.rater.may("adjudicator"))
-    conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)
+    conversation.opened(here, read.conversation, target_turn=read.item.target_turn, findings=True)
     executed.show(here, read.item, read.conversation.sql)
     _after(here, judge, read)
 

@@ -125,10 +125,10 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
             st.rerun()
     if picked.opened:
         st.session_state[READ_KEY] = picked.opened
-    _read(talks)
+    _read(here, talks)
 
 
-def _read(talks: Mapping[str, Conversation]) -> None:
+def _read(here: Session, talks: Mapping[str, Conversation]) -> None:
     """Show the conversation that was opened last, and the way to settle it otherwise than its reviewers said."""
     item = str(st.session_state.get(READ_KEY, ""))
     if item not in talks:
@@ -138,7 +138,7 @@ def _read(talks: Mapping[str, Conversation]) -> None:
         if st.button(_("Settle it otherwise"), icon=":material/gavel:", key="settling_otherwise"):
             st.query_params["item"] = item
             st.rerun()
-        conversation.show(talks[item])
+        conversation.opened(here, talks[item])
 
 
 def back_to_list() -> bool:
@@ -162,5 +162,5 @@ def _need_more(here: Session, cases: Sequence[Case]) -> None:
         title = titles(here.store)
         labels = (f"{title(d)}: {spoken(next(iter(votes), None))}" for d, votes in case.votes.items())
         st.caption(as_text(f"{counted(len(case.annotations), 'person', 'people')} said {' · '.join(labels)}"))
-        conversation.show(asked[chosen])
+        conversation.opened(here, asked[chosen])
         approve_form.approve_one(here, chosen)

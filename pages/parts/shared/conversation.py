@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 import streamlit as st
 
+from pages.parts.shared import noted
+from pages.parts.shared.session import Session
 from review.annotating.findings import Shown, shown_findings
 from review.basics import sql_text
 from review.privacy.hidden_spans import lost_its_places
@@ -24,6 +26,19 @@ Span = tuple[int, int, str]
 NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
 
 CSS = f"<style>{(Path(__file__).parent / 'conversation.css').read_text(encoding='utf-8')}</style>"
+
+
+def opened(
+    here: Session,
+    conversation: Conversation,
+    *,
+    target_turn: int | None = None,
+    findings: bool = False,
+    marks: Mapping[int, Sequence[Span]] | None = None,
+) -> None:
+    """Draw a conversation of the store or the log, as :func:`show` does, and note first that this visitor opened it."""
+    noted.opened(here, conversation.id)
+    show(conversation, target_turn=target_turn, findings=findings, marks=marks)
 
 
 def show(

@@ -19,6 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
 from pages.parts.shared.away import path_of_store
+from pages.parts.shared.loading_ahead import load_ahead
 from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.people.identity import Nobody, Visitor
@@ -158,7 +159,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 def _read_ahead(path: str) -> None:
     try:
-        read_ahead(open_store(path, create=False))
+        store = open_store(path, create=False)
+        read_ahead(store)
+        load_ahead(store)
     except (ReviewError, StorageError) as error:
         # The pages say the same to the first visitor, with what to do.
         _log.warning("Nothing was read ahead: %s", error)

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.parts.shared import address, away, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.away import path_of_store
+from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
@@ -50,6 +51,14 @@ class Session:
         except ReviewError as error:
             st.error(as_text(error), icon=":material/description:")
             st.stop()
+
+    @cached_property
+    def openings(self) -> bool:
+        """Whether to note who opens a conversation; yes while spotcheck.toml, which may ask for it, cannot be read."""
+        try:
+            return project_of(self.store.path).openings
+        except ReviewError:
+            return True
 
     @property
     def access(self) -> Access:
@@ -115,9 +124,14 @@ ARRIVED = "session_arrived"
 """Whether this run is the first one of its page since another page was left."""
 
 
+VISIT = "session_visit"
+"""How often this visitor has come to a page: the number of the visit that goes on."""
+
+
 def arrive(page: str) -> None:
     """Note which page runs, and whether the visitor has just come to it."""
     st.session_state[ARRIVED] = st.session_state.get("session_page") != page
+    st.session_state[VISIT] = st.session_state.get(VISIT, 0) + st.session_state[ARRIVED]
     st.session_state["session_page"] = page
 
 
@@ -127,6 +141,7 @@ def begin() -> None:
     st.html(CSS)
     try:
         store, access = _store(path_of_store()), _safe(_access(path_of_store()))
+        forget_the_erased(store)
         if access.mode == "names":
             rater = _choose_rater(people(store))
         else:

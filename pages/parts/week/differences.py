@@ -55,8 +55,8 @@ def _difference(here: Session, item: str, rows: list[Difference]) -> None:
         if rows[0].rationale:
             st.text(rows[0].rationale)
         row = here.store.get(Item, item)
-        conversation.show(
-            conversation_of(here.store, item), target_turn=row.target_turn if row else None, findings=True
+        conversation.opened(
+            here, conversation_of(here.store, item), target_turn=row.target_turn if row else None, findings=True
         )
 
 

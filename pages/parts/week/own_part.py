@@ -103,7 +103,7 @@ def _correction(here: Session, one: Correction) -> None:
                 st.caption(title)
                 st.text(text)
         row = here.store.get(Item, one.item)
-        conversation.show(conversation_of(here.store, one.item), target_turn=row.target_turn if row else None)
+        conversation.opened(here, conversation_of(here.store, one.item), target_turn=row.target_turn if row else None)
 
 
 def _figures(here: Session, found: OwnFigures) -> None:

@@ -15,6 +15,7 @@ DAILY = loaded(
         "links": "review.compliance.checks.links:CHECK",
         "hosts": "review.compliance.checks.hosts:CHECK",
         "retention": "review.compliance.checks.retention:CHECK",
+        "spool": "review.compliance.checks.spool:CHECK",
         "erasures": "review.compliance.checks.erasures:CHECK",
     },
 )

@@ -18,7 +18,7 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
 from review.log.late import late_files, with_late
-from review.log.retained import visible
+from review.log.replaced import visible
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, spilling, types_of
 from review.sampling.engines.engine import Address, Engine, EngineKind, Span
 from review.sampling.engines.lakes import parquet_lake
@@ -87,7 +87,7 @@ def _files(pattern: str, week: str | None) -> list[str]:
 
 def _folder(path: Path, week: str | None) -> list[str]:
     # The imported log keeps a folder per import; an unfinished import has a hidden name.
-    deep = visible(path, path.glob("*/*.parquet"))
+    deep = visible(path, "*/*.parquet")
     found = sorted(f for f in (*path.glob("*.parquet"), *deep) if not _hidden(f, path))
     if not found:
         raise InputError(f"{path}: found no Parquet files in the folder. Import a log first, or name a file.")

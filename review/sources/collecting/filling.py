@@ -14,6 +14,7 @@ from review.privacy.originals import sealing
 from review.settings.project import project_of
 from review.sources.collecting.frames import spool_of
 from review.sources.collecting.into_log import Assembler, Done
+from review.sources.collecting.left_behind import ASSEMBLING
 from storage.connection import StorageError
 from storage.leases import only_one
 from storage.opening import open_store
@@ -41,7 +42,7 @@ def fill_the_log(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     store, last = open_store(store_path, create=False), ""
     # A killed collector leaves this process for a moment: the new one waits until it has ended.
-    with contextlib.closing(store), only_one(store_path, "assembling", folder / ".assembling.lock", wait=LOCK_SECONDS):
+    with contextlib.closing(store), only_one(store_path, "assembling", folder / ASSEMBLING, wait=LOCK_SECONDS):
         assembler = Assembler(store, project, folder, by=by, after=after, unseal=unseal)
         while not ended.wait(min(LOOK, max(after, 0.1))):
             try:

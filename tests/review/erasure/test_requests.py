@@ -215,6 +215,7 @@ def test_an_erased_reviewer_keeps_the_id_and_the_votes(shared: Store) -> None:
     row = shared.get(Rater, petra)
     assert done.in_words == "done" and row is not None
     assert (row.id, row.name, row.issuer, row.subject) == (petra, "erased reviewer", "", "")
+    assert any(f"the id {petra} stays" in sentence for sentence in done.proof["unproved"]), "no proof of too much"
     assert not any(b"petra@example.com" in path.read_bytes() for path in own_files(shared.path))
     assert check_store(shared).holds
 

@@ -329,6 +329,27 @@ def test_a_warehouse_that_cannot_be_reached_is_named(store, to, address, word):
         publish(store, to, address, [WEEK], by="ana", environment={})
 
 
+def test_what_a_server_refuses_half_way_comes_with_the_next_run_and_nothing_twice(store, tmp_path, monkeypatch):
+    judged(store)
+    taken, refuses = in_duckdb, [True]
+
+    def refusing(db, given, body):
+        if refuses and given.get("query", "").startswith(f"INSERT INTO {PREFIX}labels"):
+            raise duckdb.IOException("the memory is full")
+        return taken(db, given, body)
+
+    monkeypatch.setitem(globals(), "in_duckdb", refusing)
+    counted = f"SELECT count(*), count(DISTINCT row_key) FROM {PREFIX}"
+    with clickhouse_server(tmp_path) as (address, environment, rows):
+        with pytest.raises(InputError, match="the memory is full"):
+            publish(store, "clickhouse", address, [WEEK], by="lea", environment=environment)
+        assert rows(f"{counted}items") == [(len(NAMES), len(NAMES))] and rows(f"{counted}labels") == [(0, 0)]
+        refuses.clear()
+        done = publish(store, "clickhouse", address, [WEEK], by="lea", environment=environment)
+        n = done.rows["labels"]
+        assert (done.written["items"], done.written["labels"]) == (0, n) and rows(f"{counted}labels") == [(n, n)]
+
+
 def test_dbt_finds_each_table_and_column(tmp_path):
     files = {path.name: path for path in write_dbt(tmp_path / "dbt")}
     [source] = yaml.safe_load(files["sources.yml"].read_text())["sources"]

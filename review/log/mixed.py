@@ -1,0 +1,65 @@
+"""Files of the log that hold rows of several imports: what retention left, and what was merged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from review.basics.in_memory import in_memory
+from review.basics.log_paths import LogPaths, literal_path
+from review.basics.sql_literals import sql_literal
+from review.log.late import FOLDER, late_files
+from review.log.log import relation_of
+from review.log.replaced import MERGED, RETAINED, visible
+
+
+def is_mixed(path: Path) -> bool:
+    """Whether a file of conversations or late rows stands in a folder that is of no single import."""
+    folder = path.parent.parent if path.parent.name == FOLDER else path.parent
+    return folder.name.startswith((MERGED, RETAINED))
+
+
+def mixed_files(log: LogPaths) -> list[Path]:
+    """Return the files of conversations of several imports, sorted."""
+    return sorted(path for prefix in (MERGED, RETAINED) for path in visible(log.logs, f"{prefix}*/*.parquet"))
+
+
+def mixed_late_files(log: LogPaths) -> list[Path]:
+    """Return the files of late rows of several imports, sorted."""
+    return [path for path in late_files(log.logs) if is_mixed(path)]
+
+
+def rows_by_import(files: Sequence[Path]) -> dict[Path, dict[str, int]]:
+    """Return how many rows of each import some files hold; reads one column of them."""
+    found: dict[Path, dict[str, int]] = {path: {} for path in files}
+    if not files:
+        return found
+    rows = "read_parquet(?, union_by_name = true, filename = true)"
+    sql = f"SELECT filename, import_id, count(*) FROM {rows} GROUP BY ALL ORDER BY ALL"  # noqa: S608 - our own names
+    with in_memory() as db:
+        for name, import_id, n in db.execute(sql, [list(map(literal_path, files))]).fetchall():
+            found[Path(name)][import_id] = n
+    return found
+
+
+def holding(files: Sequence[Path], imports: Collection[str]) -> list[Path]:
+    """Return those of some files that hold rows of one of the imports."""
+    return [path for path, held in rows_by_import(files).items() if not held.keys().isdisjoint(imports)]
+
+
+def files_of_import(log: LogPaths, import_id: str) -> list[Path]:
+    """Return the files that hold conversations of one import: its own, and those that it shares."""
+    own = visible(log.logs, f"{import_id}/*.parquet")
+    return [*sorted(own), *holding(mixed_files(log), [import_id])]
+
+
+def late_files_of_import(log: LogPaths, import_id: str) -> list[Path]:
+    """Return the files that hold what one import told of conversations of other imports, those that it shares too."""
+    own = [path for path in late_files(log.logs) if path.parent.parent.name == import_id]
+    return [*own, *holding(mixed_late_files(log), [import_id])]
+
+
+def import_relation(log: LogPaths, import_id: str) -> str:
+    """Return SQL for DuckDB with the conversations of one import, as :func:`review.log.log.log_relation` does."""
+    rows = relation_of(log, files_of_import(log, import_id))
+    return f"(SELECT * FROM {rows} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own names and paths
