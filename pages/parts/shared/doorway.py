@@ -132,7 +132,7 @@ def guards() -> list[Middleware]:
 
 def _figures() -> bytes:
     try:
-        store = _store(_store_path())
+        store = _store(path_of_store())
     except (ReviewError, StorageError):
         store = None
     return figures(store)
@@ -164,7 +164,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare the interpreter and the listener when the server starts, and read ahead in a big store."""
     begin_process()
     with suppress(ReviewError):  # the pages say what is wrong with the settings
-        begin_logging(project_of(_store_path()).log)
+        begin_logging(project_of(path_of_store()).log)
     prepare()
     send_at_once(int(st.get_option("server.port")))
     threading.Thread(target=_read_ahead, args=(path_of_store(),), name="read ahead", daemon=True).start()
