@@ -86,11 +86,7 @@ class Guard:
                 # Under any host name: who knows the secret is no page of another site.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
-            if kind is Endpoint.HEALTH or rules.access.mode == "names":
-                who, verdict = self._admitted(rules, kind, scope)
-            else:
-                # A store that does not answer makes those wait who ask for it, and nobody else.
-                who, verdict = await asyncio.to_thread(self._admitted, rules, kind, scope)
+            who, verdict = await self._waited_for(rules, kind, scope)
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
@@ -110,6 +106,12 @@ class Guard:
         if kind is Endpoint.HEALTH:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
+
+    async def _waited_for(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+        if kind is Endpoint.HEALTH or rules.access.mode == "names":
+            return self._admitted(rules, kind, scope)
+        # A store that does not answer makes those wait who ask for it, and nobody else.
+        return await asyncio.to_thread(self._admitted, rules, kind, scope)
 
     def _admitted(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
         """Return who sends a request, and whether it may pass. Whether the server lives, nobody's login decides."""
