@@ -76,7 +76,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         websocket = scope["type"] == "websocket"
-        number = begin(next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == HEADER.encode()), ""))
+        number = begin(",".join(values(scope["headers"], HEADER)))
         try:
             rules = self._rules()
             path = door.path_of(scope, rules.base)
@@ -86,7 +86,11 @@ class Guard:
                 # Under any host name: who knows the secret is no page of another site.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
+<<<<<<< HEAD
             who, verdict = await self._asked(rules, kind, scope)
+=======
+            who, verdict = await self._waited_for(rules, kind, scope)
+>>>>>>> s19c
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
@@ -107,8 +111,12 @@ class Guard:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
 
+<<<<<<< HEAD
     async def _asked(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
         """Return what ``_admitted`` does, without keeping other requests waiting."""
+=======
+    async def _waited_for(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+>>>>>>> s19c
         if kind is Endpoint.HEALTH or rules.access.mode == "names":
             return self._admitted(rules, kind, scope)
         # A store that does not answer makes those wait who ask for it, and nobody else.
