@@ -86,11 +86,7 @@ class Guard:
                 # Under any host name: who knows the secret is no page of another site.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
-<<<<<<< HEAD
             who, verdict = await self._asked(rules, kind, scope)
-=======
-            who, verdict = await self._waited_for(rules, kind, scope)
->>>>>>> s19c
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
@@ -111,12 +107,8 @@ class Guard:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
 
-<<<<<<< HEAD
     async def _asked(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
         """Return what ``_admitted`` does, without keeping other requests waiting."""
-=======
-    async def _waited_for(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
->>>>>>> s19c
         if kind is Endpoint.HEALTH or rules.access.mode == "names":
             return self._admitted(rules, kind, scope)
         # A store that does not answer makes those wait who ask for it, and nobody else.
