@@ -25,7 +25,13 @@ def show(here: Session) -> None:
         {**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in here.store.find(Stratum, draw_id=d.id)
     ]
     frame = pd.DataFrame(strata)[["week", "name", "population", "sampled", "probability", "draw_id"]]
-    figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
+    frame["open"] = [rows.address(here.rater.id, "week", week=week) for week in frame["week"]]
+    figures.table(
+        frame.rename(columns={"name": "group"}),
+        key="planning_ledger",
+        file_name="ledger.csv",
+        config={"open": rows.link("the week")},
+    )
     weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
         {
