@@ -17,7 +17,7 @@ from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, r
 from review.failures.repaired import repaired_answers
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
-from review.judges.llm.named import llm_of
+from review.judges.endpoints import llm_of
 from review.settings.project import project_of
 
 NAME_IT = (
@@ -129,7 +129,11 @@ def give(mode: str, failures: tuple[str, ...], acting: str | None, store_path: s
 @click.option("--weeks", metavar="W44..W47", help="Weeks of the store. Default: the last four.")
 @click.option("--accept", "accepted", type=click.IntRange(1), metavar="N", help="Make a mode of group number N.")
 @click.option("--name", help="The name of that mode. Default: the proposed words.")
-@click.option("--meaning", is_flag=True, help="Compare notes by meaning: better in English. Needs the extra models.")
+@click.option(
+    "--meaning/--letters", default=None,
+    help="Compare notes by the meaning that a sentence model sees (extra models), or by letters and known words alone. "
+    "Default: by meaning where the model is installed and at most 1,000 failures wait.",
+)  # fmt: skip
 @click.option("--judge", metavar="JUDGE", help="An llm judge whose endpoint names the groups; edit what it says.")
 @as_option
 @store_option
@@ -138,7 +142,7 @@ def propose(
     weeks: str | None,
     accepted: int | None,
     name: str | None,
-    meaning: bool,
+    meaning: bool | None,
     judge: str | None,
     acting: str | None,
     store_path: str,

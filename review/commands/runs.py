@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from review.basics.whole_files import check_target
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
-from review.commands.numbers import Number
+from review.commands.numbers import INNER_SHARE, Number
 from review.commands.run import finish, show_run
 from review.commands.run_render import show_runs
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_release
 from review.experiments.runs.listing import list_runs, status_of
+from review.experiments.runs.people import SHARE, sheet, take_labels
 from review.experiments.runs.running import ask_pause, ask_resume, run_named
 from review.experiments.runs.scoring import score_run
 from review.judges.keys import environment_of
@@ -114,3 +116,44 @@ def score(run_id: str, acting: str | None, store_path: str, as_json: bool) -> No
     release = cases_of_release(store, run.release)
     new = score_run(store, run, release, project=project, environment=environment_of(project))
     emit({"run": run_id, "scored": new}, as_json, lambda: note(f"run {run_id}: {new:,} answers have new scores"))
+
+
+@runs_group.command("check")
+@click.argument("run_id", metavar="RUN")
+@click.option("--write", "sheet_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the drawn answers to this CSV file, with an empty column for the label.")  # fmt: skip
+@click.option("--labels", metavar="FILE", type=click.Path(exists=True, path_type=Path, dir_okay=False),
+              help="Take the labels of a filled-in file.")  # fmt: skip
+@click.option("--share", type=INNER_SHARE, default=SHARE, show_default=True, help="The share of answers to draw.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@as_option
+@store_option
+@json_option
+def check(
+    run_id: str,
+    sheet_file: Path | None,
+    labels: Path | None,
+    share: float,
+    force: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Let people check a random part of a run's answers, and correct its combined accuracy by what they find.
+
+    Label the drawn answers in the order of the file: labels after a gap do not count.
+    """
+    if (sheet_file is None) == (labels is None):
+        raise click.UsageError("expected one of --write and --labels.")
+    store, project = opened(store_path), project_of(store_path)
+    by = acting_person(store, acting).id
+    if sheet_file is not None:
+        require(store, by, "adjudicator")
+        check_target(sheet_file, force=force)
+        text = sheet(store, run_id, project=project, share=share)
+        sheet_file.write_text(text, encoding="utf-8", newline="")
+        emit({"run": run_id, "file": str(sheet_file)}, as_json, lambda: note(f"{sheet_file}: fill in the column label"))
+    if labels is not None:
+        done = take_labels(store, run_id, labels, project=project, by=by)
+        said = f"{done.labelled:,} answers of {done.of:,} are labelled, {done.counted:,} of them count"
+        emit(asdict(done), as_json, lambda: note(said))

@@ -40,6 +40,10 @@ SUPPORT = ("support-v11", "support-v12")
 """The versions of the customer-service assistant, for most users and for the rest."""
 INCIDENT = (1, 9, 21)
 """The weekday, a Tuesday, and the hours (from, until) of an incident, which hits the assistant's second version."""
+VARIANTS = ("A", "B")
+"""The groups of an experiment, half of the users each: B also gets a proposal for the next step under each answer."""
+OUTCOME, LEFT_NOTHING_OPEN = "resolved", {"A": 0.62, "B": 0.68}
+"""The share of the assistant's conversations after which the customer needed nothing more, by group."""
 DATA_SHARE, TALK_SHARE = 0.25, 0.08
 POLITENESS = {
     "chat": {"rude": 0.06, "neutral": 0.567, "friendly": 0.373},
@@ -171,7 +175,7 @@ def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Excha
     latency = float(rng.lognormal(7.8 if data else 7.3, 0.45)) * (1 + rounds / 2) + (
         10_000 if failed and not data else 0
     )
-    variant = "B" if chance(rng, 0.15) or plan.hit else "A"
+    other = chance(rng, 0.15) or plan.hit
     served = (plan.stage.serves, plan.stage.others) if data else SUPPORT
     confidence = rng.uniform(0.12, 0.495) if plan.fate == "doubtful" else 0.52 + 0.47 * rng.beta(5, 2)
     user = int(rng.integers(20 if data else 2_600))
@@ -184,14 +188,26 @@ def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Excha
         "cost": round((read * 0.4 + written * 1.6) * (1 + rounds) / 1e6, 6),
         "retries": int(rng.integers(1, 4)) if failed else int(chance(rng, 0.03)),
         "model": "query-large-1" if data else "assistant-small-2",
-        "prompt_version": served[variant == "B"],
-        "variant": variant,
+        "prompt_version": served[other],
+        "variant": VARIANTS[user % 2],
         "user_id": f"{'analyst' if data else 'customer'}-{user:04d}",
         "session_id": f"s-{int(rng.integers(16**8)):08x}",
         "language": exchange.language,
     }
+    if not data:
+        row["outcomes"] = {OUTCOME: _outcome(row["variant"], f"{row['session_id']} {plan.at}")}
     feedback = "down" if plan.fate == "down" else weighted(rng, FEEDBACK)
     return row | ({"feedback": feedback} if feedback else {})
+
+
+def _outcome(variant: str, key: str) -> int:
+    """Return whether a conversation left nothing open: what the two groups of users are compared by."""
+    return int(np.random.default_rng(_number(key)).random() < LEFT_NOTHING_OPEN[variant])
+
+
+def _number(key: str) -> int:
+    """Return a number that a key always has; what is drawn with it leaves all other draws as they are."""
+    return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()[:8], 16)
 
 
 def _verdicts(rng: np.random.Generator, truth: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
@@ -213,6 +229,6 @@ def _score(value: str, truth: str, key: str) -> float:
 
     The score lies on the side of the verdict; the judge is overconfident.
     """
-    rng = np.random.default_rng(int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()[:8], 16))
+    rng = np.random.default_rng(_number(key))
     sure = rng.beta(*{"wrong": (5, 1.5), "partly": (3, 3), "correct": (1.2, 6)}[truth])
     return round(float(max(sure, 1 - sure) if value == "wrong" else min(sure, 1 - sure)), 3)

@@ -127,7 +127,8 @@ class ScoredCase:
 class ScoredRun:
     """A run with the scores of all its cases. ``run`` is its id, ``started`` ISO 8601 in UTC.
 
-    A run that is not whole lists the cases that it has not asked yet with the cause that says so.
+    A run that is not whole lists the cases that it has not asked yet with the cause that says so. ``people`` are the
+    scores that people gave a random part of its answers, by case, and ``weights`` those of execution and meaning.
     """
 
     run: str
@@ -137,3 +138,5 @@ class ScoredRun:
     started: str
     cases: tuple[ScoredCase, ...] = ()
     scorers: tuple[str, ...] = ()
+    people: Mapping[str, float] = field(default_factory=dict)
+    weights: tuple[float, float] = (0.0, 1.0)

@@ -15,7 +15,7 @@ from review.failures.rules import failure_rules
 from review.failures.similar import Alike, group_alike
 from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
-from review.models.embeddings import load_embedder
+from review.models.embeddings import lacking, load_embedder
 from review.people.people import require
 from review.settings.project import Project
 from storage.queries.failures import latest_notes
@@ -49,12 +49,13 @@ def proposed_modes(
     *,
     by: str,
     endpoint: Callable[[Sequence[str]], str] | None = None,
-    meaning: bool = False,
+    meaning: bool | None = None,
 ) -> list[Proposed]:
     """Return groups of the failures of some weeks that have no mode yet, the largest first.
 
-    With ``endpoint`` a model names each group from what its most typical failures say; people edit the name. With
-    ``meaning`` the sentence model compares the notes. Raises InputError where that model is not installed.
+    With ``endpoint`` a model names each group from what its most typical failures say; people edit the name.
+    ``meaning`` says whether the sentence model compares the notes; None lets it where it is installed and the failures
+    are few enough for it. Raises InputError where it is wanted and not installed.
     """
     require(store, by, "adjudicator")
     modes = mode_list(store)
@@ -65,6 +66,8 @@ def proposed_modes(
     texts = {row.id: _text(row, said.get(row.id, "")) for row in rows}
     kinds = {row.id: row.kind or row.cause for row in rows}
     shown = {row.id: said.get(row.id) or row.error_message for row in rows}
+    if meaning is None:
+        meaning = len(rows) <= MOST_BY_MEANING and not lacking()
     groups = group_alike(texts, kinds, embed=load_embedder().embed if meaning else None)
     if endpoint is not None:
         groups = [one._replace(name=_named(endpoint([texts[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]

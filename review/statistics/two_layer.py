@@ -19,6 +19,7 @@ from scipy.special import stdtrit
 from review.statistics.intervals import clopper_pearson
 from review.statistics.layer_weights import WEIGHTS
 from review.statistics.quantity import Quantity
+from review.statistics.two_phase import corrected
 
 FEWEST = 5
 """Labels of people that a correction takes at least."""
@@ -151,23 +152,12 @@ def _semantic(cases: Sequence[_Case], weights: tuple[float, float]) -> Quantity:
     if len(pairs) < FEWEST or len(pairs) == len(cases):
         return _mean([(c.combined(weights), c.cluster) for c in cases])
     by_rules = _mean([(_joined(c.e, c.rules, weights), c.cluster) for c in cases])
-    if by_rules.value is None or by_rules.se is None:
+    if by_rules.value is None or by_rules.ci is None:
         return _mean([(c.combined(weights), c.cluster) for c in cases])
     differences = [float(h) - float(r) for h, r in pairs if h is not None and r is not None]
-    shift = fmean(differences)
-    spread = sum((d - shift) ** 2 for d in differences) / (len(differences) - 1)
-    rest = 1 - len(differences) / len(cases)
-    se = math.sqrt(by_rules.se**2 + rest * spread / len(differences))
-    value = min(1.0, max(0.0, by_rules.value + shift))
-    reach = float(stdtrit(len(differences) - 1, 0.975)) * se
-    return Quantity(
-        value=value,
-        ci=(max(0.0, value - reach), min(1.0, value + reach)),
-        se=se,
-        method="difference estimator",
-        method_se="variance of the rules' scores and of the differences in the drawn cases",
-        n=by_rules.n,
-    )
+    # People change the semantic part alone; a case that has no other part may change by as much as 1.
+    largest = max(1.0 if c.e is None or weights[0] == 0 else weights[1] for c in cases)
+    return corrected(by_rules, differences, of=len(cases), largest=largest)
 
 
 _SE = "variance of the sums of clusters"

@@ -25,12 +25,22 @@ _STATES = "SELECT * FROM version_states WHERE rowid IN (SELECT max(rowid) FROM v
 
 
 def latest_event_of(store: Store, run_id: str) -> ExperimentEvent | None:
-    """Return the latest event of a run, which is the one that counts."""
+    """Return the latest event of a run that says how far it is, which is the one that counts."""
     found = store.select(ExperimentEvent, _EVENT, {"run": run_id})
     return found[0] if found else None
 
 
-_EVENT = "SELECT * FROM experiment_events WHERE run_id = :run ORDER BY rowid DESC LIMIT 1"
+_EVENT = "SELECT * FROM experiment_events WHERE run_id = :run AND event <> 'people' ORDER BY rowid DESC LIMIT 1"
+PEOPLE = "people"
+"""The event that brings labels of people for answers of a run; it says nothing of how far the run is."""
+
+
+def labels_of_people(store: Store, run_id: str) -> dict[str, str]:
+    """Return the label that people gave the answer to each case of a run last."""
+    found: dict[str, str] = {}
+    for event in store.find(ExperimentEvent, run_id=run_id, event=PEOPLE):
+        found |= event.detail["labels"]
+    return found
 
 
 def latest_finished(store: Store, version: str, release: str) -> ExperimentRun | None:
@@ -42,7 +52,8 @@ def latest_finished(store: Store, version: str, release: str) -> ExperimentRun |
 _FINISHED = """
 SELECT r.* FROM experiment_runs r
 WHERE r.version = :version AND r.release = :release AND (
-    SELECT event FROM experiment_events e WHERE e.run_id = r.id ORDER BY e.rowid DESC LIMIT 1) = 'finished'
+    SELECT event FROM experiment_events e WHERE e.run_id = r.id AND e.event <> 'people'
+    ORDER BY e.rowid DESC LIMIT 1) = 'finished'
 ORDER BY r.rowid DESC LIMIT 1
 """
 

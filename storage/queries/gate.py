@@ -67,7 +67,8 @@ def runs_finished(store: Store) -> list[tuple[str, str, str]]:
 
 _FINISHED_SQL = """
 SELECT r.version, r.release, r.id FROM experiment_runs r
-WHERE (SELECT event FROM experiment_events e WHERE e.run_id = r.id ORDER BY e.rowid DESC LIMIT 1) = 'finished'
+WHERE (SELECT event FROM experiment_events e WHERE e.run_id = r.id AND e.event <> 'people'
+    ORDER BY e.rowid DESC LIMIT 1) = 'finished'
 ORDER BY r.rowid
 """
 

@@ -15,7 +15,7 @@ from sampling_oracle import fits
 
 from review.basics.errors import InputError, UnknownError
 from review.demo.dialogue import CHATS
-from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
+from review.demo.generate import LEFT_NOTHING_OPEN, WEEK_SIZE, DemoConversation, conversations
 from review.demo.makers import JUDGES
 from review.demo.reviewers import HABITS, labels_by
 from review.demo.shop import as_result, shop_of_year
@@ -132,7 +132,7 @@ def test_one_judge_is_too_kind_and_the_other_is_strict_but_never_says_rude(month
 
 def test_every_row_is_a_plain_log_row_and_every_truth_fits_the_default_rubric(week: list[DemoConversation]) -> None:
     for c in week:
-        assert set(c.row) <= FIELDS
+        assert set(c.row) <= FIELDS | {"outcomes"}
         assert plain.recognise(c.row) and plain.read(c.row)["messages"]
         canonical = RUBRIC.canonical(c.truth)
         assert list(canonical.get("reasons", ())) == c.truth["reasons"]
@@ -272,3 +272,16 @@ def test_reviewers_differ_in_skill_and_habit(month: list[DemoConversation]) -> N
 def test_a_reviewer_who_is_not_simulated_is_refused(week: list[DemoConversation]) -> None:
     with pytest.raises(UnknownError, match="ana, ben, eva, tom"):
         labels_by("zoe", week[0], seed=7)
+
+
+def test_each_user_is_in_one_group_of_the_experiment_and_the_difference_is_the_planted_one(
+    month: list[DemoConversation],
+) -> None:
+    groups: dict[str, set[str]] = {"A": set(), "B": set()}
+    left: dict[str, list[int]] = {"A": [], "B": []}
+    for one in month:
+        groups[one.row["variant"]].add(one.row["user_id"])
+        left[one.row["variant"]] += one.row.get("outcomes", {}).values()
+    assert not groups["A"] & groups["B"] and abs(len(groups["A"]) - len(groups["B"])) < 60
+    shares = {name: sum(values) / len(values) for name, values in left.items()}
+    assert shares == pytest.approx(LEFT_NOTHING_OPEN, abs=0.02)

@@ -13,21 +13,27 @@ from review.basics.words import counted, shortened
 from review.failures.analysis import Proposed, accept, proposed_modes
 
 ASKED = "failures_proposed"
+HOW_FIRST = "what works best here"
+HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": False}
+"""How failures are compared; by default the sentence model reads them where it is installed."""
 
 
 def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
         st.caption("Failures without a mode, grouped by notes, comments of reviewers and error messages. Offline.")
-        meaning = st.checkbox("Compare by meaning (better for notes in English)", key="failures_meaning")
+        how = st.segmented_control(
+            "Compare by", list(HOW), default=HOW_FIRST, key="failures_meaning",
+            help="Meaning needs the sentence model; letters and known words need nothing.",
+        )  # fmt: skip
         if st.button("Group them", key="failures_group", icon=":material/hub:"):
-            _group(here, weeks, meaning=meaning)
+            _group(here, weeks, meaning=HOW[how or HOW_FIRST])
         found: list[Proposed] = st.session_state.get(ASKED, [])
         for at, one in enumerate(found):
             _one(here, at, one)
 
 
-def _group(here: Session, weeks: Sequence[str], *, meaning: bool) -> None:
+def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None) -> None:
     with st.spinner("Comparing what was said …"):
         try:
             found = proposed_modes(here.store, here.project, weeks, by=here.rater.id, meaning=meaning)

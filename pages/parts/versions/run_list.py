@@ -11,7 +11,7 @@ from pages.parts.shared import figures, session
 from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
-from pages.parts.versions import start_run
+from pages.parts.versions import people_check, start_run
 from review.basics.words import counted
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.listing import VersionRunStatus, list_runs, run_figures
@@ -69,12 +69,15 @@ def _run(here: Session, s: VersionRunStatus) -> None:
             with st.expander("Figures", key=f"version_run_figures_{run.id}", on_change="rerun") as box:
                 if box.open:
                     _figures(run_figures(here.store, run.id, project=here.project))
+                    people_check.show(here, run.id)
         _buttons(here, s)
 
 
 def _figures(found: RunFigures) -> None:
     """Draw the figures of a run."""
     figures.figure("Combined accuracy", found.combined, percent=True)
+    if words := found.checked_words():
+        st.caption(as_text(f"{words[:1].upper()}{words[1:]}."))
     for reason, n in found.not_scored.items():
         st.caption(as_text(f"{counted(n, 'case')} not scored: {reason}"))
     if found.scores:

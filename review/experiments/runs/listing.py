@@ -100,5 +100,5 @@ def accuracy_by_release(store: Store, version: str, *, project: Project) -> dict
     for release in releases:
         run = latest_run(store, version=version, release=release, project=project)
         if run is not None:
-            found[release] = accuracy_of(run.cases)[""]
+            found[release] = accuracy_of(run)[""]
     return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from review.basics.errors import UnknownError
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
+from review.experiments.runs.drawn_answers import counting
 from review.experiments.runs.human import human_score
 from review.experiments.runs.questions import places_of
 from review.experiments.runs.recording import answer_id
@@ -17,7 +18,7 @@ from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.rubric.rubric import Dimension, current_rubric
 from review.settings.project import Project, project_of
 from review.settings.scores import ScoreSettings
-from storage.queries.experiments import latest_finished, latest_scores
+from storage.queries.experiments import labels_of_people, latest_finished, latest_scores
 from storage.records_experiments import ExperimentAnswer, ExperimentRun, ExperimentScore, PromptVersion
 from storage.store import Store
 
@@ -52,7 +53,7 @@ def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project
         name = answer_id(run.id, case.id, repeat)
         one = scored_case(case, repeat, answers.get(name), scores.get(name), project.scores)
         cases.append(with_people(one, correctness, project, prompt=prompt))
-    return ScoredRun(
+    found = ScoredRun(
         run=run.id,
         version=run.version,
         release=run.release,
@@ -61,6 +62,10 @@ def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project
         cases=tuple(cases),
         scorers=project.scores.all,
     )
+    labels = labels_of_people(store, run.id) if correctness is not None else {}
+    if not labels or correctness is None:
+        return found
+    return replace(found, people=counting(found, labels, correctness), weights=project.sql.weights)
 
 
 def correctness_of(store: Store, project: Project) -> Dimension | None:
