@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.migrations.tables import create_table
+from storage.postgres_database import PostgresDatabase
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -164,6 +165,15 @@ def m036_compliance(db: Database) -> None:
     db.table("compliance_events").create_index(["finding_id"])
 
 
+def m040_indexes_in_order(db: Database | PostgresDatabase) -> None:
+    """Have each index of PostgreSQL end with the order of arrival, as those of SQLite do.
+
+    Without it, the newest entry of an action was looked for among all entries.
+    """
+    if isinstance(db, PostgresDatabase):
+        db.order_indexes()
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
@@ -174,4 +184,5 @@ STEPS = (
     m034_imports_count_what_expired,
     m035_erasures,
     m036_compliance,
+    m040_indexes_in_order,
 )
