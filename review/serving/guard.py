@@ -76,7 +76,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         websocket = scope["type"] == "websocket"
-        number = begin(next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == HEADER.encode()), ""))
+        number = begin(",".join(values(scope["headers"], HEADER)))
         try:
             rules = self._rules()
             path = door.path_of(scope, rules.base)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.migrations.tables import create_table
-from storage.postgres_database import PostgresDatabase
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -165,13 +164,14 @@ def m036_compliance(db: Database) -> None:
     db.table("compliance_events").create_index(["finding_id"])
 
 
-def m040_indexes_in_order(db: Database | PostgresDatabase) -> None:
+def m040_indexes_in_order(db: Database) -> None:
     """Have each index of PostgreSQL end with the order of arrival, as those of SQLite do.
 
     Without it, the newest entry of an action was looked for among all entries.
     """
-    if isinstance(db, PostgresDatabase):
-        db.order_indexes()
+    order = getattr(db, "order_indexes", None)  # a database of SQLite has no need of it
+    if order is not None:
+        order()
 
 
 STEPS = (
