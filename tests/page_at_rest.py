@@ -27,7 +27,7 @@ def open_names(page: Any) -> None:
 
 
 def went_to(page: Any, address: str, name: str, rater: str, week: str) -> None:
-    """Come to a page by the navigation where the page on the screen has its link, person and week, else by its address.
+    """Come to a page by the navigation where the page before has its link, person and week, else by its address.
 
     Scripts that are loaded and compiled already halve what a visit costs. The page is at rest before and after.
     """

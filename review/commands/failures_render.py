@@ -64,6 +64,7 @@ def group_json(g: TriageGroup) -> dict[str, Any]:
         "causes": dict(g.found.causes),
         "state": g.state,
         "reopened": g.reopened,
+        "fix_deprecated": g.fix_deprecated,
         "suggested": g.suggested,
         "example": g.found.example,
         "decided": asdict(g.decided) if g.decided else None,
@@ -79,6 +80,9 @@ def groups(found: Sequence[TriageGroup]) -> None:
         cells = (g.title, g.found.version, f"{g.found.n:,}", state, after, g.found.example)
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found else "The week has no failures.")
+    for g in found:
+        if g.fix_deprecated and g.decided:
+            out.print(Text(f"{g.title}: version {g.decided.fix_version}, which was to fix it, is deprecated."))
 
 
 def decided(done: FailureTriage, title: str) -> None:

@@ -25,6 +25,7 @@ from review.failures.working import check_in_force, keep
 from review.log.failed import FailedGroup
 from review.people.people import person, require
 from review.settings.project import Project
+from storage.queries.failures import latest_state_of_version
 from storage.records_failures import FailureTriage
 from storage.store import Store
 
@@ -37,7 +38,8 @@ CANDIDATES = 3
 class TriageGroup:
     """One group of a week: how many failures, what to call it, and what was decided (None: nothing yet).
 
-    ``state`` is open, triaged or ignored. ``suggested`` is the decision that the number of failures asks for.
+    ``state`` is open, triaged or ignored. ``suggested`` is the decision that the number of failures asks for. With
+    ``fix_deprecated`` the version that was to fix it has been taken out of use since.
     """
 
     found: FailedGroup
@@ -45,6 +47,7 @@ class TriageGroup:
     state: str
     suggested: str
     decided: FailureTriage | None
+    fix_deprecated: bool = False
 
     @property
     def reopened(self) -> bool:
@@ -85,10 +88,16 @@ def triage_groups(store: Store, project: Project, week: str, *, viewer: str | No
             state=decided.state(place_of(g), g.n),
             suggested=suggested(g.n, project.failures.task_above),
             decided=decided.by(place_of(g)),
+            fix_deprecated=_is_deprecated(store, decided.by(place_of(g))),
         )
         for g in groups_of(store, project, weeks=[week], viewer=viewer)
     ]
     return sorted(groups, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
+
+
+def _is_deprecated(store: Store, done: FailureTriage | None) -> bool:
+    version = done.fix_version if done else ""
+    return version != "" and latest_state_of_version(store, version) == "deprecated"
 
 
 def triage(

@@ -116,7 +116,10 @@ def _about(here: Session, week: str, g: TriageGroup) -> None:
         st.warning(as_text(f"{grown} {_decided(here, g.decided)}"), icon=":material/replay:")
     elif g.decided is not None:
         st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
-    elif g.state == "ignored":
+    if g.fix_deprecated and g.decided is not None:
+        gone = f"Version {g.decided.fix_version}, which was to fix it, is deprecated. Name another one."
+        st.warning(as_text(gone), icon=":material/update_disabled:")
+    if g.decided is None and g.state == "ignored":
         st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
 
 
@@ -188,4 +191,4 @@ def _table(groups: Sequence[TriageGroup]) -> None:
     if picked.opened:
         _go(picked.opened)
         st.rerun()
-    st.caption("Select a row to decide about that group.")
+    st.caption("Select a cell to decide about that group.")

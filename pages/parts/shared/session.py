@@ -15,6 +15,7 @@ from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.away import path_of_store
 from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.wording import as_text
+from review.basics import request_id
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
 from review.people.people import READER, Person, people
@@ -274,6 +275,7 @@ def stay(store: Store, rater_id: str, role: str) -> None:
 
     Call it first in a fragment: a fragment reruns without its page, and so without the checks of the page.
     """
+    request_id.begin()
     if not visitor.is_still(store, _access(path_of_store()), rater_id, role):
         st.rerun()
 

@@ -21,7 +21,7 @@ from review.failures.loop_figures import loop_figures
 from review.failures.modes import Mode, ModeList, ignore_mode, merge_modes, mode_list, name_mode
 from review.failures.occurrence import InReviews, only_reviewed
 from review.failures.proposals import approve_proposal
-from review.failures.triage import TriageWish, triage
+from review.failures.triage import TriageWish, triage, triage_groups
 from review.golden.releases import release
 from review.settings.project import project_of
 from review.statistics.fixes import (
@@ -193,10 +193,16 @@ def test_a_claim_needs_a_mode_that_fails_a_week_and_a_version_in_force(store: St
             claim(**wrong)
     with pytest.raises(Refused, match="adjudicator"):
         claim(by="ana")
+    early = TriageWish(
+        root_cause="x", owner="eva", due="2026-12-01", candidates=[], few_shots=(), reason="y", fix_version="v2"
+    )
+    triage(store, project, W46, "date_format", "v1", wish=early, by="eva")
     store.add(PromptVersion(id="v2", prompt_hash="", at=now(), by="eva"))
+    assert not triage_groups(store, project, W46)[0].fix_deprecated
     store.add(VersionState(id="s", version="v2", state="deprecated", at=now(), by="lea"))
     with pytest.raises(Refused, match="version 'v2' is deprecated"):
         claim()
+    assert triage_groups(store, project, W46)[0].fix_deprecated, "the task waits for a version that will not come"
     wish = TriageWish(root_cause="x", owner="eva", due="2026-12-01", candidates=[], reason="y", fix_version="v2")
     with pytest.raises(Refused, match="version 'v2' is deprecated"):
         triage(store, project, W46, "date_format", "v1", wish=wish, by="eva")
