@@ -17,7 +17,7 @@ from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, r
 from review.failures.repaired import repaired_answers
 from review.failures.shares import mode_shares
 from review.failures.working import give_mode
-from review.judges.llm.named import llm_of
+from review.judges.endpoints import llm_of
 from review.settings.project import project_of
 
 

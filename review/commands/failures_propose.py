@@ -12,7 +12,7 @@ from review.failures.by_model import about_passages, in_other_words
 from review.failures.from_documents import document_of, propose_from_documents
 from review.failures.proposing import Outcome, propose_frequent, propose_marked, propose_variants
 from review.failures.variants import VARIANT_RULES
-from review.judges.llm.named import llm_of
+from review.judges.endpoints import llm_of
 from review.settings.project import project_of
 
 RULES = ", ".join(f"{name} ({rule.about})" for name, rule in VARIANT_RULES.items())

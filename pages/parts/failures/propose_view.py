@@ -14,7 +14,7 @@ from review.failures.by_model import about_passages, in_other_words
 from review.failures.from_documents import Document, passages_of, propose_from_documents
 from review.failures.proposing import Generate, Outcome, propose_frequent, propose_marked, propose_variants
 from review.failures.variants import VARIANT_RULES
-from review.judges.llm.named import llm_names, llm_of
+from review.judges.endpoints import llm_names, llm_of
 
 LEAST = 5
 """How often a question was asked before the page proposes it."""
