@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from pages.parts.language import words
 from pages.parts.search import search_box
 from pages.parts.shared import address, opening, session
+from review.basics.measured import timed
+from review.basics.request_id import begin
+from review.serving.log_lines import say
 
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon, and the least
 # role for which the navigation lists it. A comment, because Streamlit writes a bare text in a script onto the page.
@@ -42,6 +47,7 @@ def _start() -> None:
     st.switch_page("week.py", query_params=st.query_params.to_dict())
 
 
+begin()
 st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
 start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
 shown, asked = session.listed(), address.page_asked()
@@ -61,5 +67,6 @@ if page != start:
     search_box.search_box(page.url_path)
     if page.url_path in words.OFFERED_ON:
         words.choose_language(words.OF_THE_DESKS)
-with opening.turn(page.url_path):
+with opening.turn(page.url_path), timed("page_seconds", page.url_path):
     page.run()
+say(logging.getLogger(__name__), "page", page=page.url_path)

@@ -8,6 +8,7 @@ network. No row says so, and nothing is left to clean up.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,14 @@ AND objid::bigint = $2 AND database = (SELECT oid FROM pg_database WHERE datname
 """
 
 
+_ALL_HELD = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_HERE: Counter[str] = Counter()
+"""What this process holds, by name."""
+
+
 @contextmanager
 def only_one(store: Path, name: str, lock: Path | str, *, wait: float = 0.0) -> Iterator[None]:
     """Hold a lock file, and the lock ``name`` in the database where the store is one; wait up to ``wait`` seconds.
@@ -39,7 +48,25 @@ def only_one(store: Path, name: str, lock: Path | str, *, wait: float = 0.0) -> 
     Raises filelock's Timeout while another process holds one of them.
     """
     with FileLock(lock, timeout=wait, poll_interval=0.05), _in_database(store, name, wait):
-        yield
+        _HERE[name] += 1
+        try:
+            yield
+        finally:
+            _HERE[name] -= 1
+
+
+def held_here() -> int:
+    """Return how many locks this process holds."""
+    return _HERE.total()
+
+
+def held_in_database(store: Path) -> int | None:
+    """Return how many locks the processes of all servers hold; None for a file, which does not say."""
+    address = address_in(store)
+    if address is None:
+        return None
+    with plain_errors(address), pool_of(address).connection() as connection:
+        return int(connection.execute(_ALL_HELD, [LEASES]).fetchone()[0])
 
 
 def is_held_elsewhere(store: Path, name: str) -> bool:

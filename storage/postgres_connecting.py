@@ -66,6 +66,14 @@ def close_pools(address: str | None = None) -> None:
                 _POOLS.pop(key).close(timeout=1)
 
 
+def connections_in_use() -> tuple[int, int]:
+    """Return how many connections of this process's pools are in use, and how many statements wait for one."""
+    with _MAKING:
+        stats = [pool.get_stats() for (process, _), pool in _POOLS.items() if process == os.getpid()]
+    used = sum(s.get("pool_size", 0) - s.get("pool_available", 0) for s in stats)
+    return used, sum(s.get("requests_waiting", 0) for s in stats)
+
+
 atexit.register(close_pools)
 
 

@@ -18,6 +18,17 @@ TYPES: dict[type, str] = {str: 'text COLLATE "C"', int: "bigint", float: "double
 """The type of a column."""
 
 
+_INDEXES = """
+SELECT c.relname, t.relname, array_agg(a.attname::text ORDER BY k.place)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number
+WHERE c.relname LIKE 'idx\\_%' AND NOT i.indisunique AND c.relnamespace = current_schema()::regnamespace
+GROUP BY 1, 2
+"""
+"""The indexes that the steps made, with their table and columns."""
+
+
 class Runs(Protocol):
     """What runs the statements of the steps."""
 
@@ -63,6 +74,15 @@ class PostgresDatabase:
             return self.engine.run(_made(sql), ())
         return self.engine.connection.execute(sql, params)
 
+    def order_indexes(self) -> None:
+        """Make each index anew that does not end with the column that counts the rows, as older versions made them."""
+        rows = self.engine.run(_INDEXES, ()).fetchall()
+        for name, table, columns in rows:
+            if columns[-1] not in ("rowid", "sequence"):
+                self.engine.run(f'DROP INDEX "{name}"', ())
+                within = _names([*columns, _counting(table)])
+                self.engine.run(f'CREATE INDEX "{name}" ON "{table}" ({within})', ())
+
     def table_names(self) -> list[str]:
         """Return the names of the tables."""
         rows = self.engine.run(
@@ -102,7 +122,8 @@ class PostgresTable:
         """Make an index, with the name that sqlite_utils would give it."""
         name = f"idx_{self.name}_{'_'.join(columns)}"
         kind = "UNIQUE INDEX" if unique else "INDEX"
-        self.engine.run(f'CREATE {kind} "{name}" ON "{self.name}" ({_names(columns)})', ())
+        within = list(columns) if unique else [*columns, _counting(self.name)]
+        self.engine.run(f'CREATE {kind} "{name}" ON "{self.name}" ({_names(within)})', ())
 
     def add_column(self, name: str, kind: type, *, not_null_default: str | int | None = None) -> None:
         """Add a column, NULL in older rows unless a default is given."""
@@ -111,6 +132,11 @@ class PostgresTable:
 
     def _type(self, column: str, kind: type) -> str:
         return "json" if column in JSON.get(self.name, ()) else TYPES[kind]
+
+
+def _counting(table: str) -> str:
+    """Return the column that counts the rows of a table: an index of SQLite ends with it, and answers in its order."""
+    return "sequence" if table == "audit" else "rowid"
 
 
 def _names(columns: Iterable[str]) -> str:

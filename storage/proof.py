@@ -109,7 +109,9 @@ def signing_key(connection: Connection) -> bytes | None:
     if first is None:
         return None
     store_id = _setting(connection, "store_id") or ""
-    return find_key(store_id, first[0]) or kept_key(store_id)
+    # Somebody may have changed the name in the entry; where the environment gives the key, the setting names it too.
+    named = signed_with(connection)
+    return find_key(store_id, first[0]) or (find_key(store_id, named) if named else None) or kept_key(store_id)
 
 
 def store_id(connection: Connection) -> str:

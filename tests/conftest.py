@@ -31,7 +31,6 @@ if "SPOTCHECK_TEST_KEYS" not in os.environ:
 
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
 from examples import load_profile  # noqa: E402
-from fewer_replicates import fewer_replicates  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
 from quick_stores import ON_POSTGRES, copy_store, durably, quickly  # noqa: E402
 
@@ -114,5 +113,7 @@ def demo(demo_path: Path, tmp_path: Path) -> Store:
 @pytest.fixture(scope="module")
 def few_replicates() -> Iterator[None]:
     """Compute intervals from few replicates, in tests that ask for it."""
+    from fewer_replicates import fewer_replicates  # with scipy and scikit-learn, which others do not wait for
+
     with fewer_replicates():
         yield

@@ -76,7 +76,7 @@ class _Bulk:
     """Rows and entries that are written together at the end. The caller holds the transaction."""
 
     def __init__(self, store: Store) -> None:
-        self.connection = store.db.conn
+        self.connection = store.engine.connection
         self.key = proof.key_to_sign(self.connection)
         self.waiting: list[proof.Row] = []
         self.lines: list[tuple[str, int, int, str, bytes]] = []

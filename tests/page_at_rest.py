@@ -24,3 +24,24 @@ def open_names(page: Any) -> None:
     names.scroll_into_view_if_needed()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     names.click()
+
+
+def went_to(page: Any, address: str, name: str, rater: str, week: str) -> None:
+    """Come to a page by the navigation where the page before has its link, person and week, else by its address.
+
+    Scripts that are loaded and compiled already halve what a visit costs. The page is at rest before and after.
+    """
+    link = page.locator(f"[data-testid=stSidebarNav] a[href*='/{name}']")
+    if page.url.startswith(f"{address}/") and _shows(page, rater, week) and link.count():
+        link.first.click()
+        page.wait_for_url(lambda url: url.startswith(f"{address}/{name}?"))
+    else:
+        page.goto(f"{address}/{name}?rater={rater}&week={week}")
+    at_rest(page)
+    assert _shows(page, rater, week), page.url
+
+
+def _shows(page: Any, rater: str, week: str) -> bool:
+    """Whether the sidebar shows this week, and the address names this person."""
+    chosen = page.locator("[data-testid=stSidebar] .st-key-session_choose_week")
+    return f"rater={rater}" in page.url and chosen.count() == 1 and week in chosen.inner_html()

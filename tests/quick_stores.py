@@ -9,25 +9,29 @@ Tests of power cuts, full disks and migrations carry the mark ``durable`` and ge
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from database_images import fill, image_of, shape_of
+from database_images import Image, fill, image_of, shape_of
 from postgres_server import Server, postgres_server
-from sqlite_utils import Database
 
 from storage import opening
 from storage import sqlite as stores
 from storage.address import address_in, write_address
 from storage.copying import copy
 from storage.postgres_connecting import close_pools
+from storage.postgres_engine import PostgresEngine
 from storage.proof_key import VARIABLE
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 as_in_the_product = stores.connect
 made_in_the_product = opening._create
@@ -79,15 +83,17 @@ class _Databases:
     def give(self, path: Path, source: str | None = None) -> None:
         """Make the database of the store ``path``: an empty store, or a copy of the database ``source``."""
         self._collect()
-        image = self._empty
-        if source is not None:
-            with self._connected(source) as connection:
-                image = image_of(connection)
+        image = self._empty if source is None else self.rows_of(self.server.address(source))
         name = self._free.pop() if self._free else self.server.new_database(self._whole)
         with self._connected(name) as connection:
             fill(connection, image)
         self._made[path] = name
         write_address(path, self.server.address(name))
+
+    def rows_of(self, address: str) -> Image:
+        """The rows of a database."""
+        with self._connected(urlsplit(address).path.strip("/")) as connection:
+            return image_of(connection)
 
     def _collect(self) -> None:
         for gone in [path for path in self._made if not path.exists()]:
@@ -134,6 +140,25 @@ def durably() -> Iterator[None]:
         patch.setattr(stores, "connect", as_in_the_product)
         patch.setattr(opening, "_create", made_in_the_product)
         yield
+
+
+def damage(store: Store, sql: str) -> None:
+    """Change rows as an attacker with the file or the database would, whatever names them."""
+    if isinstance(store.engine, PostgresEngine):
+        in_json = re.sub(r"replace\((\w+), (.*)\)", r"replace(\1::text, \2)::json", sql)
+        store.engine.run(f"BEGIN; SET LOCAL session_replication_role = replica; {in_json}; COMMIT", ())
+    else:
+        store.db.execute("PRAGMA foreign_keys = OFF")
+        store.db.execute(sql)
+        store.db.conn.commit()
+
+
+def all_text_of(store: Store) -> str:
+    """Everything that a store holds, as text."""
+    if not isinstance(store.engine, PostgresEngine):
+        return "\n".join(store.db.conn.iterdump())
+    (databases,) = _SERVERS
+    return "\n".join(rows.decode() for rows in databases.rows_of(store.engine.address).values())
 
 
 def copy_store(source: Path, target: Path) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import pyarrow.parquet as pq
 from annotate_app import APP, THREE, WEEK, _free_port, _healthy, build_store
 from container_parts import THREE as COMPOSE
 from container_parts import certificate, command, environment, proxy, service
@@ -26,11 +27,15 @@ from warm_servers import Running, start
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from review.basics.log_paths import log_of
+from review.log.log import log_files
 from review.people.invitations import invite, use
 from review.people.link_cookie import cookie_name, cookie_value
 from review.serving import server as serving
 from review.settings.access import URL
 from review.settings.project import project_of
+from review.sources.collecting.frames import frames, spool_files, spool_of
+from review.sources.collecting.otlp_requests import seen
 from storage.address import FOLDER, store_file
 from storage.opening import open_store
 from storage.postgres_connecting import close_pools
@@ -235,3 +240,13 @@ def submit(one: Visit, rater: str, assignment: str, sequence: int) -> str:
     if entry["submission_id"] not in one.data[COMPONENT].get("ack", []):
         raise ConnectionError(f"{assignment} was not acknowledged: {one.data[COMPONENT]}")
     return str(entry["submission_id"])
+
+
+def arrived(house: House) -> set[str]:
+    """The traces that the collector has kept: in its spool, or in the log already."""
+    found: set[str] = set()
+    for path in spool_files(spool_of(house.store.path)).values():
+        with contextlib.suppress(FileNotFoundError):  # it has gone into the log meanwhile
+            found |= {part.trace for frame in frames(path) for part in seen(frame.kind, frame.payload)}
+    files = log_files(log_of(house.store.path))
+    return found.union(*(pq.read_table(path, columns=["source_id"])["source_id"].to_pylist() for path in files))

@@ -5,10 +5,12 @@ Exit codes: 0 done; 1 refused, gate failed or nothing could be done; 2 wrong usa
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
+from review.basics import request_id
 from review.basics.errors import NoSpace, ReviewError
 from review.basics.lazy_commands import LazyGroup
 
@@ -69,6 +71,8 @@ def spotcheck() -> None:
 
 def main() -> None:
     """Run the command line. Print every refusal as one sentence and exit with its code."""
+    # Processes that this one starts go on under its number.
+    os.environ[request_id.VARIABLE] = request_id.begin_process()
     try:
         code = spotcheck.main(standalone_mode=False)
         # Outside standalone mode click returns the code of ctx.exit() instead of raising it.

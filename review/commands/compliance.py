@@ -22,7 +22,7 @@ from review.compliance.findings import Found, assign, findings, reopen, resolve
 from review.compliance.looking_back import behind, look_back
 from review.compliance.page import head_of, report_page, waiting_of
 from review.compliance.report import cited, control_report, report_csv
-from review.compliance.running import run_checks
+from review.compliance.running import due_days, run_checks
 from review.people.people import AUDITOR, require
 from review.settings.project import project_of
 
@@ -84,6 +84,7 @@ def look_back_(checks: Sequence[str], acting: str | None, store_path: str, as_js
         with bar(title_of(name)) as tell:
             done.append(look_back(store, project, name, by=by, tell=tell))
     left = [one for one in behind(store, project) if one.why_not]
+    waiting = sum(sum(n.values()) for n in due_days(store).values())
     result = {
         "looked_back": [asdict(one) for one in done],
         "lacking": [
@@ -102,7 +103,10 @@ def look_back_(checks: Sequence[str], acting: str | None, store_path: str, as_js
         for lack in left:
             out.print(f"{lack.words} {lack.why_not}", highlight=False, markup=False)
         if not done and not left:
-            out.print("Every check has looked at every conversation.")
+            out.print("No check lacks a conversation that another one has looked at.")
+        if waiting:
+            words = counted(waiting, "conversation")
+            out.print(f"No check has looked at {words} yet; `spotcheck compliance run` does it.", highlight=False)
 
     emit(result, as_json, render)
 

@@ -14,7 +14,9 @@ from review.monitoring.engagement import engagement
 from review.monitoring.health import Asked, health
 from review.monitoring.metrics import SLICES
 from review.monitoring.unread import unread_words
+from review.report.warehouse_health import warehouse_health
 from review.settings.project import project_of
+from review.sources.readers.mapping import parse_mapping
 
 
 @click.command("health")
@@ -25,15 +27,33 @@ from review.settings.project import project_of
 @click.option("--from", "start", default="", metavar="D", help="First day, such as 2026-11-01, or a time.")
 @click.option("--to", "end", default="", metavar="D", help="Last day, which is part of it, or a time, which is not.")
 @click.option("--engagement", "engaged", is_flag=True, help="Show how people use the product instead.")
+@click.option("--source", metavar="ADDRESS", help="Query a table of DuckDB, PostgreSQL or ClickHouse, not the log.")
+@click.option("--map", "maps", metavar="FIELD=COLUMN", multiple=True, help="With --source: the column of a field.")
 @store_option
 @json_option
 def health_command(
-    *, by: Any, slices: tuple[str, ...], start: str, end: str, engaged: bool, store_path: str, as_json: bool
+    *,
+    by: Any,
+    slices: tuple[str, ...],
+    start: str,
+    end: str,
+    engaged: bool,
+    source: str | None,
+    maps: tuple[str, ...],
+    store_path: str,
+    as_json: bool,
 ) -> None:
     """Show how production does: traffic, errors by type, latency, cost, repairs, and what checks flag.
 
     Each share comes with its 95% interval. A window without traffic has no figures; they are not zero.
     """
+    if engaged and source:
+        raise click.UsageError("--engagement is read from the log. Leave out --source, or pull the conversations.")
+    if maps and not source:
+        raise click.UsageError("--map goes with --source.")
+    if source:
+        _of_warehouse(source, maps, Asked(by=by, slices=slices, start=start, end=end), store_path, as_json)
+        return
     store = opened(store_path)
     if engaged and slices:
         raise click.UsageError("--engagement has no slices: users and sessions belong to several. Leave out --slice.")
@@ -49,3 +69,11 @@ def health_command(
         note(text)
     result = found.to_json() | {"after_clarification": {name: one.to_json() for name, one in after.items()}}
     emit(result, as_json, lambda: render.health_table(found))
+
+
+def _of_warehouse(source: str, maps: tuple[str, ...], asked: Asked, store_path: str, as_json: bool) -> None:
+    """Show the health of a table of a warehouse; no store is needed."""
+    found = warehouse_health(source, project_of(store_path), asked, parse_mapping(maps, further=("created_at",)))
+    for text in found.apart_words():
+        note(text)
+    emit(found.to_json(), as_json, lambda: render.health_table(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -17,11 +18,15 @@ from rich.text import Text
 from review.basics.clock import now
 from review.basics.errors import InputError, ReviewError
 from review.basics.parent import until_closed
+from review.basics.request_id import begin
 from review.commands.common import emit, json_option, opened, out, store_option
 from review.serving.daily import every_day, time_of
+from review.serving.log_lines import begin_logging, say
 from review.serving.nightly import Outcome, run_nightly
 from review.settings.project import project_of
 from storage.connection import StorageError
+
+_log = logging.getLogger(__name__)
 
 
 @click.command("nightly")
@@ -35,6 +40,7 @@ def nightly(daily: str, with_server: bool, store_path: str, as_json: bool) -> No
     A step that fails does not stop the others; exit code 1 when one failed. Let a timer of the system run it, or stay
     with --daily: of several processes that stay, one does the work of a day.
     """
+    begin_logging(project_of(store_path).log)
     if daily:
         return _stay(Path(store_path), daily, as_json, with_server=with_server)
     outcomes = run_nightly(opened(store_path))
@@ -45,6 +51,9 @@ def nightly(daily: str, with_server: bool, store_path: str, as_json: bool) -> No
 
 
 def _show(outcomes: list[Outcome], as_json: bool) -> None:
+    for one in outcomes:
+        say(_log, "nightly", step=one.name, status=one.status, seconds=round(one.seconds, 1))
+
     def render() -> None:
         table = Table("step", "status", "seconds", "detail")
         for one in outcomes:
@@ -80,6 +89,7 @@ def _stay(store: Path, daily: str, as_json: bool, *, with_server: bool) -> None:
 
 def _one_night(store: Path, as_json: bool) -> None:
     """Run the steps. What keeps all of them from running is said; tomorrow is another try."""
+    begin()
     try:
         opened_store = opened(str(store))
         try:

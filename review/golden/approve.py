@@ -16,6 +16,7 @@ from review.golden.examples import BEHAVIOURS, SPLITS, add_version, example_id_o
 from review.golden.references import References, references_of
 from review.golden.reviewed import Reviewed, gather
 from review.people.people import require
+from storage.queries.approvals import asked_of_an_item, asked_of_items
 from storage.records_golden import EXAMPLE_KINDS, GoldenExample
 from storage.records_log import Conversation
 from storage.records_weeks import Item
@@ -103,17 +104,21 @@ def _approved(
 def why_not_together(store: Store, item_ids: Sequence[str], *, by: str) -> dict[str, str]:
     """Return for each item why :func:`bulk_approve` would refuse it; "" when it would approve it. Writes nothing."""
     require(store, by, "adjudicator")
-    found = {}
-    for item_id in item_ids:
-        try:
-            reviewed = gather(store, item_id, by=by)
-            _check_unanimous(reviewed)
-            decide(reviewed, latest_version(store, example_id_of(item_id)), NOTHING, by=by, note="")
-        except ReviewError as error:
-            found[item_id] = str(error)
-        else:
-            found[item_id] = ""
-    return found
+    with store.snapshot():
+        store.ask(asked_of_items(item_ids, [example_id_of(item_id) for item_id in item_ids]))
+        items = store.find(Item, id=list(item_ids))
+        store.ask([question for item in items for question in asked_of_an_item(item, by)])
+        return {item_id: _why_not(store, item_id, by=by) for item_id in item_ids}
+
+
+def _why_not(store: Store, item_id: str, *, by: str) -> str:
+    try:
+        reviewed = gather(store, item_id, by=by)
+        _check_unanimous(reviewed)
+        decide(reviewed, latest_version(store, example_id_of(item_id)), NOTHING, by=by, note="")
+    except ReviewError as error:
+        return str(error)
+    return ""
 
 
 def _check_unanimous(reviewed: Reviewed) -> None:

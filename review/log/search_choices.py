@@ -37,7 +37,7 @@ class Choices:
 @rereading
 def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
     """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
-    relation, values = with_assigned(log_relation(log)), dict[str, list[str]]()
+    relation, values = with_assigned(log_relation(log), assigned or {}), dict[str, list[str]]()
     with in_memory() as db:
         db.register("assigned", as_table(assigned or {}))
         for name in FILTERS:

@@ -50,8 +50,9 @@ class LogSearch:
     the ids of those that may be found, None: all. ``reasons`` are keys of ``REASONS``, any of which may hold.
     ``negative`` are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence.
     ``assigned`` are scenarios by conversation id, in place of those that the source said. ``without`` are conversations
-    that the viewer has yet to review. A search for something that a reviewer must not know leaves them out; other
-    searches show them without their feedback.
+    that the viewer has yet to review. ``brought_by`` is the id of the import that must have brought a conversation in,
+    "" for any. A search for something that a reviewer must not know leaves out what the viewer has yet to review; other
+    searches show it without its feedback.
     """
 
     text: str = ""
@@ -65,6 +66,7 @@ class LogSearch:
     confidence: float = 0.5
     assigned: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
+    brought_by: str = ""
 
     @property
     def tells(self) -> bool:
@@ -89,12 +91,13 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     """Return the conversations that fit; ``most`` of them after the first ``skip``."""
     weeks = search.values.get("week") or None
     where, given = _conditions(search)
-    relation = with_assigned(log_relation(log, weeks=weeks))
-    columns = ", ".join(SHOWN)
+    relation = with_assigned(log_relation(log, weeks=weeks), search.assigned)
+    columns, order = ", ".join(SHOWN), "ORDER BY created_at DESC NULLS LAST, id"
+    # The texts are taken out of the rows that are shown, not of the whole log.
     page = (
         f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608 - names and paths of our own
-        f"json_extract_string(content, '$.messages[*].role') AS roles FROM {relation} WHERE {where} "
-        "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
+        "json_extract_string(content, '$.messages[*].role') AS roles FROM "
+        f"(SELECT {columns}, content FROM {relation} WHERE {where} {order} LIMIT ? OFFSET ?) {order}"
     )
     with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
@@ -108,15 +111,17 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
 def ids_found(log: LogPaths, search: LogSearch, *, most: int) -> list[str]:
     """Return the ids of the conversations that fit, ``most`` of them."""
     where, given = _conditions(search)
-    relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None))
+    relation = with_assigned(log_relation(log, weeks=search.values.get("week") or None), search.assigned)
     with in_memory() as db:
         db.register("assigned", as_table(search.assigned))
         rows = db.execute(f"SELECT id FROM {relation} WHERE {where} ORDER BY id LIMIT ?", [*given, most]).fetchall()  # noqa: S608 - names and paths of our own
     return [row[0] for row in rows]
 
 
-def with_assigned(relation: str) -> str:
+def with_assigned(relation: str, assigned: Mapping[str, str]) -> str:
     """Return a relation with the assigned scenarios, the table ``assigned``, over those of the log."""
+    if not assigned:
+        return relation
     joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608 - names and paths of our own
     return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608 - names and paths of our own
 
@@ -148,6 +153,9 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
         if values:
             parts.append(f"{name} IN (SELECT unnest(?))")
             given.append(list(values))
+    if search.brought_by:
+        parts.append("import_id = ?")
+        given.append(search.brought_by)
     if search.judged is not None:
         judge, dimension, value = search.judged
         path = f"$.{orjson.dumps(judge).decode()}.{orjson.dumps(dimension).decode()}"

@@ -140,6 +140,35 @@ def headline(
     return f"{sentence[0].upper()}{sentence[1:]}{more}."
 
 
+def headline_of_slices(
+    before: Bucket, after: Bucket, found: Sequence[Change], names: tuple[str, str], *, slower: Change | None
+) -> str:
+    """Return in one sentence how two slices of one span differ: the second from the first, by their ``names``."""
+    first, second = names
+    empty = next((name for name, one in zip(names, (before, after), strict=True) if not one.traffic), None)
+    if empty is not None:
+        return nothing_of(empty)
+    parts = [
+        f"{one.title.removeprefix('Check: ').lower()} {percent(one.after)} instead of {percent(one.before)}"
+        for one in found[:MOST]
+    ]
+    if slower is not None:
+        slow = f"{percent(slower.after)} of answers slower than the slowest 5% of {first}"
+        parts.append(slow if slower.rose else "faster answers")
+    ratio = after.traffic / before.traffic - 1
+    if abs(ratio) >= TRAFFIC:
+        parts.append(f"{percent(abs(ratio))} {'more' if ratio > 0 else 'fewer'} conversations")
+    if not parts:
+        return f"{second} and {first} differ no more than chance explains."
+    more = f"; and {len(found) - MOST} more figures differ" if len(found) > MOST else ""
+    return f"{second} beside {first}: {'; '.join(parts)}{more}."
+
+
+def nothing_of(name: str) -> str:
+    """Return that one of two slices has no traffic."""
+    return f"There is nothing to compare: no conversation with {name} came in during this period."
+
+
 def _words(one: Change) -> str:
     verb = "rose" if one.rose else "fell"
     return f"{one.title.removeprefix('Check: ').lower()} {verb} from {percent(one.before)} to {percent(one.after)}"

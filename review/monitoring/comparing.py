@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from review.basics.log_paths import LogPaths
 from review.log.buckets import aggregated
 from review.monitoring.bucket import Bucket
-from review.monitoring.changes import LEVEL, Change, Explained, changes, explained, headline
+from review.monitoring.changes import (
+    LEVEL,
+    Change,
+    Explained,
+    changes,
+    explained,
+    headline,
+    headline_of_slices,
+    nothing_of,
+)
 from review.monitoring.clarifications import outcomes_after
 from review.monitoring.health import Asked, Health, gathered, health
 from review.monitoring.latency_bins import bin_of
@@ -53,14 +62,20 @@ def compared(
     now = _side(log, project, *second)
     was = None if first is None else _side(log, project, *first)
     after = outcomes_after(log, project, second[1])
+    sliced = first is not None and first[1].only != second[1].only
     if was is None or first is None or was.total is None or now.total is None:
-        return Compared(first=was, second=now, changes=(), why=None, headline=_alone(now, was), after=after)
+        return Compared(
+            first=was, second=now, changes=(), why=None, headline=_alone(now, was, sliced=sliced), after=after
+        )
     found = changes(was.total, now.total, metrics)
     worst = next((one for one in found if one.worse), None)
     why = None if worst is None or second[1].only else explained(worst, _split(log, project, first[1], second[1]))
     slower = _slower(log, project, metrics["latency_ms"], was.total, second[1])
     whole = first[1].start == second[1].start or (was.series.apart.first or "")[:10] <= was.total.start[:10]
-    words = headline(was.total, now.total, found, why, slower=slower, whole=whole)
+    if sliced:
+        words = headline_of_slices(was.total, now.total, found, (first[0], second[0]), slower=slower)
+    else:
+        words = headline(was.total, now.total, found, why, slower=slower, whole=whole)
     return Compared(first=was, second=now, changes=found, why=why, headline=words, after=after)
 
 
@@ -101,7 +116,10 @@ def _slower(log: LogPaths, project: Project, latency: Metric, was: Bucket, asked
     )  # fmt: skip
 
 
-def _alone(now: Side, was: Side | None) -> str:
+def _alone(now: Side, was: Side | None, *, sliced: bool) -> str:
+    empty = next((one for one in (was, now) if one is not None and (one.total is None or not one.total.traffic)), None)
+    if sliced and empty is not None:
+        return nothing_of(empty.title)
     if now.total is None or not now.total.traffic:
         return "No conversation came in during this period."
     if was is not None:

@@ -221,6 +221,23 @@ def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Gro
     return places
 
 
+def find_columns(engine: Engine, mapping: Mapping[str, str], names: Sequence[str]) -> dict[str, ColumnPath]:
+    """Return where ``created_at`` and these fields are, without those that the source lacks.
+
+    Raises InputError for a mapped column that does not exist.
+    """
+    columns, places = engine.columns(), {}
+    for name in ("created_at", *names):
+        place = _place(mapping.get(name, name), columns)
+        if place.column in columns:
+            places[name] = place
+        elif name in mapping:
+            raise InputError(
+                f"{engine.source}: found no column {mapping[name]!r} for '{name}'; found {_shown(engine)}."
+            )
+    return places
+
+
 def fitting(engine: Engine, mapping: Mapping[str, str]) -> dict[str, str]:
     """Return the part of a project's mapping whose columns this source has."""
     columns = engine.columns()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
+
+from review.basics.errors import ReviewError
+from review.basics.exposition import KIND, may_read, secret_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,6 +38,26 @@ async def refuse(send: Send, websocket: bool, status: int, why: str, *, again: i
         headers += [(b"retry-after", str(again).encode()), (b"refresh", str(again).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def figures(scope: MutableMapping[str, Any], send: Send, given: Callable[[], bytes] | None) -> None:
+    """Answer a monitoring system, which must send the secret; without one on the server there is nothing."""
+    try:
+        secret = secret_of(os.environ)
+    except ReviewError as error:
+        return await refuse(send, False, 503, str(error))
+    if not secret or given is None or scope.get("method") != "GET":
+        return await refuse(send, False, 404, "There is nothing at this address.")
+    if not may_read(scope["headers"], secret):
+        return await refuse(send, False, 401, "The secret is missing or wrong.")
+    try:
+        body = await asyncio.to_thread(given)
+    except ReviewError as error:
+        return await refuse(send, False, 503, str(error))
+    headers = [(b"content-type", KIND.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, (b"cache-control", b"no-store")]})
+    await send({"type": "http.response.body", "body": body})
+    return None
 
 
 def without_content(send: Send) -> Send:

@@ -22,7 +22,8 @@ class Endpoint(Enum):
     STREAM = "a session's websocket"
     UPLOAD = "the address of an uploaded file"
     MEDIA = "the address of a picture or download"
-    METRICS = "figures on the server"
+    METRICS = "Streamlit's figures on the server"
+    FIGURES = "our figures on the server, for Prometheus"
     AGENT = "the interface for agents, which is off"
     OTHER = "anything else"
 
@@ -32,6 +33,7 @@ EXACT = {
     "/_stcore/host-config": Endpoint.HOST_CONFIG,
     "/_stcore/stream": Endpoint.STREAM,
     "/_stcore/metrics": Endpoint.METRICS,
+    "/metrics": Endpoint.FIGURES,
     "/leave": Endpoint.LINK,
     "/auth/login": Endpoint.LOGIN,
     "/auth/logout": Endpoint.LOGIN,

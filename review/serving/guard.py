@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from review.basics.errors import ReviewError
+from review.basics.measured import count
+from review.basics.request_id import HEADER, begin
 from review.serving import answers, door, link_answers
 from review.serving.callers import Caller, caller, values
 from review.serving.door import Admission, Rules
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
+from review.serving.log_lines import say
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
 from storage.connection import StorageError, StoreAway
+
+_log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -46,7 +53,7 @@ class Guard:
 
     ``rules`` is called for each request and may read its settings once. ``sound`` returns a session's message as the
     application may read it, None to drop it. ``links`` answers the addresses of invitations where people come in by
-    link.
+    link. ``figures`` returns what a monitoring system with the secret is told.
     """
 
     def __init__(
@@ -57,8 +64,10 @@ class Guard:
         room: UploadRoom,
         sound: Callable[[bytes], bytes | None] = lambda message: message,
         links: Links | None = None,
+        figures: Callable[[], bytes] | None = None,
     ) -> None:
         self._app, self._rules, self._room, self._sound, self._links = app, rules, room, sound, links
+        self._figures = figures
         self._given = GivenOut()
         self._waiting = 0
 
@@ -67,16 +76,17 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         websocket = scope["type"] == "websocket"
+        number = begin(",".join(values(scope["headers"], HEADER)))
         try:
             rules = self._rules()
             path = door.path_of(scope, rules.base)
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
+            send = _noted(kind, scope.get("method", ""), send, number)
+            if kind is Endpoint.FIGURES:
+                # Under any host name: who knows the secret is no page of another site.
+                return await answers.figures(scope, send, self._figures)
             address = address_of(path)
-            if kind is Endpoint.HEALTH or rules.access.mode == "names":
-                who, verdict = self._admitted(rules, kind, scope)
-            else:
-                # A store that does not answer makes those wait who ask for it, and nobody else.
-                who, verdict = await asyncio.to_thread(self._admitted, rules, kind, scope)
+            who, verdict = await self._asked(rules, kind, scope)
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
@@ -96,6 +106,13 @@ class Guard:
         if kind is Endpoint.HEALTH:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
+
+    async def _asked(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+        """Return what ``_admitted`` does, without keeping other requests waiting."""
+        if kind is Endpoint.HEALTH or rules.access.mode == "names":
+            return self._admitted(rules, kind, scope)
+        # A store that does not answer makes those wait who ask for it, and nobody else.
+        return await asyncio.to_thread(self._admitted, rules, kind, scope)
 
     def _admitted(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
         """Return who sends a request, and whether it may pass. Whether the server lives, nobody's login decides."""
@@ -179,6 +196,25 @@ class Guard:
             await answers.counting(self._app, way, count)
         except NoRoom as error:
             await answers.refuse(send, False, 413, str(error))
+
+
+def _noted(kind: Endpoint, method: str, send: Send, number: str) -> Send:
+    """Return a function that sends an answer with the number of its request, counts it, and writes a line about it.
+
+    A session counts when it is let in. The line names the kind of the address, which itself may be an invitation.
+    """
+    start = time.perf_counter()
+
+    async def noted(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.accept"):
+            status, name = int(message.get("status", 101)), kind.name.lower()
+            message = {**message, "headers": [*message.get("headers", ()), (HEADER.encode(), number.encode())]}
+            count("requests", name, str(status))
+            milliseconds = round(1000 * (time.perf_counter() - start), 1)
+            say(_log, "request", kind=name, method=method, status=status, milliseconds=milliseconds)
+        await send(message)
+
+    return noted
 
 
 async def _say_away(send: Send, scope: Scope, websocket: bool) -> None:

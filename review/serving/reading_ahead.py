@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from review.basics.measured import set_level
 from review.current.assignments import closing_of
 from review.current.known import items_of
 from review.current.settled import settled_labels
@@ -39,9 +40,11 @@ def _read_older(store: Store, names: list[str]) -> None:
     from review.annotating.anchoring import anchoring
     from review.report.gather import known_quality
 
-    for name in reversed(names):
+    for left, name in zip(range(len(names), 0, -1), reversed(names), strict=True):
+        set_level("read_ahead_left", left)
         known_quality(store, name)
         anchoring(store, [name])
+    set_level("read_ahead_left", 0)
 
 
 def _read(store: Store, names: list[str], week: str) -> bool:

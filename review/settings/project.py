@@ -29,6 +29,8 @@ from review.settings.failures import SETTINGS as FAILURE_SETTINGS
 from review.settings.failures import FailureSettings, failure_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.logs import SETTINGS as LOG_SETTINGS
+from review.settings.logs import LogSettings, log_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
@@ -73,6 +75,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "failures": FAILURE_SETTINGS,
     "golden": ("plan",),
     "judges": JUDGE_SETTINGS,
+    "log": LOG_SETTINGS,
     "notify": NOTIFY_SETTINGS,
     "retention": RETENTION_SETTINGS,
     "rubric": ("preset", "reveal", "dimensions"),
@@ -105,14 +108,10 @@ class Project:
     group.
     ``anchors`` says how many items with known answers are mixed in. ``rubric`` is the ``[rubric]`` table, or None for
     the default rubric. ``plan`` is how many golden examples each scenario should have, as a number or by kind.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``scores`` and ``sql`` are the
-    tables of these names; ``targets`` are the products under test that the application may run, ``alerts`` the
-    figures of production that are watched.
-    ``access``, ``answers``, ``judges``, ``checks``, ``failures``, ``notify``, ``push``, ``retention``, ``scores`` and
-    ``sql`` are the tables of these names; ``targets`` are the products under test that the application may run.
-    ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``notify``, ``push``,
-    ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation that somebody opens is an
-    entry of the audit chain; ``targets`` are the products under test that the application may run.
+    ``access``, ``answers``, ``judges``, ``checks``, ``compliance``, ``duties``, ``failures``, ``log``, ``notify``,
+    ``push``, ``retention``, ``scores`` and ``sql`` are the tables of these names; with ``openings`` each conversation
+    that somebody opens is an entry of the audit chain; ``targets`` are the products under test that the application may
+    run, ``alerts`` the figures of production that are watched.
     ``date_format`` and ``encoding`` say how sources are written that are read without an import of their own: what is
     remembered of a source fills them. ``heads`` is the file to which the head of the audit chain is written every
     night, or None. ``publish`` holds the addresses of warehouses by kind, as they are written.
@@ -137,6 +136,7 @@ class Project:
     access: Access = field(default_factory=Access)
     answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
+    log: LogSettings = field(default_factory=LogSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     failures: FailureSettings = field(default_factory=FailureSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
@@ -189,6 +189,7 @@ def project_of(store_path: str | Path) -> Project:
         access=access_of(path, tables["access"]),
         answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
+        log=log_settings(path, tables["log"]),
         checks=check_settings(path, tables["checks"], lane=sql.lane),
         failures=failure_settings(path, tables["failures"]),
         notify=notify_settings(path, tables["notify"]),

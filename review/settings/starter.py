@@ -162,6 +162,10 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
 # epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
 
+# [log]                  # lines on standard error about what servers and nights do, each with the number of its request
+# format = "json"        # text | json
+# level = "info"         # debug | info | warning | error; info has a line for every request and run of a page
+
 # [notify]               # `spotcheck nightly` sends messages about weeks; needs `pip install 'spotcheck[notify]'`
 # people = { ana = "NOTIFY_ANA" }   # by person: the variable of the environment with their Apprise address
 # team = "NOTIFY_TEAM"   # a channel: the report of a closed week, and messages for people without an address

@@ -164,6 +164,16 @@ def m036_compliance(db: Database) -> None:
     db.table("compliance_events").create_index(["finding_id"])
 
 
+def m040_indexes_in_order(db: Database) -> None:
+    """Have each index of PostgreSQL end with the order of arrival, as those of SQLite do.
+
+    Without it, the newest entry of an action was looked for among all entries.
+    """
+    order = getattr(db, "order_indexes", None)  # a database of SQLite has no need of it
+    if order is not None:
+        order()
+
+
 STEPS = (
     m028_versions_and_their_runs,
     m029_gate_decisions,
@@ -174,4 +184,5 @@ STEPS = (
     m034_imports_count_what_expired,
     m035_erasures,
     m036_compliance,
+    m040_indexes_in_order,
 )

@@ -92,8 +92,10 @@ _SAID_SQL = _latest(_counts, "n.item_id, n.rater_id, n.rubric_version, n.labels"
 
 def current_annotations_of_item(store: Store, week: str, item_id: str) -> list[Annotation]:
     """Return the annotations of one item that count, in order of arrival."""
-    sql = f"SELECT * FROM ({CURRENT_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
-    return store.select(Annotation, sql, {"week": week, "rater": None, "item": item_id})
+    return store.select(Annotation, CURRENT_OF_ITEM_SQL, {"week": week, "rater": None, "item": item_id})
+
+
+CURRENT_OF_ITEM_SQL = f"SELECT * FROM ({CURRENT_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
 
 
 def rubric_versions_given(store: Store, week: str) -> list[int]:

@@ -47,8 +47,10 @@ NOT_ANSWERED_SQL = _held(_OPEN[0])
 
 def is_open_for(store: Store, week: str, rater_id: str, item_id: str) -> bool:
     """Return whether the rater has an open assignment of the item."""
-    sql = f"SELECT 1 FROM ({OPEN_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
-    return bool(store.query(sql, {"week": week, "rater": rater_id, "item": item_id}))
+    return bool(store.query(IS_OPEN_SQL, {"week": week, "rater": rater_id, "item": item_id}))
+
+
+IS_OPEN_SQL = f"SELECT 1 FROM ({OPEN_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
 
 
 def open_holders(store: Store, item_id: str) -> list[str]:

@@ -40,7 +40,7 @@ FROM read_parquet('{files}') GROUP BY ALL ORDER BY ALL
 
 FIRST = date(2026, 9, 7)
 CONTENT = (
-    '{"messages": [{"role": "user", "content": "How many parcels are late?"}, {"role": "assistant", "content": "12."}], '
+    '{"messages": [{"role": "user", "content": "How many are late?"}, {"role": "assistant", "content": "12."}], '
     '"context": [], "steps": [], "tags": [], "metadata": {}, "checks": {"refusal": {}, "language": {}}}'
 )
 

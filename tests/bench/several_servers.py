@@ -27,19 +27,14 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import pyarrow.parquet as pq  # noqa: E402 - the source tree comes first
-import requests  # noqa: E402
-from annotate_app import Server  # noqa: E402
+import requests  # noqa: E402 - the source tree comes first
+from annotate_app import THREE, Server, build_store, serving  # noqa: E402
 from annotate_speed import chromium, spread  # noqa: E402
 from annotate_timing import measure, percentile  # noqa: E402
 from collector_calls import PROTOBUF, spans  # noqa: E402
-from servers_house import NAMES, TOKEN, WEEK, House, served_by, several_servers, submit  # noqa: E402
+from servers_house import NAMES, TOKEN, WEEK, House, arrived, served_by, several_servers, submit  # noqa: E402
 from websockets.exceptions import WebSocketException  # noqa: E402
 
-from review.basics.log_paths import log_of  # noqa: E402
-from review.log.log import log_files  # noqa: E402
-from review.sources.collecting.frames import frames, spool_files, spool_of  # noqa: E402
-from review.sources.collecting.otlp_requests import seen  # noqa: E402
 from storage.records_review import Annotation  # noqa: E402
 
 SAFE = "-c max_connections=200 -c shared_buffers=128MB"
@@ -48,6 +43,8 @@ AT_ONCE = 10
 """Spans of one request: one trace."""
 DOWN = 5.0
 """Seconds until a killed server is started again."""
+WARM_UP = 2
+"""Items that are not measured."""
 GONE = (WebSocketException, OSError, EOFError, TimeoutError)
 
 
@@ -137,15 +134,32 @@ def kill_some(house: House, kills: int, minutes: float, stop: threading.Event) -
     stop.wait(60 * minutes / (kills + 1))
 
 
-def enter(house: House, items: int, rater: str) -> str:
-    """Enter to the next item in a real browser, in milliseconds."""
-    name, _, value = house.cookie(rater).partition("=")
+def enter(server: Server, rater: str, items: int, cookie: str = "") -> list[float]:
+    """Milliseconds from Enter to the next item, painted, in a real browser."""
     with chromium() as browser:
         context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 800})
-        context.add_cookies([{"name": name, "value": value, "url": house.url, "httpOnly": True, "secure": True}])
-        found = measure(context.new_page(), Server(house.url, house.store, Path()), rater, items)
-    painted = [one["painted"] for one in found["submit"][2:]]
-    return f"Enter to the next item, painted: {spread(painted)} ms (n={len(painted)})"
+        if cookie:
+            name, _, value = cookie.partition("=")
+            login = {"name": name, "value": value, "url": server.url, "httpOnly": True, "secure": True}
+            context.add_cookies([login])
+        found = measure(context.new_page(), server, rater, items)
+    return [one["painted"] for one in found["submit"][WARM_UP:]]
+
+
+def of_house(house: House, rater: str, items: int) -> list[float]:
+    return enter(Server(house.url, house.store, Path()), rater, items, house.cookie(rater))
+
+
+def on_sqlite(folder: Path, items: int) -> list[float]:
+    """The same with one server on a file, to compare with."""
+    folder.mkdir()
+    with serving(build_store(folder / "s.db", items=items + 1, raters=("alone",), rubric=THREE)) as server:
+        return enter(server, "alone", items)
+
+
+def compared(name: str, times: list[float], base: list[float]) -> str:
+    ratio = percentile(times, 0.95) / percentile(base, 0.95)
+    return f"Enter to the next item, {name}: {spread(times)} ms (n={len(times)}), {ratio:.2f} of SQLite at p95"
 
 
 def memory(house: House) -> str:
@@ -171,11 +185,8 @@ def verdict(house: House, done: Done) -> list[str]:
         f"interruptions: {dict(done.lost)}",
     ]
     if done.traces:
-        held = {part.trace for path in spool_files(spool_of(house.store.path)).values() for f in frames(path)
-                for part in seen(f.kind, f.payload)}  # fmt: skip
-        files = log_files(log_of(house.store.path))
-        logged = {one for path in files for one in pq.read_table(path, columns=["source_id"])["source_id"].to_pylist()}
-        missing = [one for one in done.traces if one not in held and one not in logged]
+        there = arrived(house)
+        missing = [one for one in done.traces if one not in there]
         lines.append(f"spans: {AT_ONCE * len(done.traces):,} acknowledged, {AT_ONCE * len(missing)} lost")
     return lines
 
@@ -195,15 +206,19 @@ def main() -> None:
     done = Done([], [], [], Counter())
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
+        base = on_sqlite(Path(folder) / "sqlite", given.browser) if given.browser else []
         with several_servers(Path(folder), raters=raters, items=items, flags=SAFE, collector=True) as house:
+            for rater in raters:
+                house.cookie(rater)
             print(f"load of the machine before: {' '.join(f'{n:.1f}' for n in os.getloadavg())}", flush=True)
             if given.browser:
-                print(f"alone: {enter(house, given.browser, 'alone')}", flush=True)
+                print(compared("three servers, alone", of_house(house, "alone", given.browser), base), flush=True)
             with under_load(house, given, items, done) as stop:
                 killing: Any = threading.Thread(target=kill_some, args=(house, given.kills, given.minutes, stop))
                 killing.start()
                 if given.browser:
-                    print(f"among {given.reviewers}: {enter(house, given.browser, 'among')}", flush=True)
+                    times = of_house(house, "among", given.browser)
+                    print(compared(f"among {given.reviewers} reviewers", times, base), flush=True)
                 killing.join()
             for name in NAMES:
                 house.ready(name)

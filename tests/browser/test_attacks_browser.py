@@ -18,7 +18,7 @@ from annotate_app import Server, serving
 from annotate_desk import ROOT, SHOWN
 from attacked_store import CLOSED, OPEN, ORIGINAL, SCORES, SIZE, attacked_store
 from kept_contexts import PATIENCE, page_of
-from page_at_rest import at_rest
+from page_at_rest import at_rest, went_to
 
 from review.report.gather import week_report
 from review.report.page import report_html
@@ -140,7 +140,7 @@ VISITS = [
 
 @pytest.mark.parametrize(("name", "rater", "week"), VISITS)
 def test_no_text_of_the_store_becomes_markup_on_any_page(
-    context: Any, markup_server: Server, name: str, rater: str, week: str
+    lasting_page: Any, markup_server: Server, name: str, rater: str, week: str
 ) -> None:
     asked: list[str] = []
     dialogs: list[str] = []
@@ -155,10 +155,10 @@ def test_no_text_of_the_store_becomes_markup_on_any_page(
     def check(one: Any) -> None:
         assert one.evaluate(FOUND) == []
 
-    page = page_of(context)
+    page = lasting_page()
     page.on("request", hear)
     page.on("dialog", dismiss)
-    page.goto(f"{markup_server.url}/{name}?rater={rater}&week={week}")
+    went_to(page, markup_server.url, name, rater, week)
     page.wait_for_selector(f"h1, {ROOT}, [data-testid=adjudicator], [data-testid=stAlert]")
     settled(page)
     check(page)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import requests
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, press
+from collector_calls import PROTOBUF, spans
 from nginx_proxy import NGINX
 from page_at_rest import at_rest
 from raw_client import Visit
-from servers_house import WEEK, House, served_by, several_servers, submit
+from servers_house import TOKEN, WEEK, House, arrived, served_by, several_servers, submit
 from websockets.exceptions import ConnectionClosed
 
 from storage.records_review import Annotation
@@ -28,7 +29,8 @@ TEN = tuple(f"rater{k}" for k in range(10))
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with several_servers(tmp_path_factory.mktemp("several"), raters=("ana", "ben", *TEN), items=12) as running:
+    folder = tmp_path_factory.mktemp("several")
+    with several_servers(folder, raters=("ana", "ben", *TEN), items=12, collector=True) as running:
         yield running
 
 
@@ -153,3 +155,15 @@ def test_a_session_and_its_requests_go_to_one_server(house: House) -> None:
         assert served_by(one, "three") == "three"
     with house.visit("ana", "nobody") as one:  # a cookie that names no server counts as none
         assert isinstance(one, Visit) and served_by(one, "nobody") in house.ports
+
+
+def test_spans_reach_the_collector_through_the_proxy_with_the_token_alone(house: House) -> None:
+    body = spans({"trace": 7, "span": 1, "input__value": "Where is it?", "output__value": "On its way."})
+
+    def sent(token: str) -> int:
+        headers = {"content-type": PROTOBUF, "authorization": f"Bearer {token}"}
+        trusted = str(house.trusted)
+        return requests.post(f"{house.url}/v1/traces", body, headers=headers, verify=trusted, timeout=30).status_code
+
+    assert (sent("another"), sent(TOKEN)) == (401, 200)
+    assert f"{7:032x}" in arrived(house)

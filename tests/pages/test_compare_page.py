@@ -105,3 +105,20 @@ def test_a_store_without_runs_says_what_to_do(tmp_path: Path, monkeypatch: pytes
     add_run(empty, "v1", passing(3))
     assert "Only one version has a finished run" in said(run(empty, monkeypatch, "compare", "eva"))
     assert "needs the role adjudicator" in said(run(empty, monkeypatch, "compare", "ana"))
+
+
+def test_the_bill_stands_on_the_button_before_anything_is_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, view="gate")
+    # Each of the 160 cases has one result of the baseline, and the plan wants five.
+    assert at.button("compare_again").label == f"Ask for {4 * N:,} more answers, about 6.40"
+    at.number_input("compare_again_most").set_value(100).run()
+    assert at.button("compare_again").disabled and "The bill is too small" in said(at)
+
+
+def test_a_slice_of_the_gate_opens_its_cases(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, slice="scenario s1")
+    assert "Only the 40 cases of scenario s1." in said(at)
+    # Of the cases that changed, 1 and 9 are in it.
+    assert list(at.dataframe[0].value["scenario"]) == ["s1", "s1"]
+    at.button("compare_slice_all").click().run()
+    assert len(at.dataframe[0].value) == 4

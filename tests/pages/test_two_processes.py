@@ -27,9 +27,10 @@ from postgres_server import postgres_server
 from quick_stores import ON_POSTGRES
 
 from pages.parts.shared import cached_statistics, unsettled_view
+from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.session import Session
 from review.basics.clock import new_id, now
-from review.basics.remembered import forget_everything
+from review.basics.remembered import Remembered, forget_everything
 from review.current.known import items_of
 from review.current.progress import progress
 from review.current.settled import outcomes_in, settled_labels
@@ -45,6 +46,7 @@ from storage.address import address_in, write_address
 from storage.opening import open_store
 from storage.postgres_connecting import close_pools
 from storage.proof_key import VARIABLE
+from storage.records_erasure import ErasureEvent, ErasureRequest
 from storage.records_review import Verdict
 from storage.records_weeks import Item
 from storage.store import Store
@@ -197,3 +199,25 @@ def test_every_kept_value_follows_what_another_process_writes(store: Store) -> N
     elsewhere(store, later_verdicts)
     again = {"judges", "verdicts"} if on_file else {"pairs"}
     assert {name for name, value in shown().items() if value != before[name]} >= again
+
+
+def test_a_server_forgets_what_it_remembers_once_another_process_erases_somebody(store: Store) -> None:
+    if address_in(store.path) is not None:
+        pytest.skip("the step of an erasure is a row on every engine")
+    forget_the_erased(store)
+    made: list[str] = []
+    value = st.cache_data(lambda: made.append("page") or len(made))
+    known: Remembered[int] = Remembered(1)
+
+    def ask() -> tuple[Any, int]:
+        forget_the_erased(store)
+        return value(), known.get("text", lambda: len(made))
+
+    assert ask() == ask() == (1, 1)
+    elsewhere(store, an_erasure)
+    assert ask() == (2, 2)
+
+
+def an_erasure(store: Store) -> None:
+    store.add(ErasureRequest(id="request", kind="user", subject="hash", at=now(), by="lea"))
+    store.add(ErasureEvent(id=new_id(), request_id="request", event="emptied", at=now(), by="lea"))

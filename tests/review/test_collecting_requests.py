@@ -329,3 +329,17 @@ def test_scores_of_langfuse_are_kept(folder):
     assert [answer.status for answer in answers] == [200, 207, 400]
     assert [done["id"] for done in json.loads(answers[1].body)["successes"]] == ["e", "t"]
     assert [json.loads(row)[0]["source"] for row in kept(folder)] == ["API", "API"]
+
+
+def test_figures_for_prometheus_need_the_secret_or_the_token(folder, monkeypatch):
+    monkeypatch.setenv("SPOTCHECK_METRICS_SECRET", "the secret of figures")
+    given = [{}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer the secret of figures"}]
+    given.append({"authorization": f"Bearer {TOKEN}"})
+    ask = [Call("/metrics", headers=h, method="GET") for h in given]
+    sent = Call(TRACES, talk(1), headers={"x-spotcheck-token": TOKEN})
+    _, *answers = calls(folder, sent, *ask, token=TOKEN)
+    assert [a.status for a in answers] == [401, 401, 200, 200]
+    for answer in answers[2:]:
+        lines = answer.body.decode().splitlines()
+        assert 'spotcheck_collector_spans_total{outcome="accepted"} 1.0' in lines
+        assert any(line.startswith("spotcheck_collector_spool_bytes ") and not line.endswith(" 0.0") for line in lines)

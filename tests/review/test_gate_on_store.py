@@ -15,7 +15,8 @@ from review.basics.errors import NothingToDo, Refused
 from review.commands.cli import spotcheck
 from review.experiments.comparing.comparison import compare
 from review.experiments.comparing.sending import send_to_review
-from review.experiments.gating.again import ask_again
+from review.experiments.gating.again import ask_again, ask_as_planned
+from review.experiments.gating.repeats import LEARNED, repeat_plan
 from review.experiments.gating.versions_gate import gate_versions
 from review.experiments.runs.scored import latest_run, scored_run
 from review.experiments.versions.registry import Wanted, register
@@ -127,6 +128,21 @@ def test_both_versions_are_asked_again(store: Store) -> None:
     assert latest_run(store, version="v2", release="r1").run == first  # type: ignore[union-attr]
     with pytest.raises(Refused, match="came from a file"):
         ask_again(store, add_run(store, "v3", passing(N), kind="file"), by="eva", project=project_of(store.path))
+
+
+def test_a_plan_asks_only_what_it_names(store: Store) -> None:
+    runs = [scored_run(store, add_run(store, v, passing(N, failed))) for v, failed in (("v5", []), ("v6", [1, 2]))]
+    before, after = runs
+    learn = repeat_plan(before, after)
+    (started,) = ask_as_planned(
+        store, (before, after), learn, by="eva", project=project_of(store.path), background=False
+    )
+    assert started.version == "v5", "which cases flip shows in the baseline alone"
+    assert set(started.options["more"].values()) == {LEARNED} and len(started.options["more"]) == N
+    assert sum(started.options["more"].values()) - N == learn.calls
+    with pytest.raises(NothingToDo, match="The bill is too small"):
+        short = repeat_plan(before, after, max_calls=1)
+        ask_as_planned(store, (before, after), short, by="eva", project=project_of(store.path), background=False)
 
 
 def test_a_version_against_itself_proves_nothing(store: Store) -> None:

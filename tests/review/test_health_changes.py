@@ -73,6 +73,10 @@ def test_two_slices_stand_side_by_side(log: LogPaths) -> None:
     assert found.first is not None and found.first.total is not None and found.second.total is not None
     assert found.first.total.traffic + found.second.total.traffic == 700
     assert found.changes[0].name == "error_rate" and found.why is None
+    assert found.headline.startswith("v2 beside v1: errors ") and " instead of " in found.headline
+    assert not any(word in found.headline for word in ("rose", "fell", "before")), "two slices are no earlier and later"
+    nobody = ("v9", Asked(start="2026-11-09", only={"prompt_version": "v9"}))
+    assert "no conversation with v9 came in" in compared(log, PROJECT, nobody, sides[0]).headline
 
 
 def test_periods_without_traffic_are_said(log: LogPaths) -> None:

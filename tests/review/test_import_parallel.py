@@ -352,7 +352,7 @@ def gone(group: int) -> bool:
             os.killpg(group, 0)
         except ProcessLookupError:
             return True
-        os.sched_yield()
+        time.sleep(0.02)  # between two looks at processes that are ending there is no state to wait on
     return False
 
 

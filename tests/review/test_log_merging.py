@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flow_store import add_people, conversation, import_rows
 from quick_stores import copy_store
+from retained_store import ON
 from small_disks import mounted
 
 from review.basics.errors import NoSpace
@@ -18,6 +19,7 @@ from review.basics.log_paths import LogPaths, log_of
 from review.compliance.running import due_days, run_checks
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run
+from review.failures.rules import failure_rules
 from review.log.checks_ran import checks_ran
 from review.log.days import imports_held
 from review.log.digests import row_digests
@@ -26,6 +28,9 @@ from review.log.log import log_files, read_conversations, weeks_in_log
 from review.log.merging import merge_small
 from review.log.searching import metadata_of_import
 from review.log.withdrawn import PREFIX
+from review.monitoring.given_up import never_draw
+from review.monitoring.retention import run_retention
+from review.privacy.holds import add_holds
 from review.privacy.reveal import revealed
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import project_of
@@ -219,6 +224,24 @@ def test_erasure_reaches_what_was_merged(small_path: Path, tmp_path: Path) -> No
     everything = content_of(log.logs.rglob("*.parquet"))
     assert b"about order 3 " not in everything and b"about order 4 " in everything
     assert b"order 3" not in content_of(log.originals.rglob("*.parquet"))
+
+
+def test_retention_and_holds_reach_what_was_merged(small_path: Path, tmp_path: Path) -> None:
+    store = copied(small_path, tmp_path)
+    store.path.with_name("spotcheck.toml").write_text(ON)
+    log, project = log_of(store.path), project_of(store.path)
+    merged(log)
+    for week in WEEKS:
+        never_draw(store, week, reason="before we began", by="lea")
+    run_checks(store, project, by="lea")
+    add_holds(store, conversations=["c003"], reason="Case 12", by="lea")
+    assert run_retention(store, project, failure_rules(store, project), by="lea").expired == 5
+    assert [one.id for one in read_conversations(log, IDS)] == ["c003"] and revealed(store, "c003", by="lea")
+    assert b"c004" not in content_of(log.originals.rglob("*.parquet")) and not due_days(store)
+    assert "cannot be undone" in why_not(store, ids_of(store)["rows4.jsonl"])
+    assert merged(log)[:] == (0, 0) and not list(log.logs.glob("merged-*"))
+    undo_import(store, ids_of(store)["rows3.jsonl"], by="lea")
+    assert not read_conversations(log, IDS) and not list(log.logs.glob("merged-*"))
 
 
 def test_a_full_disk_leaves_the_log_as_it_was(small_path: Path, tmp_path: Path) -> None:

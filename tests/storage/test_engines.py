@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
@@ -26,14 +27,17 @@ from review.basics.errors import ReviewError
 from review.closing.closing import close_week
 from review.current.settled import annotations_of
 from review.experiments.versions.registry import Wanted, register
-from review.golden.approve import approve
+from review.golden.approve import approve, why_not_together
 from review.golden.releases import release
 from review.people.people import add_person, people
 from review.serving.store_copies import check_whole, copy_store
 from review.settling.adjudication import adjudicate
+from storage import postgres_opening
 from storage.address import address_in, store_file, write_address
 from storage.connection import NoStore, StorageError
 from storage.copying import tables
+from storage.migrations.around import m040_indexes_in_order
+from storage.migrations.schema import STEPS
 from storage.opening import open_for_copy, open_store
 from storage.postgres_answers import Answers
 from storage.postgres_connecting import close_pools
@@ -234,6 +238,17 @@ def test_a_batch_and_a_submission_take_few_ways_to_the_server_and_ask_nothing_in
     assert asked <= {" ".join(sql.split()) for sql in used} | set(trips[0])
 
 
+def test_candidates_take_as_many_ways_to_the_server_as_one(house: Store) -> None:
+    if not isinstance(house.engine, PostgresEngine):
+        pytest.skip("a file is near")
+    items = [settled_item(house, place) for place in (20, 21, 22)]
+    with counted_trips() as one:
+        assert why_not_together(house, items[:1], by="lea") == {items[0]: ""}
+    with counted_trips() as several:
+        assert set(why_not_together(house, items, by="lea").values()) == {""}
+    assert len(several) == len(one), several
+
+
 def test_an_answer_holds_until_its_table_is_written(house: Store) -> None:
     name = uuid4().hex
     with house.transaction([finding(Setting, name=name), finding(Rater, id="ana")]):
@@ -272,6 +287,18 @@ def test_a_stream_can_be_left_and_other_questions_asked_meanwhile(house: Store) 
         break
     with house.snapshot():
         assert sum(house.get(Item, id_) is not None for (id_,) in house.stream("SELECT id FROM items")) > 5
+
+
+def test_each_index_ends_with_the_order_of_arrival(server: Server, tmp_path: Path) -> None:
+    file = file_of(server, tmp_path / "s.db")
+    engine = open_store(file).engine
+    assert isinstance(engine, PostgresEngine)
+    sql = "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'idx\\_%' AND indexdef NOT LIKE '%UNIQUE%'"
+    made = sorted(line for (line,) in engine.run(sql, ()))
+    assert len(made) > 30 and all(line.endswith((", rowid)", ", sequence)")) for line in made), made
+    engine.run("DROP INDEX idx_audit_action; CREATE INDEX idx_audit_action ON audit (action)", ())
+    m040_indexes_in_order(engine.db)
+    assert sorted(line for (line,) in engine.run(sql, ())) == made
 
 
 def test_what_the_engines_find_broken_is_nothing(house: Store) -> None:
@@ -386,6 +413,36 @@ def test_the_role_of_the_application_adds_rows_and_changes_none(server: Server, 
     assert server.sql(changes.format(may.format("app")), database) == [(None,)]
     emptied = str(server.sql(changes.format(may.format("eraser")), database)[0][0]).split()
     assert set(emptied) == {table for table, _ in KEYS.values()} - {"audit_rows", "schema_steps"}
+
+
+def test_two_processes_that_start_on_an_old_schema_run_each_step_once(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(server, tmp_path / "s.db")
+    ran: list[str] = []
+
+    def noted(step: Callable[[Any], None]) -> Callable[[Any], None]:
+        @functools.wraps(step)
+        def run(db: Any) -> None:
+            ran.append(step.__name__)
+            step(db)
+
+        return run
+
+    with monkeypatch.context() as older:
+        older.setattr(postgres_opening, "STEPS", STEPS[:-4])
+        postgres_opening.open_database(file, str(address_in(file)), create=True, sign=False)
+    monkeypatch.setattr(postgres_opening, "STEPS", [noted(step) for step in STEPS])
+    together = Barrier(2)
+
+    def start(_: int) -> int:
+        together.wait()
+        store = open_store(file)
+        return store.add(Setting("started", "by both"))
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(start, range(2))) == [0, 1]
+    assert ran == [step.__name__ for step in STEPS[-4:]]
 
 
 def test_what_is_no_store_or_cannot_be_opened_says_why(server: Server, tmp_path: Path, monkeypatch: Any) -> None:

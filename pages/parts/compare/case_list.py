@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,7 @@ from review.basics.errors import ReviewError
 from review.basics.words import counted, shortened
 from review.experiments.comparing.comparison import ComparedCase
 from review.experiments.comparing.sending import send_to_review
+from review.experiments.values import Case
 from review.settings.project import project_of
 
 PER_PAGE = 100
@@ -28,8 +31,9 @@ def show(here: Session, chosen: Chosen) -> None:
         st.button("All cases", icon=":material/arrow_back:", key="compare_back", on_click=_leave)
         case_page.show(here, chosen, found)
         return
-    changes = chosen.comparison.changes
-    flips, total = changes.get("broke", 0) + changes.get("fixed", 0), len(chosen.comparison.rows)
+    among = _in_slice(chosen)
+    changes = Counter(row.change for row in among)
+    flips, total = changes["broke"] + changes["fixed"], len(among)
     counts: dict[str, int] = {**{str(name): n for name, n in changes.items()}, "flips": flips, "all": total}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = st.segmented_control(
@@ -41,7 +45,7 @@ def show(here: Session, chosen: Chosen) -> None:
             key="compare_which",
             label_visibility="collapsed",
         )
-        listed = [row for row in chosen.comparison.rows if fits(row, str(which))]
+        listed = [row for row in among if fits(row, str(which))]
         pages = max(1, -(-len(listed) // PER_PAGE))
         page = 1
         if pages > 1:
@@ -58,6 +62,35 @@ def show(here: Session, chosen: Chosen) -> None:
         st.rerun()
     if may_send:
         _send(here, chosen, picked.ticked)
+
+
+def open_slice(name: str) -> None:
+    """Show the cases of a slice, named as the gate names it: ``scenario refunds``."""
+    st.query_params.update({"slice": name, "view": "cases"})
+    st.session_state.pop("compare_view", None)
+    st.rerun()
+
+
+def _in_slice(chosen: Chosen) -> list[ComparedCase]:
+    """Return the cases of the slice that the address names, else all, with the button that shows all again."""
+    name = st.query_params.get("slice", "")
+    found = [row for row in chosen.comparison.rows if name in slices_of(row.case)] if name else []
+    if not found:
+        return list(chosen.comparison.rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(as_text(f"Only the {counted(len(found), 'case')} of {name}."))
+        st.button("All cases", icon=":material/close:", key="compare_slice_all", type="tertiary", on_click=_all_slices)
+    return found
+
+
+def slices_of(case: Case) -> set[str]:
+    """Return the slices that a case is in, as the gate names them. Pure."""
+    found = {f"tag {tag}" for tag in case.tags}
+    return found | {f"{kind} {name}" for kind, name in (("scenario", case.scenario), ("kind", case.kind)) if name}
+
+
+def _all_slices() -> None:
+    del st.query_params["slice"]
 
 
 def fits(row: ComparedCase, which: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.compare import data
+from pages.parts.compare import case_list, data, repeat_form
 from pages.parts.compare.choose import Chosen
 from pages.parts.compare.waive_form import on_record
 from pages.parts.shared import figures, rows
@@ -13,11 +13,9 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted, p_value
-from review.experiments.gating.again import REPEATS, ask_again
 from review.experiments.gating.asking import ask_people
 from review.experiments.gating.keeping import keep
 from review.experiments.gating.outcome import AS_USUAL, GateSettings, Outcome
-from review.experiments.gating.repeats import repeat_plan
 from review.experiments.gating.written import sentences, title
 from review.settings.project import project_of
 from storage.connection import StorageError
@@ -123,40 +121,29 @@ def _slices(outcome: Outcome) -> None:
             for s in outcome.report.slices
         ]
     )
-    figures.table(frame, key="compare_gate_slices", file_name="gate-slices.csv")
+    picked = rows.choose(frame, key="compare_gate_slices", id_column="slice", named=True, file_name="gate-slices.csv")
+    if picked.opened:
+        case_list.open_slice(picked.opened)
+    st.caption("Select a cell to read the cases of the slice.")
 
 
 def _undecided(here: Session, outcome: Outcome) -> None:
     """Draw what may decide an undecided gate: more repeats, or people."""
     st.markdown("##### To decide")
-    st.markdown(as_text(repeat_plan(outcome.baseline, outcome.candidate).sentence))
-    with st.container(horizontal=True):
-        again = st.button(f"Ask both versions {REPEATS} times", icon=":material/replay:", key="compare_again")
-        people = here.rater.may("lead") and st.button(
-            "Ask people", icon=":material/group:", key="compare_ask",
-            help="Deals the changed cases, and a sample of the others, to this week's reviewers in pairs, blind.",
-        )  # fmt: skip
-    project = project_of(here.store.path)
+    repeat_form.show(here, outcome)
+    if here.rater.may("lead") and st.button(
+        "Ask people", icon=":material/group:", key="compare_ask",
+        help="Deals the changed cases, and a sample of the others, to this week's reviewers in pairs, blind.",
+    ):  # fmt: skip
+        _ask_people(here, outcome)
+
+
+def _ask_people(here: Session, outcome: Outcome) -> None:
+    runs, project = (outcome.baseline, outcome.candidate), project_of(here.store.path)
     try:
-        if again:
-            for run in (outcome.baseline.run, outcome.candidate.run):
-                ask_again(here.store, run, by=here.rater.id, project=project)
-            st.success(
-                "Both versions are being asked. Open this page again when the runs have finished.",
-                icon=":material/replay:",
-            )
-        if people:
-            decision = keep(here.store, outcome, by=here.rater.id).decision
-            _, added = ask_people(
-                here.store,
-                project,
-                decision.id,
-                (outcome.baseline, outcome.candidate),
-                by=here.rater.id,
-                week=here.week,
-            )
-            st.success(
-                as_text(f"{added.sentence}. Settle the gate below once they are answered."), icon=":material/group:"
-            )
+        decision = keep(here.store, outcome, by=here.rater.id).decision
+        _, added = ask_people(here.store, project, decision.id, runs, by=here.rater.id, week=here.week)
     except (ReviewError, StorageError) as error:
         st.error(as_text(error), icon=":material/block:")
+        return
+    st.success(as_text(f"{added.sentence}. Settle the gate below once they are answered."), icon=":material/group:")

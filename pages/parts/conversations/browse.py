@@ -20,6 +20,7 @@ from review.log.log import read_conversations, weeks_in_log
 from review.log.search_choices import Choices, choices
 from review.log.searching import REASONS, Judged, LogSearch, ids_found, search_log
 from review.sources.scenarios import assigned_scenarios, with_scenarios
+from storage.records_log import Import
 from storage.records_weeks import Item
 
 PAGE = 25
@@ -47,7 +48,7 @@ def log(here: Session) -> None:
     assigned = assigned_scenarios(here.store)
     known = _choices(str(here.store.path), tuple(weeks.items()), assigned)
     owed = frozenset(i.conversation_id for i in here.store.find(Item, id=list(owed_items(here.store, here.rater.id))))
-    search = dataclasses.replace(_search(here, known), assigned=assigned, without=owed)
+    search = dataclasses.replace(_search(here, known), assigned=assigned, without=owed, brought_by=_one_import(here))
     pages = st.session_state.get("browse_page", 1)
     found = search_log(where, search, most=PAGE, skip=(pages - 1) * PAGE)
     if not found.rows and pages > 1:
@@ -94,6 +95,22 @@ def log(here: Session) -> None:
     opened = st.session_state.get(OPEN)
     if opened in set(frame["id"]):
         _open(here, str(opened))
+
+
+def _one_import(here: Session) -> str:
+    """Return the import that the address narrows the log down to, "" for none, with the button that shows all again."""
+    found = here.store.get(Import, st.query_params.get("import", ""))
+    if found is None:
+        return ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(as_text(f"Only what came with {found.file} on {found.at[:16].replace('T', ' ')} UTC."))
+        st.button("All imports", icon=":material/close:", key="browse_all_imports", type="tertiary", on_click=_all)
+    return found.id
+
+
+def _all() -> None:
+    del st.query_params["import"]
+    st.session_state["browse_page"] = 1
 
 
 def _nothing(where: LogPaths, search: LogSearch) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts.conversations import judgements, label_imports, progress, undo
 from pages.parts.shared import figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
@@ -79,12 +80,17 @@ def _conversations(here: Session) -> None:
                 "format": row.format,
                 **{name: getattr(row, name) or 0 for name in COUNTS},
                 "by": here.names.get(row.by, row.by),
+                "import": row.id,
             }
             for row in rows
         ]
     )
-    figures.table(frame, key="conversations_imports", file_name="imports.csv")
     by_id = {row.id: row for row in rows}
+    picked = table_rows.choose(frame, key="conversations_imports", id_column="import", file_name="imports.csv")
+    wanted = picked.opened or st.query_params.get("import", "")
+    if wanted in by_id and wanted != st.session_state.get("conversations_import_said"):
+        st.session_state["conversations_import"] = st.session_state["conversations_import_said"] = wanted
+    st.caption("Select a cell to look at that import below.")
     chosen = st.selectbox(
         "Look at one import",
         list(by_id),
@@ -103,6 +109,10 @@ def _conversations(here: Session) -> None:
                 st.caption(as_text(f"The first {len(record.rejections)} of {record.rejected:,} rejected rows."))
         with st.container(horizontal=True, vertical_alignment="center"):
             if record.id not in undone:
+                st.page_link(
+                    "conversations.py", label="Read its conversations", icon=":material/forum:",
+                    query_params={"view": "browse", "import": record.id},
+                )  # fmt: skip
                 _scores(here, record)
             progress.rejects(here, record)
             undo.button(here, record, key=f"conversations_undo_{record.id}")

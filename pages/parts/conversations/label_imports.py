@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared import figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -31,11 +32,14 @@ def past(here: Session) -> None:
                 "annotations": row.annotations,
                 "weeks": ", ".join(row.weeks),
                 "by": here.names.get(row.by, row.by),
+                "open": table_rows.address(here.rater.id, "week", week=row.weeks[-1]) if row.weeks else None,
             }
             for row in rows
         ]
     )
-    figures.table(frame, key="label_imports", file_name="label-imports.csv")
+    figures.table(
+        frame, key="label_imports", file_name="label-imports.csv", config={"open": table_rows.link("the week")}
+    )
     by_id = {row.id: row for row in rows if row.id not in undone}
     if not by_id:
         return

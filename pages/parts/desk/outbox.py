@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from review.annotating.guess import Guess, read_guess
 from review.annotating.submissions import Receipt
+from review.basics import measured
 from review.basics.errors import ReviewError
 from storage.connection import StorageError, StoreAway
 from storage.store import Store
@@ -109,9 +110,13 @@ def deliver(
     if not entries:
         return NO_ANSWER
     try:
-        receipt = receive(store, rater_id, entries)
+        with measured.timed("submit_seconds"):
+            receipt = receive(store, rater_id, entries)
     except (ReviewError, StorageError) as error:
+        measured.count("submissions", "not written", by=len(entries))
         return {"ack": [], "rejected": [], "trouble": _in_words(error)}
+    measured.count("submissions", "acknowledged", by=len(receipt.acknowledged))
+    measured.count("submissions", "refused", by=len(receipt.rejected))
     return {
         "ack": list(receipt.acknowledged),
         "rejected": [[submission, why] for submission, why in receipt.rejected],

@@ -16,6 +16,7 @@ from review.basics.errors import ReviewError
 from review.basics.limits import MAX_COMMENT
 from review.basics.words import counted, spoken
 from review.evidence.evidence import conversation_of
+from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
 from review.settling.calibration import SessionVote
@@ -43,12 +44,14 @@ def choose(here: Session, week: str) -> str | None:
     ranked.sort(key=lambda case: -case.spread)
     names = [case.item.id for case in ranked]
     differing = {case.item.id: bool(case.spread) for case in ranked}
+    talks = conversations(here.store, [case.item.conversation_id for case in ranked])
+    asked = {case.item.id: talks[case.item.conversation_id].question for case in ranked}
     address.take("item", key=ITEM_KEY, known=names)
 
     def title(item: str) -> str:
         comments = open_[item].comments
         parts = [
-            conversation_of(here.store, item).question[:SHOWN] or item,
+            asked[item][:SHOWN] or item,
             "votes differ" if differing[item] else "votes agree",
             counted(comments, "comment") if comments else "",
         ]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.failures import proposed_view
 from pages.parts.shared import charts, figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -37,9 +38,10 @@ def show(here: Session) -> None:
         st.markdown(as_text(completeness(found.unnamed)))
         st.markdown(as_text(repaired_answers(here.store, here.project, weeks, viewer=here.rater.id).words()))
         figures.table(
-            pd.DataFrame([_row(m, states.get(m.key, "")) for m in found.modes]),
+            pd.DataFrame([_row(here, m, states.get(m.key, "")) for m in found.modes]),
             key="failure_modes",
             file_name="failure-modes.csv",
+            config={"open": table_rows.link("the example")},
         )
         st.caption(as_text(TREND_RULE))
         _trend([m for m in found.modes if any(q.ci for _, q in m.trend)][:TREND_OF])
@@ -47,7 +49,7 @@ def show(here: Session) -> None:
     _changes(here)
 
 
-def _row(m: ModeShare, state: str) -> dict[str, object]:
+def _row(here: Session, m: ModeShare, state: str) -> dict[str, object]:
     return {
         "mode": m.title if m.mode else f"({m.title})",
         "failures": m.n,
@@ -56,7 +58,7 @@ def _row(m: ModeShare, state: str) -> dict[str, object]:
         "interval": figures.interval(m.share, percent=True),
         "versions": ", ".join(v for v in m.versions if v),
         "ignored": m.mode.ignored if m.mode else "",
-        "example": m.example,
+        "open": table_rows.address(here.rater.id, "failures", view="list", failure=m.example) if m.example else None,
     }
 
 

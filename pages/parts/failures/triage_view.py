@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.failures import failure_list
-from pages.parts.shared import figures
+from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -182,8 +182,13 @@ def _table(groups: Sequence[TriageGroup]) -> None:
                 "state": "open again" if g.reopened else g.state,
                 "decision": WORDS[g.decided.decision] if g.decided else "",
                 "root cause": g.decided.root_cause if g.decided else "",
+                "name": _key(g),
             }
             for g in groups
         ]
     )
-    figures.table(frame, key="failures_groups", file_name="failure-groups.csv")
+    picked = rows.choose(frame, key="failures_groups", id_column="name", file_name="failure-groups.csv")
+    if picked.opened:
+        _go(picked.opened)
+        st.rerun()
+    st.caption("Select a cell to decide about that group.")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.parts.golden import reference_list
-from pages.parts.shared import figures, rows, word_changes
+from pages.parts.golden import reference_list, release_page
+from pages.parts.shared import rows, word_changes
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -35,6 +35,10 @@ NAME, NOTES, MADE = "curating_name", "curating_notes", "curating_made"
 def release_list(here: Session) -> None:
     """Draw the form for a new release, the releases, the export of one and the comparison of two."""
     made = list(reversed(releases(here.store)))
+    wanted = st.query_params.get("release")
+    if wanted in {r.name for r in made}:
+        release_page.page(here, str(wanted))
+        return
     _told()
     _form(here, made)
     if not made:
@@ -53,7 +57,11 @@ def release_list(here: Session) -> None:
             for r in made
         ]
     )
-    figures.table(frame, key="curating_releases", file_name="releases.csv")
+    picked = rows.choose(frame, key="curating_releases", id_column="name", named=True, file_name="releases.csv")
+    if picked.opened:
+        st.query_params["release"] = picked.opened
+        st.rerun()
+    st.caption("Select a cell to read the examples of that release.")
     names = [r.name for r in made]
     _export(here, names)
     reference_list.reference_list(here, names)

@@ -15,7 +15,7 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted, spoken
 from review.log.log import log_state
 from review.monitoring.ab_input import groups_of_log, read_outcomes
-from review.statistics.ab_test import AbReport, compare_groups
+from review.statistics.ab_test import AbReport, Compared, compare_groups
 from review.statistics.quantity import Quantity
 
 COLUMNS = "user, variant, metric, value, exposed_at"
@@ -67,14 +67,21 @@ def _draw(report: AbReport) -> None:
             "metric, for each user": spoken(name),
             groups.control: _number(one.control),
             groups.treated: _number(one.treated),
-            "difference": _number(one.difference),
-            "95% interval": _interval(one.difference),
-            "what it says": one.sentence,
+            # A broken split is said once, above: no metric has more to say.
+            **({} if report.broken else _said(one)),
         }
         for name, one in report.metrics.items()
     ]
     if rows:
         figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
+
+
+def _said(one: Compared) -> dict[str, str]:
+    return {
+        "difference": _number(one.difference),
+        "95% interval": _interval(one.difference),
+        "what it says": one.sentence,
+    }
 
 
 def _number(one: Quantity) -> str:

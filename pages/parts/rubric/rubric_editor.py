@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from pages.parts.rubric import draft, rubric_form
-from pages.parts.shared import figures, views
+from pages.parts.shared import rows as table_rows
+from pages.parts.shared import views
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -84,7 +87,12 @@ def versions(here: Session) -> None:
             for v in rows
         ]
     )
-    figures.table(frame, key="rubric_versions", file_name="rubric-versions.csv")
+    picked = table_rows.choose(
+        frame, key="rubric_versions", id_column="version", named=True, file_name="rubric-versions.csv"
+    )
+    if picked.opened:
+        st.query_params["version"] = picked.opened
+    _opened(here, [v.version for v in rows])
     if len(rows) < 2:
         st.caption("There is one version so far. With a second one, this view shows what changed.")
         return
@@ -100,6 +108,17 @@ def versions(here: Session) -> None:
         st.caption("Nothing changed.")
     with st.expander(f"Version {after} as TOML"):
         st.code(rubric_toml(rubric_version(here.store, after)), language="toml", wrap_lines=True)
+
+
+def _opened(here: Session, known: Sequence[int]) -> None:
+    """Draw the version that the address names, as reviewers saw it."""
+    asked = st.query_params.get("version", "")
+    if not (asked.isdecimal() and int(asked) in known):
+        st.caption("Select a cell to read that version.")
+        return
+    with st.container(border=True):
+        st.subheader(f"Version {asked}")
+        rubric_form.form(rubric_version(here.store, int(asked)))
 
 
 def _title(row: RubricVersion) -> str:

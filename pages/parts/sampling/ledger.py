@@ -21,11 +21,18 @@ def show(here: Session) -> None:
     if not draws:
         st.info("Nothing has been drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
         return
-    strata = [
-        {**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in here.store.find(Stratum, draw_id=d.id)
-    ]
+    by_draw: dict[str, list[Stratum]] = {}
+    for s in here.store.find(Stratum, draw_id=[d.id for d in draws]):
+        by_draw.setdefault(s.draw_id, []).append(s)
+    strata = [{**dataclasses.asdict(s), "name": spoken(s.name)} for d in draws for s in by_draw.get(d.id, ())]
     frame = pd.DataFrame(strata)[["week", "name", "population", "sampled", "probability", "draw_id"]]
-    figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
+    frame["open"] = [rows.address(here.rater.id, "week", week=week) for week in frame["week"]]
+    figures.table(
+        frame.rename(columns={"name": "group"}),
+        key="planning_ledger",
+        file_name="ledger.csv",
+        config={"open": rows.link("the week")},
+    )
     weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
         {

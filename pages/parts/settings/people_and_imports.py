@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.settings import inviting
 from pages.parts.shared import figures
+from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import hand_over
@@ -130,11 +131,14 @@ def import_table(here: Session) -> None:
                 "state": "undone" if r.id in undone else "in the log",
                 "format": r.format,
                 **{c: getattr(r, c) for c in counts},
+                "open": table_rows.address(here.rater.id, "conversations", view="imports", **{"import": r.id}),
             }
             for r in rows
         ]
     )
-    figures.table(frame, key="managing_imports", file_name="imports.csv")
+    figures.table(
+        frame, key="managing_imports", file_name="imports.csv", config={"open": table_rows.link("the import")}
+    )
     for r in rows:
         if r.rejections:
             with st.expander(as_text(f"{counted(r.rejected, 'row')} rejected · {r.file}")):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.request_id import current
 from storage.address import store_file
 from storage.connection import StorageError, StoreAway
 from storage.opening import open_store
@@ -34,10 +35,19 @@ def show(error: Exception) -> None:
 
 
 def on_script_error(error: Exception) -> bool:
-    """Say in a sentence that the store was lost while a page was drawn. Returns whether that was the error."""
+    """Say in a sentence why a page was not drawn to its end. Returns True: Streamlit's own words stay away.
+
+    An error that nobody expected is named by the number under which the log has it.
+    """
     if isinstance(error, StorageError):
         show(error)
-    return isinstance(error, StorageError)
+    else:
+        st.error(
+            "This page failed. What you submitted is kept. Load the page again. If it fails again, give this number to "
+            f"the person who runs Spotcheck: {current()}.",
+            icon=":material/error:",
+        )
+    return True
 
 
 @st.fragment(run_every=SECONDS)

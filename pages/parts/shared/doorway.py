@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,18 @@ from pages.parts.shared.away import path_of_store
 from pages.parts.shared.loading_ahead import load_ahead
 from review.basics.clock import now
 from review.basics.errors import ReviewError
+from review.basics.request_id import begin_process
 from review.people.identity import Nobody, Visitor
 from review.people.link_cookie import cookie_name, visitor_of
 from review.serving.callers import Secrets, role_of
 from review.serving.component_state import is_sound
 from review.serving.door import Rules
+from review.serving.figures import figures
 from review.serving.guard import Guard
 from review.serving.interpreter import prepare
 from review.serving.link_pages import LinkPages
 from review.serving.listener import send_at_once
+from review.serving.log_lines import begin_logging
 from review.serving.login_cookie import cookies_named
 from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
@@ -124,7 +127,15 @@ def guards() -> list[Middleware]:
     links = LinkPages(
         lambda: _store(path_of_store()), own_url=lambda: public_url(_access(path_of_store()), os.environ), now=_seconds
     )
-    return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links)]
+    return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links, figures=_figures)]
+
+
+def _figures() -> bytes:
+    try:
+        store = _store(path_of_store())
+    except (ReviewError, StorageError):
+        store = None
+    return figures(store)
 
 
 def sound(message: bytes) -> bytes | None:
@@ -151,6 +162,9 @@ def sound(message: bytes) -> bytes | None:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare the interpreter and the listener when the server starts, and read ahead in a big store."""
+    begin_process()
+    with suppress(ReviewError):  # the pages say what is wrong with the settings
+        begin_logging(project_of(path_of_store()).log)
     prepare()
     send_at_once(int(st.get_option("server.port")))
     threading.Thread(target=_read_ahead, args=(path_of_store(),), name="read ahead", daemon=True).start()

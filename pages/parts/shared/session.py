@@ -13,7 +13,9 @@ import streamlit as st
 from pages.parts.shared import address, away, visitor
 from pages.parts.shared.address import WEEK_KEY
 from pages.parts.shared.away import path_of_store
+from pages.parts.shared.forgetting import forget_the_erased
 from pages.parts.shared.wording import as_text
+from review.basics import request_id
 from review.basics.errors import ReviewError
 from review.current.assignments import items_to_review
 from review.people.people import READER, Person, people
@@ -140,6 +142,7 @@ def begin() -> None:
     st.html(CSS)
     try:
         store, access = _store(path_of_store()), _safe(_access(path_of_store()))
+        forget_the_erased(store)
         if access.mode == "names":
             rater = _choose_rater(people(store))
         else:
@@ -272,6 +275,7 @@ def stay(store: Store, rater_id: str, role: str) -> None:
 
     Call it first in a fragment: a fragment reruns without its page, and so without the checks of the page.
     """
+    request_id.begin()
     if not visitor.is_still(store, _access(path_of_store()), rater_id, role):
         st.rerun()
 

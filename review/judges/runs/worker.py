@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from review.basics import request_id
 from review.judges.runs.events import run_named
 from review.judges.runs.locks import log_path, runs_folder
 from storage.opening import open_store
@@ -43,7 +44,7 @@ def start_worker(path: Path, run_id: str, words: Sequence[str]) -> None:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": _python_path()},
+            env={**request_id.environment(), "PYTHONPATH": _python_path()},
         )
     # Wait for its end somewhere, or it stays behind as a zombie of this process.
     threading.Thread(target=process.wait, name=f"worker {run_id}", daemon=True).start()

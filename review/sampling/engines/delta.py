@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind
-from review.sampling.engines.lakes import BUCKET_OPTIONS, dataset_engine, said
+from review.sampling.engines.lakes import BUCKET_OPTIONS, dataset_engine, said, sentence
 
 
 def _open(address: Address, week: str | None) -> Engine:
@@ -24,7 +24,7 @@ def _open(address: Address, week: str | None) -> Engine:
     except TableNotFoundError:
         raise InputError(f"{source}: found no Delta table there. Check the address.") from None
     except DeltaError as error:
-        raise InputError(f"{source}: not readable as a Delta table ({' '.join(str(error).split())[:300]}).") from None
+        raise InputError(f"{source}: {sentence(error)}") from None
 
 
 def _storage(address: Address) -> dict[str, str]:

@@ -106,15 +106,17 @@ def said(source: str) -> Iterator[None]:
     except InputError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{source}: {_sentence(error)}") from None
+        raise InputError(f"{source}: {sentence(error)}") from None
 
 
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split())[:300]
+def sentence(error: Exception) -> str:
+    """Say what a library of the lake could not do."""
+    whole = " ".join(str(error).split())
+    text = whole[:300]
     keys = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, for a user who may read it"
-    if "NO_SUCH_BUCKET" in text or "bucket does not exist" in text:
+    if any(sign in whole for sign in ("NO_SUCH_BUCKET", "NoSuchBucket", "bucket does not exist")):
         return "there is no such bucket. Check its name and region."
-    if "ACCESS_DENIED" in text or "Forbidden" in text or "403" in text:
+    if any(sign in whole for sign in ("ACCESS_DENIED", "AccessDenied", "Forbidden", "403 ")):
         return f"the bucket does not let you in. {keys}."
     if isinstance(error, FileNotFoundError):
         return f"a file of the table is gone ({text}). If the table was rewritten meanwhile, draw again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from review.basics.errors import ReviewError
+from review.basics.exposition import KIND, Counted, Level, Timed, exposition, may_read, secret_of
 from review.sources.collecting.bodies import LARGE, MEGABYTE, Receive, Rejected, Room, Scope, body_of, header
 from review.sources.collecting.feedback_in import feedback_in, rows_of, scores_in, scores_of_batch
 from review.sources.collecting.frames import Kind
@@ -64,6 +67,8 @@ class Collector:
             raise Rejected(403, "Without a token the collector answers to this machine alone.")
         if path == "/healthz":
             return self._health(scope)
+        if (method, path) == ("GET", "/metrics"):
+            return self._figures(scope)
         route = ROUTES.get((method, path))
         if route is None:
             known = sorted(one for one, at in ROUTES if at == path)
@@ -78,6 +83,26 @@ class Collector:
         """Say that the collector answers; with the token also what it has counted since it started."""
         counts = {"spool_bytes": self._writer.bytes_held, **self.counts} if may_send(scope, self._token) else {}
         return Reply(200, orjson.dumps({"status": "ok", **counts}))
+
+    def _figures(self, scope: Scope) -> Reply:
+        """Tell Prometheus what was counted, with the secret of the figures, or the token of the collector."""
+        if not (may_read(scope["headers"], secret_of(os.environ)) or (self._token and may_send(scope, self._token))):
+            raise Rejected(401, "The secret is missing or wrong.")
+        found = self.counts
+        answered: dict[tuple[str, ...], int] = {
+            (k.removeprefix("answered "),): n for k, n in found.items() if k.startswith("answered ")
+        }
+        families: list[Level | Counted | Timed] = [
+            Counted("collector_spans", "Spans by outcome.", ("outcome",), _taken(found, "spans")),
+            Counted("collector_logs", "Log records by outcome.", ("outcome",), _taken(found, "logs")),
+            Counted("collector_feedback", "Rows of feedback that were taken.", (), {(): found["feedback"]}),
+            Counted("collector_not_taken", "Requests that were not taken, by status.", ("status",), answered),
+            Level("collector_spool_bytes", "Bytes that are not in the log yet.", self._writer.bytes_held),
+        ]
+        try:
+            return Reply(200, exposition(families), KIND)
+        except ReviewError as error:
+            raise Rejected(503, str(error)) from None
 
     async def traces(self, scope: Scope, receive: Receive) -> Reply:
         """Take spans."""
@@ -180,6 +205,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/datasets/tracing"): Collector.new_dataset,
 }
 """Addresses of OTLP, of Langfuse (``/api/public``) and of tracely."""
+
+
+def _taken(found: Counter[str], what: str) -> dict[tuple[str, ...], int]:
+    return {("accepted",): found[what], ("refused",): found[f"refused {what}"]}
 
 
 def _content_type(scope: Scope) -> str:

@@ -80,9 +80,10 @@ OUTPUT = (
 def first(attributes: Mapping[str, Any], names: Iterable[str]) -> Any:
     """Return the first of some attributes that is there."""
     for name in names:
-        value = attributes.get(name)
-        if value is not None and value not in ("", [], {}):
-            return value
+        if name in attributes:
+            value = attributes[name]
+            if value is not None and value not in ("", [], {}):
+                return value
     return None
 
 
@@ -90,6 +91,8 @@ def listed(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
     """Return the list that flattened names hold, ``prefix.<i>.suffix``, by the numbers of the indices."""
     begin = f"{prefix}."
     names = [name for name in attributes if name.startswith(begin)]
+    if not names:
+        return []
     rows: dict[int, Fields] = {}
     for name in names:
         index, _, rest = name[len(begin) :].partition(".")

@@ -145,9 +145,7 @@ _TIMES = {
 
 def id_of(item: Mapping[str, Any], which: str) -> str | None:
     """Return an id as lower-case hex; None without one, and for one of zeros."""
-    context = item.get("context")
-    places: list[Mapping[str, Any]] = [item, context] if isinstance(context, dict) else [item]
-    raw = next((place[name] for name in _IDS[which] for place in places if place.get(name)), None)
+    raw = item.get(_IDS[which][0]) or _other_id(item, which)
     if not isinstance(raw, str):
         return None
     if _HEX.match(raw):
@@ -158,6 +156,13 @@ def id_of(item: Mapping[str, Any], which: str) -> str | None:
         except (binascii.Error, ValueError):
             text = raw
     return text if text.strip("0") else None
+
+
+def _other_id(item: Mapping[str, Any], which: str) -> Any:
+    """Return an id under one of the names that not every exporter uses, or in the context of a span."""
+    context = item.get("context")
+    places: list[Mapping[str, Any]] = [item, context] if isinstance(context, dict) else [item]
+    return next((place[name] for name in _IDS[which] for place in places if place.get(name)), None)
 
 
 def _time_of(item: Mapping[str, Any], which: str) -> float | None:

@@ -26,6 +26,8 @@ _NESTED = 4
 
 def opened(value: Any) -> Any:
     """Return the value of JSON text, also of JSON text inside JSON text; a number or a plain text stays as it is."""
+    if not isinstance(value, str):
+        return value
     for _ in range(_NESTED):
         if not isinstance(value, str):
             return value

@@ -114,4 +114,6 @@ def test_the_command_looks_back_with_every_check_that_can(late: Store, tmp_path:
 
     assert "links to other hosts: 3 conversations of 2 days looked at, 2 new findings" in call()
     assert json.loads(call("--json")) == {"looked_back": [], "lacking": []}
-    assert "Every check has looked at every conversation." in call()
+    assert call() == "No check lacks a conversation that another one has looked at.\n"
+    imported(late, [{"id": "new", "created_at": "2026-11-20T10:00:00Z", **BAD}], name="more.jsonl")
+    assert "No check has looked at 1 conversation yet" in call().replace("\n", " ")

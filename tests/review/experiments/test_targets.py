@@ -190,7 +190,6 @@ def test_what_a_command_starts_ends_with_it(tmp_path: Path) -> None:
             return
         if state == "Z":
             return
-        os.sched_yield()
         threading.Event().wait(0.02)
     os.kill(child, signal.SIGKILL)
     pytest.fail("the child of the command is still running")

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from flow_store import add_people, take_role
+from quick_stores import ON_POSTGRES, damage
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, ReviewError
@@ -125,11 +126,9 @@ def test_without_a_store_every_command_says_how_to_make_one(folder, arguments):
 @pytest.mark.parametrize("arguments", [["init"], ["people", "list"], ["rubric", "show"]])
 def test_a_store_of_a_newer_version_is_left_alone(folder, arguments):
     run("init")
-    store = open_store("spotcheck.db")
-    store.db.execute(
-        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('spotcheck', 'm999_later', 'now')"
-    )
-    store.db.conn.commit()
+    columns = "schema_steps (name, at)" if ON_POSTGRES else "_sqlite_migrations (name, applied_at, migration_set)"
+    values = "'m999_later', '2030-01-01'" + ("" if ON_POSTGRES else ", 'spotcheck'")
+    damage(open_store("spotcheck.db"), f"INSERT INTO {columns} VALUES ({values})")
     code, text, error = run(*arguments)
     assert code == 2 and text == "" and "written by a newer version of Spotcheck (it has 'm999_later')" in error
 

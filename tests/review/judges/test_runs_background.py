@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from judged_store import NAMES, WEEK, judged
 from openai_server import OpenAIServer
+from quick_stores import all_text_of
 
 from review.basics.clock import shifted
 from review.judges.protocol.protocol import Options
@@ -123,7 +124,7 @@ def test_a_worker_does_a_run_in_a_process_of_its_own(here: Store, gate: Gate, se
     # 40 calls of 100 tokens at 1 and 20 at 2 a million: 40 (100 + 40) / 1,000,000.
     assert (status.calls, status.tokens_in, status.tokens_out) == (40, 4_000, 800)
     assert status.cost == pytest.approx(40 * 140 / 1_000_000) and status.latency_p95 is not None
-    stored = "\n".join(here.db.conn.iterdump())
+    stored = all_text_of(here)
     assert KEY not in stored and KEY not in log_path(here.path, run.id).read_text(encoding="utf-8")
     assert oct(runs_folder(here.path).stat().st_mode & 0o777) == "0o700"
 
@@ -220,7 +221,7 @@ def test_a_key_that_is_refused_fails_the_run_and_is_told_to_nobody(
     # The worker lets the run go before it writes why it ended.
     until(lambda: "MY_ENDPOINTS_KEY" in log_path(here.path, run.id).read_text(encoding="utf-8"))
     log = log_path(here.path, run.id).read_text(encoding="utf-8")
-    assert wrong not in log and wrong not in "\n".join(here.db.conn.iterdump())
+    assert wrong not in log and wrong not in all_text_of(here)
     assert here.find(JudgeResult) == [] == here.find(Verdict)
 
 
