@@ -13,7 +13,7 @@ from review.basics.errors import ReviewError
 from review.basics.words import counted, shortened
 from review.failures.analysis import Proposed, accept, proposed_modes
 from review.failures.by_model import named_by
-from review.judges.llm.named import llm_names, llm_of
+from review.judges.endpoints import llm_names, llm_of
 
 ASKED = "failures_proposed"
 HOW_FIRST = "what works best here"

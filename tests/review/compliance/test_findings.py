@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from compliance_log import imported
 from golden_store import new_store
+from quick_stores import copy_store
 
 from review.audit.verifying import check_store
 from review.basics.clock import now, shifted
@@ -43,10 +44,7 @@ def found_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def found(found_path: Path, tmp_path: Path) -> Store:
-    for part in found_path.parent.iterdir():
-        if part.is_file() and part.name.startswith(found_path.name):
-            (tmp_path / part.name).write_bytes(part.read_bytes())
-    return open_store(tmp_path / found_path.name)
+    return open_store(copy_store(found_path, tmp_path / found_path.name))
 
 
 def settings(store: Store) -> Project:

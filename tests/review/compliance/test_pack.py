@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from compliance_log import imported
 from golden_store import new_store
+from quick_stores import copy_folder
 
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
@@ -60,7 +60,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
 @pytest.fixture
 def house(packed: tuple[Path, Made], tmp_path: Path) -> Store:
     """A copy of the store, the log and the pack."""
-    shutil.copytree(packed[0].parent, tmp_path / "house")
+    copy_folder(packed[0].parent, tmp_path / "house")
     return open_store(tmp_path / "house" / packed[0].name)
 
 
