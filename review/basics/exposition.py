@@ -65,7 +65,7 @@ def exposition(families: Iterable[Level | Counted | Timed]) -> bytes:
             "figures for Prometheus need the package prometheus-client. Install it: pip install 'spotcheck[metrics]'."
         ) from None
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Given(list(families)))  # type: ignore[arg-type]
+    registry.register(_Given(list(families)))
     return bytes(generate_latest(registry))
 
 
@@ -89,12 +89,12 @@ class _Given:
                     family.add_metric(labels, n)
                 yield family
             else:
-                family = HistogramMetricFamily(name, one.said, labels=one.labels)
+                times_family = HistogramMetricFamily(name, one.said, labels=one.labels)
                 for labels, times in times_of(one.name).items():
                     ends, so_far = [*(str(end) for end in BUCKETS), "+Inf"], 0
                     buckets = []
                     for end, n in zip(ends, times.counts, strict=True):
                         so_far += n
                         buckets.append((end, so_far))
-                    family.add_metric(labels, buckets, times.total)
-                yield family
+                    times_family.add_metric(labels, buckets, times.total)
+                yield times_family

@@ -89,8 +89,10 @@ class Collector:
         if not (may_read(scope["headers"], secret_of(os.environ)) or (self._token and may_send(scope, self._token))):
             raise Rejected(401, "The secret is missing or wrong.")
         found = self.counts
-        answered = {(k.removeprefix("answered "),): n for k, n in found.items() if k.startswith("answered ")}
-        families = [
+        answered: dict[tuple[str, ...], int] = {
+            (k.removeprefix("answered "),): n for k, n in found.items() if k.startswith("answered ")
+        }
+        families: list[Counted | Level] = [
             Counted("collector_spans", "Spans by outcome.", ("outcome",), _taken(found, "spans")),
             Counted("collector_logs", "Log records by outcome.", ("outcome",), _taken(found, "logs")),
             Counted("collector_feedback", "Rows of feedback that were taken.", (), {(): found["feedback"]}),
