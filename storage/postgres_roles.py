@@ -19,8 +19,9 @@ QUOTES = ("subject", "detail")
 """The columns of an entry of the audit chain in which words of a person may stand."""
 
 
-def let_in(engine: PostgresEngine, role: str) -> None:
+def let_in(address: str, role: str) -> None:
     """Run, as the owner of the tables, what the application needs of a role. Raises StorageError when that fails."""
+    engine = PostgresEngine(address, address)
     with engine.plain_errors():
         if not engine.run("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]).fetchone():
             raise StorageError(f"{engine.name}: there is no role '{role}'. Create it first, such as with createuser.")

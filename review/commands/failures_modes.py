@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -12,6 +11,7 @@ from review.commands.common import acting_person, as_option, emit, json_option, 
 from review.evidence.evidence import weeks_between
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.analysis import accept, proposed_modes
+from review.failures.by_model import named_by
 from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ignore_mode, merge_modes, name_mode, rename_mode
 from review.failures.repaired import repaired_answers
@@ -19,11 +19,6 @@ from review.failures.shares import mode_shares
 from review.failures.working import give_mode
 from review.judges.endpoints import llm_of
 from review.settings.project import project_of
-
-NAME_IT = (
-    "These are failures of one kind in a product built on a language model. Name what went wrong in at most five "
-    "words, as a team would call it. Reply with the name alone."
-)
 
 
 @click.group("modes", invoke_without_command=True)
@@ -150,13 +145,7 @@ def propose(
 ) -> None:
     """Group failures without a mode by what people and the log say of them, with words for a name. Offline."""
     store, project = opened(store_path), project_of(store_path)
-    by, endpoint = acting_person(store, acting).id, None
-    if judge is not None:
-        ask = llm_of(store, project, judge)
-
-        def endpoint(said: Sequence[str]) -> str:
-            return ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))
-
+    by, endpoint = acting_person(store, acting).id, named_by(llm_of(store, project, judge)) if judge else None
     found = proposed_modes(store, project, weeks_between(store, weeks), by=by, endpoint=endpoint, meaning=meaning)
     if accepted is None:
         emit({"groups": [g.to_json() for g in found]}, as_json, lambda: render.proposed(found))

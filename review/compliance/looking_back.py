@@ -50,7 +50,7 @@ class Behind:
     def words(self) -> str:
         """What it has not seen, in a sentence."""
         seen = f"{counted(self.rows, 'conversation')} of {counted(self.days, 'day')}"
-        return f"{title_of(self.name)}: has not looked at {seen} from before it could run."
+        return f"{title_of(self.name).capitalize()}: has not looked at {seen} from before it could run."
 
 
 @dataclass(frozen=True, kw_only=True)

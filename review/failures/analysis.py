@@ -17,7 +17,9 @@ from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
 from review.models.embeddings import lacking, load_embedder
 from review.people.people import require
+from review.privacy.masking import mask_text
 from review.settings.project import Project
+from review.sources.conversations import recognisers_of
 from storage.queries.failures import latest_notes
 from storage.queries.weeks import weeks_in_use
 from storage.records_weeks import Item
@@ -70,7 +72,10 @@ def proposed_modes(
         meaning = len(rows) <= MOST_BY_MEANING and not lacking()
     groups = group_alike(texts, kinds, embed=load_embedder().embed if meaning else None)
     if endpoint is not None:
-        groups = [one._replace(name=_named(endpoint([texts[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
+        # People's notes may name somebody; only masked text leaves.
+        wanted = recognisers_of(project.privacy)
+        told = {i: mask_text(texts[i], wanted)[0] for one in groups for i in one.ids[:TYPICAL]}
+        groups = [one._replace(name=_named(endpoint([told[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
     return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in groups]
 
 

@@ -1,8 +1,8 @@
-"""What a model is told when it writes proposals: a question in other words, or a question over a passage."""
+"""What a model is told: write a question in other words, or one over a passage, or name a group of failures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from review.failures.proposing import Generate
 
@@ -16,6 +16,17 @@ ABOUT = (
     "Write one question that a customer would ask and that the passage below answers completely. Do not copy its "
     "wording. Reply with the question alone."
 )
+
+
+NAME_IT = (
+    "These are failures of one kind in a product built on a language model. Name what went wrong in at most five "
+    "words, as a team would call it. Reply with the name alone."
+)
+
+
+def named_by(ask: Ask) -> Callable[[Sequence[str]], str]:
+    """Return what lets a model name a group of failures from what is said of them."""
+    return lambda said: ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))
 
 
 def in_other_words(ask: Ask, language: str = "") -> Generate:

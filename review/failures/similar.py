@@ -29,7 +29,7 @@ LOOKED_AT = 800
 """Of so many texts the silhouette is computed; it takes the square of their number."""
 MANY = 1_500
 """From so many texts on there is no tree, which grows as their square, but k-means for each number of groups."""
-NEARLY = 0.85
+NEARLY, NEARLY_BY_MEANING = 0.8, 0.85
 """The fewest groups are taken that come so near to the best silhouette."""
 LETTERS_BESIDE = 0.3
 """How much the letters weigh beside the meaning of a sentence model."""
@@ -83,7 +83,7 @@ def group_alike(
     kinds_read = [kind for _, kind in distinct]
     apart = KIND_WEIGHT if len(set(kinds_read)) > 1 else SAME
     vectors = np.hstack([vectors, apart * _one_hot(kinds_read)])
-    labels = _labels(vectors, counts, most, seed)
+    labels = _labels(vectors, counts, most, seed, nearly=NEARLY if embed is None else NEARLY_BY_MEANING)
     by_group: dict[int, list[str]] = {}
     for name in names:
         by_group.setdefault(int(labels[place[said[name]]]), []).append(name)
@@ -94,7 +94,7 @@ def group_alike(
     return [*sorted(groups, key=lambda g: (-len(g.ids), g.name)), *alone]
 
 
-def _labels(vectors: Any, counts: Any, most: int, seed: int) -> Any:
+def _labels(vectors: Any, counts: Any, most: int, seed: int, *, nearly: float) -> Any:
     """Return the number of the group of each distinct text. Up to three texts are a group each."""
     # scikit-learn takes a second to load, and only this needs it.
     from sklearn.cluster import KMeans
@@ -119,7 +119,7 @@ def _labels(vectors: Any, counts: Any, most: int, seed: int) -> Any:
         score = silhouette_score(vectors[some], found[some]) if 1 < kinds < len(some) else -1.0
         tried.append((float(score), found))
     top = max(score for score, _ in tried)
-    enough = top - (1 - NEARLY) * abs(top)
+    enough = top - (1 - nearly) * abs(top)
     return next(found for score, found in tried if score >= enough)
 
 

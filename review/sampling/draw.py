@@ -90,7 +90,9 @@ def draw(
         hint = "" if is_imported_log(engine) else "`--map created_at=COLUMN` names the column of the date."
         raise NothingToDo(_nothing(frame, window), command_hint=hint)
     plan = allocate(frame.populations, wishes, groups)
-    ids = take(find(plan), plan, seed)
+    found = find(plan)
+    _refuse_changed(frame, found, plan)
+    ids = take(found, plan, seed)
     strata = tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
     return DrawResult(
         frame=frame,
@@ -239,6 +241,18 @@ def _ask(
                 "computes md5 in another way, or writes the id in another way."
             )
         found[names[int(number)]].append(id_)
+
+
+def _refuse_changed(frame: Frame, found: Mapping[str, Sequence[str]], plan: DrawPlan) -> None:
+    """Raise Refused when the ids do not fit the counts: a server without a common state was written to in between."""
+    for allocation in plan.strata:
+        n, population = len(found[allocation.name]), allocation.population
+        least = population if allocation.probability >= 1 else allocation.count or 0
+        if not least <= n <= population:
+            raise Refused(
+                f"{frame.source}: {allocation.name} had {population:,} conversations when they were counted, and {n:,} "
+                "ids when they were drawn. The source changed in between. Draw again once the week is complete."
+            )
 
 
 def _check_overlap(share: float) -> None:

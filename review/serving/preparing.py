@@ -42,5 +42,5 @@ def prepare(path: Path, role: str, *, by_links: bool) -> Prepared:
         store = open_store(path, create=False)
         created = True
     store.begin_signing()
-    let_in(store.engine, role)
+    let_in(address, role)
     return Prepared(created, 0 if created else len(steps))

@@ -5,7 +5,7 @@ Every engine can do this in two steps: first the ids, then the few rows that hav
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -16,14 +16,16 @@ from review.basics.clock import new_id
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
+from review.basics.weeks import week_window
 from review.checks.running import ready
 from review.log.gone import Gone
 from review.log.log import read_conversations
 from review.log.rows import Entry
 from review.privacy.erased import erased_conversation
 from review.privacy.originals import write_originals
-from review.sampling.engines.engine import Engine, HoldsRecords
-from review.sampling.frame import fitting
+from review.sampling.engines.engine import Engine, HoldsRecords, Span
+from review.sampling.frame import find_columns, fitting
+from review.sampling.frame_sql import Membership, in_window
 from review.sampling.needs import is_imported_log
 from review.settings.project import Project
 from review.sources.checking import checked
@@ -36,6 +38,7 @@ from review.week.drawing import Request, stored_ids
 from storage.records_log import Conversation
 
 CHUNK = 500
+SERVERS = ("postgres", "clickhouse")
 
 
 def fetch(
@@ -71,7 +74,8 @@ def _left(found: Conversation, gone: Gone) -> Conversation:
 def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Request, key: bytes) -> Iterator[Entry]:
     """The rows of these ids as masked conversations, before they are checked."""
     names = {**fitting(engine, project.mapping), **(request.mapping or {})}
-    rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
+    found = _rows(engine, names, ids, request, project)
+    rows = (Raw(n, row, None, 0) for n, row in enumerate(found, start=1))
     first = list(islice(rows, PEEK))
     format = engine.format if isinstance(engine, HoldsRecords) else ""
     format = format or detect_or_plain(records_in(first), "jsonl", mapping=names).format
@@ -93,17 +97,28 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
             )
 
 
-def _rows(engine: Engine, id_field: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rows(
+    engine: Engine, names: Mapping[str, str], ids: Sequence[str], request: Request, project: Project
+) -> Iterator[dict[str, Any]]:
     """The rows of these ids with every column as text, the first row of each id; or the source's own records."""
     if isinstance(engine, HoldsRecords):
         yield from engine.records(ids)
         return
-    columns = list(engine.columns())
+    columns, id_field = list(engine.columns()), names.get("id", "id")
     name, *path = [id_field] if id_field in columns else id_field.split(".")
-    relation = engine.relation(columns)
+    window = week_window(request.week, project.time_zone)
+    made = find_columns(engine, names, ()).get("created_at")
+    relation = engine.relation(columns, None if made is None else Span(made.column, window.start, window.end))
+    within = None
+    if made is not None and engine.dialect in SERVERS:
+        # The drawn rows lie in the window, and a server finds those by an index.
+        form = {"form": project.date_format} if project.date_format else {}
+        bounds = Membership(engine.moment(window.start), engine.moment(window.end))
+        within = in_window(engine.instant(*made, zone=window.zone, **form), bounds)
     chosen = [exp.alias_(engine.text(c), c, quoted=True) for c in columns]
     for start in range(0, len(ids), CHUNK):
         part = [exp.Literal.string(i) for i in ids[start : start + CHUNK]]
         query = exp.select(*chosen).from_(relation.copy()).where(exp.In(this=engine.text(name, path), expressions=part))
+        query = query if within is None else query.where(within.copy())
         for row in engine.query(query):
             yield {c: cell for c, cell in zip(columns, row, strict=True) if cell is not None}

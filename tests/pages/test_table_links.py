@@ -109,7 +109,8 @@ def test_the_address_of_a_rubric_version_shows_it(demo: Store, monkeypatch: pyte
     version = current_rubric(demo).version
     at = run(demo, monkeypatch, "rubric", view="versions", version=str(version))
     assert f"Version {version}" in [e.value for e in at.subheader]
-    assert "Select a row to read that version." in said(run(demo, monkeypatch, "rubric", view="versions", version="99"))
+    at = run(demo, monkeypatch, "rubric", view="versions", version="99")
+    assert "Select a cell to read that version." in said(at)
 
 
 def test_the_address_of_an_import_narrows_the_log_down_to_what_it_brought(

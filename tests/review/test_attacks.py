@@ -38,10 +38,11 @@ from review.exchange.verdict_export import export_verdicts
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.experiments.comparing.comparison import compare
 from review.experiments.comparing.sending import send_to_review
-from review.experiments.gating.again import ask_again
+from review.experiments.gating.again import ask_again, ask_as_planned
 from review.experiments.gating.asking import Asking, ask_people, settle
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import gate_runs
+from review.experiments.gating.repeats import repeat_plan
 from review.failures.exports import export_learned
 from review.failures.followup import claim_fix
 from review.failures.modes import name_mode
@@ -143,6 +144,7 @@ PAIR = NewPair(
     name_b="y",
     origin="file",
 )
+RUNS = (UNDECIDED.baseline, UNDECIDED.candidate)
 ADJUDICATORS: dict[str, Verb] = {
     "adjudicate": lambda s, by: adjudicate(s, "d1", by=by, labels=GOOD, reason="slip"),
     "decisions of the page": lambda s, by: receive_decisions(s, by, [{**DECISION, "approve": True}]),
@@ -168,6 +170,7 @@ ADJUDICATORS: dict[str, Verb] = {
     "reject a proposal": lambda s, by: reject_proposal(s, "p", by=by, reason="x"),
     "propose variants": lambda s, by: propose_variants(s, ["typos"], by=by),
     "export what was learned": lambda s, by: export_learned(s, "sft", beside(s, "o.jsonl"), weeks=[WEEK], by=by),
+    "ask as planned": lambda s, by: ask_as_planned(s, RUNS, repeat_plan(*RUNS), by=by, project=project_of(s.path)),
     "ask a version again": lambda s, by: ask_again(s, "run-v2-r1", by=by, project=project_of(s.path)),
 }
 LEADS: dict[str, Verb] = {

@@ -9,7 +9,7 @@ from sampling_query import draw_sql
 from sqlglot import exp
 
 from review.basics.date_forms import ORDERS, order_of, read_date
-from review.basics.errors import InputError
+from review.basics.errors import InputError, Refused
 from review.basics.weeks import week_window
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
@@ -303,6 +303,24 @@ def test_rows_that_were_replaced_count_once_in_their_latest_version(clickhouse):
         engine.close()
         found[option] = (frame.populations["rest"], frame.duplicate_ids)
     assert found == {"": (1, 0), "&final=1": (1, 0), "&final=0": (0, 1)}
+
+
+def test_a_table_that_is_written_to_between_count_and_draw_is_refused(clickhouse, monkeypatch):
+    host, _, session = clickhouse
+    session.query("CREATE TABLE shop.growing (id String, created_at DateTime('UTC')) ENGINE = MergeTree ORDER BY id")
+    session.query("INSERT INTO shop.growing VALUES ('a', '2026-11-18 00:00:00')")
+    engine = open_source(f"clickhouse://{host}/shop?table=growing")
+    ask = engine.query
+
+    def query(one):
+        if "sampling" in str(one) or "members" in str(one):
+            session.query("INSERT INTO shop.growing VALUES ('b', '2026-11-18 00:00:00')")
+        return ask(one)
+
+    monkeypatch.setattr(engine, "query", query)
+    with pytest.raises(Refused, match="had 1 conversations when they were counted, and 2 ids"):
+        draw(engine, Wishes(1.0), window=WINDOW, week=WEEK)
+    engine.close()
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def _slices(outcome: Outcome) -> None:
     picked = rows.choose(frame, key="compare_gate_slices", id_column="slice", named=True, file_name="gate-slices.csv")
     if picked.opened:
         case_list.open_slice(picked.opened)
-    st.caption("Select a row to read the cases of the slice.")
+    st.caption("Select a cell to read the cases of the slice.")
 
 
 def _undecided(here: Session, outcome: Outcome) -> None:

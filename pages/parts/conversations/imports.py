@@ -90,7 +90,7 @@ def _conversations(here: Session) -> None:
     wanted = picked.opened or st.query_params.get("import", "")
     if wanted in by_id and wanted != st.session_state.get("conversations_import_said"):
         st.session_state["conversations_import"] = st.session_state["conversations_import_said"] = wanted
-    st.caption("Select a row to look at that import below.")
+    st.caption("Select a cell to look at that import below.")
     chosen = st.selectbox(
         "Look at one import",
         list(by_id),

@@ -37,10 +37,10 @@ def show(here: Session) -> None:
     kinds = sorted({_kind(one) for one in found})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"**{counted(len(found), 'proposal')}**")
-        wanted = len(kinds) > 1 and st.selectbox(
-            "Made from", kinds, index=None, placeholder="all", key="proposals_kind", width=260
-        )
-    for one in [p for p in found if not wanted or _kind(p) == wanted][:PAGE]:
+        wanted: str | None = None
+        if len(kinds) > 1:
+            wanted = st.selectbox("Made from", kinds, index=None, placeholder="all", key="proposals_kind", width=260)
+    for one in [p for p in found if wanted in (None, _kind(p))][:PAGE]:
         _one(here, one)
 
 

@@ -40,7 +40,7 @@ def _from_examples(here: Session, models: Sequence[str]) -> None:
         "Variants by rules", list(VARIANT_RULES), default=list(VARIANT_RULES), key="propose_rules",
         format_func=lambda name: f"{name}: {VARIANT_RULES[name].about}",
     )  # fmt: skip
-    model, language = _writer(models, "Paraphrases", "propose_model"), ""
+    model, language = writer(models, "Paraphrases", "propose_model"), ""
     if model:
         language = st.text_input("Language of the paraphrases", key="propose_language", placeholder="as the question")
     by = here.rater.id
@@ -82,7 +82,7 @@ def _from_documents(here: Session, models: Sequence[str]) -> None:
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         most = st.number_input("Questions at most", 1, MOST, FEW, key="propose_most", width=160)
-        model = _writer(models, "Questions", "propose_documents_model")
+        model = writer(models, "Questions", "propose_documents_model")
     if st.button("Propose questions", key="propose_from_documents", disabled=not chosen, icon=":material/add:"):
         documents = [readable[at][0] for at in chosen]
 
@@ -109,7 +109,7 @@ def _readable(documents: Sequence[Document]) -> list[tuple[Document, int]]:
     return found
 
 
-def _writer(models: Sequence[str], what: str, key: str) -> str:
+def writer(models: Sequence[str], what: str, key: str) -> str:
     """Ask who writes: a judge with an endpoint, or "" for the rules alone. Without such a judge nothing is asked."""
     if not models:
         return ""

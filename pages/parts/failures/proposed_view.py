@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.parts.failures import propose_view
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted, shortened
 from review.failures.analysis import Proposed, accept, proposed_modes
+from review.failures.by_model import named_by
+from review.judges.endpoints import llm_names, llm_of
 
 ASKED = "failures_proposed"
 HOW_FIRST = "what works best here"
@@ -22,21 +25,25 @@ def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
         st.caption("Failures without a mode, grouped by notes, comments of reviewers and error messages. Offline.")
+        model = propose_view.writer(llm_names(here.store), "Names", "failures_names_by")
         how = st.segmented_control(
             "Compare by", list(HOW), default=HOW_FIRST, key="failures_meaning",
             help="Meaning needs the sentence model; letters and known words need nothing.",
         )  # fmt: skip
         if st.button("Group them", key="failures_group", icon=":material/hub:"):
-            _group(here, weeks, meaning=HOW[how or HOW_FIRST])
+            _group(here, weeks, meaning=HOW[how or HOW_FIRST], model=model)
         found: list[Proposed] = st.session_state.get(ASKED, [])
         for at, one in enumerate(found):
             _one(here, at, one)
 
 
-def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None) -> None:
+def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None, model: str) -> None:
     with st.spinner("Comparing what was said …"):
         try:
-            found = proposed_modes(here.store, here.project, weeks, by=here.rater.id, meaning=meaning)
+            endpoint = named_by(llm_of(here.store, here.project, model)) if model else None
+            found = proposed_modes(
+                here.store, here.project, weeks, by=here.rater.id, endpoint=endpoint, meaning=meaning
+            )
         except ReviewError as error:
             st.error(as_text(error), icon=":material/block:")
         else:

@@ -191,4 +191,4 @@ def _table(groups: Sequence[TriageGroup]) -> None:
     if picked.opened:
         _go(picked.opened)
         st.rerun()
-    st.caption("Select a row to decide about that group.")
+    st.caption("Select a cell to decide about that group.")

@@ -61,7 +61,7 @@ def release_list(here: Session) -> None:
     if picked.opened:
         st.query_params["release"] = picked.opened
         st.rerun()
-    st.caption("Select a row to read the examples of that release.")
+    st.caption("Select a cell to read the examples of that release.")
     names = [r.name for r in made]
     _export(here, names)
     reference_list.reference_list(here, names)

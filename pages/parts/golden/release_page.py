@@ -44,7 +44,13 @@ def page(here: Session, name: str) -> None:
         ]
     )
     st.caption(f"{counted(len(shown), 'example')}. Select a cell to read where an example comes from.")
-    picked = rows.choose(frame, key="release_examples", id_column="example", file_name=f"{name}.csv")
+    picked = rows.choose(
+        frame,
+        key="release_examples",
+        id_column="example",
+        file_name=f"{name}.csv",
+        config={"expected": st.column_config.TextColumn(width=rows.WIDE)},
+    )
     if picked.opened:
         _leave()
         st.query_params.update({"view": "examples", "example": picked.opened})

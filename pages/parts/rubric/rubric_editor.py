@@ -114,7 +114,7 @@ def _opened(here: Session, known: Sequence[int]) -> None:
     """Draw the version that the address names, as reviewers saw it."""
     asked = st.query_params.get("version", "")
     if not (asked.isdecimal() and int(asked) in known):
-        st.caption("Select a row to read that version.")
+        st.caption("Select a cell to read that version.")
         return
     with st.container(border=True):
         st.subheader(f"Version {asked}")

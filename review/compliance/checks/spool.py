@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from review.compliance.checks.check import Clause, DailyCheck, Trouble
 from review.settings.project import Project
 from review.sources.collecting.frames import spool_of
-from review.sources.collecting.left_behind import waiting_since
+from review.sources.collecting.left_behind import requests_in, waiting_since
 from storage.store import Store
 
 GRACE = 1
@@ -17,9 +17,9 @@ GRACE = 1
 
 def look(store: Store, project: Project, day: date) -> Iterator[Trouble]:
     """Yield one trouble when a request of the spool is older than it can be while a collector or the night runs."""
-    n, since = waiting_since(spool_of(store.path))
+    folder = spool_of(store.path)
     limit = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=GRACE)
-    if n and since < limit.timestamp():
+    if 0 < waiting_since(folder) < limit.timestamp() and (n := requests_in(folder)):
         yield Trouble("requests of the collector that are not in the log", "spool", n, n)
 
 

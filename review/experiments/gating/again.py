@@ -69,6 +69,7 @@ def ask_as_planned(
 
     Raises as :func:`ask_again` does, and NothingToDo for a plan that asks for nothing or does not fit its bill.
     """
+    require(store, by, "adjudicator")
     if plan.step not in ("learn", "repeat"):
         raise NothingToDo(plan.sentence)
     wanted = [(run, _raised(run, numbers)) for run, numbers in zip(runs, (plan.baseline, plan.candidate), strict=True)]

@@ -6,7 +6,8 @@ collector again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import Timeout
@@ -14,7 +15,7 @@ from filelock import Timeout
 from review.basics.errors import NothingToDo
 from review.privacy.originals import sealing
 from review.settings.project import Project
-from review.sources.collecting.frames import frames, spool_files, spool_of
+from review.sources.collecting.frames import Frame, frames, spool_files, spool_of
 from review.sources.collecting.into_log import Assembler, Done
 from storage.leases import only_one
 from storage.store import Store
@@ -41,10 +42,20 @@ def bring_in_what_is_left(store: Store, project: Project, *, by: Callable[[], st
         raise NothingToDo("a collector runs, and brings its spans into the log itself.") from None
 
 
-def waiting_since(folder: Path) -> tuple[int, float]:
-    """Return how many requests a spool holds, and when the first of them arrived, in seconds since 1970; 0 for none.
+def waiting_since(folder: Path) -> float:
+    """Return when the first request that a spool holds arrived, in seconds since 1970; 0 without any.
 
-    Some of them may be in the log already: a file goes when the last trace in it is.
+    It may be in the log already: a file goes when the last trace in it is.
     """
-    times = [frame.at for path in spool_files(folder).values() for frame in frames(path)]
-    return len(times), min(times, default=0.0)
+    return next((frame.at for path in spool_files(folder).values() for frame in _frames(path, most=1)), 0.0)
+
+
+def requests_in(folder: Path) -> int:
+    """Return how many requests a spool holds; reads all of it."""
+    return sum(1 for path in spool_files(folder).values() for _ in _frames(path))
+
+
+def _frames(path: Path, *, most: int | None = None) -> Iterator[Frame]:
+    """Yield frames of a file; none of one that a running collector has renamed or removed since it was listed."""
+    with suppress(FileNotFoundError):
+        yield from frames(path, most=most)

@@ -144,5 +144,9 @@ def test_a_proposed_group_becomes_a_mode_under_a_name_of_ones_own(tmp_path: Path
     mode = accept(store, found[1].alike.ids, "old refund rule", by="eva")
     assert {g.group: g.n for g in groups_of(store, project)} == {mode.id: 5, "column_not_found": 6}
     assert [len(g.alike.ids) for g in proposed_modes(store, project, [WEEK], by="eva")] == [6]
+    write_note(store, "c0", "wrong column, ask tom@example.com", by="eva")
+    told: list[str] = []
+    named = proposed_modes(store, project, [WEEK], by="eva", endpoint=lambda said: told.extend(said) or '"Old schema".')
+    assert named[0].alike.name == "Old schema" and "[EMAIL_1]" in str(told) and "tom@" not in str(told), "masked"
     with pytest.raises(InputError, match="'old refund rule' exists"):
         accept(store, found[0].alike.ids, "Old refund rule", by="eva")
