@@ -89,12 +89,12 @@ class _Given:
                     family.add_metric(labels, n)
                 yield family
             else:
-                times_family = HistogramMetricFamily(name, one.said, labels=one.labels)
+                timed = HistogramMetricFamily(name, one.said, labels=one.labels)
                 for labels, times in times_of(one.name).items():
                     ends, so_far = [*(str(end) for end in BUCKETS), "+Inf"], 0
                     buckets = []
                     for end, n in zip(ends, times.counts, strict=True):
                         so_far += n
                         buckets.append((end, so_far))
-                    times_family.add_metric(labels, buckets, times.total)
-                yield times_family
+                    timed.add_metric(labels, buckets, times.total)
+                yield timed

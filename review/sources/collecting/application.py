@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from review.basics.errors import ReviewError
-from review.basics.exposition import KIND, Counted, Level, exposition, may_read, secret_of
+from review.basics.exposition import KIND, Counted, Level, Timed, exposition, may_read, secret_of
 from review.sources.collecting.bodies import LARGE, MEGABYTE, Receive, Rejected, Room, Scope, body_of, header
 from review.sources.collecting.feedback_in import feedback_in, rows_of, scores_in, scores_of_batch
 from review.sources.collecting.frames import Kind
@@ -92,7 +92,7 @@ class Collector:
         answered: dict[tuple[str, ...], int] = {
             (k.removeprefix("answered "),): n for k, n in found.items() if k.startswith("answered ")
         }
-        families: list[Counted | Level] = [
+        families: list[Level | Counted | Timed] = [
             Counted("collector_spans", "Spans by outcome.", ("outcome",), _taken(found, "spans")),
             Counted("collector_logs", "Log records by outcome.", ("outcome",), _taken(found, "logs")),
             Counted("collector_feedback", "Rows of feedback that were taken.", (), {(): found["feedback"]}),
