@@ -14,8 +14,8 @@ FEW_DOUBLE = 10
 TOLERANCE = 1e-5
 """Where the fit stops. An order needs no more, and takes a fifth of the steps of a fit whose figures are shown.
 
-Of 8,000 items, 197 to 199 of the 200 most disputed were the same as after a fit to 1e-8, in three of four ranges of weeks;
-in the fourth, where the likelihood is flat, 164, and 157 after a fit to 1e-6.
+Of 8,000 items, 197 to 199 of the 200 most disputed were the same as after a fit to 1e-8, in three of four ranges of
+weeks; in the fourth, where the likelihood is flat, 164, and 157 after a fit to 1e-6.
 """
 
 
