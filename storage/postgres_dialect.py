@@ -140,7 +140,8 @@ def _joins(tree: exp.Expr) -> None:
 def _likes(tree: exp.Expr) -> None:
     """LIKE has no regard to case in SQLite."""
     for node in list(tree.find_all(exp.Like)):
-        node.replace(exp.ILike(this=node.this, expression=node.expression))
+        # With everything that the node says: NOT is one of its arguments.
+        node.replace(exp.ILike(**node.args))
 
 
 def _conditions(tree: exp.Expr) -> None:

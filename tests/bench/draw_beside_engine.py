@@ -42,7 +42,8 @@ IN_POSTGRES = """SELECT md5('id' || i)::uuid::text AS id,
     timestamptz '2026-11-23 00:00:00+00' - make_interval(secs => {weeks} * 604800.0 * (i + 1) / {n}) AS created_at,
     CASE WHEN i % 40 = 0 THEN 'error' ELSE 'ok' END AS status, (i % 100) / 100.0 + 0.4 AS confidence,
     json_build_object('kind', json_build_object('correctness', CASE WHEN i % 9 = 0 THEN 'wrong' ELSE 'correct' END)
-    )::text AS verdicts, repeat('How many orders came in last week? ', 4) AS question FROM generate_series(0, {n} - 1) i"""
+    )::text AS verdicts, repeat('How many orders came in last week? ', 4) AS question
+    FROM generate_series(0, {n} - 1) i"""
 """The same rows, made by PostgreSQL itself: to copy ten million takes longer than to measure."""
 
 
@@ -54,8 +55,8 @@ def prepared(kind: str, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     if kind in ("parquet", "duckdb"):
         base, table = folder / "log.duckdb", f"'{file}'"
         if kind == "duckdb":
-            with duckdb.connect(str(base)) as made:
-                made.execute(f"CREATE TABLE log AS SELECT * FROM {table}")
+            with duckdb.connect(str(base)) as filled:
+                filled.execute(f"CREATE TABLE log AS SELECT * FROM {table}")
             table = "log"
 
         def chosen() -> Any:
@@ -71,9 +72,8 @@ def prepared(kind: str, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
         with postgres_server() as server:
             os.environ["SPOTCHECK_POSTGRES_USER"] = "owner"
             with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
-                n, weeks = duckdb.sql(f"SELECT count(*), (max(created_at) - min(created_at)) FROM '{file}'").fetchall()[
-                    0
-                ]
+                counts = f"SELECT count(*), max(created_at) - min(created_at) FROM '{file}'"
+                n, weeks = duckdb.connect().execute(counts).fetchall()[0]
                 made = IN_POSTGRES.format(n=n, weeks=round(weeks.total_seconds() / 604_800))
                 connection.execute(f"CREATE UNLOGGED TABLE log AS {made}")
                 connection.execute("CREATE INDEX ON log (created_at)")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,17 +21,26 @@ from review.audit.verifying import check_store
 from review.basics.clock import now, shifted
 from review.monitoring.alerts.states import OPENED
 from review.notify import alerting, log
-from review.notify.alerting import AGAIN, News, tell
-from review.notify.words import Text
+from review.notify.alerting import AGAIN
 from review.serving.alerting import Looked, look
 from review.settings.project import project_of
-from storage.opening import open_store
 from storage.queries.notices import latest_notices
 from storage.records_alerts import AlertEvent
 from storage.store import Store
 
 ALERT = "errors-2026-11-20"
-NEWS = News(ALERT, log.ALERT, "", Text("Alert: Errors", "9% of 900 conversations"))
+ROOT = Path(__file__).resolve().parents[2]
+CHECK = f"""
+import sys
+from pathlib import Path
+from review.notify.alerting import News, tell
+from review.notify.words import Text
+from review.settings.project import project_of
+from storage.opening import open_store
+store = open_store(Path(sys.argv[1]))
+tell(store, project_of(store.path), [News({ALERT!r}, {log.ALERT!r}, "", Text("Alert", "9%"))], by="lea")
+"""
+"""What a check does once it has found the alert, as a process of its own."""
 
 
 class Killed(BaseException):
@@ -132,20 +142,13 @@ def test_a_check_that_dies_anywhere_leaves_one_message_and_one_that_says_why(
 
 def test_two_checks_that_are_killed_while_the_service_has_the_message(raised: Store, channel: Channel) -> None:
     channel.go.clear()
-    children = []
-    for _ in range(2):
-        child = os.fork()
-        if not child:
-            try:
-                other = open_store(raised.path)
-                tell(other, project_of(other.path), [NEWS], by="lea", environment={"TEAM": channel.address})
-            finally:
-                os._exit(0)
-        children.append(child)
-    assert channel.came.wait(60)
+    words = [sys.executable, "-c", CHECK, str(raised.path)]
+    environment = {**os.environ, "TEAM": channel.address, "PYTHONPATH": str(ROOT)}
+    children = [subprocess.Popen(words, env=environment) for _ in range(2)]
+    assert channel.came.wait(120)
     for child in children:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        child.kill()
+        child.wait()
     channel.go.set()
     assert len(channel.got) == 1 and [n.state for n in latest_notices(raised)] == ["trying"]
     assert checked(raised, channel).told.sent == () and len(channel.got) == 1

@@ -329,6 +329,11 @@ def test_postgresql_accepts_every_statement_of_the_queries(server: Server, tmp_p
     assert len(found) > 100 and not refused, refused
 
 
+def test_like_and_its_opposite_have_no_regard_to_case() -> None:
+    said = translated("SELECT 1 FROM items i WHERE i.id LIKE 'A%' AND i.week NOT LIKE 'B%' AND NOT i.id LIKE 'C%'").sql
+    assert said.count("ILIKE") == 3 and said.count("NOT ") == 2, said
+
+
 def both(server: Server, tmp_path: Path, kind: str) -> tuple[Path, Path]:
     """A store with reviews of one engine, and a place for a copy of the other one."""
     file, base = tmp_path / "a.db", tmp_path / "b.db"
