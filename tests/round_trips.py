@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -12,39 +12,38 @@ from storage.postgres_connecting import driver
 
 @contextmanager
 def counted_trips() -> Iterator[list[list[str]]]:
-    """Collect the statements of each way to the server and back while inside; those of a pipeline went together."""
+    """Collect the statements of each way to the server and back while inside; those of a pipeline go together."""
     psycopg = driver()
-    cursor = psycopg.RawCursor
-    wait, execute, executemany = psycopg.Connection.wait, cursor.execute, cursor.executemany
+    cursor, pipeline = psycopg.RawCursor, psycopg.Pipeline
+    execute, executemany, leave = cursor.execute, cursor.executemany, pipeline.__exit__
     going, trips = list[str](), list[list[str]]()
 
-    def waited(self: Any, work: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
-        return wait(self, _noting(work), *arguments, **options)
-
-    def _noting(work: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        ready, waits = None, False
-        while True:
-            try:
-                wanted = work.send(ready)
-            except StopIteration as end:
-                if waits and going:  # a long answer comes in several parts
-                    trips.append(going.copy())
-                    going.clear()
-                return end.value
-            waits = waits or wanted == psycopg.waiting.Wait.R
-            ready = yield wanted
+    def went() -> None:
+        if going:
+            trips.append(going.copy())
+            going.clear()
 
     def executed(self: Any, query: Any, *arguments: Any, **options: Any) -> Any:
         going.append(" ".join(str(query).split()))
-        return execute(self, query, *arguments, **options)
+        answer = execute(self, query, *arguments, **options)
+        if self.connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF:
+            went()
+        return answer
 
     def executed_for_each(self: Any, query: Any, *arguments: Any, **options: Any) -> Any:
         going.append(" ".join(str(query).split()))
-        return executemany(self, query, *arguments, **options)
+        answer = executemany(self, query, *arguments, **options)
+        went()
+        return answer
+
+    def left(self: Any, *arguments: Any) -> Any:
+        answer = leave(self, *arguments)
+        went()
+        return answer
 
     with (
-        patch.object(psycopg.Connection, "wait", waited),
         patch.object(cursor, "execute", executed),
         patch.object(cursor, "executemany", executed_for_each),
+        patch.object(pipeline, "__exit__", left),
     ):
         yield trips

@@ -162,49 +162,6 @@ The last one closes the week.
 """
 
 
-def test_two_sessions_that_do_the_same_at_once_do_it_once(house: Store) -> None:
-    for race in RACES:
-        act, record, where, answered = race(house)
-        got = both_at_once(house, act)
-        assert len(house.find(record, **where)) == 1, race.__name__
-        assert sum(not isinstance(one, ReviewError) for one in got) == answered, (race.__name__, got)
-    assert check_store(house).holds
-
-
-def test_the_chain_counts_on_while_many_write(house: Store) -> None:
-    before = len(house.find(AuditEntry))
-
-    def write(place: int) -> None:
-        own = open_store(house.path, create=False)
-        for k in range(5):
-            add_person(own, f"{place}-{k}", role="annotator", by="lea")
-        own.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(write, range(4)))
-    sequences = [e.sequence for e in house.find(AuditEntry)]
-    assert sequences == list(range(1, len(sequences) + 1)) and len(sequences) >= before + 20
-    assert check_store(house).holds
-
-
-def test_a_transaction_that_fails_leaves_nothing_and_can_be_followed(house: Store) -> None:
-    with pytest.raises(ZeroDivisionError), house.transaction():
-        house.add(Setting("half", "done"))
-        _ = 1 / 0
-    assert house.get(Setting, "half") is None and not house.in_transaction
-    house.add(Setting("whole", "done"))
-    assert house.add(Setting("whole", "again")) == 0 and house.get(Setting, "whole") == Setting("whole", "done")
-
-
-def test_a_snapshot_does_not_see_what_comes_later(house: Store) -> None:
-    with house.snapshot():
-        before = len(house.find(Setting))
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(lambda: open_store(house.path, create=False).add(Setting(uuid4().hex, "later"))).result()
-        assert len(house.find(Setting)) == before
-    assert len(house.find(Setting)) == before + 1
-
-
 def test_a_batch_and_a_submission_take_few_ways_to_the_server_and_ask_nothing_in_vain(
     house: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +204,49 @@ def test_candidates_take_as_many_ways_to_the_server_as_one(house: Store) -> None
     with counted_trips() as several:
         assert set(why_not_together(house, items, by="lea").values()) == {""}
     assert len(several) == len(one), several
+
+
+def test_two_sessions_that_do_the_same_at_once_do_it_once(house: Store) -> None:
+    for race in RACES:
+        act, record, where, answered = race(house)
+        got = both_at_once(house, act)
+        assert len(house.find(record, **where)) == 1, race.__name__
+        assert sum(not isinstance(one, ReviewError) for one in got) == answered, (race.__name__, got)
+    assert check_store(house).holds
+
+
+def test_the_chain_counts_on_while_many_write(house: Store) -> None:
+    before = len(house.find(AuditEntry))
+
+    def write(place: int) -> None:
+        own = open_store(house.path, create=False)
+        for k in range(5):
+            add_person(own, f"{place}-{k}", role="annotator", by="lea")
+        own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    sequences = [e.sequence for e in house.find(AuditEntry)]
+    assert sequences == list(range(1, len(sequences) + 1)) and len(sequences) >= before + 20
+    assert check_store(house).holds
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_can_be_followed(house: Store) -> None:
+    with pytest.raises(ZeroDivisionError), house.transaction():
+        house.add(Setting("half", "done"))
+        _ = 1 / 0
+    assert house.get(Setting, "half") is None and not house.in_transaction
+    house.add(Setting("whole", "done"))
+    assert house.add(Setting("whole", "again")) == 0 and house.get(Setting, "whole") == Setting("whole", "done")
+
+
+def test_a_snapshot_does_not_see_what_comes_later(house: Store) -> None:
+    with house.snapshot():
+        before = len(house.find(Setting))
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: open_store(house.path, create=False).add(Setting(uuid4().hex, "later"))).result()
+        assert len(house.find(Setting)) == before
+    assert len(house.find(Setting)) == before + 1
 
 
 def test_an_answer_holds_until_its_table_is_written(house: Store) -> None:
