@@ -25,7 +25,7 @@ def rubric_group() -> None:
 
 @rubric_group.command("show")
 @click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, ready for spotcheck.toml.")
-@click.option("--version", type=click.IntRange(1), help="An earlier version. Default: the one in force.")
+@click.option("--version", type=click.IntRange(0), help="An earlier version. Default: the one in force.")
 @store_option
 @json_option
 def rubric_show(as_toml: bool, version: int | None, store_path: str, as_json: bool) -> None:
@@ -62,8 +62,8 @@ def rubric_versions_(store_path: str, as_json: bool) -> None:
 
 
 @rubric_group.command("diff")
-@click.argument("before", type=click.IntRange(1))
-@click.argument("after", type=click.IntRange(1))
+@click.argument("before", type=click.IntRange(0))
+@click.argument("after", type=click.IntRange(0))
 @store_option
 @json_option
 def rubric_diff_(before: int, after: int, store_path: str, as_json: bool) -> None:

@@ -24,14 +24,14 @@ def show(here: Session, outcome: Outcome) -> None:
         )  # fmt: skip
         plan = repeat_plan(outcome.baseline, outcome.candidate, max_calls=None if most is None else int(most))
         pressed = st.button(
-            _words(plan), icon=":material/replay:", key="compare_again", disabled=plan.step in ("done", "short"),
+            _asks_for(plan), icon=":material/replay:", key="compare_again", disabled=plan.step in ("done", "short"),
         )  # fmt: skip
     st.markdown(as_text(plan.sentence))
     if pressed:
         _ask(here, outcome, plan)
 
 
-def _words(plan: RepeatPlan) -> str:
+def _asks_for(plan: RepeatPlan) -> str:
     """Return what the button asks for and what it costs. Pure."""
     if plan.step in ("done", "short"):
         return "Ask again"

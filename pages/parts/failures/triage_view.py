@@ -172,6 +172,10 @@ def _form(here: Session, week: str, g: TriageGroup) -> None:
     st.rerun()
 
 
+def _name(g: TriageGroup) -> str:
+    return f"{g.title}, {g.found.version}" if g.found.version else g.title
+
+
 def _table(groups: Sequence[TriageGroup]) -> None:
     frame = pd.DataFrame(
         [
@@ -182,13 +186,13 @@ def _table(groups: Sequence[TriageGroup]) -> None:
                 "state": "open again" if g.reopened else g.state,
                 "decision": WORDS[g.decided.decision] if g.decided else "",
                 "root cause": g.decided.root_cause if g.decided else "",
-                "name": _key(g),
+                "name": _name(g),
             }
             for g in groups
         ]
     )
     picked = rows.choose(frame, key="failures_groups", id_column="name", file_name="failure-groups.csv")
     if picked.opened:
-        _go(picked.opened)
+        _go(next(_key(g) for g in groups if _name(g) == picked.opened))
         st.rerun()
     st.caption("Select a cell to decide about that group.")

@@ -1,4 +1,4 @@
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -130,7 +130,7 @@ def light_and_heavy(caught, missed, heavy, *, weeks=1, quiet=30):
 def by_weight(rows):
     """The same rows with their weights alone, in one group."""
     return [
-        replace(row, stratum="all", population=None, weight=100.0 if "rest" in row.stratum else 1.0) for row in rows
+        row._replace(stratum="all", population=None, weight=100.0 if "rest" in row.stratum else 1.0) for row in rows
     ]
 
 
@@ -152,10 +152,10 @@ def intervals(rows):
 def test_groups_of_similar_weight_are_one_group_over_any_number_of_weeks():
     weeks = light_and_heavy(20, 2, "a", weeks=12)
     sizes = {"failing": 22 + 12 * 5, "rest": 12 * 3000}
-    pooled = [replace(row, stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
+    pooled = [row._replace(stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
     assert intervals(weeks) == intervals(pooled)
 
 
 def test_rows_with_different_weights_in_one_group_are_kept_apart():
     mixed = by_weight(light_and_heavy(20, 2, "a", quiet=100))
-    assert intervals(mixed) == intervals([replace(row, stratum=f"weight {row.weight}") for row in mixed])
+    assert intervals(mixed) == intervals([row._replace(stratum=f"weight {row.weight}") for row in mixed])

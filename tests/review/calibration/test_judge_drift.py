@@ -91,7 +91,7 @@ def test_with_too_few_weeks_the_change_is_undefined_with_the_reason() -> None:
 
 
 def test_a_week_without_labels_is_skipped_and_the_newest_one_is_the_last_with_any() -> None:
-    holiday = [(WEEKS[2], replace(row, truth=None)) for _, row in cells(WEEKS[2], 27, 3, 3, 27)]
+    holiday = [(WEEKS[2], row._replace(truth=None)) for _, row in cells(WEEKS[2], 27, 3, 3, 27)]
     rows = [*steady(WEEKS[0], WEEKS[1]), *holiday, *steady(WEEKS[3], WEEKS[4]), *cells(WEEKS[5], 3, 27, 3, 27)]
     found = over(rows, weeks=(*WEEKS, "2026-W46"))
     assert found.newest == WEEKS[5]
@@ -133,7 +133,7 @@ def test_weights_do_not_decide_whether_a_judge_changed() -> None:
 
 def test_the_weighted_figure_of_a_week_is_the_one_of_its_calibration() -> None:
     rows = [*steady(*WEEKS[:4]), *cells(WEEKS[4], 20, 10, 3, 27)]
-    rows += [(w, replace(r, item=f"{r.item} f", stratum=f"{w} failing", population=60.0)) for w, r in rows]
+    rows += [(w, r._replace(item=f"{r.item} f", stratum=f"{w} failing", population=60.0)) for w, r in rows]
     found = over(rows)
     alone = calibration_data([row for week, row in rows if week == WEEKS[4]], values=VALUES)
     report = calibration_report(alone, positive="wrong", bootstrap=0)
