@@ -193,7 +193,7 @@ def _compared(
     shown = enough and p is not None and p < (1 - LEVEL) / tests
     return Compared(
         control=control, treated=treated, difference=difference, p=p, shown=shown,
-        sentence=_sentence(spoken(name), (control, treated, difference), shown=shown),
+        sentence=_sentence(spoken(name), (control, treated, difference), shown=shown, tests=tests if enough else 0),
     )  # fmt: skip
 
 
@@ -235,7 +235,8 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     ), p
 
 
-def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: bool) -> str:
+def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: bool, tests: int) -> str:
+    """Return what a metric says; ``tests`` metrics are compared, 0 where too few users or days were seen."""
     control, treated, difference = sides
     if difference.method == NO_SPREAD:
         if not difference.value:
@@ -250,6 +251,11 @@ def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: b
     if shown:
         verb = "more" if difference.value > 0 else "less"
         return f"{name}: {abs(difference.value):.3g} {verb} for each user with the product ({low:.3g} to {high:.3g})."
+    if tests and (low > 0 or high < 0):
+        return (
+            f"{NOT_ENOUGH}: alone {name} would differ ({low:.3g} to {high:.3g}), but chance may do that to one of "
+            f"{tests} metrics (Bonferroni)."
+        )
     return f"{NOT_ENOUGH}: the difference in {name} may lie anywhere from {low:.3g} to {high:.3g}."
 
 

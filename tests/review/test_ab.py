@@ -219,3 +219,24 @@ def test_values_without_any_spread_are_not_called_too_few(treated: float, whole:
     assert found.sentence.startswith(whole)
     assert found.metrics["orders"].sentence.startswith(one)
     assert "Not enough" not in found.sentence + found.metrics["orders"].sentence
+
+
+@pytest.mark.parametrize(("metrics", "days", "words"), [
+    (1, 30.0, "x: 0.1 more for each user"), (9, 30.0, "chance may do that to one of 9 metrics"),
+    (9, 5.0, "may lie anywhere from"),
+])  # fmt: skip
+def test_one_of_many_metrics_is_not_believed_alone(metrics: int, days: float, words: str) -> None:
+    n = 500
+    sums = {"control": Sums(n * 1.0, n * 0.5, n), "treated": Sums(n * 1.1, n * 0.5, n)}
+    found = compare_groups(
+        Groups(
+            control="control",
+            treated="treated",
+            users=dict.fromkeys(sums, n),
+            exposed={},
+            days=days,
+            sums={"x": sums} | {f"m{k}": sums for k in range(metrics - 1)},
+        )
+    )
+    low, _ = found.metrics["x"].difference.ci or (0.0, 0.0)
+    assert low > 0 and words in found.metrics["x"].sentence
