@@ -34,7 +34,8 @@ ENCODINGS = {
 }
 """Encodings that a person can choose from -> their name in words."""
 BINARY = (b"PAR1", b"PK\x03\x04")
-SHOWN = 80
+MOST = 1_000
+"""Letters of a line that is not UTF-8: more than a page shows, so that it can mask the line before it cuts it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +124,7 @@ def readable_as(path: Path) -> dict[str, str]:
                 while line := lines.readline(1 << 20):
                     text = line.decode(encoding)
                     if first is None and not _is_utf8(line):
-                        first = text.strip()[:SHOWN]
+                        first = text.strip()[:MOST]
         except UnicodeDecodeError:
             continue
         found[encoding] = first or ""

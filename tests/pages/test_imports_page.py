@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from app_pages import run
 
+from pages.parts.conversations import mapping_form
 from review.people.people import add_person
+from review.privacy.masking import mask_text
+from review.privacy.recognisers import recognisers
 from review.sources.import_into import import_into
 from review.sources.undoing import undo_import
 from storage.opening import open_store
@@ -34,3 +37,10 @@ def test_an_undone_import_is_marked_in_every_list(tmp_path: Path, monkeypatch: p
     assert any("was undone: its conversations have left the log" in w.value for w in at.warning)
     at = run(store, monkeypatch, "settings", "lea", tab="Imports")
     assert list(at.dataframe[1].value["state"]) == ["undone", "in the log"]
+
+
+def test_a_sample_is_masked_before_it_is_cut() -> None:
+    text = "Where is my order 4001? Write to me, my address is jo@example.org."
+    assert text[: mapping_form.SAMPLE].endswith("jo@exampl"), "masking would not find what is left of the address"
+    shown = mapping_form._samples([text, 7, 7, "x"], lambda full: mask_text(full, recognisers())[0])
+    assert shown == f"{text[:51]}[EMAIL_1] · 7 · x"

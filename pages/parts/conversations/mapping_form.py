@@ -56,6 +56,8 @@ VALUES = {
 }
 SHOWN = 30
 SAMPLE = 60
+SEARCHED = 1_000
+"""Letters of a value that are masked: no personal data that begins within a sample reaches beyond them."""
 
 
 Hide = Callable[[str], str]
@@ -98,7 +100,7 @@ def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], hide:
         left, right = st.columns([3, 2], vertical_alignment="center")
         with left:
             why = f" · {as_text(reasons[path])}" if look.guessed and path in means and path in reasons else ""
-            samples = as_text(hide(_samples(look.places[path]))) or "empty in the first rows"
+            samples = as_text(_samples(look.places[path], hide)) or "empty in the first rows"
             st.markdown(f"**{as_text(path)}**{why}  \n:small[{samples}]")
         with right:
             chosen[path] = str(
@@ -114,9 +116,10 @@ def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], hide:
     return chosen
 
 
-def _samples(values: Iterable[object]) -> str:
-    texts = dict.fromkeys(" ".join(as_json_text(value).split())[:SAMPLE] for value in values)
-    return " · ".join(list(texts)[:3])
+def _samples(values: Iterable[object], hide: Hide) -> str:
+    """Return the first different values. Each is masked before it is cut: the head of an address is no address."""
+    texts = dict.fromkeys(" ".join(as_json_text(value).split())[:SEARCHED] for value in values)
+    return " · ".join(list(dict.fromkeys(hide(text)[:SAMPLE] for text in list(texts)[:20]))[:3])
 
 
 def values(

@@ -19,6 +19,7 @@ FORMS = {
     "year-first": "the year comes first (2026/11/30)",
 }
 """Forms of dates in words."""
+SHOWN = 80
 
 
 def more_settings(path: str) -> tuple[str, str | None, str | None]:
@@ -55,7 +56,7 @@ def encoding_of(lines: Mapping[str, str], hide: Callable[[str], str], *, key: st
     return st.radio(
         "This file is not written in UTF-8. Choose the line that reads right.",
         list(lines),
-        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(hide(lines[name]))}",
+        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(hide(lines[name])[:SHOWN])}",
         index=None,
         key=key,
     )
