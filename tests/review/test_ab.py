@@ -15,10 +15,10 @@ from scipy.stats import ttest_ind
 from review.basics.errors import InputError
 from review.basics.log_paths import log_of
 from review.commands.ab import ab
-from review.monitoring.ab_input import read_outcomes
+from review.monitoring.ab_input import _sums, read_outcomes
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
-from review.statistics.ab_test import Groups, Sums, compare_groups
+from review.statistics.ab_test import NO_SPREAD, Groups, Sums, compare_groups
 from storage.opening import open_store
 
 HEADER = "user,variant,metric,value,exposed_at\n"
@@ -219,3 +219,13 @@ def test_values_without_any_spread_are_not_called_too_few(treated: float, whole:
     assert found.sentence.startswith(whole)
     assert found.metrics["orders"].sentence.startswith(one)
     assert "Not enough" not in found.sentence + found.metrics["orders"].sentence
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1.1, 19.99, 1e9 / 3])
+def test_equal_values_have_no_spread_however_they_add_up(value: float) -> None:
+    for n0, n1 in ((30, 31), (49, 53), (97, 101), (333, 337)):
+        sums = {name: _sums([value] * n) for name, n in (("a", n0), ("b", n1))}
+        groups = Groups(control="a", treated="b", users={"a": n0, "b": n1}, exposed={}, sums={"spent": sums}, days=20)
+        report = compare_groups(groups)
+        assert report.metrics["spent"].difference.method == NO_SPREAD and report.metrics["spent"].difference.value == 0
+        assert "No spread" in report.sentence
