@@ -60,7 +60,7 @@ SCORER = Scorer(
     score=score,
     state=state,
     sample={
-        "case": {"question": "How many orders on 2024-03-01?", "as_of": "2024-03-04"},
-        "answer": {"sql": "SELECT count(*) FROM orders WHERE '2024-03-01' < '2024-03-02'"},
+        "case": {"question": "Which day is 2024-03-01?", "as_of": "2024-03-04"},
+        "answer": {"sql": "SELECT '2024-03-01' AS day"},
     },
 )
