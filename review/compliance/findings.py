@@ -20,6 +20,8 @@ from storage.records_compliance import ComplianceEvent, ComplianceFinding
 from storage.store import Store
 
 FIRST_DAY, LAST_DAY = "0000-01-01", "9999-12-31"
+KINDS = {"EMAIL": "e-mail", "IP": "IP address", "IBAN": "IBAN"}
+"""What people call a kind of personal data, where it is not the name of its token in small letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,13 @@ class Found:
     def title(self) -> str:
         """The title of the check that found it."""
         return title_of(self.name)
+
+    @property
+    def what(self) -> str:
+        """What was found, as people read it: "e-mail repeated" for the kind ``EMAIL repeated``."""
+        kind, *rest = self.kind.split(" ")
+        words = KINDS.get(kind, kind.lower().replace("_", " ") if kind.isupper() else kind)
+        return " ".join([words, *rest, self.subject]).strip()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, with the clauses that the check serves."""

@@ -187,3 +187,9 @@ def _lightness(colour: str) -> float:
 @pytest.mark.parametrize(("ends", "written"), [((0.0, 0.4), ",.2~f"), ((0.0, 9.9), ",.2~f"), ((0.0, 6000.0), "~s")])
 def test_an_axis_never_writes_a_small_amount_in_thousandths(ends: tuple[float, float], written: str) -> None:
     assert chart_parts.amounts(ends)["format"] == written
+
+
+def test_shares_with_intervals_stand_in_percent_on_the_axis_and_in_words() -> None:
+    made = charts.intervals(table(0.1, 0.9), x="week", y_title="accuracy", percent=True)
+    axes = [e["axis"]["format"] for channel, e in encodings(made) if channel == "y" and e.get("axis")]
+    assert axes and set(axes) == {"~%"} and "18%" in made.alt

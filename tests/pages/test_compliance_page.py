@@ -49,6 +49,7 @@ def test_it_answers_first_and_a_lead_resolves(found: Store, monkeypatch: pytest.
     assert ":red[**1 overdue**] · 3 open" in texts(at) and len(at.dataframe[0].value) == 1
     at.segmented_control("findings_state").set_value("open").run()
     assert list(at.dataframe[0].value["check"]) == ["toxic language", "personal data in answers", "reasoning chain"]
+    assert "e-mail" in list(at.dataframe[0].value["found"]), "the name that people have for it, not that of its token"
     at.multiselect("findings_checks").set_value(["reasoning_chain"]).run()
     assert len(at.dataframe[0].value) == 1
     at.session_state["findings_opened"] = next(f.id for f in findings(found) if f.name == "reasoning_chain")

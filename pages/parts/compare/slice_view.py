@@ -51,6 +51,7 @@ def show(here: Session, chosen: Chosen) -> None:
         series="version",
         order=order[:MOST],
         series_order=chosen.comparison.versions,
+        percent=True,
     )
     figures.with_table(chart, frame, key=f"compare_slices_{kind}", file_name="slices.csv")
     st.caption("Combined accuracy with 95% intervals; higher is better.")

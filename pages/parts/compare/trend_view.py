@@ -46,7 +46,12 @@ def show(here: Session) -> None:
     if not frame.empty:
         releases = list(dict.fromkeys(release for _, release, _ in finished))
         chart = charts.intervals(
-            frame, x="release", y_title="combined accuracy, higher is better", series="version", order=releases
+            frame,
+            x="release",
+            y_title="combined accuracy, higher is better",
+            series="version",
+            order=releases,
+            percent=True,
         )
         figures.with_table(chart, frame, key="compare_trend", file_name="trend.csv")
     st.caption("Releases differ, so compare versions within one release, or below on the cases that both saw.")

@@ -21,7 +21,7 @@ from review.people.people import people
 def details(here: Session, f: Found) -> None:
     """Draw what a finding is about: the clauses of its check, and where it was found."""
     with st.container(border=True):
-        st.markdown(f"**{as_text(f.title)}: {as_text(f'{f.kind} {f.subject}'.strip())}** · {f.day} · {f.id}")
+        st.markdown(f"**{as_text(f.title)}: {as_text(f.what)}** · {f.day} · {f.id}")
         if f.resolution:
             st.text(f"Resolved {f.resolved_at[:10]} by {here.names.get(f.resolved_by, f.resolved_by)}: {f.resolution}")
         for clause in DAILY[f.name].clauses if f.name in DAILY else ():

@@ -40,7 +40,7 @@ def show(here: Session) -> None:
     if not shown:
         st.caption("Nothing fits. Remove a filter.")
         return
-    st.caption("Tick findings to act on them together; press a cell to open its finding.")
+    st.caption("Tick findings to act on them together; select a cell to open its finding.")
     picked = rows.choose(
         pd.DataFrame([_cells(here, f) for f in shown]), key="findings_rows", id_column="finding", boxes=True,
         file_name="findings.csv", narrow=False,
@@ -98,7 +98,7 @@ def _cells(here: Session, f: Found) -> dict[str, object]:
         "due": date.fromisoformat(f.due),
         "state": "overdue" if f.overdue else f.state,
         "check": f.title,
-        "kind": f"{f.kind} {f.subject}".strip(),
+        "found": f.what,
         "in": f"{f.n:,} of {f.looked:,}",
         "day": f.day,
         "source": f.source,

@@ -115,7 +115,7 @@ def _opened(here: Session, ids: Sequence[str]) -> None:
         if name in ids and len(ids) > 1:
             at = ids.index(name)
             with st.container(horizontal=True):
-                for words, key, step in (("Before", "k", -1), ("Next", "j", 1)):
+                for words, key, step in (("Previous", "k", -1), ("Next", "j", 1)):
                     to = ids[(at + step) % len(ids)]
                     st.button(words, shortcut=key, key=f"failure_{words}", on_click=_open, args=(to,))
         _what(one)

@@ -71,7 +71,7 @@ def _trend(shown: list[ModeShare]) -> None:
     ]
     if rows:
         frame = pd.DataFrame(rows)
-        chart = charts.intervals(frame, x="week", y_title="share of production", series="mode")
+        chart = charts.intervals(frame, x="week", y_title="share of production", series="mode", percent=True)
         figures.with_table(chart, frame, key="failure_trend", file_name="failure-modes.csv")
 
 

@@ -81,7 +81,7 @@ def _key(g: TriageGroup) -> str:
 
 def _move(groups: Sequence[TriageGroup], at: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        for words, icon, key, step in (("Before", "arrow_back", "k", -1), ("Next", "arrow_forward", "j", 1)):
+        for words, icon, key, step in (("Previous", "arrow_back", "k", -1), ("Next", "arrow_forward", "j", 1)):
             to = _key(groups[(at + step) % len(groups)])
             st.button(
                 words, icon=f":material/{icon}:", shortcut=key, key=f"failures_{words}", on_click=_go, args=(to,),

@@ -28,8 +28,8 @@ from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
 
 LEGEND = (
-    "Dashed: what is usual at most. Shaded: where the figure since it is watched lies with 95% confidence, on all days "
-    "together."
+    "Dashed: the most that is usual. Shaded: where the figure lies with 95% confidence, on all days together since "
+    "it is watched."
 )
 MOST_DAYS = 8
 """So many labels fit below a picture, also on a small screen."""

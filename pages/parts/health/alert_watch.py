@@ -74,7 +74,7 @@ def _one(here: Session, one: Watched) -> None:
             for line in places(one.declared, ring.slices):
                 st.caption(as_text(line))
         if not rings and one.state in ICONS:
-            never = "It would have sent nothing" if one.state == "off" else "It rang not once"
+            never = "It would have sent nothing" if one.state == "off" else "It did not ring"
             st.caption(f"{never} in the last 30 days.")
         if one.points:
             figures.with_table(picture(one), table_of(one), key=f"watched_{one.name}", file_name=f"{one.name}.csv")

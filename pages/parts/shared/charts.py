@@ -44,11 +44,12 @@ def intervals(
     series: str | None = None,
     order: Sequence[str] | None = None,
     series_order: Sequence[str] | None = None,
+    percent: bool = False,
 ) -> Chart:
     """Return points with their intervals from the columns ``x``, value, low, high and, for several series, ``series``.
 
     Points are not joined: a line would make changes within the interval look like a trend. ``order`` sorts ``x`` and
-    ``series_order`` the series; without them the alphabet does.
+    ``series_order`` the series; without them the alphabet does. With ``percent`` the figures are shares.
     """
     axis = {"labelAngle": 0, "labelLimit": 140}
     base: Spec = {"x": named(x, axis=axis, sort=list(order) if order else "ascending", title=None)}
@@ -58,13 +59,14 @@ def intervals(
         base["xOffset"] = named(series, sort=sort)
         base["color"] = named(series, sort=sort, title=None, legend={"orient": "top"})
     domain = list(span(columns(frame, "low", "high", "value")))
-    up = {"scale": {"domain": domain, "nice": False, "zero": False}}
+    up: Spec = {"scale": {"domain": domain, "nice": False, "zero": False}}
+    up |= {"axis": shares((domain[0], domain[1]))} if percent else {}
     shown = tooltip(frame, [str(c) for c in frame.columns if not str(c).startswith("how")])
     names = [x, series] if series else [x]
     return layers(
         frame,
         240,
-        words_of(frame, names, f"{y_title or 'Figures'} with intervals"),
+        words_of(frame, names, f"{y_title or 'Figures'} with intervals", percent=percent),
         (
             {"type": "rule", "strokeWidth": 2},
             base | {"y": measured("low", title=y_title, **up), "y2": {"field": "high"}},

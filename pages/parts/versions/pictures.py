@@ -38,7 +38,12 @@ def accuracy_chart(found: Accuracies) -> tuple[Chart, pd.DataFrame] | None:
         return None
     frame = pd.DataFrame(rows)
     chart = charts.intervals(
-        frame, x="version", y_title="combined accuracy", series="release", order=list(dict.fromkeys(frame["version"]))
+        frame,
+        x="version",
+        y_title="combined accuracy",
+        series="release",
+        order=list(dict.fromkeys(frame["version"])),
+        percent=True,
     )
     return chart, frame
 
