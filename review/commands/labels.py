@@ -139,7 +139,7 @@ def labels_import(
 
 
 def _labels_done(done: ImportedLabels) -> None:
-    out.print(f"{done.annotations} annotations from {done.rows} rows", highlight=False)
+    out.print(f"{counted(done.annotations, 'annotation')} from {counted(done.rows, 'row')}", highlight=False)
     if done.id:
         out.print(f"id {done.id}", highlight=False, style="dim")
     parts = (
@@ -147,7 +147,7 @@ def _labels_done(done: ImportedLabels) -> None:
         (done.unchanged, "were there already"),
         (done.older, "are older than what the rater said since, and were left out"),
         (done.kept, "were left out, because their items were settled or discussed"),
-        (done.empty, "cells were empty: missing ratings"),
+        (done.empty, f"{'cell was' if done.empty == 1 else 'cells were'} empty: missing ratings"),
         (
             done.new_items,
             f"{'item is' if done.new_items == 1 else 'items are'} new: hand-picked, without a probability",

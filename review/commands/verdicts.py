@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from review.basics.errors import InputError
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -124,7 +125,8 @@ def verdicts_import(
 
 
 def _verdicts_done(done: ImportedVerdicts) -> None:
-    out.print(f"{done.added} verdicts from {done.rows} rows by {', '.join(done.judges) or 'nobody'}", highlight=False)
+    new, rows = counted(done.added, "verdict"), counted(done.rows, "row")
+    out.print(f"{new} from {rows} by {', '.join(done.judges) or 'nobody'}", highlight=False)
     for reason, n in done.no_verdict.items():
         out.print(f"  {n} of them are no verdict: {reason}", highlight=False)
     parts = (
