@@ -76,7 +76,7 @@ def test_a_file_that_may_still_grow_is_said_and_comes_with_the_next_pull(store: 
     os.utime(folder / "a.jsonl")
     first = pulled(store, lead)
     assert (first.imports, first.errors) == ((), ())
-    assert first.left_out == {"files that changed in the last minute": 1}
+    assert first.left_out == {"file that changed in the last minute": 1}
     assert [one.status for one in store.find(Pull)] == ["nothing"]
     wrote(folder, "a.jsonl", "a1")
     assert pulled(store, lead).total("added") == 1

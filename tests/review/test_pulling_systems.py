@@ -571,7 +571,7 @@ def test_a_folder_gives_each_file_once_and_again_when_it_changed(tmp_path: Path)
     _, (*first, told) = fetched("folder", options, visits)
     assert [one.name for one in first] == ["a.jsonl", "b.jsonl"]
     # The file that grows is named as left out, and the cursor is as if it were not there.
-    assert told.left_out == {"files that changed in the last minute": 1}
+    assert told.left_out == {"file that changed in the last minute": 1}
     assert (told.cursor, told.files.files) == (first[-1].cursor, ())
     # Only b: the first visit stopped after a.
     _, (*rest, _) = fetched("folder", options, visits, cursor=first[0].cursor)

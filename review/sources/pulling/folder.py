@@ -24,7 +24,7 @@ from review.sources.pulling.puller import Fetched, Fetching, Puller, Visit
 
 GROWING = timedelta(minutes=1)
 """A file that changed so recently may still be written to; the next pull takes it."""
-YOUNG = "files that changed in the last minute"
+YOUNG = "that changed in the last minute"
 FILES_AT_MOST = 100_000
 
 
@@ -54,8 +54,8 @@ def fetch(visit: Visit) -> Fetching:
     for copies in traces.values():
         known = yield from _given(visit, copies, known, marks)
     if growing := sum(1 for one in there.values() if _may_grow(visit, one)):
-        nothing = FileSet(())
-        yield Fetched(files=nothing, name="", format="auto", cursor={"files": known}, left_out={YOUNG: growing})
+        left_out = {f"{'file' if growing == 1 else 'files'} {YOUNG}": growing}
+        yield Fetched(files=FileSet(()), name="", format="auto", cursor={"files": known}, left_out=left_out)
 
 
 class _Copy(NamedTuple):
