@@ -25,6 +25,11 @@ def let_in(address: str, role: str) -> None:
     with engine.plain_errors():
         if not engine.run("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]).fetchone():
             raise StorageError(f"{engine.name}: there is no role '{role}'. Create it first, such as with createuser.")
+        if engine.run("SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tableowner = $1", [role]).fetchone():
+            raise StorageError(
+                f"role: found '{role}', which owns the tables, expected another one: the role of the servers can "
+                "change no row. Create it, such as with createuser."
+            )
         for statement in grants(role).splitlines():
             engine.run(statement, ())
 

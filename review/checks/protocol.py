@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
-from storage.records_log import Conversation, final_answer
+from storage.records_log import Conversation, ResultTable, final_answer
 
 Options = Mapping[str, Any]
 
@@ -41,7 +41,8 @@ class Texts:
     ``question`` and ``answer`` are paths, "" where there is none. ``expected`` is the text of the expected answer, ""
     where none is known. Fields without text are left out. ``database`` is the database that the query is about and
     ``asked_on`` the time of the conversation, both "" where they are not known or there is no query. ``answers`` are
-    the paths of all that the product said, in order.
+    the paths of all that the product said, in order. ``result`` is what the query gave back, None where the log does
+    not hold it.
 
     The other attributes are computed once for all checks, because imports hold up to a million conversations.
     ``asked`` and ``answered`` are the texts of question and answer. ``lower`` is the answer in lower case with straight
@@ -56,6 +57,7 @@ class Texts:
     database: str = ""
     asked_on: str = ""
     answers: tuple[str, ...] = ()
+    result: ResultTable | None = None
     asked: str = field(init=False, repr=False, compare=False)
     answered: str = field(init=False, repr=False, compare=False)
     lower: str = field(init=False, repr=False, compare=False)
@@ -142,7 +144,12 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
     )
     if "sql" not in fields:
         return found
-    return replace(found, database=database_in(conversation), asked_on=conversation.created_at or "")
+    return replace(
+        found,
+        database=database_in(conversation),
+        asked_on=conversation.created_at or "",
+        result=conversation.result,
+    )
 
 
 def database_in(conversation: Conversation) -> str:

@@ -1,17 +1,20 @@
 """Whether the query of a conversation is proved: it only reads, and names tables and columns that exist.
 
-The rules are those of ``[sql]``. A query that cannot be read is not checked, which is no error. The evidence is the
-places in the query; the note names the broken rules and repeats no word of the query.
+The rules are those of ``[sql]``. A query that cannot be read is not checked, which is no error. Where the log holds the
+result, every figure of the worded answer must come from it; one that does not is a warning. The evidence is the places
+in the query and in the answer; the note names the broken rules and repeats no word of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from review.basics import setting
+from review.basics.errors import InputError
 from review.checks.protocol import Check, Options, Span, Texts, finding
 from review.checks.protocol import Finding as Found
 from review.sql.tree.finding import SEVERITIES, Finding
@@ -25,9 +28,11 @@ OPTIONS = {"flags": "error"}
 
 MOST_TEXT = 100_000
 """Characters of the longest query that is read on import."""
+FIGURES = "figures"
 DEMANDS = {
     "words": "reads a table that the words of the question ask for",
     "time": "names the time that the question asks for",
+    FIGURES: "gives the figures of the worded answer in its result",
 }
 
 
@@ -46,12 +51,13 @@ def sql_proof(texts: Texts, options: Options) -> Found:
     from review.sql.lane.lane import findings_about
 
     proof = findings_about(lane, sql, question=texts.asked, database=texts.database, as_of=day_of(texts.asked_on))
+    proof = replace(proof, findings=(*proof.findings, *_invented(texts)))
     told = [f for f in proof.findings if f.rule != "parse"]
     flags = SEVERITIES[: SEVERITIES.index(least) + 1]
     return finding(
         flagged=proof.ok is not None and any(f.severity in flags for f in told),
         value=_value(proof),
-        spans=[_span(f) for f in told if f.start < f.end],
+        spans=[_span(f, texts.answer if f.rule == FIGURES else "sql") for f in told if f.start < f.end],
         note=_note(told) or ("the query cannot be read by its dialect" if proof.statement is None else ""),
     )
 
@@ -72,8 +78,24 @@ def _value(proof: Proof) -> str:
     return "doubtful" if any(f.severity == "warning" for f in proof.findings) else "proved"
 
 
-def _span(found: Finding) -> Span:
-    return {"field": "sql", "start": found.start, "end": found.end, "kind": found.rule}
+def _invented(texts: Texts) -> Sequence[Finding]:
+    """Return a warning for each figure of the answer that the logged result, where it is whole, does not explain."""
+    given = texts.result
+    if not texts.answered or given is None or given.get("total", 0) > len(given.get("rows", ())):
+        return ()
+    from review.sql.results.figures import untraceable
+    from review.sql.results.result import result_of_json
+
+    try:
+        result = result_of_json(given)
+    except InputError:  # a result that is a text alone, or a table whose rows differ in length
+        return ()
+    found = untraceable(texts.answered, result, question=texts.asked)
+    return [replace(f, severity="warning") for f in found]
+
+
+def _span(found: Finding, field: str) -> Span:
+    return {"field": field, "start": found.start, "end": found.end, "kind": found.rule}
 
 
 def _note(found: Iterable[Finding]) -> str:

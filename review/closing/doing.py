@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from review.basics.clock import now
 from review.closing.closing import Check
 from review.current.assignments import closing_of, week_of_store
 from review.current.progress import progress
 from review.people.people import Person
 from review.statistics.answers.next_steps import Doing, FailedStep, More
 from review.statistics.answers.readings import Reading
+from review.week.due_days import is_past_due
 from storage.queries.dealing import items_held_by_nobody
 from storage.store import Store
 
@@ -39,7 +39,7 @@ def doing(
     closed = closing_of(store, week) is not None
     nobodys = 0 if closed else len(items_held_by_nobody(store, week))
     unreviewed = 0 if closed else next((c.open for c in checks if c.name == "reviewed"), left)
-    overdue = opened.due < now()[:10]
+    overdue = is_past_due(store, opened)
     return Doing(
         week=week,
         closed=closed,

@@ -25,6 +25,7 @@ from review.experiments.runs.result_file import read_results, whole
 from review.experiments.values import ScoredRun
 from review.experiments.versions.registry import in_force
 from review.golden.releases import releases
+from review.settings.project import project_of
 from review.statistics.gate.report import gate_report
 from review.statistics.gate.words import markdown
 from storage.store import Store
@@ -121,7 +122,13 @@ def _itself(given: dict[str, Any], settings: GateSettings) -> int:
 
 
 def _plan(given: dict[str, Any], outcome: Outcome) -> int:
-    plan = repeat_plan(outcome.baseline, outcome.candidate, max_calls=given["max_calls"], max_cost=given["max_cost"])
+    plan = repeat_plan(
+        outcome.baseline,
+        outcome.candidate,
+        max_calls=given["max_calls"],
+        max_cost=given["max_cost"],
+        currency=project_of(given["store_path"]).judges.currency,
+    )
     emit(plan.to_json(), given["as_json"], lambda: click.echo(plan.sentence))
     return 0
 

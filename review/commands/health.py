@@ -68,12 +68,13 @@ def health_command(
     for text in (*found.apart_words(), *unread_words(found.buckets)):
         note(text)
     result = found.to_json() | {"after_clarification": {name: one.to_json() for name, one in after.items()}}
-    emit(result, as_json, lambda: render.health_table(found))
+    emit(result, as_json, lambda: render.health_table(found, project.judges.currency))
 
 
 def _of_warehouse(source: str, maps: tuple[str, ...], asked: Asked, store_path: str, as_json: bool) -> None:
     """Show the health of a table of a warehouse; no store is needed."""
-    found = warehouse_health(source, project_of(store_path), asked, parse_mapping(maps, further=("created_at",)))
+    project = project_of(store_path)
+    found = warehouse_health(source, project, asked, parse_mapping(maps, further=("created_at",)))
     for text in found.apart_words():
         note(text)
-    emit(found.to_json(), as_json, lambda: render.health_table(found))
+    emit(found.to_json(), as_json, lambda: render.health_table(found, project.judges.currency))

@@ -19,7 +19,7 @@ LAST = 60
 """Rows that are printed for a person; programs get all."""
 
 
-def health_table(found: Health) -> None:
+def health_table(found: Health, currency: str = "") -> None:
     """Print the latest windows of health."""
     if not found.buckets:
         out.print("The log has no conversations in this span. `spotcheck import` brings some in.", highlight=False)
@@ -29,7 +29,8 @@ def health_table(found: Health) -> None:
     if len(shown) < len(rows):
         out.print(f"The last {LAST} of {len(rows):,} rows; --json prints all.", highlight=False)
     table = Table(box=None, pad_edge=False)
-    names = ["from (UTC)", *(["slice"] if found.asked.slices else []), "traffic", *SHOWN, "P50 ms", "P95 ms", "cost"]
+    names = ["from (UTC)", *(["slice"] if found.asked.slices else []), "traffic", *SHOWN, "P50 ms", "P95 ms"]
+    names.append(f"cost {currency}".rstrip())
     for name in names:
         left = name in ("from (UTC)", "slice")
         table.add_column(name, justify="left" if left else "right", no_wrap=left)

@@ -13,8 +13,7 @@ from rich.text import Text
 from review.basics.tables import Row
 from review.commands.common import emit, json_option, out, split_values, store_option
 from review.commands.sql_input import Statements, read_statements, schema_options, sql_in, table_option
-from review.sql.semantic.demands import Demands, Met, check_demands
-from review.sql.tree.statement import UnreadableSql, read_statement
+from review.sql.semantic.demands import Demands, Met, demands_met
 from review.statistics.two_layer import LayerCase, two_layers
 
 LISTS = ("required_tables", "required_columns", "forbidden_tables", "forbidden_columns")
@@ -46,11 +45,7 @@ def _met(row: Row, given: Statements) -> Met:
     settings = given.settings
     lists = {name: (*getattr(settings.policy, name), *split_values(row.text(name))) for name in LISTS}
     demands = Demands(question=row.text("question"), words=settings.words, as_of=day_in(row), **lists)
-    try:
-        statement = read_statement(sql_in(row), given.schemas.dialect, given.schema_of(row))
-    except UnreadableSql:
-        return Met(None, ())
-    return check_demands(statement, demands)
+    return demands_met(sql_in(row), demands, dialect=given.schemas.dialect, schema=given.schema_of(row))
 
 
 def day_in(row: Row) -> date | None:

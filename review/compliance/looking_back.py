@@ -7,8 +7,8 @@ interrupted, it goes on where it stopped. What has expired since is gone: the re
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from review.basics.clock import now
@@ -22,6 +22,7 @@ from review.people.people import require
 from review.settings.project import Project
 from storage.queries.compliance import passes_without
 from storage.records_compliance import CompliancePass
+from storage.records_log import ImportWithdrawal
 from storage.store import Store
 
 
@@ -66,9 +67,22 @@ class LookedBack:
 
 def behind(store: Store, project: Project, *, first: str = "", last: str = "9999") -> list[Behind]:
     """Return the checks over conversations that lack days from ``first`` to ``last``, with what they lack."""
-    found = {name: tuple(passes_without(store, name, first, last)) for name in _over_traffic()}
+    undone = {row.import_id for row in store.find(ImportWithdrawal)}
+    found = {name: _that_count(passes_without(store, name, first, last), undone) for name in _over_traffic()}
     ready = ready_of({name: DAILY[name] for name, passes in found.items() if passes}, project)
     return [Behind(name=name, passes=found[name], why_not=_why_not(one)) for name, one in ready.items()]
+
+
+def _that_count(passes: Sequence[CompliancePass], undone: Collection[str]) -> tuple[CompliancePass, ...]:
+    """Return passes without the conversations of imports that were undone: those never counted."""
+    found = []
+    for one in passes:
+        imports = {name: n for name, n in one.imports.items() if name not in undone}
+        if imports == one.imports:
+            found.append(one)
+        elif imports:
+            found.append(replace(one, imports=imports, rows=sum(imports.values())))
+    return tuple(found)
 
 
 def _why_not(one: Ready) -> str:

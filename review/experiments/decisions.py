@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from review.basics.errors import UnknownError
@@ -63,3 +63,19 @@ def standing_of(store: Store, version: str) -> Standing | None:
     """Return the latest decision about a version as the candidate, with its waivers; None when there is none."""
     found = store.find(GateDecision, candidate=version, order_by="rowid desc")
     return standing(store, found[0]) if found else None
+
+
+def stopped_by(store: Store, examples: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return by golden example the versions that it helped to stop.
+
+    The latest decision about such a version failed, nobody has waived it, and the example is among its broken cases.
+    """
+    latest = {one.candidate: one for one in store.find(GateDecision, order_by="rowid")} if examples else {}
+    found: dict[str, tuple[str, ...]] = {}
+    for version, decision in latest.items():
+        if decision.decision != "fail" or standing(store, decision).may_ship:
+            continue
+        for case in decision.report.get("flipped", ()):
+            if case["change"] == "broke" and case["case"] in examples:
+                found[case["case"]] = (*found.get(case["case"], ()), version)
+    return found

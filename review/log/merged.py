@@ -14,7 +14,7 @@ import duckdb
 
 from review.basics.clock import new_id
 from review.basics.log_paths import LogPaths, literal_path
-from review.log.replaced import MERGED, RETAINED, RUN, describe, is_unfinished, removed
+from review.log.replaced import MERGED, RETAINED, RUN, describe, is_unfinished, removed, replaced_originals
 from review.log.staging import commit, sweep
 
 NO_IDS = "(SELECT CAST(NULL AS VARCHAR) AS id WHERE false)"
@@ -58,7 +58,10 @@ def finish(log: LogPaths) -> None:
 
 def originals_with(db: duckdb.DuckDBPyConnection, log: LogPaths, ids: str) -> list[Path]:
     """Return the files of originals of several imports that hold one of some conversations; ``ids`` is their query."""
-    files = sorted(file for prefix in (MERGED, RETAINED) for file in log.originals.glob(f"{prefix}*/*.parquet"))
+    gone = replaced_originals(log)
+    files = sorted(
+        file for prefix in (MERGED, RETAINED) for file in log.originals.glob(f"{prefix}*/*.parquet") if file not in gone
+    )
     if not files:
         return []
     sql = f"SELECT DISTINCT filename FROM read_parquet(?, filename = true) SEMI JOIN {ids} USING (id)"  # noqa: S608 - our own names

@@ -17,7 +17,7 @@ from review.basics.errors import NoSpace
 from review.basics.log_paths import LogPaths
 from review.log.late import FOLDER, listed
 from review.log.merged import finish, new_name, replace
-from review.log.replaced import RETAINED
+from review.log.replaced import RETAINED, replaced_originals, visible
 from review.log.rewriting import bounded, write_batch
 from review.log.staging import staged_for, sweep
 from review.log.withdrawn import log_lock
@@ -96,9 +96,13 @@ def merge(log: LogPaths, folders: Sequence[Path]) -> None:
 
     Raises NoSpace when the disk is full; then, and after a kill, the log is as it was or as it becomes.
     """
-    files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
-    late = [file for folder in folders for file in sorted((folder / FOLDER).glob("*.parquet"))]
-    originals = [file for folder in folders for file in sorted((log.originals / folder.name).glob("*.parquet"))]
+    # What an interrupted retention has replaced is still there, and must not come back.
+    shown = {*visible(log.logs, "*/*.parquet"), *visible(log.logs, f"*/{FOLDER}/*.parquet")}
+    files = [file for folder in folders for file in sorted(folder.glob("*.parquet")) if file in shown]
+    late = [file for folder in folders for file in sorted((folder / FOLDER).glob("*.parquet")) if file in shown]
+    gone = replaced_originals(log)
+    beside = (file for folder in folders for file in sorted((log.originals / folder.name).glob("*.parquet")))
+    originals = [file for file in beside if file not in gone]
     name = new_name()
     try:
         staged = staged_for(log, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,19 +27,40 @@ RUN = "run.json"
 def visible(logs: Path, pattern: str) -> list[Path]:
     """Return the files of a pattern without those that others have replaced and that are not removed yet.
 
-    The folder is listed again when a replacement began or ended meanwhile: so no row is missing or there twice.
+    The folder is listed again when a replacement began or ended meanwhile, also when it did both: so no row is missing
+    or there twice.
     """
-    gone = _replaced(logs)
+    now = _replacements(logs)
     while True:
-        files = [file for file in logs.glob(pattern) if file not in gone]
-        before, gone = gone, _replaced(logs)
-        if gone == before:
+        files = [file for file in logs.glob(pattern) if file not in now.gone]
+        before, now = now, _replacements(logs)
+        if now == before:
             return files
 
 
-def _replaced(logs: Path) -> set[Path]:
-    lists = (file for prefix in (RETAINED, MERGED) for file in logs.glob(f"{prefix}*/{REPLACES}"))
-    return {logs / name for file in lists for name in _named(file)}
+class _Replacements(NamedTuple):
+    """The folders that take the place of files, and those of these files that are still there."""
+
+    folders: frozenset[str]
+    gone: frozenset[Path]
+
+
+def _replacements(logs: Path) -> _Replacements:
+    folders = [folder for folder in logs.glob("*") if folder.name.startswith((RETAINED, MERGED))]
+    gone = (logs / name for folder in folders for name in _named(folder / REPLACES))
+    return _Replacements(frozenset(folder.name for folder in folders), frozenset(gone))
+
+
+def replaced_originals(log: LogPaths) -> set[Path]:
+    """Return the files of originals that others have replaced and that are not removed yet.
+
+    The caller holds the lock of the log.
+    """
+    folders = (
+        folder for prefix in (RETAINED, MERGED) for folder in log.logs.glob(f"{prefix}*") if is_unfinished(folder)
+    )
+    told = (orjson.loads((folder / RUN).read_bytes())["originals"] for folder in folders)
+    return {log.originals / name for names in told for name in names}
 
 
 def _named(file: Path) -> list[str]:

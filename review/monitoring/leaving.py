@@ -19,7 +19,7 @@ from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
 from review.log.outcomes import outcomes_of_row
-from review.log.replaced import RETAINED, describe, is_unfinished, run_of
+from review.log.replaced import MERGED, RETAINED, describe, is_unfinished, run_of
 from review.log.retained import COUNTS, EXPIRED, FAILURES, USERS, retained_folders
 from review.log.rewriting import write_rows
 from review.monitoring.counts import hourly_counts, user_days
@@ -123,8 +123,9 @@ def folder_name(week: str, run: str) -> str:
 def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
     """Return the files that may hold originals of conversations of some files.
 
-    They are those of the same batches, and what retention left of others: a batch has one file for all of its weeks.
+    They are those of the same batches, and those that hold originals of several: a batch has one file for all of its
+    weeks, and what retention, merging or an undo wrote anew may stand apart from the conversations.
     """
     batches = [log.originals / path.parent.name / f"{path.stem[WEEK:]}.parquet" for path in files]
-    left = log.originals.glob(f"{RETAINED}*/*.parquet")
+    left = (path for prefix in (RETAINED, MERGED) for path in log.originals.glob(f"{prefix}*/*.parquet"))
     return sorted({path for path in (*batches, *left) if path.exists()})

@@ -47,6 +47,7 @@ from review.statistics.answers.judges import Evidence, judge_verdict
 from review.statistics.answers.next_steps import FailedStep, next_steps
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import SPAN
+from review.week.due_days import is_past_due
 from storage.proof import GENESIS
 from storage.queries.states import WeekState
 from storage.records_weeks import Item
@@ -107,6 +108,7 @@ def week_report(
         week=opened,
         closing=closing_of(store, week),
         generated_at=now(),
+        past_due=is_past_due(store, opened),
         items=len(items),
         overlap_items=sum(i.overlap for i in items),
         window=window,

@@ -144,16 +144,18 @@ class Golden:
 class WeekReport:
     """The contents of the page.
 
-    ``answers`` are the four with which it opens, ``since`` what was decided since the last report, ``beside`` what the
-    week held besides drawn items. ``window`` is the weeks behind agreement and judges. ``withheld`` counts the items
-    whose labels are left out because the reader still has to review them. ``head`` is the end of the audit chain when
-    the report was created (sequence 0 in an empty one), ``broken_at`` the entry at which the chain is broken. All
-    figures use ``rubric_version``; ``left_out`` describes the reviews under other versions, None when there are none.
+    ``past_due`` tells that the due date had passed. ``answers`` are the four with which it opens, ``since`` what was
+    decided since the last report, ``beside`` what the week held besides drawn items. ``window`` is the weeks behind
+    agreement and judges. ``withheld`` counts the items whose labels are left out because the reader still has to review
+    them. ``head`` is the end of the audit chain when the report was created (sequence 0 in an empty one), ``broken_at``
+    the entry at which the chain is broken. All figures use ``rubric_version``; ``left_out`` describes the reviews under
+    other versions, None when there are none.
     """
 
     week: Week
     closing: WeekClosing | None
     generated_at: str
+    past_due: bool
     items: int
     overlap_items: int
     window: tuple[str, ...]
@@ -201,8 +203,7 @@ class WeekReport:
     @property
     def late(self) -> tuple[Progress, ...]:
         """Reviewers with open items after the due date, while the week is open."""
-        over = self.closing is None and self.generated_at[:10] > self.week.due
-        return tuple(p for p in self.people if p.left) if over else ()
+        return tuple(p for p in self.people if p.left) if self.closing is None and self.past_due else ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``report --json`` prints."""

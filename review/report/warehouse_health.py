@@ -24,7 +24,8 @@ from review.monitoring.periods import Period, moment_of, periods
 from review.sampling.engines.catalogue import open_source
 from review.sampling.engines.engine import Engine
 from review.sampling.engines.sql import is_null, named
-from review.sampling.frame import ColumnPath, find_columns, fitting
+from review.sampling.frame import ColumnPath, Values, find_columns, fitting, text_of
+from review.sampling.needs import is_imported_log
 from review.sampling.strata import FALSE_WORDS, TRUE_WORDS
 from review.settings.project import Project
 
@@ -63,13 +64,16 @@ def _health(engine: Engine, places: Mapping[str, ColumnPath], project: Project, 
             f"{engine.source}: found no column 'created_at', which says when a conversation was.",
             command_hint="Name it with `--map created_at=COLUMN`.",
         )
-    made = engine.instant(*places["created_at"], zone=project.time_zone)
+    # An imported log has our own values already.
+    values: Values = {} if is_imported_log(engine) else project.values
+    form = {"form": project.date_format} if project.date_format and not is_imported_log(engine) else {}
+    made = engine.instant(*places["created_at"], zone=project.time_zone, **form)
     spans, undated = _spans(engine, made, project, asked)
     apart = Apart(undated=undated, future=0, too_old=0, first=None, last=None)
     if not spans:
         return Health(asked=asked, buckets=(), apart=apart)
     metrics = {name: one for name, one in metrics_for(project.confidence).items() if not one.check}
-    rows = _rows(engine, places, made, spans)
+    rows = _rows(engine, places, values, made, spans)
     found = _aggregated(engine, rows, asked.slices, aggregates_of(metrics))
     types = _aggregated(
         engine, rows.where("status = 'error'", dialect="duckdb"), (*asked.slices, "error_type"), {N: "count(*)"}
@@ -77,12 +81,12 @@ def _health(engine: Engine, places: Mapping[str, ColumnPath], project: Project, 
     for (window, value), row in types.items():
         errors = found[window, value[:-1]].setdefault(ERRORS, {})
         errors[value[-1] or NO_TYPE] = errors.get(value[-1] or NO_TYPE, 0) + row[N]
-    values: list[Slice] = sorted({value for _, value in found}, key=lambda v: [(one is None, one or "") for one in v])
+    slices: list[Slice] = sorted({value for _, value in found}, key=lambda v: [(one is None, one or "") for one in v])
     buckets = [
         bucket_of(period, asked.slices, value, found[number, value], metrics=metrics, ran={})
         if (number, value) in found
         else empty(period, asked.slices, value, metrics)
-        for value in values or [()]
+        for value in slices or [()]
         for number, period in enumerate(spans)
     ]
     return Health(asked=asked, buckets=buckets, apart=apart)
@@ -131,11 +135,15 @@ def _micros(engine: Engine, instant: exp.Expr) -> exp.Expr:
     return instant
 
 
-def _rows(engine: Engine, places: Mapping[str, ColumnPath], made: exp.Expr, spans: Sequence[Period]) -> exp.Select:
+def _rows(
+    engine: Engine, places: Mapping[str, ColumnPath], values: Values, made: exp.Expr, spans: Sequence[Period]
+) -> exp.Select:
     """Return the rows of the windows with the columns of a log, and the number of their window."""
     cells: dict[str, exp.Expr] = {name: exp.cast(exp.null(), kind) for name, kind in NOT_THERE.items()}
     for name in TEXTS:
-        cells[name] = engine.text(*places[name]) if name in places else exp.cast(exp.null(), "text")
+        cells[name] = exp.cast(exp.null(), "text")
+        if name in places:
+            cells[name] = text_of(engine, name, places[name], values.get(name, {}))
     for name in NUMBERS:
         cells[name] = engine.number(*places[name]) if name in places else exp.cast(exp.null(), "double")
     for name in FLAGS:

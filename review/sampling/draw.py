@@ -132,7 +132,7 @@ def extend(
     _check_overlap(overlap)
     frame, find = _looked_at(
         engine, wishes, window=window, week=previous.week, seed=previous.seed, mapping=mapping, values=values,
-        groups=groups, date_format=date_format, sealed_at=previous.sealed_at,
+        groups=groups, date_format=date_format, sealed_at=previous.sealed_at, strata=previous.strata,
     )  # fmt: skip
     sealed = {s.name: s.population for s in previous.strata}
     if list(sealed) != list(names_of(groups)):
@@ -181,12 +181,13 @@ def _looked_at(
     groups: Sequence[Group],
     date_format: str,
     sealed_at: datetime | None = None,
+    strata: Sequence[DrawnStratum] = (),
 ) -> tuple[Frame, Find]:
     """Return the frame, and what finds the ids that a plan can need: asked of the source, or read from a result."""
     if isinstance(engine, HoldsDraw) and window is not None:
         wanted = Wanted(
             week=week, window=window, seed=seed, wishes=wishes, groups=groups, mapping=mapping or {},
-            values=values or {}, date_format=date_format,
+            values=values or {}, date_format=date_format, sealed_at=sealed_at, strata=strata,
         )  # fmt: skip
         return engine.look(wanted)
     frame, opened = read_frame(

@@ -167,7 +167,7 @@ def open_frame(
             command_hint="Name it with `--map created_at=COLUMN`.",
         )
     conditions = {
-        name: (_text(engine, name, places[name], values.get(name, {})), engine.number(*places[name]))
+        name: (text_of(engine, name, places[name], values.get(name, {})), engine.number(*places[name]))
         for name in fields_of(groups)
         if name in places
     }
@@ -256,7 +256,8 @@ def _place(name: str, columns: Mapping[str, str]) -> ColumnPath:
     return ColumnPath(parts[0], tuple(parts[1:]))
 
 
-def _text(engine: Engine, name: str, place: ColumnPath, values: Mapping[str, str]) -> exp.Expr:
+def text_of(engine: Engine, name: str, place: ColumnPath, values: Mapping[str, str]) -> exp.Expr:
+    """Return a field as text, translated by ``values`` (raw -> value)."""
     text = engine.text(*place)
     if name == "feedback":
         # Feedback may be an object {thumb, copied, edited}; only its thumb decides the group.

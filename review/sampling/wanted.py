@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from review.basics.weeks import Window
-from review.sampling.allocate import DrawPlan, Wishes
+from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes
 from review.sampling.frame import Frame, Values
 from review.sampling.strata import Group
 
@@ -17,7 +18,10 @@ Find = Callable[[DrawPlan], Mapping[str, Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A draw of a week: the fields are those of :func:`review.sampling.draw.draw`."""
+    """A draw of a week: the fields are those of :func:`review.sampling.draw.draw`.
+
+    Of a week that was drawn before, ``sealed_at`` is the instant of the first draw, ``strata`` are those of the latest.
+    """
 
     week: str
     window: Window
@@ -27,6 +31,8 @@ class Wanted:
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     date_format: str = ""
+    sealed_at: datetime | None = None
+    strata: Sequence[DrawnStratum] = ()
 
 
 @runtime_checkable

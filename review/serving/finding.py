@@ -69,8 +69,10 @@ class Findings:
 
 PLACES = (
     Place("Week", "week", {}, "results report close due date production quality", "reader"),
+    Place("Week: report", "week", {"view": "report"}, "print pdf markdown trend decisions", "reader"),
     Place("Annotate", "annotate", {}, "review queue label items", "annotator"),
     Place("Discuss", "discuss", {}, "comments talk votes", "annotator"),
+    Place("Discuss: calibration", "discuss", {"view": "calibration"}, "session blind together", "annotator"),
     Place("Adjudicate", "adjudicate", {}, "disagreements settle unanimous single votes", "adjudicator"),
     Place("Golden: candidates", "golden", {"view": "candidates"}, "approve", "adjudicator"),
     Place("Golden: examples", "golden", {"view": "examples"}, "provenance retire", "adjudicator"),
@@ -79,6 +81,7 @@ PLACES = (
     Place("Agreement", "agreement", {}, "alpha kappa reviewers pairs contested", "reader"),
     Place("Judges", "judges", {}, "calibration recall precision prompt trust", "reader"),
     Place("Versions", "versions", {}, "prompts register approve lineage runs accuracy", "adjudicator"),
+    Place("Versions: runs", "versions", {"view": "runs"}, "start pause resume target", "adjudicator"),
     Place("Compare", "compare", {}, "gate flips models benchmark trend waive", "adjudicator"),
     Place("Health", "health", {}, "traffic errors latency cost monitoring slices periods", "adjudicator"),
     Place("Health: alerts", "health", {"view": "alerts"}, "alarm acknowledge incident owner", "adjudicator"),
@@ -95,13 +98,20 @@ PLACES = (
     Place("Conversations: browse the log", "conversations", {"view": "browse"}, "search scenario pick", "lead"),
     Place("Conversations: labels and verdicts", "conversations", {"view": "judgements"}, "import", "lead"),
     Place("Sampling", "sampling", {}, "draw open week minutes overlap schedule", "lead"),
+    Place("Sampling: every week", "sampling", {"tab": "Every week"}, "automatic night schedule", "lead"),
+    Place("Sampling: ledger", "sampling", {"tab": "Ledger"}, "draws frames groups probabilities", "lead"),
     Place("Rubric", "rubric", {}, "dimensions values guidance in force", "annotator"),
     Place("Rubric: open questions", "rubric", {"view": "questions"}, "unclear", "annotator"),
+    Place("Rubric: versions", "rubric", {"view": "versions"}, "history what changed", "annotator"),
     Place("Rubric: change", "rubric", {"view": "change"}, "editor toml keys conditions", "lead"),
     Place("Rubric: ask again", "rubric", {"view": "again"}, "requeue", "lead"),
     Place("Settings: people", "settings", {}, "roles invite link fields hand over", "annotator"),
+    Place("Settings: imports", "settings", {"tab": "Imports"}, "masking rejected files", "annotator"),
+    Place("Settings: messages", "settings", {"tab": "Messages"}, "reminders notify late sent log", "lead"),
     Place("Compliance: findings", "compliance", {}, "gdpr hipaa personal data secrets overdue owner", "auditor"),
     Place("Compliance: control report", "compliance", {"view": "report"}, "checks clauses articles", "auditor"),
+    Place("Compliance: retention", "compliance", {"view": "retention"}, "expire hold delete days", "auditor"),
+    Place("Compliance: erasure", "compliance", {"view": "erasure"}, "delete user gdpr forget proof", "auditor"),
     Place("Compliance: evidence pack", "compliance", {"view": "pack"}, "signed auditor verify", "auditor"),
     Place("Audit", "audit", {}, "history chain log verify", "auditor"),
 )
@@ -196,7 +206,12 @@ def _judges(store: Store, words: str) -> list[Hit]:
 
 def _releases(store: Store, words: str) -> list[Hit]:
     return [
-        Hit(r.name, f"{counted(r.size, 'example')}, {r.at[:10]}", "golden", {"view": "releases"})
+        Hit(
+            r.name,
+            f"{counted(r.size, 'example')}, {r.at[:10]}",
+            "golden",
+            {"view": "releases", "release": r.name},
+        )
         for r in reversed(releases(store))
         if _in(words, r.name, r.notes)
     ][:EACH]

@@ -7,7 +7,9 @@ may quote what somebody typed.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,22 +26,39 @@ FIELDS = "fields"
 
 def begin_logging(settings: LogSettings) -> None:
     """Write the lines of this process as the settings say, those of Streamlit and of the server included."""
-    handler = logging.StreamHandler()
+    handler = _Handler()
     handler.setFormatter(Lines(as_json=settings.format == "json"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     level = getattr(logging, settings.level.upper())
     root.setLevel(level)
+
+    def ours(logger: logging.Logger) -> None:
+        """Take away the handlers of its own, which would write lines of another form."""
+        logger.handlers[:], logger.propagate = [], True
+        logger.setLevel(max(level, logging.WARNING))
+
     for name, logger in list(logging.Logger.manager.loggerDict.items()):
         if isinstance(logger, logging.Logger) and name.split(".")[0] in ("streamlit", "uvicorn", "websockets"):
-            # They have handlers of their own, which would write lines of another form.
-            logger.handlers[:], logger.propagate = [], True
-            logger.setLevel(max(level, logging.WARNING))
+            ours(logger)
+    if (theirs := sys.modules.get("streamlit.logger")) is not None:
+        # Streamlit makes loggers with handlers of their own whenever it loads a part of itself.
+        vars(theirs)["setup_formatter"] = ours
 
 
 def say(logger: logging.Logger, message: str, **fields: str | int | float) -> None:
     """Write one line about something that was done; ``fields`` hold names and numbers of our own."""
     logger.info(message, extra={FIELDS: fields})
+
+
+class _Handler(logging.StreamHandler):  # type: ignore[type-arg]  # it is generic for type checkers alone
+    """Writes lines. Of one that cannot be written Python itself would write all words, unmasked."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say that a line could not be written, and no more."""
+        kind = sys.exc_info()[0]
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a line of {record.name} was not written ({kind.__name__ if kind else None})\n")
 
 
 class Lines(logging.Formatter):
@@ -52,7 +71,7 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         fields: dict[str, Any] = getattr(record, FIELDS, None) or {}
-        message = record.getMessage()
+        message = _sound(record.getMessage())
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -64,11 +83,17 @@ class Lines(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             line |= {"error": type(error).__name__, "places": _places(error)}
+        line = {name: _sound(value) for name, value in line.items()}
         if self._as_json:
             return orjson.dumps(line, default=str).decode()
         at, level, logger, request, said = (line.pop(k) for k in ("at", "level", "logger", "request", "message"))
         rest = "".join(f" {name}={value}" for name, value in line.items())
         return " ".join(f"{at} {level} {logger} [{request}] {said}{rest}".split())
+
+
+def _sound(value: Any) -> Any:
+    """Return a text that can be written: half a character, such as of a broken file name, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _places(error: BaseException) -> list[str]:

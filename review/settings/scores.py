@@ -10,7 +10,7 @@ from typing import Any
 from review.basics import setting
 
 SETTINGS = ("run", "execution", "semantic", "correctness")
-RUN = ("execution", "sql_rules", "behaviour", "exact", "normalised", "required", "tools", "labels")
+RUN = ("execution", "sql_rules", "demands", "behaviour", "exact", "normalised", "required", "tools", "labels")
 EXECUTION = ("execution",)
 SEMANTIC = ("required", "behaviour", "tools")
 

@@ -136,9 +136,9 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # receive = { answer = "output.text" }
 
 # [scores]               # how the answers of a version are scored
-# run = ["execution", "sql_rules", "behaviour", "exact", "normalised", "required", "tools", "labels"]
+# run = ["execution", "sql_rules", "demands", "behaviour", "exact", "normalised", "required", "tools", "labels"]
 # execution = ["execution"]   # scorers whose mean is the execution part of the combined accuracy
-# semantic = ["required", "behaviour", "tools"]   # the same for the part of meaning
+# semantic = ["required", "behaviour", "tools"]   # the same for the part of meaning; "demands" fits [sql.words]
 # correctness = "correctness"   # the dimension of the settled label that replaces it where people saw the answer
 
 # [failures]             # the weekly triage

@@ -48,7 +48,7 @@ class Correction:
     """One corrected answer and what it led to; ``outcome`` is of OUTCOMES.
 
     ``instead`` is the answer that was taken where it is another one, "" where there is none. ``why`` is the reason of
-    the adjudicator, "" without one.
+    the adjudicator, "" without one. ``example`` is the golden example that it became, "" where it became none.
     """
 
     item: str
@@ -59,6 +59,7 @@ class Correction:
     outcome: str
     instead: str
     why: str
+    example: str = ""
 
 
 def corrections(store: Store, rater: str, *, viewer: str) -> list[Correction]:
@@ -144,6 +145,7 @@ def _told(said: Annotation, known: _Known) -> Correction:
         outcome=outcome,
         instead=instead,
         why=known.clean(item, _why(final)) if final and outcome != WAITS else "",
+        example=example.example_id if example is not None and outcome in (GOLDEN, RETIRED) else "",
     )
 
 

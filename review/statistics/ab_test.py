@@ -25,6 +25,8 @@ LEAST_DAYS = 14
 LEAST_USERS = 30
 """Users of a group below which Welch's interval is not trusted."""
 NOT_ENOUGH = "Not enough yet"
+ROUNDING = 1e-12
+"""Relative to the values: adding up in binary makes equal values differ by less than this."""
 NO_SPREAD = "no spread"
 """The method of a difference between groups in which all users have the same value: it has no interval."""
 
@@ -202,7 +204,9 @@ def _compared(
     shown = enough and p is not None and p < (1 - LEVEL) / tests
     return Compared(
         control=control, treated=treated, difference=difference, p=p, shown=shown,
-        sentence=_sentence(spoken(name), (control, treated, difference), group=spoken(group), shown=shown),
+        sentence=_sentence(
+            spoken(name), (control, treated, difference), group=spoken(group), shown=shown, tests=tests if enough else 0
+        ),
     )  # fmt: skip
 
 
@@ -211,9 +215,10 @@ def _variance(n: int, sums: Sums) -> float:
 
     Chan, Golub and LeVeque (1983), The American Statistician 37, 242-247, for two parts.
     """
-    zeros = n - sums.n
-    between = (sums.total / sums.n) ** 2 * sums.n * zeros / n if sums.n else 0.0
-    return (sums.squares + between) / (n - 1)
+    zeros, mean = n - sums.n, sums.total / sums.n if sums.n else 0.0
+    between = mean**2 * sums.n * zeros / n
+    within = sums.squares if sums.squares > sums.n * (ROUNDING * mean) ** 2 else 0.0
+    return (within + between) / (n - 1)
 
 
 def _mean(n: int, sums: Sums) -> Quantity:
@@ -233,8 +238,10 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     if n0 < 2 or n1 < 2:
         return Quantity.missing("a group has fewer than two users", n=n0 + n1, method="welch"), None
     parts = _variance(n0, sums0) / n0, _variance(n1, sums1) / n1
-    value, se = sums1.total / n1 - sums0.total / n0, math.sqrt(sum(parts))
+    means = sums0.total / n0, sums1.total / n1
+    value, se = means[1] - means[0], math.sqrt(sum(parts))
     if not se:
+        value = 0.0 if math.isclose(*means, rel_tol=ROUNDING) else value
         return Quantity(value=value, method=NO_SPREAD, n=n0 + n1), None
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n0 - 1) + parts[1] ** 2 / (n1 - 1))
     reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * se
@@ -244,7 +251,8 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     ), p
 
 
-def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, group: str, shown: bool) -> str:
+def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, group: str, shown: bool, tests: int) -> str:
+    """Return what a metric says; ``tests`` metrics are compared, 0 where too few users or days were seen."""
     control, treated, difference = sides
     if difference.method == NO_SPREAD:
         if not difference.value:
@@ -259,6 +267,11 @@ def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, group: s
     if shown:
         verb = "more" if difference.value > 0 else "less"
         return f"{name}: {abs(difference.value):.3g} {verb} for each user of {group} ({low:.3g} to {high:.3g})."
+    if tests and (low > 0 or high < 0):
+        return (
+            f"{NOT_ENOUGH}: alone {name} would differ ({low:.3g} to {high:.3g}), but chance may do that to one of "
+            f"{tests} metrics (Bonferroni)."
+        )
     return f"{NOT_ENOUGH}: the difference in {name} may lie anywhere from {low:.3g} to {high:.3g}."
 
 

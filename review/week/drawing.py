@@ -167,7 +167,9 @@ def opened_source(
     week = None if all_weeks else request.week
     engine: Engine
     if request.source is not None and request.drawn:
-        given = InputFile(request.source, path=Path(request.source), encoding=encoding)
+        given = InputFile(request.source, path=Path(request.source))
+        if encoding and Path(request.source).is_file() and not given.is_utf8():
+            given = replace(given, encoding=encoding)
         engine = open_result(request.source, given)
     elif request.source is not None:
         engine = open_source(request.source, week=week, until=sealed_at, encoding=encoding)

@@ -6,15 +6,29 @@ from datetime import date, timedelta
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
 from review.basics.weeks import today_in
 from review.current.assignments import closing_of, week_of_store
 from review.people.people import require
-from storage.records_weeks import DueChange
+from review.settings.project import project_of
+from storage.records_weeks import DueChange, Week
 from storage.store import Store
 
 LONGEST = timedelta(days=366)
 """The longest time that a week may be reviewed in."""
+
+
+def today_of(store: Store) -> date:
+    """Return the date that it is in the time zone of the project; in UTC while its settings cannot be read."""
+    try:
+        return today_in(project_of(store.path).time_zone)
+    except ReviewError:
+        return today_in("UTC")
+
+
+def is_past_due(store: Store, week: Week) -> bool:
+    """Return whether the due date of a week has passed, by the date of :func:`today_of`."""
+    return date.fromisoformat(week.due) < today_of(store)
 
 
 def due_day(text: str, today: date) -> date:

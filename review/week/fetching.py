@@ -47,17 +47,23 @@ def fetch(
     """Return the conversations with these ids, masked and checked, in this order.
 
     From a source other than the imported log they are read through the engine, in whatever format their rows have;
-    originals are kept as the project says. A keyed hash replaces addresses in their ids, as an import does. An id that
-    is not found is left out; of what is ``gone`` there are no texts and no original.
+    originals are kept as the project says. A keyed hash replaces addresses in their ids, as an import does. Of rows
+    with one id the first by date counts, as in the frame. An id that is not found is left out; of what is ``gone``
+    there are no texts and no original.
     Raises InputError for a row that cannot be read.
     """
     if request.source is None:
         return [_left(one, gone) for one in read_conversations(log, ids)]
+    first: dict[str, Entry] = {}
+    for entry in checked(_entries(engine, ids, project, request, key), ready(project.checks)):
+        known = first.get(entry.conversation.id)
+        if known is None or _made(entry) < _made(known):
+            first[entry.conversation.id] = entry
     found: dict[str, Conversation] = {}
     originals: list[tuple[str, str]] = []
-    for entry in checked(_entries(engine, ids, project, request, key), ready(project.checks)):
-        findings = {name: dict(one) for name, one in entry.findings.items()}
-        found.setdefault(entry.conversation.id, _left(replace(entry.conversation, checks=findings), gone))
+    for name, entry in first.items():
+        findings = {check: dict(one) for check, one in entry.findings.items()}
+        found[name] = _left(replace(entry.conversation, checks=findings), gone)
         if entry.original is not None and not gone.holds(entry.conversation.id, entry.conversation.user_id):
             originals.append((entry.conversation.id, entry.original))
     if originals:
@@ -65,6 +71,12 @@ def fetch(
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
     plain = stored_ids(engine, project, key)
     return [found[name] for i in ids if (name := plain(i)) in found]
+
+
+def _made(entry: Entry) -> tuple[bool, str]:
+    """Return what rows of one id are ordered by: when they were made, those without a time last."""
+    made = entry.conversation.created_at
+    return made is None, made or ""
 
 
 def _left(found: Conversation, gone: Gone) -> Conversation:
@@ -100,7 +112,7 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
 def _rows(
     engine: Engine, names: Mapping[str, str], ids: Sequence[str], request: Request, project: Project
 ) -> Iterator[dict[str, Any]]:
-    """The rows of these ids with every column as text, the first row of each id; or the source's own records."""
+    """The rows of the week that have these ids, with every column as text; or the source's own records."""
     if isinstance(engine, HoldsRecords):
         yield from engine.records(ids)
         return
@@ -109,16 +121,22 @@ def _rows(
     window = week_window(request.week, project.time_zone)
     made = find_columns(engine, names, ()).get("created_at")
     relation = engine.relation(columns, None if made is None else Span(made.column, window.start, window.end))
-    within = None
-    if made is not None and engine.dialect in SERVERS:
-        # The drawn rows lie in the window, and a server finds those by an index.
+    within: exp.Expr | None = None
+    if made is not None:
         form = {"form": project.date_format} if project.date_format else {}
         bounds = Membership(engine.moment(window.start), engine.moment(window.end))
         within = in_window(engine.instant(*made, zone=window.zone, **form), bounds)
     chosen = [exp.alias_(engine.text(c), c, quoted=True) for c in columns]
+    # An id may come again in other weeks. What is selected is computed of the few rows with these ids alone.
+    inside: exp.Expr = exp.Literal.number(1)
+    if within is not None:
+        inside = exp.Case().when(within.copy(), inside).else_(exp.Literal.number(0))
+    chosen.append(exp.alias_(inside, "spotcheck_in_week", quoted=True))
     for start in range(0, len(ids), CHUNK):
         part = [exp.Literal.string(i) for i in ids[start : start + CHUNK]]
         query = exp.select(*chosen).from_(relation.copy()).where(exp.In(this=engine.text(name, path), expressions=part))
-        query = query if within is None else query.where(within.copy())
-        for row in engine.query(query):
-            yield {c: cell for c, cell in zip(columns, row, strict=True) if cell is not None}
+        if within is not None and engine.dialect in SERVERS:  # a server finds those of the week by an index
+            query = query.where(within.copy())
+        for *row, counts in engine.query(query):
+            if counts:
+                yield {c: cell for c, cell in zip(columns, row, strict=True) if cell is not None}

@@ -91,6 +91,7 @@ def test_a_unanimous_item_can_be_settled_otherwise(tmp_path: Path, monkeypatch: 
     at.button("settling_back").click().run()
     assert not at.exception
     assert set(at.dataframe[0].value["item"]) == set(UNANIMOUS)
+    assert "scenario" in at.dataframe[0].value, "the filter of the table finds a scenario"
 
 
 def test_the_matrix_holds_the_scenarios_of_the_log_without_an_example(

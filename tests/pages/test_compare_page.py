@@ -59,6 +59,19 @@ def test_a_case_opens_with_what_changed_and_no_markup_of_the_data(
     assert "Broke" in said(at) and len(at.dataframe[0].value) == 2
 
 
+def test_costs_have_the_currency_of_the_project(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = store.path.with_name("spotcheck.toml")
+    before = settings.read_text(encoding="utf-8") if settings.exists() else None
+    settings.write_text(f'{before or ""}\n[judges]\ncurrency = "EUR"\n', encoding="utf-8")
+    try:
+        at = opened(store, monkeypatch, view="figures")
+        assert "cost per answer, EUR" in set(at.dataframe[0].value["figure"])
+        at = opened(store, monkeypatch, case=ids_of(store)["c1"])
+        assert "cost, EUR" in at.dataframe[0].value
+    finally:
+        settings.write_text(before, encoding="utf-8") if before is not None else settings.unlink()
+
+
 def test_figures_say_which_direction_is_better(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened(store, monkeypatch, view="figures")
     frame = at.dataframe[0].value.set_index(["figure", "version"])

@@ -12,6 +12,8 @@ from review.closing.closing import close_week
 from review.golden.approve import approve
 from review.settling.adjudication import adjudicate
 from storage.records_calibration import Anchor
+from storage.records_gate import GateDecision
+from storage.records_golden import GoldenExample
 from storage.records_review import Annotation
 from storage.records_weeks import Assignment, Item
 from storage.store import Store
@@ -122,3 +124,15 @@ def test_the_accuracy_on_known_answers_is_ones_own_and_a_lead_sees_all(
     assert "Everybody, on items with known answers" in told(lead)
     names = [list(frame.value["figure"]) for frame in lead.dataframe if "figure" in frame.value]
     assert any("Noa: Politeness" in row or "Noa: politeness" in row for row in names)
+
+
+def test_a_correction_says_which_version_it_helped_to_stop(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = store.find(GoldenExample, item_id=DISPUTED[0])
+    broke = {"open": ["fail"], "flipped": [{"case": example.example_id, "change": "broke"}]}
+    versions = {"baseline": "v3", "candidate": "v_4", "release": "r1", "release_digest": ""}
+    store.add(GateDecision(id="gate-1", decision="fail", report=broke, at=AT, by="mia", **versions))
+    at = run(store, monkeypatch, "week", rater="zelda")
+    assert "1 became golden, 1 waits; 1 helped to stop v_4." in told(at).replace("\\", "")
+    at.session_state["own_corrections"] = at.session_state[f"own_correction_{DISPUTED[0]}"] = True
+    at.run()
+    assert not at.exception and "which got this question wrong" in told(at)

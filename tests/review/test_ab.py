@@ -15,10 +15,10 @@ from scipy.stats import ttest_ind
 from review.basics.errors import InputError
 from review.basics.log_paths import log_of
 from review.commands.ab import ab
-from review.monitoring.ab_input import read_outcomes
+from review.monitoring.ab_input import _sums, read_outcomes
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
-from review.statistics.ab_test import Groups, Sums, compare_groups
+from review.statistics.ab_test import NO_SPREAD, Groups, Sums, compare_groups
 from storage.opening import open_store
 
 HEADER = "user,variant,metric,value,exposed_at\n"
@@ -220,3 +220,34 @@ def test_values_without_any_spread_are_not_called_too_few(treated: float, whole:
     assert found.sentence.startswith(whole)
     assert found.metrics["orders"].sentence.startswith(one)
     assert "Not enough" not in found.sentence + found.metrics["orders"].sentence
+
+
+@pytest.mark.parametrize(("metrics", "days", "words"), [
+    (1, 30.0, "x: 0.1 more for each user"), (9, 30.0, "chance may do that to one of 9 metrics"),
+    (9, 5.0, "may lie anywhere from"),
+])  # fmt: skip
+def test_one_of_many_metrics_is_not_believed_alone(metrics: int, days: float, words: str) -> None:
+    n = 500
+    sums = {"control": Sums(n * 1.0, n * 0.5, n), "treated": Sums(n * 1.1, n * 0.5, n)}
+    found = compare_groups(
+        Groups(
+            control="control",
+            treated="treated",
+            users=dict.fromkeys(sums, n),
+            exposed={},
+            days=days,
+            sums={"x": sums} | {f"m{k}": sums for k in range(metrics - 1)},
+        )
+    )
+    low, _ = found.metrics["x"].difference.ci or (0.0, 0.0)
+    assert low > 0 and words in found.metrics["x"].sentence
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1.1, 19.99, 1e9 / 3])
+def test_equal_values_have_no_spread_however_they_add_up(value: float) -> None:
+    for n0, n1 in ((30, 31), (49, 53), (97, 101), (333, 337)):
+        sums = {name: _sums([value] * n) for name, n in (("a", n0), ("b", n1))}
+        groups = Groups(control="a", treated="b", users={"a": n0, "b": n1}, exposed={}, sums={"spent": sums}, days=20)
+        report = compare_groups(groups)
+        assert report.metrics["spent"].difference.method == NO_SPREAD and report.metrics["spent"].difference.value == 0
+        assert "No spread" in report.sentence

@@ -12,7 +12,7 @@ from review.basics.labels import Label, Scale, ratings_of
 from review.report.trend import trend
 from review.settings.project import project_of
 from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
-from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, passed_words
+from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, judges, passed_words
 from review.statistics.answers.next_steps import Doing, FailedStep, More, next_steps
 from review.statistics.answers.readings import Reading, read_differently, readings
 from review.statistics.answers.thresholds import Thresholds
@@ -92,6 +92,16 @@ TWO_PEOPLE = replace(
 def test_the_verdict_follows_the_rule_and_names_the_figure_that_decides(found: Evidence, use: str, why: str) -> None:
     verdict = judge_verdict(found, RULE)
     assert (verdict.use, why in verdict.reason) == (use, True), verdict.reason
+
+
+@pytest.mark.parametrize("found", [GOOD, replace(GOOD, recall=between(0.1, 0.3)), replace(GOOD, positives=3)])
+def test_the_answer_about_judges_speaks_a_value_as_people_read_it(found: Evidence) -> None:
+    several = [
+        replace(found, positive="not_fine"),
+        replace(found, name="k", judge="k@1", label="k", positive="not_fine"),
+    ]
+    answer = judges([judge_verdict(one, RULE) for one in several])
+    assert "'not fine'" in answer.sentence and "not_fine" not in answer.sentence + answer.reason
 
 
 def test_the_numbers_of_the_rule_are_settings() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.weeks import next_due_date, today_in
 from review.closing.closing import close_week
 from review.current.assignments import week_of_store, with_due_dates
-from review.week.due_days import change_due, due_day
+from review.week.due_days import change_due, due_day, is_past_due
 from storage.records_people import AuditEntry
 from storage.records_weeks import DueChange, Week
 from storage.store import Store
@@ -90,3 +91,15 @@ def test_what_cannot_be_changed_is_refused(store: Store) -> None:
     with pytest.raises(Refused, match="is closed"):
         change(store, LATER)
     assert store.find(DueChange) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "late"), [("Pacific/Kiritimati", True), ("UTC", False), ("Pacific/Pago_Pago", False), ("no zone", False)]
+)
+def test_every_place_calls_a_week_late_by_the_date_of_the_project(
+    store: Store, monkeypatch: pytest.MonkeyPatch, zone: str, late: bool
+) -> None:
+    store.path.with_name("spotcheck.toml").write_text(f'[project]\ntime_zone = "{zone}"\n', encoding="utf-8")
+    monkeypatch.setattr("review.basics.weeks.now", lambda: "2026-11-27T12:00:00.000+00:00")
+    week = replace(week_of_store(store, THIS), due="2026-11-27")
+    assert is_past_due(store, week) is late

@@ -58,6 +58,8 @@ def test_each_kind_is_found_and_leads_to_its_page(store: Store) -> None:
     assert example.query == {"view": "examples", "example": example_id_of("u1")}
     assert found(store, "strict", "ana")["Judges"] == [Hit("strict", "llm, version 2", "judges", {"judge": "strict@2"})]
     assert [h.title for h in found(store, "AUTUMN", "eva")["Releases"]] == ["autumn"]
+    assert found(store, "autumn", "eva")["Releases"][0].query == {"view": "releases", "release": "autumn"}
+    assert found(store, "reminders", "lea")["Pages and settings"][0].query == {"tab": "Messages"}
     assert found(store, "ben", "ana")["People"] == [Hit("ben", "annotator", "settings", {})]
     assert [h.title for h in found(store, "polite", "ana")["Rubric"]] == ["Politeness"]
     assert found(store, "undo", "lea")["Pages and settings"][0].query == {"view": "imports"}

@@ -15,7 +15,7 @@ from scored_runs import passing, scored_run
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
-from review.experiments.decisions import standing_of
+from review.experiments.decisions import standing_of, stopped_by
 from review.experiments.gating.asking import ask_people, asking, drop_by_people, settle, settled
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import Outcome, gate_runs
@@ -109,6 +109,16 @@ def test_a_failure_needs_a_lead_to_waive_it(store: Store) -> None:
     name = keep(store, failed, by="lea").decision.id
     with pytest.raises(Refused, match="needs the role lead"):
         waive(store, name, by="eva", reason="x")
+
+
+def test_an_example_tells_which_versions_it_helped_to_stop(store: Store) -> None:
+    keep(store, undecided(), by="eva")
+    assert stopped_by(store, {"c1"}) == {}, "an undecided gate stops nothing for good"
+    failed = gate_runs(scored_run("v2", passing(200, [50])), scored_run("v5", passing(200, range(30))))
+    name = keep(store, failed, by="eva").decision.id
+    assert stopped_by(store, {"c3", "c50", "c199"}) == {"c3": ("v5",)} and stopped_by(store, set()) == {}
+    assert waive(store, name, by="lea", reason="the cases were wrong").may_ship
+    assert stopped_by(store, {"c3"}) == {}
 
 
 def test_people_settle_an_undecided_gate_blind_and_in_pairs(store: Store) -> None:

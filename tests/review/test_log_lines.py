@@ -87,3 +87,27 @@ def test_wrong_settings_are_named(tmp_path: Path, line: str, wrong: str) -> None
     (tmp_path / "spotcheck.toml").write_text(f"[log]\n{line}\n")
     with pytest.raises(InputError, match=rf"{wrong}: found .*expected"):
         project_of(tmp_path / "spotcheck.db")
+
+
+def test_a_line_that_cannot_be_written_says_nothing_of_its_words(
+    logged: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for form in ("json", "text"):
+        begin_logging(LogSettings(form, "warning"))
+        OURS.warning("file of ana.berg@example.org: %s", "half a \udcf6 letter")
+        OURS.warning("%d", "ana.berg@example.org")
+        written = capsys.readouterr().err
+        assert "[EMAIL_1]: half a ? letter" in written and "was not written (TypeError)" in written
+        assert "ana." not in written and "Traceback" not in written
+
+
+def test_what_streamlit_loads_later_writes_our_lines(
+    logged: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit import logger as theirs
+
+    monkeypatch.setattr(theirs, "setup_formatter", theirs.setup_formatter)
+    begin_logging(LogSettings("json", "warning"))
+    theirs.get_logger("streamlit.of_a_test").error("could not convert 'ana.berg@example.org'")
+    [line] = lines(capsys.readouterr().err)
+    assert line["message"] == "could not convert '[EMAIL_1]'"

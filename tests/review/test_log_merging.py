@@ -20,6 +20,7 @@ from review.compliance.running import due_days, run_checks
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run
 from review.failures.rules import failure_rules
+from review.log.checks_of_rows import checks_by_import
 from review.log.checks_ran import checks_ran
 from review.log.days import imports_held
 from review.log.digests import row_digests
@@ -255,3 +256,82 @@ def test_a_full_disk_leaves_the_log_as_it_was(small_path: Path, tmp_path: Path) 
         assert said(log) == before and len(log_files(log)) == 6 and not list(log.logs.glob(".partial*"))
         (disk / "filler").unlink()
         assert merged(log)[:] == (8, 1) and said(log) == before
+
+
+def erased(store: Store, conversation_id: str) -> None:
+    asked = request_erasure(store, "conversation", conversation_id, by="lea")
+    confirm(store, asked.request.id, by="lea", reason="alone today")
+    assert run(store, asked.request.id, by="lea").state == "done"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_which_checks_ran_is_known_after_a_conversation_was_erased(tmp_path: Path, together: bool) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    add_people(store)
+    import_rows(store, [conversation(1), conversation(2)], "two.jsonl")
+    import_rows(store, [conversation(3)], "one.jsonl")
+    log = log_of(store.path)
+    before = checks_by_import(log_files(log))
+    assert len(before) == 2 and all(before.values())
+    if together:
+        merged(log)
+    erased(store, "c001")
+    assert checks_by_import(log_files(log)) == before and checks_ran(log) == before
+
+
+def test_originals_of_what_expires_go_also_after_an_undo_among_merged_imports(small_path: Path, tmp_path: Path) -> None:
+    store = copied(small_path, tmp_path)
+    store.path.with_name("spotcheck.toml").write_text(ON)
+    log, project = log_of(store.path), project_of(store.path)
+    merged(log)
+    undo_import(store, ids_of(store)["rows3.jsonl"], by="lea")
+    assert b"anna" in content_of(log.originals.glob("merged-*/*.parquet"))
+    for week in WEEKS:
+        never_draw(store, week, reason="before we began", by="lea")
+    run_checks(store, project, by="lea")
+    assert run_retention(store, project, failure_rules(store, project), by="lea").expired == 5
+    assert b"c004" not in content_of(log.originals.rglob("*.parquet"))
+
+
+def test_what_an_interrupted_retention_replaced_is_not_merged(
+    small_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = copied(small_path, tmp_path)
+    store.path.with_name("spotcheck.toml").write_text(ON)
+    log, project = log_of(store.path), project_of(store.path)
+    for week in WEEKS:
+        never_draw(store, week, reason="before we began", by="lea")
+    run_checks(store, project, by="lea")
+    add_holds(store, conversations=["c003"], reason="Case 12", by="lea")
+
+    def killed(*given: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("review.monitoring.retention.removed", killed)
+        run_retention(store, project, failure_rules(store, project), by="lea")
+    before = [one.id for one in read_conversations(log, IDS)]
+    merged(log)
+    assert [one.id for one in read_conversations(log, IDS)] == before and len(before) < len(IDS)
+    run_retention(store, project, failure_rules(store, project), by="lea")
+    assert [one.id for one in read_conversations(log, IDS)] == ["c003"]
+    assert b"c004" not in content_of(log.originals.rglob("*.parquet")) and revealed(store, "c003", by="lea")
+
+
+def test_no_row_is_missing_when_a_merge_begins_and_ends_while_files_are_listed(
+    small_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = log_of(copied(small_path, tmp_path).path)
+    listing, turns = Path.glob, []
+
+    def slowly(folder: Path, pattern: str) -> Iterator[Path]:
+        """List the folders, and their files when all of the folders are gone already."""
+        if pattern != "*/*.parquet" or turns:
+            return listing(folder, pattern)
+        turns.append(pattern)
+        folders = [one for one in listing(folder, "*") if one.is_dir()]
+        merged(log)
+        return iter([file for one in folders for file in listing(one, "*.parquet")])
+
+    monkeypatch.setattr(Path, "glob", slowly)
+    assert [path.name for path in log_files(log)] == [f"{week}-0001.parquet" for week in WEEKS]

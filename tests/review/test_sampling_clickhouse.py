@@ -340,3 +340,16 @@ def test_a_fault_in_the_middle_of_a_draw_is_a_sentence(clickhouse, served, statu
     with pytest.raises(InputError, match=words):
         draw(engine, Wishes(1.0), window=WINDOW, week=WEEK)
     engine.close()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_day_begins_in_the_zone_of_the_project(clickhouse, zone):
+    host, _, session = clickhouse
+    session.query(
+        "CREATE OR REPLACE TABLE shop.days ENGINE = MergeTree ORDER BY created_at AS SELECT toString(day) AS id, "
+        "arrayJoin([toDate('2026-11-15'), '2026-11-16', '2026-11-22', '2026-11-23']::Array(Date)) AS day, "
+        "day AS created_at"
+    )
+    engine = open_source(f"clickhouse://{host}/shop?table=days")
+    found = draw(engine, Wishes(1.0), window=week_window(WEEK, zone), week=WEEK)
+    assert sorted(all_of(found.ids)) == ["2026-11-16", "2026-11-22"]

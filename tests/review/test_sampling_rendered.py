@@ -25,6 +25,7 @@ from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
 from review.sampling.rendered.asked import Asked, rendered
 from review.sampling.rendered.drawn import open_result
+from review.sampling.rendered.result import read_result
 from review.sampling.rendered.warehouse import WRITTEN_AS, declared
 from review.sampling.strata import DEFAULT_GROUPS, default_groups
 from storage.opening import open_store
@@ -207,3 +208,41 @@ def test_a_week_is_rendered_run_and_opened_from_the_command_line(tmp_path: Path)
     texts = {c.id: (c.question, c.answer) for c in opened.find(Conversation)}
     assert all(texts[i.conversation_id] == (f"How many {i.conversation_id[1:]}?", "Two.") for i in items)
     assert opened.find(Draw)[0].digest == done["digest"]
+
+
+@pytest.mark.parametrize("kind", ["asked", "frame", "group", "end"])
+def test_what_stands_twice_in_a_result_is_refused(
+    result: tuple[Path, list[dict[str, Any]]], tmp_path: Path, kind: str
+) -> None:
+    again = [line for line in result[1] if line["row_kind"] == kind]
+    for lines in (result[1] * 2, [*result[1], *again]):
+        file = as_jsonl(tmp_path / "r.jsonl", lines)
+        with pytest.raises(InputError, match="this row once"):
+            open_result("r.jsonl", InputFile("r.jsonl", path=file))
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [("group", {"stratum": -1}), ("drawn", {"stratum": 7}), ("end", {"ids": 1.5}), ("end", {"ids": "inf"})],
+)
+def test_a_count_or_group_that_there_cannot_be_is_a_sentence(
+    result: tuple[Path, list[dict[str, Any]]], tmp_path: Path, kind: str, cells: dict[str, Any]
+) -> None:
+    file = as_jsonl(tmp_path / "r.jsonl", changed(result[1], kind, **cells))
+    with pytest.raises(InputError, match="expected"):
+        draw(open_result("r.jsonl", InputFile("r.jsonl", path=file)), WISHES, window=WINDOW, week=WEEK)
+
+
+def test_names_of_snowflake_come_back_in_small_letters(
+    result: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    def named(line: dict[str, Any]) -> dict[str, Any]:
+        cells = json.loads(line["record"])
+        if line["row_kind"] == "asked":
+            return {**line, "record": json.dumps({**cells, "dialect": "snowflake"})}
+        return {**line, "record": json.dumps({k.upper(): v for k, v in cells.items()} | {"userId": "u1"})}
+
+    lines = [named(line) if line["row_kind"] in ("asked", "record") else line for line in result[1]]
+    file = as_jsonl(tmp_path / "r.jsonl", lines)
+    rows = read_result("r.jsonl", InputFile("r.jsonl", path=file)).records
+    assert all(one["id"] == name and one["userId"] == "u1" for name, some in rows.items() for one in some)

@@ -123,3 +123,18 @@ def test_the_command_needs_no_store_and_says_what_is_wrong(folder: Path, tmp_pat
     with pytest.raises(InputError, match="found no column 'created_at'"):
         (tmp_path / "a.csv").write_text("id,question\nc1,Why?\n")
         warehouse_health(str(tmp_path / "a.csv"), Project(path=tmp_path / "spotcheck.toml"), Asked(), {})
+
+
+def test_values_are_translated_as_an_import_does(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "log.duckdb")) as base:
+        base.execute("CREATE TABLE log (id VARCHAR, created_at VARCHAR, status VARCHAR, feedback VARCHAR)")
+        rows = [(f"c{k}", "17.11.2026 08:00", "kaputt" if k < 3 else "gut", '{"thumb": "down"}') for k in range(10)]
+        base.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", rows)
+    project = Project(
+        path=tmp_path / "spotcheck.toml", values={"status": {"kaputt": "error", "gut": "ok"}}, date_format="day-first"
+    )
+    asked = Asked(by="week")
+    found = warehouse_health(f"duckdb:///{tmp_path}/log.duckdb?table=log", project, asked, {})
+    [bucket] = found.buckets
+    assert found.apart.undated == 0 and bucket.traffic == 10
+    assert bucket.shares["success_rate"].value == pytest.approx(0.7)

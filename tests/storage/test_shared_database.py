@@ -162,6 +162,8 @@ def test_one_command_prepares_a_database_for_its_servers(
         as_application.engine.connection.execute("UPDATE audit SET actor = 'x'")
     nobody = ran("store", "prepare", "--role", "nobody_there", "--store", server.address(name))
     assert "there is no role 'nobody_there'" in str(nobody.exception)
+    owner = ran("store", "prepare", "--role", "owner", "--store", server.address(name))
+    assert "which owns the tables" in str(owner.exception)
     with pytest.raises(StorageError, match="expected a letter"):
         grants("a; DROP TABLE audit")
     assert "this store is a file" in str(ran("store", "prepare", "--role", "x", "--store", str(tmp_path)).exception)

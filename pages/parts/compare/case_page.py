@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.compare.choose import Chosen
 from pages.parts.shared import figures, word_changes
 from pages.parts.shared.conversation import CSS
+from pages.parts.shared.currency import currency_of, titled
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.current.assignments import owed_items
@@ -46,7 +47,9 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
     )
     st.caption("Struck through: only in the answer of the first version. Green: only in this one.")
     st.markdown("##### Scores")
-    figures.table(pd.DataFrame(_scores(chosen, row)), key="compare_case_scores", file_name="scores.csv")
+    figures.table(
+        pd.DataFrame(_scores(chosen, row, currency_of(here))), key="compare_case_scores", file_name="scores.csv"
+    )
 
 
 def _said(results: tuple[ScoredCase, ...]) -> str:
@@ -66,7 +69,7 @@ def _table(cells: dict[str, str]) -> None:
     st.html(f"{CSS}{word_changes.STYLE}{table}")
 
 
-def _scores(chosen: Chosen, row: ComparedCase) -> list[dict[str, object]]:
+def _scores(chosen: Chosen, row: ComparedCase, currency: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for version, results in zip(chosen.comparison.versions, row.results, strict=True):
         for one in results:
@@ -79,7 +82,7 @@ def _scores(chosen: Chosen, row: ComparedCase) -> list[dict[str, object]]:
                     **{name: round(score, 2) for name, score in one.scores.items()},
                     "not scored": reasons or one.cause or "",
                     "ms": one.answer.latency_ms if one.answer else None,
-                    "cost": one.answer.cost if one.answer else None,
+                    titled("cost", currency): one.answer.cost if one.answer else None,
                 }
             )
     return found

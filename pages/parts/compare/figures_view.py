@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts.compare import pictures
 from pages.parts.compare.choose import Chosen
 from pages.parts.shared import figures
+from pages.parts.shared.currency import currency_of, titled
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.experiments.comparing.comparison import Comparison
@@ -20,16 +21,17 @@ from review.statistics.quantity import Quantity
 def show(here: Session, chosen: Chosen) -> None:
     """Draw the table of figures, the pictures, and what judges say, corrected for their errors."""
     found = chosen.comparison
-    figures.table(_frame(found), key="compare_figures", file_name="figures.csv")
+    currency = currency_of(here)
+    figures.table(_frame(found, currency), key="compare_figures", file_name="figures.csv")
     st.caption("The difference is to the first version, on the cases that both answered, with its 95% interval.")
     for name, title in (("cost", "Accuracy and cost"), ("latency", "Accuracy and latency")):
         if name in found.measures and "combined" in found.measures:
             st.markdown(f"##### {title}")
-            _picture(found, name)
+            _picture(found, name, currency)
     _judges(here, chosen)
 
 
-def _frame(found: Comparison) -> pd.DataFrame:
+def _frame(found: Comparison, currency: str) -> pd.DataFrame:
     rows = []
     for name, measure in found.measures.items():
         for place, version in enumerate(found.versions):
@@ -37,7 +39,7 @@ def _frame(found: Comparison) -> pd.DataFrame:
             change = found.difference(name, place) if place else None
             rows.append(
                 {
-                    "figure": measure.title,
+                    "figure": titled(measure.title, currency),
                     "version": version,
                     "value": shown(quantity, share=measure.share),
                     "95% interval": span(quantity, share=measure.share),
@@ -73,7 +75,7 @@ def changed(change: Quantity | None, *, relative: bool) -> str:
     return f"{100 * change.value:+.1f}{sign}{ends}"
 
 
-def _picture(found: Comparison, by: str) -> None:
+def _picture(found: Comparison, by: str, currency: str) -> None:
     best = frontier(found, by)
     rows = []
     for place, version in enumerate(found.versions):
@@ -94,7 +96,7 @@ def _picture(found: Comparison, by: str) -> None:
         st.caption("Fewer than two versions have both figures.")
         return
     frame = pd.DataFrame(rows)
-    chart = pictures.frontier(frame, x_title=found.measures[by].title)
+    chart = pictures.frontier(frame, x_title=titled(found.measures[by].title, currency))
     figures.with_table(chart, frame, key=f"compare_picture_{by}", file_name=f"{by}.csv")
     st.caption(
         "Higher is better, further left is better. No other version is both more accurate and "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.shared.currency import currency_of
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -22,7 +23,12 @@ def show(here: Session, outcome: Outcome) -> None:
             "At most so many answers", min_value=1, value=None, step=100, placeholder="no limit",
             key="compare_again_most", width=240,
         )  # fmt: skip
-        plan = repeat_plan(outcome.baseline, outcome.candidate, max_calls=None if most is None else int(most))
+        plan = repeat_plan(
+            outcome.baseline,
+            outcome.candidate,
+            max_calls=None if most is None else int(most),
+            currency=currency_of(here),
+        )
         pressed = st.button(
             _asks_for(plan), icon=":material/replay:", key="compare_again", disabled=plan.step in ("done", "short"),
         )  # fmt: skip
@@ -35,8 +41,7 @@ def _asks_for(plan: RepeatPlan) -> str:
     """Return what the button asks for and what it costs. Pure."""
     if plan.step in ("done", "short"):
         return "Ask again"
-    price = "cost unknown" if plan.cost is None else f"about {plan.cost:,.2f}"
-    return f"Ask for {counted(plan.calls, 'more answer')}, {price}"
+    return f"Ask for {counted(plan.calls, 'more answer')}, {plan.price}"
 
 
 def _ask(here: Session, outcome: Outcome, plan: RepeatPlan) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts.compare import choose, data
 from pages.parts.compare.figures_view import changed, shown, span
 from pages.parts.shared import charts, figures
+from pages.parts.shared.currency import currency_of, titled
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -73,7 +74,9 @@ def _two(here: Session, finished: list[tuple[str, str, str]]) -> None:
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return
-    figures.table(pd.DataFrame([_row(line) for line in lines]), key="compare_two", file_name="two.csv")
+    figures.table(
+        pd.DataFrame([_row(line, currency_of(here)) for line in lines]), key="compare_two", file_name="two.csv"
+    )
     if sides[0].run is not None and sides[1].run is not None:
         new = new_since(sides[0].run, sides[1].run)
         if new:
@@ -81,9 +84,9 @@ def _two(here: Session, finished: list[tuple[str, str, str]]) -> None:
             st.caption(as_text(f"{counted(len(new), 'case')} only {second} saw: {', '.join(new[:NEW_SHOWN])}{rest}"))
 
 
-def _row(line: Line) -> dict[str, object]:
+def _row(line: Line, currency: str) -> dict[str, object]:
     return {
-        "figure": line.title,
+        "figure": titled(line.title, currency),
         "first": shown(line.first, share=line.share),
         "first, 95% interval": span(line.first, share=line.share),
         "second": shown(line.second, share=line.share),

@@ -19,6 +19,7 @@ from review.failures.modes import mode_list
 from review.failures.triage import CANDIDATES, DECISIONS, TriageGroup, TriageWish, triage, triage_groups
 from review.log.failed import Narrowed
 from review.people.people import people
+from review.week.due_days import today_of
 from storage.records_failures import FailureTriage
 
 AT, SAID, SEEN = "failures_at", "failures_said", "failures_modes"
@@ -143,7 +144,7 @@ def _form(here: Session, week: str, g: TriageGroup) -> None:
         )
         with st.expander("Owner, date, golden candidates", expanded=False), st.container(horizontal=True):
             owner = st.selectbox("Owner", list(able), index=own, format_func=able.__getitem__, key="failures_owner")
-            due = st.date_input("Due", value=date.today() + timedelta(days=DAYS), key="failures_due")
+            due = st.date_input("Due", value=today_of(here.store) + timedelta(days=DAYS), key="failures_due")
             fix = st.text_input("Version that will fix it", key="failures_fix")
             propose = st.checkbox(f"Propose up to {CANDIDATES} failures as golden", value=True, key="failures_propose")
             reason = st.text_input("Reason", key="failures_reason", placeholder="Why none is proposed, or why ignored")

@@ -85,10 +85,13 @@ def _said(one: Compared, treated: str) -> dict[str, str]:
 
 
 def _verdict(one: Compared, treated: str) -> str:
-    """Return what a difference says in few words; its interval stands in the column before."""
+    """Return what a difference says: in few words where its interval, in the column before, says the rest."""
     if one.difference.value is None or one.difference.ci is None:
         return one.sentence
-    return f"{'more' if one.difference.value > 0 else 'less'} in {treated}" if one.shown else NOT_ENOUGH.lower()
+    if one.shown:
+        return f"{'more' if one.difference.value > 0 else 'less'} in {treated}"
+    low, high = one.difference.ci
+    return NOT_ENOUGH.lower() if low <= 0 <= high else one.sentence
 
 
 def _number(one: Quantity) -> str:

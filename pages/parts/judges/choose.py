@@ -10,15 +10,14 @@ import streamlit as st
 
 from pages.parts.shared import address, cached_statistics
 from pages.parts.shared.conversation import CSS as CONVERSATION_CSS
+from pages.parts.shared.currency import currency_of
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.judges.kinds import JUDGES
 from review.judges.workbench.workbench import Economy, Listed, listed
-from review.settings.project import project_of
 
 CSS = f"<style>{(Path(__file__).parent / 'workbench.css').read_text(encoding='utf-8')}</style>"
 KINDS = {**{name: kind.title for name, kind in JUDGES.items()}, "log": "from the log", "file": "imported"}
@@ -144,14 +143,6 @@ def economy_lines(judge: Listed, facts: Economy, currency: str) -> list[str]:
     )
     last = f"last run {ago(facts.last_run)}" if facts.last_run else "never ran here" if judge.tunable else ""
     return [*cost, *time, missing, *([last] if last else [])]
-
-
-def currency_of(here: Session) -> str:
-    """Return the currency of the prices of judges; "" while it is not set or the settings cannot be read."""
-    try:
-        return project_of(here.store.path).judges.currency
-    except ReviewError:
-        return ""
 
 
 def money(value: float, currency: str) -> str:

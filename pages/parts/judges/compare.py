@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.judges import choose
 from pages.parts.judges.trust import choose_dimension
 from pages.parts.shared import cached_statistics, charts, figures
+from pages.parts.shared.currency import currency_of
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -52,7 +53,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.info("No dimension has verdicts of two of these judges.", icon=":material/balance:")
         return
     dimension = choose_dimension(list(found), next(iter(judge.dimensions), None))
-    _side_by_side(found[dimension], choose.currency_of(here), key=f"workbench_compare_{dimension}")
+    _side_by_side(found[dimension], currency_of(here), key=f"workbench_compare_{dimension}")
 
 
 def _at_first(known: Sequence[str], spoke: dict[str, tuple[str, ...]], name: str) -> list[str]:

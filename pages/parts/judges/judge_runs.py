@@ -7,8 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.judges import choose, judge_target
+from pages.parts.judges import judge_target
 from pages.parts.shared import session
+from pages.parts.shared.currency import currency_of
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -108,7 +109,7 @@ def _confirm(here: Session, chosen: judge_target.Chosen, plan: RunPlan, again: b
     """Show what the run will do, and the button that starts it."""
     with st.container(border=True, key="judge_runs_plan"):
         st.markdown(as_text(words(plan)))
-        st.markdown(f"Estimated cost: {as_text(_cost(plan.cost, choose.currency_of(here)))}")
+        st.markdown(f"Estimated cost: {as_text(_cost(plan.cost, currency_of(here)))}")
         if not plan.left:
             st.caption(f"Everything has been judged. Tick **{AGAIN}** to judge it again.")
         if not st.button(
@@ -183,7 +184,7 @@ def _run(here: Session, s: RunStatus) -> None:
         )
         share = min(s.done / s.total, 1.0) if s.total else 1.0
         st.progress(share, text=f"{s.done:,} of {counted(s.total, 'subject')}")
-        st.markdown(" · ".join(_figures(s, choose.currency_of(here))))
+        st.markdown(" · ".join(_figures(s, currency_of(here))))
         for cause, n in s.missing.items():
             st.caption(f"{counted(n, 'missing verdict')}: {CAUSE_WORDS.get(cause, as_text(cause))}")
         for text in agreement_words(s):

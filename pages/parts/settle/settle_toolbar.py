@@ -93,6 +93,7 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
                 "answer": talks[c.item.id].answer[:300],
                 **{title(d): spoken(next(iter(c.votes.get(d, ())), None)) or None for d in dimensions},
                 "votes": len(c.annotations),
+                "scenario": talks[c.item.id].scenario,
                 "item": c.item.id,
             }
             for c in found

@@ -68,12 +68,12 @@ def _run(here: Session, s: VersionRunStatus) -> None:
         if s.state == "finished":
             with st.expander("Figures", key=f"version_run_figures_{run.id}", on_change="rerun") as box:
                 if box.open:
-                    _figures(run_figures(here.store, run.id, project=here.project))
+                    _figures(run_figures(here.store, run.id, project=here.project), here.project.judges.currency)
                     people_check.show(here, run.id)
         _buttons(here, s)
 
 
-def _figures(found: RunFigures) -> None:
+def _figures(found: RunFigures, currency: str) -> None:
     """Draw the figures of a run."""
     figures.figure("Combined accuracy", found.combined, percent=True)
     if words := found.checked_words():
@@ -94,7 +94,7 @@ def _figures(found: RunFigures) -> None:
     if found.latency_ms["p50"] is not None:
         parts.append(f"median {found.latency_ms['p50']:,.0f} ms, 95% within {found.latency_ms['p95']:,.0f} ms")
     parts += [f"{found.tokens:,} tokens"] if found.tokens else []
-    parts += [f"cost {found.cost:,.4f}"] if found.cost is not None else ["cost not known"]
+    parts += [f"cost {found.cost:,.4f} {currency}".rstrip()] if found.cost is not None else ["cost not known"]
     st.caption(as_text(" · ".join(parts)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.shared.currency import titled
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -53,7 +54,12 @@ def start_form(here: Session, version: str | None) -> None:
         repeats = st.number_input("Repeats", 1, 25, 1, key=f"versions_run_repeats_{n}", width=140)
         at_once = st.number_input("At once", 1, 256, 8, key=f"versions_run_at_once_{n}", width=140)
         limit = st.number_input(
-            "Highest cost", 0.0, value=None, key=f"versions_run_cost_{n}", width=160, placeholder="no limit"
+            titled("Highest cost", here.project.judges.currency),
+            0.0,
+            value=None,
+            key=f"versions_run_cost_{n}",
+            width=160,
+            placeholder="no limit",
         )
     host = _host(here, str(target))
     if host:

@@ -10,12 +10,12 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.weeks import next_due_date
-from review.week.due_days import change_due
+from review.week.due_days import change_due, today_of
 
 
 def change(here: Session, week: str, due: date) -> None:
     """Draw the form. It proposes the present due date, or the next Friday when that has passed."""
-    today = date.today()
+    today = today_of(here.store)
     with st.form("weekly_due", border=False):
         # A past day is refused in words; a bound of the field would silently put the old day back.
         chosen = st.date_input("Due", value=due if due >= today else next_due_date(week, today), key="weekly_due_day")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +15,7 @@ from review.annotating.anchor_figures import everybodys_accuracy, own_accuracy
 from review.annotating.own_figures import OwnFigures, own_figures, share_words
 from review.basics.words import counted
 from review.evidence.evidence import conversation_of
+from review.experiments.decisions import stopped_by
 from review.rubric.rubric import current_rubric
 from review.settling.corrections import WORDS, Correction, corrections, outcome_words
 from review.statistics.quantity import Quantity
@@ -32,8 +34,9 @@ def show(here: Session) -> None:
     yours = whose == here.rater.id
     if found:
         count = counted(len(found), "corrected answer")
-        st.markdown(f"**{count}**: {outcome_words(found)}.")
-        _corrections(here, found)
+        stopped = stopped_by(here.store, {one.example for one in found if one.example})
+        st.markdown(f"**{count}**: {as_text(led_to(found, stopped))}.")
+        _corrections(here, found, stopped)
     else:
         st.caption("No corrected answers yet. On the Annotate page, press x to write what an answer should have said.")
     with st.expander(
@@ -44,6 +47,12 @@ def show(here: Session) -> None:
         if box.open:
             _figures(here, own_figures(here.store, whose, viewer=here.rater.id))
             _anchors(here, whose)
+
+
+def led_to(found: Sequence[Correction], stopped: Mapping[str, Sequence[str]]) -> str:
+    """Return what corrections led to, with the versions that they helped to stop (``stopped``, by example). Pure."""
+    counts = Counter(version for one in found for version in stopped.get(one.example, ()))
+    return "; ".join([outcome_words(found), *(f"{n} helped to stop {version}" for version, n in counts.items())])
 
 
 def _whose(here: Session) -> str:
@@ -81,18 +90,18 @@ def _anchors(here: Session, whose: str) -> None:
         figures.forest(rows, key="anchors_of_all", file_name="known-answers.csv", percent=True)
 
 
-def _corrections(here: Session, found: Sequence[Correction]) -> None:
+def _corrections(here: Session, found: Sequence[Correction], stopped: Mapping[str, Sequence[str]]) -> None:
     """Draw the corrections, each in a line that opens."""
     with st.expander("What became of each", key="own_corrections", on_change="rerun") as box:
         if not box.open:
             return
         for one in found[:MOST]:
-            _correction(here, one)
+            _correction(here, one, stopped.get(one.example, ()))
         if len(found) > MOST:
             st.caption(f"The latest {MOST} of {len(found)} are shown.")
 
 
-def _correction(here: Session, one: Correction) -> None:
+def _correction(here: Session, one: Correction, stopped: Sequence[str]) -> None:
     question = conversation_of(here.store, one.item).question[:SHOWN] or one.item
     label = f"**{WORDS[one.outcome][0].capitalize()}** · {as_text(question)} · {as_text(one.week)}"
     with st.expander(label, key=f"own_correction_{one.item}", on_change="rerun") as box:
@@ -102,6 +111,8 @@ def _correction(here: Session, one: Correction) -> None:
             if text:
                 st.caption(title)
                 st.text(text)
+        if stopped:
+            st.caption(as_text(f"It helped to stop {' and '.join(stopped)}, which got this question wrong."))
         row = here.store.get(Item, one.item)
         conversation.opened(here, conversation_of(here.store, one.item), target_turn=row.target_turn if row else None)
 

@@ -21,6 +21,7 @@ from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.serving.last_night import opened_last_night
 from review.statistics.answers.answer import Link
+from review.week.due_days import is_past_due
 from storage.queries.pairs import pairs_of_weeks
 
 NEAR = 0.02
@@ -85,8 +86,7 @@ def _between(fastest: int, slowest: int) -> str:
 
 def _overdue(here: Session, week: str) -> bool:
     """Return whether the week is open past its due date."""
-    due = date.fromisoformat(week_of_store(here.store, week).due)
-    return closing_of(here.store, week) is None and due < date.today()
+    return closing_of(here.store, week) is None and is_past_due(here.store, week_of_store(here.store, week))
 
 
 def mine(here: Session, week: str) -> None:

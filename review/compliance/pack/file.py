@@ -115,13 +115,19 @@ def _refuse_shapeless(manifest: Mapping[str, Any]) -> None:
         raise TypeError("the manifest names a part without a digest")
     for week in manifest["weeks"]:
         names = [week["week"], *dict(week["sample"])]
-        numbers: list[Any] = []
+        numbers, counts = list[Any](), list[Any]()
         for draw in week["draws"]:
             names += [draw["seed"], draw["key_rule"], *(one["name"] for one in draw["strata"])]
-            numbers += [one[what] for one in draw["strata"] for what in ("population", "sampled", "probability")]
+            numbers += [one["probability"] for one in draw["strata"]]
+            counts += [one[what] for one in draw["strata"] for what in ("population", "sampled")]
         names += [identity for ids in week["sample"].values() for identity in ids]
-        if not all(isinstance(name, str) for name in names) or not all(isinstance(n, int | float) for n in numbers):
+        whole = all(isinstance(n, int) and n >= 0 for n in counts)
+        if not whole or not all(isinstance(name, str) for name in names) or not all(map(_is_number, numbers)):
             raise TypeError("the manifest has a week of another form")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
 def digests_of(parts: Mapping[str, bytes]) -> dict[str, str]:

@@ -70,6 +70,8 @@ def _trouble(stratum: Mapping[str, Any], seed: str, rule: str, ranked: Sequence[
         return f"the frame lists {len(ranked):,} conversations, the ledger says {stratum['population']:,}"
     if drawn != stratum["sampled"]:
         return f"the sample has {drawn:,} conversations, the ledger says {stratum['sampled']:,}"
+    if drawn > stratum["population"]:
+        return f"the sample has {drawn:,} conversations, of {stratum['population']:,} in the ledger"
     if len(ranked) < stratum["population"] or not stratum["sampled"]:
         return ""
     # A rate chooses what lies under its threshold; a number that was asked for has the share that it makes.

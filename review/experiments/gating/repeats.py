@@ -35,7 +35,7 @@ class RepeatPlan:
 
     ``step`` is learn (the baseline alone is asked, to see which cases flip), repeat, done, or short when not even the
     smallest offer fits the bill. ``calls`` and ``cost`` are what the step takes; ``cost`` is None where no answer said
-    what it cost.
+    what it cost. ``currency`` is that of the project, "" where it names none.
     """
 
     versions: tuple[str, str]
@@ -45,12 +45,17 @@ class RepeatPlan:
     flaky: tuple[str, ...]
     calls: int
     cost: float | None
+    currency: str = ""
+
+    @property
+    def price(self) -> str:
+        """What the step costs, in words."""
+        return "cost unknown" if self.cost is None else f"about {self.cost:,.2f} {self.currency}".rstrip()
 
     @property
     def sentence(self) -> str:
         """The plan in words, with its bill."""
-        price = f" (about {self.cost:,.2f})" if self.cost is not None else " (cost unknown)"
-        bill = f"{counted(self.calls, 'answer')}{price}"
+        bill = f"{counted(self.calls, 'answer')} ({self.price})"
         if self.step == "done":
             return "Every case has the results that the plan asks for. More cases decide, more repeats hardly do."
         if self.step == "learn":
@@ -76,9 +81,14 @@ class RepeatPlan:
 
 
 def repeat_plan(
-    baseline: ScoredRun, candidate: ScoredRun, *, max_calls: int | None = None, max_cost: float | None = None
+    baseline: ScoredRun,
+    candidate: ScoredRun,
+    *,
+    max_calls: int | None = None,
+    max_cost: float | None = None,
+    currency: str = "",
 ) -> RepeatPlan:
-    """Plan what to ask again, up to a bill of ``max_calls`` answers or of ``max_cost`` in the project's currency.
+    """Plan what to ask again, up to a bill of ``max_calls`` answers or of ``max_cost`` in the project's ``currency``.
 
     Raises InputError for ``max_cost`` when no answer said what it cost.
     """
@@ -101,6 +111,7 @@ def repeat_plan(
             flaky=flaky,
             calls=sum(wanted),
             cost=known,
+            currency=currency,
         )
 
     def fits(one: RepeatPlan) -> bool:

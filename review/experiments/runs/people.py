@@ -25,7 +25,7 @@ from storage.store import Store
 
 SHARE, LEAST = 0.05, 10
 """The share of the answers that is drawn unless somebody says otherwise, and how many at least."""
-COLUMNS = ("case", "question", "answer", "sql", "label")
+COLUMNS = ("run", "case", "question", "answer", "sql", "label")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,13 @@ def sheet(store: Store, run_id: str, *, project: Project, share: float = SHARE) 
         raise NothingToDo(f"run '{run_id}' has no scored answer, so there is nothing to check.")
     many = min(len(drawn), max(LEAST, math.ceil(share * len(drawn))))
     rows = (
-        {"case": one.case.id, "question": one.case.question, "answer": said.answer or "", "sql": said.sql or ""}
+        {
+            "run": _named(run.run),
+            "case": one.case.id,
+            "question": one.case.question,
+            "answer": said.answer or "",
+            "sql": said.sql or "",
+        }
         for one in drawn[:many]
         if (said := one.answer) is not None
     )
@@ -59,8 +65,11 @@ def sheet(store: Store, run_id: str, *, project: Project, share: float = SHARE) 
 def take_labels(store: Store, run_id: str, file: Path | InputFile, *, project: Project, by: str) -> Checked:
     """Keep the labels of a filled-in sheet; an empty label is none yet, and a later one replaces an earlier one.
 
-    Raises Refused without the role adjudicator, InputError for a case that is not in the run, for a label that is not a
-    value of the dimension, and when the rubric has no dimension that says what is right.
+    Cases are the same in each run over a release, so the sheet says whose answers its labels are about.
+
+    Raises Refused without the role adjudicator, InputError for a sheet of another run, for a case that is not in
+    the run, for a label that is not a value of the dimension, and when the rubric has no dimension that says what is
+    right.
     """
     require(store, by, "adjudicator")
     run, dimension = scored_run(store, run_id, project=project), correctness_of(store, project)
@@ -68,10 +77,14 @@ def take_labels(store: Store, run_id: str, file: Path | InputFile, *, project: P
         raise InputError(f"[scores] correctness: found {project.scores.correctness!r}, which is not in the rubric.")
     known = {one.case.id for one in in_order(run)}
     labels: dict[str, str] = {}
-    for row in with_columns(load(file), required=["case", "label"]).rows:
+    for row in with_columns(load(file), required=["case", "label"], optional=["run"]).rows:
         case, label = row.required("case"), row.text("label")
+        if row.text("run") not in ("", _named(run.run)):
+            raise row.error("run", row.text("run"), _named(run.run), "These labels are of the answers of another run.")
         if case not in known:
             raise row.error("case", case, "a case of this run with a scored answer")
+        if label and label != labels.get(case, label):
+            raise row.error("label", label, f"'{labels[case]}', as the file says of this case before")
         if label and on_scale(dimension, label) is None:
             raise row.error("label", label, f"one of {', '.join(map(str, dimension.scale.values))}")
         if label:
@@ -82,3 +95,8 @@ def take_labels(store: Store, run_id: str, file: Path | InputFile, *, project: P
         happened(store, run_named(store, run_id), PEOPLE, by, labels=labels)
     every = labels_of_people(store, run_id)
     return Checked(run_id, len(every), len(counting(run, every, dimension)), len(known))
+
+
+def _named(run: str) -> str:
+    """Return how a sheet names its run: with a word, so that a spreadsheet takes no id for a number."""
+    return f"run {run}"

@@ -14,6 +14,7 @@ SCORERS = loaded(
     {
         "execution": "review.experiments.scorers.execution:SCORER",
         "sql_rules": "review.experiments.scorers.sql_rules:SCORER",
+        "demands": "review.experiments.scorers.demands:SCORER",
         "behaviour": "review.experiments.scorers.behaviour:SCORER",
         "exact": "review.experiments.scorers.exact:SCORER",
         "normalised": "review.experiments.scorers.normalised:SCORER",

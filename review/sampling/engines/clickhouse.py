@@ -99,8 +99,11 @@ class ClickHouseEngine:
 
     def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC", form: str = "") -> exp.Expr:
         """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
-        if not path and "Date" in self._types.get(name, ""):
-            return column(name)
+        kind = "" if path else self._types.get(name, "")
+        if "Date" in kind:
+            # A day begins when it does in the zone; a time is an instant, whatever zone it is shown in.
+            whole = "DateTime" in kind or zone == "UTC"
+            return column(name) if whole else call("toDateTime", column(name), exp.Literal.string(zone))
         return clickhouse_dates.instant(self.text(name, path), zone, form)
 
     def moment(self, moment: datetime) -> exp.Expr:

@@ -11,6 +11,7 @@ import orjson
 
 from review.basics.canonical import canonical
 from review.basics.errors import InputError
+from review.sampling.allocate import Wishes
 from review.sampling.engines.sql import plain_text
 from review.sampling.frame import open_frame
 from review.sampling.needs import check_needs
@@ -39,13 +40,23 @@ class Asked(Wanted):
     @property
     def fingerprint(self) -> str:
         """Return md5 over everything that decides what is drawn."""
-        limits = [[one.below, one.count] for one in limits_of(self.wishes, self.groups)]
+        limits = [[one.below, one.count] for one in limits_of(self.wishes, self.groups, self.strata)]
         window = [self.window.start.isoformat(), self.window.end.isoformat(), self.window.zone]
         said: Sequence[Any] = (
             self.words, window, [repr(group) for group in self.groups], limits, dict(self.mapping),
             {name: dict(cells) for name, cells in self.values.items()}, self.date_format,
         )  # fmt: skip
+        if self.sealed_at is not None:
+            said = (*said, self.sealed_at.isoformat())
         return hashlib.md5(canonical(said), usedforsecurity=False).hexdigest()
+
+
+def refuse_budget(wishes: Wishes) -> None:
+    """Raise InputError for a budget: what it gives follows from the counts, which come with what was drawn."""
+    if wishes.budget is not None:
+        raise InputError(
+            "minutes: a budget needs the counts of the source before it draws. Give the rate and the groups instead."
+        )
 
 
 def rendered(asked: Asked) -> str:
@@ -53,18 +64,16 @@ def rendered(asked: Asked) -> str:
 
     Raises InputError for a dialect, a column or a name that cannot be rendered, and for a budget, which needs counts.
     """
-    if asked.wishes.budget is not None:
-        raise InputError(
-            "minutes: a budget needs the counts of the source before it draws. Give the rate and the groups instead."
-        )
+    refuse_budget(asked.wishes)
     engine = warehouse_of(asked.dialect, asked.table, asked.columns)
     check_needs(engine, asked.groups)
     opened = open_frame(
         engine, window=asked.window, week=asked.week, mapping=asked.mapping, values=asked.values, groups=asked.groups,
-        sealed_at=None, date_format=asked.date_format,
+        sealed_at=asked.sealed_at, date_format=asked.date_format,
     )  # fmt: skip
     plain_text("columns", asked.words)
-    limits = limits_of(asked.wishes, asked.groups)
+    limits = limits_of(asked.wishes, asked.groups, asked.strata)
     seed = plain_text("seed", asked.seed)
     told = (asked.fingerprint, asked.words)
-    return statement(engine, opened, dialect=asked.dialect, seed=seed, limits=limits, asked=told)
+    over = engine.moment(asked.window.end)
+    return statement(engine, opened, dialect=asked.dialect, seed=seed, limits=limits, asked=told, over=over)

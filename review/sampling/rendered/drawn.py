@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from review.basics.input_file import InputFile
 from review.sampling.allocate import DrawPlan
 from review.sampling.frame import EXAMPLES, FIXED_FIELDS, Frame
 from review.sampling.frame_counts import counted_in
-from review.sampling.rendered.asked import Asked
+from review.sampling.rendered.asked import Asked, refuse_budget
 from review.sampling.rendered.result import Result, read_result
 from review.sampling.rendered.warehouse import Warehouse
 from review.sampling.strata import Group, fields_of, names_of
@@ -34,7 +35,9 @@ class DrawnFile(Warehouse):
             raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Take the result as it is.")
         super().__init__("duckdb", str(said["table"]), said["columns"])
         self.source, self.result = f"{said['dialect']}:{said['table']}", result
-        self._found = {name: "text" for row in result.records.values() for name in row} | dict(said["columns"])
+        self._found = {name: "text" for rows in result.records.values() for row in rows for name in row} | dict(
+            said["columns"]
+        )
 
     def columns(self) -> Mapping[str, str]:
         """Return the declared columns, and those of the drawn rows."""
@@ -43,8 +46,9 @@ class DrawnFile(Warehouse):
     def look(self, wanted: Wanted) -> tuple[Frame, Find]:
         """Return the frame that was counted, and what finds the drawn ids.
 
-        Raises Refused when the file is the result of another draw than this.
+        Raises Refused when the file is the result of another draw than this, InputError for a budget.
         """
+        refuse_budget(wanted.wishes)
         said, declared = self.result.asked, self.result.asked["columns"]
         mapping = needed(wanted.mapping, wanted.groups, declared)
         given = {**wanted.__dict__, "mapping": mapping}
@@ -60,10 +64,14 @@ class DrawnFile(Warehouse):
                 "these are the same, the groups, their numbers, the mapping or the settings in spotcheck.toml differ. "
                 "Draw with the same options as the statement was rendered with."
             )
+        if not self.result.after_the_week:
+            raise Refused(
+                f"{self.result.name}: the statement ran before {wanted.week} had ended, so conversations are missing "
+                "from its counts. Run it again, and export the new result."
+            )
         counts, names = counted_in(self.result.frame), names_of(wanted.groups)
-        populations, verdicts, unreadable = tally(
-            self.result.groups, names, has_verdicts="verdicts" in self._places(wanted)
-        )
+        groups = [(self._number(line[0], names), *line[1:]) for line in self.result.groups]
+        populations, verdicts, unreadable = tally(groups, names, has_verdicts="verdicts" in self._places(wanted))
         if sum(populations.values()) != counts.distinct:
             raise InputError(
                 f"{self.result.name}: the groups hold {sum(populations.values()):,} conversations, the frame "
@@ -83,23 +91,28 @@ class DrawnFile(Warehouse):
         names = [a.name for a in plan.strata]
         found: dict[str, list[str]] = {name: [] for name in names}
         for id_, number in self.result.drawn.items():
-            if not 0 <= number < len(names):
-                raise InputError(
-                    f"{self.result.name}: found the group {number} of {id_!r}, expected 0 to {len(names) - 1}."
-                )
-            found[names[number]].append(id_)
+            found[names[self._number(number, names)]].append(id_)
+        there = Counter[str]()
+        for number, _, n in self.result.groups:
+            there[names[self._number(number, names)]] += n
         for allocation in plan.strata:
             least = allocation.population if allocation.probability >= 1 else allocation.count or 0
-            if len(found[allocation.name]) < min(least, allocation.population):
+            if len(found[allocation.name]) < min(least, allocation.population, there[allocation.name]):
                 raise InputError(
                     f"{self.result.name}: found {len(found[allocation.name]):,} of the group {allocation.name}, "
                     f"expected at least {least:,}. Export every row of the result."
                 )
         return found
 
+    def _number(self, number: int, names: Sequence[str]) -> int:
+        """Return the number of a group. Raises InputError for one that the draw does not have."""
+        if not 0 <= number < len(names):
+            raise InputError(f"{self.result.name}: found the group {number}, expected 0 to {len(names) - 1}.")
+        return number
+
     def records(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the drawn rows of these ids."""
-        yield from (self.result.records[id_] for id_ in ids)
+        yield from (row for id_ in ids for row in self.result.records[id_])
 
     def relation(self, names: Sequence[str], span: object = None) -> exp.Expr:
         """Nothing can be selected from a result."""

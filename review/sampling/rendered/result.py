@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,32 +18,53 @@ from review.sampling.rendered.statement import ASKED, COLUMNS, DRAWN, END, FRAME
 
 KINDS = (ASKED, FRAME, GROUP, TWICE, DRAWN, RECORD, END)
 NEEDED = (ASKED, FRAME, END)
+ONCE: Mapping[str, tuple[str, ...]] = {
+    ASKED: (),
+    END: (),
+    FRAME: ("part", "stratum"),
+    GROUP: ("stratum", "verdicts"),
+    DRAWN: ("id",),
+}
+"""Kinds of rows with the columns by which each of them stands there once: others would count twice."""
 
 
 @dataclass(kw_only=True)
 class Result:
-    """What a file says: which draw it is, the lines of counts, the drawn ids with their stratum, and their rows."""
+    """What a file says: which draw it is, the lines of counts, the drawn ids with their stratum, and their rows.
+
+    ``after_the_week`` says that the statement ran when the week was over.
+    """
 
     name: str
     fingerprint: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
+    after_the_week: bool = False
     frame: list[tuple[Any, ...]] = field(default_factory=list)
     groups: list[tuple[Any, ...]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     drawn: dict[str, int] = field(default_factory=dict)
-    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read_result(name: str, given: InputFile) -> Result:
     """Read and verify a result. Raises InputError for the first line that is wrong, and for what is missing."""
-    found, kinds, total = Result(name=name), set[str](), 0
+    found, seen, total = Result(name=name), set[tuple[str, ...]](), 0
     lines = list(_lines(name, given))
     for number, cells in lines:
-        kinds.add(cells["row_kind"])
+        kind = cells["row_kind"]
+        place = (kind, *(str(cells[column]) for column in ONCE.get(kind, ())))
+        if kind in ONCE and place in seen:
+            raise InputError.at(
+                name, number, column="row_kind", found=kind, expected="this row once: it stands there before",
+                remedy="Take one result, and export it again where its pages overlap.",
+            )  # fmt: skip
+        seen.add(place)
         if cells["row_kind"] == ASKED:
             found.fingerprint, found.asked = str(cells["id"]), _json(name, number, cells["record"])
+            found.after_the_week = _number(name, number, cells, "part") == 1
         elif cells["row_kind"] == END:
             total = _number(name, number, cells, "ids")
+    kinds = {place[0] for place in seen}
     missing = [kind for kind in NEEDED if kind not in kinds]
     if missing:
         raise InputError(
@@ -76,6 +98,7 @@ def _take(found: Result, number: int, cells: dict[str, Any]) -> None:
         found.frame.append(tuple(_number(name, number, cells, place) for place in places))
     elif kind == GROUP:
         verdicts, n = cells["verdicts"], _number(name, number, cells, "ids")
+        verdicts = verdicts if verdicts is None or isinstance(verdicts, str) else orjson.dumps(verdicts).decode()
         found.groups.append((_number(name, number, cells, "stratum"), verdicts, n))
     elif kind == TWICE:
         found.twice.append(str(cells["id"]))
@@ -91,7 +114,7 @@ def _take(found: Result, number: int, cells: dict[str, Any]) -> None:
         found.drawn[id_] = _number(name, number, cells, "stratum")
     elif kind == RECORD:
         row = _json(name, number, cells["record"])
-        found.records.setdefault(str(cells["id"]), _plain(row))
+        found.records.setdefault(str(cells["id"]), []).append(_plain(row, found.asked))
 
 
 def _whole(found: Result, total: int) -> None:
@@ -111,10 +134,22 @@ def _whole(found: Result, total: int) -> None:
         raise InputError(f"{found.name}: the conversation {strange[0]!r} was not drawn. Take the result as it is.")
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with names in lower case where a warehouse writes all of them in capitals, without NULL."""
-    capitals = all(name == name.upper() for name in row)
-    return {name.lower() if capitals else name: cell for name, cell in row.items() if cell is not None}
+def _plain(row: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row without NULL, and with its names as they were declared.
+
+    Snowflake writes plain names in capitals, and others know a column in whatever letters it is declared.
+    """
+    declared = dict.fromkeys(asked.get("columns") or ())
+    lower = {name.lower(): name for name in declared}
+    capitals = asked.get("dialect") == "snowflake" or all(name == name.upper() for name in row)
+
+    def named(name: str) -> str:
+        if name in declared:
+            return name
+        plain = name.lower() if capitals and name == name.upper() else name
+        return lower.get(name.lower(), plain)
+
+    return {named(name): cell for name, cell in row.items() if cell is not None}
 
 
 def _json(name: str, line: int, text: Any) -> dict[str, Any]:
@@ -128,7 +163,8 @@ def _json(name: str, line: int, text: Any) -> dict[str, Any]:
 
 
 def _number(name: str, line: int, cells: Mapping[str, Any], column: str) -> int:
-    try:
-        return int(float(cells[column]))
-    except (TypeError, ValueError):
-        raise InputError.at(name, line, column=column, found=cells[column], expected="a whole number") from None
+    with suppress(TypeError, ValueError):
+        number = float(cells[column])
+        if number.is_integer():
+            return int(number)
+    raise InputError.at(name, line, column=column, found=cells[column], expected="a whole number")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import ErrorLevel, exp
 
 from review.sampling import frame_sql
-from review.sampling.allocate import Wishes
+from review.sampling.allocate import DrawnStratum, Wishes
 from review.sampling.engines.engine import Engine
 from review.sampling.engines.sql import as_text, column, named
 from review.sampling.frame import EXAMPLES, OpenFrame
@@ -37,25 +37,39 @@ class Limits:
     count: int | None = None
 
 
-def limits_of(wishes: Wishes, groups: Sequence[Group]) -> list[Limits]:
-    """Return the limits of each group and the rest: enough for every allocation that the populations may give."""
-    found = []
+def limits_of(wishes: Wishes, groups: Sequence[Group], drawn: Sequence[DrawnStratum] = ()) -> list[Limits]:
+    """Return the limits of each group and the rest: enough for every allocation that the populations may give.
+
+    What was ``drawn`` before stays drawn, whatever is asked for now.
+    """
+    found, before = [], {one.name: one for one in drawn}
     own = {g.name: g for g in groups}
     for name in names_of(groups):
         group = own.get(name)
         cap: Cap | None = wishes.caps.get(name, group.cap if group else None)
         rate = max(wishes.rate, group.share if group else 0.0)
-        if cap == "all":
+        old = before.get(name)
+        if cap == "all" or (old is not None and old.probability >= 1):
             found.append(Limits(None))
         else:
-            found.append(Limits(threshold(rate), cap))
+            found.append(Limits(threshold(rate), max(cap or 0, old.sampled if old else 0) or None))
     return found
 
 
 def statement(
-    engine: Engine, opened: OpenFrame, *, dialect: str, seed: str, limits: Sequence[Limits], asked: tuple[str, str]
+    engine: Engine,
+    opened: OpenFrame,
+    *,
+    dialect: str,
+    seed: str,
+    limits: Sequence[Limits],
+    asked: tuple[str, str],
+    over: exp.Expr,
 ) -> str:
-    """Return the SQL. ``asked`` are the fingerprint of the draw and its words, which come back with the result."""
+    """Return the SQL. ``asked`` are the fingerprint of the draw and its words, which come back with the result.
+
+    So does whether it ran when the week was ``over``: before, the frame was not whole.
+    """
     rows = exp.to_table("frame_rows")
     members = frame_sql.members(rows, once=True, dated=opened.dated, verdicts=opened.verdicts)
     parts = {
@@ -68,7 +82,7 @@ def statement(
     }
     whole = _union(
         [
-            _line(ASKED, id=exp.Literal.string(asked[0]), record=exp.Literal.string(asked[1])),
+            _line(ASKED, id=exp.Literal.string(asked[0]), record=exp.Literal.string(asked[1]), part=_ran_after(over)),
             _frame_lines(rows, opened),
             _group_lines(opened),
             _line(TWICE, id=column("id")).from_(
@@ -125,6 +139,12 @@ def _line(kind: str, **cells: exp.Expr) -> exp.Select:
         kind_of = "text" if name in TEXTS else "bigint"
         shown.append(named(exp.cast(cells.get(name, exp.null()), kind_of), name))
     return exp.select(*shown)
+
+
+def _ran_after(over: exp.Expr) -> exp.Expr:
+    """Return 1 where the statement runs after a moment, else 0."""
+    after = exp.GTE(this=exp.CurrentTimestamp(), expression=over.copy())
+    return exp.Case().when(after, exp.Literal.number(1)).else_(exp.Literal.number(0))
 
 
 def _frame_lines(rows: exp.Expr, opened: OpenFrame) -> exp.Select:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import requests
 from sqlglot import exp
@@ -80,9 +81,15 @@ class Warehouse:
                     f"column '{name}': dates in a form of their own ({form}) are not rendered. Make a view with a "
                     "column that has a type of time, and name the view."
                 )
+            if zone != "UTC":
+                raise InputError(
+                    f"column '{name}': times as text may have no offset, and then they are in the zone of the project "
+                    f"({zone}), which is not rendered. Make a view with a column that has a type of time, and name the "
+                    "view."
+                )
             return exp.TryCast(this=self.text(name, path), to=exp.DataType.build("timestamptz"))
         if self._types.get(name) == "date":
-            return exp.cast(self._column(name), "timestamptz")
+            return exp.cast(_noon(self._column(name), zone), "timestamptz")
         return self._column(name)
 
     def moment(self, moment: datetime) -> exp.Expr:
@@ -100,6 +107,18 @@ class Warehouse:
     def _quoted(self, name: str) -> bool:
         # Snowflake takes a quoted name as it is written, and stores plain ones in capitals.
         return not (self.dialect == "snowflake" and _PLAIN.fullmatch(name))
+
+
+def _noon(day: exp.Expr, zone: str) -> exp.Expr:
+    """Return a day as the instant that it begins in UTC; in another zone its noon.
+
+    An hour of summer time leaves noon in the same day and week.
+    """
+    if zone == "UTC":
+        return day
+    offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone)).isoformat()[-6:]
+    clock = exp.Literal.string(f" 12:00:00{offset}")
+    return exp.Concat(expressions=[as_text(day), clock], safe=False, coalesce=False)
 
 
 def warehouse_of(dialect: str, table_name: str, types: Mapping[str, str]) -> Engine:

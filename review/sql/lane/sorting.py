@@ -20,8 +20,7 @@ from review.sql.results.outcome import OUTCOMES, Comparison, Outcome, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.schema.schema import Schema
-from review.sql.semantic.demands import Demands, check_demands
-from review.sql.tree.statement import UnreadableSql, read_statement
+from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
 Verdict = Literal["right", "wrong", "person"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
@@ -108,22 +107,15 @@ class Sorter:
         if proof.statement is None:
             return
         demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
-        excused = {said for reference in references_in(given.reference, self.runner.engine.dialect)
-                   for _, said in self._unmet(reference, demands)}  # fmt: skip
-        for rule, said in self._unmet(given.sql, demands):
-            # What a reference does not meet either, its question does not demand.
-            if said not in excused:
+        references = references_in(given.reference, self.runner.engine.dialect)
+        met = met_beside(self._met(given.sql, demands), (self._met(one, demands) for one in references))
+        for f in met.findings:
+            if f.severity == "error":
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
-                (found.doubt if rule == "time" else found.wrong).append(said)
+                (found.doubt if f.rule == "time" else found.wrong).append(f.message)
 
-    def _unmet(self, sql: str, demands: Demands) -> list[tuple[str, str]]:
-        """The rules and messages of the demands that a statement does not meet."""
-        try:
-            statement = read_statement(sql, self.runner.engine.dialect, self.schema)
-        except UnreadableSql:
-            return []
-        found = check_demands(statement, demands).findings
-        return [(f.rule, f.message) for f in found if f.severity == "error"]
+    def _met(self, sql: str, demands: Demands) -> Met:
+        return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
 
 
 def _words(given: AgentAnswer, result: Result, found: _Evidence) -> None:

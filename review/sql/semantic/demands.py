@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from sqlglot import exp
 
+from review.sql.schema.schema import Schema
 from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
 from review.sql.tree.finding import Finding, Severity
 from review.sql.tree.reads import columns_read, is_read, tables_read
-from review.sql.tree.statement import Statement
+from review.sql.tree.statement import Statement, UnreadableSql, read_statement
 
 _NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime, exp.CurrentTime, exp.Localtimestamp)
 _NOW_NAMES = frozenset({"now", "today", "yesterday", "curdate", "getdate", "julianday"})
@@ -60,6 +61,22 @@ def check_demands(statement: Statement, demands: Demands) -> Met:
     if not applied:
         return Met(None, ())
     return Met(0.0 if any(f.severity == "error" for f in findings) else 1.0, tuple(findings))
+
+
+def demands_met(sql: str, demands: Demands, *, dialect: str, schema: Schema | None) -> Met:
+    """Compare a query with what its example demands; one that cannot be read has neither score nor findings."""
+    try:
+        return check_demands(read_statement(sql, dialect, schema), demands)
+    except UnreadableSql:
+        return Met(None, ())
+
+
+def met_beside(found: Met, references: Iterable[Met]) -> Met:
+    """Return what a query meets beside its references: what they do not meet either, its question does not demand."""
+    excused = {f.message for one in references for f in one.findings}
+    left = tuple(f for f in found.findings if f.message not in excused)
+    wrong = any(f.severity == "error" for f in left)
+    return Met(None if found.score is None else 0.0 if wrong else 1.0, left)
 
 
 Checked = Iterator[Finding | None]

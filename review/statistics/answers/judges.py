@@ -244,18 +244,19 @@ def _for_value(value: str, found: Sequence[JudgeAdvice]) -> str:
     for v in found:
         by[v.use].append(v.label)
     if by[USE_IT]:
-        return f"for '{value}' use {listed(by[USE_IT])}"
+        return f"for '{spoken(value)}' use {listed(by[USE_IT])}"
     if by[CARE]:
-        return f"for '{value}' use {listed(by[CARE])} with care"
+        return f"for '{spoken(value)}' use {listed(by[CARE])} with care"
     if by[UNKNOWN]:
-        return f"for '{value}' that is not known yet"
-    return f"for '{value}' do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else f"for '{value}' use none"
+        return f"for '{spoken(value)}' that is not known yet"
+    none = f"do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else "use none"
+    return f"for '{spoken(value)}' {none}"
 
 
 def _why(value: str, found: Sequence[JudgeAdvice], several: bool) -> str:
     """Return why the best judge for a value is no better, or why it can be used."""
     best = _best(found)
-    return f"{best.label} for '{value}': {best.reason[0].lower()}{best.reason[1:]}" if several else best.reason
+    return f"{best.label} for '{spoken(value)}': {best.reason[0].lower()}{best.reason[1:]}" if several else best.reason
 
 
 def _best(found: Iterable[JudgeAdvice]) -> JudgeAdvice:

@@ -65,6 +65,30 @@ def test_a_date_slip_is_doubtful_and_flags_only_where_warnings_do(tmp_path: Path
         ready(mistaken.checks, ["sql_proof"])
 
 
+@pytest.mark.parametrize(
+    ("answer", "result", "value"),
+    [
+        ("42 orders came in.", {"columns": ["n"], "rows": [[42]]}, "proved"),
+        ("61 orders came in.", {"columns": ["n"], "rows": [[42]]}, "doubtful"),
+        ("61 orders came in.", {"columns": ["n"], "rows": [[42]], "total": 900}, "proved"),
+        ("61 orders came in.", {"text": "42 rows"}, "proved"),
+        ("61 orders came in.", None, "proved"),
+    ],
+)
+def test_a_figure_that_the_logged_result_does_not_explain_is_doubtful(
+    tmp_path: Path, answer: str, result: Any, value: str
+) -> None:
+    said: tuple[Any, ...] = ({"role": "user", "content": "How many orders?"}, {"role": "assistant", "content": answer})
+    one = Conversation(id="a", source="s", source_id="a", created_at="2026-11-17", week="2026-W47", messages=said,
+                       sql="SELECT count(*) FROM orders", result=result)  # fmt: skip
+    ((_, check, options),) = ready(project(tmp_path, LANE).checks, ["sql_proof"])
+    seen = check.find(texts_of(one), options)
+    assert (seen["value"], seen["flagged"]) == (value, False)
+    if value == "doubtful":
+        assert seen["spans"] == [{"field": "messages.1.content", "start": 0, "end": 2, "kind": "figures"}]
+        assert "figures of the worded answer" in seen["note"] and "61" not in seen["note"]
+
+
 def test_it_runs_by_default_only_where_sql_is_declared(tmp_path: Path) -> None:
     assert project(tmp_path, LANE).checks.run == (*CHEAP, "sql_proof")
     assert project(tmp_path, "").checks.run == CHEAP

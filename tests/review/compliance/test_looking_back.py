@@ -20,7 +20,9 @@ from review.compliance.report import control_report
 from review.compliance.running import due_days, run_checks
 from review.log.log import log_files
 from review.settings.project import project_of
+from review.sources.undoing import undo_import
 from storage.records_compliance import CompliancePass, ComplianceResult
+from storage.records_log import Import
 from storage.store import Store
 
 BAD = {"answer": "See http://evil.example/x"}
@@ -117,3 +119,16 @@ def test_the_command_looks_back_with_every_check_that_can(late: Store, tmp_path:
     assert call() == "No check lacks a conversation that another one has looked at.\n"
     imported(late, [{"id": "new", "created_at": "2026-11-20T10:00:00Z", **BAD}], name="more.jsonl")
     assert "No check has looked at 1 conversation yet" in call().replace("\n", " ")
+
+
+def test_an_import_that_was_undone_is_not_said_to_have_expired(late: Store) -> None:
+    imported(late, [{"id": "x", "created_at": "2026-11-20T11:00:00Z", **BAD}], name="wrong.jsonl")
+    (late.path.parent / "spotcheck.toml").write_text("")
+    run_checks(late, project_of(late.path), by="lea")
+    (late.path.parent / "spotcheck.toml").write_text(LISTED)
+    assert lacking(late) == {"links": (4, 2)}
+    [wrong] = [one.id for one in late.find(Import) if one.file.endswith("wrong.jsonl")]
+    undo_import(late, wrong, by="lea")
+    assert lacking(late) == {"links": (3, 2)}
+    done = look_back(late, project_of(late.path), "links", by="lea")
+    assert (done.rows, done.expired) == (3, 0) and lacking(late) == {}

@@ -29,6 +29,7 @@ from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run as erase
 from review.log.log import log_files
 from review.people.people import add_person
+from review.sampling.key import KEY_RULE
 from review.settings.project import project_of
 from review.week.drawing import Request
 from review.week.opening import open_week
@@ -293,3 +294,19 @@ def test_the_command_makes_and_verifies(house: Store, packed: tuple[Path, Made],
     code, said = call("verify", str(broken))
     assert code == 1 and "rows.jsonl, items" in " ".join(said.split()) and "DOES NOT HOLD" in said
     assert call(*period, *store)[0] == 2
+
+
+@pytest.mark.parametrize("sampled", [1, 1.5])
+def test_counts_that_there_cannot_be_are_no_crash(house: Store, sampled: float) -> None:
+    stratum = {"name": "nobody", "population": 0, "sampled": sampled, "probability": 0.5}
+    week = {
+        "week": WEEK,
+        "sample": {"nobody": ["a"]},
+        "draws": [{"seed": "s", "key_rule": KEY_RULE, "strata": [stratum]}],
+    }
+    file = changed(house, MANIFEST, lambda data: orjson.dumps({**orjson.loads(data), "weeks": [week]}))
+    if sampled == 1:
+        assert "in the ledger" in verify_pack(file).draws[0].trouble
+    else:
+        with pytest.raises(InputError, match="no evidence pack, or it is damaged"):
+            verify_pack(file)

@@ -82,7 +82,9 @@ def test_a_sheet_is_filled_in_and_corrects_the_run_everywhere(tmp_path: Path) ->
     run = add_run(store, "v2", {f"c{k}": 1.0 for k in range(40)})
     text = sheet(store, run, project=project, share=0.5)
     rows = list(csv.DictReader(text.splitlines()))
-    assert len(rows) == 20 and set(rows[0]) == {"case", "question", "answer", "sql", "label"}, "no score is shown"
+    assert len(rows) == 20 and set(rows[0]) == {"run", "case", "question", "answer", "sql", "label"}, (
+        "no score is shown"
+    )
     file = tmp_path / "checked.csv"
 
     def fill(*labels: str) -> None:
@@ -113,3 +115,25 @@ def test_a_sheet_is_filled_in_and_corrects_the_run_everywhere(tmp_path: Path) ->
     fill("wrong")
     with pytest.raises(InputError, match="a case of this run"):
         take_labels(store, run, file, project=project, by="eva")
+
+
+def test_the_sheet_of_another_run_and_two_labels_of_one_case_are_refused(tmp_path: Path) -> None:
+    store = released(tmp_path, examples(8))
+    project, file = project_of(store.path), tmp_path / "checked.csv"
+    ours, theirs = (add_run(store, version, {f"c{k}": 1.0 for k in range(8)}) for version in ("v2", "v3"))
+    rows = list(csv.DictReader(sheet(store, theirs, project=project, share=0.9).splitlines()))
+
+    def fill(*labels: str) -> None:
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, rows[0].keys())
+            writer.writeheader()
+            writer.writerows({**row, "label": label} for row, label in zip(rows, labels, strict=False))
+
+    fill(*["wrong"] * 8)
+    with pytest.raises(InputError, match=f"expected 'run {ours}'|run {ours}.*another run"):
+        take_labels(store, ours, file, project=project, by="eva")
+    assert take_labels(store, theirs, file, project=project, by="eva").counted == 8
+    rows[1] = rows[0]
+    fill("wrong", "correct")
+    with pytest.raises(InputError, match="'wrong', as the file says of this case before"):
+        take_labels(store, theirs, file, project=project, by="eva")

@@ -74,6 +74,26 @@ def test_every_scorer_scores_its_sample_fully_and_leaves_an_empty_case_unscored(
 
 
 @pytest.mark.parametrize(
+    ("asked", "sql", "value"),
+    [
+        ({"question": "Which big orders were there?"}, "SELECT id FROM orders WHERE total > 6", 1.0),
+        ({"question": "Which big orders were there?"}, "SELECT 1 AS n", 0.0),
+        ({"question": "How many big orders?", "references": ["SELECT 1 AS n"]}, "SELECT 2 AS n", 1.0),
+        ({"question": "How much on 2024-03-01?", "as_of": "2024-03-04"}, "SELECT '2023-03-01' AS day", 0.0),
+        ({"question": "How many are small?", "as_of": "2024-03-04"}, "SELECT 1 AS n", None),
+        ({"question": "Which big orders were there?"}, "SELECT FROM WHERE (", None),
+    ],
+)
+def test_words_and_times_of_a_question_are_demands_on_its_sql(
+    asked: Mapping[str, Any], sql: str, value: float | None, around: Surroundings
+) -> None:
+    words = replace(around.project.sql, words={"big order": ("orders",)})
+    here = replace(around, project=replace(around.project, sql=words))
+    assert one("demands", here, asked, {"sql": sql}).value == value
+    assert "demands" in ScoreSettings().run
+
+
+@pytest.mark.parametrize(
     ("name", "asked", "given", "value"),
     [
         ("exact", {"expected_answer": "42"}, {"answer": "42."}, 0.0),

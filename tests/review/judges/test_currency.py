@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scored_runs import passing, scored_run
 
 from pages.parts.judges.choose import money
+from pages.parts.shared.currency import titled
 from review.basics.errors import InputError
+from review.experiments.gating.repeats import repeat_plan
 from review.judges.runs.summary import amount
 from review.settings.judges import judge_settings
 
@@ -28,3 +31,15 @@ def test_a_currency_is_a_code_of_three_letters(wrong: object) -> None:
     assert judge_settings(path, {}).currency == "" and judge_settings(path, {"currency": "EUR"}).currency == "EUR"
     with pytest.raises(InputError, match=r"judges\.currency: found .*, expected a code of three letters"):
         judge_settings(path, {"currency": wrong})
+
+
+def test_the_title_of_a_cost_names_its_currency_and_no_other_title_does() -> None:
+    assert titled("cost per answer", "EUR") == "cost per answer, EUR" and titled("Highest cost", "USD").endswith(
+        ", USD"
+    )
+    assert titled("latency, ms", "EUR") == "latency, ms" and titled("cost per answer", "") == "cost per answer"
+
+
+def test_a_plan_of_repeats_has_its_price_with_the_currency() -> None:
+    plan = repeat_plan(scored_run("v2", passing(10)), scored_run("v3", passing(10)), currency="EUR")
+    assert plan.price == "about 0.40 EUR" and "(about 0.40 EUR)" in plan.sentence

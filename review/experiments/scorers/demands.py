@@ -1,0 +1,66 @@
+"""What the question of a case demands of the SQL: tables that its words name, and the time that it asks for.
+
+The words are those of ``[sql.words]``; a time is resolved against the day on which the case was asked. What a reference
+of the case does not meet either, its question does not demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from review.basics.errors import InputError
+from review.experiments.scorers.scorer import NO_SQL, Pair, Score, Scorer, Surroundings, not_scored
+from review.sql.results.references import references_in
+from review.sql.semantic.demands import Demands, demands_met, met_beside
+
+
+def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
+    """Score each answer with SQL: 1 when it meets what its question demands, 0 when it does not."""
+    return [_score(pair, surroundings) for pair in pairs]
+
+
+def _score(pair: Pair, surroundings: Surroundings) -> Score:
+    case, answer = pair
+    if not answer.sql:
+        return NO_SQL
+    try:
+        dialect, schema = surroundings.databases.schema(case.db)
+    except InputError as error:
+        return not_scored(str(error))
+    demands = Demands(question=case.question, words=surroundings.project.sql.words, as_of=_day(case.as_of))
+    found = demands_met(answer.sql, demands, dialect=dialect, schema=schema)
+    if found.score is None:
+        return not_scored("the question names no table by a word and no time, or the SQL cannot be read")
+    references = (
+        demands_met(one, demands, dialect=dialect, schema=schema)
+        for text in case.references
+        for one in references_in(text, dialect)
+    )
+    met = met_beside(found, references)
+    return Score(met.score, detail={"findings": [f.to_json() for f in met.findings]})
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def state(parameter: str, surroundings: Surroundings) -> list[object] | None:
+    """Return the words and the state of the database that gives the schema; None where that cannot be told."""
+    data, settings = surroundings.databases.state(), surroundings.project.sql
+    return None if data is None else [data, repr((settings.words, settings.schema, settings.dialect))]
+
+
+SCORER = Scorer(
+    title="demands of the question",
+    about="the tables and the time that the question asks for (`[sql.words]`, and the day of the case), in the SQL",
+    score=score,
+    state=state,
+    sample={
+        "case": {"question": "Which day is 2024-03-01?", "as_of": "2024-03-04"},
+        "answer": {"sql": "SELECT '2024-03-01' AS day"},
+    },
+)
