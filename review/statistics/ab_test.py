@@ -152,7 +152,9 @@ def compare_groups(groups: Groups, *, share: float = 0.5, least_days: float = LE
     metrics = {}
     for name, by_variant in groups.sums.items():
         sides = [(n, by_variant.get(v, Sums())) for n, v in ((n0, groups.control), (n1, groups.treated))]
-        metrics[name] = _compared(name, *sides, broken=broken, enough=not reasons, tests=len(groups.sums))
+        metrics[name] = _compared(
+            name, *sides, group=groups.treated, broken=broken, enough=not reasons, tests=len(groups.sums)
+        )
     return AbReport(
         groups=groups, share=share, least_days=least_days, ratio_p=p, metrics=metrics, reasons=() if broken else reasons
     )
@@ -181,7 +183,14 @@ def _reasons(groups: Groups, n0: int, n1: int, least_days: float) -> list[str]:
 
 
 def _compared(
-    name: str, first: tuple[int, Sums], second: tuple[int, Sums], *, broken: bool, enough: bool, tests: int
+    name: str,
+    first: tuple[int, Sums],
+    second: tuple[int, Sums],
+    *,
+    group: str,
+    broken: bool,
+    enough: bool,
+    tests: int,
 ) -> Compared:
     control, treated = _mean(*first), _mean(*second)
     if broken:
@@ -195,7 +204,9 @@ def _compared(
     shown = enough and p is not None and p < (1 - LEVEL) / tests
     return Compared(
         control=control, treated=treated, difference=difference, p=p, shown=shown,
-        sentence=_sentence(spoken(name), (control, treated, difference), shown=shown, tests=tests if enough else 0),
+        sentence=_sentence(
+            spoken(name), (control, treated, difference), group=spoken(group), shown=shown, tests=tests if enough else 0
+        ),
     )  # fmt: skip
 
 
@@ -240,7 +251,7 @@ def _difference(first: tuple[int, Sums], second: tuple[int, Sums]) -> tuple[Quan
     ), p
 
 
-def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: bool, tests: int) -> str:
+def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, group: str, shown: bool, tests: int) -> str:
     """Return what a metric says; ``tests`` metrics are compared, 0 where too few users or days were seen."""
     control, treated, difference = sides
     if difference.method == NO_SPREAD:
@@ -255,7 +266,7 @@ def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, shown: b
     low, high = difference.ci
     if shown:
         verb = "more" if difference.value > 0 else "less"
-        return f"{name}: {abs(difference.value):.3g} {verb} for each user with the product ({low:.3g} to {high:.3g})."
+        return f"{name}: {abs(difference.value):.3g} {verb} for each user of {group} ({low:.3g} to {high:.3g})."
     if tests and (low > 0 or high < 0):
         return (
             f"{NOT_ENOUGH}: alone {name} would differ ({low:.3g} to {high:.3g}), but chance may do that to one of "

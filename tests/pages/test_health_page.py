@@ -110,3 +110,4 @@ def test_engagement_and_two_groups_are_on_the_page(store: Store, monkeypatch: py
     at = run(store, monkeypatch, "health", "mara", view="ab")
     assert not at.exception and any("Not enough yet: it ran for 13" in m.value for m in at.markdown)
     assert "conversations" in set(at.dataframe[0].value["metric, for each user"])
+    assert "not enough yet" in set(at.dataframe[0].value["what it says"]), "few words: the interval stands beside them"

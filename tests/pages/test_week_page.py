@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app_pages import answers, run
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.week import reasons
 from review.annotating.feedback import differences
 from review.annotating.submissions import receive
 from review.basics.words import spoken
@@ -337,3 +339,10 @@ def test_a_closed_week_shows_its_state_at_the_closing(demo: Store, monkeypatch: 
     said = texts(run(demo, monkeypatch, "week", week=week))
     assert f"{left} reviews of {dealt} were not done" in said and "How the week closed" in said
     assert "Results" in said and "So far" not in said
+
+
+def test_what_has_no_label_names_its_share_where_shares_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = {"wrong": ["67% have one.", "2 are open."], "rude": ["65% have one.", "2 are open."]}
+    monkeypatch.setattr(reasons, "unsettled_words", lambda report, positive: lines[positive])
+    found: Any = [SimpleNamespace(report=None, positive=value) for value in lines]
+    assert reasons._unsettled(found) == ["**wrong:** 67% have one.", "2 are open.", "**rude:** 65% have one."]

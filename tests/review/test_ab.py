@@ -64,6 +64,7 @@ def test_users_without_the_product_count_as_zero(compared: Run) -> None:
     assert found["users"] == {"control": 200, "treated": 200} and found["exposed"] == {"control": 0, "treated": 200}
     assert found["sample_ratio"]["ok"] and code == 0
     assert found["sentence"] == "The groups differ in orders."
+    assert " more for each user of treated (" in orders["sentence"], "it names the group"
 
 
 def test_a_broken_split_is_refused(compared: Run) -> None:

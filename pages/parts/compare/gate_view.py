@@ -21,6 +21,10 @@ from review.settings.project import project_of
 from storage.connection import StorageError
 
 ICONS = {"pass": ":material/check_circle:", "fail": ":material/block:", "inconclusive": ":material/help:"}
+LIMITS = (
+    "Tango's score limits of the drop. They hold with few changed cases, too, so they differ a little from the "
+    "interval above, which is that of a mean."
+)
 
 
 def show(here: Session, chosen: Chosen) -> None:
@@ -61,7 +65,7 @@ def _decision(outcome: Outcome) -> None:
     with st.container(horizontal=True):
         low, high = (f"{100 * x:+.1f}" for x in e.ci)
         st.metric("Drop in points", f"{100 * e.drop:+.1f}", help="Lower is better; below 0 the candidate is better.")
-        st.metric("95% interval", f"{low} to {high}")
+        st.metric("95% interval", f"{low} to {high}", help=LIMITS)
         st.metric("Broke", e.broke)
         st.metric("Fixed", e.fixed)
         st.metric("Cases", f"{e.n:,}")

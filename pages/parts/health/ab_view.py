@@ -15,7 +15,7 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted, spoken
 from review.log.log import log_state
 from review.monitoring.ab_input import groups_of_log, read_outcomes
-from review.statistics.ab_test import AbReport, Compared, compare_groups
+from review.statistics.ab_test import NOT_ENOUGH, AbReport, Compared, compare_groups
 from review.statistics.quantity import Quantity
 
 COLUMNS = "user, variant, metric, value, exposed_at"
@@ -58,7 +58,7 @@ def _draw(report: AbReport) -> None:
         f"{spoken(name)} has {counted(groups.users.get(name, 0), 'user')}, {groups.exposed.get(name, 0):,} exposed"
         for name in (groups.control, groups.treated)
     ]
-    days = "" if groups.days is None else f"; it ran for {groups.days:.1f} days"
+    days = "" if groups.days is None else f"; it ran for {groups.days:.0f} days"
     st.caption(as_text(f"{'; '.join(sizes)}{days}."))
     for text in groups.warnings:
         st.caption(as_text(text))
@@ -68,7 +68,7 @@ def _draw(report: AbReport) -> None:
             groups.control: _number(one.control),
             groups.treated: _number(one.treated),
             # A broken split is said once, above: no metric has more to say.
-            **({} if report.broken else _said(one)),
+            **({} if report.broken else _said(one, spoken(groups.treated))),
         }
         for name, one in report.metrics.items()
     ]
@@ -76,12 +76,22 @@ def _draw(report: AbReport) -> None:
         figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
 
 
-def _said(one: Compared) -> dict[str, str]:
+def _said(one: Compared, treated: str) -> dict[str, str]:
     return {
         "difference": _number(one.difference),
         "95% interval": _interval(one.difference),
-        "what it says": one.sentence,
+        "what it says": _verdict(one, treated),
     }
+
+
+def _verdict(one: Compared, treated: str) -> str:
+    """Return what a difference says: in few words where its interval, in the column before, says the rest."""
+    if one.difference.value is None or one.difference.ci is None:
+        return one.sentence
+    if one.shown:
+        return f"{'more' if one.difference.value > 0 else 'less'} in {treated}"
+    low, high = one.difference.ci
+    return NOT_ENOUGH.lower() if low <= 0 <= high else one.sentence
 
 
 def _number(one: Quantity) -> str:

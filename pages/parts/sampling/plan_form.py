@@ -115,8 +115,8 @@ def _judges_disagree(here: Session) -> int | str | None:
     cap = here.project.judges_disagree
     choice = st.segmented_control(
         title,
-        ["as set", "all", "number"],
-        default="as set",
+        ["as in the settings", "all", "number"],
+        default="as in the settings",
         required=True,
         key="planning_torn",
         help="Makes a group of its own of the conversations whose judges disagree in the log. "

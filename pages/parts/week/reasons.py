@@ -82,9 +82,8 @@ def quality(here: Session, week: str, found: Sequence[Quality]) -> None:
         percent=True,
         ranges={positive: ends for positive, ends in open_ties.items() if ends is not None},
     )
-    lines = (line for q in found for line in unsettled_words(q.report, q.positive))
-    for line in dict.fromkeys(lines):
-        st.caption(as_text(line))
+    for line in _unsettled(found):
+        st.caption(line)
     with _behind(HOW, key="weekly_how_quality") as box:
         if box.open:
             _how(week, found)
@@ -95,6 +94,18 @@ def quality(here: Session, week: str, found: Sequence[Quality]) -> None:
         for q in found:
             st.markdown(f"*{as_text(spoken(q.positive))}*")
             figures.plan_sentence(plan_quality(q.report.strata, float(wanted)))
+
+
+def _unsettled(found: Sequence[Quality]) -> list[str]:
+    """Return what has no label, once; where it is not true of all shares, it begins with those it is about."""
+    about: dict[str, list[str]] = {}
+    for q in found:
+        for line in unsettled_words(q.report, q.positive):
+            about.setdefault(line, []).append(spoken(q.positive))
+    return [
+        as_text(line) if len(names) == len(found) else f"**{as_text(', '.join(names))}:** {as_text(line)}"
+        for line, names in about.items()
+    ]
 
 
 def _behind(label: str, *, key: str) -> ExpanderContainer:
