@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from review.audit import end_of_chain
 from review.audit.chain import Links
@@ -15,7 +15,7 @@ from review.audit.store_secrets import store_id
 from review.basics.words import counted
 from storage.proof import COVERED, FIRST_SIGNED, NOT_COVERED, SIGNED, covered_row, shape_of
 from storage.proof_key import VARIABLE, given_key, kept_key, key_id
-from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of
+from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of, last_entry
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.store import Store
@@ -146,6 +146,18 @@ def _restored(entry: AuditEntry) -> str:
         return f"entry {entry.sequence} says that a failover lost entries up to entry {lost}"
     where = f"restored from a backup at entry {entry.sequence}"
     return f"{where}: entries up to entry {lost} of the former store are not in it"
+
+
+def in_its_place(check: Check, store: Store) -> Check:
+    """Return a check that was made before ``store`` came to its path, with the end of the chain as it is known there.
+
+    The entry of a restore that has lost others is in it, too. The rows are not read again.
+    """
+    end = end_of(store, store.signing_key())
+    newest = last_entry(store)
+    if newest is None or newest.sequence <= check.entries or not is_restored(newest):
+        return replace(check, end=end)
+    return replace(check, entries=newest.sequence, end=end, restores=(*check.restores, newest))
 
 
 def in_words(check: Check, most: int = 10) -> list[str]:

@@ -46,8 +46,8 @@ def _row(batch: Any, i: int) -> tuple[dict[str, Any] | None, Unreadable | None]:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             record[name] = column[i].as_py()
-        except (ValueError, OverflowError) as error:
-            return None, Unreadable(name, _found(column, i), f"a value of the type {column.type} in range ({error})")
+        except (ValueError, OverflowError):
+            return None, Unreadable(name, _found(column, i), f"a value of the type {column.type} in range")
     return record, None
 
 

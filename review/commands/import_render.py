@@ -126,7 +126,8 @@ def show(done: list[tuple[Import, dict[str, Any]]]) -> None:
         for text in _rejections(record):
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if listed is not None:
-            err.print(f"All {record.rejected:,} rejected: {listed}", highlight=False, markup=False, soft_wrap=True)
+            which = "The rejected record" if record.rejected == 1 else f"All {record.rejected:,} rejected"
+            err.print(f"{which}: {listed}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _rejections(record: Import) -> list[str]:

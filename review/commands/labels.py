@@ -139,23 +139,32 @@ def labels_import(
 
 
 def _labels_done(done: ImportedLabels) -> None:
-    out.print(f"{done.annotations} annotations from {done.rows} rows", highlight=False)
+    out.print(f"{counted(done.annotations, 'annotation')} from {counted(done.rows, 'row')}", highlight=False)
     if done.id:
         out.print(f"id {done.id}", highlight=False, style="dim")
     parts = (
-        (done.changed, "changed what the rater had said before"),
-        (done.unchanged, "were there already"),
-        (done.older, "are older than what the rater said since, and were left out"),
-        (done.kept, "were left out, because their items were settled or discussed"),
-        (done.empty, "cells were empty: missing ratings"),
+        (done.changed, "changed what the rater had said before", "changed what the rater had said before"),
+        (done.unchanged, "was there already", "were there already"),
+        (
+            done.older,
+            "is older than what the rater said since, and was left out",
+            "are older than what the rater said since, and were left out",
+        ),
+        (
+            done.kept,
+            "was left out, because its item was settled or discussed",
+            "were left out, because their items were settled or discussed",
+        ),
+        (done.empty, "cell holds no rating", "cells hold no rating"),
         (
             done.new_items,
-            f"{'item is' if done.new_items == 1 else 'items are'} new: hand-picked, without a probability",
+            "item is new: hand-picked, without a probability",
+            "items are new: hand-picked, without a probability",
         ),
     )
-    for n, text in parts:
+    for n, one, many in parts:
         if n:
-            out.print(f"  {n} {text}", highlight=False)
+            out.print(f"  {n} {one if n == 1 else many}", highlight=False)
     if done.new_raters:
         shown = ", ".join(done.new_raters[:12]) + (", ..." if len(done.new_raters) > 12 else "")
         note(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from review.basics.errors import InputError
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -124,26 +125,31 @@ def verdicts_import(
 
 
 def _verdicts_done(done: ImportedVerdicts) -> None:
-    out.print(f"{done.added} verdicts from {done.rows} rows by {', '.join(done.judges) or 'nobody'}", highlight=False)
+    verdicts, rows = counted(done.added, "verdict"), counted(done.rows, "row")
+    out.print(f"{verdicts} from {rows} by {', '.join(done.judges) or 'nobody'}", highlight=False)
     for reason, n in done.no_verdict.items():
-        out.print(f"  {n} of them are no verdict: {reason}", highlight=False)
+        out.print(f"  {n} of them {'is' if n == 1 else 'are'} no verdict: {reason}", highlight=False)
     parts = (
-        (done.unchanged, "were there already"),
-        (done.replaced, "replace the verdict that was there"),
+        (done.unchanged, "was there already", "were there already"),
+        (done.replaced, "replaces the verdict that was there", "replace the verdict that was there"),
         (
             done.changed,
+            "says something else than the verdict that is there, which stays; give it a new version, or replace it "
+            "with --replace",
             "say something else than the verdict that is there, which stays; give them a new version, or replace it "
             "with --replace",
         ),
         (
             done.unknown_items,
+            "is about an item that the store does not know, and was ignored. Import and draw its conversation first "
+            "(`spotcheck import`, `spotcheck sample`), then import the verdicts again",
             "are about items that the store does not know, and were ignored. Import and draw their conversations first "
             "(`spotcheck import`, `spotcheck sample`), then import the verdicts again",
         ),
     )
-    for n, text in parts:
+    for n, one, many in parts:
         if n:
-            out.print(f"  {n} {text}", highlight=False)
+            out.print(f"  {n} {one if n == 1 else many}", highlight=False)
 
 
 @verdicts.command("export")

@@ -73,8 +73,10 @@ def _low(confidence: float) -> str:
     return f"(coalesce(low_confidence, false) OR coalesce(confidence < {confidence:f}, false) OR {unrepaired})"
 
 
-def metrics_for(confidence: float = 0.5) -> dict[str, Metric]:
+def metrics_for(confidence: float = 0.5, currency: str = "") -> dict[str, Metric]:
     """Return what is measured, by name; below ``confidence`` a conversation counts as one of low confidence.
+
+    ``currency`` is that of costs, "" where the project names none.
 
     Low confidence is decided as the draw decides it (:mod:`review.sampling.strata`).
     """
@@ -90,7 +92,7 @@ def metrics_for(confidence: float = 0.5) -> dict[str, Metric]:
         Metric(name="retries", title="Retries", kind="sum", numerator="retries"),
         Metric(name="tokens_in", title="Tokens in", kind="sum", numerator="tokens_in", better=None),
         Metric(name="tokens_out", title="Tokens out", kind="sum", numerator="tokens_out", better=None),
-        Metric(name="cost", title="Cost", kind="sum", numerator="cost"),
+        Metric(name="cost", title="Cost", kind="sum", numerator="cost", unit=currency),
         Metric(
             name="repair_rate", title="Repairs that worked", kind="share", numerator=_REPAIRED, denominator=_TRIED,
             better="higher",

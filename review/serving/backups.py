@@ -7,7 +7,7 @@ from pathlib import Path
 
 from review.audit.end_of_chain import record_restore
 from review.audit.store_secrets import store_id
-from review.audit.verifying import Check, check_store
+from review.audit.verifying import Check, check_store, in_its_place
 from review.basics.clock import now
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
@@ -76,6 +76,7 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
         waiting.replace(path)
         moved = open_store(path, create=False)
         record_restore(moved, source.name)
+        check = in_its_place(check, moved)
         copy_rejects(log_of(source), log_of(path))
         moved.close()
     except OSError as error:
@@ -95,8 +96,8 @@ def _restore_into_database(source: Path, path: Path) -> Check:
     restored = open_for_copy(path)
     copy(backup, restored)
     backup.close()
-    check = check_store(restored)
     record_restore(restored, source.name)
+    check = check_store(restored)
     copy_rejects(log_of(source), log_of(path))
     return check
 

@@ -51,7 +51,7 @@ def say(logger: logging.Logger, message: str, **fields: str | int | float) -> No
     logger.info(message, extra={FIELDS: fields})
 
 
-class _Handler(logging.StreamHandler):  # type: ignore[type-arg]  # it is generic for type checkers alone
+class _Handler(logging.StreamHandler):
     """Writes lines. Of one that cannot be written Python itself would write all words, unmasked."""
 
     def handleError(self, record: logging.LogRecord) -> None:

@@ -149,6 +149,9 @@ def test_a_restored_backup_says_in_the_chain_what_is_lost(demo: Store, tmp_path:
         spotcheck, ["store", "restore", str(tmp_path / "backup.db"), "--force", "--store", str(demo.path)]
     )
     assert run.exit_code == 0, run.output
+    printed = " ".join(run.output.split())
+    assert f"entries up to entry {last} of the former store are not in it" in printed, printed
+    assert "has noted no entry" not in printed and f"this machine last saw entry {last - 1}" in printed
     code, said, words = verify(demo.path)
     assert code == 0 and f"entry {last}" in words and "restored from a backup" in words
     entry = open_store(demo.path).find(AuditEntry)[-1]

@@ -89,13 +89,3 @@ def test_a_weekend_is_no_leap_and_a_clock_that_was_set_back_neither(running: Sto
             assert leap(running) is None
     with shifted(timedelta(days=5)):
         assert leap(running) is not None
-
-
-def test_nothing_else_goes_by_its_age_either(running: Store) -> None:
-    rejects = log_of(running.path).rejects
-    rejects.mkdir(exist_ok=True)
-    (rejects / "rejected.jsonl").write_text("{}\n")
-    steps = {name: NIGHTLY[name] for name in ("rejects", "uploads")}
-    with shifted(12 * MONTH):
-        found = run_nightly(running, steps=steps)
-    assert [one.status for one in found] == ["failed", "failed"] and (rejects / "rejected.jsonl").exists()

@@ -128,7 +128,7 @@ def test_labels_and_verdicts_are_imported_and_exported(run, tmp_path):
     again = ("verdicts", "import", "v.csv", "--dimension", "politeness", "--missing-as-no-verdict")
     done = run(*again, "--json")
     assert (done["added"], done["no_verdict"], done["unknown_items"]) == (2, {"unparseable": 1}, 1)
-    assert "1 are about items" in run(
+    assert "1 is about an item" in run(
         "verdicts", "import", "v.csv", "--dimension", "politeness", "--missing-as-no-verdict"
     )
     assert run("verdicts", "export", "v.parquet", "--json")["rows"] == 2

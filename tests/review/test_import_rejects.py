@@ -61,6 +61,9 @@ def test_one_bad_time_in_parquet_costs_one_row(folder):
     assert (answer["added"], answer["rejected"]) == (999, 1), done.stderr
     reject = orjson.loads((folder / answer["files"][0]["rejects_file"]).read_bytes())
     assert (reject["line"], reject["column"]) == (1000, "created_at") and str(2**62) in reject["found"]
+    assert reject["expected"] == "a value of the type timestamp[us] in range"
+    shown = spotcheck(folder, "import", "log.parquet", "--source", "again")
+    assert "The rejected record: spotcheck.db.rejects/" in shown.stderr
 
 
 def test_one_open_quote_in_csv_costs_one_row(folder):

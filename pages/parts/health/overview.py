@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -49,8 +48,7 @@ def draw(here: Session, found: Compared) -> None:
         st.caption(as_text(" ".join(words)))
     if found.first is not None:
         st.markdown(f":blue[●] {as_text(found.second.title)} :gray[●] {as_text(found.first.title)}")
-    metrics = metrics_for(here.project.confidence)
-    metrics["cost"] = replace(metrics["cost"], unit=here.project.judges.currency)
+    metrics = metrics_for(here.project.confidence, here.project.judges.currency)
     checks = [f"{CHECK}{name}" for name in (found.second.total.checks if found.second.total else ())]
     first, more = _shown(found, metrics, FIRST), _shown(found, metrics, (*MORE, *checks))
     _grid(here, found, first)

@@ -30,8 +30,9 @@ class Declared:
 
     @property
     def title(self) -> str:
-        """The name of the alert as people read it."""
-        return self.alert.title or spoken(self.alert.name).capitalize()
+        """The name of the alert as people read it, with the currency of a cost."""
+        currency = f", {self.metric.unit}" if self.metric and self.metric.kind == "sum" and self.metric.unit else ""
+        return f"{self.alert.title or spoken(self.alert.name).capitalize()}{currency}"
 
     @property
     def falling(self) -> bool:
@@ -66,7 +67,7 @@ _CONDITIONS = {
 
 def declared(project: Project) -> list[Declared]:
     """Return the alerts of a project. Raises InputError that names the alert and what is wrong with it."""
-    metrics = metrics_for(project.confidence)
+    metrics = metrics_for(project.confidence, project.judges.currency)
     return [_declared(f"{project.path}, alerts, {one.name}", one, metrics) for one in project.alerts]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from pages.parts.shared.currency import titled
 from review.basics.errors import InputError
 from review.experiments.gating.repeats import repeat_plan
 from review.judges.runs.summary import amount
-from review.settings.judges import judge_settings
+from review.monitoring.alerts.declared import declared
+from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.project import Project
 
 
 def test_a_cost_has_its_currency_where_one_is_set() -> None:
@@ -43,3 +46,11 @@ def test_the_title_of_a_cost_names_its_currency_and_no_other_title_does() -> Non
 def test_a_plan_of_repeats_has_its_price_with_the_currency() -> None:
     plan = repeat_plan(scored_run("v2", passing(10)), scored_run("v3", passing(10)), currency="EUR")
     assert plan.price == "about 0.40 EUR" and "(about 0.40 EUR)" in plan.sentence
+
+
+def test_the_alert_on_costs_names_the_currency() -> None:
+    project = Project(path=Path("spotcheck.toml"))
+    costs = {one.title for one in declared(project) if one.alert.metric == "cost"}
+    named = replace(project, judges=replace(JudgeSettings(), currency="EUR"))
+    named_costs = {f"{title}, EUR" for title in costs}
+    assert costs and {o.title for o in declared(named)} - {o.title for o in declared(project)} == named_costs
