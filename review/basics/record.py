@@ -70,7 +70,7 @@ def encoding_error(line: bytes) -> Unreadable | None:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"byte {error.start} is 0x{line[error.start]:02x}"
-        return Unreadable("line", found, "UTF-8 text; save the file as UTF-8")
+        return Unreadable("line", found, "UTF-8 text; save the file as UTF-8 or, at an import, name its encoding")
     return None
 
 
