@@ -39,7 +39,7 @@ def write(folder, content, name="t.csv"):
         ("item,rater,label,item\na,b,c,d\n", "t.csv", "t.csv, line 1: found the column 'item' twice"),
         ('item,rater,label\na,b,"c\n', "t.csv", "t.csv, line 2: found .* unreadable as CSV"),
         ('item,rater,label\n"a\nb",x,y\na,"b"c,d\n', "t.csv", "t.csv, line 4: found .* unreadable as CSV"),
-        (b"item,rater,label\na,b,\xff\n", "t.csv", r"t.csv, line 2: found .*xff.*, expected UTF-8 .* name its encoding"),
+        (b"item,rater,label\na,b,\xff\n", "t.csv", r"t.csv, line 2: found .*xff.*, expected UTF-8 .* its encoding"),
         ('{"item": 1}\n{"item": }\n', "t.jsonl", "t.jsonl, line 2: found .* expected one JSON object"),
         ('{"item": 1}\n\n[1]\n', "t.jsonl", "t.jsonl, line 3: found .* expected a JSON object"),
         ('{"item": 1}\n', "t.jsonl", "column 'rater', 'label' or 'value' is missing"),
