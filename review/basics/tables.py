@@ -198,7 +198,10 @@ def with_columns(
         )
     known = set(renames) | set(optional)
     unknown = [c for c in table.columns if c not in known and not (keep and keep(c))]
-    notes = (*table.notes, f"{table.file}: ignored column(s) {', '.join(unknown)}") if unknown else table.notes
+    # Of a column that holds objects, a path may have taken what it names.
+    looked_into = {path.partition(".")[0] for row in table.rows[:1] for path in row.names.values()}
+    ignored = [c for c in unknown if c not in looked_into]
+    notes = (*table.notes, f"{table.file}: ignored column(s) {', '.join(ignored)}") if ignored else table.notes
     names = {ours: theirs for theirs, ours in renames.items() if ours != theirs}
     data = tuple(
         Row(

@@ -50,6 +50,6 @@ def nearest(path: str, known: Iterable[str]) -> str | None:
 
 
 def listed(names: Iterable[str], *, most: int = 20) -> str:
-    """Return names as a list with commas, cut off after ``most``."""
-    every = list(names)
+    """Return names as a list with commas, cut off after ``most``; those with a comma of their own are quoted."""
+    every = [f"'{name}'" if "," in name else name for name in names]
     return ", ".join(every[:most]) + (f", and {len(every) - most:,} more" if len(every) > most else "")

@@ -11,6 +11,7 @@ from compliance_log import imported
 from golden_store import new_store
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.compliance.finding_form import _place
 from pages.parts.conversations.browse import OPEN
 from review.compliance.checks.catalogue import DAILY
 from review.compliance.findings import assign, findings
@@ -122,3 +123,9 @@ def test_every_page_that_shows_a_conversation_notes_it(tmp_path: Path, monkeypat
     assert all(ids <= set(own.values()) for _, ids in annotated) and len(annotated) <= 2
     (tmp_path / "spotcheck.toml").write_text("[audit\n")
     assert noted("discuss", item=DISPUTED[1]), "a file that cannot be read may ask for it"
+
+
+def test_a_place_is_said_as_people_count() -> None:
+    assert _place("messages.1.content", 4, 18) == "message 2, letters 5 to 18"
+    assert _place("messages.0.tool_calls", 2, 9) == "tool calls of message 1, letters 3 to 9"
+    assert _place("error_message", 0, 7) == "error message, letters 1 to 7" and _place("steps", 0, 0) == "steps"

@@ -308,6 +308,7 @@ def test_any_json_comes_in_by_paths_to_item_rater_and_label(tmp_path):
     names = {"item": "task.conv", "rater": "who.name", "label": "answer.correctness"}
     table = read_labels(write(tmp_path, [record]), names=names)
     assert [row.cells["label"] for row in table.rows] == ["wrong"] and table.format == "jsonl"
+    assert table.notes == ()
     with pytest.raises(InputError, match=r"there is no column 'who.nick'; found task, who, answer"):
         read_labels(write(tmp_path, [record]), names=names | {"rater": "who.nick"})
 

@@ -105,6 +105,8 @@ def test_a_path_that_finds_nothing_is_named_with_what_is_there(store: Store) -> 
         bring(store, "a.jsonl", rows, mapping={"question": "input.text"})
     with pytest.raises(InputError, match=r"there are id, data\.input\.text"):
         bring(store, "a.jsonl", rows, mapping={"question": "zzzzzz"})
+    with pytest.raises(InputError, match="found the fields no, 'question, user', 'answer, bot'"):
+        bring(store, "b.csv", b"no;question, user;answer, bot\n1;Wo?;Da.\n")
 
 
 def test_a_helpdesk_export_comes_in_whole_with_dates_that_its_column_decides(store: Store) -> None:

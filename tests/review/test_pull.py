@@ -72,6 +72,16 @@ def test_a_pull_adds_what_is_new_and_nothing_twice(store: Store, lead: str, fold
     assert check_store(store).holds
 
 
+def test_a_file_that_may_still_grow_is_said_and_comes_with_the_next_pull(store: Store, lead: str, folder: Path):
+    os.utime(folder / "a.jsonl")
+    first = pulled(store, lead)
+    assert (first.imports, first.errors) == ((), ())
+    assert first.left_out == {"file that changed in the last minute": 1}
+    assert [one.status for one in store.find(Pull)] == ["nothing"]
+    wrote(folder, "a.jsonl", "a1")
+    assert pulled(store, lead).total("added") == 1
+
+
 def test_what_came_before_an_error_stays_and_the_next_pull_goes_on(store: Store, lead: str, folder: Path):
     (folder / "b.jsonl").write_bytes(b"\x00\x01 no records")
     earlier = time.time() - 3600

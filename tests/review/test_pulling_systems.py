@@ -568,12 +568,16 @@ def test_a_folder_gives_each_file_once_and_again_when_it_changed(tmp_path: Path)
     options = {"path": str(folder), "files": "*.jsonl"}
     visits = tmp_path / "visits"
     visits.mkdir()
-    _, first = fetched("folder", options, visits)
+    _, (*first, told) = fetched("folder", options, visits)
     assert [one.name for one in first] == ["a.jsonl", "b.jsonl"]
+    # The file that grows is named as left out, and the cursor is as if it were not there.
+    assert told.left_out == {"file that changed in the last minute": 1}
+    assert (told.cursor, told.files.files) == (first[-1].cursor, ())
     # Only b: the first visit stopped after a.
-    _, rest = fetched("folder", options, visits, cursor=first[0].cursor)
+    _, (*rest, _) = fetched("folder", options, visits, cursor=first[0].cursor)
     assert [one.name for one in rest] == ["b.jsonl"]
     os.utime(folder / "a.jsonl", (old + 9, old + 9))
+    (folder / "growing.jsonl").unlink()
     _, changed = fetched("folder", options, visits, cursor=first[-1].cursor)
     assert [one.name for one in changed] == ["a.jsonl"]
 

@@ -17,6 +17,9 @@ from review.compliance.checks.catalogue import DAILY
 from review.compliance.findings import Found, assign, reopen, resolve
 from review.people.people import people
 
+ONE_OF = {"messages": "message", "steps": "step", "context": "passage"}
+"""One of a list of a conversation, in words."""
+
 
 def details(here: Session, f: Found) -> None:
     """Draw what a finding is about: the clauses of its check, and where it was found."""
@@ -33,7 +36,7 @@ def details(here: Session, f: Found) -> None:
             [
                 {
                     "conversation": e["conversation"],
-                    "places": ", ".join(f"{p['field']} {p['start']} to {p['end']}" for p in e["places"]),
+                    "places": "; ".join(_place(p["field"], p["start"], p["end"]) for p in e["places"]),
                     "open": rows.address(here.rater.id, "conversations", view="browse", id=e["conversation"]),
                 }
                 for e in f.examples
@@ -44,6 +47,15 @@ def details(here: Session, f: Found) -> None:
             frame if lead else frame.drop(columns="open"), key=f"finding_{f.id}", file_name="places.csv",
             config={"open": rows.link("open")} if lead else None,
         )  # fmt: skip
+
+
+def _place(field: str, start: int, end: int) -> str:
+    """Return a place as people count: "message 2, letters 5 to 18" for ``messages.1.content`` from 4 to 18."""
+    name, *rest = field.split(".")
+    one = ONE_OF.get(name)
+    where = f"{one} {int(rest[0]) + 1}" if one and rest and rest[0].isdecimal() else name.replace("_", " ")
+    where = f"tool calls of {where}" if rest[1:] == ["tool_calls"] else where
+    return f"{where}, letters {start + 1} to {end}" if end > start else where
 
 
 def act(here: Session, found: Sequence[Found]) -> None:

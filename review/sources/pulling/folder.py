@@ -24,6 +24,7 @@ from review.sources.pulling.puller import Fetched, Fetching, Puller, Visit
 
 GROWING = timedelta(minutes=1)
 """A file that changed so recently may still be written to; the next pull takes it."""
+YOUNG = "that changed in the last minute"
 FILES_AT_MOST = 100_000
 
 
@@ -31,7 +32,7 @@ def fetch(visit: Visit) -> Fetching:
     """Yield the files that are new or have changed, those of one trace format together, others one by one.
 
     A file of a bucket is copied when its turn comes, and the copy is removed after its import. A file that could not be
-    read or imported is tried again at the next visit.
+    read or imported is tried again at the next visit. Files that may still be written to are counted at the end.
     """
     system, root = _opened(visit)
     pattern, format = visit.source.options.get("files", "*"), visit.source.options.get("format", "auto")
@@ -52,6 +53,9 @@ def fetch(visit: Visit) -> Fetching:
             known = yield from _given(visit, [copy], known, marks)
     for copies in traces.values():
         known = yield from _given(visit, copies, known, marks)
+    if growing := sum(1 for one in there.values() if _may_grow(visit, one)):
+        left_out = {f"{'file' if growing == 1 else 'files'} {YOUNG}": growing}
+        yield Fetched(files=FileSet(()), name="", format="auto", cursor={"files": known}, left_out=left_out)
 
 
 class _Copy(NamedTuple):
@@ -84,8 +88,11 @@ def _given(
 
 def _mark(visit: Visit, one: fs.FileInfo) -> str:
     """Return what tells this version of a file from others; "" for one that is empty or may still be written to."""
-    changed = datetime.fromtimestamp((one.mtime_ns or 0) / 1e9, UTC)
-    return "" if one.size == 0 or changed > visit.now - GROWING else f"{one.size}:{one.mtime_ns}"
+    return "" if one.size == 0 or _may_grow(visit, one) else f"{one.size}:{one.mtime_ns}"
+
+
+def _may_grow(visit: Visit, one: fs.FileInfo) -> bool:
+    return datetime.fromtimestamp((one.mtime_ns or 0) / 1e9, UTC) > visit.now - GROWING
 
 
 def _opened(visit: Visit) -> tuple[fs.FileSystem, str]:
