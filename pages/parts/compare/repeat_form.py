@@ -41,7 +41,7 @@ def _asks_for(plan: RepeatPlan) -> str:
     """Return what the button asks for and what it costs. Pure."""
     if plan.step in ("done", "short"):
         return "Ask again"
-    return f"Ask for {counted(plan.calls, 'more answer')}, {plan.price}"
+    return f"Ask for {counted(plan.calls, 'more answer')}, {as_text(plan.price)}"
 
 
 def _ask(here: Session, outcome: Outcome, plan: RepeatPlan) -> None:

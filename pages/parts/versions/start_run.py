@@ -54,7 +54,7 @@ def start_form(here: Session, version: str | None) -> None:
         repeats = st.number_input("Repeats", 1, 25, 1, key=f"versions_run_repeats_{n}", width=140)
         at_once = st.number_input("At once", 1, 256, 8, key=f"versions_run_at_once_{n}", width=140)
         limit = st.number_input(
-            titled("Highest cost", here.project.judges.currency),
+            as_text(titled("Highest cost", here.project.judges.currency)),
             0.0,
             value=None,
             key=f"versions_run_cost_{n}",
