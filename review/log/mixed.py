@@ -9,7 +9,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths, literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.late import FOLDER, late_files
-from review.log.log import relation_of
+from review.log.log import rows_of
 from review.log.replaced import MERGED, RETAINED, visible
 
 
@@ -60,6 +60,6 @@ def late_files_of_import(log: LogPaths, import_id: str) -> list[Path]:
 
 
 def import_relation(log: LogPaths, import_id: str) -> str:
-    """Return SQL for DuckDB with the conversations of one import, as :func:`review.log.log.log_relation` does."""
-    rows = relation_of(log, files_of_import(log, import_id))
+    """Return SQL for DuckDB with the conversations of one import as it brought them, without what arrived later."""
+    rows = rows_of(files_of_import(log, import_id))
     return f"(SELECT * FROM {rows} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own names and paths
