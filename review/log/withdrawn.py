@@ -16,18 +16,10 @@ from review.basics.errors import Refused
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
-from review.log.late import listed
+from review.log.late import late_files, listed
 from review.log.log import log_files
 from review.log.merged import NO_IDS, new_name, originals_with, replace
-from review.log.mixed import (
-    files_of_import,
-    holding,
-    import_relation,
-    late_files_of_import,
-    mixed_files,
-    mixed_late_files,
-    rows_by_import,
-)
+from review.log.mixed import files_of_import, import_relation, is_mixed, late_files_of_import, rows_by_import
 from review.log.rewriting import bounded, write_batch
 from review.log.staging import staged_for, sweep
 
@@ -62,17 +54,17 @@ def still_visible(log: LogPaths, imports: Collection[str]) -> list[str]:
     """Return those of some imports of which something is visible."""
     if not imports:
         return []
-    shared = rows_by_import([*mixed_files(log), *mixed_late_files(log)]).values()
-    held = {name for one in shared for name in one}
+    shared = [path for path in (*log_files(log), *late_files(log.logs)) if is_mixed(path)]
+    held = {name for rows in rows_by_import(shared).values() for name in rows}
     return [one for one in imports if one in held or any((home / one).is_dir() for home in (log.logs, log.originals))]
 
 
 def _take_out(log: LogPaths, import_id: str) -> None:
     """Take the rows of an import out of the files that it shares with others, into a hidden folder.
 
-    A kill before the last renaming leaves all as it was, for the next time.
+    Its own files are hidden already. A kill before the last renaming leaves all as it was, for the next time.
     """
-    files, late = holding(mixed_files(log), [import_id]), holding(mixed_late_files(log), [import_id])
+    files, late = files_of_import(log, import_id), late_files_of_import(log, import_id)
     if not files and not late:
         return
     sweep(log)
