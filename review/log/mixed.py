@@ -60,5 +60,9 @@ def late_files_of_import(log: LogPaths, import_id: str) -> list[Path]:
 
 def import_relation(log: LogPaths, import_id: str) -> str:
     """Return SQL for DuckDB with the conversations of one import as it brought them, without what arrived later."""
-    rows = rows_of(files_of_import(log, import_id))
-    return f"(SELECT * FROM {rows} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own names and paths
+    return rows_of_import(files_of_import(log, import_id), import_id)
+
+
+def rows_of_import(files: Sequence[Path], import_id: str) -> str:
+    """Return SQL for DuckDB with the rows of one import in some files of conversations or late rows."""
+    return f"(SELECT * FROM {rows_of(files)} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own names and paths

@@ -6,9 +6,10 @@ Rows of a batch that stand in files with those of others are taken out of them, 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +20,7 @@ from review.basics.sql_literals import sql_literal
 from review.log.late import late_files, listed
 from review.log.log import log_files
 from review.log.merged import NO_IDS, new_name, originals_with, replace
-from review.log.mixed import files_of_import, import_relation, is_mixed, late_files_of_import, rows_by_import
+from review.log.mixed import files_of_import, is_mixed, late_files_of_import, rows_by_import, rows_of_import
 from review.log.rewriting import bounded, write_batch
 from review.log.staging import staged_for, sweep
 
@@ -93,25 +94,25 @@ def _put_aside(theirs: LogPaths, aside: LogPaths) -> None:
             home.rename(target)
 
 
-def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
-    """Yield the conversation ids of one import, some thousand at a time."""
+def batch_ids(files: Sequence[Path], import_id: str) -> Iterator[list[str]]:
+    """Yield the conversation ids of one import in its files, some thousand at a time."""
     with in_memory() as db:
-        rows = db.execute(f"SELECT id FROM {import_relation(log, import_id)}")  # noqa: S608 - our own paths
+        rows = db.execute(f"SELECT id FROM {rows_of_import(files, import_id)}")  # noqa: S608 - our own paths
         while some := rows.fetchmany(5_000):
             yield [row[0] for row in some]
 
 
-def batch_weeks(log: LogPaths, import_id: str) -> list[str]:
-    """Return the weeks that one import holds conversations of, or told something new of."""
-    return sorted({path.name[:8] for path in files_of_import(log, import_id)} | _weeks_told(log, import_id))
+def batch_weeks(log: LogPaths, files: Sequence[Path], late: Sequence[Path], import_id: str) -> list[str]:
+    """Return the weeks that the files of one import hold conversations of, or tell something new of."""
+    return sorted({path.name[:8] for path in files} | _weeks_told(log, late, import_id))
 
 
-def _weeks_told(log: LogPaths, import_id: str) -> set[str]:
+def _weeks_told(log: LogPaths, late: Sequence[Path], import_id: str) -> set[str]:
     """Return the weeks of the conversations that one import told something of, also those that came after it."""
-    late, files = late_files_of_import(log, import_id), log_files(log)
+    files = log_files(log)
     if not late or not files:
         return set()
-    told = f"(SELECT id FROM {listed(late)} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own paths
+    told = rows_of_import(late, import_id)
     by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
     with in_memory() as db:
         return {
