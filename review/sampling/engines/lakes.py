@@ -109,8 +109,6 @@ def said(source: str) -> Iterator[None]:
     """Turn an error of a library of the lake into a sentence."""
     try:
         yield
-    except InputError:
-        raise
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{source}: {sentence(error)}") from None
 
