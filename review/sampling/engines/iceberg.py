@@ -66,8 +66,7 @@ def _engine(source: str, table: Any) -> Engine:
 
 def _filter(schema: pa.Schema, span: Span | None) -> str:
     """Return the filter of a span in pyiceberg's words; "true" where the column has no type of time."""
-    bounds = None if span is None else bounds_of(schema, span)
-    if span is None or bounds is None or not span.column.isidentifier():
+    if span is None or not span.column.isidentifier() or (bounds := bounds_of(schema, span)) is None:
         return "true"
     low, high = (_said(bound) for bound in bounds)
     return f"({span.column} >= '{low}' and {span.column} < '{high}') or {span.column} is null"

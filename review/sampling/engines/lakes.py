@@ -54,8 +54,7 @@ def dataset_engine(source: str, table: ds.Dataset) -> DuckDBEngine:
     import pyarrow.dataset as ds
 
     def read(names: Sequence[str], span: Span | None) -> ds.Dataset:
-        bounds = None if span is None else bounds_of(table.schema, span)
-        if span is None or bounds is None:
+        if span is None or (bounds := bounds_of(table.schema, span)) is None:
             return table
         made = ds.field(span.column)
         return table.filter(((made >= bounds[0]) & (made < bounds[1])) | made.is_null())
