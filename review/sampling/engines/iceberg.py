@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind, Span
-from review.sampling.engines.lakes import BUCKET_OPTIONS, bounds_of, lake_engine, said
+from review.sampling.engines.lakes import BUCKET_OPTIONS, bounds_of, endpoint_in, lake_engine, said
 
 
 def _open(address: Address, week: str | None) -> Engine:
@@ -80,8 +80,8 @@ def _said(bound: Any) -> str:
 def _storage(address: Address) -> dict[str, str]:
     options = address.options
     found = {"s3.region": options["region"]} if "region" in options else {}
-    if "endpoint_override" in options:
-        found["s3.endpoint"] = f"{options.get('scheme', 'https')}://{options['endpoint_override']}"
+    if endpoint := endpoint_in(options):
+        found["s3.endpoint"] = endpoint
     return found
 
 

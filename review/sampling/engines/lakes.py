@@ -103,6 +103,12 @@ def bucket(options: Mapping[str, str]) -> fs.FileSystem:
     return fs.S3FileSystem(**{name: value for name, value in options.items() if name in BUCKET_OPTIONS})
 
 
+def endpoint_in(options: Mapping[str, str]) -> str | None:
+    """Return the URL of the server of a bucket, as Delta and Iceberg want it; None for Amazon's own."""
+    host = options.get("endpoint_override")
+    return None if host is None else f"{options.get('scheme', 'https')}://{host}"
+
+
 @contextmanager
 def said(source: str) -> Iterator[None]:
     """Turn an error of a library of the lake into a sentence."""
