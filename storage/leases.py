@@ -28,13 +28,8 @@ _SETTINGS = (
 )
 """An idle holder keeps its lock, and one whose machine is gone loses it after about 35 seconds."""
 _HELD = """
-SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1
-AND objid::bigint = $2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
-
-
-_ALL_HELD = """
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1
+AND ($2::bigint IS NULL OR objid::bigint = $2)
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 _HERE: Counter[str] = Counter()
@@ -62,20 +57,21 @@ def held_here() -> int:
 
 def held_in_database(store: Path) -> int | None:
     """Return how many locks the processes of all servers hold; None for a file, which does not say."""
-    address = address_in(store)
-    if address is None:
-        return None
-    with plain_errors(address), pool_of(address).connection() as connection:
-        return int(connection.execute(_ALL_HELD, [LEASES]).fetchone()[0])
+    return _held(store, None)
 
 
 def is_held_elsewhere(store: Path, name: str) -> bool:
     """Return whether a process of any server holds the lock ``name`` of a database; False for a file."""
+    return bool(_held(store, _number(name)))
+
+
+def _held(store: Path, number: int | None) -> int | None:
+    """Return how many locks are held in a database, all or those of one ``number``; None for a file."""
     address = address_in(store)
     if address is None:
-        return False
+        return None
     with plain_errors(address), pool_of(address).connection() as connection:
-        return connection.execute(_HELD, [LEASES, _number(name)]).fetchone() is not None
+        return int(connection.execute(_HELD, [LEASES, number]).fetchone()[0])
 
 
 @contextmanager
