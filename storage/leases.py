@@ -8,7 +8,6 @@ network. No row says so, and nothing is left to clean up.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -32,8 +31,8 @@ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsub
 AND ($2::bigint IS NULL OR objid::bigint = $2)
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-_HERE: Counter[str] = Counter()
-"""What this process holds, by name."""
+_HERE: list[str] = []
+"""The names of the locks that this process holds."""
 
 
 @contextmanager
@@ -43,16 +42,16 @@ def only_one(store: Path, name: str, lock: Path | str, *, wait: float = 0.0) -> 
     Raises filelock's Timeout while another process holds one of them.
     """
     with FileLock(lock, timeout=wait, poll_interval=0.05), _in_database(store, name, wait):
-        _HERE[name] += 1
+        _HERE.append(name)
         try:
             yield
         finally:
-            _HERE[name] -= 1
+            _HERE.remove(name)
 
 
 def held_here() -> int:
     """Return how many locks this process holds."""
-    return _HERE.total()
+    return len(_HERE)
 
 
 def held_in_database(store: Path) -> int | None:
