@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.log_paths import LogPaths, literal_path
-from review.log.checks_of_rows import checks_by_import
+from review.log.checks_ran import checks_by_import
 from review.log.expired import hash_sql
 from review.log.failed import FailureRules
 from review.log.failed_expiring import failures_of
