@@ -22,8 +22,7 @@ ALL = "true"
 @contextmanager
 def bounded(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in bounded memory; what does not fit goes to the folder ``scratch``."""
-    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "threads": 2}
-    with duckdb.connect(config={**settings, "temp_directory": str(scratch)}) as db:
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": "2", "temp_directory": str(scratch)}) as db:
         yield db
 
 
