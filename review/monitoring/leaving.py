@@ -21,7 +21,7 @@ from review.log.log import columns_of, log_files
 from review.log.outcomes import outcomes_of_row
 from review.log.replaced import MERGED, RETAINED, describe, is_unfinished, run_of
 from review.log.retained import COUNTS, EXPIRED, FAILURES, USERS, retained_folders
-from review.log.rewriting import write_rows
+from review.log.rewriting import write_originals, write_rows
 from review.monitoring.counts import hourly_counts, user_days
 from review.monitoring.judging import Judge
 from review.monitoring.metrics import Metric
@@ -48,7 +48,9 @@ class Leaving:
         self._copy(f"SELECT * FROM {self.judge.staying(self.files)}", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
         if self.late:
             self._copy(f"SELECT * FROM {listed(self.late)} ANTI JOIN expiring USING (id)", f"{LATE}/00000001.parquet")  # noqa: S608 - our own paths
-        self._write_originals()
+        if self.originals:
+            query = f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)"  # noqa: S608 - our own paths
+            write_originals(self._db, query, self.staged.originals / f"{self.week}.parquet")
         gone = with_late(self.judge.going(self.files), self.judge.late, columns=columns_of(self.files))
         columns = f"* EXCLUDE (content, verdicts), {outcomes_of_row()} AS outcomes"
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT {columns} FROM {gone}")  # noqa: S608 - our own names
@@ -91,18 +93,6 @@ class Leaving:
         target = self.staged.logs / name
         target.parent.mkdir(exist_ok=True)
         write_rows(self._db, query, target)
-
-    def _write_originals(self) -> None:
-        if not self.originals:
-            return
-        self.staged.originals.mkdir(mode=0o700, parents=True)
-        target = self.staged.originals / f"{self.week}.parquet"
-        target.touch(mode=0o600)
-        write_rows(self._db, f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)", target)  # noqa: S608 - our own paths
-        if target.exists():
-            target.chmod(0o600)
-        else:
-            self.staged.originals.rmdir()
 
 
 def unfinished(log: LogPaths) -> dict[Path, dict[str, Any]]:
