@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from review.basics.log_paths import LogPaths, literal_path
+from review.basics.log_paths import LogPaths
 from review.log.checks_ran import checks_by_import
 from review.log.expired import hash_sql
 from review.log.failed import FailureRules
@@ -18,8 +18,9 @@ from review.log.failed_expiring import failures_of
 from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
+from review.log.mixed import holding_any, mixed_originals
 from review.log.outcomes import outcomes_of_row
-from review.log.replaced import MERGED, RETAINED, describe, is_unfinished, run_of
+from review.log.replaced import RETAINED, describe, is_unfinished, run_of
 from review.log.retained import COUNTS, EXPIRED, FAILURES, USERS, retained_folders
 from review.log.rewriting import write_originals, write_rows
 from review.monitoring.counts import hourly_counts, user_days
@@ -41,7 +42,8 @@ class Leaving:
         originals = _originals(self._log, self.files)
         if judge.late or originals:
             judge.note_going(self.files)
-        self.late, self.originals = self._holding(judge.late), self._holding(originals)
+        self.late = holding_any(self._db, judge.late, "expiring")
+        self.originals = holding_any(self._db, originals, "expiring")
 
     def write(self, *, key: bytes, metrics: Mapping[str, Metric], failures: FailureRules) -> dict[str, int]:
         """Write everything, and return how many conversations of each import expire."""
@@ -79,15 +81,6 @@ class Leaving:
         replaced = (*self.files, *self.late)
         describe(self.staged.logs, self._log, logs=replaced, originals=self.originals, run=run)
 
-    def _holding(self, files: Sequence[Path]) -> list[Path]:
-        """Return those of some files that hold something of a conversation that expires."""
-        if not files:
-            return []
-        rows = "read_parquet(?, union_by_name = true, filename = true)"
-        sql = f"SELECT DISTINCT filename FROM {rows} SEMI JOIN expiring USING (id)"  # noqa: S608 - our own names
-        held = {row[0] for row in self._db.execute(sql, [list(map(literal_path, files))]).fetchall()}
-        return [path for path in files if str(path) in held]
-
     def _copy(self, query: str, name: str) -> None:
         """Write the rows of a query to a file of the week; without rows there is none."""
         target = self.staged.logs / name
@@ -117,5 +110,4 @@ def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
     weeks, and what retention, merging or an undo wrote anew may stand apart from the conversations.
     """
     batches = [log.originals / path.parent.name / f"{path.stem[WEEK:]}.parquet" for path in files]
-    left = (path for prefix in (RETAINED, MERGED) for path in log.originals.glob(f"{prefix}*/*.parquet"))
-    return sorted({path for path in (*batches, *left) if path.exists()})
+    return sorted({path for path in (*batches, *mixed_originals(log)) if path.exists()})
