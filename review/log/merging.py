@@ -19,8 +19,7 @@ from review.log.late import FOLDER, listed
 from review.log.merged import finish, new_name, replace
 from review.log.replaced import RETAINED, replaced_originals, visible
 from review.log.rewriting import bounded, write_batch
-from review.log.staging import staged_for, sweep
-from review.log.withdrawn import log_lock
+from review.log.staging import log_lock, staged_for, sweep
 
 SMALL = 16_000_000
 """The bytes below which a folder is small."""

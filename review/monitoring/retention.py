@@ -24,8 +24,7 @@ from review.basics.log_paths import LogPaths, log_of
 from review.log.failed import FailureRules
 from review.log.log import log_files, weeks_in_log
 from review.log.replaced import removed
-from review.log.staging import commit, staged_for, sweep
-from review.log.withdrawn import log_lock
+from review.log.staging import commit, log_lock, staged_for, sweep
 from review.monitoring.judging import Judge, JudgedWeek, judging
 from review.monitoring.leaving import Leaving, folder_name, size_of, unfinished
 from review.monitoring.metrics import metrics_for
