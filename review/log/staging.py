@@ -9,9 +9,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import duckdb
 from filelock import FileLock, Timeout
 
-from review.basics.errors import Refused
+from review.basics.errors import NOTHING_ADDED, NoSpace, Refused
 from review.basics.log_paths import LogPaths
 from review.basics.whole_files import sync
 
@@ -28,6 +29,18 @@ def log_lock(log: LogPaths) -> Iterator[None]:
             yield
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
+
+
+@contextmanager
+def full_disk(log: LogPaths, words: str = NOTHING_ADDED) -> Iterator[None]:
+    """Turn the error of a full disk, which DuckDB words too, into NoSpace; ``words`` say what did not happen."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        full = NoSpace.from_error(error, log.logs, words)
+        if full is None:
+            raise
+        raise full from error
 
 
 def staged_for(log: LogPaths, import_id: str) -> LogPaths:
