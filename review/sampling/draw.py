@@ -248,8 +248,7 @@ def _refuse_changed(frame: Frame, found: Mapping[str, Sequence[str]], plan: Draw
     """Raise Refused when the ids do not fit the counts: a server without a common state was written to in between."""
     for allocation in plan.strata:
         n, population = len(found[allocation.name]), allocation.population
-        least = population if allocation.probability >= 1 else allocation.count or 0
-        if not least <= n <= population:
+        if not allocation.least <= n <= population:
             raise Refused(
                 f"{frame.source}: {allocation.name} had {population:,} conversations when they were counted, and {n:,} "
                 "ids when they were drawn. The source changed in between. Draw again once the week is complete."

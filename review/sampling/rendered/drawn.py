@@ -96,11 +96,10 @@ class DrawnFile(Warehouse):
         for number, _, n in self.result.groups:
             there[names[self._number(number, names)]] += n
         for allocation in plan.strata:
-            least = allocation.population if allocation.probability >= 1 else allocation.count or 0
-            if len(found[allocation.name]) < min(least, allocation.population, there[allocation.name]):
+            if len(found[allocation.name]) < min(allocation.least, allocation.population, there[allocation.name]):
                 raise InputError(
                     f"{self.result.name}: found {len(found[allocation.name]):,} of the group {allocation.name}, "
-                    f"expected at least {least:,}. Export every row of the result."
+                    f"expected at least {allocation.least:,}. Export every row of the result."
                 )
         return found
 
