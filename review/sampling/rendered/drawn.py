@@ -70,8 +70,9 @@ class DrawnFile(Warehouse):
                 "from its counts. Run it again, and export the new result."
             )
         counts, names = counted_in(self.result.frame), names_of(wanted.groups)
+        verdicts_column = wanted.mapping.get("verdicts", "verdicts").partition(".")[0]
         groups = [(self._number(line[0], names), *line[1:]) for line in self.result.groups]
-        populations, verdicts, unreadable = tally(groups, names, has_verdicts="verdicts" in self._places(wanted))
+        populations, verdicts, unreadable = tally(groups, names, has_verdicts=verdicts_column in wanted.columns)
         if sum(populations.values()) != counts.distinct:
             raise InputError(
                 f"{self.result.name}: the groups hold {sum(populations.values()):,} conversations, the frame "
@@ -116,11 +117,6 @@ class DrawnFile(Warehouse):
     def relation(self, names: Sequence[str], span: object = None) -> exp.Expr:
         """Nothing can be selected from a result."""
         raise TypeError(f"{self.result.name} is a result and no table.")
-
-    @staticmethod
-    def _places(wanted: Asked) -> set[str]:
-        named = {name: column.partition(".")[0] for name, column in wanted.mapping.items()}
-        return {name for name in FIXED_FIELDS if named.get(name, name) in wanted.columns}
 
 
 def needed(mapping: Mapping[str, str], groups: Sequence[Group], columns: Mapping[str, str]) -> dict[str, str]:
