@@ -123,7 +123,8 @@ def read_frame(
     examples, populous = [], counted.populous
     if opened.once:
         examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES))
-        populous = engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts))
+        members = opened.members().subquery("members")
+        populous = engine.query(frame_sql.populations(members, verdicts=opened.verdicts))
     populations, verdicts, unreadable = tally(populous, names_of(groups), has_verdicts=opened.verdicts)
     frame = Frame(
         source=engine.source,
