@@ -13,7 +13,8 @@ from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes, allocate, r
 from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
 from review.sampling.engines import sql
 from review.sampling.engines.engine import Engine
-from review.sampling.frame import Frame, OpenFrame, Values, read_frame
+from review.sampling.frame import OpenFrame, Values, read_frame
+from review.sampling.frame_counts import Frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs, is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of

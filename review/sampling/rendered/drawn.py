@@ -8,17 +8,15 @@ from typing import Any
 
 from sqlglot import exp
 
-from review.basics.clock import now
 from review.basics.errors import InputError, Refused
 from review.basics.input_file import InputFile
 from review.sampling.allocate import DrawPlan
-from review.sampling.frame import EXAMPLES, FIXED_FIELDS, Frame
-from review.sampling.frame_counts import counted_in
+from review.sampling.frame import EXAMPLES, FIXED_FIELDS
+from review.sampling.frame_counts import Frame, counted_frame, counted_in
 from review.sampling.rendered.asked import Asked, refuse_budget
 from review.sampling.rendered.result import Result, read_result
 from review.sampling.rendered.warehouse import Warehouse
 from review.sampling.strata import Group, fields_of, names_of
-from review.sampling.verdict_counts import tally
 from review.sampling.wanted import Find, Wanted
 
 
@@ -72,20 +70,16 @@ class DrawnFile(Warehouse):
         counts, names = counted_in(self.result.frame), names_of(wanted.groups)
         verdicts_column = wanted.mapping.get("verdicts", "verdicts").partition(".")[0]
         groups = [(self._number(line[0], names), *line[1:]) for line in self.result.groups]
-        populations, verdicts, unreadable = tally(groups, names, has_verdicts=verdicts_column in wanted.columns)
-        if sum(populations.values()) != counts.distinct:
+        frame = counted_frame(
+            self.source, counts, groups, week=wanted.week, window=wanted.window, groups=wanted.groups,
+            has_verdicts=verdicts_column in wanted.columns, examples=sorted(self.result.twice)[:EXAMPLES],
+        )  # fmt: skip
+        if sum(frame.populations.values()) != counts.distinct:
             raise InputError(
-                f"{self.result.name}: the groups hold {sum(populations.values()):,} conversations, the frame "
+                f"{self.result.name}: the groups hold {sum(frame.populations.values()):,} conversations, the frame "
                 f"{counts.distinct:,}. Take the result as it is, and export every row of it."
             )
-        return Frame(
-            source=self.source, week=wanted.week, start=wanted.window.start.isoformat(),
-            end=wanted.window.end.isoformat(), rows=counts.rows, distinct=counts.distinct, null_ids=counts.null_ids,
-            duplicate_ids=counts.twice, duplicate_rows=counts.rows - counts.null_ids - counts.distinct,
-            duplicate_examples=tuple(sorted(self.result.twice)[:EXAMPLES]), undated=counts.undated,
-            undated_included=counts.undated_members, late=counts.late, populations=populations, verdicts=verdicts,
-            unreadable_verdicts=unreadable, read_at=now(),
-        )  # fmt: skip
+        return frame
 
     def candidates(self, plan: DrawPlan) -> dict[str, list[str]]:
         """Return the drawn ids of each stratum. Raises InputError where the plan needs more than the file has."""
