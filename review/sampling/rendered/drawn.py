@@ -30,7 +30,7 @@ class DrawnFile(Warehouse):
         if not isinstance(said.get("columns"), dict) or not all(
             isinstance(said.get(n), str) for n in ("table", "dialect")
         ):
-            raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Take the result as it is.")
+            raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Use the result unchanged.")
         super().__init__("duckdb", str(said["table"]), said["columns"])
         self.source, self.result = f"{said['dialect']}:{said['table']}", result
         self._found = {name: "text" for rows in result.records.values() for row in rows for name in row} | dict(
@@ -58,9 +58,9 @@ class DrawnFile(Warehouse):
         if wanted.fingerprint != self.result.fingerprint:
             raise Refused(
                 f"{self.result.name} is the result of another draw: {said.get('week')} at {said.get('rate')}, seed "
-                f"{said.get('seed')}; asked for are {wanted.week} at {wanted.wishes.rate:g}, seed {wanted.seed}. Where "
+                f"{said.get('seed')}; you asked for {wanted.week} at {wanted.wishes.rate:g}, seed {wanted.seed}. If "
                 "these are the same, the groups, their numbers, the mapping or the settings in spotcheck.toml differ. "
-                "Draw with the same options as the statement was rendered with."
+                "Use the same options as when you rendered the statement."
             )
         if not self.result.after_the_week:
             raise Refused(
@@ -77,7 +77,7 @@ class DrawnFile(Warehouse):
         if sum(frame.populations.values()) != counts.distinct:
             raise InputError(
                 f"{self.result.name}: the groups hold {sum(frame.populations.values()):,} conversations, the frame "
-                f"{counts.distinct:,}. Take the result as it is, and export every row of it."
+                f"{counts.distinct:,}. Use the result unchanged, and export every row."
             )
         return frame
 
