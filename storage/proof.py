@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -28,7 +27,7 @@ from storage.proof_key import (
     key_id,
     new_key,
 )
-from storage.proof_seen import Seen, note_seen
+from storage.proof_seen import Seen
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, fields
@@ -122,11 +121,6 @@ def store_id(connection: Connection) -> str:
 def asked_by_an_entry() -> list[Question]:
     """Return what every transaction that adds an entry asks, so that a store on a server is asked once for it."""
     return [*((_SETTING_SQL, (name,)) for name in (SETTING, "store_id")), (_NEWEST_SQL, ())]
-
-
-def note_written(connection: Connection, path: Path, store: str, key: bytes, entry: Seen, previous: str) -> None:
-    """Note beside the key that this machine has seen an entry of the store at ``path``, after it was committed."""
-    note_seen(connection, store, path, key=key, seen=entry, previous=previous)
 
 
 def append(

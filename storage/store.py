@@ -17,6 +17,7 @@ import orjson
 from storage import proof
 from storage.clock import utc_text
 from storage.engine import Engine, Question
+from storage.proof_seen import note_seen
 from storage.records import KEYS
 from storage.rows import columns, encode, fields, insert_sql, reader
 from storage.sqlite import SqliteEngine
@@ -79,7 +80,7 @@ class Store:
             finally:
                 written.clear()
             if self._local.newest is not None:
-                proof.note_written(connection, self.path, *self._local.newest)
+                note_seen(connection, self.path, *self._local.newest)
 
     def ask(self, ahead: Sequence[Question]) -> None:
         """Ask questions that are certain to be asked in the rest of this transaction or snapshot, word by word."""
