@@ -18,6 +18,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pyarrow.parquet as pq
+import pytest
 from annotate_app import APP, THREE, WEEK, _free_port, _healthy, build_store
 from container_parts import THREE as COMPOSE
 from container_parts import certificate, command, environment, proxy, service
@@ -141,8 +142,9 @@ def several_servers(
         during.callback(close_pools)
         database.sql("CREATE ROLE application LOGIN")
         name = database.new_database()
+        patch = during.enter_context(pytest.MonkeyPatch.context())
         for variable, value in ((VARIABLE, KEY), (FOLDER, str(folder))):
-            during.enter_context(_set(variable, value))
+            patch.setenv(variable, value)
         owner = store_file(f"postgresql:///{name}?host={database.home}&user=owner")
         (folder / "spotcheck.toml").write_text('[access]\nmode = "links"\n')
         build_store(Path(owner), items=items, raters=tuple(raters), rubric=THREE, **more)
@@ -199,18 +201,6 @@ def _collecting(house: House) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-@contextmanager
-def _set(variable: str, value: str) -> Iterator[None]:
-    before = os.environ.get(variable)
-    os.environ[variable] = value
-    try:
-        yield
-    finally:
-        os.environ.pop(variable)
-        if before is not None:
-            os.environ[variable] = before
 
 
 def _end(processes: Mapping[str, Running]) -> None:
