@@ -37,7 +37,7 @@ class Store:
     @property
     def db(self) -> Any:
         """This thread's connection as the steps of the schema use it."""
-        return self.engine.db  # type: ignore[attr-defined]
+        return self.engine.db
 
     @property
     def in_transaction(self) -> bool:
@@ -140,7 +140,7 @@ class Store:
 
     def get(self, record: type[R], key: str | int) -> R | None:
         """Return the record with this primary key, or None."""
-        return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]
+        return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]  # mypy takes the key for order_by
 
     def find(self, record: type[R], *, order_by: str = "rowid", **where: Any) -> list[R]:
         """Return the records whose columns equal ``where``, in order of arrival.
