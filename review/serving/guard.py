@@ -83,7 +83,7 @@ class Guard:
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
             send = _noted(kind, scope.get("method", ""), send, number)
             if kind is Endpoint.FIGURES:
-                # Under any host name: who knows the secret is no page of another site.
+                # Any host name will do: a page of another site does not know the secret.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
             who, verdict = await self._asked(rules, kind, address, scope["headers"])
@@ -111,7 +111,7 @@ class Guard:
         """Return what ``_admitted`` does, without keeping other requests waiting."""
         if kind is Endpoint.HEALTH or rules.access.mode == "names":
             return self._admitted(rules, kind, address, headers)
-        # A store that does not answer makes those wait who ask for it, and nobody else.
+        # While the store does not answer, only the requests that need it wait.
         return await asyncio.to_thread(self._admitted, rules, kind, address, headers)
 
     def _admitted(self, rules: Rules, kind: Endpoint, address: str, headers: Headers) -> tuple[Caller, Admission]:
