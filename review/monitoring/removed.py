@@ -19,6 +19,6 @@ def removed_words(store: Store, conversation: str) -> str:
         return ""
     days = ", ".join(f"{name} {row.settings[f'{name}_days']} days" for name in CLASSES)
     return (
-        f"Retention removed it on {row.at[:10]}, with its steps and the step in which it began, by the rules of then "
-        f"({days}). Its kind of error and its version are counted as before."
+        f"Retention removed it on {row.at[:10]}, with its steps and the step in which it began, by the rules of that "
+        f"time ({days}). Its kind of error and its version are counted as before."
     )
