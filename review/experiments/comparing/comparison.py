@@ -132,10 +132,8 @@ class Comparison:
         """The combined accuracy of each version by scenario, kind and tag."""
         members: dict[tuple[str, str], list[ComparedCase]] = {}
         for row in self.rows:
-            case = row.case
-            for key in (("scenario", case.scenario), ("kind", case.kind), *(("tag", tag) for tag in case.tags)):
-                if key[1]:
-                    members.setdefault((key[0], key[1]), []).append(row)
+            for key in row.case.slices:
+                members.setdefault(key, []).append(row)
         return {
             key: tuple(_accuracy(rows, place) for place in range(len(self.runs)))
             for key, rows in sorted(members.items())
