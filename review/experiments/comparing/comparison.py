@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,11 +120,6 @@ class Comparison:
         if measure.relative:
             return ratio_of_means([a for a, _, _ in pairs], [b for _, b, _ in pairs], clusters)
         return mean_over_clusters([b - a for a, b, _ in pairs], clusters)
-
-    @cached_property
-    def changes(self) -> Mapping[Change, int]:
-        """How many cases broke, were fixed, or stayed the same."""
-        return Counter(row.change for row in self.rows)
 
     @cached_property
     def slices(self) -> dict[tuple[str, str], tuple[Quantity, ...]]:
