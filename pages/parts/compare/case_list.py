@@ -63,9 +63,9 @@ def show(here: Session, chosen: Chosen) -> None:
         _send(here, chosen, picked.ticked)
 
 
-def open_slice(name: str) -> None:
-    """Show the cases of a slice, named as the gate names it: ``scenario refunds``."""
-    st.query_params.update({"slice": name, "view": "cases"})
+def open_cases(**chosen: str) -> None:
+    """Show one ``case``, or the cases of a ``slice``, named as the gate names it: ``scenario refunds``."""
+    st.query_params.update({**chosen, "view": "cases"})
     st.session_state.pop("compare_view", None)
     st.rerun()
 
