@@ -39,8 +39,8 @@ def pack_group(
 ) -> None:
     """Write one signed file about a period: frames, seeds, rubric, agreement, judges, gates, waivers, overdue findings.
 
-    Somebody without the secret key of the store can verify it, offline: hand over the file, and the public key that
-    this command prints by another way.
+    Somebody without the secret key of the store can verify it, offline: hand over the file and, separately, the
+    public key that this command prints.
     """
     if context.invoked_subcommand is not None:
         return
@@ -70,7 +70,7 @@ def pack_group(
 @store_option
 @json_option
 def key(acting: str | None, store_path: str, as_json: bool) -> None:
-    """Print the public key that verifies packs of this store. Hand it over by another way than the packs."""
+    """Print the public key that verifies packs of this store. Hand it over separately from the packs."""
     store = opened(store_path)
     require(store, acting_person(store, acting).id, AUDITOR)
     found = public_key(store)

@@ -20,7 +20,7 @@ def show(here: Session, outcome: Outcome) -> None:
     """Draw the bill, what is asked for it, and the button that asks."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         most = st.number_input(
-            "At most so many answers", min_value=1, value=None, step=100, placeholder="no limit",
+            "At most this many answers", min_value=1, value=None, step=100, placeholder="no limit",
             key="compare_again_most", width=240,
         )  # fmt: skip
         plan = repeat_plan(

@@ -50,7 +50,7 @@ def _make(here: Session, days: tuple[str, str]) -> None:
     with st.container(border=True):
         st.markdown(
             f"{counted(told.rows, 'row')} and {counted(told.listed, 'conversation')} of frames. Hand the file over, "
-            "and this public key by another way:"
+            "and separately this public key:"
         )
         st.code(told.key, language=None, wrap_lines=True)
         st.download_button(
