@@ -5,7 +5,7 @@ from __future__ import annotations
 from review.basics.clickhouse_http import clickhouse_session
 from review.basics.errors import InputError
 from review.sampling.engines.clickhouse import ClickHouseEngine
-from review.sampling.engines.clickhouse_traces import SIGN, TraceTable
+from review.sampling.engines.clickhouse_traces import SIGN, TYPES, TraceTable
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import table
 
@@ -21,13 +21,13 @@ def open_clickhouse(
     endpoint = f"{'https' if secure else 'http'}://{host}/"
     source = f"clickhouse://{host}/{database}?table={table_name}"
     session = clickhouse_session()
-    engine = ClickHouseEngine(endpoint, database, table(table_name, final=bool(final)), source, session)
-    traces = set(engine.columns()) >= SIGN
-    if final is None and not traces and engine.replaces(table_name):
-        relation = table(table_name, final=True)
-        return ClickHouseEngine(endpoint, database, relation, source, session, types=engine.columns())
-    if traces:
-        return TraceTable(endpoint, database, table(table_name, final=bool(final)), source, session)
+    relation = table(table_name, final=bool(final))
+    engine = ClickHouseEngine(endpoint, database, relation, source, session)
+    types = engine.columns()
+    if set(types) >= SIGN:
+        return TraceTable(endpoint, database, relation, source, session, types=TYPES)
+    if final is None and engine.replaces(table_name):
+        return ClickHouseEngine(endpoint, database, table(table_name, final=True), source, session, types=types)
     return engine
 
 

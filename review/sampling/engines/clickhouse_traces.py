@@ -42,11 +42,14 @@ CHUNK = 200
 TYPES = {
     "id": "String", "created_at": "DateTime64(9)", "status": "String", "latency_ms": "Float64", "model": "String",
 }  # fmt: skip
+"""The columns of a conversation, with ClickHouse's types."""
 _FAILED = "StatusCode IN ('STATUS_CODE_ERROR', 'Error', 'ERROR')"
 _ROOT = "tuple(ParentSpanId != '', Timestamp, SpanId)"
-_MODEL = "if(SpanAttributes['gen_ai.response.model'] != '', SpanAttributes['gen_ai.response.model'], if("
-_MODEL += "SpanAttributes['gen_ai.request.model'] != '', SpanAttributes['gen_ai.request.model'], "
-_MODEL += "SpanAttributes['llm.model_name']))"
+_MODEL = (
+    "if(SpanAttributes['gen_ai.response.model'] != '', SpanAttributes['gen_ai.response.model'], "
+    "if(SpanAttributes['gen_ai.request.model'] != '', SpanAttributes['gen_ai.request.model'], "
+    "SpanAttributes['llm.model_name']))"
+)
 
 
 class TraceTable(ClickHouseEngine):
@@ -54,9 +57,6 @@ class TraceTable(ClickHouseEngine):
 
     format = "otlp"
     span: Span | None = None
-
-    def _described(self) -> dict[str, str]:
-        return TYPES
 
     def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
         """Return the conversations; of a span of time, those with spans from a day before to a day after it."""

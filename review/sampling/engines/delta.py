@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind
-from review.sampling.engines.lakes import BUCKET_OPTIONS, dataset_engine, said, sentence
+from review.sampling.engines.lakes import BUCKET_OPTIONS, dataset_engine, endpoint_in, said, sentence
 
 
 def _open(address: Address, week: str | None) -> Engine:
@@ -28,13 +28,12 @@ def _open(address: Address, week: str | None) -> Engine:
 
 
 def _storage(address: Address) -> dict[str, str]:
-    """Return the options of an address in the words of deltalake. Raises InputError for an endpoint that is no host."""
+    """Return the options of an address in the words of deltalake."""
     options = address.options
     found = {"AWS_REGION": options["region"]} if "region" in options else {}
-    if "endpoint_override" in options:
-        scheme = options.get("scheme", "https")
-        found["AWS_ENDPOINT_URL"] = f"{scheme}://{options['endpoint_override']}"
-        found["AWS_ALLOW_HTTP"] = "true" if scheme == "http" else "false"
+    if endpoint := endpoint_in(options):
+        found["AWS_ENDPOINT_URL"] = endpoint
+        found["AWS_ALLOW_HTTP"] = "true" if options.get("scheme") == "http" else "false"
     return found
 
 

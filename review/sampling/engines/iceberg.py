@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from review.basics.errors import InputError
 from review.sampling.engines.engine import Address, Engine, EngineKind, Span
-from review.sampling.engines.lakes import BUCKET_OPTIONS, bounds_of, lake_engine, said
+from review.sampling.engines.lakes import BUCKET_OPTIONS, bounds_of, endpoint_in, lake_engine, said
 
 
 def _open(address: Address, week: str | None) -> Engine:
@@ -66,8 +66,7 @@ def _engine(source: str, table: Any) -> Engine:
 
 def _filter(schema: pa.Schema, span: Span | None) -> str:
     """Return the filter of a span in pyiceberg's words; "true" where the column has no type of time."""
-    bounds = None if span is None else bounds_of(schema, span)
-    if span is None or bounds is None or not span.column.isidentifier():
+    if span is None or not span.column.isidentifier() or (bounds := bounds_of(schema, span)) is None:
         return "true"
     low, high = (_said(bound) for bound in bounds)
     return f"({span.column} >= '{low}' and {span.column} < '{high}') or {span.column} is null"
@@ -81,8 +80,8 @@ def _said(bound: Any) -> str:
 def _storage(address: Address) -> dict[str, str]:
     options = address.options
     found = {"s3.region": options["region"]} if "region" in options else {}
-    if "endpoint_override" in options:
-        found["s3.endpoint"] = f"{options.get('scheme', 'https')}://{options['endpoint_override']}"
+    if endpoint := endpoint_in(options):
+        found["s3.endpoint"] = endpoint
     return found
 
 

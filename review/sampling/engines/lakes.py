@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from pyarrow import fs
 
 from review.basics.errors import InputError
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
 from review.sampling.engines.engine import Span
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 Reader = Callable[[Sequence[str], Span | None], Any]
 """Returns what DuckDB can read of these columns and this span: a data set, or batches that are read once."""
@@ -48,10 +50,11 @@ def lake_engine(source: str, schema: pa.Schema, read: Reader, *, once: bool = Fa
 
 def dataset_engine(source: str, table: ds.Dataset) -> DuckDBEngine:
     """Return an engine over a data set; of other weeks it reads no row group that says when its rows were made."""
+    # It loads pandas, for a quarter of a second in each command that opens a source, and only lakes need it.
+    import pyarrow.dataset as ds
 
     def read(names: Sequence[str], span: Span | None) -> ds.Dataset:
-        bounds = None if span is None else bounds_of(table.schema, span)
-        if span is None or bounds is None:
+        if span is None or (bounds := bounds_of(table.schema, span)) is None:
             return table
         made = ds.field(span.column)
         return table.filter(((made >= bounds[0]) & (made < bounds[1])) | made.is_null())
@@ -79,6 +82,8 @@ def _plain(moment: datetime) -> datetime:
 
 def parquet_lake(source: str, path: str, system: fs.FileSystem) -> DuckDBEngine:
     """Open a Parquet file, or a folder of them with folders such as ``day=2026-11-16``, whose names are columns too."""
+    import pyarrow.dataset as ds
+
     with said(source):
         if system.get_file_info(path).type == fs.FileType.NotFound:
             raise InputError(f"{source}: there is no such file or folder. Check the address.")
@@ -98,13 +103,17 @@ def bucket(options: Mapping[str, str]) -> fs.FileSystem:
     return fs.S3FileSystem(**{name: value for name, value in options.items() if name in BUCKET_OPTIONS})
 
 
+def endpoint_in(options: Mapping[str, str]) -> str | None:
+    """Return the URL of the server of a bucket, as Delta and Iceberg want it; None for Amazon's own."""
+    host = options.get("endpoint_override")
+    return None if host is None else f"{options.get('scheme', 'https')}://{host}"
+
+
 @contextmanager
 def said(source: str) -> Iterator[None]:
     """Turn an error of a library of the lake into a sentence."""
     try:
         yield
-    except InputError:
-        raise
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{source}: {sentence(error)}") from None
 
