@@ -32,8 +32,13 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path
     return sorted(
         path
         for path in visible(log.logs, "*/*.parquet")
-        if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
+        if not path.parent.name.startswith(".") and (wanted is None or week_in_name(path) in wanted)
     )
+
+
+def week_in_name(path: Path) -> str:
+    """Return the week whose conversations a file of the log holds."""
+    return path.name[:8]
 
 
 def log_state(log: LogPaths) -> tuple[str, ...]:
@@ -80,7 +85,8 @@ def weeks_in_log(log: LogPaths) -> dict[str, int]:
     """Return the number of conversations by week, in order, from the headers of the files."""
     weeks: dict[str, int] = {}
     for path in log_files(log):
-        weeks[path.name[:8]] = weeks.get(path.name[:8], 0) + pq.read_metadata(path).num_rows
+        week = week_in_name(path)
+        weeks[week] = weeks.get(week, 0) + pq.read_metadata(path).num_rows
     return dict(sorted(weeks.items()))
 
 

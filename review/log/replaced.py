@@ -1,4 +1,4 @@
-"""Files of the log that other files have replaced: nothing reads them from one renaming on, and they go afterwards.
+"""Files of the log that other files have replaced: nothing reads them any more, and they are removed afterwards.
 
 What takes their place stands in a folder of its own that is written under a hidden name. It becomes visible by one
 renaming, and with it ``replaces.json``, which names the files that it replaces. So the log holds either what it held
@@ -27,8 +27,8 @@ RUN = "run.json"
 def visible(logs: Path, pattern: str) -> list[Path]:
     """Return the files of a pattern without those that others have replaced and that are not removed yet.
 
-    The folder is listed again when a replacement began or ended meanwhile, also when it did both: so no row is missing
-    or there twice.
+    The folder is listed again when a replacement began or ended meanwhile, or did both, so that no row is missing or
+    there twice.
     """
     now = _replacements(logs)
     while True:
@@ -46,9 +46,13 @@ class _Replacements(NamedTuple):
 
 
 def _replacements(logs: Path) -> _Replacements:
-    folders = [folder for folder in logs.glob("*") if folder.name.startswith((RETAINED, MERGED))]
+    folders = _folders(logs)
     gone = (logs / name for folder in folders for name in _named(folder / REPLACES))
     return _Replacements(frozenset(folder.name for folder in folders), frozenset(gone))
+
+
+def _folders(logs: Path) -> list[Path]:
+    return [folder for folder in logs.glob("*") if folder.name.startswith((RETAINED, MERGED))]
 
 
 def replaced_originals(log: LogPaths) -> set[Path]:
@@ -56,11 +60,8 @@ def replaced_originals(log: LogPaths) -> set[Path]:
 
     The caller holds the lock of the log.
     """
-    folders = (
-        folder for prefix in (RETAINED, MERGED) for folder in log.logs.glob(f"{prefix}*") if is_unfinished(folder)
-    )
-    told = (orjson.loads((folder / RUN).read_bytes())["originals"] for folder in folders)
-    return {log.originals / name for names in told for name in names}
+    unfinished = (folder for folder in _folders(log.logs) if is_unfinished(folder))
+    return {log.originals / name for folder in unfinished for name in _told(folder)["originals"]}
 
 
 def _named(file: Path) -> list[str]:
@@ -79,7 +80,12 @@ def describe(staged: Path, log: LogPaths, *, logs: Iterable[Path], originals: It
 
 def run_of(folder: Path) -> Mapping[str, Any]:
     """Return what the run that wrote a folder said of itself."""
-    found: dict[str, Any] = orjson.loads((folder / RUN).read_bytes())["run"]
+    run: Mapping[str, Any] = _told(folder)["run"]
+    return run
+
+
+def _told(folder: Path) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = orjson.loads((folder / RUN).read_bytes())
     return found
 
 
@@ -93,8 +99,7 @@ def removed(log: LogPaths, folder: Path) -> None:
     if not is_unfinished(folder):
         return
     replaces = folder / REPLACES
-    told = orjson.loads((folder / RUN).read_bytes())
-    for home, names in ((log.originals, told["originals"]), (log.logs, orjson.loads(replaces.read_bytes()))):
+    for home, names in ((log.originals, _told(folder)["originals"]), (log.logs, orjson.loads(replaces.read_bytes()))):
         for name in names:
             (home / name).unlink(missing_ok=True)
         for parent in {(home / name).parent for name in names}:

@@ -11,6 +11,7 @@ import duckdb
 
 from review.basics.log_paths import LogPaths
 from review.log.late import FOLDER, listed
+from review.log.log import week_in_name
 
 MEMORY = "500MB"
 ROW_GROUP = 15_000
@@ -47,7 +48,7 @@ def write_batch(
     ``files`` hold conversations, ``late`` what arrived later; rows count that a condition holds of. ``originals`` is
     the query of their originals, "" for none.
     """
-    for week, some in groupby(sorted(files, key=_week), key=_week):
+    for week, some in groupby(sorted(files, key=week_in_name), key=week_in_name):
         query = f"SELECT * FROM {listed(list(some))} WHERE {where}"  # noqa: S608 - our own names and paths
         write_rows(db, query, staged.logs / f"{week}-0001.parquet")
     if late:
@@ -67,7 +68,3 @@ def write_originals(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> 
         target.chmod(0o600)
     else:
         target.parent.rmdir()
-
-
-def _week(path: Path) -> str:
-    return path.name[:8]

@@ -14,7 +14,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.late import late_files, listed
-from review.log.log import log_files
+from review.log.log import log_files, week_in_name
 from review.log.merged import NO_IDS, new_name, originals_with, replace
 from review.log.mixed import files_of_import, is_mixed, late_files_of_import, rows_by_import, rows_of_import
 from review.log.rewriting import bounded, write_batch
@@ -88,7 +88,7 @@ def batch_ids(files: Sequence[Path], import_id: str) -> Iterator[list[str]]:
 
 def batch_weeks(log: LogPaths, files: Sequence[Path], late: Sequence[Path], import_id: str) -> list[str]:
     """Return the weeks that the files of one import hold conversations of, or tell something new of."""
-    return sorted({path.name[:8] for path in files} | _weeks_told(log, late, import_id))
+    return sorted({week_in_name(path) for path in files} | _weeks_told(log, late, import_id))
 
 
 def _weeks_told(log: LogPaths, late: Sequence[Path], import_id: str) -> set[str]:
@@ -97,7 +97,7 @@ def _weeks_told(log: LogPaths, late: Sequence[Path], import_id: str) -> set[str]
     if not late or not files:
         return set()
     told = rows_of_import(late, import_id)
-    by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
+    by_week = groupby(sorted(files, key=week_in_name), key=week_in_name)
     with in_memory() as db:
         return {
             week

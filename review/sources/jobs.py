@@ -105,7 +105,7 @@ def _work(jobs: Sequence[Job]) -> None:
                 job.state = "finished"
             except (ReviewError, StorageError) as error:
                 job.error, job.state = str(error), "failed"
-            except Exception:
+            except Exception:  # whatever went wrong, the page must see the job end, and the next one must run
                 logging.getLogger(__name__).exception("import of %s", job.name)
                 job.error, job.state = UNEXPECTED, "failed"
 

@@ -153,7 +153,7 @@ class _Work:
                 went = self._file(fetched)
         except ReviewError as error:
             self._stopped(error)
-        except Exception as error:
+        except Exception as error:  # whatever went wrong, the pull must be recorded, so that people see that it failed
             logging.getLogger(__name__).exception("pull of %s", self._source.name)
             self._stopped(
                 Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where.")
