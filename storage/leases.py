@@ -8,7 +8,6 @@ network. No row says so, and nothing is left to clean up.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -28,17 +27,12 @@ _SETTINGS = (
 )
 """An idle holder keeps its lock, and one whose machine is gone loses it after about 35 seconds."""
 _HELD = """
-SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1
-AND objid::bigint = $2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
-
-
-_ALL_HELD = """
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1
+AND ($2::bigint IS NULL OR objid::bigint = $2)
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-_HERE: Counter[str] = Counter()
-"""What this process holds, by name."""
+_HERE: list[str] = []
+"""The names of the locks that this process holds."""
 
 
 @contextmanager
@@ -48,34 +42,35 @@ def only_one(store: Path, name: str, lock: Path | str, *, wait: float = 0.0) -> 
     Raises filelock's Timeout while another process holds one of them.
     """
     with FileLock(lock, timeout=wait, poll_interval=0.05), _in_database(store, name, wait):
-        _HERE[name] += 1
+        _HERE.append(name)
         try:
             yield
         finally:
-            _HERE[name] -= 1
+            _HERE.remove(name)
 
 
 def held_here() -> int:
     """Return how many locks this process holds."""
-    return _HERE.total()
+    return len(_HERE)
 
 
 def held_in_database(store: Path) -> int | None:
     """Return how many locks the processes of all servers hold; None for a file, which does not say."""
-    address = address_in(store)
-    if address is None:
-        return None
-    with plain_errors(address), pool_of(address).connection() as connection:
-        return int(connection.execute(_ALL_HELD, [LEASES]).fetchone()[0])
+    return _held(store, None)
 
 
 def is_held_elsewhere(store: Path, name: str) -> bool:
     """Return whether a process of any server holds the lock ``name`` of a database; False for a file."""
+    return bool(_held(store, _number(name)))
+
+
+def _held(store: Path, number: int | None) -> int | None:
+    """Return how many locks are held in a database, all or those of one ``number``; None for a file."""
     address = address_in(store)
     if address is None:
-        return False
+        return None
     with plain_errors(address), pool_of(address).connection() as connection:
-        return connection.execute(_HELD, [LEASES, _number(name)]).fetchone() is not None
+        return int(connection.execute(_HELD, [LEASES, number]).fetchone()[0])
 
 
 @contextmanager

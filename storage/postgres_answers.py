@@ -46,10 +46,6 @@ class Answers:
         """Begin without an answer."""
         self._known: dict[tuple[Any, ...], Answer] = {}
 
-    def __len__(self) -> int:
-        """Return how many answers are known."""
-        return len(self._known)
-
     def get(self, sql: str, values: Sequence[Any]) -> Answer | None:
         """Return the answer to a question that was asked before, else None."""
         known = self._known.get(_key(sql, values))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import count
+from itertools import count, starmap
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class PostgresEngine:
     def ask(self, ahead: Sequence[Question]) -> None:
         """Ask several questions in one message, inside a transaction or snapshot."""
         answers: Answers = self._local.answers
-        asked = [(sql, values) for sql, values in map(_prepared, ahead) if answers.get(sql, values) is None]
+        asked = [(sql, values) for sql, values in starmap(_prepared, ahead) if answers.get(sql, values) is None]
         if len(asked) > 1 and driver().Pipeline.is_supported():
             cursors = _all_at_once(self.held, asked)
             for (sql, values), cursor in zip(asked, cursors, strict=True):
@@ -150,19 +150,18 @@ class PostgresEngine:
 
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
-        text, given = named(sql, params)
-        statement = translated(text)
-        held, known = self.held, self._known(statement.sql, statement.values(given))
+        words, values = _prepared(sql, params)
+        held, known = self.held, self._known(words, values)
         if known is not None:
             yield from known
             return
         if held is None:
             with pool_at(self.address).connection() as own:
-                yield from own.cursor().stream(statement.sql, statement.values(given), size=AT_ONCE)
+                yield from own.cursor().stream(words, values, size=AT_ONCE)
             return
         with driver().RawServerCursor(held, f"s{next(_CURSORS)}") as cursor:
             cursor.itersize = AT_ONCE
-            cursor.execute(statement.sql, statement.values(given))
+            cursor.execute(words, values)
             yield from cursor
 
     def run(self, sql: str, values: Sequence[Any]) -> Any:
@@ -233,7 +232,7 @@ class PostgresEngine:
 
     def _begin(self, words: str, ahead: Sequence[Question]) -> None:
         """Begin a transaction on a connection of the pool."""
-        asked = [_prepared(question) for question in ahead] if driver().Pipeline.is_supported() else []
+        asked = list(starmap(_prepared, ahead)) if driver().Pipeline.is_supported() else []
         for last in (False, True):
             pool = pool_at(self.address)
             try:
@@ -267,8 +266,9 @@ class PostgresEngine:
             return connection.execute(sql, values or None)
 
 
-def _prepared(question: Question) -> tuple[str, list[Any]]:
-    text, given = named(*question)
+def _prepared(sql: str, params: Params) -> tuple[str, list[Any]]:
+    """Return a statement as PostgreSQL takes it, and its values by place."""
+    text, given = named(sql, params)
     statement = translated(text)
     return statement.sql, statement.values(given)
 
@@ -290,9 +290,7 @@ class PostgresConnection:
 
     def execute(self, sql: str, params: Params = (), /) -> Any:
         """Run one statement, and return its rows."""
-        text, given = named(sql, params)
-        statement = translated(text)
-        return self.engine.run(statement.sql, statement.values(given))
+        return self.engine.run(*_prepared(sql, params))
 
     def executemany(self, sql: str, params: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each list of parameters, inside a transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 from review.basics.errors import InputError
 from review.basics.tables import Table
 from review.basics.words import meant
-from review.commands.common import emit
+from review.commands.common import emit, out
 from review.exchange.values import UnknownValues
 
 dimension_option = click.option(
@@ -62,6 +62,13 @@ def dimension_names(options: tuple[str, ...]) -> tuple[str | None, dict[str, str
         if equals:
             named[name] = target
     return (plain[0] if plain else None), named
+
+
+def say_parts(parts: Iterable[tuple[int, str, str]]) -> None:
+    """Print what became of the rows of an import: each count that is not 0, with its words for one and for many."""
+    for n, one, many in parts:
+        if n:
+            out.print(f"  {n} {one if n == 1 else many}", highlight=False)
 
 
 @contextmanager

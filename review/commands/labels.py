@@ -28,6 +28,7 @@ from review.commands.exchange import (
     force_option,
     map_option,
     records_option,
+    say_parts,
     target_argument,
     unknown_told,
     value_option,
@@ -162,9 +163,7 @@ def _labels_done(done: ImportedLabels) -> None:
             "items are new: hand-picked, without a probability",
         ),
     )
-    for n, one, many in parts:
-        if n:
-            out.print(f"  {n} {one if n == 1 else many}", highlight=False)
+    say_parts(parts)
     if done.new_raters:
         shown = ", ".join(done.new_raters[:12]) + (", ..." if len(done.new_raters) > 12 else "")
         note(

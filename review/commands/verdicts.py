@@ -28,6 +28,7 @@ from review.commands.exchange import (
     force_option,
     map_option,
     records_option,
+    say_parts,
     target_argument,
     unknown_told,
     value_option,
@@ -147,9 +148,7 @@ def _verdicts_done(done: ImportedVerdicts) -> None:
             "(`spotcheck import`, `spotcheck sample`), then import the verdicts again",
         ),
     )
-    for n, one, many in parts:
-        if n:
-            out.print(f"  {n} {one if n == 1 else many}", highlight=False)
+    say_parts(parts)
 
 
 @verdicts.command("export")

@@ -17,7 +17,7 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted, meant
 from review.compliance.checks.catalogue import DAILY, title_of
 from review.compliance.rules import Rules, keep
-from review.compliance.traffic import Ready, day_pass, look_at_day, ready_of
+from review.compliance.traffic import day_pass, look_at_day, ready_of
 from review.people.people import require
 from review.settings.project import Project
 from storage.queries.compliance import passes_without
@@ -67,10 +67,20 @@ class LookedBack:
 
 def behind(store: Store, project: Project, *, first: str = "", last: str = "9999") -> list[Behind]:
     """Return the checks over conversations that lack days from ``first`` to ``last``, with what they lack."""
+    found = _lacking(store, _over_traffic(), first=first, last=last)
+    ready = ready_of({name: DAILY[name] for name in found}, project)
+    return [
+        Behind(name=name, passes=found[name], why_not="" if one.look else one.detail) for name, one in ready.items()
+    ]
+
+
+def _lacking(
+    store: Store, names: Sequence[str], *, first: str = "", last: str = "9999"
+) -> dict[str, tuple[CompliancePass, ...]]:
+    """Return the passes that these checks lack, by check; one that lacks nothing is left out."""
     undone = {row.import_id for row in store.find(ImportWithdrawal)}
-    found = {name: _that_count(passes_without(store, name, first, last), undone) for name in _over_traffic()}
-    ready = ready_of({name: DAILY[name] for name, passes in found.items() if passes}, project)
-    return [Behind(name=name, passes=found[name], why_not=_why_not(one)) for name, one in ready.items()]
+    found = {name: _that_count(passes_without(store, name, first, last), undone) for name in names}
+    return {name: passes for name, passes in found.items() if passes}
 
 
 def _that_count(passes: Sequence[CompliancePass], undone: Collection[str]) -> tuple[CompliancePass, ...]:
@@ -83,10 +93,6 @@ def _that_count(passes: Sequence[CompliancePass], undone: Collection[str]) -> tu
         elif imports:
             found.append(replace(one, imports=imports, rows=sum(imports.values())))
     return tuple(found)
-
-
-def _why_not(one: Ready) -> str:
-    return "" if one.look else one.detail
 
 
 def _over_traffic() -> list[str]:
@@ -102,19 +108,18 @@ def look_back(
     a lead, InputError for an unknown check, NothingToDo when it lacks no day or cannot run.
     """
     require(store, by, "lead")
-    if name not in _over_traffic():
-        raise InputError(
-            f"check: found '{name[:40]}'{meant(name, _over_traffic())}, expected one of {', '.join(_over_traffic())}."
-        )
-    lacking = next((one for one in behind(store, project) if one.name == name), None)
-    if lacking is None:
+    known = _over_traffic()
+    if name not in known:
+        raise InputError(f"check: found '{name[:40]}'{meant(name, known)}, expected one of {', '.join(known)}.")
+    passes = _lacking(store, [name]).get(name, ())
+    if not passes:
         raise NothingToDo(f"{title_of(name)} has looked at every conversation that the other checks have seen.")
     ready = ready_of({name: DAILY[name]}, project)
     if ready[name].look is None:
         raise NothingToDo(f"{title_of(name)} cannot run: {ready[name].detail}")
     rules, rows, expired, findings = Rules(store, project, by, DAILY), 0, 0, 0
-    for done, before in enumerate(lacking.passes):
-        tell(done, len(lacking.passes))
+    for done, before in enumerate(passes):
+        tell(done, len(passes))
         n, counts = look_at_day(log_of(store.path), ready, before.day, before.imports)
         gone = max(before.rows - n, 0)
         made = day_pass(
@@ -123,7 +128,7 @@ def look_back(
         )  # fmt: skip
         if keep(store, made):
             rows, expired, findings = rows + n, expired + gone, findings + len(made.found)
-    return LookedBack(name=name, days=lacking.days, rows=rows, expired=expired, findings=findings)
+    return LookedBack(name=name, days=len({one.day for one in passes}), rows=rows, expired=expired, findings=findings)
 
 
 def _said(gone: int, method: str) -> str:

@@ -58,6 +58,11 @@ class Control:
             return ""
         return f"Has not looked at {counted(self.behind, 'conversation')} from before it could run."
 
+    @property
+    def detail(self) -> str:
+        """With what it looked, why it did not run, and what it lacks, in one line."""
+        return " ".join(filter(None, (*self.methods, *self.idle, self.lacks)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ControlReport:
@@ -162,7 +167,7 @@ def report_csv(report: ControlReport) -> str:
     rows: list[dict[str, Any]] = [
         {
             **vars(c), "row": "check", "check": c.name, "clauses": cited(c.clauses), "state": c.state,
-            "overdue": c.overdue, "detail": " ".join(filter(None, (*c.methods, *c.idle, c.lacks))),
+            "overdue": c.overdue, "detail": c.detail,
         }
         for c in report.controls
     ]  # fmt: skip

@@ -25,16 +25,16 @@ NAME_IT = (
 
 
 def named_by(ask: Ask) -> Callable[[Sequence[str]], str]:
-    """Return what lets a model name a group of failures from what is said of them."""
+    """Return a function that asks a model to name a group of failures, given the texts about them."""
     return lambda said: ask(NAME_IT, "\n".join(f"- {one[:500]}" for one in said))
 
 
 def in_other_words(ask: Ask, language: str = "") -> Generate:
-    """Return what lets a model write a question anew, in a ``language`` such as German where one is given."""
+    """Return a function that asks a model to reword a question, in a ``language`` such as German where one is given."""
     told = f"{PARAPHRASE} Write in {language.strip()}." if language.strip() else PARAPHRASE
     return lambda question: ask(told, question)
 
 
 def about_passages(ask: Ask) -> Generate:
-    """Return what lets a model write a question that a passage answers."""
+    """Return a function that asks a model for a question that a passage answers."""
     return lambda passage: ask(ABOUT, passage)

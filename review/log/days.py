@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -16,7 +15,7 @@ from review.basics.log_paths import LogPaths
 from review.log.columns import DIRECT
 from review.log.late import listed
 from review.log.log import conversation_of_cells, log_files
-from review.log.mixed import holding, is_mixed, rows_by_import
+from review.log.mixed import is_mixed, of_imports, rows_by_import
 from storage.records_log import Conversation
 
 AT_ONCE = 500
@@ -39,7 +38,7 @@ def imports_held(log: LogPaths) -> dict[str, int]:
 
 def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int]]:
     """Return how many conversations of each day some imports brought: day (ISO date) -> id of the import -> number."""
-    files = _files(log, imports)
+    files = of_imports(log_files(log), imports)
     if not files:
         return {}
     some = f"{listed(files)} WHERE import_id IN (SELECT unnest(?))"
@@ -53,7 +52,7 @@ def arrivals(log: LogPaths, imports: Collection[str]) -> dict[str, dict[str, int
 
 def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> Iterator[list[Conversation]]:
     """Yield the conversations of a day that came with some imports, some hundred at a time."""
-    files = _files(log, imports)
+    files = of_imports(log_files(log), imports)
     if not files:
         return
     columns = [*DIRECT, "verdicts", "content"]
@@ -63,9 +62,3 @@ def conversations_of_day(log: LogPaths, day: str, imports: Collection[str]) -> I
         rows = db.execute(sql, [day, list(imports)])
         while batch := rows.fetchmany(AT_ONCE):
             yield [conversation_of_cells(dict(zip(columns, row, strict=True))) for row in batch]
-
-
-def _files(log: LogPaths, imports: Collection[str]) -> list[Path]:
-    wanted, files = set(imports), log_files(log)
-    own = [path for path in files if path.parent.name in wanted]
-    return [*own, *holding([path for path in files if is_mixed(path)], wanted)]

@@ -53,16 +53,16 @@ def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
 
     Feedback, errors and verdicts that arrived later are in it; logs of earlier versions may lack the last columns.
     """
-    return relation_of(log, log_files(log, weeks=weeks))
+    files, late = log_files(log, weeks=weeks), late_files(log.logs)
+    return with_late(rows_of(files), late, columns=columns_of(files)) if files and late else rows_of(files)
 
 
-def relation_of(log: LogPaths, files: Sequence[Path]) -> str:
-    """Return SQL as :func:`log_relation` does, for some files of the log."""
+def rows_of(files: Sequence[Path]) -> str:
+    """Return SQL for DuckDB with the rows of some files as they came in; without files there are none."""
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"(SELECT {nothing} WHERE false)"
-    late = late_files(log.logs)
-    return with_late(listed(files), late, columns=columns_of(files)) if late else listed(files)
+    return listed(files)
 
 
 def columns_of(files: Sequence[Path]) -> list[str]:

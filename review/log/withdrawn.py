@@ -6,44 +6,21 @@ Rows of a batch that stand in files with those of others are taken out of them, 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from review.basics.errors import Refused
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
-from review.log.late import listed
+from review.log.late import late_files, listed
 from review.log.log import log_files
 from review.log.merged import NO_IDS, new_name, originals_with, replace
-from review.log.mixed import (
-    files_of_import,
-    holding,
-    import_relation,
-    late_files_of_import,
-    mixed_files,
-    mixed_late_files,
-    rows_by_import,
-)
+from review.log.mixed import files_of_import, is_mixed, late_files_of_import, rows_by_import, rows_of_import
 from review.log.rewriting import bounded, write_batch
 from review.log.staging import staged_for, sweep
 
 PREFIX = ".withdrawn-"
-LOCK_SECONDS = 60
-
-
-@contextmanager
-def log_lock(log: LogPaths) -> Iterator[None]:
-    """Hold the lock of the log, so that no import runs inside. Raises Refused when one goes on for a minute."""
-    log.logs.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
-            yield
-    except Timeout:
-        raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
 
 
 def hide(log: LogPaths, import_id: str) -> None:
@@ -62,17 +39,17 @@ def still_visible(log: LogPaths, imports: Collection[str]) -> list[str]:
     """Return those of some imports of which something is visible."""
     if not imports:
         return []
-    shared = rows_by_import([*mixed_files(log), *mixed_late_files(log)]).values()
-    held = {name for one in shared for name in one}
+    shared = [path for path in (*log_files(log), *late_files(log.logs)) if is_mixed(path)]
+    held = {name for rows in rows_by_import(shared).values() for name in rows}
     return [one for one in imports if one in held or any((home / one).is_dir() for home in (log.logs, log.originals))]
 
 
 def _take_out(log: LogPaths, import_id: str) -> None:
     """Take the rows of an import out of the files that it shares with others, into a hidden folder.
 
-    A kill before the last renaming leaves all as it was, for the next time.
+    Its own files are hidden already. A kill before the last renaming leaves all as it was, for the next time.
     """
-    files, late = holding(mixed_files(log), [import_id]), holding(mixed_late_files(log), [import_id])
+    files, late = files_of_import(log, import_id), late_files_of_import(log, import_id)
     if not files and not late:
         return
     sweep(log)
@@ -101,25 +78,25 @@ def _put_aside(theirs: LogPaths, aside: LogPaths) -> None:
             home.rename(target)
 
 
-def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
-    """Yield the conversation ids of one import, some thousand at a time."""
+def batch_ids(files: Sequence[Path], import_id: str) -> Iterator[list[str]]:
+    """Yield the conversation ids of one import in its files, some thousand at a time."""
     with in_memory() as db:
-        rows = db.execute(f"SELECT id FROM {import_relation(log, import_id)}")  # noqa: S608 - our own paths
+        rows = db.execute(f"SELECT id FROM {rows_of_import(files, import_id)}")  # noqa: S608 - our own paths
         while some := rows.fetchmany(5_000):
             yield [row[0] for row in some]
 
 
-def batch_weeks(log: LogPaths, import_id: str) -> list[str]:
-    """Return the weeks that one import holds conversations of, or told something new of."""
-    return sorted({path.name[:8] for path in files_of_import(log, import_id)} | _weeks_told(log, import_id))
+def batch_weeks(log: LogPaths, files: Sequence[Path], late: Sequence[Path], import_id: str) -> list[str]:
+    """Return the weeks that the files of one import hold conversations of, or tell something new of."""
+    return sorted({path.name[:8] for path in files} | _weeks_told(log, late, import_id))
 
 
-def _weeks_told(log: LogPaths, import_id: str) -> set[str]:
+def _weeks_told(log: LogPaths, late: Sequence[Path], import_id: str) -> set[str]:
     """Return the weeks of the conversations that one import told something of, also those that came after it."""
-    late, files = late_files_of_import(log, import_id), log_files(log)
+    files = log_files(log)
     if not late or not files:
         return set()
-    told = f"(SELECT id FROM {listed(late)} WHERE import_id = {sql_literal(import_id)})"  # noqa: S608 - our own paths
+    told = rows_of_import(late, import_id)
     by_week = groupby(sorted(files, key=lambda path: path.name[:8]), key=lambda path: path.name[:8])
     with in_memory() as db:
         return {

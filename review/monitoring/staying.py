@@ -10,12 +10,12 @@ from storage.store import Store
 
 HELD_BACK = {
     "legal_hold": "on legal hold",
-    "golden": "a golden example, or proposed as one",
-    "failure": "a failure that somebody wrote a note on, named or triaged",
+    "golden": "golden example, or proposed as one",
+    "failure": "failure that somebody wrote a note on, named or triaged",
     "reviewed": "drawn, picked or reviewed",
-    "week_open": "its week is not closed yet",
-    "week_not_drawn": "nothing was drawn from its week, and no lead said that nothing will be",
-    "checks_not_run": "the daily checks have not looked at it yet",
+    "week_open": "the week is not closed yet",
+    "week_not_drawn": "nothing was drawn from the week, and no lead said that nothing will be",
+    "checks_not_run": "not looked at by the daily checks yet",
 }
 """Why a conversation stays whose days are over, by the name that results use."""
 

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from review.annotating.anchoring import anchoring
 from review.audit import chain
 from review.basics.clock import now
-from review.basics.labels import Ratings
-from review.basics.remembered import Remembered
-from review.closing.checklist_shown import shown_checklist
-from review.closing.doing import doing
 from review.current.assignments import closing_of, items_to_review, owed_items, week_of_store
-from review.current.counting import state_of_weeks
 from review.current.known import items_of
 from review.current.progress import progress
 from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
-from review.current.verdicts import judges
 from review.evidence import evidence
-from review.evidence.judge_evidence import judge_evidence
-from review.evidence.production import Wanted, production_reports, quality_of
-from review.evidence.production_data import ProductionData, production_data
-from review.evidence.weekly_change import weekly_changes, weeks_before
 from review.golden.examples import current_examples
 from review.people.people import people
-from review.report.answers import (
-    agreement_answer,
-    agreements,
-    differing,
-    judges_answer,
-    labels_wanted,
-    production_answer,
-    ties_that_decide,
-)
 from review.report.beside_gathered import beside
-from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
+from review.report.four_answers import four_answers
+from review.report.model import Golden, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
 from review.report.since import since_last_report
 from review.rubric.rubric import Rubric
-from review.settings.project import project_of
 from review.settling.adjudication import cases
-from review.statistics.agreement.report import agreement_report
-from review.statistics.answers.judges import Evidence, judge_verdict
-from review.statistics.answers.next_steps import FailedStep, next_steps
-from review.statistics.answers.thresholds import Thresholds
-from review.statistics.quality.change import SPAN
+from review.statistics.answers.next_steps import FailedStep
 from review.week.due_days import is_past_due
 from storage.proof import GENESIS
-from storage.queries.states import WeekState
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -77,31 +53,7 @@ def week_report(
     of_week = {i.id for i in items}
     all_owed = owed_items(store, viewer) if viewer else set()
     owed = all_owed & of_week
-    production = production_data(store, [week])
-    quality = week_quality(store, week, production)
-    thresholds = project_of(store.path).answers
-    ratings = evidence.ratings_by_dimension(store, window, viewer=viewer)
-    agreed = _agreement(ratings, rubric, thresholds, bootstrap)
-    judged = _judges(
-        store,
-        window,
-        viewer=viewer,
-        ratings=ratings,
-        thresholds=thresholds,
-        bootstrap=bootstrap,
-        shares=_shares(production, rubric, quality),
-    )
-    checks = tuple(shown_checklist(store, week))
-    open_ = doing(
-        store,
-        week,
-        viewer=None,
-        checks=checks,
-        ties=ties_that_decide(quality),
-        more=labels_wanted(quality, thresholds),
-        readings=differing(agreed),
-        failed=failed,
-    )
+    said = four_answers(store, week, window=window, rubric=rubric, viewer=viewer, failed=failed, bootstrap=bootstrap)
     last = chain.head(store)
     names = {p.id: p.name for p in people(store)}
     return WeekReport(
@@ -112,15 +64,10 @@ def week_report(
         items=len(items),
         overlap_items=sum(i.overlap for i in items),
         window=window,
-        answers=(
-            production_answer(quality, thresholds),
-            agreement_answer(agreed, thresholds),
-            judges_answer(judged),
-            next_steps(open_),
-        ),
-        quality=quality,
-        agreement=tuple(agreed),
-        judges=tuple(judged),
+        answers=said.answers,
+        quality=said.quality,
+        agreement=said.agreement,
+        judges=said.judges,
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
@@ -131,112 +78,12 @@ def week_report(
         golden=_golden(store, of_week),
         since=since_last_report(store, opened, names=names, withheld=all_owed),
         beside=beside(store, opened, rubric=rubric, viewer=viewer, bootstrap=bootstrap),
-        checklist=checks,
+        checklist=said.checklist,
         anchoring=anchoring(store, [week]),
         withheld=len(items_to_review(store, viewer) & of_week) if viewer else 0,
         head=last.sequence if last else 0,
         head_hash=last.hash if last else GENESIS,
         broken_at=chain.verify(store)[1],
-    )
-
-
-def week_quality(store: Store, week: str, production: ProductionData, *, most: int = SPAN) -> tuple[Quality, ...]:
-    """Return the estimates of a week for each positive value of its rubric, with the first judge of the frame.
-
-    The change is that over at most ``most`` weeks; 2 is quick, and leaves out all but the week before.
-    """
-    rubric = evidence.latest_used_rubric(store, [week])
-    judge = next(iter(production.judges), None)
-    wanted = [Wanted(d, d.positive, judge) for d in rubric.dimensions if d.positive is not None]
-    found = production_reports(store, [week], wanted, data=production)
-    against = weekly_changes(store, week, found, wanted, most=most)
-    return tuple(
-        Quality(
-            title=w.dimension.title,
-            dimension=w.dimension.name,
-            positive=w.positive,
-            judge=judge,
-            report=report,
-            change=change,
-        )
-        for w, report, change in zip(wanted, found, against, strict=True)
-    )
-
-
-def known_quality(store: Store, week: str) -> tuple[Quality, ...]:
-    """Return the estimates of a week over up to eight weeks, computed once for all visitors while nothing changes."""
-    key = (str(store.path), state_of_quality(store, week), week)
-    return _QUALITY.get(key, lambda: week_quality(store, week, production_data(store, [week])))
-
-
-_QUALITY: Remembered[tuple[Quality, ...]] = Remembered(128)
-
-
-def state_of_quality(store: Store, week: str) -> WeekState:
-    """Return a state that changes with all that the estimates of a week rest on.
-
-    The estimate of the first of the eight weeks borrows strength from the weeks before it.
-    """
-    return state_of_weeks(store, (*weeks_before(store, week, SPAN - 1 + evidence.DEFAULT_WEEKS), week))
-
-
-Shares = dict[tuple[str, str], tuple[float | None, bool | None]]
-
-
-def _shares(production: ProductionData, rubric: Rubric, quality: Sequence[Quality]) -> Shares:
-    """Return by judge and dimension the judge's own share of the week's traffic, and whether the estimate excludes it.
-
-    The share is compared with the estimate from people alone, because an estimate that uses the judge depends on it.
-    """
-    found: Shares = {}
-    for judge in production.judges:
-        for q in quality:
-            known = quality_of(production, rubric[q.dimension], q.positive, judge)
-            ci = known.people.ci
-            outside = None if known.judge_alone is None or ci is None else not ci[0] <= known.judge_alone <= ci[1]
-            found[judge, q.dimension] = known.judge_alone, outside
-    return found
-
-
-def _agreement(
-    ratings: Mapping[str, Ratings], rubric: Rubric, thresholds: Thresholds, bootstrap: int
-) -> list[Agreement]:
-    names = [d.name for d in rubric.dimensions if d.scale.kind != "set" and len(ratings.get(d.name, ()))]
-    reports = {name: agreement_report(ratings[name], bootstrap=bootstrap) for name in names}
-    return agreements(rubric, ratings, reports, thresholds)
-
-
-def _judges(
-    store: Store,
-    window: Sequence[str],
-    *,
-    viewer: str | None,
-    ratings: Mapping[str, Ratings],
-    thresholds: Thresholds,
-    bootstrap: int,
-    shares: Shares,
-) -> list[JudgeFigures]:
-    people = evidence.settled_weeks(store, window, viewer=viewer)
-    return [
-        _figures(found, thresholds, shares)
-        for judge in judges(store, window)
-        for pairs in [evidence.paired_labels(store, window, judge, viewer=viewer, people=people)]
-        for found in judge_evidence(pairs, ratings, epsilon=thresholds.epsilon, bootstrap=bootstrap)
-    ]
-
-
-def _figures(found: Evidence, thresholds: Thresholds, shares: Shares) -> JudgeFigures:
-    alone, outside = shares.get((found.name, found.dimension), (None, None))
-    return JudgeFigures(
-        name=found.label,
-        title=found.title,
-        positive=found.positive,
-        precision=found.precision,
-        recall=found.recall,
-        n=found.n,
-        alone=alone,
-        outside=outside,
-        verdict=judge_verdict(found, thresholds),
     )
 
 

@@ -120,11 +120,10 @@ def open_frame(
         if name in places
     }
     empty = exp.Literal.string("")
-    form = {"form": date_format} if date_format else {}
     fields = frame_sql.Fields(
         id=exp.func("NULLIF", sql.as_text(engine.text(*places["id"])), empty),
         stratum=frame_sql.stratum_number(groups, conditions),
-        made=engine.instant(*places["created_at"], zone=window.zone if window else "UTC", **form)
+        made=engine.instant(*places["created_at"], zone=window.zone if window else "UTC", form=date_format)
         if "created_at" in places
         else None,
         week=engine.text(*places["week"]) if "week" in places else None,

@@ -38,7 +38,7 @@ def read_ahead(store: Store) -> list[str]:
 def _read_older(store: Store, names: list[str]) -> None:
     """Read the quality of weeks with its change, and the changes of mind in them, the newest first."""
     from review.annotating.anchoring import anchoring
-    from review.report.gather import known_quality
+    from review.report.quality import known_quality
 
     for left, name in zip(range(len(names), 0, -1), reversed(names), strict=True):
         set_level("read_ahead_left", left)
@@ -54,7 +54,7 @@ def _read(store: Store, names: list[str], week: str) -> bool:
     from review.evidence import evidence, gathered
     from review.evidence.production_data import production_data
     from review.evidence.weekly_change import weeks_before
-    from review.report.gather import known_quality
+    from review.report.quality import known_quality
     from review.settling.adjudication import cases
     from review.settling.case_batch import ranking
 

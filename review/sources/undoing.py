@@ -8,7 +8,9 @@ from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.mixed import files_of_import, late_files_of_import
-from review.log.withdrawn import batch_ids, batch_weeks, hide, log_lock, still_visible
+from review.log.rereading import rereading
+from review.log.staging import log_lock
+from review.log.withdrawn import batch_ids, batch_weeks, hide, still_visible
 from review.people.people import require
 from storage.queries.retention import imports_with_expired
 from storage.records_log import Conversation, Draw, Import, ImportWithdrawal
@@ -33,6 +35,7 @@ def undo_import(store: Store, import_id: str, *, by: str, reason: str = "") -> I
     return record
 
 
+@rereading
 def why_not(store: Store, import_id: str) -> str:
     """Return why an import cannot be undone, "" when it can."""
     try:
@@ -69,27 +72,27 @@ def _withdrawable(store: Store, import_id: str) -> Import:
         raise UnknownError(f"there is no import '{import_id[:80]}' in this store.")
     if store.get(ImportWithdrawal, import_id) is not None:
         raise NothingToDo(f"the import of {record.file} is undone already.")
-    log = log_of(store.path)
-    gone = import_id in imports_with_expired(store)
-    if not gone and not files_of_import(log, import_id) and not late_files_of_import(log, import_id):
-        raise NothingToDo(f"the import of {record.file} added no conversation, so there is nothing to undo.")
-    if gone:
+    if import_id in imports_with_expired(store):
         raise Refused(
             f"the import of {record.file} cannot be undone: retention removed conversations of it, and what their days "
             "count stays."
         )
-    for ids in batch_ids(log, import_id):
+    log = log_of(store.path)
+    files, late = files_of_import(log, import_id), late_files_of_import(log, import_id)
+    if not files and not late:
+        raise NothingToDo(f"the import of {record.file} added no conversation, so there is nothing to undo.")
+    for ids in batch_ids(files, import_id):
         used = store.find(Conversation, id=ids)
         if used:
             raise Refused(
                 f"the import of {record.file} cannot be undone: conversation '{used[0].id}' of it is under review in "
                 f"{used[0].week}. Only an import that nothing was drawn from can be undone."
             )
-    sealed = [d.week for d in store.find(Draw, week=batch_weeks(log, import_id)) if d.at >= record.at]
-    if sealed:
-        weeks = ", ".join(sorted(set(sealed)))
+    weeks = batch_weeks(log, files, late, import_id)
+    if sealed := sorted({draw.week for draw in store.find(Draw, week=weeks) if draw.at >= record.at}):
+        were = "was" if len(sealed) == 1 else "were"
         raise Refused(
-            f"the import of {record.file} cannot be undone: {weeks} {'was' if len(set(sealed)) == 1 else 'were'} drawn "
-            f"after it, and the {counted(len(set(sealed)), 'sealed frame')} counted its conversations."
+            f"the import of {record.file} cannot be undone: {', '.join(sealed)} {were} drawn after it, "
+            f"and the {counted(len(sealed), 'sealed frame')} counted its conversations."
         )
     return record

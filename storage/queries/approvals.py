@@ -15,7 +15,7 @@ from storage.store import finding
 
 
 def asked_of_items(items: Sequence[str], examples: Sequence[str]) -> list[Question]:
-    """Return what is asked by the ids of items, and by the ids of the examples that they may become."""
+    """Return the questions that an approval asks about some items and about the examples made from them."""
     return [
         *(finding(Item, id=item) for item in items),
         *(finding(Adjudication, item_id=item, order_by="rowid desc") for item in items),
@@ -24,7 +24,7 @@ def asked_of_items(items: Sequence[str], examples: Sequence[str]) -> list[Questi
 
 
 def asked_of_an_item(item: Item, rater_id: str) -> list[Question]:
-    """Return what is asked once the week and the conversation of an item are known."""
+    """Return the questions that follow once the week and the conversation of an item are known."""
     where = {"week": item.week, "item": item.id}
     return [
         (IS_OPEN_SQL, {**where, "rater": rater_id}),

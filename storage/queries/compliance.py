@@ -17,20 +17,21 @@ def results_between(store: Store, first: str, last: str) -> list[ComplianceResul
 
 
 def passes_without(store: Store, name: str, first: str, last: str) -> list[CompliancePass]:
-    """Return the passes over conversations of some days in which a check did not run, nor looked back at since."""
+    """Return the passes over conversations of some days that a check has not looked at, then or since."""
     return store.select(CompliancePass, _WITHOUT, {"name": name, "first": first, "last": last})
 
 
 _WITHOUT = """
 SELECT p.* FROM compliance_passes p
 WHERE p.day BETWEEN :first AND :last AND p.rows > 0
-AND NOT EXISTS (SELECT 1 FROM compliance_results r WHERE r.pass_id = p.id AND r.name = :name AND r.ran = 1)
 AND NOT EXISTS (
-  SELECT 1 FROM compliance_results r WHERE r.pass_id = p.id || '/' || :name AND r.name = :name AND r.ran = 1
+  SELECT 1 FROM compliance_results r
+  WHERE r.day = p.day AND r.pass_id IN (p.id, p.id || '/' || :name) AND r.name = :name AND r.ran = 1
 )
 AND p.id NOT LIKE '%/%/%'
 ORDER BY p.day, p.rowid
 """
+"""A result has the day of its pass, and the index on days finds it."""
 
 
 def hosts_called(store: Store, day: str) -> list[str]:

@@ -30,9 +30,12 @@ def latest_event_of(store: Store, run_id: str) -> ExperimentEvent | None:
     return found[0] if found else None
 
 
-_EVENT = "SELECT * FROM experiment_events WHERE run_id = :run AND event <> 'people' ORDER BY rowid DESC LIMIT 1"
 PEOPLE = "people"
 """The event that brings labels of people for answers of a run; it says nothing of how far the run is."""
+_OF_PROGRESS = f"event <> '{PEOPLE}' ORDER BY rowid DESC LIMIT 1"
+_EVENT = f"SELECT * FROM experiment_events WHERE run_id = :run AND {_OF_PROGRESS}"  # noqa: S608 - constants of ours
+IS_FINISHED = f"(SELECT event FROM experiment_events WHERE run_id = r.id AND {_OF_PROGRESS}) = 'finished'"  # noqa: S608 - constants of ours
+"""The condition that the run ``r`` is finished: its latest event that says how far it is says so."""
 
 
 def labels_of_people(store: Store, run_id: str) -> dict[str, str]:
@@ -49,13 +52,10 @@ def latest_finished(store: Store, version: str, release: str) -> ExperimentRun |
     return found[0] if found else None
 
 
-_FINISHED = """
+_FINISHED = f"""
 SELECT r.* FROM experiment_runs r
-WHERE r.version = :version AND r.release = :release AND (
-    SELECT event FROM experiment_events e WHERE e.run_id = r.id AND e.event <> 'people'
-    ORDER BY e.rowid DESC LIMIT 1) = 'finished'
-ORDER BY r.rowid DESC LIMIT 1
-"""
+WHERE r.version = :version AND r.release = :release AND {IS_FINISHED} ORDER BY r.rowid DESC LIMIT 1
+"""  # noqa: S608 - constants of ours
 
 
 def answers_to(store: Store, keys: Collection[str]) -> dict[str, ExperimentAnswer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.queries.conditions import not_withdrawn
+from storage.queries.experiments import IS_FINISHED
 from storage.queries.pairs import PREFERENCE
 from storage.store import Store
 
@@ -65,12 +66,9 @@ def runs_finished(store: Store) -> list[tuple[str, str, str]]:
     return [(version, release, run) for (version, release), run in latest.items()]
 
 
-_FINISHED_SQL = """
-SELECT r.version, r.release, r.id FROM experiment_runs r
-WHERE (SELECT event FROM experiment_events e WHERE e.run_id = r.id AND e.event <> 'people'
-    ORDER BY e.rowid DESC LIMIT 1) = 'finished'
-ORDER BY r.rowid
-"""
+_FINISHED_SQL = f"""
+SELECT r.version, r.release, r.id FROM experiment_runs r WHERE {IS_FINISHED} ORDER BY r.rowid
+"""  # noqa: S608 - a constant of ours
 
 
 def months_of_conversations(store: Store) -> list[str]:

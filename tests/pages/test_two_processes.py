@@ -39,7 +39,7 @@ from review.evidence import gathered
 from review.evidence.evidence import clusters_of
 from review.failures.archive import groups_of
 from review.people.people import person
-from review.report.gather import known_quality
+from review.report.quality import known_quality
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate, cases
 from storage.address import address_in, write_address

@@ -7,7 +7,7 @@ import pytest
 from flow_store import vote
 
 import review.evidence.gathered
-import review.report.gather
+import review.report.quality
 import review.serving.reading_ahead
 import review.settling.adjudication
 import review.settling.case_batch
@@ -17,7 +17,7 @@ from review.evidence import gathered
 from review.evidence.evidence import weeks_up_to
 from review.evidence.production_data import production_data
 from review.evidence.weekly_change import weeks_before
-from review.report.gather import known_quality
+from review.report.quality import known_quality
 from review.serving.reading_ahead import read_ahead
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking
@@ -56,7 +56,7 @@ def test_figures_of_the_week_page_and_the_order_of_cases_are_computed_ahead(
     read_ahead(store)
     again: list[str] = []
     for module, name in (
-        (review.report.gather, "week_quality"),
+        (review.report.quality, "week_quality"),
         (review.settling.case_batch, "disagreement"),
         (review.settling.adjudication, "settle"),
         (review.evidence.gathered, "ratings_by_dimension"),

@@ -67,7 +67,7 @@ def _checks(report: ControlReport) -> None:
                 "open": c.open,
                 "overdue": c.overdue,
                 "serves": cited(c.clauses),
-                "with": " ".join(filter(None, (*c.methods, *c.idle, c.lacks))),
+                "with": c.detail,
             }
             for c in report.controls
         ]

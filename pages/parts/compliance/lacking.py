@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.shared.session import Session
@@ -9,7 +11,7 @@ from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from review.basics.words import counted
 from review.compliance.checks.catalogue import title_of
-from review.compliance.looking_back import Behind, behind, look_back
+from review.compliance.looking_back import behind, look_back
 
 
 def show(here: Session) -> None:
@@ -23,7 +25,7 @@ def show(here: Session) -> None:
                 "Look back", icon=":material/history:", key=f"findings_back_{one.name}",
                 help="Look at these conversations too, as far as they are still in the log.",
             ):  # fmt: skip
-                tried(lambda one=one: _look_back(here, one))  # type: ignore[misc]  # bound now
+                tried(partial(_look_back, here, one.name))
     if unable:
         title = f"{counted(len(unable), 'check')} cannot run"
         with st.expander(title, icon=":material/policy_alert:"):
@@ -31,10 +33,9 @@ def show(here: Session) -> None:
                 st.markdown(as_text(f"{one.words} {one.why_not}"))
 
 
-def _look_back(here: Session, one: Behind) -> None:
-    bar = st.progress(0.0, title_of(one.name))
-    days = len(one.passes)
+def _look_back(here: Session, name: str) -> None:
+    bar = st.progress(0.0, title_of(name))
     look_back(
-        here.store, here.project, one.name, by=here.rater.id,
-        tell=lambda done, total: bar.progress(done / total, f"{title_of(one.name)}: {done} of {counted(days, 'day')}"),
+        here.store, here.project, name, by=here.rater.id,
+        tell=lambda done, total: bar.progress(done / total, f"{title_of(name)}: {done} of {counted(total, 'day')}"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from review.basics.clock import new_id
 from review.basics.remembered import forget_everything
 from review.evidence import gathered
 from review.privacy.hidden_spans import hide_span
-from review.report.gather import known_quality
+from review.report.quality import known_quality
 from review.settling.adjudication import adjudicate, cases
 from review.settling.case_batch import ranking
 from storage.records_weeks import Item
