@@ -83,17 +83,17 @@ def fix_state(before: Rate | None, weeks: int, share: Callable[[int, int], Rate]
         return OPEN, "the mode did not occur before the claim, so there is nothing to compare with"
     if not weeks:
         return OPEN, "no production has run under this version since the claim"
-    state, first, shown = OPEN, 0, share(0, weeks - 1)
+    whole = share(0, weeks - 1)
+    state, first, shown = OPEN, 0, whole
     for week in range(weeks):
         together = share(first, week)
         if is_back(together, before):
             state, shown = CAME_BACK, together
             break
         if is_gone(together, before):
-            state, first = FIXED, week + 1
+            state, first, shown = FIXED, week + 1, whole
         elif together.failures:
             state, shown = SOME_LEFT, together
-    shown = share(0, weeks - 1) if state == FIXED else shown
     return state, (
         f"{percent(before.value)} of conversations before, now {percent(shown.value)} "
         f"(at most {percent(shown.high)}; {shown.failures:,} failed)"

@@ -41,6 +41,7 @@ def as_utf8(file: str, encoding: str, copy: Path) -> str:
 
 
 def _open(file: str) -> IO[bytes]:
+    # A gzip file reads like any other, but its type does not say so.
     return gzip.open(file, "rb") if file.endswith(".gz") else Path(file).open("rb")  # type: ignore[return-value]
 
 

@@ -97,7 +97,7 @@ class Child:
     def _send(self, message: Any) -> None:
         assert self._process.stdin is not None
         try:
-            write(self._process.stdin, message)  # type: ignore[arg-type]
+            write(self._process.stdin, message)
         except (BrokenPipeError, OSError):
             raise Gone from None
 

@@ -11,7 +11,7 @@ import resource
 import struct
 import sys
 import time
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
 from review.sql.engines.catalogue import SQL_ENGINES
@@ -85,7 +85,7 @@ def read(stream: BinaryIO) -> Any:
     return pickle.loads(body)  # noqa: S301 - both ends of the pipe are ours
 
 
-def write(stream: BinaryIO, message: Any) -> None:
+def write(stream: IO[bytes], message: Any) -> None:
     """Send a message."""
     body = pickle.dumps(message, protocol=5)
     stream.write(LENGTH.pack(len(body)) + body)

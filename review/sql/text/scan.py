@@ -77,6 +77,7 @@ def _pattern(dialect: str) -> re.Pattern[str]:
 
 def pieces(text: str, dialect: str) -> list[Piece]:
     """Return the strings, quoted names and comments of a text in order; the rest is code."""
+    # The type of ``lastgroup`` does not say that a pattern has groups of these kinds and "tag" alone.
     return [
         Piece(found.lastgroup if found.lastgroup != "tag" else "string", *found.span())  # type: ignore[arg-type]
         for found in _pattern(dialect).finditer(text)
