@@ -12,7 +12,7 @@ import sys
 import tempfile
 import zipfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -153,6 +153,10 @@ class InputFile:
             except UnicodeDecodeError:
                 return False
         return True
+
+    def unless_utf8(self, encoding: str) -> InputFile:
+        """Return the file in a declared encoding; as it is when none is declared, and when it is UTF-8."""
+        return replace(self, encoding=encoding) if encoding and not self.is_utf8() else self
 
     def damaged(self, error: BaseException) -> InputError:
         """Return the error for a packed file that does not unpack."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from review.basics.errors import InputError
+
+Word = TypeVar("Word", bound=str)
 
 
 def wrong(where: str, found: object, expected: str, remedy: str = "", *, veiled: bool = False) -> InputError:
@@ -71,11 +73,12 @@ def text_table(where: str, found: object) -> dict[str, str]:
     return {key: str(value) for key, value in rows.items()}
 
 
-def one_of(where: str, found: object, allowed: Collection[str]) -> str:
+def one_of(where: str, found: object, allowed: Collection[Word]) -> Word:
     """Return ``found`` if it is one of the allowed words."""
-    if not isinstance(found, str) or found not in allowed:
-        raise wrong(where, found, f"one of {', '.join(allowed)}")
-    return found
+    for word in allowed:
+        if word == found:
+            return word
+    raise wrong(where, found, f"one of {', '.join(allowed)}")
 
 
 def some_of(where: str, found: object, allowed: Collection[str]) -> tuple[str, ...]:

@@ -59,6 +59,12 @@ class Case:
         """What intervals are taken over: the source, or the case itself where there is none."""
         return self.source or self.id
 
+    @property
+    def slices(self) -> tuple[tuple[str, str], ...]:
+        """The slices that it is in, each by its kind and its name: scenario, kind, and every tag."""
+        found = (("scenario", self.scenario), ("kind", self.kind), *(("tag", tag) for tag in self.tags))
+        return tuple((kind, name) for kind, name in found if name)
+
 
 ANSWER_FIELDS = (
     *("answer", "sql", "result", "steps", "tool_calls", "context", "labels"),

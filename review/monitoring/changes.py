@@ -42,6 +42,11 @@ class Change:
         """Whether the figure is higher than before."""
         return self.after > self.before
 
+    @property
+    def figure(self) -> str:
+        """The title of the figure within a sentence."""
+        return self.title.removeprefix("Check: ").lower()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
@@ -148,10 +153,7 @@ def headline_of_slices(
     empty = next((name for name, one in zip(names, (before, after), strict=True) if not one.traffic), None)
     if empty is not None:
         return nothing_of(empty)
-    parts = [
-        f"{one.title.removeprefix('Check: ').lower()} {percent(one.after)} instead of {percent(one.before)}"
-        for one in found[:MOST]
-    ]
+    parts = [f"{one.figure} {percent(one.after)} instead of {percent(one.before)}" for one in found[:MOST]]
     if slower is not None:
         slow = f"{percent(slower.after)} of answers slower than the slowest 5% of {first}"
         parts.append(slow if slower.rose else "faster answers")
@@ -171,7 +173,7 @@ def nothing_of(name: str) -> str:
 
 def _words(one: Change) -> str:
     verb = "rose" if one.rose else "fell"
-    return f"{one.title.removeprefix('Check: ').lower()} {verb} from {percent(one.before)} to {percent(one.after)}"
+    return f"{one.figure} {verb} from {percent(one.before)} to {percent(one.after)}"
 
 
 def _because(why: Explained) -> str:

@@ -17,7 +17,7 @@ from review.monitoring.measuring import share
 from review.settings.project import Project
 from review.statistics.quantity import Quantity
 
-EXPIRED = "conversations of this period expired, so how they went on is not known; begin later"
+EXPIRED = "conversations of this period have expired, so what happened next is not known; choose a later start"
 
 
 def outcomes_after(log: LogPaths, project: Project, asked: Asked) -> Mapping[str, Quantity]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.log.expired import expired_with
+from review.settings.retention import CLASSES
 from storage.records_retention import RetentionRun
 from storage.store import Store
 
@@ -16,8 +17,8 @@ def removed_words(store: Store, conversation: str) -> str:
     row = store.get(RetentionRun, run) if run else None
     if row is None:
         return ""
-    days = ", ".join(f"{name} {row.settings[f'{name}_days']} days" for name in ("error", "slow", "normal"))
+    days = ", ".join(f"{name} {row.settings[f'{name}_days']} days" for name in CLASSES)
     return (
-        f"Retention removed it on {row.at[:10]}, with its steps and the step in which it began, by the rules of then "
-        f"({days}). Its kind of error and its version are counted as before."
+        f"Retention removed it on {row.at[:10]}, with its steps and the step in which it began, by the rules of that "
+        f"time ({days}). Its kind of error and its version are counted as before."
     )

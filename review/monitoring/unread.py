@@ -1,4 +1,4 @@
-"""What a check has not read: conversations imported before it was switched on stand in no figure of it."""
+"""What a check has not read: conversations imported before it was switched on count in none of its figures."""
 
 from __future__ import annotations
 

@@ -122,9 +122,10 @@ def rater_id(visitor: Visitor, *, key: bytes) -> str:
 
 
 def _time(found: object) -> float | None:
-    right = isinstance(found, int | float) and not isinstance(found, bool)
+    if not isinstance(found, int | float) or isinstance(found, bool):
+        return None
     try:
-        return float(found) if right and math.isfinite(found) else None  # type: ignore[arg-type]
+        return float(found) if math.isfinite(found) else None
     except OverflowError:
         return None
 

@@ -30,8 +30,8 @@ def rows_per_day(
         return None
     kind = engine.text(by) if by is not None and by in engine.columns() else exp.Literal.string("")
     made, columns = exp.column("made", table="dated"), [place.column, *([by] if by in engine.columns() and by else [])]
-    form = {"form": date_format} if date_format else {}
-    dated = exp.select(exp.alias_(engine.instant(*place, zone=days[0].zone, **form), "made"), exp.alias_(kind, "kind"))
+    instant = engine.instant(*place, zone=days[0].zone, form=date_format)
+    dated = exp.select(exp.alias_(instant, "made"), exp.alias_(kind, "kind"))
     counts = [
         exp.Count(
             this=exp.Case().when(

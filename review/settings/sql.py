@@ -108,8 +108,7 @@ def _policy(path: Path, table: Mapping[str, Any]) -> Policy:
     severities = setting.table(f"{path}, sql.severity", table.get("severity", {}), header="[sql.severity]")
     setting.known_keys(f"{path}, [sql.severity]", severities, tuple(RULES))
     chosen: dict[str, Severity] = {
-        name: setting.one_of(f"{path}, sql.severity.{name}", value, SEVERITIES)  # type: ignore[misc]
-        for name, value in severities.items()
+        name: setting.one_of(f"{path}, sql.severity.{name}", value, SEVERITIES) for name, value in severities.items()
     }
     lists = {name: setting.texts(f"{path}, sql.{name}", table.get(name, []), of="names") for name in LISTS}
     tables = table.get("tables")

@@ -162,7 +162,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
 # epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
 
-# [log]                  # lines on standard error about what servers and nights do, each with the number of its request
+# [log]                  # what servers and nightly runs write to standard error, each line with its request's number
 # format = "json"        # text | json
 # level = "info"         # debug | info | warning | error; info has a line for every request and run of a page
 

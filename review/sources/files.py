@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -96,9 +96,7 @@ def open_file_by_keys(path: Path, *, mapping: Mapping[str, str], encoding: str =
 
     ``encoding`` is that of files which are not UTF-8.
     """
-    given = InputFile(str(path), path=path)
-    if encoding and not given.is_utf8():
-        given = replace(given, encoding=encoding)
+    given = InputFile(str(path), path=path).unless_utf8(encoding)
     layout = layout_of(given)
     first, raws, _ = _peeked(given, layout, _formats(AUTO, layout), mapping, None)
     return detect_or_plain(records_in(first), layout, mapping=mapping), raws

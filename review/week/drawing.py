@@ -168,9 +168,8 @@ def opened_source(
     engine: Engine
     if request.source is not None and request.drawn:
         given = InputFile(request.source, path=Path(request.source))
-        if encoding and Path(request.source).is_file() and not given.is_utf8():
-            given = replace(given, encoding=encoding)
-        engine = open_result(request.source, given)
+        # A file that is not there is refused by what opens it, in words of its own.
+        engine = open_result(request.source, given.unless_utf8(encoding) if Path(request.source).is_file() else given)
     elif request.source is not None:
         engine = open_source(request.source, week=week, until=sealed_at, encoding=encoding)
     elif log is not None and any(log.logs.glob("*/*.parquet")):

@@ -123,9 +123,8 @@ def _rows(
     relation = engine.relation(columns, None if made is None else Span(made.column, window.start, window.end))
     within: exp.Expr | None = None
     if made is not None:
-        form = {"form": project.date_format} if project.date_format else {}
         bounds = Membership(engine.moment(window.start), engine.moment(window.end))
-        within = in_window(engine.instant(*made, zone=window.zone, **form), bounds)
+        within = in_window(engine.instant(*made, zone=window.zone, form=project.date_format), bounds)
     chosen = [exp.alias_(engine.text(c), c, quoted=True) for c in columns]
     # An id may come again in other weeks. What is selected is computed of the few rows with these ids alone.
     inside: exp.Expr = exp.Literal.number(1)

@@ -16,7 +16,6 @@ from review.basics.errors import ReviewError
 from review.basics.words import counted, shortened
 from review.experiments.comparing.comparison import ComparedCase
 from review.experiments.comparing.sending import send_to_review
-from review.experiments.values import Case
 from review.settings.project import project_of
 
 PER_PAGE = 100
@@ -64,9 +63,9 @@ def show(here: Session, chosen: Chosen) -> None:
         _send(here, chosen, picked.ticked)
 
 
-def open_slice(name: str) -> None:
-    """Show the cases of a slice, named as the gate names it: ``scenario refunds``."""
-    st.query_params.update({"slice": name, "view": "cases"})
+def open_cases(**chosen: str) -> None:
+    """Show one ``case``, or the cases of a ``slice``, named as the gate names it: ``scenario refunds``."""
+    st.query_params.update({**chosen, "view": "cases"})
     st.session_state.pop("compare_view", None)
     st.rerun()
 
@@ -74,19 +73,13 @@ def open_slice(name: str) -> None:
 def _in_slice(chosen: Chosen) -> list[ComparedCase]:
     """Return the cases of the slice that the address names, else all, with the button that shows all again."""
     name = st.query_params.get("slice", "")
-    found = [row for row in chosen.comparison.rows if name in slices_of(row.case)] if name else []
+    found = [row for row in chosen.comparison.rows if name in map(" ".join, row.case.slices)] if name else []
     if not found:
         return list(chosen.comparison.rows)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(as_text(f"Only the {counted(len(found), 'case')} of {name}."))
         st.button("All cases", icon=":material/close:", key="compare_slice_all", type="tertiary", on_click=_all_slices)
     return found
-
-
-def slices_of(case: Case) -> set[str]:
-    """Return the slices that a case is in, as the gate names them. Pure."""
-    found = {f"tag {tag}" for tag in case.tags}
-    return found | {f"{kind} {name}" for kind, name in (("scenario", case.scenario), ("kind", case.kind)) if name}
 
 
 def _all_slices() -> None:

@@ -97,9 +97,7 @@ def _cases(outcome: Outcome) -> None:
     if not frame.empty:
         picked = rows.choose(frame, key="compare_flips", id_column="case", file_name="flips.csv")
         if picked.opened:
-            st.query_params.update({"case": picked.opened, "view": "cases"})
-            st.session_state.pop("compare_view", None)
-            st.rerun()
+            case_list.open_cases(case=picked.opened)
     if outcome.causes:
         with st.expander(f"{counted(len(outcome.causes), 'case')} without a result of both"):
             why = [{"case": name, **causes} for name, causes in outcome.causes.items()]
@@ -127,7 +125,7 @@ def _slices(outcome: Outcome) -> None:
     )
     picked = rows.choose(frame, key="compare_gate_slices", id_column="slice", named=True, file_name="gate-slices.csv")
     if picked.opened:
-        case_list.open_slice(picked.opened)
+        case_list.open_cases(slice=picked.opened)
     st.caption("Select a cell to read the cases of the slice.")
 
 

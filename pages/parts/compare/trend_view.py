@@ -74,9 +74,8 @@ def _two(here: Session, finished: list[tuple[str, str, str]]) -> None:
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return
-    figures.table(
-        pd.DataFrame([_row(line, currency_of(here)) for line in lines]), key="compare_two", file_name="two.csv"
-    )
+    currency = currency_of(here)
+    figures.table(pd.DataFrame([_row(line, currency) for line in lines]), key="compare_two", file_name="two.csv")
     if sides[0].run is not None and sides[1].run is not None:
         new = new_since(sides[0].run, sides[1].run)
         if new:

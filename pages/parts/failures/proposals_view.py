@@ -9,6 +9,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
+from review.failures.made_from import DOCUMENTS, made_from
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.golden.examples import BEHAVIOURS
 from storage.queries.failures import open_proposals
@@ -16,13 +17,6 @@ from storage.records_failures import GoldenProposal
 from storage.records_golden import EXAMPLE_KINDS
 
 PAGE = 10
-KINDS = {
-    "document:": "documents",
-    "variant:": "variants of examples",
-    "asked ": "frequent questions",
-    "marked ": "answers that users marked",
-}
-"""What proposals were made from, by what their rule begins with."""
 
 
 def show(here: Session) -> None:
@@ -34,19 +28,14 @@ def show(here: Session) -> None:
     if not found:
         st.info("No golden example is proposed. Triage proposes some.", icon=":material/workspace_premium:")
         return
-    kinds = sorted({_kind(one) for one in found})
+    kinds = sorted({made_from(one) for one in found})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"**{counted(len(found), 'proposal')}**")
         wanted: str | None = None
         if len(kinds) > 1:
             wanted = st.selectbox("Made from", kinds, index=None, placeholder="all", key="proposals_kind", width=260)
-    for one in [p for p in found if wanted in (None, _kind(p))][:PAGE]:
+    for one in [p for p in found if wanted in (None, made_from(p))][:PAGE]:
         _one(here, one)
-
-
-def _kind(one: GoldenProposal) -> str:
-    """Return what a proposal was made from, as the rule that made it says."""
-    return next((words for start, words in KINDS.items() if one.rule.startswith(start)), "failures")
 
 
 def _one(here: Session, one: GoldenProposal) -> None:
@@ -58,7 +47,7 @@ def _one(here: Session, one: GoldenProposal) -> None:
         if not content["item_id"]:
             question = st.text_input("Question", value=question, key=f"p_question_{one.id}")
         if content["context"]:
-            with st.expander("The passage" if _kind(one) == "documents" else "What the product was given"):
+            with st.expander("The passage" if made_from(one) == DOCUMENTS else "What the product was given"):
                 st.text("\n\n".join(str(passage) for passage in content["context"]))
         if content["answer"]:
             with st.expander("What the product answered"):

@@ -29,7 +29,7 @@ from review.monitoring.alerts.spans import spoken_start
 
 LEGEND = (
     "Dashed: the most that is usual. Shaded: where the figure lies with 95% confidence, on all days together since "
-    "it is watched."
+    "the watch began."
 )
 MOST_DAYS = 8
 """So many labels fit below a picture, also on a small screen."""

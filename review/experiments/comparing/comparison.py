@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,19 +122,12 @@ class Comparison:
         return mean_over_clusters([b - a for a, b, _ in pairs], clusters)
 
     @cached_property
-    def changes(self) -> Mapping[Change, int]:
-        """How many cases broke, were fixed, or stayed the same."""
-        return Counter(row.change for row in self.rows)
-
-    @cached_property
     def slices(self) -> dict[tuple[str, str], tuple[Quantity, ...]]:
         """The combined accuracy of each version by scenario, kind and tag."""
         members: dict[tuple[str, str], list[ComparedCase]] = {}
         for row in self.rows:
-            case = row.case
-            for key in (("scenario", case.scenario), ("kind", case.kind), *(("tag", tag) for tag in case.tags)):
-                if key[1]:
-                    members.setdefault((key[0], key[1]), []).append(row)
+            for key in row.case.slices:
+                members.setdefault(key, []).append(row)
         return {
             key: tuple(_accuracy(rows, place) for place in range(len(self.runs)))
             for key, rows in sorted(members.items())

@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,10 +30,10 @@ def check_utf8(file: str) -> None:
 
 def as_utf8(file: str, encoding: str, copy: Path) -> str:
     """Return the path of a file in UTF-8: its own, or that of a ``copy`` of a file in the declared encoding."""
-    given = InputFile(file, path=Path(file))
-    if not encoding or given.is_utf8():
+    given = InputFile(file, path=Path(file)).unless_utf8(encoding)
+    if not given.encoding:
         return file
-    opened, content = replace(given, encoding=encoding).open()
+    opened, content = given.open()
     with opened, copy.open("wb") as target:
         while block := content.read(1 << 20):
             target.write(block)

@@ -16,6 +16,7 @@ from quick_stores import copy_store
 
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.failures.exports import EXPORTS, export_learned
+from review.failures.made_from import made_from
 from review.failures.proposals import approve_proposal
 from review.failures.proposing import propose_frequent, propose_marked, propose_variants
 from review.failures.settled_answers import nearest_answers, settled_answers
@@ -27,7 +28,7 @@ from review.settings.project import project_of
 from review.statistics.calibration.split import split_of
 from storage.opening import open_store
 from storage.queries.failures import open_proposals
-from storage.records_failures import ProposalDecision
+from storage.records_failures import GoldenProposal, ProposalDecision
 from storage.store import Store
 
 WEEK = "2026-W47"
@@ -185,3 +186,21 @@ def test_frequent_questions_and_marked_answers_are_proposed_where_examples_lack(
     }  # fmt: skip
     approve_proposal(store, marked.written[0].id, by="eva")
     assert store.get(ProposalDecision, marked.written[0].id)
+
+
+@pytest.mark.parametrize(
+    ("source", "rule", "words"),
+    [
+        ("synthetic", "document: hours.md, Opening hours", "documents"),
+        ("synthetic", "variant: by a model", "variants of examples"),
+        ("historical", "asked 1,204 times", "frequent questions"),
+        ("feedback", "marked wrong by the user", "answers that users marked"),
+        ("historical", "asked for a refund twice, 2026-W47", "failures"),
+        ("feedback", "document: not found, 2026-W47", "failures"),
+    ],
+)
+def test_a_proposal_of_triage_is_known_although_its_mode_is_named_like_another_rule(
+    source: str, rule: str, words: str
+) -> None:
+    one = GoldenProposal(id="p", at="", by="ana", source=source, origin="c", rule=rule, content={})
+    assert made_from(one) == words
