@@ -62,7 +62,7 @@ def close_pools(address: str | None = None) -> None:
     """Close the pools of this process, as at its end, or only the one of a database."""
     with _MAKING:
         for key in [key for key in _POOLS if key[0] == os.getpid() and address in (None, key[1])]:
-            with suppress(Exception):
+            with suppress(Exception):  # nobody uses this pool any more, and the others must close all the same
                 _POOLS.pop(key).close(timeout=1)
 
 

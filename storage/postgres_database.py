@@ -80,8 +80,7 @@ class PostgresDatabase:
         for name, table, columns in rows:
             if columns[-1] not in ("rowid", "sequence"):
                 self.engine.run(f'DROP INDEX "{name}"', ())
-                within = _names([*columns, _counting(table)])
-                self.engine.run(f'CREATE INDEX "{name}" ON "{table}" ({within})', ())
+                self.table(table).create_index(columns)
 
     def table_names(self) -> list[str]:
         """Return the names of the tables."""
