@@ -27,7 +27,7 @@ def show(here: Session) -> None:
         )
         key = st.text_input(
             "Public key to expect", key="pack_key", max_chars=200,
-            help="The key that a lead gave you by another way than the pack. Without it, only the pack itself says who "
+            help="The key that a lead gave you separately from the pack. Without it, only the pack itself says who "
             "signed it.",
         )  # fmt: skip
         given = st.file_uploader("Evidence pack", type=["pack", "zip"], key="pack_given")
