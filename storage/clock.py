@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 SHIFT: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
 NOTICED = 0.5
-"""Seconds by which two clocks differ at least before that counts: answers take time to come."""
+"""A difference of fewer seconds between two clocks does not count: an answer takes time to come."""
 _WRONG_BY = [timedelta()]
+"""What is added to the clock of this machine, as the one element of a list."""
 
 
 def utc_text() -> str:
@@ -22,7 +23,7 @@ def utc_text() -> str:
 
 
 def wrong_by() -> timedelta:
-    """Return what is added to the clock of this machine, so that it agrees with the database."""
+    """Return what to add to the clock of this machine so that it agrees with the database."""
     return _WRONG_BY[0]
 
 

@@ -48,6 +48,10 @@ class Engine(Protocol):
         """This thread's connection."""
 
     @property
+    def db(self) -> Any:
+        """This thread's connection as the steps of the schema use it."""
+
+    @property
     def in_transaction(self) -> bool:
         """Whether this thread is inside a transaction or a snapshot."""
 

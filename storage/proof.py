@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -28,7 +27,7 @@ from storage.proof_key import (
     key_id,
     new_key,
 )
-from storage.proof_seen import Seen, note_seen
+from storage.proof_seen import Seen
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, fields
@@ -88,7 +87,7 @@ def signed_with(connection: Connection) -> str | None:
 def key_to_sign(connection: Connection) -> bytes:
     """Return the key with which this store is signed. Raises ProofError when it is not here."""
     name = signed_with(connection)
-    key = found_key(name) or find_key(_setting(connection, "store_id") or "", name) if name else None
+    key = found_key(name) or find_key(store_id(connection), name) if name else None
     if key is None:
         raise ProofError(
             "the audit key of this store is not here, so nothing can be written. "
@@ -108,10 +107,10 @@ def signing_key(connection: Connection) -> bytes | None:
     ).fetchone()
     if first is None:
         return None
-    store_id = _setting(connection, "store_id") or ""
+    store = store_id(connection)
     # Somebody may have changed the name in the entry; where the environment gives the key, the setting names it too.
     named = signed_with(connection)
-    return find_key(store_id, first[0]) or (find_key(store_id, named) if named else None) or kept_key(store_id)
+    return find_key(store, first[0]) or (find_key(store, named) if named else None) or kept_key(store)
 
 
 def store_id(connection: Connection) -> str:
@@ -122,11 +121,6 @@ def store_id(connection: Connection) -> str:
 def asked_by_an_entry() -> list[Question]:
     """Return what every transaction that adds an entry asks, so that a store on a server is asked once for it."""
     return [*((_SETTING_SQL, (name,)) for name in (SETTING, "store_id")), (_NEWEST_SQL, ())]
-
-
-def note_written(connection: Connection, path: Path, store: str, key: bytes, entry: Seen, previous: str) -> None:
-    """Note beside the key that this machine has seen an entry of the store at ``path``, after it was committed."""
-    note_seen(connection, store, path, key=key, seen=entry, previous=previous)
 
 
 def append(
@@ -192,12 +186,12 @@ def begin_signing(engine: Engine) -> None:
             if connection.execute("SELECT 1 FROM audit WHERE action = ? LIMIT 1", (FIRST_SIGNED,)).fetchone():
                 raise ProofError(f"the store has lost its setting '{SETTING}'. Restore a backup of the store.")
             _refuse_records_without_entries(connection)
-            store_id = _setting(connection, "store_id") or ""
-            key = new_key(store_id)
+            store = store_id(connection)
+            key = new_key(store)
             _cover_everything(connection, key)
             # The key is kept last: one without its entry would look as if the records had been replaced.
-            keep_key(store_id, key)
-            kept = store_id, key
+            keep_key(store, key)
+            kept = store, key
         engine.commit()
     except BaseException:
         engine.rollback()

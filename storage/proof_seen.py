@@ -65,11 +65,12 @@ def _read(text: bytes, key: bytes) -> Seen | None:
     return Seen(int(sequence), digest, at.strip())
 
 
-def note_seen(connection: Connection, store_id: str, path: Path, *, key: bytes, seen: Seen, previous: str) -> None:
-    """Note the newest entry after it was written, unless the note names a later one or one that the chain has lost.
+def note_seen(connection: Connection, path: Path, store_id: str, key: bytes, seen: Seen, previous: str) -> None:
+    """Note the newest entry of the store at ``path`` beside the key, after the entry was committed.
 
-    ``previous`` is the hash of the entry before it, about which nobody needs to be asked.
-    A machine that cannot keep a note goes on without one: the entry is written, and the check says so.
+    A note that names a later entry, or one that the chain has lost, stays. ``previous`` is the hash of the entry before
+    ``seen``: a note that names it needs no question. A machine that cannot keep a note goes on without one: the entry
+    is written, and the check says so.
     """
     with suppress(ProofError, OSError):
         file = seen_file(store_id, path)

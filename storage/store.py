@@ -17,6 +17,7 @@ import orjson
 from storage import proof
 from storage.clock import utc_text
 from storage.engine import Engine, Question
+from storage.proof_seen import note_seen
 from storage.records import KEYS
 from storage.rows import columns, encode, fields, insert_sql, reader
 from storage.sqlite import SqliteEngine
@@ -36,7 +37,7 @@ class Store:
     @property
     def db(self) -> Any:
         """This thread's connection as the steps of the schema use it."""
-        return self.engine.db  # type: ignore[attr-defined]
+        return self.engine.db
 
     @property
     def in_transaction(self) -> bool:
@@ -79,7 +80,7 @@ class Store:
             finally:
                 written.clear()
             if self._local.newest is not None:
-                proof.note_written(connection, self.path, *self._local.newest)
+                note_seen(connection, self.path, *self._local.newest)
 
     def ask(self, ahead: Sequence[Question]) -> None:
         """Ask questions that are certain to be asked in the rest of this transaction or snapshot, word by word."""
@@ -139,7 +140,7 @@ class Store:
 
     def get(self, record: type[R], key: str | int) -> R | None:
         """Return the record with this primary key, or None."""
-        return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]
+        return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]  # mypy takes the key for order_by
 
     def find(self, record: type[R], *, order_by: str = "rowid", **where: Any) -> list[R]:
         """Return the records whose columns equal ``where``, in order of arrival.

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pyarrow.parquet as pq
+import pytest
 from annotate_app import APP, THREE, WEEK, _free_port, _healthy, build_store
 from container_parts import THREE as COMPOSE
 from container_parts import certificate, command, environment, proxy, service
@@ -68,13 +68,11 @@ class House:
 
     def start(self, name: str) -> None:
         """Start one server, without waiting for it."""
-        access = project_of(self.store.path).access
-        flags = serving.access_flags(
-            self.store.path, access, address=serving.ADDRESS, environment={**os.environ, **self.variables}
-        )
+        access, variables = project_of(self.store.path).access, {**os.environ, **self.variables}
+        flags = serving.access_flags(self.store.path, access, address=serving.ADDRESS, environment=variables)
         words = serving.command(APP, port=self.ports[name], access_flags=flags)
         with self.log(name).open("ab") as out:
-            self.processes[name] = start(words, environment={**os.environ, **self.variables}, out=out)
+            self.processes[name] = start(words, environment=variables, out=out)
 
     def ready(self, name: str) -> None:
         """Wait until one server answers."""
@@ -96,17 +94,13 @@ class House:
             self.logins[rater] = f"{cookie_name(self.store)}={cookie_value(self.store, login)}"
         return self.logins[rater]
 
-    def on(self, *names: str) -> ssl.SSLContext:
-        """What a client needs to trust the proxy."""
-        return ssl.create_default_context(cafile=str(self.trusted))
-
     @contextmanager
     def visit(self, rater: str, server: str = "") -> Iterator[Visit]:
         """A session of a person's browser through the proxy; ``server`` is what its cookie says. See ``served_by``."""
         cookies = "; ".join([self.cookie(rater), *([f"spotcheck_server={server}"] if server else [])])
         with connect(
             self.url.replace("https", "wss") + "/_stcore/stream",
-            ssl=self.on(),
+            ssl=ssl.create_default_context(cafile=str(self.trusted)),
             additional_headers=[("Cookie", cookies)],
             subprotocols=[Subprotocol("streamlit")],
             origin=Origin(self.url),
@@ -132,8 +126,6 @@ def several_servers(
     items: int,
     flags: str = FAST,
     collector: bool = False,
-    names: Sequence[str] = NAMES,
-    **more: Any,
 ) -> Iterator[House]:
     """The parts while inside, on a store with one open week in which every item is dealt to each rater."""
     with ExitStack() as during:
@@ -141,11 +133,12 @@ def several_servers(
         during.callback(close_pools)
         database.sql("CREATE ROLE application LOGIN")
         name = database.new_database()
+        patch = during.enter_context(pytest.MonkeyPatch.context())
         for variable, value in ((VARIABLE, KEY), (FOLDER, str(folder))):
-            during.enter_context(_set(variable, value))
+            patch.setenv(variable, value)
         owner = store_file(f"postgresql:///{name}?host={database.home}&user=owner")
         (folder / "spotcheck.toml").write_text('[access]\nmode = "links"\n')
-        build_store(Path(owner), items=items, raters=tuple(raters), rubric=THREE, **more)
+        build_store(Path(owner), items=items, raters=tuple(raters), rubric=THREE)
         database.sql(grants("application"), name)
         close_pools()
         # The servers have a role that can change no row, and the file that names the database names that role.
@@ -173,12 +166,12 @@ def several_servers(
             variables={"SPOTCHECK_STORE": str(store.path), VARIABLE: KEY, URL: f"https://{HOST}:{https}"},
         )
         during.callback(_end, house.processes)
-        for one in names:
+        for one in NAMES:
             house.start(one)
         if collector:
             during.enter_context(_collecting(house))
         during.enter_context(proxy(folder / "nginx", values, COMPOSE))
-        for one in names:
+        for one in NAMES:
             house.ready(one)
         yield house
 
@@ -201,26 +194,14 @@ def _collecting(house: House) -> Iterator[None]:
         process.wait(timeout=30)
 
 
-@contextmanager
-def _set(variable: str, value: str) -> Iterator[None]:
-    before = os.environ.get(variable)
-    os.environ[variable] = value
-    try:
-        yield
-    finally:
-        os.environ.pop(variable)
-        if before is not None:
-            os.environ[variable] = before
-
-
 def _end(processes: Mapping[str, Running]) -> None:
     for process in processes.values():
         process.terminate()
     for process in processes.values():
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             process.wait(timeout=20)
-            continue
-        process.kill()
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def submit(one: Visit, rater: str, assignment: str, sequence: int) -> str:

@@ -72,14 +72,20 @@ class Refused(ReviewError):
     """A correct request that is not allowed here and now."""
 
 
+NOTHING_ADDED = "nothing was added. Free some space and try again."
+
+
 class NoSpace(ReviewError):
     """The disk is full. What had been started is rolled back."""
 
     @classmethod
-    def from_error(cls, error: BaseException, where: object) -> NoSpace | None:
-        """Return this error if ``error`` says that the disk is full, else None. Databases word it in their own way."""
+    def from_error(cls, error: BaseException, where: object, words: str = NOTHING_ADDED) -> NoSpace | None:
+        """Return this error if ``error`` says that the disk is full, else None. Databases word it in their own way.
+
+        ``words`` say what did not happen, and what to do.
+        """
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error)
-        return cls(f"{where}: the disk is full; nothing was added. Free some space and try again.") if full else None
+        return cls(f"{where}: the disk is full; {words}") if full else None
 
 
 class NothingToDo(ReviewError):

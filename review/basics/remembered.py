@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 V = TypeVar("V")
 YEAR = 64
-"""So many weeks are kept of what every page begins with: a year, and what the figures of its first weeks rest on."""
+"""How many weeks stay in memory of what every page begins with: a year, and those that its first figures rest on."""
 _ALL: WeakSet[Remembered[Any]] = WeakSet()
 
 

@@ -26,7 +26,7 @@ from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import collector_process, server
 from review.serving.container.writing import write_container
 from review.serving.daily import time_of
-from review.serving.first_start import new_by_links
+from review.serving.first_start import new_if_missing
 from review.serving.presence import served_at
 from review.settings.access import public_url
 from review.settings.project import project_of
@@ -34,7 +34,6 @@ from review.settings.starter import STARTER
 from review.sources.collecting.token import VARIABLE, token_of
 from storage.address import address_in
 from storage.clock import wrong_by
-from storage.connection import NoStore
 from storage.opening import open_store
 from storage.postgres_safety import risks
 
@@ -114,7 +113,7 @@ def serve(
     if nightly:
         _check_time("--nightly", nightly)
     if first_start:
-        _first_start(path)
+        new_if_missing(path)
     store = opened(store_path)
     store.begin_signing()
     alone = address_in(path) is None
@@ -151,16 +150,6 @@ def _wrong_clock() -> list[str]:
         f"The clock of this machine is {abs(seconds):,.0f} s {where} that of the database. Spotcheck goes by the clock "
         "of the database. Set the clock of this machine all the same."
     ]
-
-
-def _first_start(path: Path) -> None:
-    """Create a store that people enter by links where there is none. A database may be empty, and its file there."""
-    if path.exists() and address_in(path) is None:
-        return
-    try:
-        open_store(path, create=False).close()
-    except NoStore:
-        new_by_links(path)
 
 
 def _collector(store: Path, address: str, port: int) -> list[str]:

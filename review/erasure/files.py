@@ -34,8 +34,7 @@ from review.log.erasing import (
     user_files,
     users_among,
 )
-from review.log.staging import sweep
-from review.log.withdrawn import log_lock
+from review.log.staging import log_lock, sweep
 from review.privacy.erased import ERASED
 from storage.store import Store
 

@@ -102,7 +102,7 @@ def failures(
         Failure(
             row=row,
             mode=modes.title(row.group),
-            state=decided.state(_place(row), grown.get(_place(row), 0)),
+            state=decided.state(place_of(row), grown.get(place_of(row), 0)),
             offending=offending_name(row.kind, row.error_message),
             step=located_in(talks.get(row.id)).step,
             question=talks[row.id].question if row.id in talks else "",
@@ -112,15 +112,11 @@ def failures(
     ]
 
 
-def _place(row: FailedRow) -> Place:
-    return row.week, row.group, row.version
-
-
 def _grown(
     store: Store, project: Project, decided: Decided, rows: Sequence[FailedRow], *, viewer: str | None
 ) -> Mapping[Place, int]:
     """Return how many failures the groups of these rows have by now, where their state depends on it."""
-    weeks = sorted({row.week for row in rows if decided.counts_matter(_place(row))})
+    weeks = sorted({row.week for row in rows if decided.counts_matter(place_of(row))})
     return {place_of(g): g.n for g in groups_of(store, project, weeks=weeks, viewer=viewer)} if weeks else {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from review.failures.modes import ModeList
-from review.log.failed import FailedGroup
+from review.log.failed import FailedGroup, FailedRow
 from storage.records_failures import FailureTriage
 from storage.store import Store
 
@@ -14,9 +14,9 @@ Place = tuple[str, str, str]
 """The week, the group and the prompt version of some failures."""
 
 
-def place_of(group: FailedGroup) -> Place:
-    """Return where a group of failures stands."""
-    return group.week, group.group, group.version
+def place_of(found: FailedGroup | FailedRow) -> Place:
+    """Return where a failure, or a group of them, stands."""
+    return found.week, found.group, found.version
 
 
 def suggested(n: int, task_above: int) -> str:

@@ -17,9 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
-from review.basics.errors import NoSpace, Refused
 from review.basics.in_memory import on_disk
 from review.basics.log_paths import LogPaths
 from review.log.columns import COLUMNS, DIRECT
@@ -29,7 +27,7 @@ from review.log.gone import Gone
 from review.log.late import FOLDER, late_files, listed, write_late
 from review.log.log import conversation_of_cells, log_files, log_relation
 from review.log.rows import Entry, LogRow, row_of
-from review.log.staging import commit, staged_for, sweep
+from review.log.staging import commit, full_disk, log_lock, staged_for, sweep
 from review.log.updates import Arrival, Arrivals, Updates, first_question
 from review.privacy.originals import write_originals
 
@@ -37,7 +35,6 @@ BATCH_ROWS = 15_000
 BATCH_BYTES = 24 * 1024 * 1024
 LOOKED_UP = 2_000
 """Conversations that are looked up in the log in one query."""
-LOCK_SECONDS = 60
 KNOWN_MEMORY = "256MB"
 
 _ARROW = {
@@ -83,21 +80,12 @@ def append(
     what expired.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """
-    log.logs.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
-            sweep(log)
-            counts = Appended()
-            left: Any = gone.without(entries, counts.gone) if gone else entries
-            _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine, key=key)
-            return counts
-    except Timeout:
-        raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
-    except (OSError, duckdb.Error) as error:
-        full = NoSpace.from_error(error, log.logs)
-        if full is None:
-            raise
-        raise full from error
+    with full_disk(log), log_lock(log):
+        sweep(log)
+        counts = Appended()
+        left: Any = gone.without(entries, counts.gone) if gone else entries
+        _append(log, left, counts, import_id=import_id, at=at, encrypted=encrypted, examine=examine, key=key)
+        return counts
 
 
 def _append(

@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from review.basics.clock import new_id
-from review.basics.log_paths import LogPaths, literal_path
-from review.log.replaced import MERGED, RETAINED, RUN, describe, is_unfinished, removed, replaced_originals
+from review.basics.log_paths import LogPaths
+from review.log.mixed import holding_any, mixed_originals
+from review.log.replaced import MERGED, RUN, describe, is_unfinished, removed, replaced_originals
 from review.log.staging import commit, sweep
 
 NO_IDS = "(SELECT CAST(NULL AS VARCHAR) AS id WHERE false)"
@@ -59,11 +60,4 @@ def finish(log: LogPaths) -> None:
 def originals_with(db: duckdb.DuckDBPyConnection, log: LogPaths, ids: str) -> list[Path]:
     """Return the files of originals of several imports that hold one of some conversations; ``ids`` is their query."""
     gone = replaced_originals(log)
-    files = sorted(
-        file for prefix in (MERGED, RETAINED) for file in log.originals.glob(f"{prefix}*/*.parquet") if file not in gone
-    )
-    if not files:
-        return []
-    sql = f"SELECT DISTINCT filename FROM read_parquet(?, filename = true) SEMI JOIN {ids} USING (id)"  # noqa: S608 - our own names
-    held = {row[0] for row in db.execute(sql, [list(map(literal_path, files))]).fetchall()}
-    return [file for file in files if str(file) in held]
+    return holding_any(db, [file for file in mixed_originals(log) if file not in gone], ids)

@@ -11,16 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
-from review.basics.errors import NoSpace
 from review.basics.log_paths import LogPaths
 from review.log.late import FOLDER, listed
 from review.log.merged import finish, new_name, replace
 from review.log.replaced import RETAINED, replaced_originals, visible
 from review.log.rewriting import bounded, write_batch
-from review.log.staging import staged_for, sweep
-from review.log.withdrawn import log_lock
+from review.log.staging import full_disk, log_lock, staged_for, sweep
 
 SMALL = 16_000_000
 """The bytes below which a folder is small."""
@@ -105,14 +101,11 @@ def merge(log: LogPaths, folders: Sequence[Path]) -> None:
     originals = [file for file in beside if file not in gone]
     name = new_name()
     try:
-        staged = staged_for(log, name)
-        with bounded(staged.logs / ".scratch") as db:
-            query = f"SELECT * FROM {listed(originals)}" if originals else ""  # noqa: S608 - our own paths
-            write_batch(db, staged, files=files, late=late, originals=query)
-        replace(log, staged, name, logs=[*files, *late], originals=originals)
-    except (OSError, duckdb.Error) as error:
-        if NoSpace.from_error(error, log.logs) is None:
-            raise
-        raise NoSpace(f"{log.logs}: the disk is full; nothing was merged. Free some space.") from error
+        with full_disk(log, "nothing was merged. Free some space."):
+            staged = staged_for(log, name)
+            with bounded(staged.logs / ".scratch") as db:
+                query = f"SELECT * FROM {listed(originals)}" if originals else ""  # noqa: S608 - our own paths
+                write_batch(db, staged, files=files, late=late, originals=query)
+            replace(log, staged, name, logs=[*files, *late], originals=originals)
     finally:
         sweep(log)

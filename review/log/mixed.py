@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import duckdb
+
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths, literal_path
 from review.basics.sql_literals import sql_literal
@@ -39,6 +41,21 @@ def rows_by_import(files: Sequence[Path]) -> dict[Path, dict[str, int]]:
 def holding(files: Sequence[Path], imports: Collection[str]) -> list[Path]:
     """Return those of some files that hold rows of one of the imports."""
     return [path for path, held in rows_by_import(files).items() if not held.keys().isdisjoint(imports)]
+
+
+def holding_any(db: duckdb.DuckDBPyConnection, files: Sequence[Path], ids: str) -> list[Path]:
+    """Return those of some files that hold something of conversations; ``ids`` is a table or query of their ids."""
+    if not files:
+        return []
+    rows = "read_parquet(?, union_by_name = true, filename = true)"
+    sql = f"SELECT DISTINCT filename FROM {rows} SEMI JOIN {ids} USING (id)"  # noqa: S608 - our own names
+    held = {row[0] for row in db.execute(sql, [list(map(literal_path, files))]).fetchall()}
+    return [path for path in files if str(path) in held]
+
+
+def mixed_originals(log: LogPaths) -> list[Path]:
+    """Return the files of originals of several imports, those too that others have replaced, sorted."""
+    return sorted(path for prefix in (MERGED, RETAINED) for path in log.originals.glob(f"{prefix}*/*.parquet"))
 
 
 def of_imports(files: Sequence[Path], imports: Collection[str]) -> list[Path]:

@@ -22,8 +22,7 @@ ALL = "true"
 @contextmanager
 def bounded(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in bounded memory; what does not fit goes to the folder ``scratch``."""
-    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "threads": 2}
-    with duckdb.connect(config={**settings, "temp_directory": str(scratch)}) as db:
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": "2", "temp_directory": str(scratch)}) as db:
         yield db
 
 
@@ -56,18 +55,18 @@ def write_batch(
         query = f"SELECT * FROM {listed(late)} WHERE {where}"  # noqa: S608 - our own names and paths
         write_rows(db, query, staged.logs / FOLDER / "00000001.parquet")
     if originals:
-        _write_originals(db, originals, staged.originals)
+        write_originals(db, originals, staged.originals / "0001.parquet")
 
 
-def _write_originals(db: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True)
-    target = folder / "0001.parquet"
+def write_originals(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+    """Write the originals of a query to a file in a new folder, both closed to others; without rows there is none."""
+    target.parent.mkdir(mode=0o700, parents=True)
     target.touch(mode=0o600)
     write_rows(db, query, target)
     if target.exists():
         target.chmod(0o600)
     else:
-        folder.rmdir()
+        target.parent.rmdir()
 
 
 def _week(path: Path) -> str:

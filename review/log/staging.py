@@ -1,13 +1,46 @@
-"""The folder of an import that is being written: hidden until it is renamed as a whole, removed when it breaks off."""
+"""The folder of an import that is being written: hidden until it is renamed as a whole, removed when it breaks off.
+
+One process at a time writes to a log, and holds its lock.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import duckdb
+from filelock import FileLock, Timeout
+
+from review.basics.errors import NOTHING_ADDED, NoSpace, Refused
 from review.basics.log_paths import LogPaths
 from review.basics.whole_files import sync
 
 _PARTIAL = ".partial-"
+LOCK_SECONDS = 60
+
+
+@contextmanager
+def log_lock(log: LogPaths) -> Iterator[None]:
+    """Hold the lock of the log, so that no import runs inside. Raises Refused when one goes on for a minute."""
+    log.logs.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
+            yield
+    except Timeout:
+        raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
+
+
+@contextmanager
+def full_disk(log: LogPaths, words: str = NOTHING_ADDED) -> Iterator[None]:
+    """Turn the error of a full disk, which DuckDB words too, into NoSpace; ``words`` say what did not happen."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        full = NoSpace.from_error(error, log.logs, words)
+        if full is None:
+            raise
+        raise full from error
 
 
 def staged_for(log: LogPaths, import_id: str) -> LogPaths:

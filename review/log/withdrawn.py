@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from review.basics.errors import Refused
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
@@ -25,18 +21,6 @@ from review.log.rewriting import bounded, write_batch
 from review.log.staging import staged_for, sweep
 
 PREFIX = ".withdrawn-"
-LOCK_SECONDS = 60
-
-
-@contextmanager
-def log_lock(log: LogPaths) -> Iterator[None]:
-    """Hold the lock of the log, so that no import runs inside. Raises Refused when one goes on for a minute."""
-    log.logs.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
-            yield
-    except Timeout:
-        raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
 
 
 def hide(log: LogPaths, import_id: str) -> None:

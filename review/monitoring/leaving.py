@@ -10,18 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from review.basics.log_paths import LogPaths, literal_path
-from review.log.checks_of_rows import checks_by_import
+from review.basics.log_paths import LogPaths
+from review.log.checks_ran import checks_by_import
 from review.log.expired import hash_sql
 from review.log.failed import FailureRules
 from review.log.failed_expiring import failures_of
 from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
+from review.log.mixed import holding_any, mixed_originals
 from review.log.outcomes import outcomes_of_row
-from review.log.replaced import MERGED, RETAINED, describe, is_unfinished, run_of
+from review.log.replaced import RETAINED, describe, is_unfinished, run_of
 from review.log.retained import COUNTS, EXPIRED, FAILURES, USERS, retained_folders
-from review.log.rewriting import write_rows
+from review.log.rewriting import write_originals, write_rows
 from review.monitoring.counts import hourly_counts, user_days
 from review.monitoring.judging import Judge
 from review.monitoring.metrics import Metric
@@ -41,14 +42,17 @@ class Leaving:
         originals = _originals(self._log, self.files)
         if judge.late or originals:
             judge.note_going(self.files)
-        self.late, self.originals = self._holding(judge.late), self._holding(originals)
+        self.late = holding_any(self._db, judge.late, "expiring")
+        self.originals = holding_any(self._db, originals, "expiring")
 
     def write(self, *, key: bytes, metrics: Mapping[str, Metric], failures: FailureRules) -> dict[str, int]:
         """Write everything, and return how many conversations of each import expire."""
         self._copy(f"SELECT * FROM {self.judge.staying(self.files)}", f"{self.week}-0001.parquet")  # noqa: S608 - our own paths
         if self.late:
             self._copy(f"SELECT * FROM {listed(self.late)} ANTI JOIN expiring USING (id)", f"{LATE}/00000001.parquet")  # noqa: S608 - our own paths
-        self._write_originals()
+        if self.originals:
+            query = f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)"  # noqa: S608 - our own paths
+            write_originals(self._db, query, self.staged.originals / f"{self.week}.parquet")
         gone = with_late(self.judge.going(self.files), self.judge.late, columns=columns_of(self.files))
         columns = f"* EXCLUDE (content, verdicts), {outcomes_of_row()} AS outcomes"
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT {columns} FROM {gone}")  # noqa: S608 - our own names
@@ -77,32 +81,11 @@ class Leaving:
         replaced = (*self.files, *self.late)
         describe(self.staged.logs, self._log, logs=replaced, originals=self.originals, run=run)
 
-    def _holding(self, files: Sequence[Path]) -> list[Path]:
-        """Return those of some files that hold something of a conversation that expires."""
-        if not files:
-            return []
-        rows = "read_parquet(?, union_by_name = true, filename = true)"
-        sql = f"SELECT DISTINCT filename FROM {rows} SEMI JOIN expiring USING (id)"  # noqa: S608 - our own names
-        held = {row[0] for row in self._db.execute(sql, [list(map(literal_path, files))]).fetchall()}
-        return [path for path in files if str(path) in held]
-
     def _copy(self, query: str, name: str) -> None:
         """Write the rows of a query to a file of the week; without rows there is none."""
         target = self.staged.logs / name
         target.parent.mkdir(exist_ok=True)
         write_rows(self._db, query, target)
-
-    def _write_originals(self) -> None:
-        if not self.originals:
-            return
-        self.staged.originals.mkdir(mode=0o700, parents=True)
-        target = self.staged.originals / f"{self.week}.parquet"
-        target.touch(mode=0o600)
-        write_rows(self._db, f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)", target)  # noqa: S608 - our own paths
-        if target.exists():
-            target.chmod(0o600)
-        else:
-            self.staged.originals.rmdir()
 
 
 def unfinished(log: LogPaths) -> dict[Path, dict[str, Any]]:
@@ -127,5 +110,4 @@ def _originals(log: LogPaths, files: Sequence[Path]) -> list[Path]:
     weeks, and what retention, merging or an undo wrote anew may stand apart from the conversations.
     """
     batches = [log.originals / path.parent.name / f"{path.stem[WEEK:]}.parquet" for path in files]
-    left = (path for prefix in (RETAINED, MERGED) for path in log.originals.glob(f"{prefix}*/*.parquet"))
-    return sorted({path for path in (*batches, *left) if path.exists()})
+    return sorted({path for path in (*batches, *mixed_originals(log)) if path.exists()})

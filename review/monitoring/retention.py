@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-import duckdb
 
 from review.audit import chain
 from review.audit.clock_leaps import require_sound_clock
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
-from review.basics.errors import NoSpace, Refused
+from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, log_of
 from review.log.failed import FailureRules
 from review.log.log import log_files, weeks_in_log
 from review.log.replaced import removed
-from review.log.staging import commit, staged_for, sweep
-from review.log.withdrawn import log_lock
+from review.log.staging import commit, full_disk, log_lock, staged_for, sweep
 from review.monitoring.judging import Judge, JudgedWeek, judging
 from review.monitoring.leaving import Leaving, folder_name, size_of, unfinished
 from review.monitoring.metrics import metrics_for
@@ -150,7 +146,7 @@ def log_bytes(log: LogPaths) -> int:
 def _expire(store: Store, project: Project, failures: FailureRules, week: str, *, run: str, by: str) -> JudgedWeek:
     log = log_of(store.path)
     for _ in range(AGAIN):
-        with log_lock(log), _space(log):
+        with log_lock(log), full_disk(log, "nothing of this week was removed. Free some space."):
             sweep(log)
             stays = what_stays(store)
             name = folder_name(week, run)
@@ -235,14 +231,3 @@ def _record(store: Store, told: dict[str, Any], *, by: str, **more: str) -> None
     store.add(row)
     counts = {name: told["counts"][name] for name in ("expired", "held_back")}
     chain.record(store, by, "retention", told["counts"]["week"], id=row.id, **counts, **more)
-
-
-@contextmanager
-def _space(log: LogPaths) -> Iterator[None]:
-    """Say plainly that the disk is full."""
-    try:
-        yield
-    except (OSError, duckdb.Error) as error:
-        if NoSpace.from_error(error, log.logs) is None:
-            raise
-        raise NoSpace(f"{log.logs}: the disk is full; nothing of this week was removed. Free some space.") from error

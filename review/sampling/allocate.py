@@ -92,6 +92,11 @@ class Allocation:
         """The number of items to expect."""
         return self.population * self.probability if self.count is None else self.count
 
+    @property
+    def least(self) -> int:
+        """The fewest ids to draw from: all of a stratum that is taken whole, the exact count, else none."""
+        return self.population if self.probability >= 1 else self.count or 0
+
 
 @dataclass(frozen=True)
 class DrawPlan:

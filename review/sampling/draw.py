@@ -13,7 +13,8 @@ from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes, allocate, r
 from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
 from review.sampling.engines import sql
 from review.sampling.engines.engine import Engine
-from review.sampling.frame import Frame, OpenFrame, Values, read_frame
+from review.sampling.frame import OpenFrame, Values, read_frame
+from review.sampling.frame_counts import Frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs, is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
@@ -248,8 +249,7 @@ def _refuse_changed(frame: Frame, found: Mapping[str, Sequence[str]], plan: Draw
     """Raise Refused when the ids do not fit the counts: a server without a common state was written to in between."""
     for allocation in plan.strata:
         n, population = len(found[allocation.name]), allocation.population
-        least = population if allocation.probability >= 1 else allocation.count or 0
-        if not least <= n <= population:
+        if not allocation.least <= n <= population:
             raise Refused(
                 f"{frame.source}: {allocation.name} had {population:,} conversations when they were counted, and {n:,} "
                 "ids when they were drawn. The source changed in between. Draw again once the week is complete."

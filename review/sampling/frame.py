@@ -4,63 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlglot import exp
 
-from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
 from review.sampling.engines.engine import Engine, Span
-from review.sampling.frame_counts import counted_in
+from review.sampling.frame_counts import Frame, counted_frame, counted_in
 from review.sampling.needs import is_imported_log
-from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of, names_of
-from review.sampling.verdict_counts import Counts, tally
+from review.sampling.strata import DEFAULT_GROUPS, SQL, Group, fields_of
 
 EXAMPLES = 5
 FIXED_FIELDS = ("id", "created_at", "week", "imported_at", "verdicts")
 # DuckDB writes 1.0 and ClickHouse 1, and their times differ in the fraction: a key must not depend on that.
 UNSTABLE_ID = re.compile(r"FLOAT|DOUBLE|REAL|TIME|DATE|BLOB|BYTEA")
 Values = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    """What a draw chooses from, and what was left out of it.
-
-    ``rows`` lie in the window (``start`` <= created < ``end``, ISO 8601 in UTC; None = no bound), ``null_ids`` of them
-    without an id. ``duplicate_ids`` ids occur more than once, with ``duplicate_rows`` surplus rows; the first by date
-    counts. Hence ``distinct = rows - null_ids - duplicate_rows``, the sum of ``populations`` (stratum -> N_h).
-    ``undated`` rows have neither a readable date nor a week and are left out; ``undated_included`` are in the frame by
-    their week. ``late`` rows came after the sealing and are left out. ``verdicts`` counts stratum -> judge ->
-    dimension -> value over the distinct conversations; a missing verdict is not counted.
-    """
-
-    source: str
-    week: str | None
-    start: str | None
-    end: str | None
-    rows: int
-    distinct: int
-    null_ids: int
-    duplicate_ids: int
-    undated: int
-    populations: Mapping[str, int]
-    duplicate_rows: int = 0
-    duplicate_examples: tuple[str, ...] = ()
-    undated_included: int = 0
-    late: int = 0
-    verdicts: Counts = field(default_factory=dict)
-    unreadable_verdicts: int = 0
-    read_at: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, as the ledger keeps it."""
-        return {**self.__dict__, "duplicate_examples": list(self.duplicate_examples)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,27 +86,12 @@ def read_frame(
     examples, populous = [], counted.populous
     if opened.once:
         examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES))
-        populous = engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts))
-    populations, verdicts, unreadable = tally(populous, names_of(groups), has_verdicts=opened.verdicts)
-    frame = Frame(
-        source=engine.source,
-        week=week,
-        start=window.start.isoformat() if window else None,
-        end=window.end.isoformat() if window else None,
-        rows=counted.rows,
-        distinct=counted.distinct,
-        null_ids=counted.null_ids,
-        duplicate_ids=counted.twice,
-        duplicate_rows=counted.rows - counted.null_ids - counted.distinct,
-        duplicate_examples=tuple(str(id_) for (id_,) in examples),
-        undated=counted.undated,
-        undated_included=counted.undated_members if window else 0,
-        late=counted.late,
-        populations=populations,
-        verdicts=verdicts,
-        unreadable_verdicts=unreadable,
-        read_at=now(),
-    )
+        members = opened.members().subquery("members")
+        populous = engine.query(frame_sql.populations(members, verdicts=opened.verdicts))
+    frame = counted_frame(
+        engine.source, counted, populous, week=week, window=window, groups=groups, has_verdicts=opened.verdicts,
+        examples=[str(id_) for (id_,) in examples],
+    )  # fmt: skip
     return frame, opened
 
 

@@ -193,14 +193,10 @@ def members(rows: exp.Expr, *, once: bool, dated: bool, verdicts: bool) -> exp.S
     return exp.select(*(c.copy() for c in shown)).from_(ranked).where(first)
 
 
-def populations(rows: exp.Select, *, verdicts: bool) -> exp.Select:
-    """Rows ``stratum[, verdicts], n`` over the members of a frame."""
+def populations(members: exp.Expr, *, verdicts: bool) -> exp.Select:
+    """Rows ``stratum[, verdicts], n`` over the members of a frame, a table or a subquery."""
     by = [column("stratum"), *([column("verdicts")] if verdicts else [])]
-    return (
-        exp.select(*by, named(exp.Count(this=exp.Star()), "n"))
-        .from_(rows.subquery("members"))
-        .group_by(*(b.copy() for b in by))
-    )
+    return exp.select(*by, named(exp.Count(this=exp.Star()), "n")).from_(members).group_by(*(b.copy() for b in by))
 
 
 def ids(rows: exp.Select, seed: str, shares: Mapping[int, float]) -> exp.Select:

@@ -9,7 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from review.basics.weeks import Window
 from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes
-from review.sampling.frame import Frame, Values
+from review.sampling.frame import Values
+from review.sampling.frame_counts import Frame
 from review.sampling.strata import Group
 
 Find = Callable[[DrawPlan], Mapping[str, Sequence[str]]]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 from review.basics.clock import now
 from review.basics.errors import ReviewError
@@ -13,7 +11,7 @@ from review.basics.exposition import Counted, Level, Timed, exposition
 from review.basics.measured import level_of
 from review.monitoring.alerts.states import raised
 from review.serving.last_night import last_night
-from review.sources.collecting.frames import spool_of
+from review.sources.collecting.frames import bytes_in, spool_of
 from storage.connection import StorageError
 from storage.leases import held_here, held_in_database
 from storage.postgres_connecting import connections_in_use
@@ -49,21 +47,14 @@ def figures(store: Store | None) -> bytes:
 
 
 def _of_store(store: Store) -> Iterator[Level]:
+    spool = spool_of(store.path)
     open_now = sum(one.state == "open" for one in raised(store))
     night = last_night(store.path)
     yield Level("alerts_open", "Alerts that nobody has acknowledged or closed.", open_now)
     age = None if night is None else (_moment(now()) - _moment(night.at)).total_seconds()
     yield Level("nightly_age_seconds", "Time since the last nightly steps ended.", age)
-    yield Level("spool_bytes", "Bytes of spans that are not in the log yet.", _size(spool_of(store.path)))
+    yield Level("spool_bytes", "Bytes of spans that are not in the log yet.", bytes_in(spool) if spool.is_dir() else 0)
     yield Level("leases_held", "Things that one process of any server does now.", held_in_database(store.path))
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for file in folder.glob("*"):
-        with suppress(FileNotFoundError):  # the collector removes what is in the log
-            total += file.stat().st_size
-    return total
 
 
 def _moment(text: str) -> datetime:

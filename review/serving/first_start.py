@@ -10,6 +10,8 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import project_of
 from review.settings.starter import STARTER
+from storage.address import address_in
+from storage.connection import NoStore
 from storage.opening import open_store
 from storage.records_people import LinkLogin
 from storage.store import Store
@@ -31,6 +33,18 @@ def new_by_links(path: Path) -> None:
     store = open_store(path)
     save_rubric(store, rubric, by=SERVER)
     store.close()
+
+
+def new_if_missing(path: Path) -> bool:
+    """Create such a store where there is none, and return whether it did. A database may be empty, its file there."""
+    if path.exists() and address_in(path) is None:
+        return False
+    try:
+        open_store(path, create=False).close()
+    except NoStore:
+        new_by_links(path)
+        return True
+    return False
 
 
 def first_link(store: Store, base: str) -> str | None:

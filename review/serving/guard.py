@@ -17,7 +17,7 @@ from review.basics.errors import ReviewError
 from review.basics.measured import count
 from review.basics.request_id import HEADER, begin
 from review.serving import answers, door, link_answers
-from review.serving.callers import Caller, caller, values
+from review.serving.callers import Caller, Headers, caller, values
 from review.serving.door import Admission, Rules
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
@@ -83,10 +83,10 @@ class Guard:
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
             send = _noted(kind, scope.get("method", ""), send, number)
             if kind is Endpoint.FIGURES:
-                # Under any host name: who knows the secret is no page of another site.
+                # Any host name will do: a page of another site does not know the secret.
                 return await answers.figures(scope, send, self._figures)
             address = address_of(path)
-            who, verdict = await self._asked(rules, kind, scope)
+            who, verdict = await self._asked(rules, kind, address, scope["headers"])
             if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
                 return await self._links(scope, receive, send, path)
         except StoreAway:
@@ -107,19 +107,18 @@ class Guard:
             send = answers.without_content(send)
         return await self._counted(BODY, (scope, receive, send))
 
-    async def _asked(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
+    async def _asked(self, rules: Rules, kind: Endpoint, address: str, headers: Headers) -> tuple[Caller, Admission]:
         """Return what ``_admitted`` does, without keeping other requests waiting."""
         if kind is Endpoint.HEALTH or rules.access.mode == "names":
-            return self._admitted(rules, kind, scope)
-        # A store that does not answer makes those wait who ask for it, and nobody else.
-        return await asyncio.to_thread(self._admitted, rules, kind, scope)
+            return self._admitted(rules, kind, address, headers)
+        # While the store does not answer, only the requests that need it wait.
+        return await asyncio.to_thread(self._admitted, rules, kind, address, headers)
 
-    def _admitted(self, rules: Rules, kind: Endpoint, scope: Scope) -> tuple[Caller, Admission]:
-        """Return who sends a request, and whether it may pass. Whether the server lives, nobody's login decides."""
-        headers, who = scope["headers"], Caller(None)
+    def _admitted(self, rules: Rules, kind: Endpoint, address: str, headers: Headers) -> tuple[Caller, Admission]:
+        """Return who sends a request, and whether it may pass. The health check reads no login."""
+        who = Caller(None)
         if kind is not Endpoint.HEALTH:
             who = caller(headers, rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
-        address = address_of(door.path_of(scope, rules.base))
         return who, self._verdict(rules, kind, address, who, values(headers, "host"))
 
     def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Admission:

@@ -1,4 +1,4 @@
-"""Log lines of a process: one line each, with the number of the request, and nothing that may be of a person.
+"""Log lines of a process: one line each, with the number of the request, and nothing about a person.
 
 Messages are masked as conversations are. Of an error only its kind and its places in the code are written: its words
 may quote what somebody typed.
@@ -34,7 +34,7 @@ def begin_logging(settings: LogSettings) -> None:
     root.setLevel(level)
 
     def ours(logger: logging.Logger) -> None:
-        """Take away the handlers of its own, which would write lines of another form."""
+        """Take away a logger's own handlers, which would write lines of another form."""
         logger.handlers[:], logger.propagate = [], True
         logger.setLevel(max(level, logging.WARNING))
 
@@ -52,7 +52,7 @@ def say(logger: logging.Logger, message: str, **fields: str | int | float) -> No
 
 
 class _Handler(logging.StreamHandler):
-    """Writes lines. Of one that cannot be written Python itself would write all words, unmasked."""
+    """Writes lines. Python itself would write the unmasked words of a line that fails."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Say that a line could not be written, and no more."""

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from review.basics.errors import InputError
-from review.serving.first_start import new_by_links
+from review.serving.first_start import new_if_missing
 from storage.address import address_in
-from storage.connection import NoStore
 from storage.opening import open_store
 from storage.postgres_opening import missing_steps
 from storage.postgres_roles import let_in
@@ -32,15 +31,7 @@ def prepare(path: Path, role: str, *, by_links: bool) -> Prepared:
     if address is None:
         raise InputError(f"{path}: this store is a file. Only a store in a PostgreSQL database has roles to prepare.")
     steps = missing_steps(address)
-    try:
-        store = open_store(path, create=False)
-        created = False
-    except NoStore:
-        if not by_links:
-            raise
-        new_by_links(path)
-        store = open_store(path, create=False)
-        created = True
-    store.begin_signing()
+    created = by_links and new_if_missing(path)
+    open_store(path, create=False).begin_signing()
     let_in(address, role)
     return Prepared(created, 0 if created else len(steps))

@@ -9,7 +9,8 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.mixed import files_of_import, late_files_of_import
 from review.log.rereading import rereading
-from review.log.withdrawn import batch_ids, batch_weeks, hide, log_lock, still_visible
+from review.log.staging import log_lock
+from review.log.withdrawn import batch_ids, batch_weeks, hide, still_visible
 from review.people.people import require
 from storage.queries.retention import imports_with_expired
 from storage.records_log import Conversation, Draw, Import, ImportWithdrawal

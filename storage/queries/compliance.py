@@ -17,7 +17,7 @@ def results_between(store: Store, first: str, last: str) -> list[ComplianceResul
 
 
 def passes_without(store: Store, name: str, first: str, last: str) -> list[CompliancePass]:
-    """Return the passes over conversations of some days in which a check did not run, nor looked back at since."""
+    """Return the passes over conversations of some days that a check has not looked at, then or since."""
     return store.select(CompliancePass, _WITHOUT, {"name": name, "first": first, "last": last})
 
 

@@ -25,7 +25,7 @@ from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
 from review.log.buckets import Apart
-from review.log.checks_of_rows import checks_by_import
+from review.log.checks_ran import checks_by_import
 from review.log.columns import COLUMNS
 from review.log.log import log_files
 from review.log.retained import COUNTS

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import review.log.append
+import review.log.staging
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
 from review.checks.catalogue import CHEAP
@@ -290,7 +291,7 @@ def test_originals_survive_when_their_renaming_fails(tmp_path, log, monkeypatch)
 
 
 def test_two_imports_do_not_run_at_once(tmp_path, log, monkeypatch):
-    monkeypatch.setattr(review.log.append, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(review.log.staging, "LOCK_SECONDS", 0.1)
     log.logs.mkdir()
     with FileLock(log.logs / ".lock"), pytest.raises(Refused, match="another import is running"):
         imported(write(tmp_path, record(1)), log)

@@ -20,8 +20,7 @@ from review.compliance.running import due_days, run_checks
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run
 from review.failures.rules import failure_rules
-from review.log.checks_of_rows import checks_by_import
-from review.log.checks_ran import checks_ran
+from review.log.checks_ran import checks_by_import, checks_ran
 from review.log.days import imports_held
 from review.log.digests import row_digests
 from review.log.late import late_files

@@ -82,6 +82,7 @@ def ask_as_planned(
 
 def _raised(run: ScoredRun, numbers: Mapping[str, int]) -> dict[str, int]:
     """Return how many results each case should have, never fewer than it has; {} when it has them all. Pure."""
-    places = {name: len(some) for name, some in by_case(run).items()}
-    lacking = any(numbers.get(name, 0) > len(scores_of(some)) for name, some in by_case(run).items())
-    return {name: max(have, numbers.get(name, 0)) for name, have in places.items()} if lacking else {}
+    results = by_case(run)
+    if not any(numbers.get(name, 0) > len(scores_of(some)) for name, some in results.items()):
+        return {}
+    return {name: max(len(some), numbers.get(name, 0)) for name, some in results.items()}

@@ -6,30 +6,20 @@ of the case does not meet either, its question does not demand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from review.basics.errors import InputError
-from review.experiments.scorers.scorer import NO_SQL, Pair, Score, Scorer, Surroundings, not_scored
+from review.experiments.scorers.scorer import Score, Scorer, Surroundings, not_scored, with_schema
+from review.experiments.values import Case
 from review.sql.results.references import references_in
+from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, demands_met, met_beside
 
 
-def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
-    """Score each answer with SQL: 1 when it meets what its question demands, 0 when it does not."""
-    return [_score(pair, surroundings) for pair in pairs]
-
-
-def _score(pair: Pair, surroundings: Surroundings) -> Score:
-    case, answer = pair
-    if not answer.sql:
-        return NO_SQL
-    try:
-        dialect, schema = surroundings.databases.schema(case.db)
-    except InputError as error:
-        return not_scored(str(error))
+@with_schema
+def score(case: Case, sql: str, dialect: str, schema: Schema | None, surroundings: Surroundings) -> Score:
+    """Score SQL: 1 when it meets what the question demands, 0 when it does not."""
     demands = Demands(question=case.question, words=surroundings.project.sql.words, as_of=_day(case.as_of))
-    found = demands_met(answer.sql, demands, dialect=dialect, schema=schema)
+    found = demands_met(sql, demands, dialect=dialect, schema=schema)
     if found.score is None:
         return not_scored("the question names no table by a word and no time, or the SQL cannot be read")
     references = (

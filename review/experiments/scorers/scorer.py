@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from review.basics.errors import InputError
 from review.experiments.scorers.databases import Databases
 from review.experiments.values import Answer, Case
 from review.settings.project import Project
+from review.sql.schema.schema import Schema
 from storage.records_base import Json
 from storage.store import Store
 
@@ -80,6 +82,24 @@ def each(score: Callable[[Case, Answer], Score]) -> Scored:
 def not_scored(reason: str) -> Score:
     """Return that there is no score, and why."""
     return Score(None, reason)
+
+
+def with_schema(score: Callable[[Case, str, str, Schema | None, Surroundings], Score]) -> Scored:
+    """Return a scorer of answers from one of a case and its SQL, with the dialect and schema of the case's database."""
+
+    def score_one(pair: Pair, surroundings: Surroundings) -> Score:
+        if not pair.answer.sql:
+            return NO_SQL
+        try:
+            dialect, schema = surroundings.databases.schema(pair.case.db)
+        except InputError as error:
+            return not_scored(str(error))
+        return score(pair.case, pair.answer.sql, dialect, schema, surroundings)
+
+    def score_all(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
+        return [score_one(pair, surroundings) for pair in pairs]
+
+    return score_all
 
 
 NO_ANSWER = not_scored("there is no answer text")

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from review.basics.errors import InputError
-from review.experiments.scorers.scorer import NO_SQL, Pair, Score, Scorer, Surroundings, not_scored
+from review.experiments.scorers.scorer import Score, Scorer, Surroundings, with_schema
+from review.experiments.values import Case
 from review.sql.proof.prove import prove
+from review.sql.schema.schema import Schema
 
 
-def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
-    """Score each answer with SQL: 1 when every rule holds, 0 when one is broken."""
-    return [_score(pair, surroundings) for pair in pairs]
-
-
-def _score(pair: Pair, surroundings: Surroundings) -> Score:
-    case, answer = pair
-    if not answer.sql:
-        return NO_SQL
-    try:
-        dialect, schema = surroundings.databases.schema(case.db)
-    except InputError as error:
-        return not_scored(str(error))
-    proof = prove(answer.sql, dialect, schema, surroundings.project.sql.policy)
+@with_schema
+def score(case: Case, sql: str, dialect: str, schema: Schema | None, surroundings: Surroundings) -> Score:
+    """Score SQL: 1 when every rule holds, 0 when one is broken."""
+    proof = prove(sql, dialect, schema, surroundings.project.sql.policy)
     found = [f.to_json() for f in proof.findings[:5]]
     if proof.ok is None:
         return Score(None, "the SQL was not checked: it cannot be read", {"findings": found})

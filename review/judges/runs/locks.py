@@ -91,14 +91,13 @@ def held(store: Store, run_id: str, event: Event | None, *, runs_shown_by: str =
 def is_held(store: Store, run_id: str) -> bool:
     """Whether a process is working on a run now."""
     path = _lock_path(store.path, run_id)
-    if not path.exists():
-        return is_held_elsewhere(store.path, _name(run_id))
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
+    if path.exists():
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
     return is_held_elsewhere(store.path, _name(run_id))
 
 

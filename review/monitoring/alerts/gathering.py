@@ -14,8 +14,7 @@ from review.basics.times import utc_text
 from review.basics.weeks import zone_of
 from review.log.arrivals import Arrival, arrivals
 from review.log.buckets import Apart, By, Windows, aggregated, apart
-from review.log.checks_of_rows import checks_by_import
-from review.log.log import log_files
+from review.log.checks_ran import checks_ran
 from review.monitoring.alerts.declared import Declared, counted_in_log
 from review.monitoring.alerts.expired import expired_rows, first_hour, hours_of_expired
 from review.monitoring.alerts.series import ALL, Key, Series, series_of, window_names
@@ -60,7 +59,7 @@ def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: da
     before = first_hour(log, earliest=EARLIEST)
     first = min(found.first, f"{before}:00:00.000+00:00") if before else found.first
     begin = _begin_of_year(datetime.fromisoformat(first), now)
-    ran = checks_by_import(log_files(log))
+    ran = checks_ran(log)
     series: dict[str, Series] = {}
     for by in ("day", "hour"):
         some = [a for a in alerts if a.how in ("rate", "total") and (a.alert.window == "hour") == (by == "hour")]

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines import clickhouse_dates
-from review.sampling.engines.engine import Span
+from review.sampling.engines.remote_table import RemoteTable
 from review.sampling.engines.sql import as_text, call, column, plain_text, render
 
 TIMEOUT = (10, 600)
@@ -27,11 +27,10 @@ SETTINGS = {
 }
 
 
-class ClickHouseEngine:
+class ClickHouseEngine(RemoteTable):
     """One table behind one HTTP endpoint. A Distributed table works too: each shard filters its own rows."""
 
     dialect = "clickhouse"
-    open_schema = False
 
     def __init__(
         self,
@@ -58,18 +57,6 @@ class ClickHouseEngine:
         query = query.where(exp.EQ(this=column("database"), expression=exp.Literal.string(self._database)))
         rows = self.query(query.where(exp.EQ(this=column("name"), expression=named)))
         return any(re.search("Replacing|Collapsing", str(name)) for (name,) in rows)
-
-    def columns(self) -> Mapping[str, str]:
-        """Column names with ClickHouse's types."""
-        return self._types
-
-    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
-        """The table."""
-        return self._relation
-
-    def keep(self, rows: exp.Select) -> exp.Expr:
-        """Return a subquery: a reader cannot keep anything on the server."""
-        return rows.subquery("frame_rows")
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""

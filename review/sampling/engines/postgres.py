@@ -15,7 +15,8 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines import postgres_dates
-from review.sampling.engines.engine import Address, Engine, EngineKind, Span
+from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.remote_table import RemoteTable
 from review.sampling.engines.sql import as_text, call, column, plain_text, render, table
 
 SECRETS = "SPOTCHECK_POSTGRES"
@@ -38,27 +39,14 @@ _STATED = {
 """SQLSTATE -> what happened, in words."""
 
 
-class PostgresEngine:
+class PostgresEngine(RemoteTable):
     """One connection with one transaction, and one table."""
 
     dialect = "postgres"
-    open_schema = False
 
     def __init__(self, connection: Any, relation: exp.Expr, source: str, types: Mapping[str, str]) -> None:
         self.connection, self.source = connection, source
         self._relation, self._types = relation, types
-
-    def columns(self) -> Mapping[str, str]:
-        """Column names with PostgreSQL's types."""
-        return self._types
-
-    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
-        """The table."""
-        return self._relation
-
-    def keep(self, rows: exp.Select) -> exp.Expr:
-        """Return a subquery: a reader cannot keep anything on the server."""
-        return rows.subquery("frame_rows")
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""

@@ -8,17 +8,15 @@ from typing import Any
 
 from sqlglot import exp
 
-from review.basics.clock import now
 from review.basics.errors import InputError, Refused
 from review.basics.input_file import InputFile
 from review.sampling.allocate import DrawPlan
-from review.sampling.frame import EXAMPLES, FIXED_FIELDS, Frame
-from review.sampling.frame_counts import counted_in
+from review.sampling.frame import EXAMPLES, FIXED_FIELDS
+from review.sampling.frame_counts import Frame, counted_frame, counted_in
 from review.sampling.rendered.asked import Asked, refuse_budget
 from review.sampling.rendered.result import Result, read_result
 from review.sampling.rendered.warehouse import Warehouse
 from review.sampling.strata import Group, fields_of, names_of
-from review.sampling.verdict_counts import tally
 from review.sampling.wanted import Find, Wanted
 
 
@@ -32,7 +30,7 @@ class DrawnFile(Warehouse):
         if not isinstance(said.get("columns"), dict) or not all(
             isinstance(said.get(n), str) for n in ("table", "dialect")
         ):
-            raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Take the result as it is.")
+            raise InputError(f"{result.name}: its row of the kind 'asked' names no table. Use the result unchanged.")
         super().__init__("duckdb", str(said["table"]), said["columns"])
         self.source, self.result = f"{said['dialect']}:{said['table']}", result
         self._found = {name: "text" for rows in result.records.values() for row in rows for name in row} | dict(
@@ -60,9 +58,9 @@ class DrawnFile(Warehouse):
         if wanted.fingerprint != self.result.fingerprint:
             raise Refused(
                 f"{self.result.name} is the result of another draw: {said.get('week')} at {said.get('rate')}, seed "
-                f"{said.get('seed')}; asked for are {wanted.week} at {wanted.wishes.rate:g}, seed {wanted.seed}. Where "
+                f"{said.get('seed')}; you asked for {wanted.week} at {wanted.wishes.rate:g}, seed {wanted.seed}. If "
                 "these are the same, the groups, their numbers, the mapping or the settings in spotcheck.toml differ. "
-                "Draw with the same options as the statement was rendered with."
+                "Use the same options as when you rendered the statement."
             )
         if not self.result.after_the_week:
             raise Refused(
@@ -70,21 +68,18 @@ class DrawnFile(Warehouse):
                 "from its counts. Run it again, and export the new result."
             )
         counts, names = counted_in(self.result.frame), names_of(wanted.groups)
+        verdicts_column = wanted.mapping.get("verdicts", "verdicts").partition(".")[0]
         groups = [(self._number(line[0], names), *line[1:]) for line in self.result.groups]
-        populations, verdicts, unreadable = tally(groups, names, has_verdicts="verdicts" in self._places(wanted))
-        if sum(populations.values()) != counts.distinct:
-            raise InputError(
-                f"{self.result.name}: the groups hold {sum(populations.values()):,} conversations, the frame "
-                f"{counts.distinct:,}. Take the result as it is, and export every row of it."
-            )
-        return Frame(
-            source=self.source, week=wanted.week, start=wanted.window.start.isoformat(),
-            end=wanted.window.end.isoformat(), rows=counts.rows, distinct=counts.distinct, null_ids=counts.null_ids,
-            duplicate_ids=counts.twice, duplicate_rows=counts.rows - counts.null_ids - counts.distinct,
-            duplicate_examples=tuple(sorted(self.result.twice)[:EXAMPLES]), undated=counts.undated,
-            undated_included=counts.undated_members, late=counts.late, populations=populations, verdicts=verdicts,
-            unreadable_verdicts=unreadable, read_at=now(),
+        frame = counted_frame(
+            self.source, counts, groups, week=wanted.week, window=wanted.window, groups=wanted.groups,
+            has_verdicts=verdicts_column in wanted.columns, examples=sorted(self.result.twice)[:EXAMPLES],
         )  # fmt: skip
+        if sum(frame.populations.values()) != counts.distinct:
+            raise InputError(
+                f"{self.result.name}: the groups hold {sum(frame.populations.values()):,} conversations, the frame "
+                f"{counts.distinct:,}. Use the result unchanged, and export every row."
+            )
+        return frame
 
     def candidates(self, plan: DrawPlan) -> dict[str, list[str]]:
         """Return the drawn ids of each stratum. Raises InputError where the plan needs more than the file has."""
@@ -96,11 +91,10 @@ class DrawnFile(Warehouse):
         for number, _, n in self.result.groups:
             there[names[self._number(number, names)]] += n
         for allocation in plan.strata:
-            least = allocation.population if allocation.probability >= 1 else allocation.count or 0
-            if len(found[allocation.name]) < min(least, allocation.population, there[allocation.name]):
+            if len(found[allocation.name]) < min(allocation.least, allocation.population, there[allocation.name]):
                 raise InputError(
                     f"{self.result.name}: found {len(found[allocation.name]):,} of the group {allocation.name}, "
-                    f"expected at least {least:,}. Export every row of the result."
+                    f"expected at least {allocation.least:,}. Export every row of the result."
                 )
         return found
 
@@ -117,11 +111,6 @@ class DrawnFile(Warehouse):
     def relation(self, names: Sequence[str], span: object = None) -> exp.Expr:
         """Nothing can be selected from a result."""
         raise TypeError(f"{self.result.name} is a result and no table.")
-
-    @staticmethod
-    def _places(wanted: Asked) -> set[str]:
-        named = {name: column.partition(".")[0] for name, column in wanted.mapping.items()}
-        return {name for name in FIXED_FIELDS if named.get(name, name) in wanted.columns}
 
 
 def needed(mapping: Mapping[str, str], groups: Sequence[Group], columns: Mapping[str, str]) -> dict[str, str]:

@@ -55,8 +55,8 @@ def read_result(name: str, given: InputFile) -> Result:
         place = (kind, *(str(cells[column]) for column in ONCE.get(kind, ())))
         if kind in ONCE and place in seen:
             raise InputError.at(
-                name, number, column="row_kind", found=kind, expected="this row once: it stands there before",
-                remedy="Take one result, and export it again where its pages overlap.",
+                name, number, column="row_kind", found=kind, expected="this row once: it appears earlier in the file",
+                remedy="Use one result, and export it again if its pages overlap.",
             )  # fmt: skip
         seen.add(place)
         if cells["row_kind"] == ASKED:
@@ -131,7 +131,7 @@ def _whole(found: Result, total: int) -> None:
         )
     strange = [id_ for id_ in found.records if id_ not in found.drawn]
     if strange:
-        raise InputError(f"{found.name}: the conversation {strange[0]!r} was not drawn. Take the result as it is.")
+        raise InputError(f"{found.name}: the conversation {strange[0]!r} was not drawn. Use the result unchanged.")
 
 
 def _plain(row: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -154,8 +154,7 @@ def _frame_lines(rows: exp.Expr, opened: OpenFrame) -> exp.Select:
 
 
 def _group_lines(opened: OpenFrame) -> exp.Select:
-    by = [column("stratum"), *([column("verdicts")] if opened.verdicts else [])]
-    counted = exp.select(*by, named(exp.Count(this=exp.Star()), "n")).from_("members").group_by(*(b.copy() for b in by))
+    counted = frame_sql.populations(exp.to_table("members"), verdicts=opened.verdicts)
     given: Mapping[str, exp.Expr] = {"verdicts": column("verdicts")} if opened.verdicts else {}
     inner = counted.subquery("counted", copy=False)
     return _line(GROUP, stratum=column("stratum"), ids=column("n"), **given).from_(inner)

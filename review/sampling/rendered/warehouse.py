@@ -13,8 +13,9 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines.clickhouse import ClickHouseEngine
-from review.sampling.engines.engine import Engine, Span
+from review.sampling.engines.engine import Engine
 from review.sampling.engines.postgres import PostgresEngine
+from review.sampling.engines.remote_table import RemoteTable
 from review.sampling.engines.sql import as_text, column, plain_text, table
 
 WRITTEN_AS = {
@@ -31,28 +32,14 @@ LARGEST = "1.7e308"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-class Warehouse:
+class Warehouse(RemoteTable):
     """A declared table of a warehouse: expressions for its columns, and no connection."""
-
-    open_schema = False
 
     def __init__(self, dialect: str, table_name: str, types: Mapping[str, str]) -> None:
         self.dialect, self.source = WRITTEN_AS[dialect], table_name
         self._types, self._relation = types, table(table_name)
         for name in self._relation.find_all(exp.Identifier):
             name.set("quoted", self._quoted(name.name))
-
-    def columns(self) -> Mapping[str, str]:
-        """Return the declared columns with what somebody said that they are."""
-        return self._types
-
-    def relation(self, names: Sequence[str], span: Span | None = None) -> exp.Expr:
-        """The table."""
-        return self._relation
-
-    def keep(self, rows: exp.Select) -> exp.Expr:
-        """Return a subquery."""
-        return rows.subquery("frame_rows")
 
     def query(self, query: exp.Expr) -> NoReturn:
         """Nothing can be asked."""

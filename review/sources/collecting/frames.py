@@ -7,6 +7,7 @@ most one broken frame, at the end of the file it wrote to. A file ends in ``.ope
 from __future__ import annotations
 
 import enum
+import os
 import struct
 import time
 import zlib
@@ -57,6 +58,18 @@ class Frame(NamedTuple):
 def spool_of(store: str | Path) -> Path:
     """Return the folder of the spool beside a store."""
     return Path(f"{store}.spool")
+
+
+def bytes_in(folder: Path) -> int:
+    """Return the bytes of all files of a spool."""
+    total = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                total += entry.stat().st_size
+            except FileNotFoundError:  # another process has just removed it
+                continue
+    return total
 
 
 def packed(kind: Kind, payload: bytes, *, at: float | None = None) -> bytes:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from review.basics.errors import ReviewError
 from review.basics.whole_files import sync
-from review.sources.collecting.frames import CLOSED, OPEN, Change, Kind, packed, spool_files
+from review.sources.collecting.frames import CLOSED, OPEN, Change, Kind, bytes_in, packed, spool_files
 
 FILE_BYTES = 64 * 1024 * 1024
 FILE_SECONDS = 20.0
@@ -78,7 +78,7 @@ class SpoolWriter:
         """The bytes of the spool, measured again once a second: another process removes what is in the log."""
         moment = time.monotonic()
         if moment - self._looked >= LOOK_SECONDS:
-            self._looked, self._held = moment, _bytes_of(self._folder)
+            self._looked, self._held = moment, bytes_in(self._folder)
         return self._held
 
     def close(self) -> None:
@@ -169,14 +169,3 @@ def _settle(futures: Sequence[asyncio.Future[None]], error: OSError | None) -> N
             done.set_result(None)
         else:
             done.set_exception(error)
-
-
-def _bytes_of(folder: Path) -> int:
-    total = 0
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            try:
-                total += entry.stat().st_size
-            except FileNotFoundError:  # the other process has just removed it
-                continue
-    return total

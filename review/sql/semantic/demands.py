@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -58,9 +58,13 @@ def check_demands(statement: Statement, demands: Demands) -> Met:
             applied += 1
             if finding is not None:
                 findings.append(finding)
-    if not applied:
-        return Met(None, ())
-    return Met(0.0 if any(f.severity == "error" for f in findings) else 1.0, tuple(findings))
+    return _met(findings, applied=applied > 0)
+
+
+def _met(findings: Sequence[Finding], *, applied: bool) -> Met:
+    """Return the findings with their score, None where nothing was demanded."""
+    wrong = any(f.severity == "error" for f in findings)
+    return Met((0.0 if wrong else 1.0) if applied else None, tuple(findings))
 
 
 def demands_met(sql: str, demands: Demands, *, dialect: str, schema: Schema | None) -> Met:
@@ -74,9 +78,8 @@ def demands_met(sql: str, demands: Demands, *, dialect: str, schema: Schema | No
 def met_beside(found: Met, references: Iterable[Met]) -> Met:
     """Return what a query meets beside its references: what they do not meet either, its question does not demand."""
     excused = {f.message for one in references for f in one.findings}
-    left = tuple(f for f in found.findings if f.message not in excused)
-    wrong = any(f.severity == "error" for f in left)
-    return Met(None if found.score is None else 0.0 if wrong else 1.0, left)
+    left = [f for f in found.findings if f.message not in excused]
+    return _met(left, applied=found.score is not None)
 
 
 Checked = Iterator[Finding | None]
