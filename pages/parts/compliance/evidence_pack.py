@@ -49,8 +49,8 @@ def _make(here: Session, days: tuple[str, str]) -> None:
     _, told, data = made
     with st.container(border=True):
         st.markdown(
-            f"{counted(told.rows, 'row')} and {counted(told.listed, 'conversation')} of frames. Hand the file over, "
-            "and separately this public key:"
+            f"{counted(told.rows, 'row')} and {counted(told.listed, 'conversation')} of frames. Hand over the file, "
+            "and send this public key separately:"
         )
         st.code(told.key, language=None, wrap_lines=True)
         st.download_button(

@@ -48,7 +48,7 @@ def _add(here: Session) -> None:
         name = st.text_input("Id", key="hold_id", help="The id in the log, or the id that the product gave the user.")
         reason = st.text_input("Reason", key="hold_reason")
         anyway = st.checkbox(
-            "Hold it although nothing of it is here yet", key="hold_anyway",
+            "Hold it even if no conversation has it yet", key="hold_anyway",
             help="Without this, a name that no conversation has is refused, because it may be misspelt.",
         )  # fmt: skip
         if not st.form_submit_button("Hold", icon=":material/gavel:"):

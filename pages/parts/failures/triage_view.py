@@ -113,7 +113,7 @@ def _about(here: Session, week: str, g: TriageGroup) -> None:
     for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
         failure_list.line(one)
     if g.reopened and g.decided is not None:
-        grown = f"Open again: {g.decided.failures:,} failures when it was decided about, {g.found.n:,} now."
+        grown = f"Open again: {g.decided.failures:,} failures at the time of the decision, {g.found.n:,} now."
         st.warning(as_text(f"{grown} {_decided(here, g.decided)}"), icon=":material/replay:")
     elif g.decided is not None:
         st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")

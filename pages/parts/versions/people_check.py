@@ -15,8 +15,8 @@ def show(here: Session, run: str) -> None:
     """Draw the button that writes the sheet, its download, and the place to drop it once it is filled in."""
     st.markdown("**Check a random part of the answers**")
     st.caption(
-        "The sheet holds 5% of the answers, at least ten, drawn at random, and no score. Fill in the column label from "
-        "the top: labels after a gap do not count. They correct the combined accuracy."
+        "The sheet holds 5% of the answers, at least ten, drawn at random, without their scores. Fill in the column "
+        "label from the top: labels after a gap do not count. They correct the combined accuracy."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Write the sheet", key=f"check_write_{run}", icon=":material/checklist:"):
