@@ -44,6 +44,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"
 
 
+def signed(value: float, form: str = "+.1f") -> str:
+    """Return a number in a format, with a true minus sign in place of the hyphen: ``−8.5`` or ``+0.3``."""
+    text = format(value, form)
+    return f"−{text[1:]}" if text.startswith("-") else text
+
+
 SMALLEST_P = 0.0001
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from review.basics.words import counted, spoken
+from review.basics.words import counted, signed, spoken
 from review.report.model import JudgeFigures, Quality, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.quality_words import details, quality_lines
@@ -189,7 +189,8 @@ def _coefficient(title: str, name: str, q: Quantity, low: float) -> Figure:
     label, term = PLAIN.get(name, ALPHA)
     if q.value is None:
         return Figure(label=label, term=term, undefined=q.undefined)
-    reach = f"{q.ci[0]:.2f} to {q.ci[1]:.2f}" if q.ci else "no interval"
-    text = f"{q.value:.2f}, 95% interval {reach}, n = {q.n}"
+    reach = f"{signed(q.ci[0], '.2f')} to {signed(q.ci[1], '.2f')}" if q.ci else "no interval"
+    value = signed(q.value, ".2f")
+    text = f"{value}, 95% interval {reach}, n = {q.n}"
     plot = interval_plot(q, title=f"{title}: {label}", text=text, low=low)
-    return Figure(label=label, term=term, plot=plot, value=f"{q.value:.2f}", interval=reach)
+    return Figure(label=label, term=term, plot=plot, value=value, interval=reach)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from scipy.special import chdtrc, stdtr, stdtrit
 
-from review.basics.words import counted, spoken
+from review.basics.words import counted, signed, spoken
 from review.statistics.quantity import Quantity
 
 LEVEL = 0.95
@@ -263,16 +263,16 @@ def _sentence(name: str, sides: tuple[Quantity, Quantity, Quantity], *, group: s
         )
     if difference.value is None or difference.ci is None:
         return f"{NOT_ENOUGH}: {difference.undefined}."
-    low, high = difference.ci
+    low, high = (signed(x, ".3g") for x in difference.ci)
     if shown:
         verb = "more" if difference.value > 0 else "less"
-        return f"{name}: {abs(difference.value):.3g} {verb} for each user of {group} ({low:.3g} to {high:.3g})."
-    if tests and (low > 0 or high < 0):
+        return f"{name}: {abs(difference.value):.3g} {verb} for each user of {group} ({low} to {high})."
+    if tests and not difference.ci[0] <= 0 <= difference.ci[1]:
         return (
-            f"{NOT_ENOUGH}: alone {name} would differ ({low:.3g} to {high:.3g}), but chance may do that to one of "
+            f"{NOT_ENOUGH}: alone {name} would differ ({low} to {high}), but chance may do that to one of "
             f"{tests} metrics (Bonferroni)."
         )
-    return f"{NOT_ENOUGH}: the difference in {name} may lie anywhere from {low:.3g} to {high:.3g}."
+    return f"{NOT_ENOUGH}: the difference in {name} may lie anywhere from {low} to {high}."
 
 
 def _sizes(groups: Groups) -> str:

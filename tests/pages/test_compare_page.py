@@ -76,8 +76,8 @@ def test_figures_say_which_direction_is_better(store: Store, monkeypatch: pytest
     at = opened(store, monkeypatch, view="figures")
     frame = at.dataframe[0].value.set_index(["figure", "version"])
     assert frame.loc[("cost per answer", "v3"), "better"] == "lower is better"
-    assert frame.loc[("combined accuracy", "v3"), "difference"].startswith("-1.2 points (")
-    assert frame.loc[("cost per answer", "v3"), "difference"].startswith("-5")
+    assert frame.loc[("combined accuracy", "v3"), "difference"].startswith("−1.2 points (")
+    assert frame.loc[("cost per answer", "v3"), "difference"].startswith("−5")
     assert len(at.get("vega_lite_chart")) == 2
 
 

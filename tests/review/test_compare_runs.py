@@ -57,11 +57,11 @@ def test_one_sentence_says_what_a_cheaper_model_costs() -> None:
     big, small = scored_run("big", passing(400), answers=dear), scored_run("small", passing(400, [3]), answers=cheap)
     made = compare([big, small])
     text = sentence(made, 1)
-    assert text.startswith("small against big: not worse by more than 2 points (-0.2 points, ")
+    assert text.startswith("small against big: not worse by more than 2 points (−0.2 points, ")
     assert "costs 54% less (5" in text and "takes 1% less time" in text
     assert frontier(made, "cost") == (True, True) and frontier(made, "latency") == (True, True)
     worse = compare([scored_run("a", passing(400)), scored_run("b", passing(400, range(60)))])
-    assert "worse by more than 2 points (-15.0 points" in sentence(worse, 1)
+    assert "worse by more than 2 points (−15.0 points" in sentence(worse, 1)
     assert frontier(worse, "cost") == (True, False)
 
 

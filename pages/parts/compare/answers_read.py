@@ -12,6 +12,7 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.words import signed
 from review.experiments.comparing.descriptors import LONGEST_PATTERN, Described
 from review.experiments.comparing.measures import BETTER_WORDS
 from review.statistics.quantity import Quantity
@@ -72,5 +73,5 @@ def _changed(change: Quantity | None, *, share: bool) -> str:
     if change is None or change.value is None:
         return ""
     scale, unit = (100.0, " points") if share else (1.0, "")
-    ends = "" if change.ci is None else f" ({scale * change.ci[0]:+.2f} to {scale * change.ci[1]:+.2f})"
-    return f"{scale * change.value:+.2f}{unit}{ends}"
+    ends = " to ".join(signed(scale * x, "+.2f") for x in change.ci or ())
+    return f"{signed(scale * change.value, '+.2f')}{unit}{f' ({ends})' if ends else ''}"

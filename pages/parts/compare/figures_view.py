@@ -11,6 +11,7 @@ from pages.parts.shared import figures
 from pages.parts.shared.currency import currency_of, titled
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.words import signed
 from review.experiments.comparing.comparison import Comparison
 from review.experiments.comparing.measures import BETTER_WORDS
 from review.experiments.comparing.verdict import frontier
@@ -55,7 +56,7 @@ def shown(quantity: Quantity, *, share: bool) -> str:
     """Return a value as people read it: a percentage, or a number with as many digits as it deserves."""
     if quantity.value is None:
         return "–"
-    return f"{quantity.value:.1%}" if share else f"{quantity.value:,.4g}"
+    return signed(quantity.value, ".1%") if share else signed(quantity.value, ",.4g")
 
 
 def span(quantity: Quantity, *, share: bool) -> str:
@@ -63,7 +64,11 @@ def span(quantity: Quantity, *, share: bool) -> str:
     if quantity.ci is None:
         return quantity.undefined or ""
     low, high = quantity.ci
-    return f"{low:.1%} to {high:.1%}" if share else f"{low:,.4g} to {high:,.4g}"
+    return (
+        f"{signed(low, '.1%')} to {signed(high, '.1%')}"
+        if share
+        else f"{signed(low, ',.4g')} to {signed(high, ',.4g')}"
+    )
 
 
 def changed(change: Quantity | None, *, relative: bool) -> str:
@@ -71,8 +76,8 @@ def changed(change: Quantity | None, *, relative: bool) -> str:
     if change is None or change.value is None:
         return ""
     sign = "%" if relative else " points"
-    ends = "" if change.ci is None else f" ({100 * change.ci[0]:+.1f} to {100 * change.ci[1]:+.1f})"
-    return f"{100 * change.value:+.1f}{sign}{ends}"
+    ends = "" if change.ci is None else f" ({signed(100 * change.ci[0])} to {signed(100 * change.ci[1])})"
+    return f"{signed(100 * change.value)}{sign}{ends}"
 
 
 def _picture(found: Comparison, by: str, currency: str) -> None:

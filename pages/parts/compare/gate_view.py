@@ -12,7 +12,7 @@ from pages.parts.shared import figures, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted, p_value
+from review.basics.words import counted, p_value, signed
 from review.experiments.gating.asking import ask_people
 from review.experiments.gating.keeping import keep
 from review.experiments.gating.outcome import AS_USUAL, GateSettings, Outcome
@@ -63,8 +63,8 @@ def _decision(outcome: Outcome) -> None:
     box = {"pass": st.success, "fail": st.error, "inconclusive": st.warning}[outcome.decision]
     box(f"**{as_text(title(outcome))}**", icon=ICONS[outcome.decision])
     with st.container(horizontal=True):
-        low, high = (f"{100 * x:+.1f}" for x in e.ci)
-        st.metric("Drop in points", f"{100 * e.drop:+.1f}", help="Lower is better; below 0 the candidate is better.")
+        low, high = (signed(100 * x) for x in e.ci)
+        st.metric("Drop in points", signed(100 * e.drop), help="Lower is better; below 0 the candidate is better.")
         st.metric("95% interval", f"{low} to {high}", help=LIMITS)
         st.metric("Broke", e.broke)
         st.metric("Fixed", e.fixed)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from review.basics.words import signed
+
 BLUE = "#4f7fe0"
 """The colour of a single series. It reads well on light and dark pages; marks without a colour would be black."""
 GREY = "#7d879b"
@@ -85,7 +87,7 @@ def words_of(frame: pd.DataFrame, names: Sequence[str], what: str, *, percent: b
 def _said(value: Any, *, percent: bool) -> str:
     if value is None or not isinstance(value, int | float) or not math.isfinite(value):
         return ""
-    return f"{100 * value:.3g}%" if percent else f"{value:.2f}"
+    return f"{signed(100 * value, '.3g')}%" if percent else signed(value, ".2f")
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
-from review.basics.words import counted, spoken
+from review.basics.words import counted, signed, spoken
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
@@ -23,7 +23,7 @@ def number(value: float | None, *, percent: bool = False) -> str:
     """Return a figure as people read it: ``15%`` or ``0.62``. An undefined one is a dash; show its reason beside it."""
     if value is None:
         return "–"
-    return percent_of(value) if percent else f"{value:.2f}"
+    return percent_of(value) if percent else signed(value, ".2f")
 
 
 def interval(quantity: Quantity, *, percent: bool = False) -> str:

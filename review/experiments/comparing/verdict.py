@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from review.basics.words import signed
 from review.experiments.comparing.comparison import Comparison
 from review.statistics.quantity import Quantity
 
@@ -22,11 +23,11 @@ def sentence(comparison: Comparison, place: int, *, margin: float = MARGIN) -> s
 def _accuracy(difference: Quantity, margin: float) -> str:
     if difference.value is None:
         return "no case has a score of both"
-    points = f"{100 * difference.value:+.1f} points"
+    points = f"{signed(100 * difference.value)} points"
     if difference.ci is None:
         return points
     low, high = difference.ci
-    span = f"{points}, {100 * low:+.1f} to {100 * high:+.1f}"
+    span = f"{points}, {signed(100 * low)} to {signed(100 * high)}"
     size = f"{100 * margin:g} points"
     if low > 0:
         return f"better ({span})"
@@ -45,7 +46,7 @@ def _relative(name: str, change: Quantity) -> list[str]:
     verb = {"cost": ("costs", "more", "less"), "latency": ("takes", "longer", "less time")}[name]
     low, high = change.ci or (change.value, change.value)
     if low <= 0 <= high and change.ci is not None:
-        return [f"{verb[0]} about as much ({100 * low:+.0f}% to {100 * high:+.0f}%)"]
+        return [f"{verb[0]} about as much ({signed(100 * low, '+.0f')}% to {signed(100 * high, '+.0f')}%)"]
     up = change.value > 0
     ends = sorted((abs(low), abs(high)))
     span = f" ({100 * ends[0]:.0f}% to {100 * ends[1]:.0f}%)" if change.ci is not None else ""

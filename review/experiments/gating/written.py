@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
+from review.basics.words import signed
 from review.experiments.decisions import Standing
 from review.experiments.gating.outcome import Outcome
 from review.statistics.gate.cases import GateCase
@@ -47,8 +48,8 @@ def short_markdown(outcome: Outcome, standing: Standing | None = None) -> str:
         "",
         "| cases | baseline | candidate | drop in points (95% interval) | broke | fixed | missing |",
         "|---:|---:|---:|---|---:|---:|---:|",
-        f"| {e.n:,} | {told['baseline']:.1%} | {told['candidate']:.1%} | {100 * e.drop:+.1f} "
-        f"({100 * low:+.1f} to {100 * high:+.1f}) | {e.broke} | {e.fixed} | {len(report.missing)} |",
+        f"| {e.n:,} | {told['baseline']:.1%} | {told['candidate']:.1%} | {signed(100 * e.drop)} "
+        f"({signed(100 * low)} to {signed(100 * high)}) | {e.broke} | {e.fixed} | {len(report.missing)} |",
         "",
         *(f"- {_plain(line)}" for line in sentences(outcome)),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from review.basics.words import signed
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
 
@@ -30,18 +31,19 @@ def sentences(report: AgreementReport) -> list[str]:
         return [
             first,
             "Every label is the same, so agreement beyond chance does not apply. The measure that rare values distort "
-            f"less is used instead: {ac.value:.2f}.",
+            f"less is used instead: {signed(ac.value, '.2f')}.",
         ]
     if alpha.value is None:
         beyond = f"Agreement beyond chance is undefined: {alpha.undefined}."
     elif prevalence_paradox(alpha, percent, ac):
         value, share = max(report.prevalence.items(), key=lambda pair: pair[1])
-        beyond = f"Agreement beyond chance is {alpha.value:.2f}, because {100 * share:.0f}% of ratings are '{value}'."
+        most = f"{100 * share:.0f}% of ratings are '{value}'"
+        beyond = f"Agreement beyond chance is {signed(alpha.value, '.2f')}, because {most}."
     else:
-        beyond = f"Agreement beyond chance is {alpha.value:.2f}."
+        beyond = f"Agreement beyond chance is {signed(alpha.value, '.2f')}."
     if ac.value is None:
         return [first, beyond, f"A measure that rare values distort less is undefined: {ac.undefined}."]
-    return [first, beyond, f"A measure that rare values distort less gives {ac.value:.2f}."]
+    return [first, beyond, f"A measure that rare values distort less gives {signed(ac.value, '.2f')}."]
 
 
 def percentage(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from review.basics.words import counted, percent, spoken
+from review.basics.words import counted, percent, signed, spoken
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
@@ -119,8 +119,9 @@ def reading_words(found: Reading | None) -> str:
 
 
 def _with_interval(found: Quantity) -> str:
-    text = f"{found.value:.2f}"
-    return f"{text} ({found.ci[0]:.2f} to {found.ci[1]:.2f})" if found.ci else text
+    assert found.value is not None
+    text = signed(found.value, ".2f")
+    return f"{text} ({signed(found.ci[0], '.2f')} to {signed(found.ci[1], '.2f')})" if found.ci else text
 
 
 _STATES: dict[State, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from review.basics.words import counted, percent, spoken
+from review.basics.words import counted, percent, signed, spoken
 from review.statistics.answers.answer import Answer, Line, Link, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import is_real
@@ -128,9 +128,9 @@ def _reason(share: Share) -> str:
 
 
 def _points(found: Quantity) -> str:
-    """Return the interval of a change in points, with a true minus."""
+    """Return the interval of a change in points."""
     assert found.ci is not None
-    low, high = (f"{100 * x:+.1f}".replace("-", "−") for x in found.ci)
+    low, high = (signed(100 * x) for x in found.ci)
     return f"{low} to {high}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.basics.words import counted, p_value
+from review.basics.words import counted, p_value, signed
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.report import GateReport
 from review.statistics.gate.slices import Slice
@@ -59,13 +59,13 @@ def markdown(report: GateReport) -> str:
     """Return the report as Markdown: heading, figures, reasons, slices, flipped cases."""
     e = report.evidence
     assert report.drop.ci is not None
-    low, high = report.drop.ci
+    drop, low, high = (signed(x, "+.3f") for x in (e.drop, *report.drop.ci))
     parts = [
         f"## Regression gate: {heading(report)}",
         "",
         "| cases | drop | 95% interval | broke | fixed | p |",
         "|---:|---:|---|---:|---:|---:|",
-        f"| {e.n} | {e.drop:+.3f} | {low:+.3f} to {high:+.3f} | {e.broke} | {e.fixed} | {p_value(e.p)} |",
+        f"| {e.n} | {drop} | {low} to {high} | {e.broke} | {e.fixed} | {p_value(e.p)} |",
         "",
         *(f"- {_escape(line)}" for line in plain_words(report)),
     ]
