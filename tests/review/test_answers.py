@@ -35,10 +35,14 @@ def test_a_judge_that_misses_nearly_all_is_not_to_be_used_and_the_good_one_is(re
     assert found["production"].sentence.startswith("About 25% of conversations are 'wrong'")
     assert "no earlier week to compare" in found["production"].sentence
     assert found["agreement"].sentence.startswith("Yes")
-    assert (found["judges"].sentence, found["judges"].certainty) == ("For 'wrong' use sharp.", "well known")
+    assert (found["judges"].sentence, found["judges"].certainty) == (
+        "For 'wrong' use sharp; do not use blind.",
+        "well known",
+    )
     lines = {line.sentence: line.reason for line in found["judges"].lines}
     assert "It finds only 5.0% of the 'wrong' items" in lines["blind for 'wrong': do not use for this."]
     assert "as close to people as they are to each other" in lines["sharp for 'wrong': use it."]
+    assert "blind for 'wrong': it finds only 5.0%" in found["judges"].reason
     steps = [line.sentence for line in found["next"].lines]
     assert steps == ["Draw and label 18 more conversations.", "Close the week."]
     assert found["production"].certainty == "hardly known yet" and "roughly known" in found["next"].reason

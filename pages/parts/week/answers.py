@@ -75,8 +75,9 @@ def fill(
     if found.name == "production" and found.lines:
         st.html("".join(_share(line, k) for k, line in enumerate(found.lines)))
     else:
-        told = f"{_told(found.sentence, found.certainty)}{_why(found.reason)}"
-        st.html(told + (_uses(verdicts) if verdicts else _states(found.lines)))
+        told, why = _told(found.sentence, found.certainty), _why(found.reason)
+        # The verdicts on the judges are the answer itself, so they come before the reason.
+        st.html(f"{told}{_uses(verdicts)}{why}" if verdicts else f"{told}{why}{_states(found.lines)}")
     with st.container(horizontal=True):
         for link in (*([found.link] if found.link else []), *more):
             go(link)

@@ -225,32 +225,52 @@ def judges(found: Sequence[JudgeAdvice]) -> Answer:
             link=Link("judges", "Add a judge"),
         )
     values = list(dict.fromkeys(v.positive for v in found))
-    parts = [_for_value(value, [v for v in found if v.positive == value]) for value in values]
     several = len(names) > 1 or len(values) > 1
+    useless = _useless(found)
+    why = [_why(value, [v for v in found if v.positive == value], several) for value in values]
+    why += [_why(v.positive, [v], several) for v in useless]
     return Answer(
         name="judges",
         question=question,
-        sentence=_capital("; ".join(parts)) + ".",
+        sentence=_sentence(values, found, [v.label for v in useless]),
         certainty=_least_certain([_best(v for v in found if v.positive == value) for value in values]),
-        reason=" ".join(_why(value, [v for v in found if v.positive == value], several) for value in values),
+        reason=" ".join(why),
         lines=tuple(_line(v) for v in found),
         link=Link("judges", "See how far to trust each judge"),
     )
 
 
-def _for_value(value: str, found: Sequence[JudgeAdvice]) -> str:
-    """Return the best that can be done for one value, such as "for 'wrong' use no-rude with care"."""
+def _sentence(values: Sequence[str], found: Sequence[JudgeAdvice], useless: Sequence[str]) -> str:
+    """Return which judge to use for which values, those with the same answer together, and which not to use at all."""
+    by_answer: dict[str, list[str]] = {}
+    for value in values:
+        by_answer.setdefault(_best_use([v for v in found if v.positive == value]), []).append(f"'{spoken(value)}'")
+    parts = [f"for {listed(alike)} {answer}" for answer, alike in by_answer.items()]
+    parts += [f"do not use {listed(list(useless), 'or')}"] if useless else []
+    return _capital("; ".join(parts)) + "."
+
+
+def _useless(found: Sequence[JudgeAdvice]) -> list[JudgeAdvice]:
+    """Return the first verdict on each judge that is to be used for nothing; none where that is true of all judges."""
+    by_judge: dict[str, list[JudgeAdvice]] = {}
+    for v in found:
+        by_judge.setdefault(v.judge, []).append(v)
+    never = [verdicts[0] for verdicts in by_judge.values() if all(v.use == NEVER for v in verdicts)]
+    return never if len(never) < len(by_judge) else []
+
+
+def _best_use(found: Sequence[JudgeAdvice]) -> str:
+    """Return the best that can be done for one value, such as "use no-rude with care"."""
     by: dict[Use, list[str]] = {USE_IT: [], CARE: [], NEVER: [], UNKNOWN: []}
     for v in found:
         by[v.use].append(v.label)
     if by[USE_IT]:
-        return f"for '{spoken(value)}' use {listed(by[USE_IT])}"
+        return f"use {listed(by[USE_IT])}"
     if by[CARE]:
-        return f"for '{spoken(value)}' use {listed(by[CARE])} with care"
+        return f"use {listed(by[CARE])} with care"
     if by[UNKNOWN]:
-        return f"for '{spoken(value)}' that is not known yet"
-    none = f"do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else "use none"
-    return f"for '{spoken(value)}' {none}"
+        return "that is not known yet"
+    return f"do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else "use none"
 
 
 def _why(value: str, found: Sequence[JudgeAdvice], several: bool) -> str:

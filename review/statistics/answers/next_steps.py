@@ -77,6 +77,9 @@ def next_steps(found: Doing) -> Answer:
         sentence=shown[0].sentence if shown else _nothing(found),
         reason=shown[0].reason if shown else _why_nothing(found),
         lines=tuple(shown),
+        link=Link("week", "Read the report", {"week": found.week, "view": "report"})
+        if found.closed and not shown
+        else None,
     )
 
 
