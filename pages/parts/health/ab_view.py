@@ -12,7 +12,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.input_file import InputFile
 from review.basics.log_paths import log_of
-from review.basics.words import counted, spoken
+from review.basics.words import counted, signed, spoken
 from review.log.log import log_state
 from review.monitoring.ab_input import groups_of_log, read_outcomes
 from review.statistics.ab_test import NOT_ENOUGH, AbReport, Compared, compare_groups
@@ -65,20 +65,24 @@ def _draw(report: AbReport) -> None:
     rows = [
         {
             "metric, for each user": spoken(name),
-            groups.control: _number(one.control),
-            groups.treated: _number(one.treated),
             # A broken split is said once, above: no metric has more to say.
             **({} if report.broken else _said(one, spoken(groups.treated))),
+            groups.control: _number(one.control),
+            groups.treated: _number(one.treated),
         }
         for name, one in report.metrics.items()
     ]
     if rows:
-        figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
+        # A phone shows the first columns alone: the metric, and the difference with its interval.
+        text = st.column_config.TextColumn
+        widths = {"metric, for each user": 130, "difference": 75, "95% interval": 130}
+        config = {name: text(width=pixels) for name, pixels in widths.items()}
+        figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv", config=config)
 
 
 def _said(one: Compared, treated: str) -> dict[str, str]:
     return {
-        "difference": _number(one.difference),
+        "difference": _number(one.difference, "+.3g"),
         "95% interval": _interval(one.difference),
         "what it says": _verdict(one, treated),
     }
@@ -94,9 +98,11 @@ def _verdict(one: Compared, treated: str) -> str:
     return NOT_ENOUGH.lower() if low <= 0 <= high else one.sentence
 
 
-def _number(one: Quantity) -> str:
-    return "–" if one.value is None else f"{one.value:.3g}"
+def _number(one: Quantity, form: str = ".3g") -> str:
+    return "–" if one.value is None else signed(one.value, form)
 
 
 def _interval(one: Quantity) -> str:
-    return one.undefined or (one.method if one.ci is None else f"{one.ci[0]:.3g} to {one.ci[1]:.3g}")
+    return one.undefined or (
+        one.method if one.ci is None else f"{signed(one.ci[0], '+.3g')} to {signed(one.ci[1], '+.3g')}"
+    )
