@@ -12,7 +12,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.clock import new_id
 from review.basics.errors import ReviewError
 from review.basics.limits import MAX_COMMENT
-from review.basics.words import counted
+from review.basics.words import counted, spoken
 from review.evidence.evidence import conversation_of
 from review.rubric.rubric import Rubric
 from review.settling.calibration import SessionItem, rubric_of, session_item, sessions
@@ -120,7 +120,7 @@ def _votes(rubric: Rubric, found: SessionItem) -> None:
 def _decided(rubric: Rubric, made: CalibrationDecision) -> None:
     with st.container(border=True):
         labels = [
-            f"{as_text(rubric[name].title)}: **{as_text(', '.join(value) if isinstance(value, list) else value)}**"
+            f"{as_text(rubric[name].title)}: **{as_text(spoken(value))}**"
             for name, value in made.labels.items()
             if name in rubric.names
         ]
