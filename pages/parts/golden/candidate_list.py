@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -29,6 +30,8 @@ TOGETHER = 200
 RULES = {"adjudicated": "settled by adjudication", "unanimous": "reviewers agree", "single": "one reviewer only"}
 GROUPS = {"together": "Approve together", "alone": "One at a time"}
 GROUP, SCENARIO = "candidates_group", "candidates_scenario"
+LEAST, MOST = 170, 200
+"""Pixels of a question where there is little room; a wide table stretches. On a phone the first label stands beside."""
 
 
 def candidate_list(here: Session) -> None:
@@ -54,11 +57,13 @@ def candidate_list(here: Session) -> None:
         "alone": [c for c in found if refused.get(c.item_id) != ""],
     }
     group = _choose_group(groups)
-    if not groups[group]:
-        st.caption("Nothing here." if group == "alone" else "None of these can be approved without a closer look.")
-    else:
-        _group(here, groups[group], boxes=group == "together")
-    _opened(here, every, refused)
+    with st.container(key="candidates_list"):
+        if not groups[group]:
+            st.caption("Nothing here." if group == "alone" else "None of these can be approved without a closer look.")
+        else:
+            _group(here, groups[group], boxes=group == "together")
+        with st.container(key="candidates_opened"):
+            _opened(here, every, refused)
 
 
 def _filters(here: Session, every: Sequence[Candidate]) -> Narrowing:
@@ -112,8 +117,8 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
                 "question": c.question[:200],
                 **{title(d): spoken(c.labels[d]) if d in c.labels else None for d in dimensions},
                 "why": c.reason,
-                "scenario": c.scenario,
-                "week": c.week,
+                **({"scenario": c.scenario} if any(other.scenario for other in found) else {}),
+                **({"week": c.week} if any(other.week != c.week for other in found) else {}),
                 "item": c.item_id,
             }
             for c in found
@@ -125,6 +130,7 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
         id_column="item",
         boxes=boxes,
         file_name="candidates.csv",
+        config=_widths(list(map(str, frame.columns)), boxes=boxes),
     )
     if picked.opened:
         st.query_params["item"] = picked.opened
@@ -137,6 +143,15 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
             st.rerun()
+
+
+def _widths(columns: Sequence[str], *, boxes: bool) -> dict[str, Any]:
+    """Return columns of such widths that all of them fit."""
+    wide = {"why": 125, "scenario": 95, "week": 80, "item": 90}
+    pixels = {name: wide.get(name, 85) for name in columns if name != "question"}
+    left = rows.ROOM - sum(pixels.values()) - (rows.BOX if boxes else 0)
+    pixels["question"] = min(MOST, max(LEAST, left))
+    return {name: st.column_config.TextColumn(width=width) for name, width in pixels.items()}
 
 
 def _opened(here: Session, every: Sequence[Candidate], refused: Mapping[str, str]) -> None:

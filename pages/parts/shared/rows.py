@@ -12,7 +12,12 @@ import streamlit as st
 from pages.parts.shared import figures
 
 NARROW = 120
-WIDE = 320
+WIDE = 240
+"""Pixels of a question, so that a phone shows what stands beside it; a table with room to spare stretches."""
+ROOM = 890
+"""Pixels that a table has in a window of 1280: columns that take more push the last one out of sight."""
+BOX = 40
+"""Pixels of the column of boxes."""
 
 
 def address(rater_id: str, page: str, **query: str) -> str:

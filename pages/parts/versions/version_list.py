@@ -106,7 +106,11 @@ def _table(here: Session, known: dict[str, Version], seen: Seen) -> None:
         ]
     )
     st.caption(f"{counted(len(known), 'version')}. Select a cell to open a version.")
-    picked = rows.choose(frame, key="versions_table", id_column="version", named=True, file_name="versions.csv")
+    pixels = {"version": 100, "state": 95, "what is new": 215, "from": 90, "model": 130, "in the log": 85}
+    config = {name: st.column_config.Column(width=width) for name, width in {**pixels, "registered": 160}.items()}
+    picked = rows.choose(
+        frame, key="versions_table", id_column="version", named=True, file_name="versions.csv", config=config
+    )
     if picked.opened:
         st.query_params["version"] = picked.opened
         st.rerun()
