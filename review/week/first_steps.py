@@ -10,6 +10,7 @@ from review.basics.words import counted
 from review.log.log import weeks_in_log
 from review.people.people import people, usual_reviewers
 from review.rubric.rubric import current_rubric
+from review.statistics.answers.answer import listed
 from storage.store import Store
 
 
@@ -48,7 +49,7 @@ def ready_week(weeks: Collection[str], last: str) -> str | None:
 def _people(reviewers: Sequence[str]) -> Step:
     title = "Add the people who review"
     if len(reviewers) > 1:
-        return Step("people", title, True, f"{', '.join(reviewers)} can review.")
+        return Step("people", title, True, f"{listed(list(reviewers))} can review.")
     says = "Two or more reviewers show how far people agree. You can also begin alone and add others later."
     return Step("people", title, False, says)
 
@@ -63,7 +64,7 @@ def _conversations(weeks: Mapping[str, int]) -> Step:
 
 
 def _rubric(titles: Sequence[str]) -> Step:
-    asks = f"It asks for {', '.join(titles)}."
+    asks = f"It asks for {listed(list(titles))}."
     return Step("rubric", "Look at the rubric", False, f"{asks} Change it now rather than after the first reviews.")
 
 

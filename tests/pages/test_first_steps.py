@@ -41,7 +41,7 @@ def test_the_next_step_follows_what_is_there(tmp_path: Path) -> None:
     for name in ("ana", "ben"):
         add_person(store, name, role="annotator", by="lea")
     steps = first_steps(store, LAST)
-    assert steps[0].done and steps[0].says == "ana, ben can review." and next_step(steps).name == "conversations"
+    assert steps[0].done and steps[0].says == "ana and ben can review." and next_step(steps).name == "conversations"
     bring(store, "2026-11-24")
     steps = first_steps(store, LAST)
     assert steps[1].done and steps[1].says == "1 conversation is in the log, 2026-W48."
