@@ -58,10 +58,7 @@ def candidate_list(here: Session) -> None:
     }
     group = _choose_group(groups)
     with st.container(key="candidates_list"):
-        if not groups[group]:
-            st.caption("Nothing here." if group == "alone" else "None of these can be approved without a closer look.")
-        else:
-            _group(here, groups[group], boxes=group == "together")
+        _group(here, groups[group], boxes=group == "together")
         with st.container(key="candidates_opened"):
             _opened(here, every, refused)
 
@@ -90,7 +87,9 @@ def _refused(here: Session, found: Sequence[Candidate]) -> dict[str, str]:
 
 
 def _choose_group(groups: Mapping[str, Sequence[Candidate]]) -> str:
-    st.session_state.setdefault(GROUP, "together" if groups["together"] else "alone")
+    # Once the last one of a group is approved, the other group is what is left to do.
+    if not groups.get(st.session_state.get(GROUP, "")):
+        st.session_state[GROUP] = "together" if groups["together"] else "alone"
     return str(
         st.segmented_control(
             "Group",
