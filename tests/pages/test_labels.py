@@ -27,7 +27,7 @@ LABELLED = {
 """Calls whose first argument is Markdown, and their ``label`` and ``help``."""
 OPTIONS = {"pills", "radio", "segmented_control", "select_slider"}
 """Calls whose options are Markdown too; other choices show them as they are."""
-PLAIN = {"as_text", "counted", "len", "max", "min", "percent", "range", "sum"}
+PLAIN = {"as_text", "counted", "len", "max", "min", "percent", "range", "signed", "sum"}
 """Functions that give a number, or text without marks."""
 OURS = {
     "parts/agreement/agreement_view.py": ["names"],

@@ -63,9 +63,8 @@ def _decision(outcome: Outcome) -> None:
     box = {"pass": st.success, "fail": st.error, "inconclusive": st.warning}[outcome.decision]
     box(f"**{as_text(title(outcome))}**", icon=ICONS[outcome.decision])
     with st.container(horizontal=True):
-        low, high = (signed(100 * x) for x in e.ci)
         st.metric("Drop in points", signed(100 * e.drop), help="Lower is better; below 0 the candidate is better.")
-        st.metric("95% interval", f"{low} to {high}", help=LIMITS)
+        st.metric("95% interval", f"{signed(100 * e.ci[0])} to {signed(100 * e.ci[1])}", help=LIMITS)
         st.metric("Broke", e.broke)
         st.metric("Fixed", e.fixed)
         st.metric("Cases", f"{e.n:,}")

@@ -74,10 +74,7 @@ def _draw(report: AbReport) -> None:
     ]
     if rows:
         # A phone shows the first columns alone: the metric, and the difference with its interval.
-        text = st.column_config.TextColumn
-        widths = {"metric, for each user": 130, "difference": 75, "95% interval": 130}
-        config = {name: text(width=pixels) for name, pixels in widths.items()}
-        figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv", config=config)
+        figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
 
 
 def _said(one: Compared, treated: str) -> dict[str, str]:
