@@ -261,6 +261,68 @@ def test_postgres_refuses_a_superuser(shop, monkeypatch):
         assert runner.run("SELECT Id FROM Mixed").ending == "refused"
 
 
+WRITING = {
+    "GRANT INSERT ON orders TO {0}": "INSERT into the table public.orders.",
+    "GRANT UPDATE (amount) ON orders TO {0}": "UPDATE the table public.orders.",
+    "GRANT DELETE, TRUNCATE ON orders TO {0}": "DELETE from, TRUNCATE the table public.orders.",
+    "CREATE TABLE own_{0} (a int); ALTER TABLE own_{0} OWNER TO {0}": "change and drop the table public.own_{0}.",
+    "CREATE SEQUENCE ids_{0}; GRANT USAGE ON SEQUENCE ids_{0} TO {0}": "advance the sequence public.ids_{0}.",
+    "GRANT CREATE ON SCHEMA public TO {0}": "CREATE in the schema public.",
+    "CREATE SCHEMA own_{0}; GRANT ALL ON SCHEMA own_{0} TO {0}": "CREATE in the schema own_{0}.",
+    "GRANT CREATE ON DATABASE postgres TO {0}": "CREATE in the database postgres.",
+    "ALTER ROLE {0} CREATEDB": "create databases.",
+    "CREATE ROLE hand_{0}; GRANT DELETE ON orders TO hand_{0}; ALTER ROLE {0} NOINHERIT; GRANT hand_{0} TO {0}":
+        "DELETE from the table public.orders through the role 'hand_{0}'.",
+    "GRANT pg_write_server_files TO {0}":
+        "write files or run programs on the server through the role 'pg_write_server_files'.",
+    "GRANT owner TO {0}": "do everything as a superuser through the role 'owner'.",
+    "GRANT CREATE ON SCHEMA public TO PUBLIC":
+        "CREATE in the schema public as everybody may (it is granted to PUBLIC).",
+    "GRANT INSERT ON orders TO {0}; GRANT CREATE ON SCHEMA public TO {0}":
+        "INSERT into the table public.orders and CREATE in the schema public.",
+}  # fmt: skip
+"""Rights of a role, and what is said that it may do."""
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_postgres_refuses_a_role_that_may_write_and_says_what_it_may_do(shop, monkeypatch):
+    import psycopg
+
+    place, accepted = shop.place, {**shop.place.options, "write_rights": "accepted"}
+    with psycopg.connect(host=place.options["socket"], user="owner", dbname="postgres", autocommit=True) as owner:
+        for number, (granted, said) in enumerate(WRITING.items()):
+            role = f"writer{number}"
+            owner.execute(f"CREATE ROLE {role} LOGIN; {granted.format(role)}")
+            monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", role)
+            with pytest.raises(InputError) as caught:
+                ENGINE.open(place, LIMITS)
+            assert f"the role '{role}' may {said.format(role)} Expected a role that owns nothing" in str(caught.value)
+            if "superuser" in said:
+                with pytest.raises(InputError, match="superuser"):
+                    ENGINE.open(place._replace(options=accepted), LIMITS)
+            else:
+                session = ENGINE.open(place._replace(options=accepted), LIMITS)
+                for write in ("INSERT INTO orders VALUES (9, 9, 9, NULL)", "CREATE TABLE made (a integer)"):
+                    assert session.run(write).ending == "failed", "the transaction only reads"
+                session.connection.close()
+            if "TO PUBLIC" in granted:
+                assert "First revoke from PUBLIC the right to CREATE in the schema public" in str(caught.value)
+                owner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    with pytest.raises(InputError, match="found write_rights=yes"):
+        ENGINE.open(place._replace(options={**accepted, "write_rights": "yes"}), LIMITS)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_postgres_lets_a_role_read_that_may_make_temporary_tables_alone(shop):
+    import psycopg
+
+    with psycopg.connect(host=shop.place.options["socket"], user="reader", dbname="postgres") as other:
+        other.execute("CREATE TEMPORARY TABLE mine (a serial)")
+        session = ENGINE.open(shop.place, LIMITS)
+        assert session.run("SELECT count(*) FROM orders").rows == ((3,),)
+        session.connection.close()
+
+
 ODD = {
     "postgresql": "SELECT 'NaN'::float8 AS a, '-Infinity'::float8 AS b, '\\xff00'::bytea AS c, "
     "'2024-01-01 02:00+02'::timestamptz AS d, 0.1::numeric(38, 37) AS e, 1 AS x, 2 AS x",
@@ -285,6 +347,8 @@ def test_odd_values_come_through_and_equal_themselves(shop):
 def test_times_without_an_end_are_read_as_text(shop):
     result = shop.run("SELECT 'infinity'::timestamp AS a, '-infinity'::date AS b, made FROM orders WHERE id = 1")
     assert result.rows == (("infinity", "-infinity", datetime(2024, 3, 1, 10)),)
+    beyond = shop.run("SELECT '24:00'::time AS a, '9999999 years'::interval AS b, ARRAY['infinity'::date] AS c")
+    assert beyond.rows == (("24:00:00", "9999999 years", ["infinity"]),)
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
