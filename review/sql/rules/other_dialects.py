@@ -92,8 +92,15 @@ CLAUSES = {
         ),
     ),
     "ARRAY[...]": Clause((DUCKDB, POSTGRES), tokens=("ARRAY", TokenType.L_BRACKET)),
-    "A value in braces": Clause((CLICKHOUSE, DUCKDB), tokens=(TokenType.L_BRACE,)),
-    "A map in braces": Clause((DUCKDB, POSTGRES, SQLITE), tokens=(TokenType.L_BRACE, TokenType.STRING)),
+    "A value in braces": Clause((DUCKDB,), tokens=(TokenType.L_BRACE,)),
+    "A value in braces without a key": Clause(
+        (CLICKHOUSE, POSTGRES, SQLITE),
+        tokens=(
+            TokenType.L_BRACE,
+            frozenset(TokenType) - {TokenType.R_BRACE},
+            frozenset(TokenType) - {TokenType.COLON},
+        ),
+    ),
     "A cast by ::": Clause((CLICKHOUSE, DUCKDB, POSTGRES), tokens=(TokenType.DCOLON,)),
     "==": Clause((CLICKHOUSE, DUCKDB, SQLITE), tokens=("==",)),
     "<=>": Clause((CLICKHOUSE,), tokens=("<=>",)),
