@@ -96,8 +96,7 @@ def _open(place: EngineAddress, limits: Limits) -> Session:
             connect_timeout=10,
         )
         if "role" in place.options:
-            connection.execute("SELECT set_config('role', %s, false)", (place.options["role"],))
-            connection.commit()
+            _take_on(connection, place.options["role"])
         connection.read_only = True
         rights = rights_to_write(connection)
         [role] = connection.execute("SELECT current_user").fetchone() or [""]
@@ -112,6 +111,21 @@ def _open(place: EngineAddress, limits: Limits) -> Session:
     _limit_memory(connection, limits)
     _keep_far_times(connection)
     return _Reading(connection, limits)
+
+
+def _take_on(connection: Any, role: str) -> None:
+    import psycopg
+
+    try:
+        connection.execute("SELECT set_config('role', %s, false)", (role,))
+        connection.commit()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue) as error:
+        user = connection.info.user
+        connection.close()
+        raise InputError(
+            f"PostgreSQL: the user '{user}' cannot take on the role '{role}' ({str(error).strip()}). Grant the role to "
+            "the user, or connect as the role itself."
+        ) from None
 
 
 def _accepted(place: EngineAddress) -> bool:

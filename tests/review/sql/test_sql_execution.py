@@ -250,6 +250,13 @@ def test_an_unknown_user_hears_where_the_user_comes_from(shop, monkeypatch):
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("role", "why"), [("owner", "permission denied"), ("nobody_here", "does not exist")])
+def test_a_role_that_the_user_cannot_take_on_is_named(role, why, shop):
+    with pytest.raises(InputError, match=f"'reader' cannot take on the role '{role}' .*{why}.*Grant the role"):
+        ENGINE.open(shop.place._replace(options={**shop.place.options, "role": role}), LIMITS)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
 def test_postgres_refuses_a_superuser(shop, monkeypatch):
     monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
     with pytest.raises(InputError, match="superuser"):

@@ -45,6 +45,8 @@ ORDINARY = {
         "SELECT CAST(credit AS REAL) / 2, name || '!' FROM customers WHERE id IN (SELECT customer_id FROM orders)",
     ],
     "postgres": [
+        "SELECT json_agg(c ORDER BY c.id) FROM customers AS c",
+        "SELECT name FROM customers c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id)",
         "SELECT date_trunc('month', made) AS m, sum(amount)::numeric(10,2) FROM orders GROUP BY 1 ORDER BY m "
         "NULLS LAST",
         "SELECT name, row_number() OVER (PARTITION BY region_id ORDER BY credit DESC) FROM customers",
