@@ -136,7 +136,7 @@ def _foreign(dialect: str) -> dict[str, Clause]:
 
 
 @functools.cache
-def _of_kind(dialect: str, kind: type[exp.Expr]) -> list[tuple[str, Holds]]:
+def _of_kind(dialect: str, kind: type) -> list[tuple[str, Holds]]:
     """The clauses that a node of this kind may be, each with what must hold of it."""
     return [
         (name, clause.node[1])
