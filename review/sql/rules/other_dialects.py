@@ -136,13 +136,21 @@ def _foreign(dialect: str) -> dict[str, Clause]:
 
 
 @functools.cache
+def _kinds(dialect: str) -> dict[type, list[tuple[str, Holds]]]:
+    """The clauses of the kinds of nodes that were met so far."""
+    return {}
+
+
 def _of_kind(dialect: str, kind: type) -> list[tuple[str, Holds]]:
     """The clauses that a node of this kind may be, each with what must hold of it."""
-    return [
-        (name, clause.node[1])
-        for name, clause in _foreign(dialect).items()
-        if clause.node and issubclass(kind, clause.node[0])
-    ]
+    known = _kinds(dialect)
+    if kind not in known:
+        known[kind] = [
+            (name, clause.node[1])
+            for name, clause in _foreign(dialect).items()
+            if clause.node and issubclass(kind, clause.node[0])
+        ]
+    return known[kind]
 
 
 @functools.cache
