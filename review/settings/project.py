@@ -196,7 +196,7 @@ def project_of(store_path: str | Path) -> Project:
         push=push_settings(path, tables["push"]),
         publish=publish_settings(path, tables["publish"]),
         retention=retention_settings(path, tables["retention"]),
-        scores=score_settings(path, tables["scores"]),
+        scores=score_settings(path, tables["scores"], sql=sql.declared),
         sql=sql,
         compliance=compliance_settings(path, tables["compliance"]),
         duties=duties_settings(path, tables["duties"]),

@@ -13,6 +13,8 @@ SETTINGS = ("run", "execution", "semantic", "correctness")
 RUN = ("execution", "sql_rules", "demands", "behaviour", "exact", "normalised", "required", "tools", "labels")
 EXECUTION = ("execution",)
 SEMANTIC = ("required", "behaviour", "tools")
+DEMANDS = "demands"
+"""The scorer of what ``[sql]`` and the day of a case demand; part of the meaning by default where ``[sql]`` is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +42,12 @@ class ScoreSettings:
         return tuple(dict.fromkeys((*self.execution, *self.semantic)))
 
 
-def score_settings(path: Path, table: Mapping[str, Any]) -> ScoreSettings:
-    """Read the [scores] table of the file ``path``. Raises InputError that names the setting."""
-    default = ScoreSettings()
+def score_settings(path: Path, table: Mapping[str, Any], *, sql: bool = False) -> ScoreSettings:
+    """Read the [scores] table of the file ``path``; ``sql`` says whether the project declares what its SQL must meet.
+
+    Raises InputError that names the setting.
+    """
+    default = ScoreSettings(semantic=(*SEMANTIC, DEMANDS) if sql else SEMANTIC)
     lists = {
         name: setting.texts(f"{path}, scores.{name}", table.get(name, list(getattr(default, name))), of="scorers")
         for name in ("run", "execution", "semantic")

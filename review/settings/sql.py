@@ -60,6 +60,11 @@ class SqlSettings:
         return SQL_ENGINES[place_of(self.engine).scheme].dialect
 
     @property
+    def declared(self) -> bool:
+        """Whether the project says what its queries run on or what words of a question demand of them."""
+        return bool(self.words) or self.lane is not None
+
+    @property
     def lane(self) -> Lane | None:
         """What queries are proved by; None where the project names neither dialect nor schema nor engine."""
         source = self.schema or self.engine

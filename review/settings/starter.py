@@ -138,7 +138,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # [scores]               # how the answers of a version are scored
 # run = ["execution", "sql_rules", "demands", "behaviour", "exact", "normalised", "required", "tools", "labels"]
 # execution = ["execution"]   # scorers whose mean is the execution part of the combined accuracy
-# semantic = ["required", "behaviour", "tools"]   # the same for the part of meaning; "demands" fits [sql.words]
+# semantic = ["required", "behaviour", "tools"]   # the same for the part of meaning; with [sql] also "demands"
 # correctness = "correctness"   # the dimension of the settled label that replaces it where people saw the answer
 
 # [failures]             # the weekly triage

@@ -14,21 +14,28 @@ from review.sql.results.references import references_in
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, demands_met, met_beside
 
+NOTHING = "the question names no table by a word and no time, or the SQL cannot be read"
+UNTOLD = "it cannot be told whether the SQL fits the time of the question"
+EXCUSED = "the reference does not meet it either, so the question does not demand it"
+
 
 @with_schema
 def score(case: Case, sql: str, dialect: str, schema: Schema | None, surroundings: Surroundings) -> Score:
     """Score SQL: 1 when it meets what the question demands, 0 when it does not."""
     demands = Demands(question=case.question, words=surroundings.project.sql.words, as_of=_day(case.as_of))
     found = demands_met(sql, demands, dialect=dialect, schema=schema)
-    if found.score is None:
-        return not_scored("the question names no table by a word and no time, or the SQL cannot be read")
+    if not found.findings and not found.judged:
+        return not_scored(NOTHING)
     references = (
         demands_met(one, demands, dialect=dialect, schema=schema)
         for text in case.references
         for one in references_in(text, dialect)
     )
-    met = met_beside(found, references)
-    return Score(met.score, detail={"findings": [f.to_json() for f in met.findings]})
+    met = met_beside(found, references) if found.findings else found
+    detail = {"findings": [f.to_json() for f in met.findings]}
+    if met.score is None:
+        return Score(None, UNTOLD if met.findings else EXCUSED, detail)
+    return Score(met.score, detail=detail)
 
 
 def _day(text: str | None) -> date | None:

@@ -22,7 +22,7 @@ SQL_ENGINES = loaded(
 """Every engine by the scheme of its addresses. A new one is a file with an ``SqlEngine`` and a line here."""
 SUFFIXES = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb", ".ddb": "duckdb"}
 SCHEMES = {"postgres": "postgresql", "clickhouses": "clickhouse"}
-OPTIONS = ("role", "socket", "database", "secure", "snapshot")
+OPTIONS = ("role", "socket", "database", "secure", "snapshot", "write_rights")
 
 
 def is_address(text: str) -> bool:

@@ -1,7 +1,7 @@
-"""PostgreSQL: a transaction that only reads, with limits on time and memory, by a role that is no superuser.
+"""PostgreSQL: a transaction that only reads, with limits on time and memory, by a role that may not write.
 
 User and password come from SPOTCHECK_POSTGRES_USER and SPOTCHECK_POSTGRES_PASSWORD. ``role`` in the address is taken on
-after the connection is made.
+after the connection is made. ``write_rights=accepted`` there lets a role connect that may write, never a superuser.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from review.basics.errors import InputError
 from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.postgres_rights import refusal, rights_to_write
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -30,7 +31,8 @@ _KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index
 SECRETS = "SPOTCHECK_POSTGRES"
 SORTS = 8
 """Sorts and hashes that one statement is taken to need at the same time; each has its share of the memory."""
-_WHO = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+ACCEPTED = "accepted"
+"""The value of ``write_rights`` in an address."""
 
 
 class _Reading:
@@ -79,6 +81,7 @@ def _open(place: EngineAddress, limits: Limits) -> Session:
             "PostgreSQL: the package psycopg is not installed. Install it with the extra 'postgres'."
         ) from None
     host, _, port = place.host.partition(":")
+    accepted = _accepted(place)
     try:
         connection = psycopg.connect(
             host=place.options.get("socket") or host or None,
@@ -93,22 +96,44 @@ def _open(place: EngineAddress, limits: Limits) -> Session:
             connect_timeout=10,
         )
         if "role" in place.options:
-            connection.execute("SELECT set_config('role', %s, false)", (place.options["role"],))
-            connection.commit()
+            _take_on(connection, place.options["role"])
         connection.read_only = True
-        strong = connection.execute(_WHO).fetchone()
+        rights = rights_to_write(connection)
+        [role] = connection.execute("SELECT current_user").fetchone() or [""]
         connection.rollback()
     except psycopg.Error as error:
         said = " ".join(str(error).split())[:300]
         raise InputError(f"PostgreSQL: no connection ({said}).{sign_in_hint(said, SECRETS)}") from None
-    if strong is None or strong[0]:
-        raise InputError(
-            "PostgreSQL: the connection has the rights of a superuser. Connect with a role that may only read, or "
-            "name one with role= in the address."
-        )
+    refused = [right for right in rights if right.superuser] if accepted else rights
+    if refused:
+        connection.close()
+        raise InputError(refusal(role, refused))
     _limit_memory(connection, limits)
     _keep_far_times(connection)
     return _Reading(connection, limits)
+
+
+def _take_on(connection: Any, role: str) -> None:
+    import psycopg
+
+    try:
+        connection.execute("SELECT set_config('role', %s, false)", (role,))
+        connection.commit()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue) as error:
+        user = connection.info.user
+        connection.close()
+        raise InputError(
+            f"PostgreSQL: the user '{user}' cannot take on the role '{role}' ({str(error).strip()}). Grant the role to "
+            "the user, or connect as the role itself."
+        ) from None
+
+
+def _accepted(place: EngineAddress) -> bool:
+    """Whether the address says that a role may write. The proof and the transaction still let it only read."""
+    found = place.options.get("write_rights")
+    if found not in (None, ACCEPTED):
+        raise InputError(f"PostgreSQL: found write_rights={found} in the address, expected write_rights={ACCEPTED}.")
+    return found is not None
 
 
 def _limit_memory(connection: Any, limits: Limits) -> None:
@@ -134,9 +159,9 @@ def _limit_memory(connection: Any, limits: Limits) -> None:
 
 
 def _keep_far_times(connection: Any) -> None:
-    """Read a time that Python has no value for, such as infinity, as its text instead of failing."""
+    """Read a time that Python has no value for, such as infinity or 24:00, as its text instead of failing."""
     import psycopg
-    from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+    from psycopg.types import datetime as times
 
     def lenient(known: Any) -> Any:
         class Lenient(known):
@@ -148,7 +173,15 @@ def _keep_far_times(connection: Any) -> None:
 
         return Lenient
 
-    for name, loader in (("date", DateLoader), ("timestamp", TimestampLoader), ("timestamptz", TimestamptzLoader)):
+    loaders = {
+        "date": times.DateLoader,
+        "timestamp": times.TimestampLoader,
+        "timestamptz": times.TimestamptzLoader,
+        "time": times.TimeLoader,
+        "timetz": times.TimetzLoader,
+        "interval": times.IntervalLoader,
+    }
+    for name, loader in loaders.items():
         connection.adapters.register_loader(name, lenient(loader))
 
 

@@ -20,20 +20,25 @@ _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: "
     r"?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?"
 )
+_DIGITLESS = {int, float, bool, str, bytes, date, datetime, NoneType}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WIDE = Context(prec=100)
 Key = Hashable
 
 
-def keys_of(column: Iterable[Any], *, exact: bool) -> list[Key]:
-    """Return the cells of one column as keys; with ``exact`` decimals keep all their digits."""
+def keys_of(column: Iterable[Any], *, exact: bool, known: dict[Any, Key] | None = None) -> list[Key]:
+    """Return the cells of one column as keys; with ``exact`` decimals keep all their digits.
+
+    ``known`` are the keys that were found before with the same ``exact``; those of this column are added.
+    """
     cells = list(column)
     kinds = set(map(type, cells))
     if kinds <= {int, NoneType}:
         return cells
     try:
         # Columns repeat their values, so each is read once. Values that Python calls equal have equal keys.
-        known = {cell: _key(cell, exact=exact) for cell in set(cells)}
+        known = {} if known is None else known
+        known.update({cell: _key(cell, exact=exact) for cell in set(cells).difference(known)})
     except TypeError:
         return [_key(cell, exact=exact) for cell in cells]
     return list(map(known.__getitem__, cells))
@@ -51,6 +56,11 @@ def _key(cell: Any, *, exact: bool) -> Key:
 def is_exact(column: Iterable[Any]) -> bool:
     """Return whether the numbers of a column are whole numbers and decimals alone."""
     return float not in set(map(type, column))
+
+
+def keys_differ(column: Iterable[Any]) -> bool:
+    """Return whether the keys of a column may depend on ``exact``: it holds decimals, or values that may hold them."""
+    return not set(map(type, column)) <= _DIGITLESS
 
 
 def number_in(cell: Any) -> float | Decimal | None:

@@ -7,10 +7,11 @@ their names are different. Equal rows count as often as they occur.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TypedDict
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypedDict
 
-from review.sql.results.matching import Table, assignments, by_name, differing, paired, surplus
+from review.sql.results.matching import Table, assignments, by_name, counted, differing, paired, surplus
 from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.result import Result
@@ -24,6 +25,8 @@ class _Counts(TypedDict):
 
 SHOWN = 5
 """How many differing rows a comparison keeps."""
+WAYS = 50
+"""How many ways to pair columns are tried for one whose rows come in the order asked for."""
 
 
 def compare(generated: Result, reference: Result, *, reference_sql: str | None = None, dialect: str = "") -> Comparison:
@@ -40,7 +43,8 @@ def compare(generated: Result, reference: Result, *, reference_sql: str | None =
     width, wanted = len(generated.columns), len(reference.columns)
     if width == wanted and generated.rows == reference.rows and _agree(generated, reference):
         return Comparison(outcome="equal", matched=tuple(range(wanted)), **counts)
-    theirs, ours = Table(reference), Table(generated)
+    read: tuple[dict[Any, Any], dict[Any, Any]] = ({}, {})
+    theirs, ours = Table(reference, read), Table(generated, read)
     if width == wanted:
         return _same_width(theirs, ours, order, counts)
     if width > wanted:
@@ -69,26 +73,36 @@ def _without_rows(generated: Result, reference: Result) -> Comparison | None:
 
 def _same_width(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
     straight = [(k, k) for k in range(len(theirs.names))]
-    agree = _agree(ours.result, theirs.result)
-    found = straight if agree and _rows_equal(theirs, ours, straight) else None
-    if found is None and len(theirs.result.rows) == len(ours.result.rows):
-        found = next(([*enumerate(chosen)] for chosen in assignments(theirs, ours)), None)
-    if found is not None:
+    first: Comparison | None = None
+    for found in islice(_ways(theirs, ours, straight), WAYS):
         matched = tuple(at for _, at in found)
         moved = _out_of_order(theirs, ours, found, order)
-        if moved is not None:
-            return Comparison(outcome="different", matched=matched, differences=(moved,), reason=moved.why, **counts)
-        outcome: Outcome = "equal" if found == straight else "equal_permuted"
-        return Comparison(outcome=outcome, matched=matched, **counts)
+        if moved is None:
+            outcome: Outcome = "equal" if found == straight else "equal_permuted"
+            return Comparison(outcome=outcome, matched=matched, **counts)
+        first = first or Comparison(
+            outcome="different", matched=matched, differences=(moved,), reason=moved.why, **counts
+        )
+    if first is not None:
+        return first
     pairs = _best_pairs(theirs, ours)
     if len(theirs.result.rows) == len(ours.result.rows) and only_rounded(theirs, ours, pairs):
         return Comparison(outcome="rounding_only", matched=tuple(at for _, at in pairs), **counts)
     return _different(theirs, ours, pairs, counts)
 
 
+def _ways(theirs: Table, ours: Table, straight: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Yield ways to pair the columns under which all rows are the same, first each with the one at its place."""
+    if len(theirs.result.rows) != len(ours.result.rows):
+        return
+    if _agree(ours.result, theirs.result) and _rows_equal(theirs, ours, straight):
+        yield straight
+    yield from ([*enumerate(chosen)] for chosen in assignments(theirs, ours))
+
+
 def _wider(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
     if len(theirs.result.rows) == len(ours.result.rows):
-        for chosen in assignments(theirs, ours):
+        for chosen in islice(assignments(theirs, ours), WAYS):
             found = [*enumerate(chosen)]
             if _out_of_order(theirs, ours, found, order) is None:
                 more = [ours.result.columns[k] for k in range(len(ours.names)) if k not in chosen]
@@ -109,10 +123,8 @@ def _narrower(theirs: Table, ours: Table, counts: _Counts) -> Comparison:
 
 
 def _rows_equal(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> bool:
-    if len(theirs.result.rows) != len(ours.result.rows):
-        return False
     left, right = paired(theirs, ours, pairs)
-    return left == right or Counter(left) == Counter(right)
+    return left == right or counted(left) == counted(right)
 
 
 def _best_pairs(theirs: Table, ours: Table) -> list[tuple[int, int]]:

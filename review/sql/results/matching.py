@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from review.sql.results.cells import Key, is_exact, keys_of
+import numpy as np
+
+from review.sql.results.cells import Key, is_exact, keys_differ, keys_of
+from review.sql.results.refining import Hashes, hashes_of, longer, refined
 from review.sql.results.result import Result
 
 Columns = list[list[Key]]
 Row = tuple[Key, ...]
-MOST_STEPS = 5_000
-"""How many assignments of columns are tried before giving up."""
+MOST_STEPS = 3_000
+"""How many columns are tried before giving up, and over how many rows in all."""
+MOST_ROWS = 10_000_000
 
 
 class Table:
-    """A result by columns, each as keys; those of an exact column are computed for the comparison with another one."""
+    """A result by columns, each as keys; those of an exact column are computed for the comparison with another one.
 
-    def __init__(self, result: Result) -> None:
-        self.result = result
+    The tables of one comparison share the keys of cells that were ``read`` already, by whether they are exact.
+    """
+
+    def __init__(self, result: Result, read: tuple[dict[Any, Key], dict[Any, Key]] | None = None) -> None:
+        self.result, self._read = result, read or ({}, {})
         self.names = [name.strip().strip('"`[]').lower() for name in result.columns]
         self.raw = [list(column) for column in zip(*result.rows, strict=True)] or [[] for _ in result.columns]
         self.exact = [is_exact(column) for column in self.raw]
+        self._by_digits = [keys_differ(column) for column in self.raw]
         self._keys: dict[tuple[int, bool], list[Key]] = {}
-        self._counts: dict[tuple[int, bool], Counter[Key]] = {}
+        self._counts: dict[tuple[int, bool], dict[Key, int]] = {}
 
     def keys(self, column: int, *, exact: bool) -> list[Key]:
         """Return one column as keys."""
+        exact = exact and self._by_digits[column]
         known = self._keys.get((column, exact))
         if known is None:
-            known = self._keys[column, exact] = keys_of(self.raw[column], exact=exact)
+            known = self._keys[column, exact] = keys_of(self.raw[column], exact=exact, known=self._read[exact])
         return known
 
-    def counts(self, column: int, *, exact: bool) -> Counter[Key]:
+    def counts(self, column: int, *, exact: bool) -> dict[Key, int]:
         """Return how often each value of one column occurs."""
+        exact = exact and self._by_digits[column]
         known = self._counts.get((column, exact))
         if known is None:
-            known = self._counts[column, exact] = Counter(self.keys(column, exact=exact))
+            known = self._counts[column, exact] = counted(self.keys(column, exact=exact))
         return known
+
+
+def counted(values: Iterable[Key]) -> dict[Key, int]:
+    """Return how often each value occurs, in a dict: two of them are compared much faster than two counters."""
+    return dict(Counter(values))
 
 
 def paired(left: Table, right: Table, columns: Sequence[tuple[int, int]]) -> tuple[list[Row], list[Row]]:
@@ -88,9 +104,17 @@ def assignments(small: Table, large: Table) -> Iterator[list[int]]:
     for column, at in enumerate(named):
         wanted = [at] if at is not None else [k for k in range(len(large.names)) if k not in taken]
         candidates.append([k for k in wanted if _same_values(small, column, large, k)])
+    if not all(candidates):
+        return
+    if all(len(some) == 1 for some in candidates):
+        yield from _checked(small, large, [some[0] for some in candidates])
+        return
+    left, right = hashes_of(*([t.keys(k, exact=False) for k in range(len(t.names))] for t in (small, large)))
+    if len(left) == len(right):
+        candidates = refined(left, right, named, candidates)
     if all(candidates):
-        order = sorted(range(len(candidates)), key=lambda column: len(candidates[column]))
-        yield from _search(small, large, candidates, order)
+        for chosen in _search(left, right, candidates, _first_alike(large)):
+            yield from _checked(small, large, chosen)
 
 
 def _same_values(small: Table, column: int, large: Table, other: int) -> bool:
@@ -98,43 +122,62 @@ def _same_values(small: Table, column: int, large: Table, other: int) -> bool:
     return small.counts(column, exact=exact) == large.counts(other, exact=exact)
 
 
-def _search(small: Table, large: Table, candidates: list[list[int]], order: list[int]) -> Iterator[list[int]]:
-    steps = 0
-    chosen: dict[int, int] = {}
-    waiting: list[list[int]] = [list(reversed(_distinct(large, candidates[order[0]])))] if order else []
+def _checked(small: Table, large: Table, chosen: list[int]) -> Iterator[list[int]]:
+    """A way whose columns all differ and under which the rows themselves are the same."""
+    if len(set(chosen)) == len(chosen) and _same_rows(small, large, chosen):
+        yield chosen
+
+
+def _search(left: Hashes, right: Hashes, candidates: list[list[int]], alike: list[int]) -> Iterator[list[int]]:
+    """Try columns of ``right`` one after another; rows that differ in the columns chosen so far end a way.
+
+    The columns with the fewest candidates come first. Ends after ``MOST_STEPS`` columns tried, fewer for many rows.
+    """
+    order = sorted(range(len(candidates)), key=lambda column: len(candidates[column]))
+    empty = np.zeros(left.shape[1], dtype=np.uint64)
+    wanted, rows = [], empty
+    for column in order:
+        rows = longer(rows, left[column])
+        wanted.append(rows.sum())
+    steps = min(MOST_STEPS, max(1, MOST_ROWS // max(1, left.shape[1])))
+    chosen: list[int] = []
+    reached = [empty]
+    waiting = [_choices(candidates[order[0]], chosen, alike)]
     while waiting:
         if not waiting[-1]:
             waiting.pop()
-            if waiting:
-                chosen.pop(order[len(waiting) - 1])
+            reached.pop()
+            if chosen:
+                chosen.pop()
             continue
-        column, other = order[len(waiting) - 1], waiting[-1].pop()
-        steps += 1
-        if steps > MOST_STEPS:
+        other = waiting[-1].pop()
+        steps -= 1
+        if steps < 0:
             return
-        chosen[column] = other
-        doubtful = len(candidates[column]) > 1 or len(chosen) == len(candidates)
-        if doubtful and len(chosen) > 1 and not _same_rows(small, large, chosen):
-            chosen.pop(column)
+        rows = longer(reached[-1], right[other])
+        if rows.sum() != wanted[len(chosen)]:
             continue
-        if len(chosen) == len(candidates):
-            yield [chosen[k] for k in range(len(candidates))]
-            chosen.pop(column)
+        if len(chosen) + 1 == len(order):
+            found = dict(zip(order, [*chosen, other], strict=True))
+            yield [found[column] for column in range(len(order))]
             continue
-        free = [k for k in candidates[order[len(chosen)]] if k not in chosen.values()]
-        waiting.append(list(reversed(_distinct(large, free))))
+        chosen.append(other)
+        reached.append(rows)
+        waiting.append(_choices(candidates[order[len(chosen)]], chosen, alike))
 
 
-def _distinct(table: Table, columns: list[int]) -> list[int]:
-    """One column of those that hold the same cells in the same rows: trying the others would change nothing."""
-    if len(columns) < 2:
-        return columns
+def _choices(columns: list[int], chosen: list[int], alike: list[int]) -> list[int]:
+    """The columns that may be tried, the first one last; of those that are alike, one: the others change nothing."""
+    free = {alike[column]: column for column in reversed(columns) if column not in chosen}
+    return sorted(free.values(), reverse=True)
+
+
+def _first_alike(table: Table) -> list[int]:
+    """For each column the first one that holds the same cells in the same rows."""
     seen: dict[tuple[Key, ...], int] = {}
-    for column in columns:
-        seen.setdefault(tuple(table.keys(column, exact=table.exact[column])), column)
-    return list(seen.values())
+    return [seen.setdefault(tuple(table.keys(k, exact=table.exact[k])), k) for k in range(len(table.names))]
 
 
-def _same_rows(small: Table, large: Table, chosen: dict[int, int]) -> bool:
-    left, right = paired(small, large, list(chosen.items()))
-    return Counter(left) == Counter(right)
+def _same_rows(small: Table, large: Table, chosen: Sequence[int]) -> bool:
+    left, right = paired(small, large, list(enumerate(chosen)))
+    return counted(left) == counted(right)

@@ -29,6 +29,7 @@ NAMELESS = (
     exp.JSONArrayContains, exp.JSONBContains, exp.Interval, exp.Pow, exp.TsOrDsAdd, exp.TsOrDsDiff,
     exp.ParameterizedAgg,
     exp.CombinedAggFunc, exp.CombinedParameterizedAgg, exp.AnonymousAggFunc, exp.VarMap, exp.ToArray, exp.JSONObject,
+    exp.JSONArrayAgg,
 )  # fmt: skip
 """Functions that a dialect writes as an operator, as a keyword, or that the parser adds to one it names."""
 

@@ -30,7 +30,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         yield whole(statement, f"The statement is not a query: it begins with {first}, expected SELECT or WITH.")
     for tree in statement.trees:
         for select in tree.find_all(exp.Select):
-            if not select.expressions:
+            exists = statement.dialect == "postgres" and isinstance(select.parent, exp.Exists)
+            if not select.expressions and not exists:
                 yield whole(statement, "A SELECT gives out no columns.")
 
 

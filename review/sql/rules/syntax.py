@@ -52,7 +52,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
             elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
                 yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
             elif isinstance(node, exp.Cast) and _odd_type(node):
-                yield at(node, statement, f"A value is cast to '{node.to.sql()}', which looks into the catalogue.")
+                said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
+                yield at(node, statement, said)
 
 
 def _from_first(tokens: Sequence[Token]) -> Iterator[Token]:

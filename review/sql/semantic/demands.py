@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -40,10 +40,20 @@ class Demands:
 
 @dataclass(frozen=True)
 class Met:
-    """Whether a statement meets its demands: ``score`` is 1 or 0, None when nothing was demanded."""
+    """Whether a statement meets its demands, by the findings and by how many demands were judged.
 
-    score: float | None
-    findings: tuple[Finding, ...]
+    A demand of which it cannot be told whether it is met is a note among the findings, and is not judged.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    judged: int = 0
+
+    @property
+    def score(self) -> float | None:
+        """1 when every demand is met, 0 when one is not, None when none was judged."""
+        if not self.judged:
+            return None
+        return 0.0 if any(f.severity == "error" for f in self.findings) else 1.0
 
     def to_json(self) -> dict[str, Any]:
         """Return score and findings."""
@@ -52,19 +62,9 @@ class Met:
 
 def check_demands(statement: Statement, demands: Demands) -> Met:
     """Compare a statement with what its example demands."""
-    applied, findings = 0, []
-    for rule in (_required, _forbidden, _words, _time):
-        for finding in rule(statement, demands):
-            applied += 1
-            if finding is not None:
-                findings.append(finding)
-    return _met(findings, applied=applied > 0)
-
-
-def _met(findings: Sequence[Finding], *, applied: bool) -> Met:
-    """Return the findings with their score, None where nothing was demanded."""
-    wrong = any(f.severity == "error" for f in findings)
-    return Met((0.0 if wrong else 1.0) if applied else None, tuple(findings))
+    found = [one for rule in (_required, _forbidden, _words, _time) for one in rule(statement, demands)]
+    judged = sum(one is None or one.severity == "error" for one in found)
+    return Met(tuple(one for one in found if one is not None), judged)
 
 
 def demands_met(sql: str, demands: Demands, *, dialect: str, schema: Schema | None) -> Met:
@@ -72,14 +72,15 @@ def demands_met(sql: str, demands: Demands, *, dialect: str, schema: Schema | No
     try:
         return check_demands(read_statement(sql, dialect, schema), demands)
     except UnreadableSql:
-        return Met(None, ())
+        return Met()
 
 
 def met_beside(found: Met, references: Iterable[Met]) -> Met:
     """Return what a query meets beside its references: what they do not meet either, its question does not demand."""
     excused = {f.message for one in references for f in one.findings}
-    left = [f for f in found.findings if f.message not in excused]
-    return _met(left, applied=found.score is not None)
+    left = tuple(f for f in found.findings if f.message not in excused)
+    dropped = sum(f.severity == "error" for f in found.findings) - sum(f.severity == "error" for f in left)
+    return Met(left, found.judged - dropped)
 
 
 Checked = Iterator[Finding | None]

@@ -78,7 +78,13 @@ def test_every_scorer_scores_its_sample_fully_and_leaves_an_empty_case_unscored(
     [
         ({"question": "Which big orders were there?"}, "SELECT id FROM orders WHERE total > 6", 1.0),
         ({"question": "Which big orders were there?"}, "SELECT 1 AS n", 0.0),
-        ({"question": "How many big orders?", "references": ["SELECT 1 AS n"]}, "SELECT 2 AS n", 1.0),
+        ({"question": "How many big orders?", "references": ["SELECT 1 AS n"]}, "SELECT 2 AS n", None),
+        (
+            {"question": "Big orders today?", "as_of": "2024-03-04"},
+            "SELECT id FROM orders WHERE total > date('now')",
+            1.0,
+        ),
+        ({"question": "Orders today?", "as_of": "2024-03-04"}, "SELECT id FROM orders WHERE total > date('now')", None),
         ({"question": "How much on 2024-03-01?", "as_of": "2024-03-04"}, "SELECT '2023-03-01' AS day", 0.0),
         ({"question": "How many are small?", "as_of": "2024-03-04"}, "SELECT 1 AS n", None),
         ({"question": "Which big orders were there?"}, "SELECT FROM WHERE (", None),
@@ -103,6 +109,10 @@ def test_words_and_times_of_a_question_are_demands_on_its_sql(
         ("numeric", {"expected_answer": "61"}, {"answer": "88"}, 0.0),
         ("required", {"required": ["orders.total", "promotions"]}, {"sql": "SELECT total FROM orders"}, 0.5),
         ("required", {"required": ["order"]}, {"sql": "SELECT total FROM orders"}, 0.0),
+        ("required", {"required": ["orders"]}, {"sql": "SELECT 1 AS n -- orders", "answer": "3 orders"}, 0.0),
+        ("required", {"required": ["ORDERS.total"]}, {"sql": "SELECT x.total FROM orders AS x"}, 1.0),
+        ("required", {"required": ["orders"]}, {"answer": "There are 3 orders."}, 1.0),
+        ("required", {"required": ["orders"]}, {"sql": "SELECT FROM ( orders"}, 1.0),
         ("behaviour", {"expected_behaviour": "clarify"}, {"answer": "Which month do you mean?"}, 1.0),
         ("behaviour", {"expected_behaviour": "clarify"}, {"answer": "Here it is. Anything else?"}, 0.0),
         ("behaviour", {"expected_behaviour": "answer"}, {"answer": "I cannot help with that."}, 0.0),
@@ -178,6 +188,23 @@ def test_the_project_says_what_decides(tmp_path: Path) -> None:
     (tmp_path / "spotcheck.toml").write_text("[scores]\nweights = [1, 0]\n")
     with pytest.raises(InputError, match="weights"):
         project_of(tmp_path / "spotcheck.db")
+
+
+@pytest.mark.parametrize(
+    ("toml", "semantic"),
+    [
+        ("", ("required", "behaviour", "tools")),
+        ("[sql.limits]\nrows = 5\n", ("required", "behaviour", "tools")),
+        ('[sql.words]\n"voucher" = "promotions"\n', ("required", "behaviour", "tools", "demands")),
+        ('[sql]\nengine = "shop.db"\n', ("required", "behaviour", "tools", "demands")),
+        ('[sql]\nengine = "shop.db"\n[scores]\nsemantic = ["required"]\n', ("required",)),
+    ],
+)
+def test_demands_decide_where_a_project_declares_its_sql_and_does_not_choose(
+    toml: str, semantic: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "spotcheck.toml").write_text(toml)
+    assert project_of(tmp_path / "spotcheck.db").scores.semantic == semantic
 
 
 def test_parts_and_the_whole() -> None:

@@ -161,6 +161,59 @@ def test_results_of_10_000_rows_are_compared_in_time():
         assert taken < 1, f"{taken:.2f} s; 0.3 s on a free core"
 
 
+def _flags(count, width, holds):
+    """The first ``count`` rows of flags for which a rule on the number of set flags, or on the row, holds."""
+    every = (tuple(f"{number:0{width}b}") for number in range(2**width))
+    return [row for row in every if holds(row)][:count]
+
+
+def _even(row):
+    return row.count("1") % 2 == 0
+
+
+RING = [tuple("1" if k in (e, (e + 1) % 8) else "0" for k in range(8)) for e in range(8)]
+SQUARES = [tuple("1" if k in (e, 4 * (e // 4) + (e + 1) % 4) else "0" for k in range(8)) for e in range(8)]
+HARD = {
+    "even and odd": (_flags(128, 8, _even), _flags(128, 8, lambda row: not _even(row)), "different"),
+    "even, in another order": (_flags(128, 8, _even), [row[::-1] for row in _flags(128, 8, _even)][::-1], "equal"),
+    "one ring and two": (RING * 12, SQUARES * 12, "different"),
+    "a wider result": (
+        [(*row, "1") for row in _flags(100, 8, lambda row: not _even(row))],
+        _flags(100, 8, _even), "different",
+    ),
+    "a wider result that holds it": ([("0", *row[::-1]) for row in RING * 12], RING * 12, "extra_columns"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_flags_that_only_all_columns_together_tell_apart_are_compared_in_time(name):
+    rows, expected_rows, expected = HARD[name]
+    generated = Result(columns=tuple(f"p{k}" for k in range(len(rows[0]))), rows=tuple(rows))
+    reference = Result(columns=tuple("abcdefgh"), rows=tuple(expected_rows))
+    start = time.process_time()
+    assert outcome(generated, reference) == expected
+    taken = time.process_time() - start
+    assert taken < 0.2, f"{taken:.3f} s; 0.05 s on a free core"
+
+
+def test_many_rows_of_ambiguous_flags_are_compared_in_time():
+    dice = random.Random(4)
+    rows = [tuple(dice.choice("01") for _ in range(10)) for _ in range(10_000)]
+    other = [*rows[:-1], tuple("01"[c == "0"] for c in rows[-1])]
+    start = time.process_time()
+    for given, expected in ((rows, "equal_permuted"), (other, "different")):
+        generated = Result(columns=tuple("klmnopqrst"), rows=tuple(row[::-1] for row in given))
+        assert outcome(generated, Result(columns=tuple("abcdefghij"), rows=tuple(rows))) == expected
+    taken = time.process_time() - start
+    assert taken < 2, f"{taken:.2f} s; 0.3 s each on a free core"
+
+
+def test_of_several_ways_to_pair_columns_one_in_the_right_order_counts():
+    reference = table("a b", (1, 2), (2, 1))
+    assert outcome(table("m n", (2, 1), (1, 2)), reference, "SELECT a, b FROM t ORDER BY a") == "equal_permuted"
+    assert outcome(table("a b", (2, 1), (1, 2)), reference, "SELECT a, b FROM t ORDER BY a") == "different"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_many_ambiguous_columns_are_matched_in_time_and_always_the_same_way(seed):
     dice = random.Random(seed)

@@ -250,6 +250,13 @@ def test_an_unknown_user_hears_where_the_user_comes_from(shop, monkeypatch):
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("role", "why"), [("owner", "permission denied"), ("nobody_here", "does not exist")])
+def test_a_role_that_the_user_cannot_take_on_is_named(role, why, shop):
+    with pytest.raises(InputError, match=f"'reader' cannot take on the role '{role}' .*{why}.*Grant the role"):
+        ENGINE.open(shop.place._replace(options={**shop.place.options, "role": role}), LIMITS)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
 def test_postgres_refuses_a_superuser(shop, monkeypatch):
     monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
     with pytest.raises(InputError, match="superuser"):
@@ -259,6 +266,68 @@ def test_postgres_refuses_a_superuser(shop, monkeypatch):
         assert runner.schema.table("hidden") is None
         assert runner.run('SELECT "Id" FROM "Mixed"').done
         assert runner.run("SELECT Id FROM Mixed").ending == "refused"
+
+
+WRITING = {
+    "GRANT INSERT ON orders TO {0}": "INSERT into the table public.orders.",
+    "GRANT UPDATE (amount) ON orders TO {0}": "UPDATE the table public.orders.",
+    "GRANT DELETE, TRUNCATE ON orders TO {0}": "DELETE from, TRUNCATE the table public.orders.",
+    "CREATE TABLE own_{0} (a int); ALTER TABLE own_{0} OWNER TO {0}": "change and drop the table public.own_{0}.",
+    "CREATE SEQUENCE ids_{0}; GRANT USAGE ON SEQUENCE ids_{0} TO {0}": "advance the sequence public.ids_{0}.",
+    "GRANT CREATE ON SCHEMA public TO {0}": "CREATE in the schema public.",
+    "CREATE SCHEMA own_{0}; GRANT ALL ON SCHEMA own_{0} TO {0}": "CREATE in the schema own_{0}.",
+    "GRANT CREATE ON DATABASE postgres TO {0}": "CREATE in the database postgres.",
+    "ALTER ROLE {0} CREATEDB": "create databases.",
+    "CREATE ROLE hand_{0}; GRANT DELETE ON orders TO hand_{0}; ALTER ROLE {0} NOINHERIT; GRANT hand_{0} TO {0}":
+        "DELETE from the table public.orders through the role 'hand_{0}'.",
+    "GRANT pg_write_server_files TO {0}":
+        "write files or run programs on the server through the role 'pg_write_server_files'.",
+    "GRANT owner TO {0}": "do everything as a superuser through the role 'owner'.",
+    "GRANT CREATE ON SCHEMA public TO PUBLIC":
+        "CREATE in the schema public as everybody may (it is granted to PUBLIC).",
+    "GRANT INSERT ON orders TO {0}; GRANT CREATE ON SCHEMA public TO {0}":
+        "INSERT into the table public.orders and CREATE in the schema public.",
+}  # fmt: skip
+"""Rights of a role, and what is said that it may do."""
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_postgres_refuses_a_role_that_may_write_and_says_what_it_may_do(shop, monkeypatch):
+    import psycopg
+
+    place, accepted = shop.place, {**shop.place.options, "write_rights": "accepted"}
+    with psycopg.connect(host=place.options["socket"], user="owner", dbname="postgres", autocommit=True) as owner:
+        for number, (granted, said) in enumerate(WRITING.items()):
+            role = f"writer{number}"
+            owner.execute(f"CREATE ROLE {role} LOGIN; {granted.format(role)}")
+            monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", role)
+            with pytest.raises(InputError) as caught:
+                ENGINE.open(place, LIMITS)
+            assert f"the role '{role}' may {said.format(role)} Expected a role that owns nothing" in str(caught.value)
+            if "superuser" in said:
+                with pytest.raises(InputError, match="superuser"):
+                    ENGINE.open(place._replace(options=accepted), LIMITS)
+            else:
+                session = ENGINE.open(place._replace(options=accepted), LIMITS)
+                for write in ("INSERT INTO orders VALUES (9, 9, 9, NULL)", "CREATE TABLE made (a integer)"):
+                    assert session.run(write).ending == "failed", "the transaction only reads"
+                session.connection.close()
+            if "TO PUBLIC" in granted:
+                assert "First revoke from PUBLIC the right to CREATE in the schema public" in str(caught.value)
+                owner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    with pytest.raises(InputError, match="found write_rights=yes"):
+        ENGINE.open(place._replace(options={**accepted, "write_rights": "yes"}), LIMITS)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_postgres_lets_a_role_read_that_may_make_temporary_tables_alone(shop):
+    import psycopg
+
+    with psycopg.connect(host=shop.place.options["socket"], user="reader", dbname="postgres") as other:
+        other.execute("CREATE TEMPORARY TABLE mine (a serial)")
+        session = ENGINE.open(shop.place, LIMITS)
+        assert session.run("SELECT count(*) FROM orders").rows == ((3,),)
+        session.connection.close()
 
 
 ODD = {
@@ -285,6 +354,8 @@ def test_odd_values_come_through_and_equal_themselves(shop):
 def test_times_without_an_end_are_read_as_text(shop):
     result = shop.run("SELECT 'infinity'::timestamp AS a, '-infinity'::date AS b, made FROM orders WHERE id = 1")
     assert result.rows == (("infinity", "-infinity", datetime(2024, 3, 1, 10)),)
+    beyond = shop.run("SELECT '24:00'::time AS a, '9999999 years'::interval AS b, ARRAY['infinity'::date] AS c")
+    assert beyond.rows == (("24:00:00", "9999999 years", ["infinity"]),)
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
@@ -324,6 +395,11 @@ def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     numbers = "SELECT nan AS a, 1 / 0 AS b, toDecimal128('0.1', 38) AS c, [1, 2] AS d FROM orders LIMIT 1"
     [row] = shop.run(numbers).rows
     assert row[0] != row[0] and row[1] == float("inf") and row[2:] == (Decimal("0.1"), [1, 2])
+    odd = "SELECT unhex('ff00') AS a, ['x', unhex('fe')] AS b, 'é' AS c FROM orders LIMIT 1"
+    assert shop.run(odd).rows == ((b"\xff\x00", ["x", b"\xfe"], "é"),)
+    moments = [f"SELECT toDateTime64('{at}', 3, '{zone}') AS a FROM orders"
+               for at, zone in (("2024-01-01 01:00:00", "Europe/Paris"), ("2024-01-01 00:00:00", "UTC"))]  # fmt: skip
+    assert compare(*map(shop.run, moments)).outcome == "equal"
 
 
 def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkeypatch):

@@ -45,6 +45,8 @@ ORDINARY = {
         "SELECT CAST(credit AS REAL) / 2, name || '!' FROM customers WHERE id IN (SELECT customer_id FROM orders)",
     ],
     "postgres": [
+        "SELECT json_agg(name ORDER BY id) FROM customers",
+        "SELECT name FROM customers c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id)",
         "SELECT date_trunc('month', made) AS m, sum(amount)::numeric(10,2) FROM orders GROUP BY 1 ORDER BY m "
         "NULLS LAST",
         "SELECT name, row_number() OVER (PARTITION BY region_id ORDER BY credit DESC) FROM customers",
@@ -181,6 +183,10 @@ def test_a_query_begins_with_from_only_where_the_engine_reads_it(sql, first):
         ("name FROM customers ORDER BY name LIMIT 3, 5", "clickhouse sqlite"),
         ("DISTINCT ON (name) name FROM customers", "clickhouse duckdb postgres"),
         ("{'a': 1} FROM customers", "duckdb"),
+        ('{date: id, "b": name} FROM customers', "duckdb"),
+        ("{} FROM customers", "duckdb"),
+        ("{name} FROM customers", ""),
+        ("{name, id} FROM customers", ""),
         ("id, FROM customers", "clickhouse duckdb"),
         ("id::varchar FROM customers", "clickhouse duckdb postgres"),
         ("* EXCEPT (id) FROM customers", "clickhouse duckdb"),
