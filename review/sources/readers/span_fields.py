@@ -80,6 +80,8 @@ def _sum(tree: Tree, name: str) -> Any:
     Zero is what tools write where nothing was counted, so it is missing.
     """
     counted = {span.id for span in tree.spans if getattr(span, name)}
+    if not counted:
+        return None
     parents = {span.id: span.parent for span in tree.spans}
     around: set[str] = set()
     for span in counted:
@@ -87,7 +89,8 @@ def _sum(tree: Tree, name: str) -> Any:
         while at is not None and at in parents and at not in around:
             around.add(at)
             at = parents[at]
-    values = [getattr(span, name) for span in tree.spans if span.id in counted - around]
+    counted -= around
+    values = [getattr(span, name) for span in tree.spans if span.id in counted]
     return round(sum(values), 12) if values else None
 
 

@@ -16,6 +16,7 @@ from review.sources.readers.span_values import called_with, mapping_of, opened
 _CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "functionCall")
 _RESULTS = ("tool_call_response", "tool_result", "tool-result", "function_call_output", "functionResponse")
 _THOUGHTS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content")
+_PARTS = (*_CALLS, *_RESULTS, *_THOUGHTS)
 _CONTENT = ("content", "parts", "tool_calls", "data")
 _LISTS = ("messages", "input_messages", "contents", "chat_history", "input", "output")
 
@@ -80,9 +81,8 @@ def _is_message(item: Any) -> bool:
     if _lc(item) is not None or item.get("type") in ("function_call", "function_call_output", "reasoning"):
         return True
     word = item.get("role", item.get("type"))
-    return (
-        isinstance(word, str) and word.lower() in ROLES and bool({"content", "parts", "tool_calls", "data"} & set(item))
-    )
+    known = isinstance(word, str) and word.lower() in ROLES
+    return known and ("content" in item or "parts" in item or "tool_calls" in item or "data" in item)
 
 
 def _lc(item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
@@ -104,7 +104,7 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
         word, item = str(item.get("type")), item["data"]
     else:
         word = str(item.get("role") or item.get("type") or role or "")
-    if item.get("type") in (*_CALLS, *_RESULTS, *_THOUGHTS) and "role" not in item:
+    if "role" not in item and item.get("type") in _PARTS:
         parts: Any = [item]
         word = "assistant"
     else:
@@ -215,8 +215,7 @@ def tool_call(name: str, arguments: Any, call: str | None = None) -> Fields:
 
 
 def _calls(item: Mapping[str, Any]) -> list[Fields]:
-    extra = mapping_of(item.get("additional_kwargs"))
-    listed = item.get("tool_calls") or extra.get("tool_calls")
+    listed = item.get("tool_calls") or mapping_of(item.get("additional_kwargs")).get("tool_calls")
     if not listed and isinstance(item.get("function_call"), dict):
         listed = [item["function_call"]]
     listed = [*(listed if isinstance(listed, list) else []), *(item.get("invalid_tool_calls") or [])]
