@@ -9,7 +9,7 @@ Facts: see :mod:`review.sources.readers.otlp_spans` and :mod:`review.sources.rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from review.basics.record import Unreadable
@@ -79,9 +79,8 @@ def _span(record: Record, events: list[Fields]) -> Span:
     kind = TOOL if not kind and "ai.toolCall.name" in attributes else kind
     tool = kind == TOOL
     error, error_type = _error(record, record["attributes"], events)
-    parts = [str(part) for part in (found("prompt"), found("prompt_version")) if part is not None]
     root = attributes.get("langfuse.internal.is_app_root")
-    return Span(
+    span = Span(
         id=record["span"],
         parent=record.get("parent"),
         name=str((found("tool") if tool else None) or record["name"] or raw or "span"),
@@ -94,27 +93,35 @@ def _span(record: Record, events: list[Fields]) -> Span:
         output=opened(found("result")) if tool else output_of(said, events),
         error=error,
         error_type=error_type,
-        model=words_of(found("model")),
-        tokens_in=count_of(found("tokens_in")) or count_of(_langfuse(attributes, "usage_details", "input")),
-        tokens_out=count_of(found("tokens_out")) or count_of(_langfuse(attributes, "usage_details", "output")),
-        cost=amount_of(found("cost")) or _langfuse(attributes, "cost_details", "total"),
         documents=_documents(said) if kind == RETRIEVER or "retrieval" in raw else [],
-        prompt="@".join(parts) or None,
-        user=words_of(found("user")),
-        session=words_of(found("session")),
-        tags=_tags(found("tags")),
     )
+    _add_figures(span, said.answers)
+    return span
 
 
-def _langfuse(attributes: Mapping[str, Any], name: str, part: str) -> float | None:
-    given = attributes.get(f"langfuse.observation.{name}")
-    return None if given is None else amount_of(mapping_of(given).get(part)) or None
+_FIGURES: dict[str, Callable[[Any], Any]] = {
+    **{"model": words_of, "user": words_of, "session": words_of},
+    **{"tokens_in": count_of, "tokens_out": count_of, "cost": amount_of},
+}
 
 
-def _tags(given: Any) -> list[str]:
-    return (
-        [] if given is None else [str(tag) for tag in (list_in(given) or ([given] if isinstance(given, str) else []))]
-    )
+def _add_figures(span: Span, answers: Mapping[str, Any]) -> None:
+    """Put what few spans say into one that says it: model, counts, cost, user, session, prompt and tags."""
+    for question, value in answers.items():
+        if question in _FIGURES:
+            setattr(span, question, _FIGURES[question](value) or None)
+    if "usage" in answers:
+        usage = mapping_of(answers["usage"])
+        span.tokens_in = span.tokens_in or count_of(amount_of(usage.get("input")) or None)
+        span.tokens_out = span.tokens_out or count_of(amount_of(usage.get("output")) or None)
+    if "costs" in answers:
+        span.cost = span.cost or amount_of(mapping_of(answers["costs"]).get("total")) or None
+    parts = [str(answers[name]) for name in ("prompt", "prompt_version") if name in answers]
+    if parts:
+        span.prompt = "@".join(parts) or None
+    if "tags" in answers:
+        tags = answers["tags"]
+        span.tags = [str(tag) for tag in (list_in(tags) or ([tags] if isinstance(tags, str) else []))]
 
 
 def _error(record: Record, attributes: Mapping[str, Any], events: list[Fields]) -> tuple[str | None, str | None]:

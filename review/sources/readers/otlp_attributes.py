@@ -82,6 +82,9 @@ NAMES = Names(
     {
         **{"model": MODEL, "tokens_in": TOKENS_IN, "tokens_out": TOKENS_OUT, "cost": COST, "kind": KIND, "tags": TAGS},
         **{"prompt": PROMPT, "prompt_version": PROMPT_VERSION, "session": SESSION, "user": USER},
+        **{"messages_in": ("gen_ai.input.messages",), "messages_out": ("gen_ai.output.messages",)},
+        **{"instructions": ("gen_ai.system_instructions",), "usage": ("langfuse.observation.usage_details",)},
+        **{"costs": ("langfuse.observation.cost_details",), "calls": ("ai.response.toolCalls",)},
         **{"tool": TOOL_NAME, "arguments": ARGUMENTS, "result": RESULT, "input": INPUT, "output": OUTPUT},
     },
     lists=(
@@ -95,36 +98,31 @@ NAMES = Names(
 
 def input_of(said: Said, events: list[Fields]) -> Any:
     """Return what went into a span: messages where there are any, else its input as it was recorded."""
-    attributes = said.attributes
-    messages = list_in(attributes.get("gen_ai.input.messages"))
-    instructions = attributes.get("gen_ai.system_instructions")
-    found = [
-        *messages,
-        *_openinference(said.rows("llm.input_messages")),
-        *_openllmetry(said.rows("gen_ai.prompt"), "user"),
-        *[message for event in events if (message := _asked(event)) is not None],
-    ]
+    found = list_in(said.answers.get("messages_in"))
+    if said.lists:
+        found += _openinference(said.rows("llm.input_messages"))
+        found += _openllmetry(said.rows("gen_ai.prompt"), "user")
+    found += [message for event in events if (message := _asked(event)) is not None]
+    instructions = said.answers.get("instructions")
     if instructions and not any(isinstance(m, dict) and m.get("role") == "system" for m in found):
         parts = opened(instructions)
         found = [{"role": "system", "content": parts}, *found]
     if found:
         return found
     value = said.answers.get("input")
-    return _arguments_by_name(attributes) if value is None else opened(value)
+    return _arguments_by_name(said.attributes) if value is None else opened(value)
 
 
 def output_of(said: Said, events: list[Fields]) -> Any:
     """Return what came out of a span, in the same way."""
-    attributes = said.attributes
-    found = [
-        *list_in(attributes.get("gen_ai.output.messages")),
-        *_openinference(said.rows("llm.output_messages")),
-        *_openllmetry(said.rows("gen_ai.completion"), "assistant"),
-        *[message for event in events if (message := _answered(event)) is not None],
-    ]
+    found = list_in(said.answers.get("messages_out"))
+    if said.lists:
+        found += _openinference(said.rows("llm.output_messages"))
+        found += _openllmetry(said.rows("gen_ai.completion"), "assistant")
+    found += [message for event in events if (message := _answered(event)) is not None]
     if found:
         return found[:1] if all(isinstance(m, dict) and m.get("role") == "assistant" for m in found) else found
-    calls = list_in(attributes.get("ai.response.toolCalls"))
+    calls = list_in(said.answers.get("calls"))
     text = said.answers.get("output")
     return [{"role": "assistant", "content": text, "tool_calls": calls}] if calls else opened(text)
 

@@ -62,16 +62,20 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
 
 
 def _time(tree: Tree) -> str | None:
-    starts = [span.start for span in (tree.root, *tree.spans) if span.start is not None]
-    return utc_text(datetime.fromtimestamp(starts[0] / 1000, UTC)) if starts else None
+    start = next((span.start for span in (tree.root, *tree.spans) if span.start is not None), None)
+    return None if start is None else utc_text(datetime.fromtimestamp(start / 1000, UTC))
 
 
 def _latest(spans: Sequence[Span], name: str) -> Any:
-    return next((getattr(span, name) for span in reversed(spans) if getattr(span, name)), None)
+    for span in reversed(spans):
+        value = getattr(span, name)
+        if value:
+            return value
+    return None
 
 
 def _first(tree: Tree, name: str) -> Any:
-    return next((getattr(span, name) for span in (tree.root, *tree.spans) if getattr(span, name)), None)
+    return getattr(tree.root, name) or next((found for span in tree.spans if (found := getattr(span, name))), None)
 
 
 def _sum(tree: Tree, name: str) -> Any:

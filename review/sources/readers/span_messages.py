@@ -16,6 +16,8 @@ from review.sources.readers.span_values import called_with, mapping_of, opened
 _CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "functionCall")
 _RESULTS = ("tool_call_response", "tool_result", "tool-result", "function_call_output", "functionResponse")
 _THOUGHTS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content")
+_PLAIN = {"role", "content", "parts", "finish_reason"}
+"""The fields of a message that calls no tool outside of its content."""
 _PARTS = (*_CALLS, *_RESULTS, *_THOUGHTS)
 _CONTENT = ("content", "parts", "tool_calls", "data")
 _LISTS = ("messages", "input_messages", "contents", "chat_history", "input", "output")
@@ -78,9 +80,12 @@ def _first(value: Any) -> Any:
 def _is_message(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
-    if _lc(item) is not None or item.get("type") in ("function_call", "function_call_output", "reasoning"):
+    if "kwargs" in item and _lc(item) is not None:
         return True
-    word = item.get("role", item.get("type"))
+    kind = item.get("type")
+    if kind is not None and kind in ("function_call", "function_call_output", "reasoning"):
+        return True
+    word = item.get("role", kind)
     known = isinstance(word, str) and word.lower() in ROLES
     return known and ("content" in item or "parts" in item or "tool_calls" in item or "data" in item)
 
@@ -97,7 +102,7 @@ def _lc(item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
 
 def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     """Add one message with its calls, results and thoughts; False when its role is unknown."""
-    built = _lc(item)
+    built = _lc(item) if "kwargs" in item else None
     if built is not None:
         word, item = built
     elif isinstance(item.get("data"), dict):
@@ -119,8 +124,9 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     made: Fields = {"role": known, "content": "", **({"name": str(item["name"])} if item.get("name") else {})}
     results: list[Fields] = []
     _fill(made, results, talk.thoughts, parts)
-    for call in _calls(item):
-        made.setdefault("tool_calls", []).append(call)
+    if not item.keys() <= _PLAIN:
+        for call in _calls(item):
+            made.setdefault("tool_calls", []).append(call)
     thought = item.get("reasoning_content") or item.get("reasoning")
     if isinstance(thought, str) and thought:
         talk.thoughts.append(thought)

@@ -7,7 +7,7 @@ conversation keeps under ``taken_from`` which spans these were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.sources.readers.fields import Fields
@@ -84,8 +84,11 @@ def _key(message: Fields) -> tuple[str, str]:
     return message["role"], message["content"]
 
 
-def _last(messages: Iterable[Fields], role: str) -> str | None:
-    return next((m["content"] for m in reversed(list(messages)) if m["role"] == role and m["content"]), None)
+def _last(messages: Sequence[Fields], role: str) -> str | None:
+    for message in reversed(messages):
+        if message["role"] == role and message["content"]:
+            return str(message["content"])
+    return None
 
 
 def _levels(tree: Tree) -> list[list[Span]]:

@@ -96,6 +96,8 @@ def mapping_of(value: Any) -> Mapping[str, Any]:
 
 def list_in(value: Any) -> list[Any]:
     """Return a list, possibly from JSON text; an empty one for anything else."""
+    if value is None:
+        return []
     value = opened(value)
     return list(value) if isinstance(value, list | tuple) else []
 
@@ -108,6 +110,8 @@ def count_of(value: Any) -> int | None:
 
 def amount_of(value: Any) -> float | None:
     """Return a number from zero that may stand as text, None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
