@@ -401,6 +401,38 @@ def test_dbt_finds_each_table_and_column(tmp_path):
     assert page.count("Rows have no group, probability and weight: ") == 2
 
 
+DBT = "SPOTCHECK_DBT"
+"""The program ``dbt`` of an environment with tests/clients/dbt.txt."""
+PROFILE = """spotcheck:
+  target: here
+  outputs: {here: {type: duckdb, path: results.duckdb, schema: main, threads: 1}}
+"""
+
+
+@pytest.mark.skipif(DBT not in os.environ, reason=f"{DBT} names no dbt with its adapter for DuckDB")
+def test_dbt_itself_passes_the_tests_of_the_export_and_finds_what_is_wrong(store, tmp_path):
+    judged(store)
+    folder = tmp_path / "dbt"
+    write_dbt(folder)
+    path = str(folder / "results.duckdb")
+    publish(store, "duckdb", path, [WEEK], by="lea")
+    (folder / "profiles.yml").write_text(PROFILE)
+
+    def build():
+        words = [os.environ[DBT], "--no-send-anonymous-usage-stats", "--no-use-colors", "build", "--profiles-dir", "."]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.run(words, env=environment, capture_output=True, text=True, cwd=folder, timeout=300)
+
+    done = build()
+    assert done.returncode == 0 and "ERROR=0" in done.stdout, done.stdout + done.stderr
+    with duckdb.connect(path) as db:
+        db.execute(f"UPDATE {PREFIX}settlements SET weight = 3 * weight WHERE positive = 1")
+        db.execute(f"UPDATE {PREFIX}items SET weight = NULL WHERE item = '{NAMES[0]}'")
+    wrong = build()
+    assert wrong.returncode == 1 and "ERROR=2" in wrong.stdout, wrong.stdout + wrong.stderr
+    assert "people_estimate" in wrong.stdout and f"not_null_{PREFIX}items_weight" in wrong.stdout
+
+
 def test_the_command_and_the_night_publish(store, tmp_path):
     judged(store)
     folder = store.path.parent
