@@ -54,7 +54,8 @@ class _Writing:
         sql = f"SELECT row_key, week, digest FROM {PREFIX}{table} WHERE store = {{store:String}}"  # noqa: S608 - names of ours
         lines = self._asked(f"{sql} FORMAT JSONEachRow", store=store).splitlines()
         found: dict[str, tuple[str, str]] = {}
-        held = self._held[table] = {}
+        held: dict[str, list[str]] = {}
+        self._held[table] = held
         for row in map(orjson.loads, lines):
             versions = held.setdefault(row["row_key"], [])
             versions.append(row["digest"])
