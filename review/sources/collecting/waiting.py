@@ -16,15 +16,15 @@ LONGEST = 3600.0
 """How long a trace waits after its root at most, although spans keep coming."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Trace:
-    """One trace: when its last and first part and its root arrived, in seconds since 1970, and the frames it is in.
+    """One trace: when its first and last part and its root arrived, in seconds since 1970, and the frames it is in.
 
     ``service`` is the one of the root, before that of any span; ``marks`` are those of its spans and log records.
     """
 
-    last: float
     first: float
+    last: float
     root: float | None = None
     service: str = ""
     marks: bytearray = field(default_factory=bytearray)
@@ -45,7 +45,7 @@ class Waiting:
         for part in parts:
             trace = self.traces.get(part.trace)
             if trace is None:
-                trace = self.traces[part.trace] = Trace(at, at)
+                trace = self.traces[part.trace] = Trace(first=at, last=at)
             if is_among(part.mark, trace.marks):
                 repeated += 1
                 continue
