@@ -16,6 +16,7 @@ from review.monitoring.metrics import SLICES
 from review.monitoring.unread import unread_words
 from review.report.warehouse_health import warehouse_health
 from review.settings.project import project_of
+from review.sources.collecting.waiting_now import noted, waiting_words
 from review.sources.readers.mapping import parse_mapping
 
 
@@ -65,9 +66,13 @@ def health_command(
         emit(result, as_json, lambda: render.engagement_table(windows))
         return
     found, after = health(log, project, asked), outcomes_after(log, project, asked)
-    for text in (*found.apart_words(), *unread_words(found.buckets)):
+    for text in (*found.apart_words(), *unread_words(found.buckets), *waiting_words(store.path)):
         note(text)
-    result = found.to_json() | {"after_clarification": {name: one.to_json() for name, one in after.items()}}
+    waiting = noted(store.path)
+    result = found.to_json() | {
+        "after_clarification": {name: one.to_json() for name, one in after.items()},
+        **({} if waiting is None else {"waiting": waiting.to_json()}),
+    }
     emit(result, as_json, lambda: render.health_table(found, project.judges.currency))
 
 

@@ -73,7 +73,6 @@ class Grouping:
     """
 
     def __init__(self, scratch: Path | None = None, memory: int | None = None, *, alone: bool = False) -> None:
-        self._scratch = scratch
         self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0, alone=alone)
         self._number = self._taken = 0
 
@@ -88,15 +87,13 @@ class Grouping:
         key = part.key.encode("utf-8", "surrogatepass")
         head = _HEAD.pack(self._number, part.line, len(key), len(part.text))
         self._number += 1
-        with full_disk(self._scratch):
-            self._buckets.add(key, b"".join((head, key, part.text)))
+        self._buckets.add(key, b"".join((head, key, part.text)))
 
     def groups(self) -> Iterator[Group]:
         """Yield the traces. Raises NoSpace when the disk is full."""
-        with full_disk(self._scratch):
-            for group in self._buckets.groups():
-                self._taken += group.parts
-                yield group
+        for group in self._buckets.groups():
+            self._taken += group.parts
+            yield group
 
     @property
     def share(self) -> float:
@@ -104,36 +101,35 @@ class Grouping:
         return self._taken / max(self._number, 1)
 
 
-class _Frame(NamedTuple):
-    """One record inside a block of bytes: where it begins, where its text begins and ends, and its number."""
+Frame = tuple[int, int, int, int, int, bytes]
+"""One record inside a block: where it begins, where its text begins and ends, its number, its line, its key.
 
-    at: tuple[int, int, int]
-    number: int
-    line: int
-    key: bytes
+A plain tuple, because there are millions.
+"""
 
 
-def _frames(block: bytes) -> Iterator[_Frame]:
-    at, size = 0, len(block)
+def _frames(block: bytes) -> Iterator[Frame]:
+    at, size, head = 0, len(block), _HEAD.size
     while at < size:
         number, line, key, text = _HEAD.unpack_from(block, at)
-        begin = at + _HEAD.size + key
-        yield _Frame((at, begin, begin + text), number, line, block[begin - key : begin])
+        begin = at + head + key
+        yield at, begin, begin + text, number, line, block[at + head : begin]
         at = begin + text
 
 
 def _groups(block: bytes) -> list[Group]:
     """Return the traces of a block in the order of their first records."""
-    found: dict[bytes, list[_Frame]] = {}
-    for frame in _frames(block):
-        found.setdefault(frame.key, []).append(frame)
+    found: dict[bytes, tuple[int, list[int], list[memoryview]]] = {}
     view = memoryview(block)
-    groups = []
-    for key, frames in found.items():
-        texts = tuple(view[frame.at[1] : frame.at[2]] for frame in frames)
-        group = Group(_text(key), tuple(f.line for f in frames), texts, len(frames))
-        groups.append((frames[0].number, group))
-    return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
+    for _, begin, end, number, line, key in _frames(block):
+        known = found.get(key)
+        if known is None:
+            found[key] = number, [line], [view[begin:end]]
+        else:
+            known[1].append(line)
+            known[2].append(view[begin:end])
+    in_order = sorted(found.items(), key=lambda pair: pair[1][0])
+    return [Group(_text(key), tuple(lines), tuple(texts), len(lines)) for key, (_, lines, texts) in in_order]
 
 
 class _Buckets:
@@ -155,13 +151,14 @@ class _Buckets:
 
     def _write(self) -> None:
         """Move what waits in memory to the file, and remember the place of each block."""
-        if self._file is None:
-            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 - closed with this object
-        for bucket, records in enumerate(self._waiting):
-            if records:
-                self._file.write(records)
-                self._blocks[bucket].append((self._end, len(records)))
-                self._end += len(records)
+        with full_disk(self._folder):
+            if self._file is None:
+                self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 - closed with this object
+            for bucket, records in enumerate(self._waiting):
+                if records:
+                    self._file.write(records)
+                    self._blocks[bucket].append((self._end, len(records)))
+                    self._end += len(records)
         self._waiting = [bytearray() for _ in range(BUCKETS)]
         self._size = 0
 
@@ -183,10 +180,10 @@ class _Buckets:
         """Yield the traces of a bucket that is too large, sorted in again by the next byte of the hash."""
         sizes: dict[bytes, list[int]] = {}
         for block in blocks:
-            for frame in _frames(self._read(*block)):
-                seen = sizes.setdefault(frame.key, [frame.line, 0, 0])
+            for at, _, end, _, line, key in _frames(self._read(*block)):
+                seen = sizes.setdefault(key, [line, 0, 0])
                 seen[1] += 1
-                seen[2] += frame.at[2] - frame.at[0]
+                seen[2] += end - at
         large = {key for key, (_, _, size) in sizes.items() if size > self._memory}
         errors = {
             key: _too_large(key, parts, size, self._memory) for key, (_, parts, size) in sizes.items() if key in large
@@ -199,12 +196,11 @@ class _Buckets:
         try:
             for block in blocks:
                 data = self._read(*block)
-                for frame in _frames(data):
-                    if frame.key not in large:
-                        smaller.add(frame.key, data[frame.at[0] : frame.at[2]])
+                for at, begin, end, _, line, key in _frames(data):
+                    if key not in large:
+                        smaller.add(key, data[at:end])
                     elif self._alone:
-                        one = data[frame.at[1] : frame.at[2]]
-                        yield Group(_text(frame.key), (frame.line,), (one,), 1, errors[frame.key])
+                        yield Group(_text(key), (line,), (data[begin:end],), 1, errors[key])
             yield from smaller.groups()
         finally:
             smaller.close()
@@ -212,8 +208,9 @@ class _Buckets:
     def _read(self, start: int, size: int) -> bytes:
         if self._file is None:
             return b""
-        self._file.seek(start)
-        return self._file.read(size)
+        with full_disk(self._folder):
+            self._file.seek(start)
+            return self._file.read(size)
 
     def close(self) -> None:
         """Close the file, which removes it."""

@@ -16,6 +16,8 @@ from review.basics.clock import now
 from review.basics.log_paths import log_of
 from review.monitoring.comparing import Compared, compared
 from review.people.people import add_person
+from review.sources.collecting.frames import spool_of
+from review.sources.collecting.waiting_now import WaitingNow
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from storage.opening import open_store
@@ -75,6 +77,17 @@ def test_a_long_count_keeps_no_page_waiting(store: Store, monkeypatch: pytest.Mo
     go.set()
     monkeypatch.setattr(working, "WAIT", 60.0)
     assert any("Errors rose" in m.value for m in at.run().markdown)
+
+
+def test_spans_that_wait_outside_the_log_are_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not run(store, monkeypatch, "health", "mara", span="7d").info, "no collector has run for this store"
+    at = datetime.fromisoformat(now()).timestamp()
+    spool_of(store.path).mkdir()
+    told = WaitingNow(at=at, traces=3, spans=12, since=at - 90, rootless=1, refused={"shop": "no `lead` is left."})
+    told.write(spool_of(store.path))
+    [said] = run(store, monkeypatch, "health", "mara", span="7d").info
+    assert said.value.startswith("12 spans of 3 traces arrived and are not in the log yet, the first at 20")
+    assert "1 trace without a root span so far" in said.value and "\\`lead\\` is left" in said.value
 
 
 def test_an_empty_log_and_reviewers_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from review.settings.project import project_of
 from review.sources.collecting import into_log, left_behind
 from review.sources.collecting.frames import FramePlace, spool_of
 from review.sources.collecting.into_log import Assembler, pause_after
+from review.sources.collecting.ledger import SECONDS, Ledger
 from review.sources.collecting.left_behind import ASSEMBLING
 from review.sources.collecting.otlp_requests import Seen
 from review.sources.collecting.waiting import LONGEST, ROOT_SECONDS, Waiting
+from review.sources.collecting.waiting_now import STALE, noted, waiting_words
 from storage.leases import only_one
 from storage.records_log import Import
 
@@ -333,3 +336,39 @@ def test_the_night_brings_in_what_a_stopped_collector_has_left(collecting, monke
     [done] = run_nightly(store, steps=night)
     assert done.detail == "no collector runs; of its spool came in: shop: 2 conversations added"
     assert sorted(collecting.log()) == [hexed(1), hexed(2)] and len(collecting.files()) == 1
+
+
+def test_those_who_look_at_production_read_what_waits_since_when_and_why(collecting, monkeypatch):
+    path = collecting.store.path
+    assert waiting_words(path) == [], "an empty spool has nothing to say"
+    collecting.send(talk(1), spans({"trace": 2, "span": 2, "parent": 1, "name": "tool"}))
+    [alone] = waiting_words(path)
+    assert alone.startswith("No collector fills the log, and 0.0 MB of requests wait in its spool. Start the collector")
+    collecting.later(0)
+    first, growing, rootless = waiting_words(path)
+    assert first.startswith("2 spans of 2 traces arrived and are not in the log yet, the first at 20")
+    assert growing.startswith("1 trace may still get spans") and rootless.startswith("1 trace without a root span")
+    with monkeypatch.context() as patch:
+        patch.setattr(Assembler, "_take", lambda *_, **__: (_ for _ in ()).throw(NoSpace("the disk is full.")))
+        collecting.later(60)
+    assert waiting_words(path)[-1] == "Traces of 'shop' stay in the spool and are tried again: the disk is full."
+    told = noted(path).to_json()
+    assert (told["traces"], told["rootless"], told["refused"]) == (2, 1, {"shop": "the disk is full."})
+    assert told["since"] < told["at"] and told["at"].endswith("+00:00")
+    collecting.later(700)
+    assert not collecting.files() and waiting_words(path) == [] and noted(path).traces == 0
+    replace(noted(path), at=time.time() - 2 * STALE).write(collecting.folder)
+    assert waiting_words(path) == [], "nobody fills the log, and nothing waits"
+    collecting.send(talk(3))
+    assert waiting_words(path)[0].startswith("No collector has filled the log since 20")
+
+
+def test_the_ledger_forgets_the_oldest_traces_also_those_that_came_again(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl", now=0)
+    for at, name in enumerate("abcab"):
+        ledger.add([(name, "shop", bytes(8))], at=at)
+    for one in (ledger, Ledger(tmp_path / "ledger.jsonl", now=10)):
+        assert [(name, known.at) for name, known in one.traces.items()] == [("c", 2), ("a", 3), ("b", 4)]
+        assert len(one.traces["a"].marks) == 16
+        one.forget(SECONDS + 3)
+        assert list(one.traces) == ["b"] and not one.has("b", bytes(7) + b"x")

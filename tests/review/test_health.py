@@ -21,6 +21,8 @@ from review.monitoring.health import Asked, health
 from review.monitoring.measuring import share
 from review.monitoring.unread import unread_words
 from review.settings.project import Project
+from review.sources.collecting.frames import spool_of
+from review.sources.collecting.waiting_now import WaitingNow
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.statistics.intervals import wilson
@@ -98,6 +100,17 @@ def test_wrong_clocks_are_counted_apart(said: Callable[..., dict[str, Any]]) -> 
     found = said()
     assert found["apart"] == {"undated": 1, "future": 2, "too_old": 1}
     assert sum(one["traffic"] for one in found["buckets"]) == 201
+
+
+def test_what_waits_in_the_spool_of_a_collector_is_in_the_answer(
+    log: LogPaths, said: Callable[..., dict[str, Any]]
+) -> None:
+    assert "waiting" not in said("--to", "2026-11-02"), "no collector has run"
+    spool = spool_of(str(log.logs).removesuffix(".logs"))
+    spool.mkdir()
+    WaitingNow(at=1763717460.0, traces=2, spans=5, since=1763717400.0, rootless=1).write(spool)
+    waiting = said("--to", "2026-11-02")["waiting"]
+    assert (waiting["spans"], waiting["rootless"], waiting["since"]) == (5, 1, "2025-11-21T09:30:00.000+00:00")
 
 
 def test_slices_and_hours_and_weeks_add_up(said: Callable[..., dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from review.monitoring.clarifications import EXPIRED
 from review.monitoring.comparing import Compared, compared
 from review.monitoring.metrics import CHECK, Metric, metrics_for
 from review.monitoring.unread import unread_words
+from review.sources.collecting.waiting_now import waiting_words
 
 ROW = 3
 FIRST = ("traffic", "error_rate", "latency_ms", "cost", "low_confidence", "repair_rate")
@@ -29,7 +30,10 @@ MORE = (
 
 
 def show(here: Session) -> None:
-    """Draw the choices and, as soon as they are counted, the figures."""
+    """Draw what waits outside the log, the choices and, as soon as they are counted, the figures."""
+    waits = waiting_words(here.store.path)
+    if waits:
+        st.info(as_text(" ".join(waits)), icon=":material/hourglass_top:")
     chosen = choices.choose(here)
     if chosen is None:
         return

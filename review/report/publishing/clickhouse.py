@@ -1,7 +1,7 @@
-"""A ClickHouse server over HTTP, which has no transactions: rows that change are removed, then written.
+"""A ClickHouse server over HTTP, which has no transactions: rows are written, then what they replace is removed.
 
-Where that breaks off, the next run finds them missing and writes them. User and password come from
-SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD.
+What the server refuses to take so changes nothing. Where it breaks off in between, the next run finds rows twice, and
+writes them anew. User and password come from SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from review.report.publishing.warehouse import Warehouse, check_columns
 TYPES = {TEXT: "Nullable(String)", NUMBER: "Nullable(Float64)", WHOLE: "Nullable(Int64)"}
 KEYS = ("row_key", "store", "week", "digest")
 AT_ONCE = 2_000
+TWICE = ""
+"""The digest of a row that is there twice: no row that is published has it, so it is written anew."""
 
 
 class _Writing:
     def __init__(self, session: requests.Session, url: str, database: str) -> None:
         self._session, self._url, self._database = session, url, database
+        self._held: dict[str, dict[str, list[str]]] = {}
 
     def _asked(self, sql: str, data: bytes = b"", **parameters: str) -> str:
         given = {"database": self._database, "mutations_sync": "2", "lightweight_deletes_sync": "2"}
@@ -50,19 +53,35 @@ class _Writing:
         check_columns(PREFIX + table, [orjson.loads(line)["name"] for line in there], list(columns))
         sql = f"SELECT row_key, week, digest FROM {PREFIX}{table} WHERE store = {{store:String}}"  # noqa: S608 - names of ours
         lines = self._asked(f"{sql} FORMAT JSONEachRow", store=store).splitlines()
-        rows = (orjson.loads(line) for line in lines)
-        return {row["row_key"]: (row["week"], row["digest"]) for row in rows}
+        found: dict[str, tuple[str, str]] = {}
+        held: dict[str, list[str]] = {}
+        self._held[table] = held
+        for row in map(orjson.loads, lines):
+            versions = held.setdefault(row["row_key"], [])
+            versions.append(row["digest"])
+            found[row["row_key"]] = (row["week"], row["digest"] if len(versions) == 1 else TWICE)
+        return found
 
     def replace(self, table: str, gone: Sequence[str], rows: Sequence[Row]) -> None:
         """Remove rows and write others."""
-        changed = [*gone, *(row["row_key"] for row in rows)]
-        for at in range(0, len(changed), AT_ONCE):
-            some = ", ".join(_quoted(key) for key in changed[at : at + AT_ONCE])
-            # In the body: an address holds no thousands of keys.
-            self._asked("", f"DELETE FROM {PREFIX}{table} WHERE row_key IN ({some})".encode())  # noqa: S608 - quoted
+        held = self._held.get(table, {})
+        changed = {key: held[key] for row in rows if (key := row["row_key"]) in held}
+        twice = [key for key, versions in changed.items() if len(versions) > 1]
+        self._remove(table, [(key, digest) for key in twice for digest in held[key]])
         if rows:
             lines = b"\n".join(orjson.dumps(row) for row in rows)
             self._asked(f"INSERT INTO {PREFIX}{table} FORMAT JSONEachRow", lines)
+        before = {key: versions for key, versions in changed.items() if len(versions) == 1}
+        before |= {key: held[key] for key in gone}
+        self._remove(table, [(key, digest) for key, versions in before.items() for digest in versions])
+
+    def _remove(self, table: str, versions: Sequence[tuple[str, str]]) -> None:
+        """Remove rows by their keys and digests."""
+        for at in range(0, len(versions), AT_ONCE):
+            some = ", ".join(f"({_quoted(key)}, {_quoted(digest)})" for key, digest in versions[at : at + AT_ONCE])
+            # In the body: an address holds no thousands of keys.
+            sql = f"DELETE FROM {PREFIX}{table} WHERE (row_key, digest) IN ({some})"  # noqa: S608 - quoted
+            self._asked("", sql.encode())
 
 
 def _quoted(text: str) -> str:

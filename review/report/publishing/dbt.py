@@ -70,7 +70,8 @@ def schema_page() -> str:
     for name, table in TABLES.items():
         rows = [f"| `{column}` | {meaning.kind} | {meaning.about} |" for column, meaning in described(name).items()]
         head = "| column | kind | what it holds |\n|---|---|---|"
-        parts.append(
-            f"## {PREFIX}{name}\n\n{table.about[0].upper()}{table.about[1:]}.\n\n{head}\n" + "\n".join(rows) + "\n"
-        )
+        told = [f"{table.about[0].upper()}{table.about[1:]}.\n"]
+        if table.unweighted:
+            told.append(f"Rows have no group, probability and weight: {table.unweighted}.\n")
+        parts.append("\n".join([f"## {PREFIX}{name}\n", *told, head, *rows, ""]))
     return "\n".join(parts)

@@ -20,10 +20,14 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What the rows of a table are, and the columns that are its own."""
+    """What the rows of a table are, and the columns that are its own.
+
+    ``unweighted`` says why its rows have no group, probability and weight; it is empty where they have them.
+    """
 
     about: str
     columns: Mapping[str, Column]
+    unweighted: str = ""
 
 
 SHARED = {
@@ -103,6 +107,8 @@ TABLES: dict[str, Table] = {
             "labelled": Column(WHOLE, "the number of labelled items"),
             "undefined": Column(TEXT, "why there is no estimate"),
         },
+        unweighted="a row is the result over all items of its week, whose weights are in it already. Summing estimates "
+        "with weights would count them twice: sum the settlements instead",
     ),
     "releases": Table(
         "the releases of golden examples; their week is empty",
@@ -113,6 +119,8 @@ TABLES: dict[str, Table] = {
             "at": Column(TEXT, "when, in UTC"),
             "by": Column(TEXT, "who released it"),
         },
+        unweighted="a row is a list of examples that people chose. None was drawn from production, so none stands for "
+        "other conversations",
     ),
 }
 """Every table by its name, which stands behind ``PREFIX`` in the warehouse."""

@@ -22,8 +22,9 @@ from storage.opening import open_store
 LOOK = 1.0
 """Seconds between two looks at the spool."""
 LOCK_SECONDS = 60.0
-NICE = 5
-"""How far this process stands back behind the application and behind the one that takes requests."""
+NICE = 10
+"""How far this process stands back behind the application and behind the one that takes requests. What it brings into
+the log is on disk already, and an import takes a core for a moment: a reviewer's next item must not wait for that."""
 NAMES = {
     "late": "spans came after their trace had gone into the log, and are not in it",
     "repeated": "spans came twice",

@@ -22,6 +22,7 @@ from review.sources.collecting.ledger import MARK, Ledger
 from review.sources.collecting.otlp_requests import Seen, seen
 from review.sources.collecting.told import Told
 from review.sources.collecting.waiting import Waiting
+from review.sources.collecting.waiting_now import EVERY
 from review.sources.file_sets import FileSet
 from review.sources.import_source import import_from_source
 from review.sources.options import import_options
@@ -80,6 +81,8 @@ class Assembler:
         self._read: dict[int, int] = {}
         self._closed: set[int] = set()
         self._next, self._day, self._today = 0.0, 0, 0
+        self._refused: dict[str, str] = {}
+        self._noted = 0.0
 
     def step(self) -> Done:
         """Look at what arrived, and import what is whole. Raises ReviewError when the spool cannot be read."""
@@ -91,7 +94,15 @@ class Assembler:
             self._told.settle(self._store, self._take, now=self._clock(), counts=done.counts)
             self._sweep(done)
             self._pause(len(done.imports))
+        self._note()
         return done
+
+    def _note(self) -> None:
+        """Tell those who look at production what waits."""
+        now = self._clock()
+        if now - self._noted >= EVERY:
+            self._waiting.now(now, self._refused).write(self._folder)
+            self._noted = now
 
     def _look(self, done: Done) -> None:
         """Read the frames that arrived since the last time."""
@@ -150,8 +161,10 @@ class Assembler:
                     done.imports += self._take(files, format="otlp", source=source)
                 except ReviewError as error:
                     done.errors.append(type(error)(f"{source}: {error}", command_hint=error.command_hint))
+                    self._refused[source] = str(error)
                     failed.update(mine)
                     continue
+                self._refused.pop(source, None)
                 self._ledger.add(((name, source, bytes(traces[name].marks)) for name in mine), at=self._clock())
                 for name in mine:
                     del self._waiting.traces[name]

@@ -5,6 +5,7 @@ One line of JSON for each trace, appended and synced after the log has it.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,7 +30,7 @@ class Known(NamedTuple):
 
 
 class Ledger:
-    """The traces of the last day."""
+    """The traces of the last day, in the order in which they went into the log."""
 
     def __init__(self, path: Path, *, now: float) -> None:
         """Read the file, and write it anew without what is older than a day."""
@@ -44,6 +45,7 @@ class Ledger:
                 continue  # cut off when a process was killed; its traces go into the log again, which has them
             name, at, source, marks = orjson.loads(line)
             if now - at < SECONDS:
+                self.traces.pop(name, None)
                 self.traces[name] = Known(at, source, bytes.fromhex(marks))
                 kept.append(line)
         if len(kept) < len(lines):
@@ -55,7 +57,7 @@ class Ledger:
         """Note traces (name, source, marks of spans) that the log has."""
         lines = []
         for name, source, marks in traces:
-            before = self.traces.get(name)
+            before = self.traces.pop(name, None)
             known = Known(at, source, (before.marks if before else b"") + marks)
             self.traces[name] = known
             lines.append(orjson.dumps([name, at, source, known.marks.hex()]) + b"\n")
@@ -69,8 +71,9 @@ class Ledger:
             os.close(handle)
 
     def forget(self, now: float) -> None:
-        """Drop from memory what is older than a day."""
-        for name in [name for name, known in self.traces.items() if now - known.at >= SECONDS]:
+        """Drop from memory what is older than a day: the first ones, for this is asked every second."""
+        old = itertools.takewhile(lambda pair: now - pair[1].at >= SECONDS, self.traces.items())
+        for name in [name for name, _ in old]:
             del self.traces[name]
 
     def has(self, trace: str, mark: bytes) -> bool:

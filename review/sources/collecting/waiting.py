@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from review.sources.collecting.frames import FramePlace
-from review.sources.collecting.ledger import is_among
+from review.sources.collecting.ledger import MARK, is_among
 from review.sources.collecting.otlp_requests import Seen
+from review.sources.collecting.waiting_now import WaitingNow
 
 ROOT_SECONDS = 600.0
 """How long a trace whose root never comes waits after its last span."""
@@ -15,13 +16,14 @@ LONGEST = 3600.0
 """How long a trace waits after its root at most, although spans keep coming."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Trace:
     """One trace: when its first and last part and its root arrived, in seconds since 1970, and the frames it is in.
 
     ``service`` is the one of the root, before that of any span; ``marks`` are those of its spans and log records.
     """
 
+    first: float
     last: float
     root: float | None = None
     service: str = ""
@@ -43,7 +45,7 @@ class Waiting:
         for part in parts:
             trace = self.traces.get(part.trace)
             if trace is None:
-                trace = self.traces[part.trace] = Trace(at)
+                trace = self.traces[part.trace] = Trace(first=at, last=at)
             if is_among(part.mark, trace.marks):
                 repeated += 1
                 continue
@@ -66,6 +68,20 @@ class Waiting:
                     yield name
             elif quiet >= self._after or now - trace.root >= max(LONGEST, self._after):
                 yield name
+
+    def now(self, moment: float, refused: Mapping[str, str]) -> WaitingNow:
+        """Return what waits at a moment; ``refused`` says why the traces of some sources do not come in."""
+        ready = sum(1 for _ in self.ready(moment))
+        rootless = sum(1 for trace in self.traces.values() if trace.root is None)
+        return WaitingNow(
+            at=moment,
+            traces=len(self.traces),
+            spans=sum(len(trace.marks) for trace in self.traces.values()) // MARK,
+            since=min((trace.first for trace in self.traces.values()), default=None),
+            growing=max(len(self.traces) - rootless - ready, 0),
+            rootless=rootless,
+            refused=refused,
+        )
 
     def first_file(self) -> int | None:
         """Return the number of the first file that a trace still needs, None without any."""

@@ -9,30 +9,16 @@ Facts: see :mod:`review.sources.readers.otlp_spans` and :mod:`review.sources.rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.otlp_attributes import (
-    ARGUMENTS,
-    COST,
-    KIND,
     KINDS,
-    MODEL,
-    PROMPT,
-    PROMPT_VERSION,
-    RESULT,
-    SESSION,
-    TAGS,
-    TOKENS_IN,
-    TOKENS_OUT,
-    TOOL_NAME,
-    USER,
+    NAMES,
     event_name,
-    first,
     input_of,
-    listed,
     output_of,
     with_details,
 )
@@ -40,6 +26,7 @@ from review.sources.readers.otlp_evaluations import evaluations_in
 from review.sources.readers.otlp_spans import is_otlp, spans_in
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
+from review.sources.readers.span_names import Said
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, opened, words_of
 from review.sources.readers.spans import RETRIEVER, TOOL, Span
 
@@ -66,10 +53,10 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     if not spans:
         found = f"{len(records)} log records of a trace whose spans are not here"
         raise Unreadable("spans", found, "spans and logs of a trace in one import")
-    all_events = {
-        name: [*span["events"], *sorted(events.get(name, {}).values(), key=lambda log: log.get("start") or 0.0)]
-        for name, span in spans.items()
-    }
+    all_events = {name: span["events"] for name, span in spans.items()}
+    for name in events.keys() & spans.keys():
+        logs = sorted(events[name].values(), key=lambda log: log.get("start") or 0.0)
+        all_events[name] = [*all_events[name], *logs]
     verdicts, people = evaluations_in(spans, all_events)
     any_span = next(iter(spans.values()))
     metadata = {
@@ -82,59 +69,67 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
 
 
 def _span(record: Record, events: list[Fields]) -> Span:
-    attributes = with_details(record["attributes"], events)
-    raw = str(first(attributes, KIND) or record.get("span_kind") or "").lower()
+    attributes = with_details(record["attributes"], events) if events else record["attributes"]
+    said = NAMES.said(attributes)
+    found = said.answers.get
+    raw = str(found("kind") or record.get("span_kind") or "").lower()
     kind = KINDS.get(raw, raw if raw not in ("internal", "client", "server", "task", "workflow", "span") else "")
     if not kind and ("gen_ai.system" in attributes or attributes.get("llm.request.type")):
         kind = "llm"
     kind = TOOL if not kind and "ai.toolCall.name" in attributes else kind
     tool = kind == TOOL
-    error, error_type = _error(record, events)
-    version = first(attributes, PROMPT_VERSION)
-    prompt = first(attributes, PROMPT)
-    parts = [str(part) for part in (prompt, version) if part is not None]
-    tags = first(attributes, TAGS)
+    error, error_type = _error(record, record["attributes"], events)
     root = attributes.get("langfuse.internal.is_app_root")
-    return Span(
+    span = Span(
         id=record["span"],
         parent=record.get("parent"),
-        name=str((first(attributes, TOOL_NAME) if tool else None) or record["name"] or raw or "span"),
+        name=str((found("tool") if tool else None) or record["name"] or raw or "span"),
         kind=kind,
         root=True if root in (True, "true") else None,
         start=record.get("start"),
         end=record.get("end"),
         order=record["span"],
-        input=opened(first(attributes, ARGUMENTS)) if tool else input_of(attributes, events),
-        output=opened(first(attributes, RESULT)) if tool else output_of(attributes, events),
+        input=opened(found("arguments")) if tool else input_of(said, events),
+        output=opened(found("result")) if tool else output_of(said, events),
         error=error,
         error_type=error_type,
-        model=words_of(first(attributes, MODEL)),
-        tokens_in=count_of(first(attributes, TOKENS_IN)) or _usage(attributes, "input"),
-        tokens_out=count_of(first(attributes, TOKENS_OUT)) or _usage(attributes, "output"),
-        cost=amount_of(first(attributes, COST)) or _langfuse(attributes, "cost_details", "total"),
-        documents=_documents(attributes) if kind == RETRIEVER or "retrieval" in raw else [],
-        prompt="@".join(parts) or None,
-        user=words_of(first(attributes, USER)),
-        session=words_of(first(attributes, SESSION)),
-        tags=[str(tag) for tag in (list_in(tags) or ([tags] if isinstance(tags, str) else []))],
+        documents=_documents(said) if kind == RETRIEVER or "retrieval" in raw else [],
     )
+    _add_figures(span, said.answers)
+    return span
 
 
-def _langfuse(attributes: Mapping[str, Any], name: str, part: str) -> float | None:
-    return amount_of(mapping_of(attributes.get(f"langfuse.observation.{name}")).get(part)) or None
+_FIGURES: dict[str, Callable[[Any], Any]] = {
+    **{"model": words_of, "user": words_of, "session": words_of},
+    **{"tokens_in": count_of, "tokens_out": count_of, "cost": amount_of},
+}
 
 
-def _usage(attributes: Mapping[str, Any], part: str) -> int | None:
-    return count_of(_langfuse(attributes, "usage_details", part))
+def _add_figures(span: Span, answers: Mapping[str, Any]) -> None:
+    """Put what few spans say into one that says it: model, counts, cost, user, session, prompt and tags."""
+    for question, value in answers.items():
+        if question in _FIGURES:
+            setattr(span, question, _FIGURES[question](value) or None)
+    if "usage" in answers:
+        usage = mapping_of(answers["usage"])
+        span.tokens_in = span.tokens_in or count_of(amount_of(usage.get("input")) or None)
+        span.tokens_out = span.tokens_out or count_of(amount_of(usage.get("output")) or None)
+    if "costs" in answers:
+        span.cost = span.cost or amount_of(mapping_of(answers["costs"]).get("total")) or None
+    parts = [str(answers[name]) for name in ("prompt", "prompt_version") if name in answers]
+    if parts:
+        span.prompt = "@".join(parts) or None
+    if "tags" in answers:
+        tags = answers["tags"]
+        span.tags = [str(tag) for tag in (list_in(tags) or ([tags] if isinstance(tags, str) else []))]
 
 
-def _error(record: Record, events: list[Fields]) -> tuple[str | None, str | None]:
+def _error(record: Record, attributes: Mapping[str, Any], events: list[Fields]) -> tuple[str | None, str | None]:
     """Return message and type of a span's error: of its status, and of the exception that it recorded."""
-    attributes = record["attributes"]
-    thrown: Fields = next((e["attributes"] for e in reversed(events) if event_name(e) == "exception"), {})
-    kind = words_of(thrown.get("exception.type")) or words_of(attributes.get("error.type"))
     if not record.get("failed") and attributes.get("langfuse.observation.level") != "ERROR":
         return None, None
+    thrown: Fields = next((e["attributes"] for e in reversed(events) if event_name(e) == "exception"), {})
+    kind = words_of(thrown.get("exception.type")) or words_of(attributes.get("error.type"))
     named = (record.get("message"), attributes.get("langfuse.observation.status_message"))
     message = next((str(text) for text in (*named, thrown.get("exception.message"), kind) if text), None)
     return message or "the span failed without a message", _class_name(kind)
@@ -145,20 +140,26 @@ def _class_name(kind: str | None) -> str | None:
     return kind.removeprefix("<class '").removesuffix("'>") if kind else None
 
 
-def _documents(attributes: Mapping[str, Any]) -> list[Any]:
-    rows = listed(attributes, "retrieval.documents")
-    texts = [row.get("document.content") for row in rows if isinstance(row, dict)]
-    return [text for text in texts if text] or list_in(attributes.get("gen_ai.retrieval.documents"))
+def _documents(said: Said) -> list[Any]:
+    texts = [row.get("document.content") for row in said.rows("retrieval.documents") if isinstance(row, dict)]
+    return [text for text in texts if text] or list_in(said.attributes.get("gen_ai.retrieval.documents"))
+
+
+OF_TRACE = "langfuse.trace.metadata."
 
 
 def _metadata(spans: Mapping[str, Record]) -> Fields:
     """Return the metadata that products put on their spans, of the earliest span first."""
+    some = [
+        (span.get("start") or 0.0, attributes, names)
+        for span in spans.values()
+        if (names := NAMES.meaning(attributes := span["attributes"]).families.get(OF_TRACE, ()))
+        or "metadata" in attributes
+    ]
     found: Fields = {}
-    for span in sorted(spans.values(), key=lambda s: s.get("start") or 0.0, reverse=True):
-        for name, value in span["attributes"].items():
-            if name.startswith("langfuse.trace.metadata."):
-                found[name.removeprefix("langfuse.trace.metadata.")] = opened(value)
-        found |= mapping_of(span["attributes"].get("metadata"))
+    for _, attributes, names in sorted(some, key=lambda one: one[0], reverse=True):
+        found |= {name.removeprefix(OF_TRACE): opened(attributes[name]) for name in names}
+        found |= mapping_of(attributes.get("metadata"))
     return found
 
 

@@ -9,10 +9,11 @@ opentelemetry-semantic-conventions 0.66, openinference-semantic-conventions 0.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from review.sources.readers.fields import Fields
+from review.sources.readers.span_names import Names, Said, listed
 from review.sources.readers.span_values import list_in, mapping_of, opened
 
 MODEL = (
@@ -77,67 +78,58 @@ OUTPUT = (
 )
 
 
-def first(attributes: Mapping[str, Any], names: Iterable[str]) -> Any:
-    """Return the first of some attributes that is there."""
-    for name in names:
-        if name in attributes:
-            value = attributes[name]
-            if value is not None and value not in ("", [], {}):
-                return value
-    return None
+NAMES = Names(
+    {
+        **{"model": MODEL, "tokens_in": TOKENS_IN, "tokens_out": TOKENS_OUT, "cost": COST, "kind": KIND, "tags": TAGS},
+        **{"prompt": PROMPT, "prompt_version": PROMPT_VERSION, "session": SESSION, "user": USER},
+        **{"messages_in": ("gen_ai.input.messages",), "messages_out": ("gen_ai.output.messages",)},
+        **{"instructions": ("gen_ai.system_instructions",), "usage": ("langfuse.observation.usage_details",)},
+        **{"costs": ("langfuse.observation.cost_details",), "calls": ("ai.response.toolCalls",)},
+        **{"tool": TOOL_NAME, "arguments": ARGUMENTS, "result": RESULT, "input": INPUT, "output": OUTPUT},
+    },
+    lists=(
+        *("llm.input_messages", "llm.output_messages", "gen_ai.prompt", "gen_ai.completion", "retrieval.documents"),
+        *("evaluations", "annotations", "trace.annotations", "session.annotations"),
+    ),
+    families=("langfuse.trace.metadata.",),
+)
+"""What every convention calls the same thing."""
 
 
-def listed(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
-    """Return the list that flattened names hold, ``prefix.<i>.suffix``, by the numbers of the indices."""
-    begin = f"{prefix}."
-    names = [name for name in attributes if name.startswith(begin)]
-    if not names:
-        return []
-    rows: dict[int, Fields] = {}
-    for name in names:
-        index, _, rest = name[len(begin) :].partition(".")
-        if index.isdecimal():
-            rows.setdefault(int(index), {})[rest] = attributes[name]
-    return [row.get("", row) if set(row) == {""} else row for _, row in sorted(rows.items())]
-
-
-def input_of(attributes: Mapping[str, Any], events: list[Fields]) -> Any:
+def input_of(said: Said, events: list[Fields]) -> Any:
     """Return what went into a span: messages where there are any, else its input as it was recorded."""
-    messages = list_in(attributes.get("gen_ai.input.messages"))
-    instructions = attributes.get("gen_ai.system_instructions")
-    found = [
-        *messages,
-        *_openinference(attributes, "llm.input_messages"),
-        *_openllmetry(attributes, "gen_ai.prompt"),
-        *[message for event in events if (message := _asked(event)) is not None],
-    ]
+    found = list_in(said.answers.get("messages_in"))
+    if said.lists:
+        found += _openinference(said.rows("llm.input_messages"))
+        found += _openllmetry(said.rows("gen_ai.prompt"), "user")
+    found += [message for event in events if (message := _asked(event)) is not None]
+    instructions = said.answers.get("instructions")
     if instructions and not any(isinstance(m, dict) and m.get("role") == "system" for m in found):
         parts = opened(instructions)
         found = [{"role": "system", "content": parts}, *found]
     if found:
         return found
-    value = first(attributes, INPUT)
-    return _arguments_by_name(attributes) if value is None else opened(value)
+    value = said.answers.get("input")
+    return _arguments_by_name(said.attributes) if value is None else opened(value)
 
 
-def output_of(attributes: Mapping[str, Any], events: list[Fields]) -> Any:
+def output_of(said: Said, events: list[Fields]) -> Any:
     """Return what came out of a span, in the same way."""
-    found = [
-        *list_in(attributes.get("gen_ai.output.messages")),
-        *_openinference(attributes, "llm.output_messages"),
-        *_openllmetry(attributes, "gen_ai.completion"),
-        *[message for event in events if (message := _answered(event)) is not None],
-    ]
+    found = list_in(said.answers.get("messages_out"))
+    if said.lists:
+        found += _openinference(said.rows("llm.output_messages"))
+        found += _openllmetry(said.rows("gen_ai.completion"), "assistant")
+    found += [message for event in events if (message := _answered(event)) is not None]
     if found:
         return found[:1] if all(isinstance(m, dict) and m.get("role") == "assistant" for m in found) else found
-    calls = list_in(attributes.get("ai.response.toolCalls"))
-    text = first(attributes, OUTPUT)
+    calls = list_in(said.answers.get("calls"))
+    text = said.answers.get("output")
     return [{"role": "assistant", "content": text, "tool_calls": calls}] if calls else opened(text)
 
 
-def _openinference(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
+def _openinference(rows: list[Any]) -> list[Any]:
     made = []
-    for row in listed(attributes, prefix):
+    for row in rows:
         if not isinstance(row, dict):
             continue
         message: Fields = {"role": row.get("message.role") or "user", "content": row.get("message.content")}
@@ -166,9 +158,9 @@ def _openinference_call(call: Mapping[str, Any]) -> Fields:
     return {"id": call.get("tool_call.id"), "type": "function", "function": function}
 
 
-def _openllmetry(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
+def _openllmetry(rows: list[Any], usual: str) -> list[Any]:
     made = []
-    for row in listed(attributes, prefix):
+    for row in rows:
         if not isinstance(row, dict):
             continue
         calls = [
@@ -176,7 +168,7 @@ def _openllmetry(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
             for c in listed(row, "tool_calls")
             if isinstance(c, dict)
         ]
-        role = row.get("role") or ("assistant" if prefix.endswith("completion") else "user")
+        role = row.get("role") or usual
         message = {"role": role, "content": opened_parts(row.get("content")), "tool_call_id": row.get("tool_call_id")}
         made.append({**message, **({"tool_calls": calls} if calls else {})})
     return made
@@ -202,9 +194,11 @@ DETAILS = "gen_ai.client.inference.operation.details"
 """The event that carries attributes of a model call, for spans that must stay small."""
 
 
-def with_details(attributes: Mapping[str, Any], events: list[Fields]) -> Fields:
+def with_details(attributes: Mapping[str, Any], events: list[Fields]) -> Mapping[str, Any]:
     """Return the attributes of a span with those that an event or log record carries for it."""
     details = [event for event in events if event_name(event) == DETAILS]
+    if not details:
+        return attributes
     return {
         **dict(attributes),
         **{k: v for event in details for k, v in {**event["attributes"], **_body(event)}.items()},

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.sources.readers.fields import Fields, Record
-from review.sources.readers.otlp_attributes import event_name, listed
+from review.sources.readers.otlp_attributes import NAMES, event_name
+from review.sources.readers.span_names import rows_of
 from review.sources.readers.span_values import amount_of, words_of
 
 
@@ -20,7 +21,9 @@ def evaluations_in(
     verdicts: dict[str, Fields] = {}
     people: list[Fields] = []
     for name, span in spans.items():
-        rows = [_evaluation(span["attributes"], prefix, inner) for prefix, inner in _ANNOTATIONS]
+        attributes = span["attributes"]
+        lists = NAMES.meaning(attributes).lists
+        rows = [_evaluation(rows_of(attributes, lists[at]), inner) for at, inner in _ANNOTATIONS if at in lists]
         found = [row for part in rows for row in part]
         found += [_result(e["attributes"]) for e in events[name] if event_name(e) == "gen_ai.evaluation.result"]
         for row in found:
@@ -38,9 +41,9 @@ _ANNOTATIONS = (
 )
 
 
-def _evaluation(attributes: Mapping[str, Any], prefix: str, inner: str) -> list[Fields]:
+def _evaluation(rows: list[Any], inner: str) -> list[Fields]:
     found = []
-    for row in listed(attributes, prefix):
+    for row in rows:
         if isinstance(row, dict):
             part = {name.removeprefix(f"{inner}."): value for name, value in row.items()}
             judge = part.get("identifier") or part.get("annotator_kind") or "openinference"

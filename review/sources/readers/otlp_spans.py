@@ -167,7 +167,8 @@ def _other_id(item: Mapping[str, Any], which: str) -> Any:
 
 def _time_of(item: Mapping[str, Any], which: str) -> float | None:
     """Return a moment in milliseconds since 1970."""
-    raw = next((item[name] for name in _TIMES[which] if item.get(name)), None)
+    names = _TIMES[which]
+    raw = item.get(names[0]) or next((item[name] for name in names if item.get(name)), None)
     if isinstance(raw, str) and raw.isdecimal():
         raw = int(raw)
     if isinstance(raw, int) and not isinstance(raw, bool) and raw > 10**17:
@@ -178,14 +179,19 @@ def _time_of(item: Mapping[str, Any], which: str) -> float | None:
 def attributes_of(value: Any) -> Fields:
     """Return attributes by name, from a list of {key, value} or an object, nested objects with dotted names."""
     if isinstance(value, list):
-        return {
-            str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair
-        }
+        return _pairs(value)
     return dict(_flat(value, "")) if isinstance(value, dict) else {}
 
 
 def _pairs(value: list[Any]) -> Fields:
-    return {str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair}
+    made: Fields = {}
+    for pair in value:
+        if isinstance(pair, dict) and "key" in pair:
+            given = pair.get("value")
+            # Nearly all attributes are texts.
+            text = given.get("stringValue") if isinstance(given, dict) else None
+            made[str(pair["key"])] = _value(given) if text is None else text
+    return made
 
 
 def _flat(value: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:

@@ -62,16 +62,20 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
 
 
 def _time(tree: Tree) -> str | None:
-    starts = [span.start for span in (tree.root, *tree.spans) if span.start is not None]
-    return utc_text(datetime.fromtimestamp(starts[0] / 1000, UTC)) if starts else None
+    start = next((span.start for span in (tree.root, *tree.spans) if span.start is not None), None)
+    return None if start is None else utc_text(datetime.fromtimestamp(start / 1000, UTC))
 
 
 def _latest(spans: Sequence[Span], name: str) -> Any:
-    return next((getattr(span, name) for span in reversed(spans) if getattr(span, name)), None)
+    for span in reversed(spans):
+        value = getattr(span, name)
+        if value:
+            return value
+    return None
 
 
 def _first(tree: Tree, name: str) -> Any:
-    return next((getattr(span, name) for span in (tree.root, *tree.spans) if getattr(span, name)), None)
+    return getattr(tree.root, name) or next((found for span in tree.spans if (found := getattr(span, name))), None)
 
 
 def _sum(tree: Tree, name: str) -> Any:
@@ -80,6 +84,8 @@ def _sum(tree: Tree, name: str) -> Any:
     Zero is what tools write where nothing was counted, so it is missing.
     """
     counted = {span.id for span in tree.spans if getattr(span, name)}
+    if not counted:
+        return None
     parents = {span.id: span.parent for span in tree.spans}
     around: set[str] = set()
     for span in counted:
@@ -87,7 +93,8 @@ def _sum(tree: Tree, name: str) -> Any:
         while at is not None and at in parents and at not in around:
             around.add(at)
             at = parents[at]
-    values = [getattr(span, name) for span in tree.spans if span.id in counted - around]
+    counted -= around
+    values = [getattr(span, name) for span in tree.spans if span.id in counted]
     return round(sum(values), 12) if values else None
 
 

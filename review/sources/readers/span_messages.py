@@ -16,6 +16,9 @@ from review.sources.readers.span_values import called_with, mapping_of, opened
 _CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "functionCall")
 _RESULTS = ("tool_call_response", "tool_result", "tool-result", "function_call_output", "functionResponse")
 _THOUGHTS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content")
+_PLAIN = {"role", "content", "parts", "finish_reason"}
+"""The fields of a message that calls no tool outside of its content."""
+_PARTS = (*_CALLS, *_RESULTS, *_THOUGHTS)
 _CONTENT = ("content", "parts", "tool_calls", "data")
 _LISTS = ("messages", "input_messages", "contents", "chat_history", "input", "output")
 
@@ -77,12 +80,14 @@ def _first(value: Any) -> Any:
 def _is_message(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
-    if _lc(item) is not None or item.get("type") in ("function_call", "function_call_output", "reasoning"):
+    if "kwargs" in item and _lc(item) is not None:
         return True
-    word = item.get("role", item.get("type"))
-    return (
-        isinstance(word, str) and word.lower() in ROLES and bool({"content", "parts", "tool_calls", "data"} & set(item))
-    )
+    kind = item.get("type")
+    if kind is not None and kind in ("function_call", "function_call_output", "reasoning"):
+        return True
+    word = item.get("role", kind)
+    known = isinstance(word, str) and word.lower() in ROLES
+    return known and ("content" in item or "parts" in item or "tool_calls" in item or "data" in item)
 
 
 def _lc(item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
@@ -97,14 +102,14 @@ def _lc(item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
 
 def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     """Add one message with its calls, results and thoughts; False when its role is unknown."""
-    built = _lc(item)
+    built = _lc(item) if "kwargs" in item else None
     if built is not None:
         word, item = built
     elif isinstance(item.get("data"), dict):
         word, item = str(item.get("type")), item["data"]
     else:
         word = str(item.get("role") or item.get("type") or role or "")
-    if item.get("type") in (*_CALLS, *_RESULTS, *_THOUGHTS) and "role" not in item:
+    if "role" not in item and item.get("type") in _PARTS:
         parts: Any = [item]
         word = "assistant"
     else:
@@ -119,8 +124,9 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     made: Fields = {"role": known, "content": "", **({"name": str(item["name"])} if item.get("name") else {})}
     results: list[Fields] = []
     _fill(made, results, talk.thoughts, parts)
-    for call in _calls(item):
-        made.setdefault("tool_calls", []).append(call)
+    if not item.keys() <= _PLAIN:
+        for call in _calls(item):
+            made.setdefault("tool_calls", []).append(call)
     thought = item.get("reasoning_content") or item.get("reasoning")
     if isinstance(thought, str) and thought:
         talk.thoughts.append(thought)
@@ -215,8 +221,7 @@ def tool_call(name: str, arguments: Any, call: str | None = None) -> Fields:
 
 
 def _calls(item: Mapping[str, Any]) -> list[Fields]:
-    extra = mapping_of(item.get("additional_kwargs"))
-    listed = item.get("tool_calls") or extra.get("tool_calls")
+    listed = item.get("tool_calls") or mapping_of(item.get("additional_kwargs")).get("tool_calls")
     if not listed and isinstance(item.get("function_call"), dict):
         listed = [item["function_call"]]
     listed = [*(listed if isinstance(listed, list) else []), *(item.get("invalid_tool_calls") or [])]

@@ -7,7 +7,7 @@ conversation keeps under ``taken_from`` which spans these were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.sources.readers.fields import Fields
@@ -41,8 +41,9 @@ def said_in(tree: Tree) -> TraceTalk:
     """Return the conversation that a trace holds."""
     calls = [call for span in tree.spans if (call := _call(span)) is not None]
     by_span = {call.span.id: call for call in calls}
-    question, asked_by = _found(tree, by_span, question=True)
-    answer, answered_by = _found(tree, by_span, question=False)
+    levels = _levels(tree)
+    question, asked_by = _found(tree, levels, by_span, question=True)
+    answer, answered_by = _found(tree, levels, by_span, question=False)
     fitting = [call for call in calls if question is None or call.question == question]
     best = max(fitting, key=lambda call: len(call.whole), default=None)
     if best is not None:
@@ -83,19 +84,31 @@ def _key(message: Fields) -> tuple[str, str]:
     return message["role"], message["content"]
 
 
-def _last(messages: Iterable[Fields], role: str) -> str | None:
-    return next((m["content"] for m in reversed(list(messages)) if m["role"] == role and m["content"]), None)
+def _last(messages: Sequence[Fields], role: str) -> str | None:
+    for message in reversed(messages):
+        if message["role"] == role and message["content"]:
+            return str(message["content"])
+    return None
 
 
-def _found(tree: Tree, calls: dict[str, _Call], *, question: bool) -> tuple[str | None, Span | None]:
-    """Return the text of the outermost spans that have one, and its span."""
+def _levels(tree: Tree) -> list[list[Span]]:
+    """Return the spans that may hold a question or an answer by depth: the root, then the outermost others."""
     levels: dict[int, list[Span]] = {}
+    root = tree.root
     for span in tree.spans:
-        if span is not tree.root and span.kind in SILENT:
-            continue
-        levels.setdefault(0 if span is tree.root else max(tree.depth[span.id], 1), []).append(span)
-    for level in sorted(levels):
-        for span in levels[level] if question else reversed(levels[level]):
+        if span is root:
+            levels.setdefault(0, []).append(span)
+        elif span.kind not in SILENT:
+            levels.setdefault(max(tree.depth[span.id], 1), []).append(span)
+    return [levels[level] for level in sorted(levels)]
+
+
+def _found(
+    tree: Tree, levels: list[list[Span]], calls: dict[str, _Call], *, question: bool
+) -> tuple[str | None, Span | None]:
+    """Return the text of the outermost spans that have one, and its span."""
+    for level in levels:
+        for span in level if question else reversed(level):
             text = _question(span, calls, tree) if question else _answer(span, tree)
             if text is not None:
                 return text, span

@@ -22,17 +22,16 @@ ANSWER_KEYS = (
 """Names under which products keep the text, the most telling first."""
 
 _NESTED = 4
+_CLOSES = {"{": "}", "[": "]", '"': '"'}
 
 
 def opened(value: Any) -> Any:
     """Return the value of JSON text, also of JSON text inside JSON text; a number or a plain text stays as it is."""
-    if not isinstance(value, str):
-        return value
     for _ in range(_NESTED):
         if not isinstance(value, str):
             return value
         text = value.strip()
-        if (text[:1], text[-1:]) not in (("{", "}"), ("[", "]"), ('"', '"')) or len(text) < 2:
+        if len(text) < 2 or _CLOSES.get(text[0]) != text[-1]:
             return value
         try:
             value = orjson.loads(text)
@@ -97,6 +96,8 @@ def mapping_of(value: Any) -> Mapping[str, Any]:
 
 def list_in(value: Any) -> list[Any]:
     """Return a list, possibly from JSON text; an empty one for anything else."""
+    if value is None:
+        return []
     value = opened(value)
     return list(value) if isinstance(value, list | tuple) else []
 
@@ -109,6 +110,8 @@ def count_of(value: Any) -> int | None:
 
 def amount_of(value: Any) -> float | None:
     """Return a number from zero that may stand as text, None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

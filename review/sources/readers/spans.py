@@ -50,11 +50,13 @@ class Span:
     @cached_property
     def asked(self) -> Talk | None:
         """The messages that went in, None where the input is no list of messages."""
-        return talk_in(self.input, role="user")
+        return None if self.input is None else talk_in(self.input, role="user")
 
     @cached_property
     def told(self) -> Talk | None:
         """What came out as messages, a plain text as one of the assistant; None without any."""
+        if self.output is None:
+            return None
         told = talk_in(self.output, role="assistant")
         if told is None:
             text = text_in(self.output, ANSWER_KEYS)
@@ -107,16 +109,19 @@ def tree_of(spans: Sequence[Span]) -> Tree:
         notes.append("a trace with several roots: the earliest one with an input stands for it")
     first = next((span for span in chosen if span.input not in (None, "", [], {})), chosen[0])
     roots = [first, *(span for span in chosen if span is not first)]
-    lift = depth[first.id]
-    depth = {name: 0 if name in {r.id for r in roots} else max(at - lift, 1) for name, at in depth.items()}
+    lift, at_top = depth[first.id], {span.id for span in roots}
+    depth = {name: 0 if name in at_top else max(at - lift, 1) for name, at in depth.items()}
     return Tree(ordered, roots, depth, notes)
 
 
 def _depths(ordered: list[Span], by_id: dict[str, Span], tops: set[str]) -> dict[str, int]:
     depth: dict[str, int] = dict.fromkeys(tops, 0)
     for span in ordered:
-        path: dict[str, None] = {}
         at = span.id
+        if at not in depth and span.parent in depth:
+            depth[at] = depth[span.parent] + 1
+            continue
+        path: dict[str, None] = {}
         while at not in depth:
             if at in path:
                 names = list(path)

@@ -192,7 +192,9 @@ def row(key, **more):
 house = Embedded(None, "", "")
 assert house.digests("settlements", "s") == {}
 house.replace("settlements", [], [row("it's", weight=2.0, positive=1, group="rest"), row("b", weight=1.0, positive=0)])
+assert set(house.digests("settlements", "s")) == {"it's", "b"}
 house.replace("settlements", [], [row("b", weight=2.0, positive=0, digest="2")])
+house = Embedded(None, "", "")
 assert house.digests("settlements", "s") == {"it's": ("w", "1"), "b": ("w", "2")}
 share = session.query(f"SELECT sum(weight * positive) / sum(weight) AS share, count() FROM {PREFIX}settlements", "CSV")
 assert share.data().strip() == "0.5,2", share.data()
@@ -350,6 +352,41 @@ def test_what_a_server_refuses_half_way_comes_with_the_next_run_and_nothing_twic
         assert (done.written["items"], done.written["labels"]) == (0, n) and rows(f"{counted}labels") == [(n, n)]
 
 
+@pytest.mark.parametrize("stops", [f"INSERT INTO {PREFIX}settlements", f"DELETE FROM {PREFIX}settlements"])
+def test_a_server_that_stops_while_rows_change_loses_none_and_has_each_once_after_the_next_run(
+    store, tmp_path, monkeypatch, stops
+):
+    judged(store)
+    taken, refuses = in_duckdb, []
+
+    def refusing(db, given, body):
+        if refuses and (given.get("query") or body.decode()).startswith(stops):
+            raise duckdb.IOException("the server stops")
+        return taken(db, given, body)
+
+    monkeypatch.setitem(globals(), "in_duckdb", refusing)
+    with clickhouse_server(tmp_path) as (address, environment, rows):
+        publish(store, "clickhouse", address, [WEEK], by="lea", environment=environment)
+        labels = {"correctness": "wrong", "politeness": "neutral"}
+        store.add(
+            Adjudication(
+                id="j", item_id=NAMES[3], rubric_version=1, labels=labels, rationale="It is wrong.",
+                adjudicator="eva", at="2026-11-21T10:00:00.000+00:00",
+            )
+        )  # fmt: skip
+        refuses.append(True)
+        with pytest.raises(InputError, match="the server stops"):
+            publish(store, "clickhouse", address, [WEEK], by="lea", environment=environment)
+        keys = f"SELECT count(DISTINCT row_key), count(*) FROM {PREFIX}settlements"
+        n = 2 * len(NAMES)
+        assert rows(keys) == [(n, n if stops.startswith("INSERT") else n + 2)]
+        refuses.clear()
+        publish(store, "clickhouse", address, [WEEK], by="lea", environment=environment)
+        assert rows(keys) == [(n, n)]
+        changed = f"SELECT value FROM {PREFIX}settlements WHERE item = '{NAMES[3]}' AND dimension = 'correctness'"
+        assert rows(changed) == [("wrong",)]
+
+
 def test_dbt_finds_each_table_and_column(tmp_path):
     files = {path.name: path for path in write_dbt(tmp_path / "dbt")}
     [source] = yaml.safe_load(files["sources.yml"].read_text())["sources"]
@@ -357,7 +394,43 @@ def test_dbt_finds_each_table_and_column(tmp_path):
     assert found == {f"{PREFIX}{name}": list(columns_of(name)) for name in TABLES}
     assert "unique" in source["tables"][0]["columns"][0]["tests"]
     assert "basis = 'people'" in files["people_estimate.sql"].read_text()
-    assert "## spotcheck_settlements" in files["SCHEMA.md"].read_text()
+    page = files["SCHEMA.md"].read_text()
+    assert "## spotcheck_settlements" in page
+    without = [name for name, table in TABLES.items() if "weight" not in table.columns]
+    assert without == [name for name, table in TABLES.items() if table.unweighted] == ["estimates", "releases"]
+    assert page.count("Rows have no group, probability and weight: ") == 2
+
+
+DBT = "SPOTCHECK_DBT"
+"""The program ``dbt`` of an environment with tests/clients/dbt.txt."""
+PROFILE = """spotcheck:
+  target: here
+  outputs: {here: {type: duckdb, path: results.duckdb, schema: main, threads: 1}}
+"""
+
+
+@pytest.mark.skipif(DBT not in os.environ, reason=f"{DBT} names no dbt with its adapter for DuckDB")
+def test_dbt_itself_passes_the_tests_of_the_export_and_finds_what_is_wrong(store, tmp_path):
+    judged(store)
+    folder = tmp_path / "dbt"
+    write_dbt(folder)
+    path = str(folder / "results.duckdb")
+    publish(store, "duckdb", path, [WEEK], by="lea")
+    (folder / "profiles.yml").write_text(PROFILE)
+
+    def build():
+        words = [os.environ[DBT], "--no-send-anonymous-usage-stats", "--no-use-colors", "build", "--profiles-dir", "."]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.run(words, env=environment, capture_output=True, text=True, cwd=folder, timeout=300)
+
+    done = build()
+    assert done.returncode == 0 and "ERROR=0" in done.stdout, done.stdout + done.stderr
+    with duckdb.connect(path) as db:
+        db.execute(f"UPDATE {PREFIX}settlements SET weight = 3 * weight WHERE positive = 1")
+        db.execute(f"UPDATE {PREFIX}items SET weight = NULL WHERE item = '{NAMES[0]}'")
+    wrong = build()
+    assert wrong.returncode == 1 and "ERROR=2" in wrong.stdout, wrong.stdout + wrong.stderr
+    assert "people_estimate" in wrong.stdout and f"not_null_{PREFIX}items_weight" in wrong.stdout
 
 
 def test_the_command_and_the_night_publish(store, tmp_path):
