@@ -33,10 +33,12 @@ def retention_chart(frame: pd.DataFrame) -> Chart:
     order = {"field": "order", "type": "quantitative"}
     shown = frame.assign(order=[list(PARTS).index(what) for what in frame["what"]])
     said = [f"{row['class']}, {row['what']}: {row['conversations']:,}" for row in frame.to_dict("records")]
+    sums = frame.groupby("what")["conversations"].sum()
+    answer = ", ".join(f"{sums.get(what, 0):,} {what}" for what in PARTS)
     return layers(
         shown,
         240,
-        f"What retention would do now: {listed(said)}",
+        f"Of {sums.sum():,} conversations: {answer}. By class: {listed(said)}",
         (
             {"type": "bar", "cornerRadius": 2, "height": {"band": 0.7}},
             {
