@@ -80,6 +80,7 @@ def picture(one: Watched) -> Chart:
             "labelExpr": _labels(frame),
             "grid": False,
             "labelOverlap": True,
+            "aria": False,
         },
     }
     value = measured("value", title=None, axis=axis, **up)
@@ -93,7 +94,7 @@ def picture(one: Watched) -> Chart:
         (band, {"x": across, "y": measured("low", title=None, axis=axis, **up), "y2": {"field": "high"}}),
         (limit, {"y": measured("limit", title=None, aggregate="min", **up)}),
         ({"type": "line", "strokeWidth": 1.5, "color": BLUE, "clip": True}, {"x": across, "y": value}),
-        (point(36), {"x": across, "y": value, "color": {"value": BLUE}, "tooltip": shown}),
+        (point(36) | {"aria": False}, {"x": across, "y": value, "color": {"value": BLUE}, "tooltip": shown}),
         ({"type": "rule", "color": RED, "strokeWidth": 2}, {"x": across}),
         ({"type": "text", "color": INK, "dy": -8, "y": 0, "fontWeight": 600}, {"x": across, "text": named("rang")}),
     )

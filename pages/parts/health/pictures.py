@@ -129,6 +129,7 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
             "labelExpr": f"{_literal(list(labels.values()))}[datum.value]",
             "grid": False,
             "labelAngle": 0,
+            "aria": False,
         },
         scale={"nice": False},
     )
@@ -139,21 +140,22 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
     up = measured("value", title=None, axis=axis, scale={"domain": list(ends), "nice": False})
     base: Spec = {"x": across, "color": colour}
     shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])
-    band = ({"type": "area", "opacity": 0.2}, base | {"y": measured("low"), "y2": {"field": "high"}})
+    band = ({"type": "area", "opacity": 0.2, "aria": False}, base | {"y": measured("low"), "y2": {"field": "high"}})
     return layers(
         frame,
         150,
         in_words(frame, title, series, percent=percent),
         *([band] if percent else []),
-        ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains"}, base | {"y": up}),
-        (point(45), base | {"y": up, "tooltip": shown}),
+        ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains", "aria": False}, base | {"y": up}),
+        # The words of the picture say what each point would say by its place alone.
+        (point(45) | {"aria": False}, base | {"y": up, "tooltip": shown}),
     )
 
 
 def in_words(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bool) -> str:
     """Return what a picture shows: the latest figure of each series, how it moved, and where nothing is known."""
     said = [_moved(frame[frame["series"] == one], percent=percent) for one in series]
-    named = said if len(series) == 1 else [f"{one} {words}" for one, words in zip(series, said, strict=True)]
+    named = said if len(series) == 1 else [f"{one}, {words}" for one, words in zip(series, said, strict=True)]
     return f"{title}: {'; '.join(named)}."
 
 
@@ -167,9 +169,14 @@ def _moved(frame: pd.DataFrame, *, percent: bool) -> str:
         interval = f" ({_number(last['low'], percent=True)} to {_number(last['high'], percent=True)})"
     latest = f"{_number(last['value'], percent=percent)}{interval} on {last['when']}"
     least, most = (f"{_number(one['value'], percent=percent)} on {one['when']}" for one in (low, high))
-    moved = f", lowest {least}, highest {most}, of {len(known):,} windows" if len(known) > 1 else ""
-    gaps = len(frame) - len(known)
-    return f"{latest}{moved}" + (f", {gaps:,} without a figure" if gaps else "")
+    if len(known) == 1:
+        moved = ""
+    elif low["value"] == high["value"]:
+        moved = ", as in every window"
+    else:
+        moved = f", lowest {least}, highest {most}"
+    gaps = len(known) < len(frame)
+    return f"{latest}{moved}" + (f"; {len(known):,} of {len(frame):,} windows have a figure" if gaps else "")
 
 
 def _number(value: float, *, percent: bool) -> str:

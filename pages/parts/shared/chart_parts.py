@@ -68,7 +68,9 @@ def shares(ends: Span) -> Spec:
 
 def amounts(ends: Span) -> Spec:
     """Return an axis of amounts: thousands as 6k; amounts under ten as they are, where 0.4 would become 400m."""
-    return {"format": "~s" if ends[1] >= 10 else ",.2~f", "tickCount": 5}
+    # All labels of an axis get the same prefix, so that zero would be 0k.
+    zero = {"labelExpr": "datum.value === 0 ? '0' : datum.label"}
+    return {"format": "~s", "tickCount": 5, **zero} if ends[1] >= 10 else {"format": ",.2~f", "tickCount": 5}
 
 
 def words_of(frame: pd.DataFrame, names: Sequence[str], what: str, *, percent: bool = False) -> str:
