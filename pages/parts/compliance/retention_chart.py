@@ -42,7 +42,17 @@ def retention_chart(frame: pd.DataFrame) -> Chart:
         (
             {"type": "bar", "cornerRadius": 2, "height": {"band": 0.7}},
             {
-                "x": measured("conversations", title="conversations", stack="zero", axis={"tickMinStep": 1}),
+                "x": measured(
+                    "conversations",
+                    title="conversations",
+                    stack="zero",
+                    axis={"tickMinStep": 1, "tickCount": 5},
+                    # Without a label at the very edge, where it would be cut off.
+                    scale={
+                        "domainMax": 1.05 * max(frame.groupby("class")["conversations"].sum().max(), 1),
+                        "nice": False,
+                    },
+                ),
                 "y": named("class", title=None, sort=[NAMES[name] for name in CLASSES]),
                 "color": colour,
                 "order": order,
