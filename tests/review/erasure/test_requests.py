@@ -171,15 +171,15 @@ def test_a_full_disk_leaves_it_running_and_it_goes_on(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="disk is full"):
             run(store, asked.request.id, by="max")
         assert erasure(store, asked.request.id).state == "running" and check_store(store).holds
-        steps, done = 0, None
-        while done is None or done.state == "running":  # each time a little more is free, so it fails a place later
+        free, done = 1 << 18, None
+        while done is None or done.state == "running":  # each time more is free, so it fails a place later
             with filler.open("r+b") as file:
-                file.truncate(max(0, filler.stat().st_size - (1 << 18)))
+                file.truncate(max(0, filler.stat().st_size - free))
+            free *= 3
             with suppress(StorageError):
                 done = run(store, asked.request.id, by="max")
             assert check_store(store).holds
-            steps += 1
-        assert steps > 1
+        assert free > 1 << 20
         assert (done.state, done.emptied["log"]) == ("done", 2)
 
 
