@@ -80,5 +80,7 @@ def failure_rules(
 
 def _step_of(content: str | None, error_type: str | None, error_message: str | None) -> str:
     steps = orjson.loads(content).get("steps") if content else None
+    if not steps:
+        return ""
     kind = error_kind(error_type, error_message)
-    return locate(steps_shown(steps or ()), kind=kind, message=error_message).step
+    return locate(steps_shown(steps), kind=kind, message=error_message).step
