@@ -20,6 +20,7 @@ from pages.parts.shared.chart_parts import (
     measured,
     named,
     point,
+    said_as_a_whole,
     shares,
     span,
     tooltip,
@@ -94,7 +95,7 @@ def picture(one: Watched) -> Chart:
         (band, {"x": across, "y": measured("low", title=None, axis=axis, **up), "y2": {"field": "high"}}),
         (limit, {"y": measured("limit", title=None, aggregate="min", **up)}),
         ({"type": "line", "strokeWidth": 1.5, "color": BLUE, "clip": True}, {"x": across, "y": value}),
-        (point(36) | {"aria": False}, {"x": across, "y": value, "color": {"value": BLUE}, "tooltip": shown}),
+        (point(36), {"x": across, "y": value, "color": {"value": BLUE}, "tooltip": shown}),
         ({"type": "rule", "color": RED, "strokeWidth": 2}, {"x": across}),
         ({"type": "text", "color": INK, "dy": -8, "y": 0, "fontWeight": 600}, {"x": across, "text": named("rang")}),
     )
@@ -102,7 +103,7 @@ def picture(one: Watched) -> Chart:
         layer["transform"] = [{"filter": "datum.rang != ''"}]
     if one.bound is None:
         del drawn.spec["layer"][1]
-    return drawn
+    return said_as_a_whole(drawn)
 
 
 def _labels(frame: pd.DataFrame) -> str:

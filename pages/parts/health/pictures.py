@@ -19,6 +19,7 @@ from pages.parts.shared.chart_parts import (
     measured,
     named,
     point,
+    said_as_a_whole,
     shares,
     span,
     tooltip,
@@ -140,16 +141,16 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
     up = measured("value", title=None, axis=axis, scale={"domain": list(ends), "nice": False})
     base: Spec = {"x": across, "color": colour}
     shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])
-    band = ({"type": "area", "opacity": 0.2, "aria": False}, base | {"y": measured("low"), "y2": {"field": "high"}})
-    return layers(
+    band = ({"type": "area", "opacity": 0.2}, base | {"y": measured("low"), "y2": {"field": "high"}})
+    made = layers(
         frame,
         150,
         in_words(frame, title, series, percent=percent),
         *([band] if percent else []),
-        ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains", "aria": False}, base | {"y": up}),
-        # The words of the picture say what each point would say by its place alone.
-        (point(45) | {"aria": False}, base | {"y": up, "tooltip": shown}),
+        ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains"}, base | {"y": up}),
+        (point(45), base | {"y": up, "tooltip": shown}),
     )
+    return said_as_a_whole(made)
 
 
 def in_words(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bool) -> str:

@@ -102,6 +102,13 @@ def layers(frame: pd.DataFrame, height: int, words: str, *marks: tuple[Spec, Map
     return Chart(frame, {"layer": drawn, "height": height}, words)
 
 
+def said_as_a_whole(chart: Chart) -> Chart:
+    """Let only the words of a chart be read out, where each mark would say its place and not its name."""
+    for layer in chart.spec["layer"]:
+        layer["mark"] = {**layer["mark"], "aria": False}
+    return chart
+
+
 def point(size: int) -> Spec:
     """Return a filled point."""
     return {"type": "point", "filled": True, "size": size, "opacity": 1}
