@@ -70,32 +70,35 @@ def _draw(report: AbReport) -> None:
             groups.control: _number(one.control),
             groups.treated: _number(one.treated),
             # A broken split is said once, above: no metric has more to say.
-            **({} if report.broken else _said(one, spoken(groups.treated))),
+            **({} if report.broken else _said(one, spoken(groups.treated), early=bool(report.reasons))),
         }
         for name, one in report.metrics.items()
     ]
     if rows:
         figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
     for one in report.metrics.values():
-        if not report.broken and _needs_words(one):
+        if not report.broken and not report.reasons and _needs_words(one):
             st.caption(as_text(one.sentence))
 
 
-def _said(one: Compared, treated: str) -> dict[str, str]:
+def _said(one: Compared, treated: str, *, early: bool) -> dict[str, str]:
     return {
         "difference": _number(one.difference),
         "95% interval": _interval(one.difference),
-        "what it says": _verdict(one, treated),
+        "what it says": _verdict(one, treated, early=early),
     }
 
 
-def _verdict(one: Compared, treated: str) -> str:
-    """Return what a difference says: in few words where its interval, in the column before, says the rest."""
+def _verdict(one: Compared, treated: str, *, early: bool) -> str:
+    """Return what a difference says: in few words where its interval, in the column before, says the rest.
+
+    While it is too ``early`` for any metric, the sentence above all of them says why.
+    """
     if one.difference.value is None or one.difference.ci is None:
         return one.sentence
     if one.shown:
         return f"{'more' if one.difference.value > 0 else 'less'} in {treated}"
-    return f"{NOT_ENOUGH.lower()}: see below" if _needs_words(one) else NOT_ENOUGH.lower()
+    return f"{NOT_ENOUGH.lower()}: see below" if _needs_words(one) and not early else NOT_ENOUGH.lower()
 
 
 def _needs_words(one: Compared) -> bool:
