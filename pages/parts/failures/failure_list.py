@@ -85,8 +85,10 @@ def _began(here: Session, week: str) -> None:
         st.caption("Where they began is not known: their traces name no step that failed.")
         return
     shown = [f"{step} {n:,} ({percent(n / total)})" for step, n in known[:STEPS]]
-    rest = total - sum(n for _, n in known[:STEPS])
-    more = [f"elsewhere or not known {rest:,} ({percent(rest / total)})"] if rest else []
+    others, unknown = sum(n for _, n in known[STEPS:]), steps.get("", 0)
+    more = [
+        f"{what} {n:,} ({percent(n / total)})" for what, n in (("other steps", others), ("not known", unknown)) if n
+    ]
     st.caption(as_text(f"Where they began: {', '.join([*shown, *more])}"))
 
 
