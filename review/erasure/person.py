@@ -70,10 +70,10 @@ def person_of(store: Store, request: str, kind: str, given: str, also: Collectio
     Raises InputError for a user that no id can be, UnknownError for an unknown reviewer, Refused for one with a role.
     """
     if kind == REVIEWER:
-        found = Person(request=request, kind=kind, given=given, reviewer=given)
+        whose = Person(request=request, kind=kind, given=given, reviewer=given)
         # An erasure that was cut off may have given the anonymous id already.
-        done = store.get(Rater, found.alias) is not None
-        return found if done else replace(found, reviewer=_without_role(store, given))
+        done = store.get(Rater, whose.alias) is not None
+        return whose if done else replace(whose, reviewer=_without_role(store, given))
     log = log_of(store.path)
     users = frozenset((user_hash(store, given),)) if kind == USER else frozenset()
     own = set(also) | (_named(store, log, given) if kind == CONVERSATION else set())
