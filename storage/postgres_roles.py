@@ -2,7 +2,7 @@
 
 The owner makes and migrates the tables. The application's role reads and adds rows, and can neither change nor delete
 one. Erasure, which empties the texts of a person, has a role of its own. In the audit chain it may empty what an entry
-quotes; the hashes, the order, the time and the name of who acted stay out of its reach too.
+quotes, and give an erased reviewer an anonymous id; the hashes, the order and the time stay out of its reach too.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import re
 from storage.connection import StorageError
 from storage.postgres_engine import PostgresEngine
 from storage.records import KEYS
+from storage.records_people import Rater
 
 CHAIN = ("audit", "audit_rows", "schema_steps")
 """Tables in which nobody but the owner may change a row."""
-QUOTES = ("subject", "detail")
-"""The columns of an entry of the audit chain in which words of a person may stand."""
+QUOTES = ("actor", "subject", "detail")
+"""The columns of an entry of the audit chain in which words, or the id, of a person may stand."""
 
 
 def let_in(address: str, role: str) -> None:
@@ -53,4 +54,6 @@ def grants(role: str, *, erasure: bool = False) -> str:
         tables = sorted({table for table, _ in KEYS.values()} - set(CHAIN))
         lines.append(f"GRANT UPDATE ON {', '.join(tables)} TO {name};")
         lines.append(f"GRANT UPDATE ({', '.join(QUOTES)}) ON audit TO {name};")
+        lines.append(f"GRANT UPDATE (key) ON audit_rows TO {name};")
+        lines.append(f"GRANT DELETE ON {KEYS[Rater][0]} TO {name};")
     return "\n".join(lines)

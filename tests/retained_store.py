@@ -41,6 +41,8 @@ def record(i: int) -> dict[str, Any]:
     found |= {"variant": "new" if i % 2 else "old", "metadata": {"outcomes": {"bought": i % 3, "note": "no number"}}}
     if slow(i):
         found["latency_ms"] = 6_000 + i
+    if i % 25 == 7:  # the doubtful ones
+        found["steps"] = [{"name": "plan", "output": "a plan"}, {"name": "join", "error": f"no relation {i}"}]
     if i % 7 == 0:
         found["messages"][0]["content"] += f" from anna{i}@example.com"
     return found

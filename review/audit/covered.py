@@ -36,7 +36,7 @@ COVERED: dict[str, tuple[type[Any], str]] = {
 "" means that the subject of the entry is the key.
 """
 
-FOR_THE_CHECK = (CONTENT, "submissions", "given", "emptied", SIGNED)
+FOR_THE_CHECK = (CONTENT, "submissions", "given", "emptied", "relisted", SIGNED)
 """Fields of a detail that only this check needs; they are not shown to people."""
 
 

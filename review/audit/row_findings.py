@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from review.audit.erased_rows import Steps, after_erasures
+from review.audit.erased_rows import Relistings, Steps, after_erasures
 from storage.proof_digests import rows_digest
 
 Lines = Iterator[tuple[int, str, bytes]]
@@ -50,19 +50,28 @@ def check_table(
     *,
     key: bytes | None,
     emptied: Steps | None = None,
+    relisted: Relistings | None = None,
 ) -> TableCheck:
     """Return what changed in one table. ``lines`` and ``rows`` begin anew at each call, each in order of arrival.
 
     Memory stays small while nothing has changed. Without ``key`` only additions and removals are seen. Rows that were
-    ``emptied`` must have the digest that they were left with.
+    ``emptied`` must have the digest that they were left with, and so must the lines of entries that were ``relisted``.
     """
-    emptied = emptied or {}
+    emptied, promises = emptied or {}, _now(promises, relisted or {})
     count = _in_step(promises, lines(), rows(), key, emptied)
     return (
         TableCheck(count)
         if count is not None
         else _differences(table, promises, lines(), rows(), key=key, emptied=emptied)
     )
+
+
+def _now(promises: Promises, relisted: Relistings) -> Promises:
+    """Return what entries have signed with the digests that erasures left of it."""
+    changed = {
+        e: [promises[e][0], after_erasures(str(promises[e][1]), s)] for e, s in relisted.items() if e in promises
+    }
+    return promises | changed
 
 
 def _in_step(promises: Promises, lines: Lines, rows: Iterator[Found], key: bytes | None, emptied: Steps) -> int | None:

@@ -99,6 +99,7 @@ def _checked(
         lambda: _rows(store, record, key),
         key=key,
         emptied=erased.of(table),
+        relisted=erased.relisted.get(table),
     )
 
 

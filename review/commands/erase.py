@@ -26,7 +26,9 @@ def erase_group() -> None:
 @erase_group.command("request")
 @click.option("--user", metavar="U", help="The user's id in your product, or as the log has it (16 hex digits).")
 @click.option("--conversation", metavar="C", help="A conversation by id.")
-@click.option("--reviewer", metavar="R", help="A reviewer without a role: name and login go, the id and votes stay.")
+@click.option(
+    "--reviewer", metavar="R", help="A reviewer without a role: an anonymous id takes the place of theirs; votes stay."
+)
 @click.option("--dry-run", is_flag=True, help="Only show what holds their data.")
 @as_option
 @store_option

@@ -21,7 +21,8 @@ from review.failures.modes import GROUPS, mode_list
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.triage import DECISIONS, TriageWish, triage, triage_groups
 from review.failures.working import write_note
-from review.log.failed import CAUSES, Narrowed
+from review.log.failed import Narrowed
+from review.log.failure_rules import CAUSES
 from review.privacy.openings import note_opening
 from review.settings.project import project_of
 from review.statistics.fixes import CAME_BACK, RULE

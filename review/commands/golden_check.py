@@ -37,6 +37,8 @@ def verify_(name: str, store_path: str, as_json: bool) -> None:
     text = f"release {name} {state}: sha256 {check.recomputed or check.recorded}"
     if check.erased:
         text += f"; {counted(len(check.erased), 'example')} erased: {', '.join(check.erased)}"
+    if check.renamed:
+        text += f"; in {counted(len(check.renamed), 'example')} an erased reviewer has an anonymous id"
     if not check.recomputed:
         text += ". The other examples were checked one by one; the hash of all of them cannot be recomputed any more."
     emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))

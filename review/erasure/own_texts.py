@@ -14,8 +14,9 @@ from review.basics.errors import InputError
 from review.basics.leaves import leaves
 from review.basics.log_paths import LogPaths, log_of
 from review.erasure.person import Person
+from review.erasure.reviewer_id import tells
 from review.erasure.rules import RULES
-from review.erasure.tables import NOBODY, leaving_of, texts_about
+from review.erasure.tables import leaving_of, texts_about
 from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, names_masked, unescaped, wanted_in
 from review.log.erasing import (
     contents_with,
@@ -55,10 +56,10 @@ def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) ->
 
 
 def _names_of(store: Store, reviewer: str) -> set[str]:
-    """Return the full name and the login of a reviewer; a single word is not looked for."""
+    """Return the id, the full name and the login of a reviewer; a single word is not looked for."""
     row = store.get(Rater, reviewer)
-    told = {row.name: " " in row.name, row.subject: "@" in row.subject} if row else {}
-    return {text for text, telling in told.items() if telling and len(text) >= LEAST_NAME and text != NOBODY}
+    told = {row.name: " " in row.name, row.subject: "@" in row.subject, row.id: tells(row.id)} if row else {}
+    return {text for text, telling in told.items() if telling and len(text) >= LEAST_NAME}
 
 
 def _copied(store: Store, person: Person, record: type) -> set[str]:

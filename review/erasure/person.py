@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, log_of
@@ -16,6 +16,7 @@ from review.sources.names import plain_name
 from storage.records_failures import GoldenProposal, ProposalDecision
 from storage.records_golden import GoldenExample
 from storage.records_log import Conversation
+from storage.records_people import Rater
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -28,8 +29,8 @@ class Person:
 
     ``request`` is the id of the erasure, ``given`` the id as somebody gave it. ``users`` are ids as the log has them.
     ``examples`` are golden examples, also those made from others, ``proposals`` the ids of proposed ones. ``texts`` are
-    looked for everywhere. ``reviewer`` is the id of an erased reviewer, which stays: votes
-    and the chain name it. ``leaving`` says what leaves the log, None until that is known.
+    looked for everywhere. ``reviewer`` is the id of an erased reviewer, which ``alias`` takes the place of.
+    ``leaving`` says what leaves the log, None until that is known.
     """
 
     request: str
@@ -46,8 +47,8 @@ class Person:
 
     @property
     def alias(self) -> str:
-        """The id that stands for the erased user, so that users can still be counted."""
-        return f"erased-{self.request[:12]}"
+        """The id that stands for the erased user or reviewer, so that they can still be counted."""
+        return f"{'reviewer' if self.kind == REVIEWER else 'erased'}-{self.request[:12]}"
 
     def names(self) -> dict[str, frozenset[str]]:
         """Return the ids by kind of thing, as rules of tables name them."""
@@ -59,7 +60,7 @@ class Person:
             "proposals": self.proposals,
             "subjects": self.items | self.examples | self.conversations,
             "origins": self.examples | self.conversations,
-            "reviewers": frozenset((self.reviewer,)) if self.reviewer else frozenset(),
+            "reviewers": frozenset((self.reviewer, self.alias)) if self.reviewer else frozenset(),
         }
 
 
@@ -69,7 +70,10 @@ def person_of(store: Store, request: str, kind: str, given: str, also: Collectio
     Raises InputError for a user that no id can be, UnknownError for an unknown reviewer, Refused for one with a role.
     """
     if kind == REVIEWER:
-        return Person(request=request, kind=kind, given=given, reviewer=_without_role(store, given))
+        whose = Person(request=request, kind=kind, given=given, reviewer=given)
+        # An erasure that was cut off may have given the anonymous id already.
+        done = store.get(Rater, whose.alias) is not None
+        return whose if done else replace(whose, reviewer=_without_role(store, given))
     log = log_of(store.path)
     users = frozenset((user_hash(store, given),)) if kind == USER else frozenset()
     own = set(also) | (_named(store, log, given) if kind == CONVERSATION else set())

@@ -15,6 +15,7 @@ from review.basics.log_paths import log_of
 from review.erasure import files
 from review.erasure.open_items import empty_open_items, open_items
 from review.erasure.person import Person
+from review.erasure.reviewer_id import PLACE, rename, rows_naming
 from review.erasure.spool import empty_spool, in_spool
 from review.erasure.tables import count_in, empty_table
 from review.erasure.texts import Finder
@@ -139,6 +140,7 @@ PLACES: dict[str, Place] = {
     "results": _whole("kept results of queries", _kept_results),
     "open items": Place("items that wait for a reviewer", open_items, empty_open_items),
     "golden release": Place("golden examples in force", _golden, _empty_golden),
+    PLACE: Place("rows that name a reviewer", rows_naming, rename),
     **{table: _table(record) for record, (table, _) in KEYS.items()},
 }
 """Places by name, in the order in which they are emptied. The audit chain comes with the tables."""

@@ -18,6 +18,7 @@ from review.basics.leaves import leaves
 from review.basics.read_apart import read_apart
 from review.erasure.files import texts_of
 from review.erasure.person import Person
+from review.erasure.reviewer_id import tells
 from review.erasure.spool import in_spool
 from review.erasure.texts import Finder, unescaped
 from storage.address import address_in
@@ -76,7 +77,7 @@ def proof_of(store: Store, person: Person) -> Proof:
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    unproved = (*store.engine.unproved(), *_id_stays(person))
+    unproved = (*store.engine.unproved(), *_one_word(person))
     return Proof(
         files=files,
         size=size,
@@ -87,12 +88,12 @@ def proof_of(store: Store, person: Person) -> Proof:
     )
 
 
-def _id_stays(person: Person) -> Iterator[str]:
-    """Yield what a proof about a reviewer does not prove: votes and the chain name the id, which may say the name."""
-    if person.reviewer:
+def _one_word(person: Person) -> Iterator[str]:
+    """Yield what a proof about a reviewer does not prove: a single word may be anybody's."""
+    if person.reviewer and not tells(person.reviewer):
         yield (
-            f"the id {person.reviewer} stays, because votes and the audit chain name it. Ids are made from names, so "
-            "it may say who this was."
+            f"the former id was a single word. {person.alias} has taken its place in every row that names the "
+            "reviewer, but what colleagues wrote was not searched for the word."
         )
 
 

@@ -34,7 +34,7 @@ Changes = dict[Any, dict[str, Any]]
 """By key of a row: the columns that change, and their new values as stored."""
 AT_ONCE = 2_000
 NOBODY = "erased reviewer"
-"""The name of an erased reviewer; the id stays."""
+"""Begins the name of an erased reviewer."""
 UNREAD = (GoldenExample, ReleaseExample, GoldenProposal)
 """Records whose ``content`` is a golden example."""
 
@@ -115,7 +115,8 @@ def _emptied(row: Any, name: str) -> Any:
     if isinstance(row, Rater | RoleRequest) and name != "name":  # a login that is gone
         return ""
     if isinstance(row, Rater | Invitation):
-        return NOBODY
+        reviewer = row.id if isinstance(row, Rater) else row.rater_id
+        return f"{NOBODY} {reviewer.rpartition('-')[2][:4]}"
     if isinstance(row, JudgeCall | ExperimentAnswer):  # replies and answers that are reused must have a content
         return encode({})
     return encode(value) if not value or value == NOTE else encode(blanked(value))

@@ -20,6 +20,7 @@ from review.failures.located import Located, StepShown, locate, steps_shown
 from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
+from review.log.failed_steps import failed_steps
 from review.log.log import log_files, log_state, read_conversations
 from review.log.retained import FAILURES, parts
 from review.monitoring.removed import removed_words
@@ -83,6 +84,20 @@ def groups_of(
 
 
 _GROUPS: Known[Sequence[FailedGroup]] = Known(16)
+MOST_LOCATED = 20_000
+"""Failures of which the step is looked for while somebody waits: a second's work."""
+
+
+def steps_of(store: Store, project: Project, week: str, *, viewer: str | None = None) -> Mapping[str, int] | None:
+    """Return how many failures of a week began in each step, expired ones too; None where that takes too long."""
+    if sum(g.n for g in groups_of(store, project, weeks=[week], viewer=viewer)) > MOST_LOCATED:
+        return None
+    log, rules = log_of(store.path), failure_rules(store, project, viewer=viewer, weeks=[week])
+    make = partial(failed_steps, log, rules, weeks=[week])
+    return _STEPS.get(store, (week, rules.key), partial(log_state, log), make)
+
+
+_STEPS: Known[Mapping[str, int]] = Known(16)
 
 
 def failures(

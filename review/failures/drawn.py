@@ -12,7 +12,8 @@ from review.evidence.production_data import production_data
 from review.evidence.week_strata import WeekData
 from review.failures.kept import cause_of, group_of
 from review.failures.rules import bad_value, failure_rules
-from review.log.failed import FailureRules, Narrowed, failed_rows
+from review.log.failed import Narrowed, failed_rows
+from review.log.failure_rules import FailureRules
 from review.log.log import ids_held
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project

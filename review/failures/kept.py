@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from review.basics.feedback_words import feedback_word
 from review.failures.error_types import error_kind
-from review.log.failed import CAUSE, FailureRules
+from review.log.failed import CAUSE
+from review.log.failure_rules import FailureRules
 from storage.records_log import Conversation
 
 

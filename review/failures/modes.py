@@ -15,7 +15,8 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.failures.error_types import ERROR_KINDS, title_of
-from review.log.failed import CAUSE, CAUSES
+from review.log.failed import CAUSE
+from review.log.failure_rules import CAUSES
 from review.people.people import require
 from storage.queries.failures import latest_modes
 from storage.records_failures import FailureModes

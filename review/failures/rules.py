@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import orjson
+
 from review.basics.feedback_words import NEGATIVE_FEEDBACK
 from review.current.assignments import owed_items
 from review.current.known import Known
 from review.current.settled import outcomes_in, state_of_decisions
-from review.failures.error_types import ERROR_KINDS, OTHER
+from review.failures.error_types import ERROR_KINDS, OTHER, error_kind
+from review.failures.located import locate, steps_shown
 from review.failures.modes import mode_list
-from review.log.failed import FailureRules
+from review.log.failure_rules import FailureRules
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import Project
 from storage.queries.failures import modes_given
@@ -71,4 +74,13 @@ def failure_rules(
         given={conversation: group[mode] for conversation, mode in given.items()},
         wrong=found_wrong(store, weeks),
         without={i.conversation_id for i in store.find(Item, id=list(owed))} if owed else (),
+        step_of=_step_of,
     )
+
+
+def _step_of(content: str | None, error_type: str | None, error_message: str | None) -> str:
+    steps = orjson.loads(content).get("steps") if content else None
+    if not steps:
+        return ""
+    kind = error_kind(error_type, error_message)
+    return locate(steps_shown(steps), kind=kind, message=error_message).step

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from review.audit import chain
+from review.audit.erased_rows import erased_rows
 from review.audit.store_secrets import hmac_key
 from review.basics.canonical import digest
 from review.basics.clock import now
@@ -21,6 +22,7 @@ from review.golden.reader import check_frozen
 from review.golden.tombstones import is_tombstone
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.records import KEYS
 from storage.records_golden import FrozenExample, GoldenExample, Release, ReleaseExample
 from storage.records_review import Adjudication
 from storage.store import Store
@@ -56,7 +58,8 @@ class Diff:
 class Verification:
     """Whether a release is unchanged: recorded and recomputed hash, and the examples that do not match their hash.
 
-    ``erased`` are the examples whose content was erased. ``recomputed`` is "" for a release of an earlier version with
+    ``erased`` are the examples whose content was erased, ``renamed`` those in which an erased reviewer has
+    another id: the check of the audit chain covers them. ``recomputed`` is "" for a release of an earlier version with
     one of these: the others were checked one by one, and the hash of all of them cannot be recomputed any more.
     """
 
@@ -66,6 +69,7 @@ class Verification:
     recomputed: str
     damaged: tuple[str, ...]
     erased: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
 
 
 def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> FrozenExample:
@@ -213,17 +217,21 @@ def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[
 
 def verify(store: Store, name: str) -> Verification:
     """Recompute the hash of a release from its examples. Raises UnknownError when there is no such release."""
-    return verification(release_named(store, name), frozen_examples(store, name))
+    return verification(store, release_named(store, name), frozen_examples(store, name))
 
 
-def verification(recorded: Release, rows: Sequence[ReleaseExample]) -> Verification:
-    """Compare the examples of a release with its recorded hash. Pure."""
+def verification(store: Store, recorded: Release, rows: Sequence[ReleaseExample]) -> Verification:
+    """Compare the examples of a release with its recorded hash."""
     erased = tuple(r.example_id for r in rows if is_tombstone(r.content))
-    damaged = tuple(r.example_id for r in rows if not is_tombstone(r.content) and digest(r.content) != r.content_hash)
+    differing = [r for r in rows if not is_tombstone(r.content) and digest(r.content) != r.content_hash]
+    emptied = erased_rows(store).of(KEYS[ReleaseExample][0]) if differing else {}
+    renamed = tuple(r.example_id for r in differing if r.id in emptied)
+    damaged = tuple(r.example_id for r in differing if r.id not in emptied)
     recomputed = hash_of_digests(r.content_hash for r in rows)
     if recomputed != recorded.content_hash:
-        early = "" if erased else early_release_hash(r.content for r in rows)
-        recomputed = early if erased or early == recorded.content_hash else recomputed
+        gone = erased or renamed
+        early = "" if gone else early_release_hash(r.content for r in rows)
+        recomputed = early if gone or early == recorded.content_hash else recomputed
     whole = recomputed in (recorded.content_hash, "") and len(rows) == recorded.size
     return Verification(
         release=recorded.name,
@@ -232,4 +240,5 @@ def verification(recorded: Release, rows: Sequence[ReleaseExample]) -> Verificat
         recomputed=recomputed,
         damaged=damaged,
         erased=erased,
+        renamed=renamed,
     )

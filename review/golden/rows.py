@@ -90,7 +90,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
     Raises UnknownError when there is no such release, Refused when it does not match its hash.
     """
     recorded, rows = release_named(store, release), frozen_examples(store, release)
-    check = verification(recorded, rows)
+    check = verification(store, recorded, rows)
     if not check.holds:
         raise Refused(
             f"release '{release}' has changed since it was made: its hash was {check.recorded[:12]} and is now "

@@ -1,4 +1,4 @@
-"""Failures and other conversations that expired, counted by week, prompt version, cause and kind of error."""
+"""Failures and other conversations that expired, counted by week, prompt version, cause, kind of error and step."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from review.log.retained import FAILURES, parts
 
 @dataclass(frozen=True, kw_only=True)
 class ExpiredFailures:
-    """How many conversations expired that are alike in this. ``cause`` and ``kind`` are "" for those without.
+    """How many conversations expired that are alike in this. ``cause``, ``kind`` and ``step`` are "" without one.
 
-    ``repaired`` of them were repaired.
+    ``step`` is where a failure began; what expired under earlier versions has none. ``repaired`` of them were repaired.
     """
 
     week: str
     version: str
     cause: str
     kind: str
+    step: str
     n: int
     repaired: int
 
@@ -32,10 +33,12 @@ def expired_failures(log: LogPaths, *, weeks: Sequence[str] | None = None) -> li
     files = [path for path in parts(log.logs, FAILURES) if wanted is None or path.stem in wanted]
     if not files:
         return []
-    names = "week, version, cause, kind"
+    names = "week, version, cause, kind, coalesce(step, '')"
+    # Files of earlier versions lack the step.
+    rows = f"(SELECT CAST(NULL AS VARCHAR) AS step WHERE false UNION ALL BY NAME SELECT * FROM {listed(files)})"  # noqa: S608 - our own paths
     sql = (
-        f"SELECT {names}, CAST(sum(n) AS BIGINT), CAST(sum(repaired) AS BIGINT) FROM {listed(files)} "  # noqa: S608 - our own names
-        f"GROUP BY {names} ORDER BY {names}"
+        f"SELECT {names}, CAST(sum(n) AS BIGINT), CAST(sum(repaired) AS BIGINT) FROM {rows} "  # noqa: S608 - our own names
+        "GROUP BY ALL ORDER BY ALL"
     )
     with in_memory() as db:
         columns = [field.name for field in fields(ExpiredFailures)]

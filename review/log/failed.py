@@ -6,9 +6,9 @@ millions is read column by column.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import duckdb
@@ -16,43 +16,13 @@ import pyarrow as pa
 
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
-from review.basics.sql_literals import sql_literal
 from review.log.expired_failures import ExpiredFailures, expired_failures
+from review.log.failure_rules import CAUSES, FailureRules, cause_sql, kind_sql
 from review.log.log import log_relation
 from review.log.rereading import rereading
 
-CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
-"""Why a conversation is a failure. One that fits several counts under the first."""
 CAUSE = "cause"
 """Begins the name of the group of failures that have no error: cause/feedback."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailureRules:
-    """What makes a conversation a failure, and which group it falls into.
-
-    ``kinds`` are patterns by kind of error, for the type and for the message, in order; ``other`` is the kind of the
-    rest. ``negative`` are the words of negative feedback, ``confidence`` is the least confidence that is enough.
-    ``modes`` gives each group that was named its mode. ``given`` is the mode that a person gave a conversation, and
-    ``wrong`` are the conversations that people found wrong. ``without`` are left out: the viewer has yet to review
-    them.
-    """
-
-    kinds: Sequence[tuple[str, str, str]]
-    other: str
-    negative: Sequence[str]
-    confidence: float = 0.5
-    modes: Mapping[str, str] = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
-    wrong: Collection[str] = ()
-    without: Collection[str] = ()
-
-    @property
-    def key(self) -> Hashable:
-        """What is alike for rules that find the same failures, to keep a count under."""
-        pairs = frozenset(self.modes.items()), frozenset(self.given.items())
-        words = tuple(self.kinds), self.other, tuple(self.negative), self.confidence
-        return words, *pairs, frozenset(self.wrong), frozenset(self.without)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +75,7 @@ def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | 
     """
     counts = ", ".join(f"count(*) FILTER (WHERE cause = '{cause}')" for cause in CAUSES)
     sql = f"SELECT week, grp, version, count(*), min(id), {counts} FROM failed GROUP BY 1, 2, 3"  # noqa: S608 - our own names
-    with _opened(log, rules, weeks) as db:
+    with opened_failures(log, rules, weeks) as db:
         rows = db.execute(sql).fetchall()
     found = {
         (week, group, version): FailedGroup(
@@ -145,7 +115,7 @@ def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: i
         "coalesce(error_type, ''), coalesce(error_message, ''), repair_rounds, coalesce(feedback, ''), "
         f"coalesce(scenario, '') FROM failed WHERE {where} ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
-    with _opened(log, rules, wanted.weeks) as db:
+    with opened_failures(log, rules, wanted.weeks) as db:
         rows = db.execute(sql, [*used.values(), most, skip]).fetchall()
     return [FailedRow(**dict(zip(_ROW, row, strict=True))) for row in rows]
 
@@ -179,7 +149,9 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
 
 
 @contextmanager
-def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened_failures(
+    log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group."""
     pairs = {"given": rules.given, "named": rules.modes}
     with in_memory() as db:
@@ -192,24 +164,6 @@ def _opened(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
         yield db
 
 
-REPAIRED = "(coalesce(repaired, false) AND coalesce(repair_rounds, 0) >= 1)"
-"""SQL for whether a conversation was repaired."""
-
-
-def cause_sql(rules: FailureRules, **more: str) -> str:
-    """Return SQL for why a row is a failure, NULL where it is none. ``more`` are tests of further causes, by name."""
-    tests = {
-        "error": f"status = 'error' AND NOT {REPAIRED}",
-        "repaired": REPAIRED,
-        "low_confidence": f"coalesce(low_confidence, false) OR coalesce(confidence < {rules.confidence:f}, false) "
-        "OR (repaired = false AND (coalesce(repair_rounds, 0) >= 1 OR error_type IS NOT NULL))",
-        "feedback": f"lower(trim(split_part(coalesce(feedback, ''), ',', 1))) IN ({_texts(rules.negative)})",
-        **more,
-    }
-    cases = " ".join(f"WHEN {test} THEN '{name}'" for name, test in tests.items())
-    return f"CASE {cases} END"
-
-
 def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> str:
     """Return SQL for the failures. Sorting them into kinds reads texts, so it happens after everything else is gone."""
     cause, relation = cause_sql(rules, wrong="found_wrong.k IS NOT NULL"), log_relation(log, weeks=weeks)
@@ -218,6 +172,7 @@ def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
         "LEFT JOIN found_wrong ON found_wrong.k = entry.id ANTI JOIN left_out ON left_out.k = entry.id"
     )
     kept = ("id", "created_at", "week", "model", "error_type", "error_message", "repair_rounds", "feedback", "scenario")
+    kept = (*kept, "content")
     kinds = (
         f"SELECT {', '.join(kept)}, cause, coalesce(prompt_version, '') AS version, {kind_sql(rules)} AS kind "  # noqa: S608 - our names
         f"FROM ({inner}) WHERE cause IS NOT NULL"
@@ -228,24 +183,3 @@ def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
         f"SELECT kinds.*, coalesce(given.v, named.v, {provisional}) AS grp FROM ({kinds}) AS kinds "  # noqa: S608 - our names
         f"LEFT JOIN given ON given.k = kinds.id LEFT JOIN named ON named.k = {provisional}"
     )
-
-
-def kind_sql(rules: FailureRules) -> str:
-    """Return SQL for the kind of error of a row, NULL where it has neither a type nor a message."""
-    named, said = "lower(coalesce(error_type, ''))", "lower(coalesce(error_message, ''))"
-    whole = [
-        f"WHEN {named} IN ({_texts([k, k.replace('_', ' ')])}) THEN {sql_literal(k)}"
-        for k in (*[r[0] for r in rules.kinds], rules.other)
-    ]
-    by_type = [_when(named, p, k) for k, p, _ in rules.kinds if p]
-    by_message = [_when(said, p, k) for k, _, p in rules.kinds if p]
-    nothing = f"WHEN {named} = '' AND {said} = '' THEN NULL"
-    return f"CASE {' '.join([nothing, *whole, *by_type, *by_message])} ELSE {sql_literal(rules.other)} END"
-
-
-def _when(text: str, pattern: str, kind: str) -> str:
-    return f"WHEN regexp_matches({text}, {sql_literal(pattern)}) THEN {sql_literal(kind)}"
-
-
-def _texts(values: Sequence[str]) -> str:
-    return ", ".join(map(sql_literal, values)) or "''"

@@ -24,10 +24,15 @@ def copy_rejects(source: LogPaths, target: LogPaths) -> int:
     return len(missing)
 
 
+def old_rejects(log: LogPaths, days: int) -> list[Path]:
+    """Return the files that were written more than ``days`` days ago."""
+    before = datetime.fromisoformat(now()) - timedelta(days=days)
+    return [file for file in _files(log) if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before]
+
+
 def expire_rejects(log: LogPaths, days: int) -> int:
     """Remove the files that were written more than ``days`` days ago. Returns how many were removed."""
-    before = datetime.fromisoformat(now()) - timedelta(days=days)
-    old = [file for file in _files(log) if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before]
+    old = old_rejects(log, days)
     for file in old:
         file.unlink(missing_ok=True)
     return len(old)

@@ -13,8 +13,8 @@ from typing import Any
 from review.basics.log_paths import LogPaths
 from review.log.checks_ran import checks_by_import
 from review.log.expired import hash_sql
-from review.log.failed import FailureRules
 from review.log.failed_expiring import failures_of
+from review.log.failure_rules import FailureRules
 from review.log.late import FOLDER as LATE
 from review.log.late import listed, with_late
 from review.log.log import columns_of, log_files
@@ -54,11 +54,11 @@ class Leaving:
             query = f"SELECT * FROM {listed(self.originals)} ANTI JOIN expiring USING (id)"  # noqa: S608 - our own paths
             write_originals(self._db, query, self.staged.originals / f"{self.week}.parquet")
         gone = with_late(self.judge.going(self.files), self.judge.late, columns=columns_of(self.files))
-        columns = f"* EXCLUDE (content, verdicts), {outcomes_of_row()} AS outcomes"
+        columns = f"* EXCLUDE (verdicts), {outcomes_of_row()} AS outcomes"
         self._db.execute(f"CREATE TEMP VIEW gone AS SELECT {columns} FROM {gone}")  # noqa: S608 - our own names
         self._copy(hourly_counts("gone", metrics, checks_by_import(self.files)), f"{COUNTS}/{self.week}.parquet")
         self._copy(user_days("gone", metrics), f"{USERS}/{self.week}.parquet")
-        self._copy(failures_of("gone", failures), f"{FAILURES}/{self.week}.parquet")
+        self._copy(failures_of(self._db, "gone", failures), f"{FAILURES}/{self.week}.parquet")
         other = f"CASE WHEN source_id <> id THEN {hash_sql('source_id', key)} END"
         hashes = f"{hash_sql('id', key)} AS id_hash, {other} AS name_hash"
         self._copy(f"SELECT {hashes} FROM gone", f"{EXPIRED}/{self.week}.parquet")  # noqa: S608 - our own names

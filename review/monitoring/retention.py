@@ -18,7 +18,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.log.failed import FailureRules
+from review.log.failure_rules import FailureRules
 from review.log.log import log_files, weeks_in_log
 from review.log.replaced import removed
 from review.log.staging import commit, full_disk, log_lock, staged_for, sweep

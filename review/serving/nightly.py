@@ -21,13 +21,13 @@ from review.current.assignments import closing_of
 from review.failures.rules import failure_rules
 from review.judges.runs.sql_execution import execute_week
 from review.log.merging import merge_small
-from review.log.rejects import expire_rejects
 from review.monitoring.retention import finish_retention, run_retention
 from review.people.people import a_lead
 from review.report.publishing.catalogue import addresses
 from review.report.publishing.publish import publish
 from review.serving.alerting import look_in_words
 from review.serving.last_night import Night, note_night
+from review.serving.left_files import expire_the_rejects, remove_old_uploads
 from review.serving.messages import send_messages
 from review.settings.project import Project, project_of
 from review.settings.retention import CLASSES
@@ -35,7 +35,6 @@ from review.sources.collecting.filling import in_words as spool_in_words
 from review.sources.collecting.left_behind import bring_in_what_is_left
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
-from review.sources.uploads import expire_uploads
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
 from storage.leases import only_one
@@ -181,19 +180,6 @@ def merge_the_log(store: Store, project: Project) -> str:
     if not done.into:
         raise NothingToDo("the log has few small imports.")
     return f"{counted(done.folders, 'small import')} of the log merged into {counted(done.into, 'set')} of files"
-
-
-def expire_the_rejects(store: Store, project: Project) -> str:
-    """Remove the files of rejected records that are older than the days in [privacy]."""
-    days = project.privacy.rejects_days
-    if not days:
-        raise NothingToDo("spotcheck.toml keeps the files of rejected records for ever.")
-    return f"{counted(expire_rejects(log_of(store.path), days), 'file')} of rejected records removed, after {days} days"
-
-
-def remove_old_uploads(store: Store, project: Project) -> str:
-    """Remove files that somebody dropped into the application a day ago and never imported."""
-    return f"{counted(expire_uploads(store.path), 'dropped file')} removed that nobody imported for a day"
 
 
 NIGHTLY: dict[str, Step] = {

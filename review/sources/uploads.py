@@ -9,11 +9,11 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path, PurePosixPath
-from time import time
 from typing import BinaryIO
 
-from review.basics.clock import new_id
+from review.basics.clock import new_id, now
 from review.basics.errors import InputError
 from review.basics.input_files import inside_archive
 from review.basics.unpacking import DAMAGED
@@ -44,7 +44,6 @@ def keep(store_path: str | Path, name: str, data: bytes | memoryview) -> tuple[l
     """
     room = uploads_of(store_path)
     room.mkdir(mode=0o700, exist_ok=True)
-    expire_uploads(store_path)
     folder = room / new_id()
     folder.mkdir(mode=0o700)
     target = folder / _safe(name)
@@ -175,11 +174,17 @@ def _private(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def expire_uploads(store_path: str | Path) -> int:
-    """Remove what was dropped a day ago and never imported; returns how many drops that were."""
+def old_uploads(store_path: str | Path) -> list[Path]:
+    """Return the folders of what was dropped a day ago and never imported."""
     room = uploads_of(store_path)
     folders = [folder for folder in room.iterdir() if folder.is_dir()] if room.is_dir() else []
-    old = [folder for folder in folders if folder.stat().st_mtime < time() - KEPT_SECONDS]
+    before = datetime.fromisoformat(now()).timestamp() - KEPT_SECONDS
+    return [folder for folder in folders if folder.stat().st_mtime < before]
+
+
+def expire_uploads(store_path: str | Path) -> int:
+    """Remove what was dropped a day ago and never imported; returns how many drops that were."""
+    old = old_uploads(store_path)
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)

@@ -173,7 +173,8 @@ def _reasons(groups: Groups, n0: int, n1: int, least_days: float) -> list[str]:
     if groups.days is None:
         found.append("it is not known how long this ran, because no row says when a user was exposed")
     elif groups.days < least_days:
-        found.append(f"it ran for {groups.days:.1f} of {least_days:g} days")
+        # Rounded down: 13.98 days are not 14.
+        found.append(f"it ran for {math.floor(10 * groups.days) / 10:g} of {least_days:g} days")
     for name, n in ((groups.control, n0), (groups.treated, n1)):
         if n < LEAST_USERS:
             found.append(f"{name} has {counted(n, 'user')} of {LEAST_USERS}")

@@ -13,11 +13,11 @@ from storage.address import address_in
 from storage.connection import plain_errors
 from storage.engine import Connection
 from storage.opening import open_store
-from storage.proof_digests import entry_hash
+from storage.proof_digests import entry_hash, rows_digest
 from storage.queries.conditions import erased
 from storage.records import KEYS
 from storage.records_people import AuditEntry
-from storage.rows import columns, decode, encode
+from storage.rows import columns, decode, encode, fields
 from storage.store import Store
 
 
@@ -48,6 +48,60 @@ def empty_rows(store: Store, record: type, changes: Mapping[Any, Mapping[str, An
         assert after is not None
         done.append(Emptied(str(name), _digest(store, record, before, seen=True), _digest(store, record, after)))
     return done
+
+
+class Relisted(NamedTuple):
+    """An entry whose lines of ``audit_rows`` name another key now: the digest over them that it signed, and the new."""
+
+    entry: int
+    before: str
+    after: str
+
+
+def copy_under(store: Store, record: type, old: str, new: str) -> None:
+    """Add a copy of a row under another key, at the same place in the order of arrival.
+
+    Rows that refer to the first one can be changed after it; :func:`drop_copied` then removes the first one. Call both
+    in one transaction.
+    """
+    table, primary = KEYS[record]
+    others = ", ".join(f'"{f.name}"' for f in fields(record) if f.name != primary)
+    connection = store.engine.connection
+    # No two rows may have the same place.
+    connection.execute(f'UPDATE "{table}" SET rowid = -rowid WHERE "{primary}" = ?', (old,))  # noqa: S608 - our names
+    copied = f'SELECT -rowid, CAST(? AS TEXT), {others} FROM "{table}" WHERE "{primary}" = ?'  # noqa: S608 - our names
+    connection.execute(f'INSERT INTO "{table}" (rowid, "{primary}", {others}) {copied}', (new, old))
+
+
+def drop_copied(store: Store, record: type, old: str, new: str) -> tuple[Emptied, list[Relisted]]:
+    """Remove a row whose copy stands under ``new``, and name the copy in the lines about it.
+
+    Returns the row under its new key, and the entries that had signed the lines.
+    """
+    connection = store.engine.connection
+    table, primary = KEYS[record]
+    before, after = (_row(connection, record, table, primary, name) for name in (old, new))
+    assert before is not None
+    assert after is not None
+    connection.execute(f'DELETE FROM "{table}" WHERE "{primary}" = ?', (old,))  # noqa: S608 - our names
+    sql = 'SELECT DISTINCT entry FROM audit_rows WHERE "table" = ? AND key = ?'
+    entries = [int(row[0]) for row in connection.execute(sql, (table, old)).fetchall()]
+    changed = [_relisted(store, table, entry, old, new) for entry in entries]
+    return Emptied(new, _digest(store, record, before), _digest(store, record, after)), changed
+
+
+def _relisted(store: Store, table: str, entry: int, old: str, new: str) -> Relisted:
+    before = _digest_of_lines(store, table, entry)
+    sql = 'UPDATE audit_rows SET key = ? WHERE "table" = ? AND entry = ? AND key = ?'
+    store.engine.connection.execute(sql, (new, table, entry, old))
+    return Relisted(entry, before, _digest_of_lines(store, table, entry))
+
+
+def _digest_of_lines(store: Store, table: str, entry: int) -> str:
+    connection = store.engine.connection
+    sql = 'SELECT key, digest FROM audit_rows WHERE "table" = ? AND entry = ? ORDER BY position'
+    lines = [(str(key), bytes(digest)) for key, digest in connection.execute(sql, (table, entry)).fetchall()]
+    return rows_digest(proof.key_to_sign(connection), lines)
 
 
 def _row(connection: Connection, record: type, table: str, primary: str, name: Any) -> Sequence[Any] | None:

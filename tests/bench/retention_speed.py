@@ -4,7 +4,8 @@
 
 Makes twelve closed weeks of conversations with 600 characters each: 94% normal, 4% slow, 2% errors. The first night is
 the one after retention was switched on: every normal conversation goes, and of the older weeks the slow ones too. The
-second is a usual night: one week more is closed. Each night is a process of its own, whose peak memory is printed.
+second is a usual night: one week more is closed. Each night is a process of its own, whose peak memory is printed; of
+each step the seconds by the clock and those of the processor.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ from review.log.columns import COLUMNS
 from review.monitoring.given_up import never_draw
 from review.monitoring.retention import log_bytes
 from review.people.people import add_person
-from review.serving.nightly import run_nightly
+from review.serving.nightly import NIGHTLY, Step, run_nightly
+from review.settings.project import Project
 from storage.opening import open_store
 from storage.records_compliance import CompliancePass
+from storage.store import Store
 
 WEEKS, PER_FILE = 12, 15_000
 LAST = datetime(2026, 11, 16, tzinfo=UTC)
@@ -105,13 +108,26 @@ def _file(target: Path, week: str, name: str, *, monday: datetime, start: int, n
         db.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def _timed(name: str, step: Step, spent: dict[str, float]) -> Step:
+    """Return a step that notes the seconds of processor time that it takes."""
+
+    def timed(store: Store, project: Project) -> str:
+        begun = time.process_time()
+        try:
+            return step(store, project)
+        finally:
+            spent[name] = time.process_time() - begun
+
+    return timed
+
+
 def night(path: Path) -> None:
     """Run one night and print how it went, as a process of its own."""
     store = open_store(path)
-    before, begun = log_bytes(log_of(path)), time.monotonic()
-    done = run_nightly(store)
+    before, begun, spent = log_bytes(log_of(path)), time.monotonic(), dict[str, float]()
+    done = run_nightly(store, steps={name: _timed(name, step, spent) for name, step in NIGHTLY.items()})
     used = resource.getrusage(resource.RUSAGE_SELF)
-    steps = {one.name: one.seconds for one in done if one.seconds >= 0.5}
+    steps = {one.name: [one.seconds, round(spent[one.name], 1)] for one in done if one.seconds >= 0.5}
     said = next(one for one in done if one.name == "retention")
     print(
         json.dumps(

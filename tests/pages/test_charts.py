@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.parts.health.pictures import Point, points_picture
 from pages.parts.shared import chart_parts, charts
 from pages.parts.shared.chart_parts import DARK_INK, Chart, span
 
@@ -193,3 +194,16 @@ def test_shares_with_intervals_stand_in_percent_on_the_axis_and_in_words() -> No
     made = charts.intervals(table(0.1, 0.9), x="week", y_title="accuracy", percent=True)
     axes = [e["axis"]["format"] for channel, e in encodings(made) if channel == "y" and e.get("axis")]
     assert axes and set(axes) == {"~%"} and "18%" in made.alt
+
+
+def test_a_picture_over_time_says_the_latest_figure_and_how_it_moved() -> None:
+    shares = [(0.04, 0.03, 0.05), (None, None, None), (0.2, 0.15, 0.26), (0.0512, 0.04, 0.06)]
+    points = [
+        Point(start=f"2026-11-0{k + 1}T00:00:00.000+00:00", by="day", value=v, low=low, high=high, n=100)
+        for k, (v, low, high) in enumerate(shares)
+    ]
+    assert points_picture(points, "Error rate", percent=True).alt == (
+        "Error rate: 5.12% (4% to 6%) on 04 Nov, lowest 4% on 01 Nov, highest 20% on 03 Nov; 3 of 4 windows have a "
+        "figure."
+    )
+    assert points_picture(points[1:2], "Cost", percent=False).alt == "Cost: no figure in any window."

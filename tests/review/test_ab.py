@@ -82,7 +82,7 @@ def test_a_broken_split_is_refused(compared: Run) -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (lines(days=5), "Not enough yet: it ran for 5.0 of 14 days."),
+        (lines(days=5), "Not enough yet: it ran for 5 of 14 days."),
         (lines(treated=20, control=20), "control has 20 users of 30"),
         ([(*r[:4], "") for r in lines()], "not known how long this ran"),
         (lines(effect=-0.33), "Not enough yet to tell the groups apart"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import shutil
 import threading
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
-from review.log.buckets import Apart
+from review.log.buckets import Apart, Windows, aggregated, aggregated_by_each
 from review.log.checks_ran import checks_by_import
 from review.log.columns import COLUMNS
 from review.log.log import log_files
@@ -35,12 +36,12 @@ from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
 from review.monitoring.alerts.expired import expired_rows
 from review.monitoring.alerts.found import Ring, Slice, Watched
-from review.monitoring.alerts.gathering import Gathered, Traffic, gather
+from review.monitoring.alerts.gathering import EARLIEST, Gathered, Traffic, gather
 from review.monitoring.alerts.series import ALL, Series, window_names
 from review.monitoring.alerts.states import raised
 from review.monitoring.alerts.stopped import stretches
 from review.monitoring.counts import hourly_counts
-from review.monitoring.metrics import metrics_for
+from review.monitoring.metrics import SLICES, metrics_for
 from review.notify.sending import tried
 from review.notify.words import Text
 from review.serving.alerting import look, look_in_words
@@ -113,6 +114,18 @@ def test_an_incident_is_found_within_two_days_and_its_slice_is_named(
     assert detail["since"] >= (START + timedelta(days=CALM - 1)).date().isoformat()
     assert (detail["slices"][0]["field"], detail["slices"][0]["value"]) == (incident.field, incident.value)
     assert f"{incident.field} {incident.value}" in detail["words"][1]
+
+
+def test_one_pass_counts_every_slice_as_a_pass_of_its_own(store: Store) -> None:
+    log, windows = log_of(store.path), Windows(by="day", earliest=EARLIEST, latest="9999")
+    counts = {"n": "count(*)", "errors": "count(*) FILTER (status = 'error')"}
+    found = aggregated_by_each(log, windows, counts, SLICES)
+    for name in ("", *SLICES):
+        some = replace(windows, slices=(name,) if name else ())
+        own = [{**row, "slice": row["slice"] or ("",)} for row in aggregated(log, some, counts)]
+        each = [{**row, "slice": (value,)} for column, value, row in found if column == name]
+        key = operator.itemgetter("window", "n", "errors")
+        assert sorted(each, key=key) == sorted(own, key=key) and own, name
 
 
 def test_a_quiet_log_raises_nothing(store: Store) -> None:

@@ -23,6 +23,7 @@ from review.monitoring.given_up import never_draw
 from review.monitoring.retention import run_retention
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import project_of
+from review.sources.uploads import keep
 from storage.records_retention import RetentionRun
 from storage.store import Store
 
@@ -61,6 +62,23 @@ def test_an_hour_of_a_clock_that_is_a_month_ahead_removes_nothing(running: Store
     with shifted(timedelta(days=1)):
         assert night(running)["retention"][0] == "skipped"
     assert running.find(RetentionRun) == []
+
+
+def test_rejected_records_and_dropped_files_stay_too(running: Store) -> None:
+    rejects = log_of(running.path).rejects
+    rejects.mkdir(exist_ok=True)
+    (rejects / "one.jsonl").write_text("{}\n")
+    (dropped,), _ = keep(running.path, "a.csv", b"id\n")
+    steps = {name: NIGHTLY[name] for name in ("rejects", "uploads")}
+    night(running)
+    with shifted(MONTH * 12):
+        said = run_nightly(running, steps=steps)
+        assert [one.status for one in said] == ["failed", "failed"] and "Nothing is removed by age" in said[0].detail
+        assert list(rejects.iterdir()) and dropped.exists()
+        night(running)
+    with shifted(MONTH * 12 + timedelta(days=1)):
+        assert [one.status for one in run_nightly(running, steps=steps)] == ["done", "done"]
+    assert not list(rejects.iterdir()) and not dropped.exists()
 
 
 def test_a_store_that_stood_still_removes_what_is_due_a_night_later(running: Store) -> None:

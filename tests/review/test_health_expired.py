@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+from flow_store import WEEK
 from retained_store import closed_store
 
 from review.basics.log_paths import log_of
+from review.failures.archive import steps_of
 from review.failures.rules import failure_rules
 from review.log.buckets import OTHER
 from review.log.expired_counts import ExpiredCounts
+from review.log.expired_failures import expired_failures
 from review.monitoring.ab_input import groups_of_log
 from review.monitoring.clarifications import EXPIRED, outcomes_after
 from review.monitoring.engagement import engagement
@@ -57,13 +60,19 @@ class Expired(NamedTuple):
     figures: Windows
     used: Windows
     groups: Groups
+    steps: dict[str, int]
+
+
+def steps(store: Store) -> dict[str, int]:
+    """In which steps failures of the week began, and how many each."""
+    return dict(steps_of(store, project_of(store.path), WEEK) or {})
 
 
 @pytest.fixture(scope="module")
 def expired(tmp_path_factory: pytest.TempPathFactory) -> Expired:
     store = closed_store(tmp_path_factory.mktemp("expired"))
     project = project_of(store.path)
-    found = Expired(store, figures(store), used(store), groups_of_log(log_of(store.path)))
+    found = Expired(store, figures(store), used(store), groups_of_log(log_of(store.path)), steps(store))
     run_retention(store, project, failure_rules(store, project), by="lea")
     return found
 
@@ -99,6 +108,12 @@ def test_engagement_stays_when_rows_expire(expired: Expired) -> None:
 def _without_questions(window: dict[str, Any]) -> dict[str, Any]:
     """A window without the share of repeated questions, which only the questions themselves can tell."""
     return {path: x for path, x in _leaves(window).items() if not path.startswith(".repeated_questions")}
+
+
+def test_the_steps_in_which_failures_began_stay_when_rows_expire(expired: Expired) -> None:
+    assert expired.steps["join"] == 16 and sum(expired.steps.values()) > 16
+    assert steps(expired.store) == expired.steps
+    assert sum(one.n for one in expired_failures(log_of(expired.store.path)) if one.step == "join") > 8, "from counts"
 
 
 def test_what_followed_a_question_back_is_not_known_once_conversations_expired(expired: Expired) -> None:

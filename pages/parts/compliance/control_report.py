@@ -82,9 +82,10 @@ def _identifiers(report: ControlReport) -> None:
         "partly, only some of them or only beside a word that names them."
     )
     colours = {"found": "green", "partly": "orange", "not looked for": "gray"}
-    lines = ["| | identifier | | how, and why not more |", "|---|---|---|---|"]
+    # Two columns, which fit a narrow screen.
+    lines = ["| identifier | how, and why not more |", "|---|---|"]
     for one in report.hipaa:
         kinds = f"{', '.join(one.kinds)}: " if one.kinds else ""
         state = f":{colours[one.status]}-badge[{one.status}]"
-        lines.append(f"| {one.letter} | {as_text(one.name)} | {state} | {as_text(f'{kinds}{one.why}')} |")
+        lines.append(f"| {one.letter}. {as_text(one.name)} | {state} {as_text(f'{kinds}{one.why}')} |")
     st.markdown("\n".join(lines))

@@ -24,7 +24,8 @@ KINDS = {"user": "A user", "conversation": "One conversation", "reviewer": "A re
 NOTHING = "Nothing here holds their data. A request still keeps it from coming in later."
 HELP = (
     "The id that your product gave the user or the conversation. A user's id is kept as a keyed hash; both the id and "
-    "the hash mean the same person. Of a reviewer the name and the login go; their id and their votes stay."
+    "the hash mean the same person. Of a reviewer the name and the login go, and an anonymous id takes the place of "
+    "theirs; their votes stay."
 )
 
 

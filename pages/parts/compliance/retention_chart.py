@@ -33,14 +33,26 @@ def retention_chart(frame: pd.DataFrame) -> Chart:
     order = {"field": "order", "type": "quantitative"}
     shown = frame.assign(order=[list(PARTS).index(what) for what in frame["what"]])
     said = [f"{row['class']}, {row['what']}: {row['conversations']:,}" for row in frame.to_dict("records")]
+    sums = frame.groupby("what")["conversations"].sum()
+    answer = ", ".join(f"{sums.get(what, 0):,} {what}" for what in PARTS)
     return layers(
         shown,
         240,
-        f"What retention would do now: {listed(said)}",
+        f"Of {sums.sum():,} conversations: {answer}. By class: {listed(said)}",
         (
             {"type": "bar", "cornerRadius": 2, "height": {"band": 0.7}},
             {
-                "x": measured("conversations", title="conversations", stack="zero", axis={"tickMinStep": 1}),
+                "x": measured(
+                    "conversations",
+                    title="conversations",
+                    stack="zero",
+                    axis={"tickMinStep": 1, "tickCount": 5},
+                    # Without a label at the very edge, where it would be cut off.
+                    scale={
+                        "domainMax": 1.05 * max(frame.groupby("class")["conversations"].sum().max(), 1),
+                        "nice": False,
+                    },
+                ),
                 "y": named("class", title=None, sort=[NAMES[name] for name in CLASSES]),
                 "color": colour,
                 "order": order,

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.parts.shared.session import Session
+from review.audit.clock_leaps import leap
 from review.basics.errors import ReviewError
-from review.sources.uploads import keep
+from review.sources.uploads import expire_uploads, keep
 
 ARRIVED = "arrive_files"
 SAID = "arrive_said"
@@ -29,6 +30,8 @@ class Arrived(NamedTuple):
 def kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
     """Write dropped files to disk. The next run of the page names those that could not be kept."""
     found, said = list[Arrived](), list[str]()
+    if leap(here.store) is None:
+        expire_uploads(here.store.path)
     for one in uploaded:
         try:
             files, left = keep(here.store.path, one.name, one.getbuffer())

@@ -12,8 +12,8 @@ from pages.parts.shared import conversation, noted, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted, shortened
-from review.failures.archive import Failure, FailureShown, failure_shown, failures
+from review.basics.words import counted, percent, shortened
+from review.failures.archive import Failure, FailureShown, failure_shown, failures, steps_of
 from review.failures.modes import mode_list
 from review.failures.triage import triage_groups
 from review.failures.working import give_mode, write_note
@@ -27,6 +27,8 @@ CAUSES = {
     "wrong": "found wrong by reviewers",
 }
 PAGE = 50
+STEPS = 6
+"""Steps that are named in the sentence about all failures."""
 OPEN = "failure"
 """The name of the open failure in the address."""
 
@@ -53,6 +55,8 @@ def show(here: Session) -> None:
         if mode in (None, g.found.group) and version in (None, g.found.version)
     )
     st.markdown(f"**{counted(total, 'failure')}**")
+    if total and (mode, version, cause) == (None, None, None):
+        _began(here, week)
     pages = -(-total // PAGE)
     at = st.pagination(pages, key=f"failures_page_{mode}_{version}_{cause}") if pages > 1 else 1
     wanted = Narrowed(weeks=[week], group=mode, version=version, cause=cause)
@@ -67,6 +71,25 @@ def show(here: Session) -> None:
     if picked.opened:
         st.query_params[OPEN] = picked.opened
         st.rerun()
+
+
+def _began(here: Session, week: str) -> None:
+    """Say in which steps the failures of the week began, also those whose conversations have expired."""
+    steps = steps_of(here.store, here.project, week, viewer=here.rater.id)
+    if steps is None:
+        st.caption("Too many failures to look for the step of each. Choose one below to see where it began.")
+        return
+    total = sum(steps.values())
+    known = [(step, n) for step, n in steps.items() if step]
+    if not known:
+        st.caption("Where they began is not known: their traces name no step that failed.")
+        return
+    shown = [f"{step} {n:,} ({percent(n / total)})" for step, n in known[:STEPS]]
+    others, unknown = sum(n for _, n in known[STEPS:]), steps.get("", 0)
+    more = [
+        f"{what} {n:,} ({percent(n / total)})" for what, n in (("other steps", others), ("not known", unknown)) if n
+    ]
+    st.caption(as_text(f"Where they began: {', '.join([*shown, *more])}"))
 
 
 def _cells(one: Failure) -> dict[str, object]:

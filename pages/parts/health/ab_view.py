@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -58,7 +60,7 @@ def _draw(report: AbReport) -> None:
         f"{spoken(name)} has {counted(groups.users.get(name, 0), 'user')}, {groups.exposed.get(name, 0):,} exposed"
         for name in (groups.control, groups.treated)
     ]
-    days = "" if groups.days is None else f"; it ran for {groups.days:.0f} days"
+    days = "" if groups.days is None else f"; it ran for {math.floor(10 * groups.days) / 10:g} days"
     st.caption(as_text(f"{'; '.join(sizes)}{days}."))
     for text in groups.warnings:
         st.caption(as_text(text))
@@ -66,7 +68,7 @@ def _draw(report: AbReport) -> None:
         {
             "metric, for each user": spoken(name),
             # A broken split is said once, above: no metric has more to say.
-            **({} if report.broken else _said(one, spoken(groups.treated))),
+            **({} if report.broken else _said(one, spoken(groups.treated), early=bool(report.reasons))),
             groups.control: _number(one.control),
             groups.treated: _number(one.treated),
         }
@@ -75,24 +77,37 @@ def _draw(report: AbReport) -> None:
     if rows:
         # A phone shows the first columns alone: the metric, and the difference with its interval.
         figures.table(pd.DataFrame(rows), key="ab", file_name="ab.csv")
+    for one in report.metrics.values():
+        if not report.broken and not report.reasons and _needs_words(one):
+            st.caption(as_text(one.sentence))
 
 
-def _said(one: Compared, treated: str) -> dict[str, str]:
+def _said(one: Compared, treated: str, *, early: bool) -> dict[str, str]:
     return {
         "difference": _number(one.difference, "+.3g"),
         "95% interval": _interval(one.difference),
-        "what it says": _verdict(one, treated),
+        "what it says": _verdict(one, treated, early=early),
     }
 
 
-def _verdict(one: Compared, treated: str) -> str:
-    """Return what a difference says: in few words where its interval, in the column before, says the rest."""
+def _verdict(one: Compared, treated: str, *, early: bool) -> str:
+    """Return what a difference says: in few words where its interval, in the column before, says the rest.
+
+    While it is too ``early`` for any metric, the sentence above all of them says why.
+    """
     if one.difference.value is None or one.difference.ci is None:
         return one.sentence
     if one.shown:
         return f"{'more' if one.difference.value > 0 else 'less'} in {treated}"
+    return f"{NOT_ENOUGH.lower()}: see below" if _needs_words(one) and not early else NOT_ENOUGH.lower()
+
+
+def _needs_words(one: Compared) -> bool:
+    """Whether a metric is not shown to differ although its interval, alone, leaves zero out."""
+    if one.shown or one.difference.value is None or one.difference.ci is None:
+        return False
     low, high = one.difference.ci
-    return NOT_ENOUGH.lower() if low <= 0 <= high else one.sentence
+    return not low <= 0 <= high
 
 
 def _number(one: Quantity, form: str = ".3g") -> str:

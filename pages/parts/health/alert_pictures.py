@@ -20,6 +20,7 @@ from pages.parts.shared.chart_parts import (
     measured,
     named,
     point,
+    said_as_a_whole,
     shares,
     span,
     tooltip,
@@ -80,6 +81,7 @@ def picture(one: Watched) -> Chart:
             "labelExpr": _labels(frame),
             "grid": False,
             "labelOverlap": True,
+            "aria": False,
         },
     }
     value = measured("value", title=None, axis=axis, **up)
@@ -101,7 +103,7 @@ def picture(one: Watched) -> Chart:
         layer["transform"] = [{"filter": "datum.rang != ''"}]
     if one.bound is None:
         del drawn.spec["layer"][1]
-    return drawn
+    return said_as_a_whole(drawn)
 
 
 def _labels(frame: pd.DataFrame) -> str:
@@ -112,8 +114,20 @@ def _labels(frame: pd.DataFrame) -> str:
 
 
 def _words(one: Watched) -> str:
-    rang = ", ".join(spoken_start(ring.at) for ring in one.rings) or "never"
-    turned = one.declared.falling
+    """Return what the picture shows: the latest figure beside the limit, and when the alert rang."""
+    turned, percent = one.declared.falling, one.declared.how in ("rate", "judges")
     known: list[Any] = [_turned(p.value, turned) for p in one.points if p.value is not None]
-    last = f" It is {known[-1]:.3g} in the last window." if known else ""
-    return f"{one.declared.title} by {one.declared.alert.window}. It rang: {rang}.{last}"
+    last = f"{_number(known[-1], percent=percent)} in the last window with a figure" if known else "no figure yet"
+    bound = _turned(one.bound, turned)
+    kind = "least" if turned else "most"
+    limit = (
+        f", the {kind} that is usual is {_number(bound, percent=percent)}" if bound is not None else ", no limit yet"
+    )
+    rang = ", ".join(spoken_start(ring.at) for ring in one.rings)
+    return f"{one.declared.title} by {one.declared.alert.window}: {last}{limit}. " + (
+        f"It rang: {rang}." if rang else "It has not rung."
+    )
+
+
+def _number(value: float, *, percent: bool) -> str:
+    return f"{100 * value:.3g}%" if percent else f"{value:,.4g}"

@@ -15,7 +15,7 @@ from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from review.basics.clock import now
 from review.basics.log_paths import log_of
-from review.basics.words import counted
+from review.basics.words import counted, shortened
 from review.log.log import log_state
 from review.monitoring.alerts.checking import would_have_sent
 from review.monitoring.alerts.deciding import switch
@@ -33,6 +33,8 @@ ICONS = {
     "off": ":gray[:material/notifications_off:]",
 }
 NOT_KNOWN = ":gray[:material/help:]"
+WHY = 90
+"""Characters of the reason why nothing is known that stand beside the name."""
 
 
 def asked(here: Session) -> Future[Found]:
@@ -62,7 +64,8 @@ def draw(here: Session, found: Found) -> None:
 def _one(here: Session, one: Watched) -> None:
     rings = would_have_sent(one)
     sent = f" · {counted(len(rings), 'message')} in the last 30 days" if rings else ""
-    state = one.state if one.state in ICONS else "not known"
+    # Of what is not known the reason stands here already: nobody should have to open each to learn it.
+    state = one.state if one.state in ICONS else as_text(shortened(one.detail[:1].lower() + one.detail[1:], WHY))
     label = f"{ICONS.get(one.state, NOT_KNOWN)} **{as_text(one.declared.title)}** · {state}{sent}"
     with st.expander(label):
         st.markdown(as_text(one.detail))

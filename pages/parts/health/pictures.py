@@ -19,10 +19,10 @@ from pages.parts.shared.chart_parts import (
     measured,
     named,
     point,
+    said_as_a_whole,
     shares,
     span,
     tooltip,
-    words_of,
 )
 from review.monitoring.bucket import Bucket
 from review.monitoring.comparing import Compared, Side
@@ -130,6 +130,7 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
             "labelExpr": f"{_literal(list(labels.values()))}[datum.value]",
             "grid": False,
             "labelAngle": 0,
+            "aria": False,
         },
         scale={"nice": False},
     )
@@ -141,14 +142,46 @@ def drawn(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bo
     base: Spec = {"x": across, "color": colour}
     shown = tooltip(frame, ["when", "series", "value", *(["low", "high"] if percent else []), "n"])
     band = ({"type": "area", "opacity": 0.2}, base | {"y": measured("low"), "y2": {"field": "high"}})
-    return layers(
+    made = layers(
         frame,
         150,
-        words_of(frame.dropna(subset=["value"]), ["when", "series"], title, percent=percent),
+        in_words(frame, title, series, percent=percent),
         *([band] if percent else []),
         ({"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-domains"}, base | {"y": up}),
         (point(45), base | {"y": up, "tooltip": shown}),
     )
+    return said_as_a_whole(made)
+
+
+def in_words(frame: pd.DataFrame, title: str, series: Sequence[str], *, percent: bool) -> str:
+    """Return what a picture shows: the latest figure of each series, how it moved, and where nothing is known."""
+    said = [_moved(frame[frame["series"] == one], percent=percent) for one in series]
+    named = said if len(series) == 1 else [f"{one}, {words}" for one, words in zip(series, said, strict=True)]
+    return f"{title}: {'; '.join(named)}."
+
+
+def _moved(frame: pd.DataFrame, *, percent: bool) -> str:
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return "no figure in any window"
+    last, low, high = known.iloc[-1], known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()]
+    interval = ""
+    if percent and pd.notna(last["low"]) and pd.notna(last["high"]):
+        interval = f" ({_number(last['low'], percent=True)} to {_number(last['high'], percent=True)})"
+    latest = f"{_number(last['value'], percent=percent)}{interval} on {last['when']}"
+    least, most = (f"{_number(one['value'], percent=percent)} on {one['when']}" for one in (low, high))
+    if len(known) == 1:
+        moved = ""
+    elif low["value"] == high["value"]:
+        moved = ", as in every window"
+    else:
+        moved = f", lowest {least}, highest {most}"
+    gaps = len(known) < len(frame)
+    return f"{latest}{moved}" + (f"; {len(known):,} of {len(frame):,} windows have a figure" if gaps else "")
+
+
+def _number(value: float, *, percent: bool) -> str:
+    return f"{100 * value:.3g}%" if percent else f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
 
 
 def _literal(words: Sequence[str]) -> str:

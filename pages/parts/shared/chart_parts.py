@@ -70,7 +70,9 @@ def shares(ends: Span) -> Spec:
 
 def amounts(ends: Span) -> Spec:
     """Return an axis of amounts: thousands as 6k; amounts under ten as they are, where 0.4 would become 400m."""
-    return {"format": "~s" if ends[1] >= 10 else ",.2~f", "tickCount": 5}
+    # All labels of an axis get the same prefix, so that zero would be 0k.
+    zero = {"labelExpr": "datum.value === 0 ? '0' : datum.label"}
+    return {"format": "~s", "tickCount": 5, **zero} if ends[1] >= 10 else {"format": ",.2~f", "tickCount": 5}
 
 
 def words_of(frame: pd.DataFrame, names: Sequence[str], what: str, *, percent: bool = False) -> str:
@@ -100,6 +102,13 @@ def layers(frame: pd.DataFrame, height: int, words: str, *marks: tuple[Spec, Map
     """Return a chart of layers, each a mark with its encoding; the first is at the back."""
     drawn = [{"mark": mark, "encoding": dict(e)} for mark, e in marks]
     return Chart(frame, {"layer": drawn, "height": height}, words)
+
+
+def said_as_a_whole(chart: Chart) -> Chart:
+    """Let only the words of a chart be read out, where each mark would say its place and not its name."""
+    for layer in chart.spec["layer"]:
+        layer["mark"] = {**layer["mark"], "aria": False}
+    return chart
 
 
 def point(size: int) -> Spec:

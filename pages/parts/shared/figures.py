@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_integer_dtype
 
 from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import Chart
@@ -81,9 +82,19 @@ def table(
         height=height,
         key=f"{key}_table",
         placeholder="–",
-        column_config=dict(config or {}),
+        column_config={**_thousands(shown), **(config or {})},
     )
     download(shown, key=key, file_name=file_name)
+
+
+def _thousands(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return what writes the thousands of whole numbers with a comma."""
+    large = [name for name in frame.columns if is_integer_dtype(frame[name]) and frame[name].max() >= LARGE]
+    return {name: st.column_config.NumberColumn(format="localized") for name in large}
+
+
+LARGE = 1_000
+"""From here on a number has a comma."""
 
 
 def filtered(frame: pd.DataFrame, *, key: str) -> pd.DataFrame:

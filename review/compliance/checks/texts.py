@@ -40,6 +40,10 @@ def unmasked(field: str, text: str, wanted: Recognisers) -> Iterator[Span]:
         yield place(field, span.start, span.end, f"{span.kind} {LEFT}")
 
 
+TEXTS = ("messages", "steps", "context", "sql", "error_message")
+"""The fields of a conversation in which :func:`every_text` finds texts."""
+
+
 def every_text(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """Yield every text of a conversation with its field: messages, calls of tools, steps, passages, query and error.
 

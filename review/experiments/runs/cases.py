@@ -57,7 +57,7 @@ def cases_of_release(store: Store, release: str) -> ReleaseCases:
 def unchanged(store: Store, release: str) -> tuple[Release, list[ReleaseExample]]:
     """Return a release and its examples as they were hashed. Raises as :func:`cases_of_release` does."""
     recorded, rows = release_named(store, release), frozen_examples(store, release)
-    check = verification(recorded, rows)
+    check = verification(store, recorded, rows)
     if not check.holds:
         raise Refused(
             f"release '{release}' has changed since it was made: its hash was {check.recorded[:12]} and is now "

@@ -13,7 +13,7 @@ from review.basics.log_paths import LogPaths
 from review.basics.times import utc_text
 from review.basics.weeks import zone_of
 from review.log.arrivals import Arrival, arrivals
-from review.log.buckets import Apart, By, Windows, aggregated, apart
+from review.log.buckets import Apart, By, Windows, aggregated, aggregated_by_each, apart
 from review.log.checks_ran import checks_ran
 from review.monitoring.alerts.declared import Declared, counted_in_log
 from review.monitoring.alerts.expired import expired_rows, first_hour, hours_of_expired
@@ -96,14 +96,10 @@ def _rows(
     start = utc_text(begin - timedelta(days=7))
     hours = days_of_hours(start, latest, time_zone) if by == "day" else {}
     rows: dict[Key, list[Mapping[str, Any]]] = {ALL: []}
-    for name in ("", *SLICES):
-        windows = Windows(
-            by=by, start=start, slices=(name,) if name else (), hours=hours, earliest=EARLIEST, latest=latest
-        )
-        for row in aggregated(log, windows, aggregates):
-            value = row["slice"][0] if name else ""
-            if value is not None:
-                rows.setdefault((name, value), []).append(row)
+    windows = Windows(by=by, start=start, hours=hours, earliest=EARLIEST, latest=latest)
+    for name, value, row in aggregated_by_each(log, windows, aggregates, SLICES):
+        if value is not None:
+            rows.setdefault((name, value), []).append(row)
     for key, gone in expired_rows(log, alerts, by=by, hours=hours, start=start, latest=latest).items():
         rows.setdefault(key, []).extend(gone)
     return rows

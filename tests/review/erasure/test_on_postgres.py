@@ -13,7 +13,7 @@ from postgres_server import Server, postgres_server
 from quick_stores import ON_POSTGRES
 
 from review.audit import chain
-from review.audit.verifying import check_store
+from review.audit.verifying import check_store, in_words
 from review.commands.cli import spotcheck
 from review.people.people import add_person
 from storage.address import write_address
@@ -22,6 +22,7 @@ from storage.postgres_connecting import close_pools
 from storage.postgres_roles import grants
 from storage.proof_key import VARIABLE
 from storage.queries.erasing import cells_of_file
+from storage.records_review import Annotation
 
 pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="these tests start a server of their own")
 WORDS = "My neighbour Ottokar keeps the parcel in his cellar."
@@ -50,6 +51,8 @@ def made(file: Path, address: str) -> Path:
     flow_store.import_rows(store, rows)
     (file.parent / "log.jsonl").unlink()
     flow_store.open_the_week(store)
+    flow_store.send(store, "ben", *(flow_store.entry(a) for a in flow_store.assignments(store, "ben")[:3]))
+    add_person(store, "ben", role="none", by="lea")
     with store.transaction():
         chain.record(store, "lea", "note", "a case", words=WORDS)
     return file
@@ -78,4 +81,10 @@ def test_an_erasure_ends_and_says_what_it_cannot_prove(
     told = done["proof"]["unproved"]  # type: ignore[index]
     assert len(told) == len(sentences) and all(word in one for word, one in zip(sentences, told, strict=True))
     assert not any("Ottokar" in str(cells) for _, _, cells in cells_of_file(file))
-    assert check_store(open_store(file)).holds
+    asked = command(file, "request", "--reviewer", "ben", "--as", "lea")
+    done = command(file, "confirm", str(asked["id"])[:12], "--as", "max")
+    assert (done["state"], done["left"]) == ("done", {})
+    store = open_store(file)
+    assert not any("ben" in cells for _, _, cells in cells_of_file(file))
+    assert len(store.find(Annotation, rater_id=f"reviewer-{str(asked['id'])[:12]}")) == 3
+    assert check_store(store).holds, in_words(check_store(store))

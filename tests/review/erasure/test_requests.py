@@ -24,7 +24,7 @@ from review.erasure.proof import own_files
 from review.erasure.requests import confirm, preview, request_erasure, withdraw
 from review.erasure.running import run
 from review.erasure.states import erasure
-from review.people.people import add_person, people
+from review.people.people import add_person
 from review.privacy.holds import add_holds, every_hold, release_hold
 from review.privacy.recognisers import Recognisers
 from storage.connection import StorageError
@@ -32,7 +32,6 @@ from storage.opening import open_store
 from storage.queries.erasing import open_erasures
 from storage.records_erasure import ErasedKey
 from storage.records_log import Conversation
-from storage.records_people import Rater
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -172,8 +171,15 @@ def test_a_full_disk_leaves_it_running_and_it_goes_on(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="disk is full"):
             run(store, asked.request.id, by="max")
         assert erasure(store, asked.request.id).state == "running" and check_store(store).holds
-        filler.unlink()
-        done = run(store, asked.request.id, by="max")
+        free, done = 1 << 18, None
+        while done is None or done.state == "running":  # each time more is free, so it fails a place later
+            with filler.open("r+b") as file:
+                file.truncate(max(0, filler.stat().st_size - free))
+            free *= 3
+            with suppress(StorageError):
+                done = run(store, asked.request.id, by="max")
+            assert check_store(store).holds
+        assert free > 1 << 20
         assert (done.state, done.emptied["log"]) == ("done", 2)
 
 
@@ -199,25 +205,6 @@ def test_an_unread_item_in_an_open_week_is_taken_back(shared: Store) -> None:
     assert held
     other = shared.get(Conversation, "o440")
     assert other is None or other.question == WORDS
-
-
-def test_an_erased_reviewer_keeps_the_id_and_the_votes(shared: Store) -> None:
-    add_person(
-        shared, "Petra Ohnesorg", role="annotator", by="lea", issuer="https://login", subject="petra@example.com"
-    )
-    petra = next(p for p in people(shared) if p.name == "Petra Ohnesorg").id
-    with pytest.raises(Refused, match="still has the role annotator"):
-        preview(shared, "reviewer", petra, by="lea")
-    add_person(shared, petra, role="none", by="lea")
-    asked = request_erasure(shared, "reviewer", petra, by="lea")
-    confirm(shared, asked.request.id, by="max")
-    done = run(shared, asked.request.id, by="max")
-    row = shared.get(Rater, petra)
-    assert done.in_words == "done" and row is not None
-    assert (row.id, row.name, row.issuer, row.subject) == (petra, "erased reviewer", "", "")
-    assert any(f"the id {petra} stays" in sentence for sentence in done.proof["unproved"]), "no proof of too much"
-    assert not any(b"petra@example.com" in path.read_bytes() for path in own_files(shared.path))
-    assert check_store(shared).holds
 
 
 def test_the_proof_reads_the_files_of_a_store_with_any_name(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_
 from review.failures.modes import name_mode
 from review.failures.rules import KINDS, failure_rules
 from review.failures.working import give_mode, write_note
-from review.log.failed import FailedGroup, Narrowed, failed_groups, kind_sql
+from review.log.failed import FailedGroup, Narrowed, failed_groups
+from review.log.failure_rules import kind_sql
 from review.settings.project import project_of
 from storage.records_failures import FailureEvent
 from storage.store import Store
