@@ -32,6 +32,7 @@ if "SPOTCHECK_TEST_KEYS" not in os.environ:
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
 from examples import load_profile  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
+from postgres_server import end_shared_server  # noqa: E402
 from quick_stores import ON_POSTGRES, copy_store, durably, quickly  # noqa: E402
 
 from storage.opening import open_store  # noqa: E402
@@ -52,6 +53,13 @@ def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Open stores quickly in every test that does not carry the mark ``durable``."""
     with quickly(tmp_path_factory.mktemp("template") / "template.db"):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_end() -> Iterator[None]:
+    """Stop the database server that tests share once all of them are through."""
+    yield
+    end_shared_server()
 
 
 @pytest.hookimpl(wrapper=True)
