@@ -39,7 +39,7 @@ FORKED = multiprocessing.get_context("fork")
 
 def serve(file: Path, wire: Connection) -> None:
     """Do what the wire asks for, one kind after the other, and wait inside each for a word more."""
-    locks.PATIENCE = filling.LOCK_SECONDS = 0.1  # type: ignore[misc]
+    locks.PATIENCE = filling.LOCK_SECONDS = 0.1
     ended = threading.Event()
 
     def inside(*_: Any) -> str:
@@ -48,8 +48,8 @@ def serve(file: Path, wire: Connection) -> None:
         ended.set()
         return "done"
 
-    filling.Assembler = lambda *_, **__: SimpleNamespace(step=inside)  # type: ignore[assignment,misc]
-    filling.in_words = str  # type: ignore[assignment]
+    filling.Assembler = lambda *_, **__: SimpleNamespace(step=inside)
+    filling.in_words = str
     wire.send("ready")
     while True:
         kind = wire.recv()
