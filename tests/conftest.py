@@ -31,7 +31,12 @@ if "SPOTCHECK_TEST_KEYS" not in os.environ:
 
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
 from examples import load_profile  # noqa: E402
-from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
+from parallel import (  # noqa: E402, F401 - two are hooks of pytest
+    import_share,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
+from postgres_server import end_shared_server  # noqa: E402
 from quick_stores import ON_POSTGRES, copy_store, durably, quickly  # noqa: E402
 
 from storage.opening import open_store  # noqa: E402
@@ -54,11 +59,19 @@ def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def servers_end() -> Iterator[None]:
+    """Stop the database server that tests share once all of them are through."""
+    yield
+    end_shared_server()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect no garbage while tests are collected, nor look at those modules again in each later collection."""
     gc.disable()
     try:
+        import_share(session.config)
         return (yield)
     finally:
         gc.freeze()

@@ -6,7 +6,6 @@ files beside them, of the versions of the libraries that compute, and of the arg
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import platform
 import re
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from syntax_trees import tree
 
 ROOT = Path(__file__).resolve().parents[1]
 STORE = "spotcheck.db"
@@ -26,6 +24,8 @@ TODAY = date(2026, 11, 29)
 """The day that the demonstrations of tests are built for: tests rest on what is drawn in the weeks before it."""
 LIBRARIES = ("duckdb", "numpy", "orjson", "py3langid", "pyarrow", "scikit-learn", "scipy", "sqlite-utils")
 DATA = (".csv", ".json", ".toml")
+DOTTED = re.compile(r"\b(?:review|storage)(?:\.[a-z_]+)+")
+IMPORTED = re.compile(r"\bfrom ((?:review|storage)[a-z_.]*) import (\([^)]*\)|[^\n]*)")
 
 
 def cached_demo(cache_folder: Path, **arguments: int) -> Path:
@@ -99,7 +99,10 @@ def _data_files() -> list[Path]:
 
 
 def _modules(start: str) -> set[Path]:
-    """Return the files of all modules of ours that ``start`` imports, directly or through others, lazily or not."""
+    """Return the files of all modules of ours that ``start`` names, directly or through others.
+
+    Every worker looks for them, so the text is searched: to parse all of it takes seconds.
+    """
     found: set[Path] = set()
     todo = [start]
     while todo:
@@ -107,13 +110,10 @@ def _modules(start: str) -> set[Path]:
         if path is None or path in found:
             continue
         found.add(path)
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Import):
-                todo += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                todo += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                todo.append(node.value.partition(":")[0])  # a catalogue names its plug-ins by their place
+        text = path.read_text(encoding="utf-8")
+        todo += DOTTED.findall(text)  # a catalogue names its plug-ins by their place
+        for package, names in IMPORTED.findall(text):
+            todo += [f"{package}.{name}" for name in re.findall(r"\w+", names)]
     return found
 
 

@@ -9,18 +9,20 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 FAST = (
     "-c fsync=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB "
-    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB -c min_wal_size=32MB"
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB -c min_wal_size=32MB -c jit=off -c autovacuum=off"
 )
-"""Settings of a server whose data nobody needs after a crash of the machine."""
+"""Settings of a server whose data nobody needs after a crash of the machine, and which stays small."""
 _NUMBERS = itertools.count()
+_SHARED: list[Server] = []
+_RUNNING = ExitStack()
 
 
 class Server:
@@ -38,6 +40,11 @@ class Server:
         name = f"s{os.getpid()}_{next(_NUMBERS)}"
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def role(self, name: str) -> None:
+        """Make a role that may log in where there is none of this name: all databases of a server share their roles."""
+        if not self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):
+            self.sql(f"CREATE ROLE {name} LOGIN")
 
     def sql(self, statement: str, database: str = "postgres") -> list[Any]:
         """Run a statement as the owner."""
@@ -57,6 +64,48 @@ class Server:
 
     def _control(self, *words: Any) -> None:
         subprocess.run([str(program("pg_ctl")), "-D", self.home / "data", *words], check=True, **self._words)
+
+
+def shared_server() -> Server:
+    """The server of this process, started for the first test that asks. Tests make databases of their own in it.
+
+    A test may stop it when it starts it again. Skips where PostgreSQL or its driver is not installed.
+    """
+    if not _SHARED:
+        _SHARED.append(_RUNNING.enter_context(postgres_server()))
+    return _SHARED[0]
+
+
+def end_shared_server() -> None:
+    """Stop the server of this process, if there is one."""
+    _SHARED.clear()
+    _RUNNING.close()
+
+
+class Database(NamedTuple):
+    """A database with tables to draw from, on a server that others use too."""
+
+    server: Server
+    name: str
+
+    @property
+    def address(self) -> str:
+        """Its address for the owner."""
+        return self.server.address(self.name)
+
+    def source(self, table: str) -> str:
+        """The address of a table as ``--source`` takes it."""
+        return f"postgresql:///{self.name}?socket={self.server.home}&table={table}"
+
+    def sql(self, statement: str) -> None:
+        """Run a statement as the owner."""
+        self.server.sql(statement, self.name)
+
+
+def new_database() -> Database:
+    """A new, empty database on the server of this process."""
+    server = shared_server()
+    return Database(server, server.new_database())
 
 
 @contextmanager

@@ -23,8 +23,9 @@ from flow_store import (
     records,
     vote,
 )
-from postgres_server import postgres_server
+from postgres_server import shared_server
 from quick_stores import ON_POSTGRES
+from store_databases import store_in
 
 from pages.parts.shared import cached_statistics, unsettled_view
 from pages.parts.shared.forgetting import forget_the_erased
@@ -42,7 +43,7 @@ from review.people.people import person
 from review.report.quality import known_quality
 from review.settings.project import project_of
 from review.settling.adjudication import adjudicate, cases
-from storage.address import address_in, write_address
+from storage.address import address_in
 from storage.opening import open_store
 from storage.postgres_connecting import close_pools
 from storage.proof_key import VARIABLE
@@ -65,9 +66,8 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     file = tmp_path_factory.mktemp("two") / "spotcheck.db"
     with ExitStack() as during:
         if request.param == "postgres":
-            server = during.enter_context(postgres_server())
             during.enter_context(pytest.MonkeyPatch.context()).setenv(VARIABLE, "a key for the stores of these tests")
-            write_address(file, server.address(server.new_database()))
+            store_in(shared_server(), file)
             during.callback(close_pools)
         yield filled(file)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
+from demo_cache import TODAY
+from quick_stores import copy_folder
 
 from review.annotating.batch import batch
 from review.basics.errors import InputError
@@ -35,16 +36,14 @@ from storage.records_review import Adjudication, Annotation, Verdict
 from storage.records_weeks import Item, Week, WeekClosing
 from storage.store import Store
 
-TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"
+CLOSED, OPEN = "2026-W46", "2026-W47"
+"""The weeks before ``TODAY``."""
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    path = tmp_path_factory.mktemp("demo") / "spotcheck.db"
-    told: list[tuple[int, int, str]] = []
-    build_demo(path, today=TODAY, weeks=2, size=900, progress=lambda *step: told.append(step))
-    assert told[0] == (0, 2, f"{CLOSED}: conversations") and told[-1] == (2, 2, "ready")
-    return open_store(path, create=False)
+def store(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = copy_folder(demo_path.parent, tmp_path_factory.mktemp("demo") / "copy")  # with its settings and the shop
+    return open_store(folder / demo_path.name, create=False)
 
 
 def test_the_weeks_before_are_closed_without_a_reason_and_the_last_one_is_open(store: Store) -> None:
@@ -149,7 +148,9 @@ def test_the_judges_tell_their_story(store: Store) -> None:
 
 
 def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:
-    build_demo(tmp_path / "again.db", today=TODAY, weeks=1, size=900)
+    told: list[tuple[int, int, str]] = []
+    build_demo(tmp_path / "again.db", today=TODAY, weeks=1, size=900, progress=lambda *step: told.append(step))
+    assert told[0] == (0, 1, f"{OPEN}: conversations") and told[-1] == (1, 1, "ready")
     again = open_store(tmp_path / "again.db")
 
     def said(where: Store) -> set[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from clickhouse_server import clickhouse_server
-from postgres_server import postgres_server
+from postgres_server import Database, new_database
 from sampling_rows import WEEK, WINDOW, expected, rows_of_a_week
 
 from review.basics.input_file import InputFile
@@ -55,7 +55,7 @@ TEXT_TYPES = "text text text text float8 boolean jsonb"
 class Sources:
     """Where each engine has the two tables; ``source`` gives the address of one."""
 
-    def __init__(self, folder: Path, postgres: Any, clickhouse: Any) -> None:
+    def __init__(self, folder: Path, postgres: Database | None, clickhouse: Any) -> None:
         self.folder, self.postgres, self.clickhouse = folder, postgres, clickhouse
 
     def source(self, kind: str, name: str) -> str:
@@ -67,7 +67,7 @@ class Sources:
             "delta": f"delta:///{self.folder}/{name}_delta",
             "iceberg": f"iceberg:///{self.folder}/catalog.db?table=shop.{name}",
             "clickhouse": self.clickhouse and f"clickhouse://{self.clickhouse.host}/shop?table={name}",
-            "postgresql": self.postgres and f"postgresql:///postgres?table={name}&socket={self.postgres.home}",
+            "postgresql": self.postgres and self.postgres.source(name),
         }[kind]
 
 
@@ -109,19 +109,20 @@ def lakes(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Any]:
-    with postgres_server() as server, pytest.MonkeyPatch.context() as patch:
+def postgres() -> Iterator[Database]:
+    made = new_database()
+    with pytest.MonkeyPatch.context() as patch:
         import psycopg
 
         patch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
-        with psycopg.connect(server.address("postgres")) as connection:
+        with psycopg.connect(made.address) as connection:
             for name, table, kinds in (("texts", TEXTS, TEXT_TYPES), ("typed", TYPED, "bigint timestamptz text")):
                 columns = map(" ".join, zip(table.column_names, kinds.split(), strict=True))
                 connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
                 with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
                     for row in table.to_pylist():
                         copy.write_row(tuple(row.values()))
-        yield server
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +222,7 @@ def run(kind: str, place: Sources, sql: str) -> list[dict[str, Any]]:
     if kind == "postgresql":
         import psycopg
 
-        with psycopg.connect(place.postgres.address("postgres"), row_factory=psycopg.rows.dict_row) as connection:
+        with psycopg.connect(place.postgres.address, row_factory=psycopg.rows.dict_row) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
     with duckdb.connect(str(place.folder / "log.duckdb"), read_only=True) as base:

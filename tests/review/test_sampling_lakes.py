@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
-from postgres_server import postgres_server
+from postgres_server import Database, new_database
 from pyarrow import fs
 
 from review.basics.errors import InputError, NothingToDo
@@ -145,16 +144,17 @@ def test_a_file_that_goes_while_it_is_drawn_is_a_sentence(bucket: Bucket, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Any]:
-    with postgres_server() as server, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPOTCHECK_POSTGRES_USER", "reader")
-        server.sql("CREATE ROLE reader LOGIN")
+def database() -> Iterator[Database]:
+    made = new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPOTCHECK_POSTGRES_USER", "log_reader")
+        made.server.role("log_reader")
         rows = "SELECT 'c' || k AS id, timestamptz '2026-11-18' AS created_at, 'x' AS meta FROM generate_series(1, 9) k"
-        server.sql(f"CREATE TABLE log AS {rows}")
-        server.sql("CREATE TABLE hidden (id text, created_at timestamptz)")
-        server.sql("CREATE VIEW broken AS SELECT id, created_at, 1 / (length(id) - 2) AS confidence FROM log")
-        server.sql("GRANT SELECT ON log, broken TO reader")
-        yield server
+        made.sql(f"CREATE TABLE log AS {rows}")
+        made.sql("CREATE TABLE hidden (id text, created_at timestamptz)")
+        made.sql("CREATE VIEW broken AS SELECT id, created_at, 1 / (length(id) - 2) AS confidence FROM log")
+        made.sql("GRANT SELECT ON log, broken TO log_reader")
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -171,22 +171,22 @@ def database() -> Iterator[Any]:
     ],
 )
 def test_what_is_wrong_with_a_table_of_postgresql_is_a_sentence(
-    database: Any, table: str, mapping: dict[str, str], words: str
+    database: Database, table: str, mapping: dict[str, str], words: str
 ) -> None:
     with pytest.raises(InputError, match=words), ExitStack() as closing:
-        engine = open_source(f"postgresql:///postgres?socket={database.home}&table={table}")
+        engine = open_source(database.source(table))
         closing.callback(engine.close)
         draw(engine, Wishes(0.2), window=WINDOW, week=WEEK, mapping=mapping)
 
 
-def test_a_window_without_rows_a_table_that_goes_and_a_server_that_is_gone_are_sentences(database: Any) -> None:
-    engine = open_source(f"postgresql:///postgres?socket={database.home}&table=log")
+def test_a_window_without_rows_a_table_that_goes_and_a_server_that_is_gone_are_sentences(database: Database) -> None:
+    engine = open_source(database.source("log"))
     with pytest.raises(NothingToDo, match="holds no conversation created in 2026-W40"):
         draw(engine, Wishes(0.2), window=week_window("2026-W40"), week="2026-W40")
     database.sql("INSERT INTO log SELECT 'new', now()")
     assert draw(engine, Wishes(1.0), window=None, week="all").frame.rows == 9, "a draw sees one state of the table"
     engine.close()
-    engine = open_source(f"postgresql:///postgres?socket={database.home}&table=log")
+    engine = open_source(database.source("log"))
     engine.connection.rollback()
     database.sql("ALTER TABLE log RENAME TO moved")
     with pytest.raises(InputError, match="the table is gone"):

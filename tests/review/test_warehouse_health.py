@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from clickhouse_server import clickhouse_server
 from command_line import spotcheck
-from postgres_server import postgres_server
+from postgres_server import new_database
 from watched_log import at, write_log
 
 from review.basics.errors import InputError
@@ -59,12 +59,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def addresses(folder: Path) -> Iterator[dict[str, str]]:
-    with postgres_server() as server, pytest.MonkeyPatch.context() as patch:
+    database = new_database()
+    with pytest.MonkeyPatch.context() as patch:
         import psycopg
 
         patch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
         columns = ", ".join(f"{name} {KINDS.get(name, 'text')}" for name in COLUMNS.split(", "))
-        with psycopg.connect(server.address("postgres")) as connection, duckdb.connect() as base:
+        with psycopg.connect(database.address) as connection, duckdb.connect() as base:
             connection.execute(f"CREATE TABLE log ({columns})")
             with connection.cursor().copy("COPY log FROM STDIN") as copy:
                 for row in base.execute(f"SELECT * FROM '{folder}/log.parquet'").fetchall():
@@ -75,7 +76,7 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
             clickhouse.session.query(f"CREATE TABLE shop.log ENGINE = MergeTree ORDER BY tuple() AS {rows}")
             yield {
                 "duckdb": f"duckdb:///{folder}/log.duckdb?table=log",
-                "postgresql": f"postgresql:///postgres?table=log&socket={server.home}",
+                "postgresql": database.source("log"),
                 "clickhouse": f"clickhouse://{clickhouse.host}/shop?table=log",
             }
 

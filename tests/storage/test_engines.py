@@ -15,9 +15,10 @@ from uuid import uuid4
 
 import pytest
 from flow_store import BAD, GOOD, WEEK, add_people, assignments, entry, import_rows, open_the_week, records, send, vote
-from postgres_server import Server, postgres_server
+from postgres_server import Server, shared_server
 from quick_stores import ON_POSTGRES
 from round_trips import counted_trips
+from store_databases import store_in
 
 import storage.queries
 from review.annotating.batch import batch
@@ -59,9 +60,9 @@ pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="these tests choose the engi
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of PostgreSQL, and the audit key that a store in a database needs."""
-    with pytest.MonkeyPatch.context() as patch, postgres_server() as running:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, "a key for the stores of these tests")
-        yield running
+        yield shared_server()
         close_pools()
 
 
@@ -84,7 +85,7 @@ def house(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.
     """A store with people, a log and an open week, on each engine; every test uses its own items of it."""
     file = tmp_path_factory.mktemp(engine) / "spotcheck.db"
     if engine == "postgres":
-        file_of(request.getfixturevalue("server"), file)
+        store_in(request.getfixturevalue("server"), file)
     store = open_store(file)
     add_people(store)
     import_rows(store, records())
@@ -290,8 +291,7 @@ def test_a_stream_can_be_left_and_other_questions_asked_meanwhile(house: Store) 
 
 
 def test_each_index_ends_with_the_order_of_arrival(server: Server, tmp_path: Path) -> None:
-    file = file_of(server, tmp_path / "s.db")
-    engine = open_store(file).engine
+    engine = open_store(store_in(server, tmp_path / "s.db")).engine
     assert isinstance(engine, PostgresEngine)
     sql = "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'idx\\_%' AND indexdef NOT LIKE '%UNIQUE%'"
     made = sorted(line for (line,) in engine.run(sql, ()))
@@ -317,7 +317,7 @@ def statements() -> list[str]:
 
 
 def test_postgresql_accepts_every_statement_of_the_queries(server: Server, tmp_path: Path) -> None:
-    store = open_store(file_of(server, tmp_path / "s.db"))
+    store = open_store(store_in(server, tmp_path / "s.db"))
     refused = []
     with store.snapshot():
         for number, sql in enumerate(found := statements()):
@@ -337,7 +337,10 @@ def test_like_and_its_opposite_have_no_regard_to_case() -> None:
 def both(server: Server, tmp_path: Path, kind: str) -> tuple[Path, Path]:
     """A store with reviews of one engine, and a place for a copy of the other one."""
     file, base = tmp_path / "a.db", tmp_path / "b.db"
-    file_of(server, file if kind == "postgres" else base)
+    if kind == "postgres":
+        store_in(server, file)
+    else:
+        file_of(server, base)
     store = open_store(file)
     add_people(store)
     import_rows(store, records()[:40])
@@ -383,13 +386,12 @@ def test_a_place_that_holds_another_store_is_left_alone(server: Server, tmp_path
 
 
 def test_the_role_of_the_application_adds_rows_and_changes_none(server: Server, tmp_path: Path) -> None:
-    file = file_of(server, tmp_path / "s.db")
+    file = store_in(server, tmp_path / "s.db")
     store = open_store(file)
     add_people(store)
     database = str(address_in(file)).partition("///")[2].partition("?")[0]
     for role, erasure in (("app", False), ("eraser", True)):
-        server.sql(f"DROP ROLE IF EXISTS {role}")
-        server.sql(f"CREATE ROLE {role} LOGIN")
+        server.role(role)
         for line in grants(role, erasure=erasure).splitlines():
             server.sql(line, database)
     files = SimpleNamespace(app=tmp_path / "app.db", eraser=tmp_path / "eraser.db")
@@ -508,7 +510,7 @@ def test_one_database_has_one_file_so_another_user_does_not_begin_a_second_log(
 
 
 def test_a_server_that_starts_again_is_found_again(server: Server, tmp_path: Path) -> None:
-    store = open_store(file_of(server, tmp_path / "s.db"))
+    store = open_store(file_of(server, tmp_path / "s.db"))  # no copy: those lose numbers of rows in a crash
     add_people(store)
     with pytest.raises(StorageError, match=r"connection to the database was lost|does not answer"), store.transaction():
         store.add(Setting("lost", "x"))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flow_store import WEEK, add_people, assignments, entry, import_rows, open_the_week, records, send
-from postgres_server import Server, postgres_server
+from postgres_server import Server, shared_server
 from quick_stores import ON_POSTGRES
 from streamlit.testing.v1 import AppTest
 
@@ -37,11 +37,12 @@ ROUTER = Path(__file__).resolve().parents[2] / "pages" / "router.py"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with pytest.MonkeyPatch.context() as patch, postgres_server() as running:
+    running = shared_server()
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, "a key for the stores of these tests")
         patch.setenv(FOLDER, str(tmp_path_factory.mktemp("project")))
-        running.sql("CREATE ROLE application LOGIN")
-        running.sql("CREATE ROLE stranger LOGIN")
+        running.role("application")
+        running.role("stranger")
         yield running
         close_pools()
 
@@ -50,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def store(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store with people, a log and an open week; every test uses its own items of it."""
     file = tmp_path_factory.mktemp("shared") / "spotcheck.db"
-    write_address(file, server.address(server.new_database()))
+    write_address(file, server.address(server.new_database()))  # no copy: those lose numbers of rows in a crash
     made = open_store(file)
     add_people(made)
     import_rows(made, records())

@@ -9,14 +9,15 @@ from pathlib import Path
 import flow_store
 import pytest
 from click.testing import CliRunner
-from postgres_server import Server, postgres_server
+from postgres_server import Server, shared_server
 from quick_stores import ON_POSTGRES
+from store_databases import store_in
 
 from review.audit import chain
 from review.audit.verifying import check_store, in_words
 from review.commands.cli import spotcheck
 from review.people.people import add_person
-from storage.address import write_address
+from storage.address import address_in, write_address
 from storage.opening import open_store
 from storage.postgres_connecting import close_pools
 from storage.postgres_roles import grants
@@ -30,17 +31,17 @@ WORDS = "My neighbour Ottokar keeps the parcel in his cellar."
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with pytest.MonkeyPatch.context() as patch, postgres_server() as running:
+    running = shared_server()
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, "a key for the stores of these tests")
-        running.sql("CREATE ROLE eraser LOGIN")
+        running.role("eraser")
         yield running
         close_pools()
 
 
-def made(file: Path, address: str) -> Path:
+def made(server: Server, file: Path) -> Path:
     """A store with a user in an open week, whose words also stand in an entry of the audit chain."""
-    write_address(file, address)
-    store = open_store(file)
+    store = open_store(store_in(server, file))
     flow_store.add_people(store)
     add_person(store, "max", role="lead", by="lea")
     said = [{"role": "user", "content": WORDS}, {"role": "assistant", "content": "Let us ask Ottokar, then."}]
@@ -68,8 +69,8 @@ def command(file: Path, *words: str) -> dict[str, object]:
 def test_an_erasure_ends_and_says_what_it_cannot_prove(
     server: Server, tmp_path: Path, role: str, sentences: list[str]
 ) -> None:
-    database = server.new_database()
-    file = made(tmp_path / "spotcheck.db", server.address(database))
+    file = made(server, tmp_path / "spotcheck.db")
+    database = str(address_in(file)).partition("///")[2].partition("?")[0]
     assert any("Ottokar" in str(cells) for _, _, cells in cells_of_file(file))
     for line in grants("eraser", erasure=True).splitlines():
         server.sql(line, database)

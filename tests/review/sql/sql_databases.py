@@ -5,12 +5,10 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from postgres_server import postgres_server
+from postgres_server import new_database
 
 STATEMENTS = (
     "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40), credit DECIMAL(12, 2), since DATE)",
@@ -61,14 +59,13 @@ def chdb_shop(folder: Path) -> str:
     return f"chdb:////{str(path).lstrip('/')}?database=shop"
 
 
-@contextmanager
-def postgres_shop() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own with the shop, reached over a socket; ``reader`` only reads."""
-    with postgres_server() as server:
-        server.sql("CREATE ROLE reader LOGIN")
-        for statement in STATEMENTS:
-            server.sql(statement)
-        server.sql("CREATE TABLE hidden (id integer)")
-        server.sql('CREATE TABLE "Mixed" ("Id" integer UNIQUE)')
-        server.sql('GRANT SELECT ON customers, orders, "Mixed" TO reader')
-        yield f"postgresql:///postgres?socket={server.home}"
+def postgres_shop() -> str:
+    """The address of a PostgreSQL database with the shop, reached over a socket; ``reader`` only reads."""
+    database = new_database()
+    database.server.role("reader")
+    for statement in STATEMENTS:
+        database.sql(statement)
+    database.sql("CREATE TABLE hidden (id integer)")
+    database.sql('CREATE TABLE "Mixed" ("Id" integer UNIQUE)')
+    database.sql('GRANT SELECT ON customers, orders, "Mixed" TO reader')
+    return f"postgresql:///{database.name}?socket={database.server.home}"

@@ -91,18 +91,17 @@ def parquet_folder(folder):
 @contextmanager
 def postgres_server(folder):
     psycopg = pytest.importorskip("psycopg")
-    with postgres_shop() as address:
-        parts = urlsplit(address)
-        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        own = f"postgresql://{parts.netloc}{parts.path}?socket={options['socket']}"
+    parts = urlsplit(postgres_shop())
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    own = f"postgresql://{parts.netloc}{parts.path}?socket={options['socket']}"
 
-        def rows(sql):
-            with psycopg.connect(
-                host=options["socket"], port=parts.port, dbname=parts.path.strip("/"), user="owner"
-            ) as connection:
-                return connection.execute(sql).fetchall()
+    def rows(sql):
+        with psycopg.connect(
+            host=options["socket"], port=parts.port, dbname=parts.path.strip("/"), user="owner"
+        ) as connection:
+            return connection.execute(sql).fetchall()
 
-        yield own, {"SPOTCHECK_POSTGRES_USER": "owner"}, rows
+    yield own, {"SPOTCHECK_POSTGRES_USER": "owner"}, rows
 
 
 @contextmanager

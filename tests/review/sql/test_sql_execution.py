@@ -49,7 +49,7 @@ def shop(request, tmp_path_factory, reader):
     folder = tmp_path_factory.mktemp(request.param)
     made = {"sqlite": sqlite_shop, "duckdb": duckdb_shop, "chdb": chdb_shop}
     if request.param == "postgresql":
-        with postgres_shop() as address, Runner(address, limits=LIMITS) as runner:
+        with Runner(postgres_shop(), limits=LIMITS) as runner:
             yield runner
     else:
         with Runner(made[request.param](folder), limits=LIMITS) as runner:
