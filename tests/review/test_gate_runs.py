@@ -6,8 +6,9 @@ import pytest
 from scored_runs import passing, scored_run
 
 from review.basics.errors import InputError, NothingToDo
-from review.experiments.gating.outcome import GateSettings, gate_runs
+from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.pairing import in_few_shots, pair_runs
+from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.written import sentences
 from review.experiments.values import Case
 

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
+import numpy as np
+
 from review.basics.errors import InputError
 from review.experiments.comparing.measures import Measure, measures_of
+from review.experiments.gating.checks import corrected_drop
 from review.experiments.gating.pairing import by_case, gate_case, same_example, scores_of
+from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.statistics.gate.cases import Change
+from review.statistics.gate.evidence import limits
 from review.statistics.paired import mean_over_clusters, ratio_of_means
 from review.statistics.quantity import Quantity
 
@@ -120,6 +125,34 @@ class Comparison:
         if measure.relative:
             return ratio_of_means([a for a, _, _ in pairs], [b for _, b, _ in pairs], clusters)
         return mean_over_clusters([b - a for a, b, _ in pairs], clusters)
+
+    @cached_property
+    def checked(self) -> bool:
+        """Whether people checked answers of some version to these cases."""
+        return any(run.people and self.accuracy(place).checked for place, run in enumerate(self.runs))
+
+    @cached_property
+    def _accuracies(self) -> dict[int, Accuracy]:
+        return {}
+
+    def accuracy(self, place: int) -> Accuracy:
+        """Return the combined accuracy of a version, corrected where people checked enough of its answers."""
+        if place not in self._accuracies:
+            self._accuracies[place] = accuracy_of(self.runs[place], among=self._names)
+        return self._accuracies[place]
+
+    def corrected_difference(self, place: int) -> Quantity:
+        """Return how the accuracy of a version differs from the first one's, corrected by people's checks of both."""
+        values = zip(self.values("combined", place), self.values("combined", 0), strict=True)
+        paired = np.array([b - a for b, a in values if a is not None and b is not None])
+        if not len(paired):
+            return Quantity.missing("no case has a score of both")
+        by_rules = Quantity(value=float(paired.mean()), ci=limits(paired, level=0.95), n=len(paired))
+        return corrected_drop(self.runs[place], self.runs[0], by_rules, self._names)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {row.case.id for row in self.rows}
 
     @cached_property
     def slices(self) -> dict[tuple[str, str], tuple[Quantity, ...]]:
