@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from review.basics.errors import InputError
-from review.experiments.comparing.measures import Measure, measures_of
+from review.experiments.comparing.measures import MEASURES, Measure, measures_of
 from review.experiments.gating.checks import corrected_drop
 from review.experiments.gating.pairing import by_case, gate_case, same_example, scores_of
 from review.experiments.runs.accuracy import Accuracy, accuracy_of
@@ -68,10 +68,13 @@ class Comparison:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """What can be compared here: measures of which at least one answer has a value."""
+        answers = [one for row in self.rows for some in row.results for one in some]
+        scored = set[str]().union(*(one.scores for one in answers))
+        # A scorer that scored nothing is told by its name, without asking each answer.
         return {
             name: one
             for name, one in self._defined.items()
-            if any(one.of(answer) is not None for row in self.rows for some in row.results for answer in some)
+            if (name in MEASURES or name in scored) and any(one.of(answer) is not None for answer in answers)
         }
 
     @cached_property
@@ -83,7 +86,10 @@ class Comparison:
         found = self._known.get((name, place))
         if found is None:
             of = self._defined[name].of
-            found = self._known[name, place] = [_mean([of(one) for one in row.results[place]]) for row in self.rows]
+            found = self._known[name, place] = [
+                of(some[0]) if len(some) == 1 else _mean([of(one) for one in some])
+                for some in (row.results[place] for row in self.rows)
+            ]
         return found
 
     @cached_property
@@ -217,8 +223,6 @@ def _flips_first(row: ComparedCase) -> tuple[int, bool, str]:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    if len(values) == 1:
-        return values[0]
     known = [v for v in values if v is not None]
     return fmean(known) if known else None
 
