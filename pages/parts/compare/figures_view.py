@@ -47,7 +47,7 @@ def _frame(found: Comparison, currency: str) -> pd.DataFrame:
             change = found.difference(name, place) if place else None
             rows.append(
                 {
-                    "figure": titled(measure.title, currency) + (", by rules alone" if by_people else ""),
+                    "figure": "combined, by rules alone" if by_people else titled(measure.title, currency),
                     "version": version,
                     "value": shown(quantity, share=measure.share),
                     "95% interval": span(quantity, share=measure.share),
@@ -63,14 +63,14 @@ def _corrected(found: Comparison, place: int) -> dict[str, object]:
     """Return the row of the accuracy that people's checks corrected, with how many answers they checked."""
     accuracy = found.accuracy(place)
     return {
-        "figure": "combined accuracy, corrected by people",
+        "figure": "combined, corrected by people",
         "version": found.versions[place],
         "value": shown(accuracy.by_people, share=True),
         "95% interval": span(accuracy.by_people, share=True),
         "difference": changed(found.corrected_difference(place) if place else None, relative=False),
         "better": BETTER_WORDS["higher"],
         "cases": accuracy.by_people.n,
-        "checked by people": accuracy.checked,
+        "checked": accuracy.checked,
     }
 
 

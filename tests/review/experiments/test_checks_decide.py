@@ -166,9 +166,9 @@ def said(at: AppTest) -> str:
 def test_pages_and_report_show_the_corrected_figure(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page_of(store, monkeypatch, "compare", "lea", versions="v2,v3", view="figures")
     frame = at.dataframe[0].value.set_index(["figure", "version"])
-    assert frame.loc[("combined accuracy, corrected by people", "v3"), "value"] == "50.0%"
-    assert frame.loc[("combined accuracy, corrected by people", "v3"), "checked by people"] == 30
-    assert frame.loc[("combined accuracy, by rules alone", "v3"), "value"] == "100.0%"
+    assert frame.loc[("combined, corrected by people", "v3"), "value"] == "50.0%"
+    assert frame.loc[("combined, corrected by people", "v3"), "checked"] == 30
+    assert frame.loc[("combined, by rules alone", "v3"), "value"] == "100.0%"
     assert "corrected by 30 answers, drawn at random, that people checked" in said(at)
     at = page_of(store, monkeypatch, "compare", "lea", versions="v2,v3", view="gate")
     assert "People's checks speak against the candidate" in said(at).replace("\\", "")
@@ -189,7 +189,7 @@ def test_a_label_that_comes_later_is_on_the_page_at_once(store: Store, monkeypat
     label(store, run, 30)
     at = page_of(store, monkeypatch, "compare", "lea", **query)
     frame = at.dataframe[0].value.set_index(["figure", "version"])
-    assert frame.loc[("combined accuracy, corrected by people", "v4"), "value"] == "0.0%"
+    assert frame.loc[("combined, corrected by people", "v4"), "value"] == "0.0%"
 
 
 def test_a_kept_decision_stays_when_labels_come_and_a_waiver_covers_people(store: Store) -> None:
