@@ -124,7 +124,7 @@ def checks_of(baseline: ScoredRun, candidate: ScoredRun, report: GateReport) -> 
 
 def corrected_drop(first: ScoredRun, second: ScoredRun, by_rules: Quantity, names: set[str]) -> Quantity:
     """Return a paired difference by rules (first less second) over some cases, corrected by people's checks of both."""
-    shifts = shift_of(first, among=names), shift_of(second, among=names)
-    if shifts[0] is None or shifts[1] is None or by_rules.value is None or by_rules.ci is None:
+    before, after = shift_of(first, among=names), shift_of(second, among=names)
+    if before is None or after is None or by_rules.value is None or by_rules.ci is None:
         return Quantity.missing(TOO_FEW, n=by_rules.n)
-    return corrected_difference(by_rules, *shifts)
+    return corrected_difference(by_rules, before, after)
