@@ -20,15 +20,14 @@ def row_digest(key: bytes, table: str, names: Sequence[str], values: Iterable[An
     Columns that are NULL are left out: a column that a later version adds is NULL in older rows, and must not change
     their digests.
     """
-    cells = {n: _plain(v) for n, v in zip(names, values, strict=True) if v is not None}
+    told = zip(names, values, strict=True)
+    cells = {n: _plain(v) if v.__class__ is float else v for n, v in told if v is not None}
     body = orjson.dumps([table, cells], option=orjson.OPT_SORT_KEYS)
     return hmac.digest(key, b"row\0" + body, "sha256")[:SIZE]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: float) -> float | str:
     """Return a number in one form: SQLite gives 1.0 back as 1 while it inserts, and JSON has no infinity."""
-    if value.__class__ is not float:
-        return value
     return repr(value) if not math.isfinite(value) else int(value) if value.is_integer() else value
 
 

@@ -15,9 +15,10 @@ from review.commands.gate_render import show, show_outcome, show_self
 from review.commands.gate_table import read_cases
 from review.experiments.decisions import Standing
 from review.experiments.gating.keeping import keep
-from review.experiments.gating.outcome import GateSettings, Outcome, gate_runs
+from review.experiments.gating.outcome import Outcome, gate_runs
 from review.experiments.gating.repeats import repeat_plan
 from review.experiments.gating.selfcheck import self_check
+from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.versions_gate import check_itself, gate_versions
 from review.experiments.gating.written import junit, short_markdown
 from review.experiments.runs.cases import ReleaseCases, cases_of_file

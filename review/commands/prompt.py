@@ -109,7 +109,14 @@ def list_(store_path: str, as_json: bool) -> None:
 
 def _accuracy(store: Store, version: Version, project: Any) -> dict[str, Any]:
     found = accuracy_by_release(store, version.id, project=project)
-    return {"accuracy": {release: quantity.to_json() for release, quantity in found.items()}}
+    return {
+        "accuracy": {release: one.combined.to_json() for release, one in found.items()},
+        "checks": {
+            release: {"checked": one.checked, "by_rules": one.by_rules.to_json(), "words": one.words}
+            for release, one in found.items()
+            if one.checked
+        },
+    }
 
 
 def _traffic(found: Any) -> dict[str, Any]:
@@ -141,7 +148,7 @@ def _json(version: Version) -> dict[str, Any]:
 def _show(rows: list[dict[str, Any]], unregistered: list[dict[str, Any]]) -> None:
     grid = Grid("version", "parent", "status", "accuracy", "in the log", "what is new", box=box.SIMPLE_HEAD)
     for row in rows:
-        figures = "\n".join(f"{release}: {_figure(q)}" for release, q in row["accuracy"].items())
+        figures = "\n".join(f"{release}: {_figure(q)}{_checks(row, release)}" for release, q in row["accuracy"].items())
         cells = (row["parent"] or "", row["status"], figures or "no run yet", f"{row['conversations']:,}")
         grid.add_row(Text(row["id"]), *(Text(c) for c in cells), Text(row["description"]))
     if rows:
@@ -154,6 +161,12 @@ def _show(rows: list[dict[str, Any]], unregistered: list[dict[str, Any]]) -> Non
             markup=False,
             highlight=False,
         )
+
+
+def _checks(row: dict[str, Any], release: str) -> str:
+    """Return what people's checks made of an accuracy, "" where nobody checked an answer."""
+    found = row["checks"].get(release)
+    return f", {found['words']}" if found else ""
 
 
 def _figure(quantity: dict[str, Any]) -> str:
@@ -183,7 +196,8 @@ def show(name: str, store_path: str, as_json: bool) -> None:
             if found[field]:
                 out.print(f"{field}: {found[field]}", markup=False, highlight=False)
         for release, quantity in found["accuracy"].items():
-            out.print(f"accuracy on {release}: {_figure(quantity)}", markup=False, highlight=False)
+            words = f"accuracy on {release}: {_figure(quantity)}{_checks(found, release)}"
+            out.print(words, markup=False, highlight=False)
         for s in states:
             why = f": {s['reason']}" if s["reason"] else ""
             out.print(f"{s['at'][:16]} {s['state']} by {s['by']}{why}", markup=False, highlight=False)

@@ -19,6 +19,7 @@ from review.report.gather import week_report
 from review.report.markdown import answer_lines, report_markdown
 from review.report.model import WeekReport
 from review.report.page import report_html
+from review.report.versions import version_lines
 from review.serving.last_night import failed_steps
 
 
@@ -67,6 +68,7 @@ def show(report: WeekReport) -> None:
     beside = report.beside
     lines = [*(pair_lines(beside.pairs) if beside.pairs else []), *known_lines(beside.known)]
     lines += [line for line in [calibration_line(beside.calibrated)] if line]
+    lines += version_lines(report.beside.versions)
     lines += [f"{'done' if c.done else 'open'}: {c.name}, {c.todo}" for c in report.checklist]
     lines += [
         f"Disagreements: {words.settlement(report)}",

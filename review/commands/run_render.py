@@ -30,9 +30,11 @@ def share(quantity: Quantity) -> str:
 def show_figures(figures: RunFigures, currency: str) -> None:
     """Print the figures of a run."""
     say(f"run {figures.run}: {figures.version} over {figures.release}, {figures.n:,} cases")
-    say(f"combined accuracy {share(figures.combined)} over {figures.combined.n:,} cases")
-    if figures.checked:
-        say(figures.checked_words())
+    combined = figures.accuracy.combined
+    say(f"combined accuracy {share(combined)} over {combined.n:,} cases")
+    for words in (figures.accuracy.words, figures.accuracy.rules_words):
+        if words:
+            say(words)
     for reason, n in figures.not_scored.items():
         say(f"not scored: {n:,}, {reason}")
     for cause, n in figures.missing.items():

@@ -1,4 +1,4 @@
-"""What a week held besides its drawn items, as values and in words: pairs, known answers, calibration sessions.
+"""What stands beside a week's drawn items, as values and in words: pairs, known answers, calibration, versions.
 
 None of it counts in a share of production or in the agreement on the rubric.
 """
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from review.basics.words import counted
+from review.report.versions import VersionFigure
 from review.statistics.agreement.words import percentage, plain_words
 from review.statistics.preference.report import PairReport
 from review.statistics.preference.words import position_words, preference_words, strength_words
@@ -35,11 +36,15 @@ class WeekPairs:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """The pairs of a week, None without one; known answers given, by the title of a dimension; calibration."""
+    """The pairs of a week, None without one; known answers given, by the title of a dimension; calibration.
+
+    ``versions`` are the version in force and those that ran since the last report.
+    """
 
     pairs: WeekPairs | None
     known: Mapping[str, Quantity]
     calibrated: Calibrated
+    versions: tuple[VersionFigure, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the entries of the JSON of the report."""
@@ -47,6 +52,7 @@ class Beside:
             "pairs": self.pairs.to_json() if self.pairs else None,
             "known_answers": {title: q.to_json() for title, q in self.known.items()},
             "calibration": asdict(self.calibrated),
+            "versions": [one.to_json() for one in self.versions],
         }
 
 

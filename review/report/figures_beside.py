@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.basics.words import counted
 from review.report.beside import Beside, calibration_line, pair_lines
 from review.report.figures import Figure, share_figure
+from review.report.versions import VersionFigure, version_lines
 
 PAIRS = "Wins, and ties by half. Axis from 0% to 100%: beyond the middle the first answer is preferred."
 
@@ -17,6 +19,14 @@ class PairsShown:
 
     rows: tuple[Figure, ...]
     note: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VersionsShown:
+    """The accuracy of each version on a release, and a sentence about each that people checked."""
+
+    rows: tuple[Figure, ...]
     lines: tuple[str, ...]
 
 
@@ -37,6 +47,14 @@ def pairs(found: Beside) -> PairsShown | None:
     rows = tuple(share_figure(share, f"{a} over {b}") for a, b, share in met)
     count = f"{counted(found.pairs.count, 'pair')}, counted in no share of production."
     return PairsShown(rows, f"{count} {PAIRS}" if rows else count, tuple(pair_lines(found.pairs)))
+
+
+def versions(found: Sequence[VersionFigure]) -> VersionsShown | None:
+    """Return the accuracy of the versions, None where none has run."""
+    if not found:
+        return None
+    rows = tuple(share_figure(one.accuracy.combined, one.title) for one in found)
+    return VersionsShown(rows, tuple(version_lines([one for one in found if one.accuracy.checked])))
 
 
 def practice(found: Beside) -> Practice | None:

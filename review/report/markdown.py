@@ -7,6 +7,7 @@ import re
 from review.report.beside import Beside, calibration_line, known_lines, pair_lines
 from review.report.decided import Since, golden_head, golden_lines
 from review.report.model import WeekReport
+from review.report.versions import version_lines
 from review.report.words import short_day
 from review.statistics.answers.answer import Answer
 
@@ -29,6 +30,10 @@ def report_markdown(report: WeekReport) -> str:
         head, *rest = _shown(answer)
         parts.append("\n".join([f"**{answer.question}** {head}", *rest]))
     parts += _beside(report.beside)
+    if report.beside.versions:
+        parts.append(
+            "\n".join(["**Versions**", *(f"- {_plain(line)}" for line in version_lines(report.beside.versions))])
+        )
     parts.append("\n".join([f"**Decisions** {_plain(report.since.begin)}:", *_decided(report.since)]))
     golden = [f"**Golden dataset** {_plain(golden_head(report.since.golden))}"]
     parts.append("\n".join([*golden, *(f"- {_plain(line)}" for line in golden_lines(report.since.golden))]))

@@ -49,6 +49,7 @@ def _values(report: WeekReport) -> dict[str, Any]:
         "agreement": figures.agreement(report),
         "pairs": figures_beside.pairs(report.beside),
         "practice": figures_beside.practice(report.beside),
+        "versions": figures_beside.versions(report.beside.versions),
         "late": {p.rater_id for p in report.late},
         "response": words.response(report),
         "closing": words.closing(report),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from review.basics.clock import now
 from review.basics.words import shortened
@@ -24,20 +25,34 @@ LONGEST = 70
 """Letters of a question in the list of changes."""
 
 
+class Span(NamedTuple):
+    """What a report covers: from ``since`` to ``until`` (ISO 8601); ``last`` is the week closed before, "" for none."""
+
+    since: str
+    until: str
+    last: str
+    closed: bool
+
+
+def span_of(store: Store, week: Week) -> Span:
+    """Return what the report of a week covers: from the last closing before its own one on, else from its opening."""
+    closing = closing_of(store, week.name)
+    until = closing.at if closing else now()
+    before = [c for w in weeks_in_use(store) if w.name < week.name and (c := closing_of(store, w.name)) is not None]
+    last = max((c for c in before if c.at < until), key=lambda c: c.at, default=None)
+    return Span(last.at if last else week.opened_at, until, last.week if last else "", closing is not None)
+
+
 def since_last_report(store: Store, week: Week, *, names: Mapping[str, str], withheld: Collection[str]) -> Since:
     """Return what was decided from the closing of the last closed week before this one on, until this one's closing.
 
     Without such a week it begins when this week was opened. The last release is no decision here: the change of the
     golden dataset names it. Questions of ``withheld`` items are not named.
     """
-    closing = closing_of(store, week.name)
-    until = closing.at if closing else now()
-    before = [c for w in weeks_in_use(store) if w.name < week.name and (c := closing_of(store, w.name)) is not None]
-    last = max((c for c in before if c.at < until), key=lambda c: c.at, default=None)
-    since = last.at if last else week.opened_at
-    begin = f"since week {last.week} was closed" if last else "since this week was opened"
-    after = sequence_of(store, "close", last.week) if last else sequence_before(store, since)
-    upto = sequence_of(store, "close", week.name) if closing else last_sequence(store)
+    since, until, last, closed = span_of(store, week)
+    begin = f"since week {last} was closed" if last else "since this week was opened"
+    after = sequence_of(store, "close", last) if last else sequence_before(store, since)
+    upto = sequence_of(store, "close", week.name) if closed else last_sequence(store)
     entries = entries_between(store, list(SAID), after=after, upto=upto)
     golden = _golden(store, since, until, withheld)
     others = [e for e in entries if e.action != SETTLED and (e.action, e.subject) != ("release", golden.after)]
@@ -82,6 +97,26 @@ def _requeue(entry: AuditEntry) -> str:
     return f"Items of week {entry.subject} asked again under rubric version {entry.detail['rubric_version']}: {reason}."
 
 
+def _gate(entry: AuditEntry) -> str:
+    """Return what the gate said. A decision that settles another one names the same versions as that one."""
+    found = entry.detail
+    if "candidate" not in found:
+        return f"Gate {found.get('settles', entry.subject)} settled by what people preferred: {found['decision']}."
+    return f"Gate: {found['candidate']} against {found['baseline']} on {found['release']}: {found['decision']}."
+
+
+def _waive(entry: AuditEntry) -> str:
+    what = f", slice {entry.detail['slice']}" if entry.detail.get("slice") else ""
+    return f"Gate {entry.subject} waived{what}: {str(entry.detail.get('reason', '')).rstrip('.')}."
+
+
+def _version(entry: AuditEntry) -> str:
+    state = "approved" if entry.action == "prompt approve" else "deprecated"
+    reason = str(entry.detail.get("reason", "")).rstrip(".")
+    how = " by waiver" if entry.detail.get("waiver") else ""
+    return f"Version {entry.subject} {state}{how}{f': {reason}' if reason else ''}."
+
+
 SAID: dict[str, Callable[[AuditEntry], str]] = {
     SETTLED: lambda entry: "",
     "rubric": _rubric,
@@ -90,6 +125,10 @@ SAID: dict[str, Callable[[AuditEntry], str]] = {
     "close": _close,
     "change due date": _due,
     "requeue": _requeue,
+    "gate": _gate,
+    "waive": _waive,
+    "prompt approve": _version,
+    "prompt deprecate": _version,
 }
 """By action of the audit chain: the decision in words, "" for none. Settlements are summed up."""
 

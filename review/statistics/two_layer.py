@@ -19,7 +19,7 @@ from scipy.special import stdtrit
 from review.statistics.intervals import clopper_pearson
 from review.statistics.layer_weights import WEIGHTS
 from review.statistics.quantity import Quantity
-from review.statistics.two_phase import corrected
+from review.statistics.two_phase import Shift, corrected, shift
 
 FEWEST = 5
 """Labels of people that a correction takes at least."""
@@ -110,6 +110,13 @@ def two_layers(rows: Iterable[LayerCase], *, weights: tuple[float, float] = WEIG
     )
 
 
+def shift_by_people(rows: Iterable[LayerCase], *, weights: tuple[float, float] = WEIGHTS) -> Shift | None:
+    """Return by how much people move the combined mean of these cases; None with fewer than ``FEWEST`` labels."""
+    cases = [c for c in _cases(rows) if c.combined(weights) is not None]
+    differences, largest = _differences(cases, weights)
+    return shift(differences, of=len(cases), largest=largest) if len(differences) >= FEWEST else None
+
+
 def _cases(rows: Iterable[LayerCase]) -> list[_Case]:
     by_name: dict[str, list[LayerCase]] = {}
     for row in rows:
@@ -144,20 +151,25 @@ def _joined(e: float | None, m: float | None, weights: tuple[float, float]) -> f
 
 def _semantic(cases: Sequence[_Case], weights: tuple[float, float]) -> Quantity:
     """The mean score, corrected by the drawn cases that people labelled where there are enough of them."""
-    pairs = [
-        (_joined(c.e, c.human, weights), _joined(c.e, c.rules, weights))
-        for c in cases
-        if c.drawn and c.human is not None and c.rules is not None
-    ]
-    if len(pairs) < FEWEST or len(pairs) == len(cases):
+    differences, largest = _differences(cases, weights)
+    if len(differences) < FEWEST or len(differences) == len(cases):
         return _mean([(c.combined(weights), c.cluster) for c in cases])
     by_rules = _mean([(_joined(c.e, c.rules, weights), c.cluster) for c in cases])
     if by_rules.value is None or by_rules.ci is None:
         return _mean([(c.combined(weights), c.cluster) for c in cases])
-    differences = [float(h) - float(r) for h, r in pairs if h is not None and r is not None]
-    # People change the semantic part alone; a case that has no other part may change by as much as 1.
-    largest = max(1.0 if c.e is None or weights[0] == 0 else weights[1] for c in cases)
     return corrected(by_rules, differences, of=len(cases), largest=largest)
+
+
+def _differences(cases: Sequence[_Case], weights: tuple[float, float]) -> tuple[list[float], float]:
+    """Return people less rules of the drawn cases, and the largest difference there can be."""
+    pairs = [
+        (_joined(c.e, c.human, weights), _joined(c.e, c.rules, weights))
+        for c in cases
+        if c.drawn and c.human is not None
+    ]
+    # People change the semantic part alone; a case that has no other part may change by as much as 1.
+    largest = max((1.0 if c.e is None or weights[0] == 0 else weights[1] for c in cases), default=1.0)
+    return [h - r for h, r in pairs if h is not None and r is not None], largest
 
 
 _SE = "variance of the sums of clusters"

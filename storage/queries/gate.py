@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from storage.queries.conditions import not_withdrawn
-from storage.queries.experiments import IS_FINISHED
+from storage.queries.experiments import IS_FINISHED, PEOPLE
 from storage.queries.pairs import PREFERENCE
 from storage.store import Store
 
@@ -44,16 +46,28 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-def state_of_run(store: Store, run: str) -> tuple[int, int, int]:
-    """Return what the scores of a run depend on: its answers, its scores, and the hidden spans of the store."""
-    (row,) = store.query(_STATE_SQL, {"run": run})
-    return int(row["answers"]), int(row["scores"]), int(row["spans"])
+class RunRows(NamedTuple):
+    """What the scores of a run depend on: its answers, scores and checks by people, hidden spans, and the rubric."""
+
+    answers: int
+    scores: int
+    checks: int
+    spans: int
+    rubric: int
+
+
+def state_of_run(store: Store, run: str) -> RunRows:
+    """Return the state of what the scores of a run depend on; it grows with each of these."""
+    (row,) = store.query(_STATE_SQL, {"run": run, "people": PEOPLE})
+    return RunRows(**{name: int(row[name]) for name in RunRows._fields})
 
 
 _STATE_SQL = """
 SELECT (SELECT count(*) FROM experiment_answers WHERE run_id = :run) AS answers,
        (SELECT coalesce(max(rowid), 0) FROM experiment_scores WHERE run_id = :run) AS scores,
-       (SELECT count(*) FROM hidden_spans) AS spans
+       (SELECT count(*) FROM experiment_events WHERE run_id = :run AND event = :people) AS checks,
+       (SELECT count(*) FROM hidden_spans) AS spans,
+       (SELECT coalesce(max(version), 0) FROM rubric_versions) AS rubric
 """
 
 

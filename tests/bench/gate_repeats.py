@@ -96,8 +96,9 @@ def decided(design: Design, rng: np.random.Generator) -> tuple[str, str, float]:
     old.ask(dict.fromkeys(names, LEARNED))
     learned = old.asked
     new.ask(dict.fromkeys(names, 1))
-    first = last = gate_runs(old.run(), new.run()).decision
-    if first == "inconclusive":
+    made = gate_runs(old.run(), new.run())
+    first = last = made.decision
+    if first == "inconclusive" or made.report.doubtful:
         plan = repeat_plan(old.run(), new.run())
         old.ask(dict(plan.baseline))
         new.ask(dict(plan.candidate))

@@ -1,11 +1,12 @@
 """Three pull requests, 20 times each, without a store: ``python tests/bench/pull_requests.py [TIMES]``.
 
 Every step is a command: run the candidate over an exported release, gate it against the results of the version in
-force, and where the gate is undecided, print a plan, ask as it says, and gate again. The product answers 200 questions
-in 8 scenarios and is right in 93% of them; some answers flip by chance. The harmless change flips 5% of them between
-two runs, as the version in force does against itself; the noisy one, in which nothing changed either, 10%; the date
-slip breaks a third of the date questions for good. The bill counts answers, without the five results of each case of
-the version in force, which every pull request uses. Without a store a plan asks all of its repeats anew.
+force, and where the gate is undecided or its fail doubtful, print a plan, ask as it says, and gate again. The product
+answers 200 questions in 8 scenarios and is right in 93% of them; some answers flip by chance. The harmless change flips
+5% of them between two runs, as the version in force does against itself; the noisy one, in which nothing changed
+either, 10%; the date slip breaks a third of the date questions for good. The bill counts answers, without the five
+results of each case of the version in force, which every pull request uses. Without a store a plan asks all of its
+repeats anew.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def decided(change: str) -> tuple[str, str, int]:
     _, told = call("gate", *files)
     first = last = str(told["decision"])
     bill = results("new.jsonl")
-    if first == "inconclusive":
+    if first == "inconclusive" or told["doubtful"]:
         _, plan = call("gate", *files, "--plan", "--max-cost", f"{8 * CASES * PRICE}")
         Path("plan.json").write_text(json.dumps(plan), encoding="utf-8")
         ask(force, "in-force", "base.jsonl", "--plan", "plan.json")

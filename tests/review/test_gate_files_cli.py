@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,9 @@ def test_markdown_and_xml_hold_no_markup_of_the_data() -> None:
 
 
 def edited(path: Path, number: int, **fields: Any) -> None:
-    """Change a line of a results file by hand, and mean it."""
+    """Change a line of a results file by hand, and mean it: neither it nor the first line has a digest then."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    lines[0] = json.dumps({**json.loads(lines[0]), "digest": None})
     lines[number] = json.dumps({**json.loads(lines[number]), "digest": None, **fields})
     path.write_text("\n".join(lines), encoding="utf-8")
 
@@ -153,9 +155,39 @@ def test_a_number_that_was_changed_by_hand_is_noticed(tmp_path: Path) -> None:
     assert isinstance(error, InputError) and "b.jsonl, line 5: this line was changed" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda lines: lines[:-1], "lines came or went"),
+        (lambda lines: [*lines, lines[-1].replace('"c19"', '"c99"')], "this line was changed"),
+        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "lines came or went"),
+        (lambda lines: [lines[0].replace('"v3"', '"v9"'), *lines[1:]], "its first line changed"),
+        (lambda lines: [*lines[:4], re.sub(r',"digest":"\w+"', "", lines[4]), *lines[5:]], "line 5 has no digest"),
+    ],
+)
+def test_lines_that_came_or_went_are_noticed(tmp_path: Path, change: Any, words: str) -> None:
+    files = written(tmp_path, passing(20), passing(20, [3]))
+    path = tmp_path / "b.jsonl"
+    path.write_text("\n".join(change(path.read_text(encoding="utf-8").splitlines())), encoding="utf-8")
+    error = gate(*files).exception
+    assert isinstance(error, InputError) and words in str(error), error
+
+
+def test_a_change_that_is_meant_is_told_by_the_gate(tmp_path: Path) -> None:
+    files = written(tmp_path, passing(200), passing(200, [7]))
+    assert not json.loads(gate(*files, "--json").stdout)["remarks"]
+    edited(tmp_path / "b.jsonl", 8, combined=1.0)
+    told = json.loads(gate(*files, "--json").stdout)
+    assert told["broke"] == 0 and told["remarks"] == [
+        "b.jsonl: the first line and 1 line of results carry no digest, so nobody can tell whether the file was "
+        "changed by hand"
+    ]
+
+
 def test_cases_that_neither_file_has_are_missing(tmp_path: Path) -> None:
     files = written(tmp_path, passing(200), passing(200))
     for name in ("a.jsonl", "b.jsonl"):
+        edited(tmp_path / name, 0)
         lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
         (tmp_path / name).write_text("\n".join(lines[:-10]), encoding="utf-8")
     told = json.loads(gate(*files, "--json").stdout)

@@ -6,8 +6,9 @@ import pytest
 from scored_runs import passing, scored_run
 
 from review.basics.errors import InputError, NothingToDo
-from review.experiments.gating.outcome import GateSettings, gate_runs
+from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.pairing import in_few_shots, pair_runs
+from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.written import sentences
 from review.experiments.values import Case
 
@@ -128,3 +129,25 @@ def test_the_decisive_sentence_comes_before_what_is_beside_it() -> None:
     said = sentences(gate_runs(runs[1], runs[2], approved=[far]))
     assert said[0].startswith("The result dropped by 15.0 points") and "(p < 0.0001 if" in said[0]
     assert said[-1] == "Against v1, the best of the other approved versions, the drop is 0.5 points."
+
+
+def test_a_fail_that_chance_gives_now_and_then_is_doubtful() -> None:
+    """5 of 200 cases break: p = 0.016. With 12 broken ones p is below 0.01, and strict rules ask for no proof."""
+    weak = gate_runs(scored_run("v2", passing(200)), scored_run("v3", passing(200, range(5))))
+    assert weak.decision == "fail" and weak.report.doubtful and weak.to_json()["doubtful"]
+    assert any("Chance alone makes an unchanged version fail" in line for line in sentences(weak))
+    strong = gate_runs(scored_run("v2", passing(200)), scored_run("v3", passing(200, range(12))))
+    assert strong.decision == "fail" and not strong.report.doubtful
+    strict = gate_runs(
+        scored_run("v2", passing(200)), scored_run("v3", passing(200, range(5))), GateSettings(strict=True)
+    )
+    assert strict.decision == "fail" and not strict.report.doubtful
+
+
+def test_a_must_pass_case_is_beyond_doubt_in_three_repeats() -> None:
+    must = {"c0": {"must_pass": True}}
+    once = gate_runs(scored_run("v2", passing(200), cases=must), scored_run("v3", passing(200, [0]), cases=must))
+    assert once.decision == "fail" and once.report.doubtful
+    thrice = {name: [float(name != "c0")] * 3 for name in passing(200)}
+    again = gate_runs(scored_run("v2", passing(200), cases=must), scored_run("v3", thrice, cases=must))
+    assert again.decision == "fail" and not again.report.doubtful

@@ -37,7 +37,7 @@ def test_two_versions_are_compared_on_what_both_saw_and_complex_cases_apart() ->
     assert lines["failure rate in production"].second.undefined == "nothing of it is in the log"
     assert lines["share that people reviewed"].first.value == 0.02
     assert lines["minutes to the root cause"].first.undefined and lines["cost per answer"].better == "lower"
-    found = [(p.version, p.accuracy.value) for p in points([before, after])]
+    found = [(p.version, p.accuracy.combined.value) for p in points([before, after])]
     assert found == [("v1", 0.85), ("v2", pytest.approx(115 / 120))]
 
 

@@ -13,7 +13,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.experiments.comparing.comparison import Comparison
-from review.experiments.comparing.verdict import sentence
+from review.experiments.comparing.verdict import checks, sentence
 from storage.queries.gate import runs_finished
 
 RELEASE, VERSIONS = "compare_release", "compare_versions"
@@ -66,6 +66,8 @@ def choose(here: Session) -> Chosen | None:
         return None
     for place in range(1, len(runs)):
         st.markdown(as_text(sentence(found, place)))
+    for line in checks(found):
+        st.caption(as_text(line))
     for version, names in found.only.items():
         st.caption(as_text(f"{counted(len(names), 'case')} only {version} saw: not compared."))
     return Chosen(release, runs, found)

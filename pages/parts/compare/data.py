@@ -10,7 +10,8 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from review.experiments.comparing.comparison import Comparison, compare
 from review.experiments.comparing.descriptors import Described, describe
-from review.experiments.gating.outcome import GateSettings, Outcome
+from review.experiments.gating.outcome import Outcome
+from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.versions_gate import gate_versions
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
 from review.experiments.runs.running import run_named
@@ -19,7 +20,9 @@ from review.experiments.values import ScoredRun
 from review.settings.project import project_of
 from storage.opening import open_store
 from storage.queries.erasing import erasures_so_far
-from storage.queries.gate import state_of_run
+from storage.queries.gate import RunRows, state_of_run
+from storage.queries.states import latest_key
+from storage.records_experiments import ExperimentEvent, VersionState
 
 
 class RunState(NamedTuple):
@@ -27,7 +30,7 @@ class RunState(NamedTuple):
 
     path: str
     run: str
-    rows: tuple[int, int, int]
+    rows: RunRows
     settings: float
     erased: int
 
@@ -53,7 +56,7 @@ def read(here: Session, run: str) -> ScoredRun:
 def _read(state: RunState) -> ScoredRun:
     store = open_store(state.path, create=False)
     run = run_named(store, state.run)
-    release = _release(state.path, run.release, (state.rows[2], state.erased))
+    release = _release(state.path, run.release, (state.rows.spans, state.erased))
     return scored_over(store, run, release, project_of(store.path))
 
 
@@ -85,11 +88,16 @@ def _described(states: tuple[RunState, ...], own: tuple[tuple[str, str], ...]) -
 
 def gated(here: Session, runs: tuple[str, str], names: tuple[str, str, str], settings: GateSettings) -> Outcome:
     """Return what the gate says. ``names`` are baseline, candidate and release; ``runs`` their latest runs."""
-    return _gated((state(here, runs[0]), state(here, runs[1])), names, settings)
+    # The gate also reads the runs of other approved versions.
+    others = str((latest_key(here.store, VersionState), latest_key(here.store, ExperimentEvent)))
+    return _gated((state(here, runs[0]), state(here, runs[1])), names, settings, others)
 
 
 @st.cache_resource(show_spinner="Asking the gate …", max_entries=24)
-def _gated(states: tuple[RunState, RunState], names: tuple[str, str, str], settings: GateSettings) -> Outcome:
+def _gated(
+    states: tuple[RunState, RunState], names: tuple[str, str, str], settings: GateSettings, others: str
+) -> Outcome:
+    del others  # a part of the key alone
     baseline, candidate, release = names
     store = open_store(states[0].path, create=False)
     return gate_versions(store, baseline=baseline, candidate=candidate, release=release, settings=settings)

@@ -25,6 +25,11 @@ def show(here: Session, chosen: Chosen) -> None:
     currency = currency_of(here)
     figures.table(_frame(found, currency), key="compare_figures", file_name="figures.csv")
     st.caption("The difference is to the first version, on the cases that both answered, with its 95% interval.")
+    if found.checked:
+        st.caption(
+            "People checked random answers of some versions, and what they found corrects the accuracy. The pictures, "
+            "the slices and the gate show scores by rules."
+        )
     for name, title in (("cost", "Accuracy and cost"), ("latency", "Accuracy and latency")):
         if name in found.measures and "combined" in found.measures:
             st.markdown(f"##### {title}")
@@ -33,14 +38,17 @@ def show(here: Session, chosen: Chosen) -> None:
 
 
 def _frame(found: Comparison, currency: str) -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, object]] = []
     for name, measure in found.measures.items():
+        by_people = name == "combined" and found.checked
+        if by_people:
+            rows += [_corrected(found, place) for place in range(len(found.versions))]
         for place, version in enumerate(found.versions):
             quantity = found.figure(name, place)
             change = found.difference(name, place) if place else None
             rows.append(
                 {
-                    "figure": titled(measure.title, currency),
+                    "figure": "combined, by rules alone" if by_people else titled(measure.title, currency),
                     "version": version,
                     "value": shown(quantity, share=measure.share),
                     "95% interval": span(quantity, share=measure.share),
@@ -50,6 +58,21 @@ def _frame(found: Comparison, currency: str) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _corrected(found: Comparison, place: int) -> dict[str, object]:
+    """Return the row of the accuracy that people's checks corrected, with how many answers they checked."""
+    accuracy = found.accuracy(place)
+    return {
+        "figure": "combined, corrected by people",
+        "version": found.versions[place],
+        "value": shown(accuracy.by_people, share=True),
+        "95% interval": span(accuracy.by_people, share=True),
+        "difference": changed(found.corrected_difference(place) if place else None, relative=False),
+        "better": BETTER_WORDS["higher"],
+        "cases": accuracy.by_people.n,
+        "checked": accuracy.checked,
+    }
 
 
 def shown(quantity: Quantity, *, share: bool) -> str:

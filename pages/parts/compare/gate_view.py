@@ -15,7 +15,8 @@ from review.basics.errors import ReviewError
 from review.basics.words import counted, p_value, signed
 from review.experiments.gating.asking import ask_people
 from review.experiments.gating.keeping import keep
-from review.experiments.gating.outcome import AS_USUAL, GateSettings, Outcome
+from review.experiments.gating.outcome import Outcome
+from review.experiments.gating.settings import AS_USUAL, GateSettings
 from review.experiments.gating.written import sentences, title
 from review.settings.project import project_of
 from storage.connection import StorageError
@@ -55,6 +56,9 @@ def show(here: Session, chosen: Chosen) -> None:
             st.error(as_text(error), icon=":material/block:")
     if outcome.decision == "inconclusive":
         _undecided(here, outcome)
+    elif outcome.report.doubtful:
+        st.markdown("##### To be sure")
+        repeat_form.show(here, outcome)
     on_record(here, candidate)
 
 

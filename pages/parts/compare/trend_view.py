@@ -34,13 +34,14 @@ def show(here: Session) -> None:
             {
                 "release": p.release,
                 "version": p.version,
-                "value": p.accuracy.value,
-                "low": p.accuracy.ci[0] if p.accuracy.ci else p.accuracy.value,
-                "high": p.accuracy.ci[1] if p.accuracy.ci else p.accuracy.value,
-                "cases": p.accuracy.n,
+                "value": q.value,
+                "low": q.ci[0] if q.ci else q.value,
+                "high": q.ci[1] if q.ci else q.value,
+                "cases": q.n,
             }
             for p in found
-            if p.accuracy.value is not None
+            for q in [p.accuracy.combined]
+            if q.value is not None
         ]
     )
     if not frame.empty:
@@ -54,6 +55,9 @@ def show(here: Session) -> None:
             percent=True,
         )
         figures.with_table(chart, frame, key="compare_trend", file_name="trend.csv")
+        for p in found:
+            if p.accuracy.words:
+                st.caption(as_text(f"{p.version} on {p.release}: {p.accuracy.words}."))
     st.caption("Releases differ, so compare versions within one release, or below on the cases that both saw.")
     st.markdown("##### Two versions or months")
     _two(here, finished)

@@ -9,30 +9,38 @@ import pandas as pd
 from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import BLUE, GREY, INK, Chart, layers, listed, measured, named, point
 from pages.parts.shared.figures import number
+from review.experiments.runs.accuracy import Accuracy
 from review.experiments.versions.lineage import LineagePlace
 from review.experiments.versions.registry import Version
-from review.statistics.quantity import Quantity
 
 GREEN = "#2e9e6b"
 COLOURS = {"approved": GREEN, "pending": BLUE, "deprecated": GREY}
 """The colour of a version's state; its name stands beside the mark as well."""
-Accuracies = Mapping[str, Mapping[str, Quantity]]
+Accuracies = Mapping[str, Mapping[str, Accuracy]]
 
 
 def accuracy_chart(found: Accuracies) -> tuple[Chart, pd.DataFrame] | None:
-    """Return the accuracy of each version on each release, and its table; None before the first run."""
+    """Return the accuracy of each version on each release, and its table; None before the first run.
+
+    Where people checked answers of some run, the table has the figure by rules alone beside it, and how many they
+    checked.
+    """
+    known = [
+        (version, release, one)
+        for version, releases in found.items()
+        for release, one in releases.items()
+        if one.combined.value is not None
+    ]
     rows = [
         {
             "version": version,
             "release": release,
-            "value": q.value,
-            "low": q.ci[0] if q.ci else None,
-            "high": q.ci[1] if q.ci else None,
-            "cases": q.n,
+            "value": one.combined.value,
+            "low": one.combined.ci[0] if one.combined.ci else None,
+            "high": one.combined.ci[1] if one.combined.ci else None,
+            "cases": one.combined.n,
         }
-        for version, releases in found.items()
-        for release, q in releases.items()
-        if q.value is not None
+        for version, release, one in known
     ]
     if not rows:
         return None
@@ -45,6 +53,9 @@ def accuracy_chart(found: Accuracies) -> tuple[Chart, pd.DataFrame] | None:
         order=list(dict.fromkeys(frame["version"])),
         percent=True,
     )
+    if any(one.checked for _, _, one in known):
+        by_rules, checked = zip(*((one.by_rules.value, one.checked) for _, _, one in known), strict=True)
+        frame = frame.assign(**{"by rules alone": by_rules, "checked by people": checked})
     return chart, frame
 
 
@@ -54,7 +65,7 @@ def lineage_chart(places: Sequence[LineagePlace], versions: Mapping[str, Version
     rows, words = [], []
     for place in places:
         parent = at.get(place.parent or "")
-        known = [q for q in found.get(place.version, {}).values() if q.value is not None]
+        known = [one.combined for one in found.get(place.version, {}).values() if one.combined.value is not None]
         state = versions[place.version].state.state
         label = f"{place.version} · {state}"
         figure = number(known[-1].value, percent=True) if known else "no run yet"

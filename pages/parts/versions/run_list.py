@@ -75,9 +75,10 @@ def _run(here: Session, s: VersionRunStatus) -> None:
 
 def _figures(found: RunFigures, currency: str) -> None:
     """Draw the figures of a run."""
-    figures.figure("Combined accuracy", found.combined, percent=True)
-    if words := found.checked_words():
-        st.caption(as_text(f"{words[:1].upper()}{words[1:]}."))
+    figures.figure("Combined accuracy", found.accuracy.combined, percent=True)
+    for words in (found.accuracy.words, found.accuracy.rules_words):
+        if words:
+            st.caption(as_text(f"{words[:1].upper()}{words[1:]}."))
     for reason, n in found.not_scored.items():
         st.caption(as_text(f"{counted(n, 'case')} not scored: {reason}"))
     if found.scores:

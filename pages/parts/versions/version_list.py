@@ -12,14 +12,15 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import pictures, register_form, version_page
 from review.basics.words import counted
+from review.experiments.runs.accuracy import Accuracy
 from review.experiments.runs.listing import accuracy_by_release
 from review.experiments.versions.lineage import lineage
 from review.experiments.versions.registry import Version, in_force, versions
 from review.experiments.versions.seen import Seen, seen_in_log
 from review.settings.project import project_of
-from review.statistics.quantity import Quantity
 from storage.queries.states import latest_key
 from storage.records_experiments import ExperimentEvent, ExperimentScore
+from storage.records_people import RubricVersion
 from storage.store import Store
 
 
@@ -50,14 +51,14 @@ def _leave() -> None:
     del st.query_params["version"]
 
 
-def accuracy(here: Session, version: str) -> Mapping[str, Quantity]:
+def accuracy(here: Session, version: str) -> Mapping[str, Accuracy]:
     """Return the accuracy of a version on each release; it is computed once until a run ends or is scored again."""
-    state = (latest_key(here.store, ExperimentEvent), latest_key(here.store, ExperimentScore))
+    state = [latest_key(here.store, table) for table in (ExperimentEvent, ExperimentScore, RubricVersion)]
     return _accuracy(str(here.store.path), here.store, version, str(state), repr(here.project))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _accuracy(path: str, _store: Store, version: str, state: str, settings: str) -> dict[str, Quantity]:
+def _accuracy(path: str, _store: Store, version: str, state: str, settings: str) -> dict[str, Accuracy]:
     return accuracy_by_release(_store, version, project=project_of(path))
 
 
@@ -67,8 +68,9 @@ def _in_force(here: Session) -> None:
         st.caption("No version is in force: none is approved.")
         return
     on = "; ".join(
-        f"{figures.number(q.value, percent=True)} on {release} ({figures.interval(q, percent=True)})"
-        for release, q in accuracy(here, force.id).items()
+        f"{figures.number(one.combined.value, percent=True)} on {release} "
+        f"({figures.interval(one.combined, percent=True)}{f'; {one.words}' if one.words else ''})"
+        for release, one in accuracy(here, force.id).items()
     )
     st.markdown(f"#### {as_text(force.id)} is in force")
     st.markdown(as_text(f"Approved on {force.state.at[:10]}. " + (f"Accuracy: {on}." if on else "No run yet.")))
@@ -84,6 +86,10 @@ def _pictures(here: Session, known: dict[str, Version]) -> None:
             st.caption("No run has ended yet. Start one under **Runs**.")
         else:
             figures.with_table(drawn[0], drawn[1], key="versions_accuracy", file_name="accuracy.csv")
+            for name, releases in found.items():
+                for release, one in releases.items():
+                    if one.words:
+                        st.caption(as_text(f"{name} on {release}: {one.words}."))
     with right:
         st.subheader("Lineage")
         places = lineage([v.registered for v in known.values()])

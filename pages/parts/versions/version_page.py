@@ -14,16 +14,16 @@ from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import run_list
 from review.experiments.decisions import standing_of
+from review.experiments.runs.accuracy import Accuracy
 from review.experiments.versions.lineage import diff
 from review.experiments.versions.registry import APPROVED, DEPRECATED, Version, approve, deprecate, versions
-from review.statistics.quantity import Quantity
 from storage.records_experiments import PromptVersion, VersionState
 
 BADGES = {"approved": "green", "pending": "blue", "deprecated": "gray"}
 NOTHING = "(nothing)"
 
 
-def page(here: Session, version: Version, accuracy: Mapping[str, Quantity]) -> None:
+def page(here: Session, version: Version, accuracy: Mapping[str, Accuracy]) -> None:
     """Draw one version."""
     row, state = version.registered, version.state.state
     st.markdown(f"### {as_text(row.id)} :{BADGES[state]}-badge[{state}]")
@@ -35,8 +35,15 @@ def page(here: Session, version: Version, accuracy: Mapping[str, Quantity]) -> N
     if accuracy:
         st.subheader("Accuracy")
         figures.forest(
-            accuracy, key=f"version_{row.id}_accuracy", file_name="accuracy.csv", percent=True, names="release"
+            {release: one.combined for release, one in accuracy.items()},
+            key=f"version_{row.id}_accuracy",
+            file_name="accuracy.csv",
+            percent=True,
+            names="release",
         )
+        for release, one in accuracy.items():
+            if one.words:
+                st.caption(as_text(f"{release}: {one.words}."))
     st.subheader("Prompt")
     _prompt(here, row)
     st.subheader("History")

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
+import numpy as np
+
 from review.basics.errors import InputError
-from review.experiments.comparing.measures import Measure, measures_of
+from review.experiments.comparing.measures import MEASURES, Measure, measures_of
+from review.experiments.gating.checks import corrected_drop
 from review.experiments.gating.pairing import by_case, gate_case, same_example, scores_of
+from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.statistics.gate.cases import Change
+from review.statistics.gate.evidence import limits
 from review.statistics.paired import mean_over_clusters, ratio_of_means
 from review.statistics.quantity import Quantity
 
@@ -63,10 +68,13 @@ class Comparison:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """What can be compared here: measures of which at least one answer has a value."""
+        answers = [one for row in self.rows for some in row.results for one in some]
+        scored = set[str]().union(*(one.scores for one in answers))
+        # A scorer that scored nothing is told by its name, without asking each answer.
         return {
             name: one
             for name, one in self._defined.items()
-            if any(one.of(answer) is not None for row in self.rows for some in row.results for answer in some)
+            if (name in MEASURES or name in scored) and any(one.of(answer) is not None for answer in answers)
         }
 
     @cached_property
@@ -78,7 +86,10 @@ class Comparison:
         found = self._known.get((name, place))
         if found is None:
             of = self._defined[name].of
-            found = self._known[name, place] = [_mean([of(one) for one in row.results[place]]) for row in self.rows]
+            found = self._known[name, place] = [
+                of(some[0]) if len(some) == 1 else _mean([of(one) for one in some])
+                for some in (row.results[place] for row in self.rows)
+            ]
         return found
 
     @cached_property
@@ -120,6 +131,34 @@ class Comparison:
         if measure.relative:
             return ratio_of_means([a for a, _, _ in pairs], [b for _, b, _ in pairs], clusters)
         return mean_over_clusters([b - a for a, b, _ in pairs], clusters)
+
+    @cached_property
+    def checked(self) -> bool:
+        """Whether people checked answers of some version to these cases."""
+        return any(run.people and self.accuracy(place).checked for place, run in enumerate(self.runs))
+
+    @cached_property
+    def _accuracies(self) -> dict[int, Accuracy]:
+        return {}
+
+    def accuracy(self, place: int) -> Accuracy:
+        """Return the combined accuracy of a version, corrected where people checked enough of its answers."""
+        if place not in self._accuracies:
+            self._accuracies[place] = accuracy_of(self.runs[place], among=self._names)
+        return self._accuracies[place]
+
+    def corrected_difference(self, place: int) -> Quantity:
+        """Return how the accuracy of a version differs from the first one's, corrected by people's checks of both."""
+        values = zip(self.values("combined", place), self.values("combined", 0), strict=True)
+        paired = np.array([b - a for b, a in values if a is not None and b is not None])
+        if not len(paired):
+            return Quantity.missing("no case has a score of both")
+        by_rules = Quantity(value=float(paired.mean()), ci=limits(paired, level=0.95), n=len(paired))
+        return corrected_drop(self.runs[place], self.runs[0], by_rules, self._names)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {row.case.id for row in self.rows}
 
     @cached_property
     def slices(self) -> dict[tuple[str, str], tuple[Quantity, ...]]:
@@ -184,8 +223,6 @@ def _flips_first(row: ComparedCase) -> tuple[int, bool, str]:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    if len(values) == 1:
-        return values[0]
     known = [v for v in values if v is not None]
     return fmean(known) if known else None
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from review.experiments.comparing.comparison import Comparison, compare
 from review.experiments.comparing.measures import Better, measures_of
-from review.experiments.gating.pairing import by_case, scores_of
+from review.experiments.gating.pairing import by_case
+from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.values import Case, ScoredRun
 from review.log.served import Served
 from review.statistics.intervals import wilson
-from review.statistics.paired import mean_over_clusters
 from review.statistics.quantity import Quantity
 
 COMPLEX = ("cte", "subquery", "window-function")
@@ -25,7 +25,7 @@ class Point:
 
     version: str
     release: str
-    accuracy: Quantity
+    accuracy: Accuracy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Side:
 
 def points(runs: Sequence[ScoredRun]) -> list[Point]:
     """Return the accuracy of each run, in the order given."""
-    return [Point(run.version, run.release, _accuracy(run)) for run in runs]
+    return [Point(run.version, run.release, accuracy_of(run)) for run in runs]
 
 
 def new_since(before: ScoredRun, after: ScoredRun) -> tuple[str, ...]:
@@ -78,7 +78,21 @@ def _of_runs(first: ScoredRun, second: ScoredRun) -> list[Line]:
     rows = tuple(row for row in both.rows if _complex(row.case) and None not in row.scores)
     basis = f"{len(rows):,} cases whose SQL has a subquery, CTE, window function or several joins"
     hard = replace(_line(replace(both, rows=rows), "combined", basis), title="combined accuracy, complex questions")
-    return [lines.pop("combined"), hard, *lines.values()]
+    corrected = [_corrected(both)] if both.checked else []
+    return [lines.pop("combined"), *corrected, hard, *lines.values()]
+
+
+def _corrected(both: Comparison) -> Line:
+    """Return the accuracy of both with people's checks; a side that nobody checked keeps the figure by rules."""
+    checked = " and ".join(f"{both.accuracy(place).checked:,}" for place in (0, 1))
+    return Line(
+        title="combined accuracy, corrected by people",
+        better="higher",
+        basis=f"{len(both.rows):,} cases that both saw; people checked {checked} answers",
+        first=both.accuracy(0).combined,
+        second=both.accuracy(1).combined,
+        difference=both.corrected_difference(1),
+    )
 
 
 def _line(both: Comparison, name: str, basis: str) -> Line:
@@ -122,15 +136,6 @@ def _of_production(first: Side, second: Side) -> list[Line]:
         )
     )
     return lines
-
-
-def _accuracy(run: ScoredRun) -> Quantity:
-    means = [
-        (sum(scores) / len(scores), some[0].case.cluster)
-        for some in by_case(run).values()
-        if (scores := scores_of(some))
-    ]
-    return mean_over_clusters([m for m, _ in means], [c for _, c in means], share=True)
 
 
 def _complex(case: Case) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from review.basics.words import signed
 from review.experiments.comparing.comparison import Comparison
+from review.experiments.runs.accuracy import percent_with_interval
 from review.statistics.quantity import Quantity
 
 WORTH_SAYING = ("cost", "latency")
@@ -18,6 +19,29 @@ def sentence(comparison: Comparison, place: int, *, margin: float = MARGIN) -> s
         if one in comparison.measures:
             parts += _relative(one, comparison.difference(one, place))
     return f"{name} against {first}: {', '.join(parts) or 'nothing is known of both'}."
+
+
+def checks(comparison: Comparison) -> list[str]:
+    """Return what people's checks say of each version's accuracy, and of each difference to the first version.
+
+    Nothing where nobody checked an answer.
+    """
+    if not comparison.checked:
+        return []
+    lines = []
+    for place, version in enumerate(comparison.versions):
+        one = comparison.accuracy(place)
+        if one.words:
+            lines.append(f"{version}: {percent_with_interval(one.combined)}, {one.words}.")
+    for place in range(1, len(comparison.runs)):
+        change = comparison.corrected_difference(place)
+        if change.value is not None and change.ci is not None:
+            low, high = (f"{100 * end:+.1f}" for end in change.ci)
+            lines.append(
+                f"{comparison.versions[place]} against {comparison.versions[0]}, corrected by people: "
+                f"{100 * change.value:+.1f} points ({low} to {high})."
+            )
+    return lines
 
 
 def _accuracy(difference: Quantity, margin: float) -> str:

@@ -11,6 +11,7 @@ from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.experiments.decisions import FAIL, TOTAL, Standing, decision_named, standing
+from review.experiments.gating.checks import PEOPLE
 from review.experiments.gating.pairing import by_case
 from review.experiments.values import Answer, ScoredCase, ScoredRun
 from review.people.people import require
@@ -143,7 +144,7 @@ def settled(decision: GateDecision, found: AskedDrop, *, by: str) -> GateDecisio
     if found.drop.value is None:
         raise InputError(f"{decision.id}: {found.drop.undefined}.")
     verdict = found.decision(margin=float(report["margin"]), alpha=float(report["alpha"]))
-    others = [one for one in report["open"] if one not in (FAIL, TOTAL)]
+    others = [one for one in report["open"] if one not in (FAIL, TOTAL, PEOPLE)]
     still = [FAIL] if verdict == "fail" else others + ([TOTAL] if verdict == "inconclusive" else [])
     words = (
         f"people preferred the baseline's answer in {found.preferred_baseline} of the compared cases and the "

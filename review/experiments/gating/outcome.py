@@ -1,19 +1,20 @@
-"""What the gate says about two runs: the report on their pairs, drift from the best approved version, one decision."""
+"""What the gate says about two runs: the report on their pairs, drift, people's checks, and one decision."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo
-from review.basics.words import p_words
 from review.experiments.decisions import FAIL, TOTAL
+from review.experiments.gating.checks import PEOPLE, Checks, checks_of
+from review.experiments.gating.drift import Drift, best_approved
 from review.experiments.gating.pairing import Paired, by_case, pair_runs, scores_of
+from review.experiments.gating.settings import AS_USUAL, GateSettings
 from review.experiments.values import ScoredCase, ScoredRun
 from review.statistics.gate.decision import Decision, without_result
-from review.statistics.gate.evidence import Evidence, weigh
 from review.statistics.gate.report import GateReport, report_on
 
 NO_RESULT = "the version has no result for it"
@@ -21,57 +22,11 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateSettings:
-    """The tolerated drop, the level of the tests, whether the bare rule decides, and the seed of drawn patterns."""
-
-    margin: float = 0.02
-    alpha: float = 0.05
-    strict: bool = False
-    seed: int = 0
-
-
-AS_USUAL = GateSettings()
-"""A margin of two points, tested at 5%."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drift:
-    """The candidate against the best approved version on the cases that both answered.
-
-    ``status`` is fail when the drop is over the margin and proven, suspect when it is over the margin and not proven,
-    ok otherwise. So small drops of several versions cannot add up unseen.
-    """
-
-    version: str
-    evidence: Evidence
-    status: Literal["fail", "suspect", "ok"]
-
-    @property
-    def sentence(self) -> str:
-        """The comparison in words."""
-        e = self.evidence
-        other = f"{self.version}, the best of the other approved versions"
-        size = f"{100 * e.drop:.1f} points below {other}, on {e.n:,} cases"
-        if self.status == "fail":
-            return f"the candidate is {size}, which is proven ({p_words(e.p)}): small drops have added up"
-        if self.status == "suspect":
-            return f"the candidate is {size}, more than the margin ({p_words(e.p)}, not proven)"
-        return f"against {other}, the drop is {100 * e.drop:.1f} points"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of ``gate --json``."""
-        e = self.evidence
-        return {
-            "version": self.version, "n": e.n, "drop": e.drop, "ci": list(e.ci), "p": e.p, "status": self.status,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The gate's answer about two runs. ``causes`` says of each missing case why, by side (baseline, candidate).
 
     ``open`` names what keeps the candidate from passing: fail, total, missing, drift, and "slice KIND NAME" for each
-    suspect slice. A waiver removes one or several of them.
+    suspect slice, people where their checks contradict a pass. A waiver removes one or several of them.
     """
 
     baseline: ScoredRun
@@ -83,6 +38,7 @@ class Outcome:
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
     causes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    checks: Checks | None = None
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -99,18 +55,22 @@ class Outcome:
             found.append("missing")
         if self.drift is not None and self.drift.status == "suspect":
             found.append("drift")
+        if self.checks is not None and self.checks.worse:
+            found.append(PEOPLE)
         return tuple(found)
 
     @property
     def id(self) -> str:
         """The hash of the evidence and settings: the same evidence is one decision."""
         r = self.report
-        told = [
+        told: list[Any] = [
             self.baseline.version, self.candidate.version, self.candidate.release, self.candidate.release_digest,
             [[c.name, c.baseline, c.candidate, c.repeats] for c in self.paired.cases],
             sorted(self.causes), list(self.paired.left_out), self.drift and self.drift.to_json(),
             [r.margin, r.alpha, r.strict, r.seed],
         ]  # fmt: skip
+        if self.checks is not None:  # without checks the id stays what it was before there were any
+            told.append(self.checks.to_json())
         return f"gate-{digest(told)[:12]}"
 
     def to_json(self) -> dict[str, Any]:
@@ -131,6 +91,7 @@ class Outcome:
             "only_candidate": list(self.paired.only_candidate),
             "uneven_repeats": list(self.paired.uneven),
             "drift": self.drift.to_json() if self.drift else None,
+            "checks": self.checks.to_json() if self.checks else None,
             "open": list(self.open),
         }
 
@@ -171,13 +132,17 @@ def gate_runs(
     )
     drift = best_approved(approved, candidate, settings, left_out=left_out)
     decision, reasons = report.decision, list(report.reasons)
-    remarks = [*_about(paired), *report.remarks]
+    remarks = [*_about(paired), *filter(None, (baseline.unproven, candidate.unproven)), *report.remarks]
     if drift is not None and drift.status == "fail":
         decision, reasons = "fail", [*(reasons if report.decision == "fail" else []), drift.sentence]
     elif drift is not None and drift.status == "suspect" and decision != "fail":
         decision, reasons = "inconclusive", [*(reasons if report.decision != "pass" else []), drift.sentence]
     elif drift is not None:
         remarks.append(drift.sentence)
+    checks = checks_of(baseline, candidate, report)
+    if checks is not None:
+        decision, reasons, beside = _checked(checks, report, decision, reasons)
+        remarks += beside
     if not_compared:
         remarks.append(
             f"{listed(not_compared)}: approved, but without a run over {candidate.release}, so nothing shows whether "
@@ -193,25 +158,19 @@ def gate_runs(
         reasons=tuple(reasons),
         remarks=tuple(remarks),
         causes=causes,
+        checks=checks,
     )
 
 
-def best_approved(
-    approved: Collection[ScoredRun], candidate: ScoredRun, settings: GateSettings, *, left_out: Collection[str] = ()
-) -> Drift | None:
-    """Compare the candidate with the approved version that is best on the cases both answered; None without one."""
-    found: list[tuple[float, str, Evidence]] = []
-    for run in approved:
-        cases = pair_runs(run, candidate, left_out=left_out).cases
-        if cases and run.version != candidate.version:
-            evidence = weigh(cases, alpha=settings.alpha, seed=settings.seed)
-            found.append((sum(c.baseline for c in cases) / len(cases), run.version, evidence))
-    if not found:
-        return None
-    _, version, evidence = max(found, key=lambda one: (one[0], one[1]))
-    over = evidence.drop > settings.margin + 1e-12
-    proven = evidence.p <= settings.alpha or settings.strict
-    return Drift(version=version, evidence=evidence, status=("fail" if proven else "suspect") if over else "ok")
+def _checked(
+    checks: Checks, report: GateReport, decision: Decision, reasons: list[str]
+) -> tuple[Decision, list[str], list[str]]:
+    """Return decision, reasons and remarks with what people's checks say: a pass that they contradict is none."""
+    against = checks.against(decision, dropped=report.dropped)
+    told = [*([against] if against else []), *checks.moved()]
+    if decision == "pass" and against:
+        return "inconclusive", told, []
+    return decision, [*reasons, *told], [] if told else [checks.remark()]
 
 
 def _about(paired: Paired) -> list[str]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from review.basics.errors import NothingToDo
 from review.basics.words import counted
-from review.experiments.gating.outcome import AS_USUAL, GateSettings
 from review.experiments.gating.pairing import by_case, gate_case, scores_of
+from review.experiments.gating.settings import AS_USUAL, GateSettings
 from review.experiments.values import Case, ScoredRun
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.decision import decide

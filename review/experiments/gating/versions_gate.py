@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from review.basics.errors import NothingToDo, Refused
-from review.experiments.gating.outcome import AS_USUAL, GateSettings, Outcome, gate_runs
+from review.experiments.gating.outcome import Outcome, gate_runs
 from review.experiments.gating.pairing import by_case, in_few_shots
 from review.experiments.gating.selfcheck import SelfCheck, self_check
+from review.experiments.gating.settings import AS_USUAL, GateSettings
 from review.experiments.runs.scored import latest_run, scored_run
 from review.experiments.values import Case, ScoredRun
 from review.experiments.versions.registry import APPROVED, versions

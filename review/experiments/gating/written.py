@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from review.basics.words import signed
 from review.experiments.decisions import Standing
+from review.experiments.gating.checks import PEOPLE
 from review.experiments.gating.outcome import Outcome
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.words import heading, plain_words
@@ -19,6 +20,8 @@ NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *
 
 def title(outcome: Outcome) -> str:
     """Return the decision with what it means."""
+    if outcome.decision == "inconclusive" and outcome.open == (PEOPLE,):
+        return "INCONCLUSIVE: people's checks contradict the rules"
     if outcome.drift is not None and outcome.decision != outcome.report.decision:
         fails = outcome.decision == "fail"
         return f"{outcome.decision.upper()}: {'worse than' if fails else 'maybe worse than'} the best approved version"

@@ -30,7 +30,8 @@ from review.experiments.comparing.comparison import compare as compare_runs
 from review.experiments.comparing.descriptors import describe
 from review.experiments.comparing.trend import points
 from review.experiments.comparing.verdict import sentence
-from review.experiments.gating.outcome import GateSettings, gate_runs
+from review.experiments.gating.outcome import gate_runs
+from review.experiments.gating.settings import GateSettings
 from review.experiments.notebook.tables import cells_of_case, run_of, table_of
 from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.questions import names_of
@@ -108,7 +109,7 @@ def save_results(results: pd.DataFrame, path: str | Path) -> None:
 def accuracy(*results: pd.DataFrame) -> pd.DataFrame:
     """Return the combined accuracy of each table of results with its interval over cases."""
     found = points([run_of(frame, name=f"version {k}") for k, frame in enumerate(results, start=1)])
-    return pd.DataFrame([{"version": p.version, "release": p.release, **_figure(p.accuracy)} for p in found])
+    return pd.DataFrame([{"version": p.version, "release": p.release, **_figure(p.accuracy.combined)} for p in found])
 
 
 def compare(*results: pd.DataFrame) -> pd.DataFrame:

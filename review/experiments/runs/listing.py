@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.runs.judged import judged_figures
 from review.experiments.runs.running import run_named, run_state
 from review.experiments.runs.scored import latest_run, scored_run
-from review.experiments.runs.summary import RunFigures, accuracy_of, figures_of
+from review.experiments.runs.summary import RunFigures, figures_of
 from review.experiments.values import ScoredRun
 from review.judges.runs.locks import State
 from review.settings.project import Project
-from review.statistics.quantity import Quantity
 from storage.queries.experiments import answers_counted, latest_event_of
 from storage.records_experiments import ExperimentRun
 from storage.store import Store
@@ -93,12 +93,12 @@ def figures_on_store(store: Store, run: ScoredRun) -> RunFigures:
     return figures_of(run, judges=judged_figures(store, run.scorers, run.cases))
 
 
-def accuracy_by_release(store: Store, version: str, *, project: Project) -> dict[str, Quantity]:
+def accuracy_by_release(store: Store, version: str, *, project: Project) -> dict[str, Accuracy]:
     """Return the combined accuracy of a version on each release, from its latest finished run there."""
     releases = dict.fromkeys(r.release for r in store.find(ExperimentRun, version=version))
     found = {}
     for release in releases:
         run = latest_run(store, version=version, release=release, project=project)
         if run is not None:
-            found[release] = accuracy_of(run)[""]
+            found[release] = accuracy_of(run)
     return found

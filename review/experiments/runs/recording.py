@@ -46,8 +46,8 @@ def answer_row(run_id: str, keyed: Keyed, found: Asked) -> ExperimentAnswer:
     )
 
 
-def taken_over(run_id: str, keyed: Keyed, held: ExperimentAnswer) -> ExperimentAnswer:
-    """Return the answer of an earlier run to the same question as a row of this one."""
+def taken_over(run_id: str, keyed: Keyed, held: ExperimentAnswer, *, at: str) -> ExperimentAnswer:
+    """Return the answer of an earlier run to the same question as a row of this one, written ``at`` (ISO 8601)."""
     question = keyed.question
     return ExperimentAnswer(
         id=answer_id(run_id, question.case, question.repeat),
@@ -55,7 +55,7 @@ def taken_over(run_id: str, keyed: Keyed, held: ExperimentAnswer) -> ExperimentA
         case_id=question.case,
         repeat=question.repeat,
         key=keyed.key,
-        at=now(),
+        at=at,
         attempts=0,
         cached=True,
         answer=held.answer,

@@ -1,6 +1,8 @@
 """Results as a file, for gates without a store: one line about the run, then one line for each case and repeat.
 
-``write_results`` and ``read_results`` are each other's inverse over the cases of the same release.
+``write_results`` and ``read_results`` are each other's inverse over the cases of the same release. Each line carries a
+digest of what it says, and the first line one of the whole file, so that a number changed, a line removed or a line
+added by hand is noticed. No key is behind them: who means to forge results is found by the history of the repository.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import orjson
 from review.basics.canonical import digest
 from review.basics.errors import InputError
 from review.basics.whole_files import replacing
+from review.basics.words import counted
 from review.experiments.runs.cases import ReleaseCases
 from review.experiments.targets.reading import answer_of, read_answer
 from review.experiments.targets.results.own import repeat_in
@@ -29,9 +32,17 @@ HEAD = ("run", "version", "release", "release_digest", "started")
 def write_results(path: Path, run: ScoredRun) -> None:
     """Write the results of a run as JSON Lines, whole or not at all. Raises InputError when it cannot be written."""
     head = {"spotcheck_run": FORMAT, **{name: getattr(run, name) for name in HEAD}, "scorers": list(run.scorers)}
-    lines = [orjson.dumps(head), *(orjson.dumps(_signed(_line(one), run.run)) for one in run.cases)]
+    if run.people:
+        head |= {"people": dict(run.people), "weights": list(run.weights)}
+    lines = [_signed(_line(one), run.run) for one in run.cases]
+    head["digest"] = _of_all(head, lines)
     with replacing(path) as target:
-        target.write_bytes(b"\n".join(lines) + b"\n")
+        target.write_bytes(b"\n".join(orjson.dumps(one) for one in (head, *lines)) + b"\n")
+
+
+def _of_all(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str:
+    """Return the digest of a whole file: of its first line, and of the digests of the others in their order."""
+    return digest([{name: value for name, value in head.items() if name != "digest"}, [x.get("digest") for x in lines]])
 
 
 def _signed(line: Mapping[str, Any], run: str) -> dict[str, Any]:
@@ -75,10 +86,11 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
     scorers = head.get("scorers") or []
     if not isinstance(scorers, list) or not all(isinstance(name, str) for name in scorers):
         raise InputError.at(str(path), 1, column="scorers", found=scorers, expected="a list of names")
+    people, weights = _checks(path, head)
     known = {case.id: case for case in cases}
     found: dict[tuple[str, int], ScoredCase] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        row = _object(path, number, line)
+    rows = [_object(path, number, line) for number, line in enumerate(lines[1:], start=2)]
+    for number, row in enumerate(rows, start=2):
         _check_digest(path, number, row, head["run"])
         case = known.get(str(row.get("id")))
         if case is None:
@@ -89,7 +101,14 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
                 str(path), number, column="id", found=case.id, expected="each case once for each repeat"
             )
         found[case.id, one.repeat] = one
-    return ScoredRun(**{name: head[name] for name in HEAD}, cases=tuple(found.values()), scorers=tuple(scorers))
+    return ScoredRun(
+        **{name: head[name] for name in HEAD},
+        cases=tuple(found.values()),
+        scorers=tuple(scorers),
+        people={case: score for case, score in people.items() if case in known},
+        weights=weights,
+        unproven=_unproven(path, head, rows),
+    )
 
 
 def whole(run: ScoredRun, release: ReleaseCases) -> ScoredRun:
@@ -111,6 +130,32 @@ def _check_digest(path: Path, number: int, row: Mapping[str, Any], run: str) -> 
             f"{path}, line {number}: this line was changed after the run wrote it. Run the version again; or, if the "
             "change is meant, take digest out of the line."
         )
+
+
+def _unproven(path: Path, head: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return why the file may have been changed by hand. Raises InputError when it was changed without saying so."""
+    if head.get("digest") is not None:
+        if head["digest"] != _of_all(head, rows):
+            bare = [str(number) for number, row in enumerate(rows, start=2) if row.get("digest") is None]
+            where = f"line {bare[0]} has no digest" if bare else "its first line changed, or lines came or went"
+            raise InputError(
+                f"{path}: the file was changed after the run wrote it ({where}). Run the version again; or, if the "
+                "change is meant, take digest out of the first line too."
+            )
+        return ""
+    bare_lines = sum(row.get("digest") is None for row in rows)
+    told = f" and {counted(bare_lines, 'line')} of results carry" if bare_lines else " carries"
+    return f"{path.name}: the first line{told} no digest, so nobody can tell whether the file was changed by hand"
+
+
+def _checks(path: Path, head: Mapping[str, Any]) -> tuple[dict[str, float], tuple[float, float]]:
+    """Return what people said of a random part of the answers, and the weights of execution and meaning."""
+    people, weights = head.get("people") or {}, head.get("weights") or (0.0, 1.0)
+    if not isinstance(people, dict) or not all(map(_share, people.values())):
+        raise InputError.at(str(path), 1, column="people", found=people, expected="a score from 0 to 1 for each case")
+    if not isinstance(weights, list | tuple) or not all(map(_share, weights)) or sum(weights) != 1:
+        raise InputError.at(str(path), 1, column="weights", found=weights, expected="two numbers that sum to 1")
+    return {str(case): float(score) for case, score in people.items()}, (float(weights[0]), float(weights[1]))
 
 
 def _object(path: Path, number: int, line: bytes) -> Mapping[str, Any]:

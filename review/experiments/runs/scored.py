@@ -121,7 +121,19 @@ def with_people(one: ScoredCase, correctness: Dimension | None, project: Project
         whole, unscored["combined"] = None, IN_THE_PROMPT
     elif whole is None:
         unscored["combined"] = ONLY_A_PERSON
-    return replace(one, scores=scores, unscored=unscored, semantic=semantic, combined=whole)
+    # Written out, because ``replace`` takes as long again and a page reads thousands of cases.
+    return ScoredCase(
+        case=one.case,
+        repeat=one.repeat,
+        answer=one.answer,
+        cause=one.cause,
+        scores=scores,
+        unscored=unscored,
+        detail=one.detail,
+        execution=one.execution,
+        semantic=semantic,
+        combined=whole,
+    )
 
 
 def _beside(scores: Mapping[str, float], people: float | None) -> Mapping[str, float]:

@@ -66,10 +66,10 @@ def _new_rows(
     found: Sequence[Scores],
     own: Mapping[str, ExperimentScore],
 ) -> list[ExperimentScore]:
-    made = []
+    made, at = [], now()
     for row, key, scores in zip(rows, keys, found, strict=True):
         before = own.get(row.id)
         if before is not None and _of_row(before) == scores:
             continue
-        made.append(ExperimentScore(id=new_id(), run_id=run.id, answer_id=row.id, key=key, at=now(), **vars(scores)))
+        made.append(ExperimentScore(id=new_id(), run_id=run.id, answer_id=row.id, key=key, at=at, **vars(scores)))
     return made

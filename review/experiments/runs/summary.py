@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.runs.judged import JudgedFigure
 from review.experiments.values import ScoredCase, ScoredRun
 from review.statistics.quantity import Quantity
-from review.statistics.two_layer import FEWEST, LayerCase, two_layers
-from review.statistics.two_phase import METHOD
+from review.statistics.two_layer import LayerCase, two_layers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +21,8 @@ class RunFigures:
     """The figures of a run. ``n`` counts cases, ``missing`` answers by cause, ``not_scored`` cases by reason.
 
     ``classes`` holds, by dimension and class, precision, recall, F1 and support. ``judges`` are corrected figures.
-    People ``checked`` a random part of the answers; enough of them correct ``combined``, and ``by_rules`` is what it
-    was without. ``cost`` is in the project's currency, None where no answer tells it; ``unpriced`` counts answers
-    without a cost.
+    ``accuracy`` holds the combined accuracy, corrected where people checked enough of the answers. ``cost`` is in the
+    project's currency, None where no answer tells it; ``unpriced`` counts answers without a cost.
     """
 
     run: str
@@ -33,27 +32,13 @@ class RunFigures:
     missing: Mapping[str, int]
     not_scored: Mapping[str, int]
     scores: Mapping[str, Quantity]
-    combined: Quantity
-    by_rules: Quantity
-    checked: int
-    scenarios: Mapping[str, Quantity]
+    accuracy: Accuracy
     classes: Mapping[str, Mapping[str, Mapping[str, float]]]
     latency_ms: Mapping[str, float | None]
     cost: float | None
     unpriced: int
     tokens: int
     judges: Mapping[str, JudgedFigure] = field(default_factory=dict)
-
-    def checked_words(self) -> str:
-        """Return how people's checks changed the combined accuracy, "" where nobody checked an answer."""
-        if not self.checked:
-            return ""
-        if self.checked < FEWEST:
-            return f"{self.checked:,} answers count as people said; {FEWEST} are needed to correct the others"
-        if self.combined.method != METHOD:
-            return f"people checked all {self.checked:,} scored answers"
-        before = "not known" if self.by_rules.value is None else f"{self.by_rules.value:.1%}"
-        return f"corrected by {self.checked:,} answers, drawn at random, that people checked; by rules alone {before}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures with the names of the command line's contract."""
@@ -66,10 +51,8 @@ class RunFigures:
             "not_scored": dict(self.not_scored),
             "scores": {name: quantity.to_json() for name, quantity in self.scores.items()},
             "judges": {name: figure.to_json() for name, figure in self.judges.items()},
-            "combined": self.combined.to_json(),
-            "by_rules": self.by_rules.to_json(),
-            "checked": self.checked,
-            "scenarios": {name: quantity.to_json() for name, quantity in self.scenarios.items()},
+            **self.accuracy.to_json(),
+            "scenarios": {name: quantity.to_json() for name, quantity in self.accuracy.scenarios.items()},
             "classes": self.classes,
             "latency_ms": dict(self.latency_ms),
             "cost": self.cost,
@@ -82,7 +65,6 @@ def figures_of(run: ScoredRun, *, judges: Mapping[str, JudgedFigure] | None = No
     """Compute the figures of a run."""
     answers = [one.answer for one in run.cases if one.answer is not None]
     costs = [a.cost for a in answers if a.cost is not None]
-    whole = accuracy_of(run)
     return RunFigures(
         run=run.run,
         version=run.version,
@@ -92,41 +74,13 @@ def figures_of(run: ScoredRun, *, judges: Mapping[str, JudgedFigure] | None = No
         not_scored=dict(Counter(one.unscored["combined"] for one in run.cases if "combined" in one.unscored)),
         scores=scores_of(run.cases),
         judges=judges or {},
-        combined=whole[""],
-        by_rules=accuracy_of(replace(run, people={}))[""] if run.people else whole[""],
-        checked=len(run.people),
-        scenarios={name: quantity for name, quantity in whole.items() if name},
+        accuracy=accuracy_of(run),
         classes=classes_of(run.cases),
         latency_ms=latency_of([a.latency_ms for a in answers]),
         cost=sum(costs) if costs else None,
         unpriced=len(answers) - len(costs),
         tokens=sum((a.tokens_in or 0) + (a.tokens_out or 0) for a in answers),
     )
-
-
-def accuracy_of(run: ScoredRun) -> dict[str, Quantity]:
-    """Return the combined accuracy under "", and by scenario: means of cases with a t interval over conversations.
-
-    Where people checked a random part of the answers, their difference from the rules corrects the mean.
-    """
-    if not run.people:
-        rows = [_row(one, semantic=one.combined) for one in run.cases]
-        found = two_layers(rows, weights=(0.0, 1.0))
-        return {"": found.combined, **found.scenarios}
-    seen, rows = set[str](), []
-    for one in run.cases:
-        if one.combined is None:
-            continue
-        # The part is drawn among first answers; a repeat has no label of its own.
-        human = None if one.case.id in seen else run.people.get(one.case.id)
-        seen.add(one.case.id)
-        rows.append(_row(one, execution=one.execution, semantic=one.semantic, human=human, drawn=human is not None))
-    found = two_layers(rows, weights=run.weights)
-    return {"": found.combined, **found.scenarios}
-
-
-def _row(one: ScoredCase, **parts: Any) -> LayerCase:
-    return LayerCase(case=one.case.id, scenario=one.case.scenario or "", cluster=one.case.cluster, **parts)
 
 
 def scores_of(cases: Sequence[ScoredCase]) -> dict[str, Quantity]:

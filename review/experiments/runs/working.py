@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 
+from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.experiments.runs.asking import Budget, asked
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
@@ -116,7 +117,8 @@ class _Sitting:
         if run.options.get("fresh"):
             return left
         known = answers_to(store, [k.key for k in left])
-        write_rows(store, run, [taken_over(run.id, k, known[k.key]) for k in left if k.key in known])
+        at = now()
+        write_rows(store, run, [taken_over(run.id, k, known[k.key], at=at) for k in left if k.key in known])
         return [k for k in left if k.key not in known]
 
     def _ask(self, release: ReleaseCases, left: list[Keyed]) -> tuple[list[str], str]:

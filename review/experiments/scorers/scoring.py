@@ -27,6 +27,17 @@ class Scores:
     execution: float | None = None
     rules: float | None = None
 
+    def copy(self) -> Scores:
+        """Return scores of their own that say the same."""
+        return Scores(
+            scores={**self.scores},
+            unscored={**self.unscored},
+            detail={**self.detail},
+            states={**self.states},
+            execution=self.execution,
+            rules=self.rules,
+        )
+
     def take(self, name: str, score: Score, state: Any) -> None:
         """Keep one score, or why there is none."""
         if score.value is None:
@@ -64,11 +75,20 @@ def score_all(
     Raises InputError for a scorer that means nothing here, ReviewError when a judge cannot be asked.
     """
     settings, known = surroundings.project.scores, held or {}
-    found = [Scores() for _ in pairs]
-    for name, scorer, parameter in named(settings.all, surroundings):
-        state = scorer.state(parameter, surroundings)
+    scorers = [
+        (name, scorer, parameter, scorer.state(parameter, surroundings))
+        for name, scorer, parameter in named(settings.all, surroundings)
+    ]
+    states = {name: state for name, _, _, state in scorers}
+    same = None not in states.values()
+    # Most runs score again what did not change: then all scores of an answer are taken over at once.
+    whole = {k for k, before in known.items() if same and before.states == states}
+    found = [known[k].copy() if k in whole else Scores() for k in range(len(pairs))]
+    for name, scorer, parameter, state in scorers:
         again = []
         for k, scores in enumerate(found):
+            if k in whole:
+                continue
             before = known.get(k)
             if before is not None and state is not None and before.states.get(name) == state:
                 scores.take_over(name, before)

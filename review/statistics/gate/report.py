@@ -24,6 +24,11 @@ from review.statistics.quantity import Quantity
 ASSUMED_FLIPS = 0.05
 """The share of flipping cases for which the error rates of the bare rule are given when no case flipped."""
 
+SURE = 5
+"""A fail is sure when a test behind it has a p of at most alpha divided by this."""
+REPEATED = 3
+"""Results of a must-pass case of which a majority is no chance."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateReport:
@@ -65,6 +70,19 @@ class GateReport:
         return self.evidence.drop > self.margin + 1e-12 and self.evidence.p <= self.alpha
 
     @property
+    def doubtful(self) -> bool:
+        """Whether a fail rests on evidence that chance alone gives now and then, which repeats would show.
+
+        That is when every test behind it has a p over alpha / 5, and no must-pass case broke in three repeats.
+        """
+        if self.decision != "fail" or self.strict:
+            return False
+        tests = [self.evidence.p] if self.dropped else []
+        tests += [s.adjusted_p for s in self.slices if s.status == "fail"]
+        broken = [c for c in self.cases if c.must_pass and c.change == "broke"]
+        return min(tests, default=1.0) > self.alpha / SURE and all(c.repeats < REPEATED for c in broken)
+
+    @property
     def beyond_margin(self) -> bool:
         """Whether even the one-sided lower limit of the drop is over the margin."""
         return self.evidence.lower > self.margin
@@ -97,6 +115,7 @@ class GateReport:
             "drop_lower": e.lower,
             "drop_upper": e.upper,
             "beyond_margin": self.beyond_margin,
+            "doubtful": self.doubtful,
             "suspects": [s.to_json() for s in self.suspects],
             "broke": e.broke,
             "fixed": e.fixed,

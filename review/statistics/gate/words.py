@@ -33,6 +33,11 @@ def plain_words(report: GateReport, *, kept: bool = False) -> list[str]:
     lines = [_sentence(r) for r in report.reasons]
     if report.dropped:
         lines.append(_size(report))
+    if report.doubtful:
+        lines.append(
+            "Chance alone makes an unchanged version fail like this now and then. Ask both versions again before you "
+            "believe it: the cases that flip in the baseline most often."
+        )
     lines += [_sentence(r) for r in report.remarks]
     lines.append(_power(report))
     if report.strict:

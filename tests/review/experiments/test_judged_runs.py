@@ -53,7 +53,7 @@ def test_a_judge_scores_a_run_once_and_says_that_it_is_not_calibrated(tmp_path: 
         judged = figures.judges["judge:tone"]
         assert judged.raw.value == pytest.approx(2 / 3) and judged.corrected.value is None
         assert judged.said == "Not calibrated: read it as a guess."
-        assert figures.combined.value is None, "a judge's score decides nothing by itself"
+        assert figures.accuracy.combined.value is None, "a judge's score decides nothing by itself"
         release = cases_of_release(store, "r1")
         assert score_run(store, run, release, project=project, environment={}) == 0
         assert len(server.seen) == asked, "the same answers are not judged twice"

@@ -79,4 +79,4 @@ def test_the_label_of_people_counts_for_the_answer_that_they_saw_and_for_no_othe
     other = answered(store, [{"id": example, "answer": "Order a1 arrives on Monday."}], "v2")
     assert "people" not in other.cases[0].scores and other.cases[0].combined is None
     figures = run_figures(store, other.run, project=project_of(store.path))
-    assert figures.combined.value is None and sum(figures.not_scored.values()) == 1
+    assert figures.accuracy.combined.value is None and sum(figures.not_scored.values()) == 1

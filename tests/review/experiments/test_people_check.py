@@ -14,10 +14,11 @@ from gate_store import add_run, examples, released
 from scored_runs import passing, scored_run
 
 from review.basics.errors import InputError, Refused
+from review.experiments.runs.accuracy import accuracy_of
 from review.experiments.runs.drawn_answers import counting, in_order
 from review.experiments.runs.listing import accuracy_by_release, run_figures, status_of
 from review.experiments.runs.people import sheet, take_labels
-from review.experiments.runs.summary import accuracy_of, figures_of
+from review.experiments.runs.summary import figures_of
 from review.rubric.rubric import current_rubric
 from review.settings.project import project_of
 from review.statistics.quantity import Quantity
@@ -71,9 +72,9 @@ def test_labels_count_in_the_order_of_the_draw_up_to_the_first_gap(tmp_path: Pat
     labels = dict.fromkeys((*order[:6], order[7]), "wrong")
     assert list(counting(run, labels, dimension)) == order[:6]
     told = replace(run, people=counting(run, labels, dimension), weights=(0.7, 0.3))
-    assert accuracy_of(told)[""].value == 0.0 and figures_of(told).by_rules.value == 1.0
-    few = figures_of(replace(told, people=dict.fromkeys(order[:3], 0.0)))
-    assert few.combined.value == pytest.approx(37 / 40) and "5 are needed" in few.checked_words()
+    assert accuracy_of(told).combined.value == 0.0 and figures_of(told).accuracy.by_rules.value == 1.0
+    few = accuracy_of(replace(told, people=dict.fromkeys(order[:3], 0.0)))
+    assert few.combined.value == pytest.approx(37 / 40) and "5 are needed" in few.words
 
 
 def test_a_sheet_is_filled_in_and_corrects_the_run_everywhere(tmp_path: Path) -> None:
@@ -100,10 +101,10 @@ def test_a_sheet_is_filled_in_and_corrects_the_run_everywhere(tmp_path: Path) ->
     done = take_labels(store, run, file, project=project, by="eva")
     assert (done.labelled, done.counted, done.of) == (20, 20, 40)
     figures = run_figures(store, run, project=project)
-    assert figures.combined.value == pytest.approx(0.75) and figures.by_rules.value == 1.0
-    assert "corrected by 20 answers" in figures.checked_words() and figures.to_json()["checked"] == 20
+    assert figures.accuracy.combined.value == pytest.approx(0.75) and figures.accuracy.by_rules.value == 1.0
+    assert "corrected by 20 answers" in figures.accuracy.words and figures.to_json()["checked"] == 20
     assert status_of(store, run).state == "finished", "labels do not change how far a run is"
-    assert accuracy_by_release(store, "v2", project=project)["r1"].value == pytest.approx(0.75)
+    assert accuracy_by_release(store, "v2", project=project)["r1"].combined.value == pytest.approx(0.75)
     fill("perhaps")
     with pytest.raises(InputError, match="'label': found 'perhaps', expected one of wrong, partly, correct"):
         take_labels(store, run, file, project=project, by="eva")

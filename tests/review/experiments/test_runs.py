@@ -59,7 +59,7 @@ def test_a_run_asks_every_case_once_and_scores_it(store: Store, tmp_path: Path) 
     assert told[0] == (0, 3) and told[-1] == (3, 3)
     figures = run_figures(store, made.id, project=project(store))
     assert (figures.n, figures.missing, figures.cost, figures.tokens) == (3, {}, 1.5, 36)
-    assert figures.combined.value == 1.0 and figures.scores["exact"].value == 1.0
+    assert figures.accuracy.combined.value == 1.0 and figures.scores["exact"].value == 1.0
     assert figures.latency_ms["p95"] is not None
     assert list(accuracy_by_release(store, "v1", project=project(store))) == ["r1"]
     found = latest_run(store, version="v1", release="r1")
@@ -71,7 +71,7 @@ def test_a_run_asks_every_case_once_and_scores_it(store: Store, tmp_path: Path) 
 def test_what_only_a_person_can_tell_is_not_scored_and_never_zero(store: Store, tmp_path: Path) -> None:
     made = run(store, request(agent(tmp_path)))
     figures = run_figures(store, made.id, project=project(store))
-    assert figures.combined.value is None
+    assert figures.accuracy.combined.value is None
     assert figures.not_scored == {"only a person or a judge can tell whether the answer is right": 3}
     assert figures.scores["behaviour"].value == 1.0
 

@@ -1,0 +1,19 @@
+"""How the gate decides: what drop it tolerates, and how sure it has to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateSettings:
+    """The tolerated drop, the level of the tests, whether the bare rule decides, and the seed of drawn patterns."""
+
+    margin: float = 0.02
+    alpha: float = 0.05
+    strict: bool = False
+    seed: int = 0
+
+
+AS_USUAL = GateSettings()
+"""A margin of two points, tested at 5%."""
