@@ -19,7 +19,7 @@ DONE = {
     "triaged": "every failure group was triaged",
 }
 """By check: the sentence when nothing was left."""
-NOTHING = {"settled": "no item had labels of two people", "triaged": "production had no failures"}
+NOTHING = {"settled": "no item had labels of two people", "triaged": "the log has no failures of this week"}
 """By check: the sentence when there was nothing to do."""
 LEFT = {
     "reviewed": ("review", "done"),

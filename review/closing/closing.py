@@ -84,7 +84,7 @@ def _triaged(store: Store, week: str) -> Check:
         return Check("triaged", 1, 1, f"the failures cannot be counted: {error}")
     waiting = [g for g in groups if g.state == "open"]
     if not groups:
-        return Check("triaged", 0, 0, "production had no failures")
+        return Check("triaged", 0, 0, "the log has no failures of this week")
     named = ", ".join(f"{g.title} {g.found.n:,}" for g in waiting[:MOST_NAMED])
     more = f" and {len(waiting) - MOST_NAMED:,} more" if len(waiting) > MOST_NAMED else ""
     todo = f"{counted(len(waiting), 'failure group')} to triage: {named}{more}"

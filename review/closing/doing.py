@@ -9,7 +9,7 @@ from review.closing.closing import Check
 from review.current.assignments import closing_of, week_of_store
 from review.current.progress import progress
 from review.people.people import Person
-from review.statistics.answers.next_steps import Doing, FailedStep, More
+from review.statistics.answers.next_steps import Doing, FailedStep, More, Rise
 from review.statistics.answers.readings import Reading
 from review.week.due_days import is_past_due
 from storage.queries.dealing import items_held_by_nobody
@@ -25,6 +25,7 @@ def doing(
     ties: int = 0,
     more: More | None = None,
     readings: Sequence[tuple[str, Reading]] = (),
+    rises: Sequence[Rise] = (),
     failed: Sequence[FailedStep] = (),
 ) -> Doing:
     """Return what is open in a week for ``viewer``; None stands for a lead without items, as in a report to send.
@@ -57,6 +58,7 @@ def doing(
         to_triage=next((c.open for c in checks if c.name == "triaged"), 0),
         more=more,
         readings=tuple(readings),
+        rises=tuple(rises),
         failed=tuple(failed),
     )
 

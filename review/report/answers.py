@@ -12,8 +12,8 @@ from review.statistics.answers.agreement import Agreed, agreement
 from review.statistics.answers.answer import Answer
 from review.statistics.answers.judges import judges
 from review.statistics.answers.more_labels import more_labels
-from review.statistics.answers.next_steps import More, rubric_readings
-from review.statistics.answers.production import Share, production
+from review.statistics.answers.next_steps import More, Rise, rubric_readings
+from review.statistics.answers.production import Share, production, risen
 from review.statistics.answers.readings import Reading, read_differently
 from review.statistics.answers.thresholds import Thresholds
 
@@ -80,3 +80,9 @@ def labels_wanted(found: Iterable[Quality], thresholds: Thresholds) -> More | No
 def differing(found: Sequence[Agreement]) -> tuple[tuple[str, Reading], ...]:
     """Return the values that people read differently, by dimension."""
     return rubric_readings([(a.dimension, a.reading) for a in found])
+
+
+def rises(found: Iterable[Quality]) -> tuple[Rise, ...]:
+    """Return the values that are proven to be more frequent than before."""
+    shares = [share_of(q) for q in found]
+    return tuple(Rise(share.positive, words) for share in shares if (words := risen(share)))

@@ -21,6 +21,7 @@ from review.report.answers import (
     judges_answer,
     labels_wanted,
     production_answer,
+    rises,
     ties_that_decide,
 )
 from review.report.model import Agreement, JudgeFigures, Quality
@@ -80,6 +81,7 @@ def four_answers(
         ties=ties_that_decide(quality),
         more=labels_wanted(quality, thresholds),
         readings=differing(agreed),
+        rises=rises(quality),
         failed=failed,
     )
     return FourAnswers(

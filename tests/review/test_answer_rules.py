@@ -13,7 +13,7 @@ from review.report.trend import trend
 from review.settings.project import project_of
 from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
 from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, judges, passed_words
-from review.statistics.answers.next_steps import Doing, FailedStep, More, next_steps
+from review.statistics.answers.next_steps import Doing, FailedStep, More, Rise, next_steps
 from review.statistics.answers.readings import Reading, read_differently, readings
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.calibration.alt_test import AltTest
@@ -210,6 +210,15 @@ def test_each_action_does_what_it_says_and_is_for_those_who_may() -> None:
     assert steps(replace(calm, lead=False)) == ["settle"]
     assert steps(replace(calm, lead=False, adjudicator=False)) == []
     assert steps(replace(calm, closed=True)) == ["rubric_correctness"]
+
+
+def test_a_proven_rise_is_the_first_thing_for_the_lead_while_the_week_is_open() -> None:
+    risen = replace(BUSY, failed=(), rises=(Rise("wrong", "Against 2026-W46 the change is +5.0 to +16.7 points."),))
+    first = next_steps(risen).lines[0]
+    assert first.sentence == "See why more conversations are 'wrong'." and "+5.0 to +16.7 points" in first.reason
+    assert first.link is not None and first.link.query == {"week": "2026-W47", "view": "report"}
+    assert steps(replace(risen, failed=BUSY.failed))[:2] == ["night_pull", "rise"]
+    assert "rise" not in steps(replace(risen, lead=False)) + steps(replace(risen, closed=True))
 
 
 def test_where_nothing_is_next_the_reason_says_what_is_awaited() -> None:

@@ -27,7 +27,8 @@ DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz", "ha
 DOTS = {WELL: "●●●", ROUGHLY: "●●○"}
 TERMS = {
     "production": "The estimated share of all conversations of the week, from the labels of a random draw. A change is "
-    "only called one when it lies outside its 95% interval. The bars show the interval of each week.",
+    "only called one when it lies outside its 95% interval. How well it is known goes by the width of that interval. "
+    "The bars show the interval of each week.",
     "agreement": "How often two people give the same label, beyond what chance alone would give (Krippendorff's alpha; "
     "Gwet's AC1 or AC2 where nearly all labels are alike). They agree when the whole 95% interval is high enough.",
     "judges": "By a fixed rule: how much of a value the judge finds (recall), how often it is right (precision), both "
@@ -62,12 +63,15 @@ def fill(
     verdicts: Sequence[JudgeAdvice] = (),
     forms: Forms | None = None,
     more: Sequence[Link] = (),
+    weeks: Sequence[str] = (),
 ) -> None:
     """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile; ``more`` links follow its own.
 
     ``forms`` draw what does an action on this page, by the name of the action; the others are links.
+    ``weeks`` are those that the figures cover, where that is not this week alone.
     """
-    st.caption(as_text(found.question), help=TERMS[found.name])
+    span = f" · {weeks[0]} to {weeks[-1]}" if len(weeks) > 1 else ""
+    st.caption(as_text(f"{found.question}{span}"), help=TERMS[found.name])
     if found.name == "next" and found.lines:
         for line in found.lines:
             _step(line, (forms or {}).get(line.name))

@@ -23,6 +23,7 @@ from review.report.answers import (
     differing,
     labels_wanted,
     production_answer,
+    rises,
     ties_that_decide,
 )
 from review.report.model import Agreement, Quality
@@ -69,6 +70,7 @@ def fill(
             ties=ties_that_decide(quality),
             more=labels_wanted(quality, thresholds),
             readings=differing(agreed),
+            rises=rises(quality),
             failed=failed_steps(here.store) if here.rater.may("lead") else (),
         )
         answers.fill(next_steps(found), forms=_forms(here, week, found, ready=all(c.done for c in checks)))
@@ -99,7 +101,7 @@ def _agreement(
         return []
     with place:
         answer = agreement_answer(found, thresholds)
-        answers.fill(answer)
+        answers.fill(answer, weeks=weeks)
     with below.agreement:
         reasons.agreement(here, weeks, found, answer)
     return found
@@ -118,7 +120,7 @@ def _judges(
     verdicts = [judge_verdict(one, thresholds) for one in found]
     with place:
         answer = judges(verdicts)
-        answers.fill(answer, verdicts=verdicts)
+        answers.fill(answer, verdicts=verdicts, weeks=weeks)
     with below.judges:
         reasons.judges(weeks, found, verdicts, answer)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from review.basics.words import counted, spoken
-from review.statistics.answers.answer import Answer, Line, Link
+from review.statistics.answers.answer import Answer, Line, Link, listed
 from review.statistics.answers.readings import Reading
 
 QUESTION = "What is next?"
@@ -29,6 +29,13 @@ class FailedStep(NamedTuple):
     detail: str
 
 
+class Rise(NamedTuple):
+    """A value that is proven to be more frequent than in the weeks before, and the sentence that says by how much."""
+
+    positive: str
+    words: str
+
+
 class More(NamedTuple):
     """How many more items of the group ``rest`` to label for the share of ``positive``, by drawing at ``rate``."""
 
@@ -45,7 +52,7 @@ class Doing:
     the due date ``due``; ``nobodys`` have no reviewer, and ``skipped`` were skipped by everybody who has them: nobody
     reviews either. ``to_settle`` disagreements are open, of which ``ties`` decide a share; ``to_triage`` groups of
     failures wait for a decision. ``more`` is how many further items would make the share worth reading. ``readings``
-    are values that people read differently, by dimension.
+    are values that people read differently, by dimension. ``rises`` are values that became more frequent.
     """
 
     week: str
@@ -64,12 +71,15 @@ class Doing:
     to_triage: int = 0
     more: More | None = None
     readings: tuple[tuple[str, Reading], ...] = ()
+    rises: tuple[Rise, ...] = ()
     failed: tuple[FailedStep, ...] = ()
 
 
 def next_steps(found: Doing) -> Answer:
     """Return the answer: the first actions as lines, or that nothing is to be done and why."""
-    lines = [*_failed(found), *([] if found.closed else _open_week(found)), *_rubric(found), *_closing(found)]
+    open_week = [] if found.closed else _open_week(found)
+    # A proven rise is the news of the week: only a night that failed comes before it.
+    lines = [*_failed(found), *_rises(found), *open_week, *_rubric(found), *_closing(found)]
     shown = lines[:MOST]
     return Answer(
         name="next",
@@ -94,6 +104,21 @@ def _failed(found: Doing) -> list[Line]:
             link=PAGE_OF_STEP.get(step.name, Link("audit", "See the records")),
         )
         for step in found.failed
+    ]
+
+
+def _rises(found: Doing) -> list[Line]:
+    """Return one action for all values that rose: the report shows the conversations of each."""
+    if not found.lead or found.closed or not found.rises:
+        return []
+    named = listed([f"'{spoken(one.positive)}'" for one in found.rises])
+    return [
+        Line(
+            name="rise",
+            sentence=f"See why more conversations are {named}.",
+            reason=" ".join(one.words for one in found.rises),
+            link=Link("week", "See what was wrong", {"week": found.week, "view": "report"}),
+        )
     ]
 
 

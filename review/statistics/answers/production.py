@@ -68,6 +68,19 @@ def direction(share: Share) -> str:
     return SAME if share.change.value is not None or share.over.value is not None else NEW
 
 
+def risen(share: Share) -> str:
+    """Return by how much the share is proven to have risen, as a sentence; "" where it has not."""
+    if direction(share) != MORE:
+        return ""
+    return next(f"{_capital(name)} the change is {_points(q)} points." for q, name in _spans(share) if is_real(q))
+
+
+def _spans(share: Share) -> tuple[tuple[Quantity, str], ...]:
+    """Return the two changes, each with what it is measured against."""
+    halves = f"in the later half of {len(share.weeks)} weeks against the earlier"
+    return (share.change, f"against {share.before}"), (share.over, halves)
+
+
 def _line(share: Share, thresholds: Thresholds) -> Line:
     found = share.report.headline
     outer = found.ci if found.value is not None or share.report.range is not None else None
@@ -120,8 +133,7 @@ def _reason(share: Share) -> str:
         parts.append("The range comes from open ties, not from a change in quality.")
         parts.append(f"Settle them to get one figure{change}.")
         return " ".join(parts)
-    spans = ((share.change, f"against {share.before}"), (share.over, f"over {len(share.weeks)} weeks"))
-    moves = [f"{when} {_points(q)} points" for q, when in spans if q.ci is not None]
+    moves = [f"{when} {_points(q)} points" for q, when in _spans(share) if q.ci is not None]
     if moves:
         parts.append(f"Change {'; '.join(moves)}.")
     return " ".join(parts)
