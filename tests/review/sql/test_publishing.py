@@ -429,7 +429,7 @@ def test_dbt_itself_passes_the_tests_of_the_export_and_finds_what_is_wrong(store
         db.execute(f"UPDATE {PREFIX}items SET weight = NULL WHERE item = '{NAMES[0]}'")
     wrong = build()
     assert wrong.returncode == 1 and "ERROR=2" in wrong.stdout, wrong.stdout + wrong.stderr
-    assert "people_estimate" in wrong.stdout and f"not_null_{PREFIX}items_weight" in wrong.stdout
+    assert "people_estimate" in wrong.stdout and f"{PREFIX}items__weight_" in wrong.stdout
 
 
 def test_the_command_and_the_night_publish(store, tmp_path):
