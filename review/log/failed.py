@@ -171,8 +171,10 @@ def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> 
         f"SELECT entry.*, {cause} AS cause FROM {relation} AS entry "  # noqa: S608 - names and paths of our own
         "LEFT JOIN found_wrong ON found_wrong.k = entry.id ANTI JOIN left_out ON left_out.k = entry.id"
     )
-    kept = ("id", "created_at", "week", "model", "error_type", "error_message", "repair_rounds", "feedback", "scenario")
-    kept = (*kept, "content")
+    kept = (
+        *("id", "created_at", "week", "model", "error_type", "error_message", "repair_rounds", "feedback"),
+        *("scenario", "content"),
+    )
     kinds = (
         f"SELECT {', '.join(kept)}, cause, coalesce(prompt_version, '') AS version, {kind_sql(rules)} AS kind "  # noqa: S608 - our names
         f"FROM ({inner}) WHERE cause IS NOT NULL"

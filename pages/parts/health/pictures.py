@@ -164,7 +164,8 @@ def _moved(frame: pd.DataFrame, *, percent: bool) -> str:
     known = frame.dropna(subset=["value"])
     if known.empty:
         return "no figure in any window"
-    last, low, high = known.iloc[-1], known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()]
+    values = known["value"].to_numpy()
+    last, low, high = (known.iloc[place] for place in (-1, values.argmin(), values.argmax()))
     interval = ""
     if percent and pd.notna(last["low"]) and pd.notna(last["high"]):
         interval = f" ({_number(last['low'], percent=True)} to {_number(last['high'], percent=True)})"
