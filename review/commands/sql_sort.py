@@ -44,7 +44,13 @@ def sort(file: str, engine: str | None, store_path: str, as_json: bool) -> None:
     answers = [_answer(row) for row in table.rows]
     with Runner(address, policy=settings.policy, limits=settings.limits, kept_in=settings.cache) as runner:
         schema = runner.schema.with_keys(settings.keys) if settings.keys else runner.schema
-        sorter = Sorter(runner=runner, schema=schema, words=settings.words, extra_columns=settings.extra_columns)
+        sorter = Sorter(
+            runner=runner,
+            schema=schema,
+            words=settings.words,
+            extra_columns=settings.extra_columns,
+            order=settings.order,
+        )
         items = [sorter.sort(answer) for answer in answers]
     result = _json(items)
     emit(result, as_json, lambda: _show(items, result))

@@ -14,9 +14,11 @@ from typing import Any, Literal
 
 from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
+from review.sql.lane.weighing import Evidence, weigh
+from review.sql.lane.wishes import OrderCounts
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
-from review.sql.results.outcome import OUTCOMES, Comparison, Outcome, is_right
+from review.sql.results.outcome import is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.schema.schema import Schema
@@ -24,8 +26,6 @@ from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
 Verdict = Literal["right", "wrong", "person"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
-DISPROVED: tuple[Outcome, ...] = ("different", "missing_columns", "generated_failed", "timed_out")
-"""Outcomes beside every reference that say that an answer is wrong."""
 NOT_SAFE = ("functions", "settings")
 """Rules that refuse what they do not know. That keeps a statement from running; it does not make it wrong."""
 
@@ -46,28 +46,26 @@ class AgentAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
-    """Where an answer belongs, and why in words. ``outcome`` is "" without a reference."""
+    """Where an answer belongs, and why in words. ``outcome`` is "" without a reference.
+
+    ``notes`` say what a reader should know of an answer that is right all the same.
+    """
 
     id: str
     verdict: Verdict
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     outcome: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the item for JSON."""
-        return {"id": self.id, "verdict": self.verdict, "outcome": self.outcome or None, "why": list(self.why)}
-
-
-@dataclass
-class _Evidence:
-    """Reasons that speak against an answer: those that prove it wrong, and those that a person must weigh.
-
-    A ``warning`` about how rows are read counts until the rows of a reference say that they are the same.
-    """
-
-    wrong: list[str] = field(default_factory=list)
-    doubt: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+        return {
+            "id": self.id,
+            "verdict": self.verdict,
+            "outcome": self.outcome or None,
+            "why": list(self.why),
+            "notes": list(self.notes),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +76,11 @@ class Sorter:
     schema: Schema
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_columns: bool = False
+    order: OrderCounts = "question"
 
     def sort(self, given: AgentAnswer) -> Sorted:
         """Prove, run and compare one answer."""
-        found = _Evidence()
+        found = Evidence()
         self._read(given, found)
         result = self.runner.run(given.sql)
         nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
@@ -89,12 +88,23 @@ class Sorter:
         if result.done:
             _words(given, result, found)
         equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
-        _weigh(best, result, found, equal=equal)
+        if not equal:
+            dialect = self.runner.engine.dialect
+            equal = weigh(
+                nearest, result, found, question=given.question, dialect=dialect, order=self.order,
+                extra_columns=self.extra_columns,
+            )  # fmt: skip
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
-        return Sorted(id=given.id, verdict=verdict, why=why, outcome=best.outcome if best else "")
+        return Sorted(
+            id=given.id,
+            verdict=verdict,
+            why=why,
+            notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
+            outcome=best.outcome if best else "",
+        )
 
-    def _read(self, given: AgentAnswer, found: _Evidence) -> None:
+    def _read(self, given: AgentAnswer, found: Evidence) -> None:
         """What the text of the statement says: the proof, and what its question demands."""
         proof = prove(given.sql, self.runner.engine.dialect, self.schema, self.runner.policy)
         for f in proof.findings:
@@ -118,26 +128,10 @@ class Sorter:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
 
 
-def _words(given: AgentAnswer, result: Result, found: _Evidence) -> None:
+def _words(given: AgentAnswer, result: Result, found: Evidence) -> None:
     """Figures of the worded answer that do not come from the result."""
     strange = untraceable(given.answer, result, question=given.question)
     if not strange:
         return
     traced = figures_judged(given.answer, question=given.question) - len(strange)
     (found.doubt if traced else found.wrong).extend(f.message for f in strange)
-
-
-def _weigh(best: Comparison | None, result: Result, found: _Evidence, *, equal: bool) -> None:
-    """Add what the execution says to the evidence."""
-    if best is None:
-        if result.done:
-            found.doubt.append("There is no reference to compare with.")
-        elif result.ending in ("failed", "timed_out"):
-            found.wrong.append(f"It does not run: {result.error}")
-        return
-    if equal:
-        return
-    if best.outcome in DISPROVED and result.ending != "refused":
-        found.wrong.append(f"{OUTCOMES[best.outcome].capitalize()}: {best.reason}")
-    elif best.outcome != "generated_failed":
-        found.doubt.append(f"{OUTCOMES[best.outcome].capitalize()}.")

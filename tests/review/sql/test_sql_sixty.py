@@ -7,6 +7,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,37 @@ REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10
 def test_each_kind_of_evidence(sorter: Sorter, fields: dict[str, Any], verdict: str, said: str) -> None:
     found = sorter.sort(AgentAnswer(id="1", as_of=TODAY, **{"sql": REVENUE, **fields}))
     assert (found.verdict, said in " ".join(found.why)) == (verdict, True), found
+
+
+BY_COUNTRY = "SELECT country, count(*) AS n FROM customers GROUP BY country ORDER BY n DESC, country"
+OTHERWISE = BY_COUNTRY.replace("n DESC, country", "country")
+NAMES = "SELECT country FROM customers GROUP BY country ORDER BY count(*) DESC, country"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "verdict", "said"),
+    [
+        ("How many customers does each country have?", OTHERWISE, "right", ""),
+        ("How many customers does each country have, sorted by number?", OTHERWISE, "wrong", "another order"),
+        ("The top countries with their customers", OTHERWISE, "person", "another order"),
+        ("", OTHERWISE, "person", "another order"),
+        ("Which countries have the most customers?", NAMES, "person", "without some of its columns"),
+        ("Which countries have customers, and how many?", NAMES, "wrong", "without some of its columns"),
+        ("How many customers does each country have?", BY_COUNTRY.replace("AS n", "+ 1 AS n"), "wrong", "'n' is "),
+    ],
+)
+def test_order_and_columns_count_where_the_question_asks(
+    sorter: Sorter, question: str, sql: str, verdict: str, said: str
+) -> None:
+    found = sorter.sort(AgentAnswer(id="1", question=question, sql=sql, reference=BY_COUNTRY))
+    assert (found.verdict, said in " ".join(found.why)) == (verdict, True), found
+    if sql == OTHERWISE:
+        assert (
+            replace(sorter, order="reference")
+            .sort(AgentAnswer(id="1", question=question, sql=sql, reference=BY_COUNTRY))
+            .verdict
+            == "wrong"
+        )
 
 
 def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
