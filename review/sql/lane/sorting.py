@@ -7,12 +7,13 @@ nothing else speaks against it. Everything else needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from review.sql.execution.closest import closest
+from review.sql.execution.perturbed import told_apart
 from review.sql.execution.runner import Runner
 from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts
@@ -70,13 +71,18 @@ class Sorted:
 
 @dataclass(frozen=True, kw_only=True)
 class Sorter:
-    """A database with what a project says of its questions: words that demand a table, and declared keys."""
+    """A database with what a project says of its questions: words that demand a table, and declared keys.
+
+    ``order`` says where the order of rows counts; ``changed`` are copies of the database on which equal results are
+    compared once more.
+    """
 
     runner: Runner
     schema: Schema
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_columns: bool = False
     order: OrderCounts = "question"
+    changed: Sequence[Runner] = ()
 
     def sort(self, given: AgentAnswer) -> Sorted:
         """Prove, run and compare one answer."""
@@ -94,6 +100,8 @@ class Sorter:
                 nearest, result, found, question=given.question, dialect=dialect, order=self.order,
                 extra_columns=self.extra_columns,
             )  # fmt: skip
+        if equal and nearest and self.changed and told_apart(self.changed, given.sql, nearest.reference_sql):
+            found.doubt.append("Equal by accident, perhaps: on changed data the two differ.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
         return Sorted(
@@ -120,7 +128,7 @@ class Sorter:
         references = references_in(given.reference, self.runner.engine.dialect)
         met = met_beside(self._met(given.sql, demands), (self._met(one, demands) for one in references))
         for f in met.findings:
-            if f.severity == "error":
+            if f.severity == "error" or (f.rule, f.severity) == ("time", "warning"):
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
                 (found.doubt if f.rule == "time" else found.wrong).append(f.message)
 
