@@ -22,10 +22,12 @@ from review.sql.results.figures import figures_judged, untraceable
 from review.sql.results.outcome import is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
+from review.sql.results.worded import contradictions
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
 Verdict = Literal["right", "wrong", "person"]
+Words = Literal["", "figures traced", "not checked"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
 NOT_SAFE = ("functions", "settings")
 """Rules that refuse what they do not know. That keeps a statement from running; it does not make it wrong."""
@@ -49,7 +51,8 @@ class AgentAnswer:
 class Sorted:
     """Where an answer belongs, and why in words. ``outcome`` is "" without a reference.
 
-    ``notes`` say what a reader should know of an answer that is right all the same.
+    ``notes`` say what a reader should know of an answer that is right all the same. ``words`` says how far its words
+    were checked, "" without words: what is proved is the query and its result, never all that words say.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Sorted:
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     outcome: str = ""
+    words: Words = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the item for JSON."""
@@ -66,6 +70,7 @@ class Sorted:
             "outcome": self.outcome or None,
             "why": list(self.why),
             "notes": list(self.notes),
+            "words": self.words or None,
         }
 
 
@@ -91,8 +96,7 @@ class Sorter:
         result = self.runner.run(given.sql)
         nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
         best = nearest.comparison if nearest else None
-        if result.done:
-            _words(given, result, found)
+        words = _words(given, result, found)
         equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
         if not equal:
             dialect = self.runner.engine.dialect
@@ -110,6 +114,7 @@ class Sorter:
             why=why,
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
+            words=words,
         )
 
     def _read(self, given: AgentAnswer, found: Evidence) -> None:
@@ -126,7 +131,11 @@ class Sorter:
             return
         demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
         references = references_in(given.reference, self.runner.engine.dialect)
-        met = met_beside(self._met(given.sql, demands), (self._met(one, demands) for one in references))
+        own, beside = self._met(given.sql, demands), [self._met(one, demands) for one in references]
+        met = met_beside(own, beside)
+        for f in own.findings:
+            if f not in met.findings and f.severity == "error":
+                found.notes.append(f"{f.message} The reference does not meet this either, so it does not count.")
         for f in met.findings:
             if f.severity == "error" or (f.rule, f.severity) == ("time", "warning"):
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
@@ -136,10 +145,12 @@ class Sorter:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
 
 
-def _words(given: AgentAnswer, result: Result, found: Evidence) -> None:
-    """Figures of the worded answer that do not come from the result."""
+def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
+    """Look at the words of an answer beside its result, and say how far they were checked."""
+    if not given.answer.strip() or not result.done:
+        return ""
+    found.doubt += contradictions(given.answer, result, question=given.question, sql=given.sql)
     strange = untraceable(given.answer, result, question=given.question)
-    if not strange:
-        return
-    traced = figures_judged(given.answer, question=given.question) - len(strange)
+    traced = figures_judged(given.answer, result, question=given.question) - len(strange)
     (found.doubt if traced else found.wrong).extend(f.message for f in strange)
+    return "figures traced" if traced and not strange else "not checked"

@@ -69,7 +69,7 @@ def weigh(
                 "The rows come in another order than those of the reference. The question asks for none."
             )
             return True
-        (found.wrong if asks == "yes" else found.doubt).append(f"{said}: {comparison.reason}")
+        (found.wrong if asks == "yes" else found.doubt).append(comparison.reason)
     elif comparison.outcome == "different":
         found.wrong.append(f"{said}: {comparison.reason}")
         found.wrong += _first(comparison, result, best.expected)
