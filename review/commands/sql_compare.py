@@ -19,7 +19,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, store_option
-from review.commands.sql_input import engine_option, sql_in, table_option
+from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
@@ -168,7 +168,7 @@ class _Engines:
     def compared(self, row: Row, address: str) -> Compared:
         """Run both statements of a row on one engine and compare their results with each reference in turn."""
         runner = self._runner(address)
-        generated = sql_in(row, "generated")
+        generated = unfenced(sql_in(row, "generated"))
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
         best = closest(runner, runner.run(generated), references)
         assert best is not None, "_asked refuses rows without a reference"

@@ -12,7 +12,9 @@ def file_of(place: EngineAddress) -> Path:
     """Return the file of an address. Raises InputError when there is none."""
     path = Path(place.path)
     if not path.is_file():
-        raise InputError(f"{place.path}: there is no such database file.")
+        absolute = Path("/") / path
+        hint = f" An absolute path needs four slashes: {place.scheme}:///{absolute}." if absolute.is_file() else ""
+        raise InputError(f"{place.path}: there is no such database file.{hint}")
     return path
 
 

@@ -19,7 +19,7 @@ from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
-from review.sql.results.outcome import is_right
+from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions
@@ -53,6 +53,7 @@ class Sorted:
 
     ``notes`` say what a reader should know of an answer that is right all the same. ``words`` says how far its words
     were checked, "" without words: what is proved is the query and its result, never all that words say.
+    ``execution`` and ``semantic`` are the two parts of the combined accuracy, None without evidence.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Sorted:
     notes: tuple[str, ...] = ()
     outcome: str = ""
     words: Words = ""
+    execution: float | None = None
+    semantic: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the item for JSON."""
@@ -92,7 +95,7 @@ class Sorter:
     def sort(self, given: AgentAnswer) -> Sorted:
         """Prove, run and compare one answer."""
         found = Evidence()
-        self._read(given, found)
+        semantic = self._read(given, found)
         result = self.runner.run(given.sql)
         nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
         best = nearest.comparison if nearest else None
@@ -115,10 +118,12 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
+            execution=_executed(best, extra_columns=self.extra_columns),
+            semantic=semantic,
         )
 
-    def _read(self, given: AgentAnswer, found: Evidence) -> None:
-        """What the text of the statement says: the proof, and what its question demands."""
+    def _read(self, given: AgentAnswer, found: Evidence) -> float | None:
+        """Note what the text of the statement says: the proof, and what its question demands; return that score."""
         proof = prove(given.sql, self.runner.engine.dialect, self.schema, self.runner.policy)
         for f in proof.findings:
             if f.severity == "error" and f.rule not in NOT_SAFE:
@@ -128,7 +133,7 @@ class Sorter:
             elif f.severity == "warning":
                 found.warnings.append(f.message)
         if proof.statement is None:
-            return
+            return None
         demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
         references = references_in(given.reference, self.runner.engine.dialect)
         own, beside = self._met(given.sql, demands), [self._met(one, demands) for one in references]
@@ -140,9 +145,17 @@ class Sorter:
             if f.severity == "error" or (f.rule, f.severity) == ("time", "warning"):
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
                 (found.doubt if f.rule == "time" else found.wrong).append(f.message)
+        return met.score
 
     def _met(self, sql: str, demands: Demands) -> Met:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
+
+
+def _executed(best: Comparison | None, *, extra_columns: bool) -> float | None:
+    """The execution part of the combined accuracy, None where there is no evidence."""
+    if best is None:
+        return None
+    return 1.0 if is_right(best.outcome, extra_columns=extra_columns) else best.correct
 
 
 def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:

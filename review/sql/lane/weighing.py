@@ -56,19 +56,15 @@ def weigh(
     if comparison.outcome in ("generated_failed", "timed_out"):
         found.wrong.append(f"{said}: {comparison.reason}")
     elif comparison.outcome == "missing_columns":
-        asked = missing_asked(question, comparison, best.expected)
-        (found.wrong if asked else found.doubt).append(f"{said}: {comparison.reason}")
+        _same_columns(best, result, found, question, extra_columns=extra_columns)
     elif comparison.outcome == "different" and comparison.arguable:
         found.doubt.append(f"{said}, unless a reader takes them as the same: {'; '.join(comparison.arguable)}.")
         found.doubt += _first(comparison, result, best.expected)
     elif comparison.outcome == "different" and comparison.other_order:
         asks = "yes" if order == "reference" else order_asked(question, best.reference_sql, dialect)
-        whole = None not in comparison.matched and len(comparison.matched) == len(result.columns)
-        if asks == "no" and whole:
-            found.notes.append(
-                "The rows come in another order than those of the reference. The question asks for none."
-            )
-            return True
+        if asks == "no":
+            found.notes.append("The rows come in another order than the reference's; the question asks for none.")
+            return _same_columns(best, result, found, question, extra_columns=extra_columns)
         (found.wrong if asks == "yes" else found.doubt).append(comparison.reason)
     elif comparison.outcome == "different":
         found.wrong.append(f"{said}: {comparison.reason}")
@@ -80,13 +76,20 @@ def weigh(
     return False
 
 
-def _same_columns(comparison: Comparison, result: Result, found: Evidence, *, extra_columns: bool) -> bool:
-    """Whether the columns are those of the reference; else a person must weigh the others."""
-    if len(comparison.matched) == len(result.columns) or extra_columns:
-        return True
-    more = [name for at, name in enumerate(result.columns) if at not in comparison.matched]
-    found.doubt.append(f"{OUTCOMES['extra_columns'].capitalize()}: {', '.join(more)}.")
-    return False
+def _same_columns(best: Closest, result: Result, found: Evidence, question: str, *, extra_columns: bool) -> bool:
+    """Whether the columns are those of the reference; else say which are not, and how much that weighs."""
+    matched = best.comparison.matched
+    absent = [name for name, at in zip(best.expected.columns, matched, strict=True) if at is None]
+    if absent:
+        asked = missing_asked(question, best.comparison, best.expected)
+        said = f"{OUTCOMES['missing_columns'].capitalize()}: {', '.join(absent)}."
+        (found.wrong if asked else found.doubt).append(said)
+        return False
+    more = [name for at, name in enumerate(result.columns) if at not in matched]
+    if more and not extra_columns:
+        found.doubt.append(f"{OUTCOMES['extra_columns'].capitalize()}: {', '.join(more)}.")
+        return False
+    return True
 
 
 def _first(comparison: Comparison, generated: Result, expected: Result) -> list[str]:
