@@ -28,6 +28,8 @@ _SETTINGS = {
     "output_format_json_quote_64bit_integers": "0",
     "output_format_json_quote_decimals": "1",
     "output_format_json_quote_denormals": "1",
+    # Moments come in UTC, whatever zone their column has.
+    "date_time_output_format": "iso",
 }
 
 
@@ -58,12 +60,32 @@ class _Reading:
             lines = self.ask(sql)
             names = json.loads(next(lines, b"[]"))
             kinds = json.loads(next(lines, b"[]"))
-            rows = (tuple(map(_value, json.loads(line, parse_float=Decimal), kinds)) for line in lines)
+            rows = (_row(line, kinds) for line in lines)
             return gathered(names, rows, self.limits)
         except (InputError, RuntimeError, ValueError, OSError) as error:
             said = failed(error)
             late = "TIMEOUT_EXCEEDED" in said.error or "Code: 159" in said.error
             return Result(ending="timed_out", error=said.error) if late else said
+
+
+def _row(line: bytes, kinds: Sequence[str]) -> tuple[Any, ...]:
+    """A row of JSON. A String may hold any bytes; those that are no UTF-8 stay bytes."""
+    try:
+        return tuple(map(_value, json.loads(line.decode(), parse_float=Decimal), kinds))
+    except UnicodeDecodeError:
+        cells = json.loads(line.decode("utf-8", "surrogateescape"), parse_float=Decimal)
+        return tuple(_or_bytes(cell) for cell in map(_value, cells, kinds))
+
+
+def _or_bytes(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return [_or_bytes(one) for one in cell]
+    if isinstance(cell, str):
+        try:
+            cell.encode()
+        except UnicodeEncodeError:
+            return cell.encode("utf-8", "surrogateescape")
+    return cell
 
 
 def _value(cell: Any, kind: str) -> Any:
@@ -149,7 +171,7 @@ class _Embedded(_Reading):
             "max_threads": "1",
         }
         for name, value in limited.items():
-            self.session.query(f"SET {name} = {value}")
+            self.session.query(f"SET {name} = '{value}'")
         # From here on neither data nor settings change, this one included.
         self.session.query("SET readonly = 1")
 

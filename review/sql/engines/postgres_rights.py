@@ -76,7 +76,8 @@ def rights_to_write(connection: Any) -> list[Right]:
     """
     strong = connection.execute(" ".join((_COMMON, _SUPERUSER))).fetchone()
     if strong is not None:
-        return [Right(*strong, superuser=True)]
+        what, by, everyone = strong
+        return [Right(what, by, everyone, superuser=True)]
     found = (connection.execute(" ".join((_COMMON, query))).fetchone() for query in _QUERIES)
     return [Right(*row) for row in found if row is not None]
 

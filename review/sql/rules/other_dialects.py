@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -15,56 +16,51 @@ from review.sql.tree.statement import Statement
 CLICKHOUSE, DUCKDB, POSTGRES, SQLITE = "clickhouse", "duckdb", "postgres", "sqlite"
 
 
+Holds = Callable[[exp.Expr], bool]
+Found = tuple[tuple[type[exp.Expr], ...], Holds]
+
+
 @dataclass(frozen=True)
 class Clause:
     """The proven dialects whose engine reads a clause, and how it is found: by a node of the tree or by its tokens.
 
-    ``tokens`` are kinds or texts that follow one another; a set stands for one of several. A clause that another entry
-    finds in a dialect counts as read there, so that nothing is said twice.
+    ``node`` gives kinds of nodes and what must hold of one. ``tokens`` are kinds or texts that follow one another; a
+    set stands for one of several. A clause that another entry finds in a dialect counts as read there, so that nothing
+    is said twice.
     """
 
     read_by: tuple[str, ...]
-    node: Callable[[exp.Expr], bool] | None = None
+    node: Found | None = None
     tokens: tuple[TokenType | str | frozenset[TokenType | str], ...] = ()
 
 
-def _has(kind: type[exp.Expr], *names: str, value: object = None) -> Callable[[exp.Expr], bool]:
-    """Whether a node is of a kind and has one of these arguments, of this value where one is given."""
+def _has(kind: type[exp.Expr], *names: str, value: object = None) -> Found:
+    """Nodes of a kind that have one of these arguments, of this value where one is given."""
 
     def holds(node: exp.Expr) -> bool:
-        return isinstance(node, kind) and any(
-            node.args.get(name) if value is None else node.args.get(name) == value for name in names
-        )
+        return any(node.args.get(name) if value is None else node.args.get(name) == value for name in names)
 
-    return holds
+    return (kind,), holds
 
 
-def _is(kind: type[exp.Expr]) -> Callable[[exp.Expr], bool]:
-    return lambda node: isinstance(node, kind)
+def _is(*kinds: type[exp.Expr]) -> Found:
+    return kinds, lambda node: True
 
 
 def _order_by_all(node: exp.Expr) -> bool:
-    return (
-        isinstance(node, exp.Ordered)
-        and isinstance(node.this, exp.Column | exp.Var)
-        and node.this.sql().upper() == "ALL"
-    )
-
-
-def _limit_by(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Limit | exp.Offset) and bool(node.args.get("expressions"))
+    return isinstance(node.this, exp.Column | exp.Var) and node.this.sql().upper() == "ALL"
 
 
 CLAUSES = {
-    "LIMIT ... BY": Clause((CLICKHOUSE,), _limit_by),
+    "LIMIT ... BY": Clause((CLICKHOUSE,), ((exp.Limit, exp.Offset), lambda node: bool(node.args.get("expressions")))),
     "WITH FILL": Clause((CLICKHOUSE,), _is(exp.WithFill)),
     "WITH TOTALS": Clause((CLICKHOUSE,), _has(exp.Group, "totals", value=True)),
     "QUALIFY": Clause((CLICKHOUSE, DUCKDB), _is(exp.Qualify)),
     "GROUP BY ALL": Clause((CLICKHOUSE, DUCKDB), _has(exp.Group, "all", value=True)),
     "ROLLUP, CUBE or GROUPING SETS": Clause(
-        (CLICKHOUSE, DUCKDB, POSTGRES), lambda node: isinstance(node, exp.Rollup | exp.Cube | exp.GroupingSets)
+        (CLICKHOUSE, DUCKDB, POSTGRES), _is(exp.Rollup, exp.Cube, exp.GroupingSets)
     ),
-    "ORDER BY ALL": Clause((CLICKHOUSE, DUCKDB), _order_by_all),
+    "ORDER BY ALL": Clause((CLICKHOUSE, DUCKDB), ((exp.Ordered,), _order_by_all)),
     "DISTINCT ON": Clause((CLICKHOUSE, DUCKDB, POSTGRES), _has(exp.Distinct, "on")),
     "* with columns left out or replaced": Clause(
         (CLICKHOUSE, DUCKDB), _has(exp.Star, "except_", "except", "replace", "rename")
@@ -125,24 +121,59 @@ def foreign_clauses(statement: Statement) -> Iterator[Mark]:
     """Find clauses that the engine of a proven dialect does not read."""
     if statement.dialect not in PROVEN:
         return
-    foreign = {name: clause for name, clause in CLAUSES.items() if statement.dialect not in clause.read_by}
     for tree in statement.trees:
         for node in tree.walk():
-            for name, clause in foreign.items():
-                if clause.node and clause.node(node):
+            for name, holds in _of_kind(statement.dialect, type(node)):
+                if holds(node):
                     yield at(node, statement, _said(name))
-    for name, clause in foreign.items():
+    for name, start, end in _runs(statement.tokens, _beginning(statement.dialect)):
+        yield Mark(_said(name), start, end)
+
+
+@functools.cache
+def _foreign(dialect: str) -> dict[str, Clause]:
+    return {name: clause for name, clause in CLAUSES.items() if dialect not in clause.read_by}
+
+
+@functools.cache
+def _kinds(dialect: str) -> dict[type, list[tuple[str, Holds]]]:
+    """The clauses of the kinds of nodes that were met so far."""
+    return {}
+
+
+def _of_kind(dialect: str, kind: type) -> list[tuple[str, Holds]]:
+    """The clauses that a node of this kind may be, each with what must hold of it."""
+    known = _kinds(dialect)
+    if kind not in known:
+        known[kind] = [
+            (name, clause.node[1])
+            for name, clause in _foreign(dialect).items()
+            if clause.node and issubclass(kind, clause.node[0])
+        ]
+    return known[kind]
+
+
+@functools.cache
+def _beginning(dialect: str) -> dict[TokenType | str, list[tuple[str, Clause]]]:
+    """The clauses that are found by tokens, by the kind or text of their first one."""
+    found: dict[TokenType | str, list[tuple[str, Clause]]] = {}
+    for name, clause in _foreign(dialect).items():
         if clause.tokens:
-            yield from (Mark(_said(name), start, end) for start, end in _runs(statement.tokens, clause))
+            first = clause.tokens[0]
+            for one in first if isinstance(first, frozenset) else (first,):
+                found.setdefault(one, []).append((name, clause))
+    return found
 
 
-def _runs(tokens: Sequence[Token], clause: Clause) -> Iterator[tuple[int, int]]:
-    """Yield where the tokens of a clause follow one another, from start up to end."""
-    length = len(clause.tokens)
-    for k in range(len(tokens) - length + 1):
-        run = tokens[k : k + length]
-        if all(_fits(token, wanted) for token, wanted in zip(run, clause.tokens, strict=True)):
-            yield run[0].start, run[-1].end + 1
+def _runs(
+    tokens: Sequence[Token], beginning: Mapping[TokenType | str, list[tuple[str, Clause]]]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield each clause whose tokens follow one another, from start up to end."""
+    for k, token in enumerate(tokens):
+        for name, clause in (*beginning.get(token.token_type, ()), *beginning.get(token.text.upper(), ())):
+            run = tokens[k : k + len(clause.tokens)]
+            if len(run) == len(clause.tokens) and all(map(_fits, run, clause.tokens)):
+                yield name, run[0].start, run[-1].end + 1
 
 
 def _fits(token: Token, wanted: TokenType | str | frozenset[TokenType | str]) -> bool:

@@ -395,6 +395,11 @@ def test_clickhouse_leaves_off_the_format_and_sends_the_rest_as_written(shop):
     numbers = "SELECT nan AS a, 1 / 0 AS b, toDecimal128('0.1', 38) AS c, [1, 2] AS d FROM orders LIMIT 1"
     [row] = shop.run(numbers).rows
     assert row[0] != row[0] and row[1] == float("inf") and row[2:] == (Decimal("0.1"), [1, 2])
+    odd = "SELECT unhex('ff00') AS a, ['x', unhex('fe')] AS b, 'é' AS c FROM orders LIMIT 1"
+    assert shop.run(odd).rows == ((b"\xff\x00", ["x", b"\xfe"], "é"),)
+    moments = [f"SELECT toDateTime64('{at}', 3, '{zone}') AS a FROM orders"
+               for at, zone in (("2024-01-01 01:00:00", "Europe/Paris"), ("2024-01-01 00:00:00", "UTC"))]  # fmt: skip
+    assert compare(*map(shop.run, moments)).outcome == "equal"
 
 
 def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkeypatch):

@@ -45,7 +45,7 @@ ORDINARY = {
         "SELECT CAST(credit AS REAL) / 2, name || '!' FROM customers WHERE id IN (SELECT customer_id FROM orders)",
     ],
     "postgres": [
-        "SELECT json_agg(c ORDER BY c.id) FROM customers AS c",
+        "SELECT json_agg(name ORDER BY id) FROM customers",
         "SELECT name FROM customers c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id)",
         "SELECT date_trunc('month', made) AS m, sum(amount)::numeric(10,2) FROM orders GROUP BY 1 ORDER BY m "
         "NULLS LAST",
