@@ -143,7 +143,8 @@ def _whole(cell: Any) -> int | None:
     if isinstance(cell, int):
         return cell
     if isinstance(cell, float | Decimal):
-        return int(cell) if cell == cell and abs(cell) < 1e9 and cell == int(cell) else None
+        number = float(cell)
+        return int(number) if abs(number) < 1e9 and number.is_integer() else None
     text = cell.strip() if isinstance(cell, str) else ""
     return int(text) if text.isdigit() and len(text) < 10 else None
 

@@ -104,7 +104,7 @@ def _spelled(text: str) -> Iterator[Written]:
         if not (set(words) & {*_WORDS, "hundred"} or words[0] in ("a", "an")) or before[-1:].isdigit():
             continue
         place = len(str(_LARGE[words[-1]])) - 1 if words[-1] in _LARGE else 0
-        yield Written(match[0], match.start(), match.end(), Decimal(_number(words)), place)
+        yield Written(text=match[0], start=match.start(), end=match.end(), value=Decimal(_number(words)), place=place)
 
 
 def _number(words: list[str]) -> int:

@@ -68,7 +68,7 @@ def _written(statement: Statement) -> Iterator[Written]:
         days = days_written(iter([node.name]))
         if days and (node.is_string or _is_year(node)):
             role, column = _role(node)
-            yield Written(days[0], role, column, len(node.name.strip()) == 10)
+            yield Written(days=days[0], role=role, column=column, bare=len(node.name.strip()) == 10)
 
 
 def _is_year(node: exp.Expr) -> bool:
