@@ -19,15 +19,15 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, store_option
-from review.commands.sql_input import engine_option, sql_in, table_option
+from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.execution.closest import closest
-from review.sql.execution.perturbed import perturbed
+from review.sql.execution.perturbed import copies, told_apart
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, Outcome, is_right
+from review.sql.results.outcome import OUTCOMES, RIGHT, Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
 from review.statistics.intervals import wilson
@@ -168,13 +168,12 @@ class _Engines:
     def compared(self, row: Row, address: str) -> Compared:
         """Run both statements of a row on one engine and compare their results with each reference in turn."""
         runner = self._runner(address)
-        generated = sql_in(row, "generated")
+        generated = unfenced(sql_in(row, "generated"))
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
         best = closest(runner, runner.run(generated), references)
         assert best is not None, "_asked refuses rows without a reference"
-        accidental = best.comparison.outcome in RIGHT and any(
-            _outcome(copy, generated, best.reference_sql) not in (*RIGHT, "both_empty")
-            for copy in self._copies(address)
+        accidental = best.comparison.outcome in RIGHT and told_apart(
+            self._copies(address), generated, best.reference_sql
         )
         return Compared(row.required("id"), best.comparison, best.place, accidental)
 
@@ -188,17 +187,8 @@ class _Engines:
 
     def _copies(self, address: str) -> list[Runner]:
         if address not in self.copies:
-            runner = self._runner(address)
-            files = [self.ends.enter_context(perturbed(runner.place, seed)) for seed in range(self.perturb)]
-            self.copies[address] = [
-                self.ends.enter_context(Runner(f, policy=runner.policy, limits=runner.limits)) for f in files
-            ]
+            self.copies[address] = copies(self._runner(address), self.perturb, self.ends)
         return self.copies[address]
-
-
-def _outcome(runner: Runner, generated: str, reference: str) -> Outcome:
-    results = runner.run(generated), runner.run(reference)
-    return compare(*results, reference_sql=reference, dialect=runner.engine.dialect).outcome
 
 
 def accuracy_of(items: list[Compared], settings: SqlSettings, *, empty_is_right: bool = False) -> Quantity:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -92,3 +94,41 @@ def sql_in(row: Row, column: str = "sql") -> str:
     """Return the SQL of a row as it is written, so that places in findings are places in it."""
     cell = row.cells.get(column)
     return "" if cell is None or cell != cell else str(cell)
+
+
+_FENCE = re.compile(r"\s*```[a-zA-Z]*[ \t]*\n(?P<sql>.*?)\n?\s*```\s*", re.DOTALL)
+
+
+def unfenced(sql: str) -> str:
+    """Return a statement without the fence of Markdown that a model may write around all of it."""
+    match = _FENCE.fullmatch(sql)
+    return match["sql"] if match else sql
+
+
+def check_names(settings: SqlSettings, schema: Schema) -> None:
+    """Refuse settings that name a table or column which a database lacks: their rule would never apply.
+
+    Raises InputError with the nearest name.
+    """
+    tables = {t.name.lower(): t for t in schema.tables}
+    columns = {f"{t.name}.{c}".lower() for t in schema.tables for c in t.columns}
+    columns |= {c.lower() for t in schema.tables for c in t.columns}
+    open_ended = any(t.open for t in schema.tables) or not tables
+    for pattern, names in settings.words.items():
+        for name in names:
+            _known(f"sql.words.{pattern!r}", name, tables)
+    for setting in ("required_tables", "forbidden_tables"):
+        for name in getattr(settings.policy, setting):
+            _known(f"sql.{setting}", name, tables)
+    for setting in () if open_ended else ("required_columns", "forbidden_columns"):
+        for name in getattr(settings.policy, setting):
+            _known(f"sql.{setting}", name, columns)
+
+
+def _known(where: str, name: str, names: Collection[str]) -> None:
+    low = name.lower().replace('"', "")
+    # A database or a schema may stand in front.
+    if names and not any(low == one or low.endswith(f".{one}") for one in names):
+        near = difflib.get_close_matches(low, list(names), n=1, cutoff=0.5)
+        nearest = f" Nearest: {near[0]!r}." if near else ""
+        raise InputError(f"spotcheck.toml, {where}: found {name!r}, which the database does not have.{nearest}")

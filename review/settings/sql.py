@@ -13,6 +13,7 @@ from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import Limits
 from review.sql.lane.lane import Lane
+from review.sql.lane.wishes import ORDER_COUNTS, OrderCounts
 from review.sql.rules.catalogue import PARSE, RULES
 from review.sql.rules.policy import Policy
 from review.sql.text.dialects import dialect_named
@@ -24,7 +25,7 @@ SPOT_CHECK = 0.05
 LISTS = ("required_tables", "required_columns", "forbidden_tables", "forbidden_columns")
 SETTINGS = (
     "dialect", "schema", "engine", "rules", "severity", "functions", "table_functions", "settings", "tables", "format",
-    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns", "dimension", "cache",
+    "max_rows", *LISTS, "keys", "words", "limits", "weights", "extra_columns", "order", "dimension", "cache",
 )  # fmt: skip
 _LIMITS = ("seconds", "rows", "result_megabytes", "memory_megabytes")
 
@@ -36,7 +37,8 @@ class SqlSettings:
     ``schema`` is a file or an address, ``engine`` the address that statements run on; both "" for none. ``keys`` are
     sets of columns that do not repeat, by table. ``words`` are patterns of questions with the tables they demand.
     ``weights`` are those of execution and meaning. ``extra_columns`` says whether columns beside those of the reference
-    count as right. ``dimension`` of the rubric is the one that execution speaks to, "" for the usual one. ``cache`` is
+    count as right, ``order`` where the order of rows counts when answers are sorted. ``dimension`` of the rubric is
+    the one that execution speaks to, "" for the usual one. ``cache`` is
     a folder that keeps results beyond a process, as the database gave them; "" for none.
     """
 
@@ -49,6 +51,7 @@ class SqlSettings:
     limits: Limits = field(default_factory=Limits)
     weights: tuple[float, float] = WEIGHTS
     extra_columns: bool = False
+    order: OrderCounts = "question"
     cache: str = ""
     dimension: str = ""
 
@@ -87,6 +90,7 @@ def sql_settings(path: Path, table: Mapping[str, Any]) -> SqlSettings:
         limits=_limits(f"{path}, sql.limits", table.get("limits", {})),
         weights=weights_of(f"{path}, sql.weights", table.get("weights", list(WEIGHTS))),
         extra_columns=setting.flag(f"{path}, sql.extra_columns", table.get("extra_columns", False)),
+        order=setting.one_of(f"{path}, sql.order", table.get("order", "question"), ORDER_COUNTS),
         dimension=setting.text(f"{path}, sql.dimension", table.get("dimension", ""), of="a dimension of the rubric"),
     )
 

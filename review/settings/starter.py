@@ -108,6 +108,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # weights = [0.7, 0.3]   # of execution and meaning in the combined accuracy
 # cache = "sql-results"  # a folder that keeps results for later runs, unmasked as the database gave them; default: none
 # extra_columns = false  # whether columns beside those of the reference count as right
+# order = "question"     # where `sql sort` counts the order of rows: question (if it asks for one) | reference
 # dimension = "correctness"   # what the judge sql-execution speaks to; default: semantic_accuracy
 
 # [sql.severity]         # error | warning | note, by rule

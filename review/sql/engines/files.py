@@ -12,7 +12,11 @@ def file_of(place: EngineAddress) -> Path:
     """Return the file of an address. Raises InputError when there is none."""
     path = Path(place.path)
     if not path.is_file():
-        raise InputError(f"{place.path}: there is no such database file.")
+        # A path that was meant to be absolute stands behind the folder that a relative one was taken from.
+        ends = (Path("/", *path.parts[k:]) for k in range(1, len(path.parts)))
+        absolute = next((end for end in ends if end != path and end.is_file()), None)
+        hint = f" An absolute path needs four slashes: {place.scheme}:///{absolute}." if absolute else ""
+        raise InputError(f"{place.path}: there is no such database file.{hint}")
     return path
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import BEST, Comparison
+from review.sql.results.outcome import BEST, Comparison, rank
 from review.sql.results.result import Result
 
 
@@ -29,7 +29,7 @@ def closest(runner: Runner, generated: Result, references: Iterable[str]) -> Clo
     for place, sql in enumerate(references):
         expected = runner.run(sql)
         found = compare(generated, expected, reference_sql=sql, dialect=runner.engine.dialect)
-        if best is None or BEST.index(found.outcome) < BEST.index(best.comparison.outcome):
+        if best is None or rank(found) < rank(best.comparison):
             best = Closest(found, place, sql, expected)
         if found.outcome == BEST[0]:
             break

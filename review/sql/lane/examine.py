@@ -14,9 +14,10 @@ from review.sql.results.outcome import OUTCOMES, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.results.side_by_side import Side, side_by_side
+from review.sql.results.worded import contradictions
 
 FIGURES = 5
-"""How many figures of an answer are listed that its result does not explain."""
+"""How many statements of an answer are listed that its result does not explain or contradicts."""
 
 
 class ProofNote(TypedDict):
@@ -87,7 +88,8 @@ def examine(
     said = [ProofNote(severity=f.severity, message=f.message) for f in proof.findings]
     if not generated.truncated:
         invented = untraceable(answer, generated, question=question)
-        said += [ProofNote(severity="warning", message=f.message) for f in invented[:FIGURES]]
+        against = contradictions(answer, generated, question=question, sql=sql)
+        said += [ProofNote(severity="warning", message=m) for m in [*(f.message for f in invented), *against][:FIGURES]]
     return Examination(
         comparison=best.comparison,
         reference_sql=best.reference_sql,

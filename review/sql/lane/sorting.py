@@ -7,25 +7,28 @@ nothing else speaks against it. Everything else needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from review.sql.execution.closest import closest
+from review.sql.execution.perturbed import told_apart
 from review.sql.execution.runner import Runner
+from review.sql.lane.weighing import Evidence, weigh
+from review.sql.lane.wishes import OrderCounts
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
-from review.sql.results.outcome import OUTCOMES, Comparison, Outcome, is_right
+from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
+from review.sql.results.worded import contradictions
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
 Verdict = Literal["right", "wrong", "person"]
+Words = Literal["", "figures traced", "not checked"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
-DISPROVED: tuple[Outcome, ...] = ("different", "missing_columns", "generated_failed", "timed_out")
-"""Outcomes beside every reference that say that an answer is wrong."""
 NOT_SAFE = ("functions", "settings")
 """Rules that refuse what they do not know. That keeps a statement from running; it does not make it wrong."""
 
@@ -46,56 +49,81 @@ class AgentAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
-    """Where an answer belongs, and why in words. ``outcome`` is "" without a reference."""
+    """Where an answer belongs, and why in words. ``outcome`` is "" without a reference.
+
+    ``notes`` say what a reader should know of an answer that is right all the same. ``words`` says how far its words
+    were checked, "" without words: what is proved is the query and its result, never all that words say.
+    ``execution`` and ``semantic`` are the two parts of the combined accuracy, None without evidence.
+    """
 
     id: str
     verdict: Verdict
     why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     outcome: str = ""
+    words: Words = ""
+    execution: float | None = None
+    semantic: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the item for JSON."""
-        return {"id": self.id, "verdict": self.verdict, "outcome": self.outcome or None, "why": list(self.why)}
-
-
-@dataclass
-class _Evidence:
-    """Reasons that speak against an answer: those that prove it wrong, and those that a person must weigh.
-
-    A ``warning`` about how rows are read counts until the rows of a reference say that they are the same.
-    """
-
-    wrong: list[str] = field(default_factory=list)
-    doubt: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+        return {
+            "id": self.id,
+            "verdict": self.verdict,
+            "outcome": self.outcome or None,
+            "why": list(self.why),
+            "notes": list(self.notes),
+            "words": self.words or None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sorter:
-    """A database with what a project says of its questions: words that demand a table, and declared keys."""
+    """A database with what a project says of its questions: words that demand a table, and declared keys.
+
+    ``order`` says where the order of rows counts; ``changed`` are copies of the database on which equal results are
+    compared once more.
+    """
 
     runner: Runner
     schema: Schema
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_columns: bool = False
+    order: OrderCounts = "question"
+    changed: Sequence[Runner] = ()
 
     def sort(self, given: AgentAnswer) -> Sorted:
         """Prove, run and compare one answer."""
-        found = _Evidence()
-        self._read(given, found)
+        found = Evidence()
+        semantic = self._read(given, found)
         result = self.runner.run(given.sql)
         nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
         best = nearest.comparison if nearest else None
-        if result.done:
-            _words(given, result, found)
+        words = _words(given, result, found)
         equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
-        _weigh(best, result, found, equal=equal)
+        if not equal:
+            dialect = self.runner.engine.dialect
+            equal = weigh(
+                nearest, result, found, question=given.question, dialect=dialect, order=self.order,
+                extra_columns=self.extra_columns,
+            )  # fmt: skip
+        if equal and nearest and self.changed and told_apart(self.changed, given.sql, nearest.reference_sql):
+            found.doubt.append("Equal by accident, perhaps: on changed data the two differ.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
-        return Sorted(id=given.id, verdict=verdict, why=why, outcome=best.outcome if best else "")
+        return Sorted(
+            id=given.id,
+            verdict=verdict,
+            why=why,
+            notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
+            outcome=best.outcome if best else "",
+            words=words,
+            execution=_executed(best, extra_columns=self.extra_columns),
+            semantic=semantic,
+        )
 
-    def _read(self, given: AgentAnswer, found: _Evidence) -> None:
-        """What the text of the statement says: the proof, and what its question demands."""
+    def _read(self, given: AgentAnswer, found: Evidence) -> float | None:
+        """Note what the text of the statement says: the proof, and what its question demands; return that score."""
         proof = prove(given.sql, self.runner.engine.dialect, self.schema, self.runner.policy)
         for f in proof.findings:
             if f.severity == "error" and f.rule not in NOT_SAFE:
@@ -105,39 +133,37 @@ class Sorter:
             elif f.severity == "warning":
                 found.warnings.append(f.message)
         if proof.statement is None:
-            return
+            return None
         demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
         references = references_in(given.reference, self.runner.engine.dialect)
-        met = met_beside(self._met(given.sql, demands), (self._met(one, demands) for one in references))
+        own, beside = self._met(given.sql, demands), [self._met(one, demands) for one in references]
+        met = met_beside(own, beside)
+        for f in own.findings:
+            if f not in met.findings and f.severity == "error":
+                found.notes.append(f"{f.message} The reference does not meet this either, so it does not count.")
         for f in met.findings:
-            if f.severity == "error":
+            if f.severity == "error" or (f.rule, f.severity) == ("time", "warning"):
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
                 (found.doubt if f.rule == "time" else found.wrong).append(f.message)
+        return met.score
 
     def _met(self, sql: str, demands: Demands) -> Met:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
 
 
-def _words(given: AgentAnswer, result: Result, found: _Evidence) -> None:
-    """Figures of the worded answer that do not come from the result."""
-    strange = untraceable(given.answer, result, question=given.question)
-    if not strange:
-        return
-    traced = figures_judged(given.answer, question=given.question) - len(strange)
-    (found.doubt if traced else found.wrong).extend(f.message for f in strange)
-
-
-def _weigh(best: Comparison | None, result: Result, found: _Evidence, *, equal: bool) -> None:
-    """Add what the execution says to the evidence."""
+def _executed(best: Comparison | None, *, extra_columns: bool) -> float | None:
+    """The execution part of the combined accuracy, None where there is no evidence."""
     if best is None:
-        if result.done:
-            found.doubt.append("There is no reference to compare with.")
-        elif result.ending in ("failed", "timed_out"):
-            found.wrong.append(f"It does not run: {result.error}")
-        return
-    if equal:
-        return
-    if best.outcome in DISPROVED and result.ending != "refused":
-        found.wrong.append(f"{OUTCOMES[best.outcome].capitalize()}: {best.reason}")
-    elif best.outcome != "generated_failed":
-        found.doubt.append(f"{OUTCOMES[best.outcome].capitalize()}.")
+        return None
+    return 1.0 if is_right(best.outcome, extra_columns=extra_columns) else best.correct
+
+
+def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
+    """Look at the words of an answer beside its result, and say how far they were checked."""
+    if not given.answer.strip() or not result.done:
+        return ""
+    found.doubt += contradictions(given.answer, result, question=given.question, sql=given.sql)
+    strange = untraceable(given.answer, result, question=given.question)
+    traced = figures_judged(given.answer, result, question=given.question) - len(strange)
+    (found.doubt if traced else found.wrong).extend(f.message for f in strange)
+    return "figures traced" if traced and not strange else "not checked"

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypedDict
 
-from review.sql.results.matching import Table, assignments, by_name, counted, differing, paired, surplus
+from review.sql.results.differences import differences_of
+from review.sql.results.matching import Table, assignments, by_name, counted, paired
 from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
+from review.sql.results.pairing import pairings
 from review.sql.results.result import Result
-from review.sql.results.rounding import only_rounded
+from review.sql.results.rounding import is_number, rounded_alike
 
 
 class _Counts(TypedDict):
@@ -23,8 +25,6 @@ class _Counts(TypedDict):
     rows_reference: int | None
 
 
-SHOWN = 5
-"""How many differing rows a comparison keeps."""
 WAYS = 50
 """How many ways to pair columns are tried for one whose rows come in the order asked for."""
 
@@ -45,11 +45,11 @@ def compare(generated: Result, reference: Result, *, reference_sql: str | None =
         return Comparison(outcome="equal", matched=tuple(range(wanted)), **counts)
     read: tuple[dict[Any, Any], dict[Any, Any]] = ({}, {})
     theirs, ours = Table(reference, read), Table(generated, read)
-    if width == wanted:
-        return _same_width(theirs, ours, order, counts)
-    if width > wanted:
-        return _wider(theirs, ours, order, counts)
-    return _narrower(theirs, ours, counts)
+    return (
+        _same_rows(theirs, ours, order, counts)
+        or _nearly(theirs, ours, order, counts)
+        or _different(theirs, ours, _best_pairs(theirs, ours), counts)
+    )
 
 
 def _agree(generated: Result, reference: Result) -> bool:
@@ -71,55 +71,82 @@ def _without_rows(generated: Result, reference: Result) -> Comparison | None:
     return None
 
 
-def _same_width(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
+def _same_rows(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
+    """Compare cell by cell; None when no way to pair the columns makes the rows the same."""
+    if len(theirs.result.rows) != len(ours.result.rows):
+        return None
     straight = [(k, k) for k in range(len(theirs.names))]
     first: Comparison | None = None
     for found in islice(_ways(theirs, ours, straight), WAYS):
-        matched = tuple(at for _, at in found)
+        matched = _matched(theirs, found)
         moved = _out_of_order(theirs, ours, found, order)
         if moved is None:
-            outcome: Outcome = "equal" if found == straight else "equal_permuted"
-            return Comparison(outcome=outcome, matched=matched, **counts)
-        first = first or Comparison(
-            outcome="different", matched=matched, differences=(moved,), reason=moved.why, **counts
-        )
-    if first is not None:
-        return first
-    pairs = _best_pairs(theirs, ours)
-    if len(theirs.result.rows) == len(ours.result.rows) and only_rounded(theirs, ours, pairs):
-        return Comparison(outcome="rounding_only", matched=tuple(at for _, at in pairs), **counts)
-    return _different(theirs, ours, pairs, counts)
+            usual: Outcome = "equal" if found == straight else "equal_permuted"
+            outcome, why = _by_width(theirs, ours, matched, usual)
+            return Comparison(outcome=outcome, matched=matched, reason=why, **counts)
+        first = first or _moved(theirs, ours, matched, moved, counts)
+    return first
+
+
+def _nearly(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
+    """Compare but for rounding, and by readings that a person may accept; None when the rows differ even so."""
+    narrow = len(ours.names) < len(theirs.names)
+    for found in pairings(*((ours, theirs) if narrow else (theirs, ours))):
+        pairs = [(at, k) if narrow else (k, at) for k, at in enumerate(found.chosen)]
+        matched = _matched(theirs, pairs)
+        left, right = (found.large, found.small) if narrow else (found.small, found.large)
+        moved = _out_of_order(left, right, pairs, order, rounded=True)
+        if found.why:
+            _, width = _by_width(theirs, ours, matched, "different")
+            differences = tuple(differences_of(theirs, ours, sorted(pairs)))
+            why = " ".join(part for part in ("Cells differ.", width, moved.why if moved else "") if part)
+            return Comparison(
+                outcome="different", matched=matched, differences=differences, reason=why, arguable=found.why,
+                other_order=moved is not None, **counts,
+            )  # fmt: skip
+        if moved is not None:
+            return _moved(theirs, ours, matched, moved, counts)
+        outcome, why = _by_width(theirs, ours, matched, "rounding_only")
+        return Comparison(outcome=outcome, matched=matched, reason=why, **counts)
+    return None
+
+
+def _by_width(theirs: Table, ours: Table, matched: tuple[int | None, ...], usual: Outcome) -> tuple[Outcome, str]:
+    """Return the outcome of paired columns and its reason: the usual one unless one result has more of them."""
+    if len(ours.names) > len(theirs.names):
+        more = [ours.result.columns[k] for k in range(len(ours.names)) if k not in matched]
+        return "extra_columns", f"More columns than the reference: {', '.join(more)}."
+    if None in matched:
+        absent = [theirs.result.columns[k] for k, at in enumerate(matched) if at is None]
+        return "missing_columns", f"Columns of the reference are missing: {', '.join(absent)}."
+    return usual, ""
+
+
+def _moved(
+    theirs: Table, ours: Table, matched: tuple[int | None, ...], moved: Difference, counts: _Counts
+) -> Comparison:
+    _, width = _by_width(theirs, ours, matched, "different")
+    return Comparison(
+        outcome="different", matched=matched, differences=(moved,), reason=f"{moved.why} {width}".rstrip(),
+        other_order=True, **counts,
+    )  # fmt: skip
+
+
+def _matched(theirs: Table, pairs: list[tuple[int, int]]) -> tuple[int | None, ...]:
+    """For each column of the reference, the one of the generated result; None for those without."""
+    at = dict(pairs)
+    return tuple(at.get(k) for k in range(len(theirs.names)))
 
 
 def _ways(theirs: Table, ours: Table, straight: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
     """Yield ways to pair the columns under which all rows are the same, first each with the one at its place."""
-    if len(theirs.result.rows) != len(ours.result.rows):
+    if len(ours.names) < len(theirs.names):
+        yield from (sorted((of, at) for at, of in enumerate(chosen)) for chosen in assignments(ours, theirs))
         return
-    if _agree(ours.result, theirs.result) and _rows_equal(theirs, ours, straight):
+    same = len(ours.names) == len(theirs.names)
+    if same and _agree(ours.result, theirs.result) and _rows_equal(theirs, ours, straight):
         yield straight
     yield from ([*enumerate(chosen)] for chosen in assignments(theirs, ours))
-
-
-def _wider(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison:
-    if len(theirs.result.rows) == len(ours.result.rows):
-        for chosen in islice(assignments(theirs, ours), WAYS):
-            found = [*enumerate(chosen)]
-            if _out_of_order(theirs, ours, found, order) is None:
-                more = [ours.result.columns[k] for k in range(len(ours.names)) if k not in chosen]
-                why = f"More columns than the reference: {', '.join(more)}."
-                return Comparison(outcome="extra_columns", matched=tuple(chosen), reason=why, **counts)
-    return _different(theirs, ours, _best_pairs(theirs, ours), counts)
-
-
-def _narrower(theirs: Table, ours: Table, counts: _Counts) -> Comparison:
-    if len(theirs.result.rows) == len(ours.result.rows):
-        for chosen in assignments(ours, theirs):
-            back: dict[int, int] = {of: at for at, of in enumerate(chosen)}
-            matched = tuple(back.get(k) for k in range(len(theirs.names)))
-            absent = [theirs.result.columns[k] for k, at in enumerate(matched) if at is None]
-            why = f"Columns of the reference are missing: {', '.join(absent)}."
-            return Comparison(outcome="missing_columns", matched=matched, reason=why, **counts)
-    return _different(theirs, ours, _best_pairs(theirs, ours), counts)
 
 
 def _rows_equal(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> bool:
@@ -141,16 +168,25 @@ def _best_pairs(theirs: Table, ours: Table) -> list[tuple[int, int]]:
     return pairs
 
 
-def _out_of_order(theirs: Table, ours: Table, pairs: list[tuple[int, int]], order: Order) -> Difference | None:
+def _out_of_order(
+    theirs: Table, ours: Table, pairs: list[tuple[int, int]], order: Order, *, rounded: bool = False
+) -> Difference | None:
     """Return the first row whose sort key differs; rows with one key may stand in any order.
 
-    When a sort key is not among the columns nothing tells ties, and the rows must come in the same order.
+    When a sort key is not among the columns nothing tells ties, and the rows must come in the same order. A sort key
+    that the generated result lacks tells nothing.
     """
-    if not order.ordered:
-        return None
     keys = pairs if order.columns is None else [pair for pair in pairs if pair[0] in order.columns]
-    left, right = paired(theirs, ours, keys)
+    if not order.ordered or (order.columns is not None and len(keys) < len(set(order.columns))):
+        return None
+    # Numbers that may be rounded are compared as such, so the rows are compared by all other keys first.
+    loose = [(a, b) for a, b in keys if rounded and is_number(theirs.raw[a], ours.raw[b])]
+    strict = [pair for pair in keys if pair not in loose]
+    left, right = paired(theirs, ours, strict) if strict else ([()], [()])
     at = next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
+    if at is None:
+        rows = range(len(ours.result.rows)) if loose else ()
+        at = next((k for k in rows if not all(rounded_alike(theirs.raw[a][k], ours.raw[b][k]) for a, b in loose)), None)
     if at is None:
         return None
     why = "The rows come in another order than the reference's ORDER BY asks for."
@@ -161,7 +197,7 @@ def _different(theirs: Table, ours: Table, pairs: list[tuple[int, int]], counts:
     matched: list[int | None] = [None] * len(theirs.names)
     for column, at in pairs:
         matched[column] = at
-    differences = tuple(_differences(theirs, ours, pairs))
+    differences = tuple(differences_of(theirs, ours, pairs))
     if len(theirs.result.rows) != len(ours.result.rows):
         why = f"{len(ours.result.rows):,} rows instead of {len(theirs.result.rows):,}."
     elif len(theirs.names) != len(ours.names):
@@ -169,29 +205,3 @@ def _different(theirs: Table, ours: Table, pairs: list[tuple[int, int]], counts:
     else:
         why = "Cells differ."
     return Comparison(outcome="different", matched=tuple(matched), differences=differences, reason=why, **counts)
-
-
-def _differences(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> list[Difference]:
-    """The first rows that only one of the results has, side by side where both have one."""
-    if not pairs:
-        return []
-    left, right = paired(theirs, ours, pairs)
-    here, there = surplus(right, left, most=SHOWN), surplus(left, right, most=SHOWN)
-    found = []
-    for number in range(min(SHOWN, max(len(here), len(there)))):
-        mine = here[number] if number < len(here) else None
-        other = there[number] if number < len(there) else None
-        if mine is not None and other is not None:
-            cells, why = differing(right[mine], left[other]), "These rows differ."
-        else:
-            cells, why = [], f"Only {'the generated result' if other is None else 'the reference'} has this row."
-        found.append(
-            Difference(
-                row=mine if mine is not None else other or 0,
-                generated=None if mine is None else ours.result.rows[mine],
-                reference=None if other is None else theirs.result.rows[other],
-                why=why,
-                columns=tuple(pairs[k][0] for k in cells),
-            )
-        )
-    return found

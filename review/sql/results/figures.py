@@ -12,20 +12,16 @@ from decimal import Decimal, InvalidOperation
 
 from review.sql.results.cells import number_in
 from review.sql.results.result import Result
+from review.sql.results.written import Written, figures_in
 from review.sql.tree.finding import Finding
 
-FIGURE = re.compile(
-    r"(?<![\w.,/:-])(?P<sign>[-−–+])?\s?(?P<currency>[$€£¥])?\s?"
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?P<scale>\s?(?:thousand|million|billion|trillion|bn|[kKmMbB])(?![\w]))?\s?(?P<percent>%|percent\b|per cent\b)?"
-    r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?![\w:/]|-\d)"
-)
-SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion": 9, "trillion": 12}
 MOST_CELLS = 2_000
 """More numbers than this are looked up as they are; sums and differences are tried for the first ones alone."""
 PAIRS = 60
-_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\bQ[1-4]\b|\b\d{1,2}:\d{2}\b")
 _SMALL = 10
+_ID = re.compile(r"(?:^|_)(?:id|key|uuid|sku)$", re.IGNORECASE)
+"""Columns whose numbers name a row: they measure nothing, so "43 customers" is not explained by customer 43."""
+_NO_NOUN = frozenset({"the", "a", "an", "of", "in", "which", "what", "how", "many", "have", "ha", "are", "is", "than"})
 
 
 def untraceable(answer: str, result: Result, *, question: str = "") -> list[Finding]:
@@ -33,68 +29,78 @@ def untraceable(answer: str, result: Result, *, question: str = "") -> list[Find
     if not result.done:
         return []
     sources = _sources(result)
-    found = []
-    for match, value, places, percent in _judged(answer, question):
-        if not _explained(value, places, percent, sources):
-            found.append(
-                Finding(
-                    rule="figures",
-                    message=f"The figure '{match[0].strip()}' is not in the result, nor a rounding, share, sum or "
-                    "difference of its cells.",
-                    start=match.start() + len(match[0]) - len(match[0].lstrip()),
-                    end=match.start() + len(match[0].rstrip()),
-                )
-            )
-    return found
+    return [
+        Finding(
+            rule="figures",
+            message=f"The figure '{one.text}' is not in the result, nor a rounding, share, sum or "
+            "difference of its cells.",
+            start=one.start,
+            end=one.end,
+        )
+        for one in judged(answer, result, question=question)
+        if not _explained(one, sources) and not _numbered(one, answer, question, sources)
+    ]
 
 
-def figures_judged(answer: str, *, question: str = "") -> int:
+def figures_judged(answer: str, result: Result, *, question: str = "") -> int:
     """Return how many figures of an answer must come from the result."""
-    return sum(1 for _ in _judged(answer, question))
+    return sum(1 for _ in judged(answer, result, question=question))
 
 
-def _judged(answer: str, question: str) -> Iterator[tuple[re.Match[str], Decimal, int, bool]]:
-    asked = {value for _, value, _, _ in _figures(question)}
-    return (one for one in _figures(answer) if one[1] not in asked and not _plain(one[1], one[0]))
+def judged(answer: str, result: Result, *, question: str = "") -> Iterator[Written]:
+    """Yield the figures that must come from the result: not those of the question, of a name, years and small ones."""
+    asked = {one.value for one in figures_in(question)}
+    names = _names(answer, result)
+    for one in figures_in(answer):
+        if one.value not in asked and not _small(one) and not any(a <= one.start and one.end <= b for a, b in names):
+            yield one
 
 
-def _figures(text: str) -> Iterator[tuple[re.Match[str], Decimal, int, bool]]:
-    """Each figure of a text with its value, the power of ten of its last digit, and whether it is a percentage."""
-    dates = [m.span() for m in _DATE.finditer(text)]
-    for match in FIGURE.finditer(text):
-        if match["ordinal"] or any(start <= match.start("number") < end for start, end in dates):
-            continue
-        digits = match["number"].replace(",", "")
-        scale = SCALES[match["scale"].strip().lower()] if match["scale"] else 0
-        try:
-            value = Decimal(digits).scaleb(scale)
-        except InvalidOperation:
-            continue
-        decimals = len(digits.partition(".")[2])
-        yield match, (-value if match["sign"] in ("-", "−") else value), scale - decimals, bool(match["percent"])
+def _names(answer: str, result: Result) -> list[tuple[int, int]]:
+    """Where texts of the result that hold digits, such as "Soft Lens 51", stand in the answer."""
+    cells = (cell for row in result.rows[:MOST_CELLS] for cell in row if isinstance(cell, str))
+    named = {c.strip().lower() for c in cells if any(d.isdigit() for d in c) and any(d.isalpha() for d in c)}
+    low = answer.lower()
+    return [m.span() for name in named for m in re.finditer(re.escape(name), low)]
 
 
-def _plain(value: Decimal, match: re.Match[str]) -> bool:
+def _small(one: Written) -> bool:
     """A year, or a small whole number as texts are full of them: "the top 3", "over 2 weeks"."""
-    bare = not (match["percent"] or match["currency"] or match["scale"]) and "." not in match["number"]
-    return bare and (abs(value) <= _SMALL or (1900 <= value <= 2100 and "," not in match["number"]))
+    return one.plain and (abs(one.value) <= _SMALL or (1900 <= one.value <= 2100 and one.text.isdigit()))
 
 
 class _Sources:
-    def __init__(self, columns: list[list[Decimal]], rows: int) -> None:
+    def __init__(self, columns: list[list[Decimal]], rows: int, ids: dict[str, set[Decimal]]) -> None:
         self.cells = list(dict.fromkeys(itertools.chain.from_iterable(columns)))[:MOST_CELLS]
         self.totals = [sum(c, Decimal(0)) for c in columns if len(c) > 1]
         self.means = [total / len(c) for total, c in zip(self.totals, (c for c in columns if len(c) > 1), strict=True)]
         self.columns = columns
         self.rows = rows
+        self.ids = ids
 
 
 def _sources(result: Result) -> _Sources:
-    columns = []
-    for at in range(len(result.columns)):
+    columns, ids = [], {}
+    for at, name in enumerate(result.columns):
         numbers = (number_in(row[at]) if not isinstance(row[at], str) else _from_text(row[at]) for row in result.rows)
-        columns.append([d for n in numbers if n is not None and (d := Decimal(str(n))).is_finite()])
-    return _Sources([c for c in columns if c], len(result.rows))
+        column = [d for n in numbers if n is not None and (d := Decimal(str(n))).is_finite()]
+        if (_ID.search(name) and len(result.columns) > 1) or _ID.fullmatch(name):
+            ids[name] = set(column)
+        elif column:
+            columns.append(column)
+    return _Sources(columns, len(result.rows), ids)
+
+
+def _numbered(one: Written, answer: str, question: str, sources: _Sources) -> bool:
+    """Whether a figure is a key of the result that the words before it announce: "order 1361", "#12", "12 and 15"."""
+    holding = [name for name, values in sources.ids.items() if one.value in values]
+    before = re.search(r"([^\W\d]+|[#,;&(:])\s*$", answer[: one.start])
+    if not holding or not before:
+        return False
+    word = before[1].lower().removesuffix("s")
+    nouns = {w.lower().removesuffix("s") for w in re.findall(r"[^\W\d_]+", f"{question} {' '.join(holding)}")}
+    announced = {"#", ",", ";", "&", "(", ":", "and", "or", "id", "no", "number", "nr", *nouns} - _NO_NOUN
+    return word in announced
 
 
 def _from_text(cell: str) -> Decimal | None:
@@ -104,8 +110,11 @@ def _from_text(cell: str) -> Decimal | None:
         return None
 
 
-def _explained(value: Decimal, place: int, percent: bool, sources: _Sources) -> bool:
-    half = Decimal(5).scaleb(place - 1)
+def _explained(one: Written, sources: _Sources) -> bool:
+    if one.other is not None and _explained(one._replace(value=one.other, place=0, other=None), sources):
+        return True
+    value, percent = one.value, one.percent
+    half = Decimal(5).scaleb(one.place - 1)
 
     def near(candidates: Collection[Decimal]) -> bool:
         # The words may carry the sign: "fell by 32.5%".

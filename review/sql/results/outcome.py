@@ -34,6 +34,11 @@ BEST: tuple[Outcome, ...] = (
 """Which of several references an answer is counted by: the first of these outcomes."""
 
 
+def rank(comparison: Comparison) -> tuple[int, bool]:
+    """Return how near a comparison comes to its reference, the nearest first."""
+    return BEST.index(comparison.outcome), not (comparison.other_order or comparison.arguable)
+
+
 def is_right(outcome: Outcome, *, extra_columns: bool) -> bool:
     """Return whether an outcome makes an answer right; with ``extra_columns`` those beside the reference may stand."""
     return outcome in RIGHT or (extra_columns and outcome == "extra_columns")
@@ -55,7 +60,8 @@ class Comparison:
     """One outcome with its evidence.
 
     ``matched`` gives, for each column of the reference, the column of the generated result that it was compared with
-    (None where it has none). ``differences`` are the first rows that differ.
+    (None where it has none). ``differences`` are the first rows that differ. ``other_order`` says that the rows are
+    those of the reference but for their order, ``arguable`` under which readings of its columns they are the same.
     """
 
     outcome: Outcome
@@ -64,6 +70,8 @@ class Comparison:
     matched: tuple[int | None, ...] = ()
     differences: tuple[Difference, ...] = ()
     reason: str = ""
+    other_order: bool = False
+    arguable: tuple[str, ...] = ()
 
     @property
     def correct(self) -> float | None:

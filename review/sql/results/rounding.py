@@ -2,46 +2,103 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from types import NoneType
 from typing import Any
+
+import numpy as np
 
 from review.sql.results.cells import Key, number_in
 from review.sql.results.matching import Table
 
 CLOSE = Decimal("0.005")
 """Numbers rounded to less than two decimals must be this close, relative to their size: 4 is not 3.7 rounded."""
+MOST_MATCHED = 200
+"""Rows with the same labels that are paired one by one where sorting them does not pair them."""
+Numbers = tuple[Any, ...]
 
 
-def only_rounded(small: Table, large: Table, columns: list[tuple[int, int]]) -> bool:
+def only_rounded(small: Table, large: Table, columns: Sequence[tuple[int, int]]) -> bool:
     """Return whether the rows are the same when the number with fewer digits is taken as the other, rounded."""
-    numeric = [
-        (a, b) for a, b in columns if set(map(type, small.raw[a] + large.raw[b])) <= {int, float, Decimal, NoneType}
+    rounded = [
+        pair for pair in columns if is_number(small.raw[pair[0]], large.raw[pair[1]]) and _unlike(small, large, pair)
     ]
-    if not numeric:
+    labels = [pair for pair in columns if pair not in rounded]
+    if not rounded:
         return False
-    others = [pair for pair in columns if pair not in numeric]
-    texts = [[table.keys(pair[side], exact=False) for pair in others] for side, table in ((0, small), (1, large))]
-    if Counter(zip(*texts[0], strict=True)) != Counter(zip(*texts[1], strict=True)):
-        return False
-    left, right = (_sorted(table, others, numeric, side) for side, table in ((0, small), (1, large)))
-    for one, two in zip(left, right, strict=True):
-        if one[0] != two[0] or not all(_rounded(x, y) for x, y in zip(one[1], two[1], strict=True)):
-            return False
-    return True
+    left, right = (_grouped(table, labels, rounded, side) for side, table in ((0, small), (1, large)))
+    return left.keys() == right.keys() and all(_same_numbers(left[label], right[label]) for label in left)
 
 
-def _sorted(
-    table: Table, others: list[tuple[int, int]], numeric: list[tuple[int, int]], side: int
-) -> list[tuple[tuple[Key, ...], tuple[Any, ...]]]:
-    texts = [table.keys(pair[side], exact=False) for pair in others]
-    numbers = [table.raw[pair[side]] for pair in numeric]
-    count = len(table.result.rows)
-    labels = list(zip(*texts, strict=True)) or [()] * count
-    rank = {label: at for at, label in enumerate(sorted(set(labels), key=repr))}
-    rows = list(zip(labels, zip(*numbers, strict=True), strict=True))
-    return sorted(rows, key=lambda row: (rank[row[0]], [_size(n) for n in row[1]]))
+def columns_rounded(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Return whether two columns hold the same numbers but for rounding, in any order."""
+    if not is_number(left, right):
+        return False
+    one, two = _floats(left), _floats(right)
+    first, second = np.argsort(one, kind="stable"), np.argsort(two, kind="stable")
+    # Most columns that differ are told apart here, before decimals are compared digit by digit.
+    if not np.allclose(one[first], two[second], rtol=2 * float(CLOSE), atol=2 * float(CLOSE)):
+        return False
+    return all(rounded_alike(left[a], right[b]) for a, b in zip(first.tolist(), second.tolist(), strict=True))
+
+
+def _floats(column: Sequence[Any]) -> np.ndarray:
+    """The numbers of a column to sort by; NULL and NaN come last."""
+    return np.array([np.inf if n is None or n != n else float(n) for n in column], dtype=np.float64)
+
+
+def is_number(*columns: Sequence[Any]) -> bool:
+    """Return whether columns hold numbers alone."""
+    return all(set(map(type, column)) <= {int, float, Decimal, NoneType} for column in columns)
+
+
+def _unlike(small: Table, large: Table, pair: tuple[int, int]) -> bool:
+    exact = small.exact[pair[0]] and large.exact[pair[1]]
+    return small.counts(pair[0], exact=exact) != large.counts(pair[1], exact=exact)
+
+
+def _grouped(
+    table: Table, labels: list[tuple[int, int]], rounded: list[tuple[int, int]], side: int
+) -> dict[tuple[Key, ...], list[Numbers]]:
+    """The numbers of each row by the other cells of the row."""
+    keys = zip(*(table.keys(pair[side], exact=False) for pair in labels), strict=True)
+    numbers = zip(*(table.raw[pair[side]] for pair in rounded), strict=True)
+    found: dict[tuple[Key, ...], list[Numbers]] = {}
+    for label, row in zip(keys if labels else [()] * len(table.result.rows), numbers, strict=True):
+        found.setdefault(label, []).append(row)
+    return found
+
+
+def _same_numbers(left: list[Numbers], right: list[Numbers]) -> bool:
+    if len(left) != len(right):
+        return False
+    one, two = (sorted(rows, key=lambda row: [_size(n) for n in row]) for rows in (left, right))
+    if all(rows_rounded(a, b) for a, b in zip(one, two, strict=True)):
+        return True
+    return 1 < len(left) <= MOST_MATCHED and len(left[0]) > 1 and _matched(one, two)
+
+
+def _matched(left: list[Numbers], right: list[Numbers]) -> bool:
+    """Whether each row has a partner of its own: rounding the first number may change how rows sort."""
+    partners = [[k for k, other in enumerate(right) if rows_rounded(row, other)] for row in left]
+    taken: dict[int, int] = {}
+
+    def place(row: int, seen: set[int]) -> bool:
+        for other in partners[row]:
+            if other not in seen:
+                seen.add(other)
+                if other not in taken or place(taken[other], seen):
+                    taken[other] = row
+                    return True
+        return False
+
+    return all(place(row, set()) for row in range(len(left)))
+
+
+def rows_rounded(one: Numbers, two: Numbers) -> bool:
+    """Return whether the numbers of two rows are the same but for rounding."""
+    return all(rounded_alike(a, b) for a, b in zip(one, two, strict=True))
 
 
 def _size(number: Any) -> tuple[bool, float]:
@@ -49,9 +106,12 @@ def _size(number: Any) -> tuple[bool, float]:
     return (value is None, 0.0 if value is None or value != value else float(value))
 
 
-def _rounded(one: Any, two: Any) -> bool:
+def rounded_alike(one: Any, two: Any) -> bool:
+    """Return whether one number is the other, or the other rounded."""
     if one is None or two is None:
         return one is None and two is None
+    if one == two:
+        return True
     a, b = _decimal(one), _decimal(two)
     if a is None or b is None:
         return repr(one) == repr(two)

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlglot import exp
-
 from review.sql.schema.schema import Schema
-from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
+from review.sql.semantic.times import check_time
 from review.sql.tree.finding import Finding, Severity
 from review.sql.tree.reads import columns_read, is_read, tables_read
 from review.sql.tree.statement import Statement, UnreadableSql, read_statement
-
-_NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime, exp.CurrentTime, exp.Localtimestamp)
-_NOW_NAMES = frozenset({"now", "today", "yesterday", "curdate", "getdate", "julianday"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +21,7 @@ class Demands:
 
     ``required_*`` and ``forbidden_*`` name tables and columns (``column`` or ``table.column``). ``words`` are patterns
     of the question, each with tables of which one must be read: {"promotion": ("promotions",)}. ``as_of`` is the day on
-    which the question was asked; without it no time is judged.
+    which the question was asked; without it only times with a year are judged.
     """
 
     question: str = ""
@@ -121,50 +116,9 @@ def _words(statement: Statement, demands: Demands) -> Checked:
 
 
 def _time(statement: Statement, demands: Demands) -> Checked:
-    """Dates of the statement that lie outside every time which the question names."""
-    windows = windows_in(demands.question, demands.as_of) if demands.as_of else []
-    if not windows:
-        return
-    literals = list(statement.tree.find_all(exp.Literal))
-    written = [(node, days[0]) for node in literals if (days := days_written(iter([node.name])))]
-    named = ", ".join(f"'{w.phrase}' is {_said(w)}" for w in windows)
-    if not written:
-        if _uses_now(statement):
-            yield _whole(
-                "time", f"The query depends on today; for the example {named}. Whether that fits cannot be told.",
-                statement, "note",
-            )  # fmt: skip
-        else:
-            yield _whole("time", f"The query names no time, but {named}.", statement)
-        return
-    first, last = min(w.first for w in windows), max(w.last for w in windows)
-    if not any(_fits(days, first, last) for _, days in written):
-        yield _whole("time", f"No date of the query lies in the time asked for: {named}.", statement)
-        return
-    outside = next((days for _, days in written if not _fits(days, first, last)), None)
-    if outside is None or COMPARED.search(demands.question):
-        yield None
-    else:
-        yield _whole("time", f"{outside[0]:%Y-%m-%d} lies outside the time asked for: {named}.", statement)
-
-
-def _fits(days: Days, first: date, last: date) -> bool:
-    """Whether a date of the query belongs to a time: inside it, around it, or a day beside it as < and > need."""
-    start, end = days
-    beside = timedelta(days=1) if start == end else timedelta(0)
-    return start <= last + beside and end >= first - beside
-
-
-def _uses_now(statement: Statement) -> bool:
-    if any(True for _ in statement.tree.find_all(*_NOW)):
-        return True
-    return any(token.text.lower() in _NOW_NAMES for token in statement.tokens)
-
-
-def _said(window: Window) -> str:
-    if window.first == window.last:
-        return f"{window.first:%Y-%m-%d}"
-    return f"{window.first:%Y-%m-%d} to {window.last:%Y-%m-%d}"
+    """Dates of the statement that do not fit the time which the question names."""
+    for found in check_time(statement, demands.question, demands.as_of):
+        yield None if found is None else _whole("time", found[0], statement, found[1])
 
 
 def _whole(rule: str, message: str, statement: Statement, severity: Severity = "error") -> Finding:

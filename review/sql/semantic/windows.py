@@ -16,22 +16,30 @@ NUMBERS = {
 }  # fmt: skip
 
 
+ORDINALS = ("first", "second", "third", "fourth")
+
+
 class Window(NamedTuple):
-    """A phrase of the question and the first and last day that it means."""
+    """A phrase of the question and the first and last day that it means; not ``exact`` where people differ in them."""
 
     phrase: str
     first: date
     last: date
+    exact: bool = True
 
 
-def windows_in(question: str, as_of: date) -> list[Window]:
-    """Return the times that a question names, in order; overlapping phrases count once, the longest first."""
+def windows_in(question: str, as_of: date | None) -> list[Window]:
+    """Return the times that a question names, in order; overlapping phrases count once, the longest first.
+
+    Without the day of the question, "last month" names none.
+    """
     found: list[tuple[int, int, Window]] = []
-    for pattern, meaning in _PHRASES:
+    for pattern, meaning in _PHRASES if as_of else _ABSOLUTE:
         for match in pattern.finditer(question):
-            days = meaning(match, as_of)
+            days = meaning(match, as_of or date.max)
             if days is not None:
-                found.append((match.start(), match.end(), Window(match[0], *days)))
+                window = Window(match[0], *days, exact=meaning is not _past)
+                found.append((match.start(), match.end(), window))
     found.sort(key=lambda f: (f[0], -f[1]))
     kept: list[Window] = []
     end = -1
@@ -81,8 +89,28 @@ def _month(match: re.Match[str], as_of: date) -> Days | None:
     return period("month", date(int(match["year"]), month, 1))
 
 
+def _months(match: re.Match[str], as_of: date) -> Days | None:
+    first, last = MONTHS[match["month"].lower()], MONTHS[match["end"].lower()]
+    year = int(match["year"])
+    begins = date(int(match["began"]) if match["began"] else year, first, 1)
+    ends = period("month", date(year, last, 1))[1]
+    return (begins, ends) if begins <= ends else None
+
+
 def _quarter(match: re.Match[str], as_of: date) -> Days | None:
-    return period("quarter", date(int(match["year"]), 3 * int(match["q"]) - 2, 1))
+    number = _ordinal(match["q"], last=4)
+    return period("quarter", date(int(match["year"]), 3 * number - 2, 1))
+
+
+def _half(match: re.Match[str], as_of: date) -> Days | None:
+    first = 6 * _ordinal(match["h"], last=2) - 5
+    return date(int(match["year"]), first, 1), period("month", date(int(match["year"]), first + 5, 1))[1]
+
+
+def _ordinal(word: str, *, last: int) -> int:
+    """Return the number of "1", "2nd", "third" or "last"."""
+    word = word.lower()
+    return last if word == "last" else int(word[0]) if word[0].isdigit() else ORDINALS.index(word) + 1
 
 
 def _year(match: re.Match[str], as_of: date) -> Days | None:
@@ -100,18 +128,32 @@ def _day(match: re.Match[str], as_of: date) -> Days | None:
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _THIS = r"\b(?P<which>last|previous|past|this|current)\s+(?P<unit>week|month|quarter|year)\b"
 _LAST = r"\b(?:last|past|previous)\s+(?P<n>\d{1,3}|[a-z]+)\s+(?P<unit>day|week|month|quarter|year)s\b"
-_PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | None]], ...] = (
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_Q = r"(?P<q>first|second|third|fourth|last|1st|2nd|3rd|4th)"
+_H = r"(?P<h>first|second|last|1st|2nd)"
+_Phrases = tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | None]], ...]
+_ABSOLUTE: _Phrases = (
+    (re.compile(rf"\b(?P<month>{_MONTH})\.?,?\s+{_YEAR}\b", re.I), _month),
+    (re.compile(rf"\b(?:from|between)\s+(?P<month>{_MONTH})\.?(?:,?\s+(?P<began>(?:19|20)\d\d))?\s*"
+                rf"(?:to|and|until|till|through|-|–)\s*(?P<end>{_MONTH})\.?,?\s+{_YEAR}\b", re.I), _months),
+    (re.compile(rf"\bQ(?P<q>[1-4])\s*(?:of\s*|in\s*)?{_YEAR}\b", re.I), _quarter),
+    (re.compile(rf"\b{_YEAR}[- ]?Q(?P<q>[1-4])\b", re.I), _quarter),
+    (re.compile(rf"\b{_Q}\s+quarter\s+(?:of\s+|in\s+)?{_YEAR}\b", re.I), _quarter),
+    (re.compile(rf"\bH(?P<h>[12])\s*(?:of\s*|in\s*)?{_YEAR}\b", re.I), _half),
+    (re.compile(rf"\b{_H}\s+half\s+(?:of\s+|in\s+)?{_YEAR}\b", re.I), _half),
+    (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), _day),
+    (re.compile(rf"\b(?:in|of|during|for|year)\s+{_YEAR}\b(?!-)", re.I), _year),
+)  # fmt: skip
+_PHRASES: _Phrases = (
     (re.compile(_THIS, re.I), _relative),
     (re.compile(_LAST, re.I), _past),
-    (re.compile(rf"\b(?P<month>{_MONTH})\.?,?\s+(?P<year>(?:19|20)\d\d)\b", re.I), _month),
-    (re.compile(r"\bQ(?P<q>[1-4])\s*(?:of\s*)?(?P<year>(?:19|20)\d\d)\b", re.I), _quarter),
-    (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), _day),
-    (re.compile(r"\b(?:in|of|during|for|year)\s+(?P<year>(?:19|20)\d\d)\b(?!-)", re.I), _year),
+    *_ABSOLUTE,
     (re.compile(r"\byesterday\b", re.I), lambda match, as_of: period("day", as_of, 1)),
     (re.compile(r"\btoday\b", re.I), lambda match, as_of: period("day", as_of)),
-)  # fmt: skip
+)
 COMPARED = re.compile(r"\b(?:compar\w*|versus|vs\.?|change\w*|grow\w*|growth|than|trend\w*|increase\w*|decrease\w*|"
-                      r"over\s+(?:month|year|week|quarter)|previous|before|since|until|between)\b", re.I)  # fmt: skip
+                      r"over\s+(?:month|year|week|quarter)|previous|before|since|until|between|after|"
+                      r"so\s+far|by\s+the\s+end|up\s+to)\b", re.I)  # fmt: skip
 """Words after which a query rightly reads other times too."""
 
 

@@ -132,6 +132,55 @@ def test_order_counts_only_where_the_reference_asks_and_ties_are_free(sql, rows,
     assert outcome(table("name n", *rows), reference, sql) == expected
 
 
+@pytest.mark.parametrize(
+    ("generated", "reference", "expected", "arguable"),
+    [
+        # Rounded, with other names in another order, and beside one more column.
+        (table("m n", (10, "x"), (21, "y")), table("a b", ("x", 10.01), ("y", 20.98)), "rounding_only", ()),
+        (table("m n o", (10, "x", 7), (21, "y", 7)), table("a b", ("x", 10.01), ("y", 20.98)), "extra_columns", ()),
+        (table("m", (10,), (21,)), table("a b", ("x", 10.01), ("y", 20.98)), "missing_columns", ()),
+        # Rounding the first number may change how rows sort.
+        (table("a b", (1, 9), (1, 5)), table("a b", (1.004, 5), (1.003, 9)), "rounding_only", ()),
+        (table("m n", (21, "x"), (10, "y")), table("a b", ("x", 10.01), ("y", 20.98)), "different", ()),
+        (table("a", (40.0,)), table("a", (0.4,)), "different", ("'a': one is the other as a percentage",)),
+        (table("a", (41.0,)), table("a", (0.4,)), "different", ()),
+        (table("a", ("2024-01",)), table("m", (date(2024, 1, 1),)), "different", ("'m': both name the same months",)),
+        (table("a", ("2024-01",)), table("m", (date(2024, 2, 1),)), "different", ()),
+        (table("a", ("March",), ("May",)), table("m", (3,), (5,)), "different", ("'m': both name the same months",)),
+        # Two years in which the same month stands once cannot be told apart by its name.
+        (table("a", ("May",), ("May",)), table("m", ("2023-05",), ("2024-05",)), "different", ()),
+        (table("a", ("Q2",)), table("q", (2,)), "different", ("'q': both name the same quarters",)),
+        (table("a", ("Mon",), ("Sun",)), table("d", (1,), (0,)), "different",
+         ("'d': both name the same days of the week",)),
+        (table("a", ("yes",)), table("a", (True,)), "different", ("'a': both say yes and no",)),
+        (table("a", ("$1,200",)), table("a", (1200,)), "different",
+         ("'a': one holds the numbers of the other as texts",)),
+        (table("a", (0,)), table("a", (None,)), "different",
+         ("'a': one has no value where the other has 0 or a word for none",)),
+        (table("a b", ("May", 1)), table("m n", (5, 2)), "different", ()),
+    ],
+)  # fmt: skip
+def test_readings_that_a_person_may_accept_are_said(generated, reference, expected, arguable):
+    found = compare(generated, reference)
+    assert (found.outcome, found.arguable) == (expected, arguable)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("c", 3), ("a", 2), ("b", 2)], ("rounding_only", False)),
+        ([("b", 2), ("c", 3), ("a", 2)], ("different", True)),
+    ],
+)
+def test_rows_in_another_order_are_told_from_other_rows(rows, expected):
+    reference = table("name n", ("c", 3.001), ("b", 2.002), ("a", 2.0))
+    found = compare(table("name n", *rows), reference, reference_sql=ORDERED, dialect="sqlite")
+    assert (found.outcome, found.other_order) == expected
+    wide = table("name n more", *((*row, 1) for row in rows))
+    found = compare(wide, table("name n", *rows[1:], rows[0]), reference_sql=ORDERED, dialect="sqlite")
+    assert found.other_order and "More columns than the reference: more." in found.reason
+
+
 def test_the_first_differing_rows_are_shown_side_by_side():
     reference = table("name n", ("a", 1), ("b", 2), ("c", 3))
     found = compare(table("n name", (1, "a"), (7, "b")), reference)

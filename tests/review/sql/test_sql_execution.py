@@ -25,7 +25,7 @@ from review.sql.engines.engine import Limits, sign_in_hint
 from review.sql.engines.postgres import ENGINE
 from review.sql.execution import kept
 from review.sql.execution.child import Child
-from review.sql.execution.perturbed import perturbed
+from review.sql.execution.perturbed import perturbed, told_apart
 from review.sql.execution.runner import Runner
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
@@ -553,4 +553,31 @@ def test_a_changed_copy_tells_queries_apart_that_are_equal_by_accident_and_leave
         pytest.raises(InputError, match="expected SQLite or DuckDB"),
         perturbed(place_of("postgresql://localhost/x"), 1),
     ):
+        pass
+
+
+def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
+    import duckdb
+
+    made = (
+        "CREATE TABLE a (id INTEGER PRIMARY KEY)", "INSERT INTO a SELECT unnest(range(50))",
+        "CREATE TABLE b (id INTEGER, a INTEGER REFERENCES a(id))", "INSERT INTO b SELECT id, id FROM a",
+        "CREATE VIEW v AS SELECT a.id FROM a",
+    )  # fmt: skip
+    file = tmp_path / "keys.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        for statement in made:
+            connection.execute(statement)
+    place = place_of(f"duckdb:///{file}")
+    count = "SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM b), (SELECT count(*) FROM b JOIN a ON a.id = b.a)"
+    with perturbed(place, 1) as copy, Runner(copy) as runner:
+        ((parents, children, joined),) = runner.run(count).rows
+        assert 0 < children == joined < parents < 50
+        assert told_apart([runner], "SELECT count(*) FROM a", "SELECT count(*) FROM b")
+        assert not told_apart([runner], "SELECT nope FROM a", "SELECT count(*) FROM b")
+        assert not told_apart([runner], "SELECT count(id) FROM a", "SELECT count(*) FROM v")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("DELETE FROM b")
+        connection.execute("DELETE FROM a")
+    with pytest.raises(InputError, match="no row could be removed"), perturbed(place, 1):
         pass

@@ -4,6 +4,7 @@ import pytest
 
 from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
+from review.sql.results.worded import contradictions
 
 SALES = Result(
     columns=("department", "now", "before"),
@@ -48,3 +49,52 @@ def test_numbers_of_the_question_are_not_judged():
     assert untraceable(answer, SALES, question="Did more than 250 customers order?") == []
     assert len(untraceable(answer, SALES)) == 1
     assert untraceable("It failed: 77 errors.", Result(ending="failed")) == []
+
+
+UNITS = Result(columns=("name", "units"), rows=(("Soft Lens 51", 207), ("Classic Pan 72", 203)))
+CHANGES = Result(columns=("month", "orders", "change"), rows=(("May", 176, 3), ("June", 115, -61)))
+REVENUE = Result(columns=("revenue",), rows=((53445.61,),))
+NAMED = Result(columns=("warehouse",), rows=(("Hamburg",),))
+KEYS = Result(columns=("id", "name"), rows=tuple((k, f"name {chr(97 + k % 26)}") for k in range(1, 45)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "figures"),
+    [
+        ("Der Umsatz betrug 53.445,61 €.", REVENUE, []),
+        ("It was 53 445,61 €, or CHF 53'445.61".replace("53 4", "53\u00a04"), REVENUE, []),
+        ("In the 30 days up to 14 June (June 14th) it was 53,446.", REVENUE, ["30"]),
+        ("Fifty-three thousand four hundred and forty-six.", REVENUE, []),
+        ("Three hundred and sixty orders.", REVENUE, ["Three hundred and sixty"]),
+        ("Soft Lens 51 sold two hundred and seven.", UNITS, []),
+        ("Lens 51 sold 207.", UNITS, ["51"]),
+        ("44 customers have never ordered.", KEYS, []),
+        ("43 customers have never ordered.", KEYS, ["43"]),
+        ("The last is customer 43, before 44.", KEYS, []),
+        ("It was 53.446 in all.", REVENUE, []),
+    ],
+)
+def test_figures_are_read_as_people_write_them(answer, result, figures):
+    assert [answer[f.start : f.end] for f in untraceable(answer, result, question="Which customers?")] == figures
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "said"),
+    [
+        ("Soft Lens 51 sold 207 units, Classic Pan 72 sold 203.", UNITS, ""),
+        ("Classic Pan 72 leads with 207 units.", UNITS, "'207' stands beside 'classic pan 72'"),
+        ("The best seller sold 207 units, the next 203.", UNITS, ""),
+        ("In June orders fell by 61 to 115.", CHANGES, ""),
+        ("In June orders rose by 61 to 115.", CHANGES, "'rose' with '61'"),
+        ("Orders fell from 176 to 115.", CHANGES, ""),
+        ("Orders grew from 176 to 115.", CHANGES, "'grew'"),
+        ("Orders increased by 61.", CHANGES, "'increased' with '61'"),
+        ("It was €53,445.61.", REVENUE, "currency"),
+        ("It was $53,445.61.", REVENUE, ""),
+        ("Berlin holds the most.", NAMED, "do not name 'hamburg'"),
+        ("Hamburg holds the most.", NAMED, ""),
+    ],
+)
+def test_words_that_contradict_the_result_are_said(answer, result, said):
+    found = contradictions(answer, result, question="In dollars?")
+    assert len(found) == bool(said) and said in " ".join(found), found

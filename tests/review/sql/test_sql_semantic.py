@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sql_shop import SCHEMAS
 
+from review.sql.schema.schema import Schema, Table
 from review.sql.semantic.demands import Demands, check_demands
 from review.sql.semantic.windows import windows_in
 from review.sql.tree.statement import read_statement
@@ -25,6 +26,11 @@ ASKED = date(2026, 11, 30)
         ("in March 2024", "2024-03-01", "2024-03-31"),
         ("Feb 2024", "2024-02-01", "2024-02-29"),
         ("Q3 2025", "2025-07-01", "2025-09-30"),
+        ("in the first quarter of 2025", "2025-01-01", "2025-03-31"),
+        ("2025-Q4", "2025-10-01", "2025-12-31"),
+        ("the second half of 2025", "2025-07-01", "2025-12-31"),
+        ("H1 2024", "2024-01-01", "2024-06-30"),
+        ("from November 2024 to February 2025", "2024-11-01", "2025-02-28"),
         ("in 2024", "2024-01-01", "2024-12-31"),
         ("yesterday", "2026-11-29", "2026-11-29"),
         ("on 2026-05-17", "2026-05-17", "2026-05-17"),
@@ -33,6 +39,8 @@ ASKED = date(2026, 11, 30)
 def test_times_are_resolved_against_the_day_of_the_question(question, first, last):
     [window] = windows_in(question, ASKED)
     assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
+    relative = any(word in question.lower() for word in ("last", "this", "previous", "past", "yesterday"))
+    assert windows_in(question, None) == ([] if relative else [window])
 
 
 def test_questions_without_a_time_name_none():
@@ -64,6 +72,29 @@ def met(sql, question="", **demands):
 )
 def test_date_slips(sql, question, score):
     assert met(sql, question).score == score
+
+
+@pytest.mark.parametrize(
+    ("sql", "question", "said"),
+    [
+        ("made >= '2025-01-01' AND made <= '2025-04-30'", "orders in the first quarter of 2025", "04-30 lies outside"),
+        ("made >= '2025-01-01' AND made < '2025-04-01'", "orders in the first quarter of 2025", ""),
+        ("made >= '2025-01-01' AND made < '2025-03-01'", "orders in the first quarter of 2025", "ends on 2025-02-28"),
+        ("made >= '2025-02-01' AND made < '2025-04-01'", "orders in the first quarter of 2025", "begins on 2025-02-01"),
+        ("'2025-05-01' <= made AND '2025-06-01' > made", "orders in May 2025", ""),
+        ("date(made) = '2026-11-30'", "orders of yesterday", "No date of the query lies"),
+        ("date(made) = '2026-11-29'", "orders of yesterday", ""),
+        ("stamp BETWEEN '2025-05-01' AND '2025-05-31'", "orders in May 2025", "leaves out 2025-05-31 after midnight"),
+        ("day BETWEEN '2025-05-01' AND '2025-05-31'", "orders in May 2025", ""),
+        ("day >= '2026-01-01' AND day <= '2026-11-30'", "orders this year", ""),
+        ("amount > 2000 AND year(day) = 2025", "orders in 2025", ""),
+    ],
+)  # fmt: skip
+def test_bounds_are_read_as_they_compare(sql, question, said):
+    days = Schema(dialect="duckdb", tables=(Table(name="t", columns={"stamp": "TIMESTAMP", "day": "DATE"}),))
+    statement = read_statement(f"SELECT 1 FROM t WHERE {sql}", "duckdb", days)
+    found = [f.message for f in check_demands(statement, Demands(question=question, as_of=ASKED)).findings]
+    assert len(found) == bool(said) and said in " ".join(found), found
 
 
 def test_tables_columns_and_words():

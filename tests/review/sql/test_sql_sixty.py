@@ -7,12 +7,13 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from review.basics.errors import InputError
 from review.commands.cli import spotcheck
@@ -107,6 +108,37 @@ def test_each_kind_of_evidence(sorter: Sorter, fields: dict[str, Any], verdict: 
     assert (found.verdict, said in " ".join(found.why)) == (verdict, True), found
 
 
+BY_COUNTRY = "SELECT country, count(*) AS n FROM customers GROUP BY country ORDER BY n DESC, country"
+OTHERWISE = BY_COUNTRY.replace("n DESC, country", "country")
+NAMES = "SELECT country FROM customers GROUP BY country ORDER BY count(*) DESC, country"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "verdict", "said"),
+    [
+        ("How many customers does each country have?", OTHERWISE, "right", ""),
+        ("How many customers does each country have, sorted by number?", OTHERWISE, "wrong", "another order"),
+        ("The top countries with their customers", OTHERWISE, "person", "another order"),
+        ("", OTHERWISE, "person", "another order"),
+        ("Which countries have the most customers?", NAMES, "person", "without some of its columns"),
+        ("Which countries have customers, and how many?", NAMES, "wrong", "without some of its columns"),
+        ("How many customers does each country have?", BY_COUNTRY.replace("AS n", "+ 1 AS n"), "wrong", "'n' is "),
+    ],
+)
+def test_order_and_columns_count_where_the_question_asks(
+    sorter: Sorter, question: str, sql: str, verdict: str, said: str
+) -> None:
+    found = sorter.sort(AgentAnswer(id="1", question=question, sql=sql, reference=BY_COUNTRY))
+    assert (found.verdict, said in " ".join(found.why)) == (verdict, True), found
+    if sql == OTHERWISE:
+        assert (
+            replace(sorter, order="reference")
+            .sort(AgentAnswer(id="1", question=question, sql=sql, reference=BY_COUNTRY))
+            .verdict
+            == "wrong"
+        )
+
+
 def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
     rows = [
         {"id": "a", "sql": REVENUE, "reference": REVENUE, "as_of": "2026-11-29"},
@@ -125,3 +157,42 @@ def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
     store.with_name("spotcheck.toml").rename(tmp_path / "spotcheck.toml")
     refused = CliRunner().invoke(spotcheck, call)
     assert isinstance(refused.exception, InputError) and "--engine" in str(refused.exception)
+
+
+def test_the_file_is_read_strictly_and_scores_go_on_to_accuracy(sorter: Sorter, tmp_path: Path) -> None:
+    folder = Path(sorter.runner.place.path).parent
+    base = f'[sql]\nengine = "{folder / "shop.duckdb"}"\n'
+    (tmp_path / "spotcheck.toml").write_text(base)
+
+    def run(rows: list[dict[str, str]], *more: str) -> Result:
+        file = tmp_path / "answers.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        call = ["sql", "sort", "--file", str(file), "--store", str(tmp_path / "spotcheck.db"), *more]
+        return CliRunner().invoke(spotcheck, call)
+
+    fenced = {"id": "a", "sql": f"```sql\n{BY_COUNTRY}\n```", "reference": BY_COUNTRY, "answer": "As you see."}
+    rule = {"id": "b", "sql": BY_COUNTRY, "reference": BY_COUNTRY, "required_tables": "orders"}
+    count = "SELECT count(*) AS n FROM customers"
+    [(customers,)] = sorter.runner.run(count).rows
+    accident = {"id": "c", "sql": f"SELECT {customers} AS n", "reference": count}
+    more = ("--perturb", "1", "--scores", str(tmp_path / "s.csv"))
+    found = json.loads(run([fenced, rule, accident], "--json", *more).stdout)
+    first, second, third = found["items"]
+    assert (first["verdict"], first["words"], found["words"]["not checked"]) == ("right", "not checked", 1)
+    assert second["verdict"] == "right" and "The reference does not meet this either" in second["notes"][0]
+    assert third["verdict"] == "person", third
+    assert "on changed data" in third["why"][0]
+    assert (tmp_path / "s.csv").read_text().split() == ["case,execution,semantic", "a,1,", "b,1,", "c,1,"]
+    scored = CliRunner().invoke(spotcheck, ["sql", "accuracy", "--file", str(tmp_path / "s.csv"), "--json"])
+    assert json.loads(scored.stdout)["execution"]["value"] == 1
+    assert "Nothing else that words say was checked" in " ".join(run([fenced]).stdout.split())
+    doubled = run([fenced, {**rule, "id": "a"}])
+    assert "column 'id'" in str(doubled.exception) and "line 1" in str(doubled.exception)
+    for setting, said in (
+        ('forbidden_columns = ["customers.emial"]', "Nearest: 'customers."),
+        ('words = { "promo" = ["promotion"] }', "Nearest: 'promotions'"),
+    ):
+        (tmp_path / "spotcheck.toml").write_text(base + setting)
+        assert said in str(run([fenced]).exception)
+    (tmp_path / "spotcheck.toml").write_text(f'[sql]\nengine = "duckdb://{folder}/shop.duckdb"')
+    assert "four slashes: duckdb:////" in str(run([fenced]).exception)

@@ -1,0 +1,58 @@
+"""What a question asks of the form of its answer: an order, and figures or columns beside the names."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from review.sql.results.matching import Table
+from review.sql.results.outcome import Comparison
+from review.sql.results.result import Result
+from review.sql.results.rounding import is_number
+from review.sql.tree.statement import UnreadableSql, read_statement
+
+Asked = Literal["yes", "perhaps", "no"]
+OrderCounts = Literal["question", "reference"]
+ORDER_COUNTS: tuple[OrderCounts, ...] = ("question", "reference")
+"""Where the order of rows counts, as a project says: where a question asks for one, or wherever its reference sorts."""
+_SORTED = re.compile(
+    r"\b(?:sort(?:ed|ing)?|rank(?:ed|ing)?|ascending|descending|alphabetical\w*|chronological\w*|"
+    r"(?:order(?:ed)?|list(?:ed)?) (?:them |these |it |the \w+ )?(?:by (?:date|name|price|value|size|time|month)|from)|"
+    r"in (?:the )?(?:\w+ )?order (?:of|by)|(?:highest|lowest|largest|smallest|newest|oldest|latest|earliest|most|"
+    r"fewest|best|worst|cheapest|dearest|biggest) (?:to|first))\b", re.IGNORECASE,
+)  # fmt: skip
+_LEANS = re.compile(r"\b(?:top|ordered by|running|cumulative|trend|over time|history|timeline)\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\b(?:how (?:many|much|often|long|high|large)|number of|counts?|amounts?|totals?|averages?|sums?|what share|"
+    r"percent\w*|figures?|values?|with (?:their|its|the))\b", re.IGNORECASE,
+)  # fmt: skip
+
+
+def order_asked(question: str, reference: str, dialect: str) -> Asked:
+    """Return whether a question asks for an order of rows; "perhaps" where it asks for the first ones or is missing."""
+    if _SORTED.search(question):
+        return "yes"
+    if not question.strip() or _LEANS.search(question):
+        return "perhaps"
+    try:
+        limited = read_statement(reference, dialect).tree.args.get("limit") is not None
+    except UnreadableSql:
+        return "perhaps"
+    return "perhaps" if limited else "no"
+
+
+def missing_asked(question: str, comparison: Comparison, expected: Result) -> list[str]:
+    """Return the columns of the reference that an answer lacks although its question asks for them, by name."""
+    asked = {_stem(word) for word in re.findall(r"[a-z]+", question.lower())}
+    columns, found = Table(expected).raw, []
+    for name, at, cells in zip(expected.columns, comparison.matched, columns, strict=True):
+        words = {_stem(word) for word in re.findall(r"[a-z]+", name.lower())}
+        # "the most customers" names a count without asking for it; "name and e-mail" asks for both.
+        wanted = _AMOUNT.search(question) is not None if is_number(cells) else bool(words) and words <= asked
+        if at is None and wanted:
+            found.append(name)
+    return found
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word

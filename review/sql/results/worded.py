@@ -1,0 +1,150 @@
+"""What the words of an answer say against its result: another name, another direction, another currency.
+
+Each of these can be checked; most of what words say cannot. So a finding here is for a person to weigh, and words
+without a finding are not proved right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from review.sql.results.cells import number_in
+from review.sql.results.figures import judged
+from review.sql.results.result import Result
+from review.sql.results.written import Written
+
+MOST_ROWS = 500
+"""Rows that words are looked up in; nobody words more of them."""
+_UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
+_DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
+_BY = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\s+by\s+\S*$", re.IGNORECASE)
+_FROM = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
+_TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
+_CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
+_CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
+_PART = re.compile(r"[.;:!?]\s|[,\n]\s?")
+_SENTENCE = re.compile(r"[.;!?]\s|\n")
+
+
+def contradictions(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[str]:
+    """Return what the words of an answer say against its result, each in a sentence."""
+    if not result.done or not answer.strip() or not result.rows:
+        return []
+    figures = list(judged(answer, result, question=question))
+    found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
+    found += _direction(answer, figures, result)
+    if len(result.rows) <= MOST_ROWS:
+        found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
+    return list(dict.fromkeys(found))
+
+
+def _currency(figures: list[Written], said: str, result: Result) -> Iterator[str]:
+    """A currency other than the one that question, query and columns name."""
+    cells = " ".join(cell for row in result.rows[:MOST_ROWS] for cell in row if isinstance(cell, str))
+    named = {sign for sign, words in _CURRENCIES.items() if re.search(words, f"{said} {cells}", re.IGNORECASE)}
+    for one in figures:
+        if one.currency and named and one.currency not in named:
+            yield f"The figure '{one.text}' has a currency that neither the question nor the query names."
+
+
+def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
+    """A rise where the cells say a fall, or the other way round."""
+    cells = [n for row in result.rows[:MOST_ROWS] for n in map(_number, row) if n is not None]
+    changes = [
+        n
+        for row in result.rows[:MOST_ROWS]
+        for name, n in zip(result.columns, map(_number, row), strict=True)
+        if n is not None and _CHANGE.search(name)
+    ]
+    for at, one in enumerate(figures):
+        following = figures[at + 1] if at + 1 < len(figures) else None
+        reached = following if following and _TO.match(answer[one.end : following.start]) else None
+        head = answer[: one.start]
+        if match := _BY.search(head):
+            sign = 1 if match["up"] else -1
+            if reached is not None and not (one.percent or reached.percent):
+                before = [reached.value - s * abs(one.value) for s in (sign, -sign)]
+                wrong = before[0] not in cells and before[1] in cells
+            else:
+                here, there = (any(_near(one, n, s) for n in changes) for s in (sign, -sign))
+                wrong = there and not here
+        elif (match := _FROM.search(head)) and reached is not None:
+            wrong = reached.value != one.value and (reached.value > one.value) != bool(match["up"])
+        else:
+            continue
+        if wrong:
+            yield f"The words say '{match['up'] or match['down']}' with '{one.text}', and the result says the opposite."
+
+
+def _near(one: Written, cell: Decimal, sign: int) -> bool:
+    """Whether a cell of one sign is a figure, rounded; a share may be the figure as a percentage."""
+    half = Decimal(5).scaleb(one.place - 1)
+    sizes = (abs(cell), 100 * abs(cell)) if one.percent else (abs(cell),)
+    return cell * sign > 0 and any(abs(size - abs(one.value)) <= half for size in sizes)
+
+
+def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
+    """A figure of one row beside the name of another."""
+    labels = _labels(result)
+    names = {name for row in labels for name in row}
+    if len(result.rows) < 2 or not names:
+        return
+    for one in figures:
+        own = [
+            row for row, cells in zip(labels, result.rows, strict=True) if any(_is_cell(one, cell) for cell in cells)
+        ]
+        if not own:
+            continue
+        beside = _beside(answer, one, _PART, names) or _beside(answer, one, _SENTENCE, names)
+        if beside and not any(beside & row for row in own):
+            owner = " or ".join(sorted({name for row in own[:3] for name in row}))
+            said = ", ".join(sorted(beside))
+            yield f"The figure '{one.text}' stands beside '{said}', and in the result beside '{owner}'."
+
+
+def _unnamed(answer: str, result: Result, question: str) -> Iterator[str]:
+    """One row with a name that the words do not say, though they say something else than the question."""
+    if len(result.rows) != 1:
+        return
+    [names] = _labels(result)
+    absent = sorted(name for name in names if not _says(answer, name) and not _says(question, name))
+    if absent and not any(_says(answer, name) for name in names):
+        yield f"The words do not name '{absent[0]}', which is the result."
+
+
+def _labels(result: Result) -> list[set[str]]:
+    """The texts of each row that can be a name, in lower case; those that all rows share tell nothing."""
+    rows = [
+        {c.strip().lower() for c in row if isinstance(c, str) and any(x.isalpha() for x in c)} for row in result.rows
+    ]
+    shared = set.intersection(*rows) if len(rows) > 1 else set()
+    return [row - shared for row in rows]
+
+
+def _beside(answer: str, one: Written, cut: re.Pattern[str], names: set[str]) -> set[str]:
+    """The names in the part of the answer, between two cuts, in which a figure stands."""
+    start = max((m.end() for m in cut.finditer(answer) if m.end() <= one.start), default=0)
+    end = min((m.start() for m in cut.finditer(answer) if m.start() >= one.end), default=len(answer))
+    part = answer[start:end]
+    said = {name for name in names if _says(part, name)}
+    # "Blue" in "Blue Pan" is no name of its own.
+    return {name for name in said if not any(name != other and name in other for other in said)}
+
+
+def _says(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name.lower())}(?:s|'s)?(?!\w)", text.lower()) is not None
+
+
+def _is_cell(one: Written, cell: Any) -> bool:
+    number = _number(cell)
+    return number is not None and abs(abs(number) - abs(one.value)) <= Decimal(5).scaleb(one.place - 1)
+
+
+def _number(cell: Any) -> Decimal | None:
+    number = None if isinstance(cell, date) else number_in(cell)
+    found = None if number is None else Decimal(str(number))
+    return found if found is not None and found.is_finite() else None
