@@ -15,7 +15,7 @@ from storage.records import KEYS
 from storage.records_people import Rater
 
 CHAIN = ("audit", "audit_rows", "schema_steps")
-"""Tables in which nobody but the owner may change a row."""
+"""Tables of which only the owner may change every column."""
 QUOTES = ("actor", "subject", "detail")
 """The columns of an entry of the audit chain in which words, or the id, of a person may stand."""
 
