@@ -276,7 +276,7 @@ WRITING = {
     "CREATE SEQUENCE ids_{0}; GRANT USAGE ON SEQUENCE ids_{0} TO {0}": "advance the sequence public.ids_{0}.",
     "GRANT CREATE ON SCHEMA public TO {0}": "CREATE in the schema public.",
     "CREATE SCHEMA own_{0}; GRANT ALL ON SCHEMA own_{0} TO {0}": "CREATE in the schema own_{0}.",
-    "GRANT CREATE ON DATABASE postgres TO {0}": "CREATE in the database postgres.",
+    "GRANT CREATE ON DATABASE DATABASE_ TO {0}": "CREATE in the database DATABASE_.",
     "ALTER ROLE {0} CREATEDB": "create databases.",
     "CREATE ROLE hand_{0}; GRANT DELETE ON orders TO hand_{0}; ALTER ROLE {0} NOINHERIT; GRANT hand_{0} TO {0}":
         "DELETE from the table public.orders through the role 'hand_{0}'.",
@@ -288,7 +288,7 @@ WRITING = {
     "GRANT INSERT ON orders TO {0}; GRANT CREATE ON SCHEMA public TO {0}":
         "INSERT into the table public.orders and CREATE in the schema public.",
 }  # fmt: skip
-"""Rights of a role, and what is said that it may do."""
+"""Rights of a role, and what is said that it may do; DATABASE_ stands for the database."""
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
@@ -296,8 +296,12 @@ def test_postgres_refuses_a_role_that_may_write_and_says_what_it_may_do(shop, mo
     import psycopg
 
     place, accepted = shop.place, {**shop.place.options, "write_rights": "accepted"}
-    with psycopg.connect(host=place.options["socket"], user="owner", dbname="postgres", autocommit=True) as owner:
-        for number, (granted, said) in enumerate(WRITING.items()):
+    name = place.path.strip("/")
+    rights = [
+        (granted.replace("DATABASE_", name), said.replace("DATABASE_", name)) for granted, said in WRITING.items()
+    ]
+    with psycopg.connect(host=place.options["socket"], user="owner", dbname=name, autocommit=True) as owner:
+        for number, (granted, said) in enumerate(rights):
             role = f"writer{number}"
             owner.execute(f"CREATE ROLE {role} LOGIN; {granted.format(role)}")
             monkeypatch.setenv("SPOTCHECK_POSTGRES_USER", role)
@@ -323,7 +327,8 @@ def test_postgres_refuses_a_role_that_may_write_and_says_what_it_may_do(shop, mo
 def test_postgres_lets_a_role_read_that_may_make_temporary_tables_alone(shop):
     import psycopg
 
-    with psycopg.connect(host=shop.place.options["socket"], user="reader", dbname="postgres") as other:
+    name = shop.place.path.strip("/")
+    with psycopg.connect(host=shop.place.options["socket"], user="reader", dbname=name) as other:
         other.execute("CREATE TEMPORARY TABLE mine (a serial)")
         session = ENGINE.open(shop.place, LIMITS)
         assert session.run("SELECT count(*) FROM orders").rows == ((3,),)
