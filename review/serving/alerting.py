@@ -54,6 +54,8 @@ def look_in_words(store: Store, project: Project, *, by: str) -> str:
     done = look(store, project, by=by)
     said = [f"{counted(len(done.checked.opened), 'alert')} raised"]
     said[0] += f": {', '.join(one.id for one in done.checked.opened)}" if done.checked.opened else ""
+    if done.checked.explained:
+        said.append(f"closed, because late data filled the gap: {', '.join(one.id for one in done.checked.explained)}")
     still = [one.id for one in raised(store) if one.state != "closed" and one not in done.checked.opened]
     if still:
         said.append(f"not closed yet: {', '.join(still)}")

@@ -12,6 +12,7 @@ from review.basics.words import counted
 from review.monitoring.alerts.deciding import open_alert
 from review.monitoring.alerts.declared import Declared, declared
 from review.monitoring.alerts.evaluating import NEVER, evaluate, ringing
+from review.monitoring.alerts.following import close_filled
 from review.monitoring.alerts.found import Ring, Watched
 from review.monitoring.alerts.gathering import Gathered, gather
 from review.monitoring.alerts.series import Series
@@ -26,10 +27,11 @@ PREVIEWED = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The state of every alert, those that were raised just now, and what a person must know of the log."""
+    """The state of every alert, those raised or explained just now, and what a person must know of the log."""
 
     watched: Sequence[Watched]
     opened: Sequence[Raised]
+    explained: Sequence[Raised]
     notes: Sequence[str]
 
 
@@ -39,17 +41,26 @@ def watch(store: Store, project: Project, judged: Series | None) -> tuple[list[W
     ``judged`` is how often each judge differs from people, by week; None without any. Raises InputError for a wrong
     alert.
     """
+    alerts, found = _gathered(store, project, judged)
+    return _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
+
+
+def _gathered(store: Store, project: Project, judged: Series | None) -> tuple[list[Declared], Gathered]:
     alerts = declared(project)
     moment = datetime.fromisoformat(now())
     found = gather(log_of(store.path), alerts, time_zone=project.time_zone, now=moment)
     if judged is not None:
         drifting = {one.alert.name: judged for one in alerts if one.how == "judges"}
         found = replace(found, series={**found.series, **drifting})
+    return alerts, found
+
+
+def _watched(store: Store, project: Project, alerts: Sequence[Declared], found: Gathered) -> list[Watched]:
     switched, before = switches(store), pasts(raised(store), project.time_zone)
     return [
         evaluate(one, found, on=switched.get(one.alert.name, one.alert.on), past=before.get(one.alert.name, NEVER))
         for one in alerts
-    ], [*_notes(found), *_strangers(store, alerts)]
+    ]
 
 
 def check(store: Store, project: Project, judged: Series | None, *, by: str) -> Checked:
@@ -58,14 +69,16 @@ def check(store: Store, project: Project, judged: Series | None, *, by: str) -> 
     Raises Refused without the role lead, InputError for a wrong alert.
     """
     require(store, by, "lead")
-    watched, notes = watch(store, project, judged)
+    alerts, found = _gathered(store, project, judged)
+    explained = [done for one in alerts for done in close_filled(store, one, found.traffic, by=by)]
+    watched, notes = _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
     opened = []
     for one in watched:
         ring = live_ring(one) if one.state == "ringing" else None
         new = open_alert(store, one.declared, ring, by=by) if ring else None
         if new is not None:
             opened.append(new)
-    return Checked(watched=watched, opened=opened, notes=notes)
+    return Checked(watched=watched, opened=opened, explained=explained, notes=notes)
 
 
 def live_ring(one: Watched) -> Ring | None:

@@ -31,6 +31,8 @@ class Ring:
     """One time that an alert rang: in window ``at``, for a change since window ``since``.
 
     ``value`` is the rate (or the mean total) since then, ``bound`` what it is compared with, of ``n`` conversations.
+    Where traffic is gone, ``sources`` are those whose silence counted, ``newest`` is when data came last (UTC text),
+    and ``late`` after how many hours with traffic their data is usually here.
     """
 
     at: str
@@ -40,6 +42,9 @@ class Ring:
     n: int
     events: float
     slices: Sequence[Slice] = ()
+    sources: Sequence[str] = ()
+    newest: str = ""
+    late: int = 0
 
     def to_json(self, *, falling: bool = False) -> dict[str, Any]:
         """Return it as it is kept with the alert; the shares of one that waits for a fall are turned round."""

@@ -39,6 +39,24 @@ def headline(one: Declared, ring: Ring) -> str:
     )
 
 
+def told(one: Declared, ring: Ring) -> list[str]:
+    """Return everything that is said of a ring: the headline, then the slices, or how far data is known."""
+    return [headline(one, ring), *places(one, ring.slices), *_known(ring)]
+
+
+def _known(ring: Ring) -> list[str]:
+    """Return up to when data is known, where traffic is gone."""
+    if not ring.newest:
+        return []
+    usually = f"within {counted(ring.late, 'hour')} with traffic" if ring.late else "within the hour"
+    came = f"{spoken_start(ring.newest[:10])} {ring.newest[11:16]} UTC"
+    names = ", ".join(name for name in ring.sources if name)
+    whose = f" of {names}" if names else ""
+    return [
+        f"data{whose} is known up to {spoken_start(ring.since)}; it came {came}, and more usually follows {usually}"
+    ]
+
+
 def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
     """Return a sentence for each slice that explains a ring; none when it is everywhere."""
     turned = one.falling
