@@ -6,6 +6,7 @@ once open an alert only once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from review.monitoring.alerts.states import (
     NEW_NORMAL,
     OPENED,
     OWNER,
+    WORSE,
     Raised,
     raised,
     raised_one,
@@ -38,16 +40,24 @@ from storage.store import Store
 def open_alert(store: Store, one: Declared, ring: Ring, *, by: str) -> Raised | None:
     """Raise an alert for a ring; None while it is open or acknowledged, and for a ring that was closed already."""
     require(store, by, "lead")
-    alert = f"{one.alert.name}-{ring.since}"
+    alert = _id(one, ring)
     with store.transaction():
-        known = raised(store)
-        if any(r.id == alert or (r.name == one.alert.name and r.state != "closed") for r in known):
+        if not to_open(raised(store), one, ring):
             return None
         more = {"title": one.title, "words": told(one, ring), "metric": one.alert.metric}
         detail = ring.to_json(falling=one.falling) | more
         owner = _owner_id(store, one.alert.owner)
         write_event(store, alert, one.alert.name, OPENED, by=by, owner=owner, detail=detail)
     return raised_one(store, alert)
+
+
+def to_open(known: Sequence[Raised], one: Declared, ring: Ring) -> bool:
+    """Return whether a ring raises an alert: none of its name is open or acknowledged, and it was not closed itself."""
+    return not any(r.id == _id(one, ring) or (r.name == one.alert.name and r.state != "closed") for r in known)
+
+
+def _id(one: Declared, ring: Ring) -> str:
+    return f"{one.alert.name}-{ring.since}"
 
 
 def _owner_id(store: Store, name: str) -> str:
@@ -162,10 +172,9 @@ def write_event(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Write one thing that happened to an alert. The caller holds the transaction."""
-    once = f"{alert}-{kind}" if kind != OWNER else new_id()
+    more = detail or {}
+    once = new_id() if kind == OWNER else f"{alert}-{kind}-{more['at']}" if kind == WORSE else f"{alert}-{kind}"
     store.add(
-        AlertEvent(
-            id=once, alert=alert, name=name, kind=kind, at=now(), by=by, owner=owner, reason=reason, detail=detail or {}
-        )
+        AlertEvent(id=once, alert=alert, name=name, kind=kind, at=now(), by=by, owner=owner, reason=reason, detail=more)
     )
     chain.record(store, by, f"alert {kind}", alert, owner=owner, reason=reason)

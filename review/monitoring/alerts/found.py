@@ -15,7 +15,8 @@ State = Literal["quiet", "ringing", "undefined", "no data", "missing", "off"]
 class Slice:
     """A part of the traffic that explains a ring: its rate since then, its ``usual`` one (None: it is new), and n.
 
-    ``share`` of what is too much stands in it.
+    ``share`` of what is too much stands in it. ``and_field`` and ``and_value`` narrow it to a pair, "" where it is one
+    column.
     """
 
     field: str
@@ -24,6 +25,8 @@ class Slice:
     usual: float | None
     n: int
     share: float
+    and_field: str = ""
+    and_value: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

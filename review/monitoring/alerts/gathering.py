@@ -120,7 +120,8 @@ def _traffic(log: LogPaths, now: datetime) -> Traffic:
         _add(counts.setdefault(row["slice"][0] or "", np.zeros(size)), first, str(row["window"]), row["n"])
     for (hour, source), n in hours_of_expired(log, since=utc_text(first)).items():
         _add(counts.setdefault(source, np.zeros(size)), first, hour, n)
-    arrived = arrivals(log, since=utc_text(first), until=utc_text(now))
+    until = utc_text(now)
+    arrived = [one for one in arrivals(log, since=utc_text(first), until=until) if one.at <= until]
     hours: np.ndarray = np.sum([np.zeros(size), *counts.values()], axis=0)
     return Traffic(first=first, hours=hours, arrivals=arrived, sources=counts)
 

@@ -15,6 +15,7 @@ from storage.records_alerts import AlertEvent
 from storage.store import Store
 
 OPENED, ACKNOWLEDGED, OWNER, ESCALATED, CLOSED = "opened", "acknowledged", "owner", "escalated", "closed"
+WORSE = "worse"
 NEW_NORMAL, FILLED = "new_normal", "filled"
 """What a closing may hold: the begin of a new baseline; that late data filled the gap."""
 State = Literal["open", "acknowledged", "closed"]
@@ -44,6 +45,16 @@ class Raised:
     def escalated(self) -> bool:
         """Whether all leads were told."""
         return any(e.kind == ESCALATED for e in self.events)
+
+    @property
+    def worse(self) -> list[AlertEvent]:
+        """Each time that it became clearly worse."""
+        return [e for e in self.events if e.kind == WORSE]
+
+    @property
+    def level(self) -> dict[str, Any]:
+        """What was found last: when it opened, or when it became worse."""
+        return self.worse[-1].detail if self.worse else self.found
 
     def to_json(self) -> dict[str, Any]:
         """Return it as ``spotcheck alerts`` prints it."""
