@@ -7,6 +7,7 @@ from typing import NamedTuple
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import bounded, entries
+from review.log.rereading import rereading
 
 
 class Arrival(NamedTuple):
@@ -17,6 +18,7 @@ class Arrival(NamedTuple):
     source: str = ""
 
 
+@rereading
 def arrivals(log: LogPaths, *, since: str, until: str) -> list[Arrival]:
     """Return the imports that arrived in a span of time, by source, in order, without rows dated after ``until``."""
     sql = (

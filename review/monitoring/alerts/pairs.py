@@ -11,6 +11,7 @@ from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
 from review.log.buckets import Windows, bounded, entries, within
 from review.log.checks_ran import checks_ran
+from review.log.rereading import rereading
 from review.monitoring.alerts.declared import Counted, Declared, counted_in_log
 from review.monitoring.alerts.expired import counted_in_counts
 from review.monitoring.alerts.found import Ring, Slice
@@ -68,6 +69,7 @@ def _part(one: Declared, key: Pair, n: Counts, rate: float, of_all: float) -> Pa
     return Part(name=name, value=value, events=n[2], trials=n[3], usual=usual, before=n[1])
 
 
+@rereading
 def _counted(log: LogPaths, one: Declared, spans: Spans, latest: str) -> dict[Pair, Counts]:
     """Return the counts of all traffic, of each value, and of each pair of values, with those that expired."""
     found: dict[Pair, Counts] = {}
