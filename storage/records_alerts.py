@@ -11,9 +11,9 @@ from storage.records_base import Json
 class AlertEvent:
     """One thing that happened to an alert that was raised; the rows of one ``alert`` in order are its story.
 
-    ``kind`` is opened, acknowledged, owner, escalated or closed. ``name`` is the alert's name in the settings. The
-    opening holds what was found in ``detail``; ``owner`` is given with any event, "" when it stays; ``reason`` is what
-    a person wrote, masked.
+    ``kind`` is opened, acknowledged, owner, escalated, worse or closed. ``name`` is the alert's name in the settings.
+    The opening, and each time that it became worse, holds what was found in ``detail``; ``owner`` is given with any
+    event, "" when it stays; ``reason`` is what a person wrote, masked, or what the check found.
     """
 
     id: str

@@ -18,6 +18,7 @@ NOT_ON_THE_STORE = {
     "review/privacy/names.py": "recognises SQL in a conversation, and runs none",
     "review/log/": "DuckDB on the Parquet files of the log",
     "review/monitoring/alerts/expired.py": "DuckDB on the Parquet files of the log",
+    "review/monitoring/alerts/pairs.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/counts.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/judging.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/leaving.py": "DuckDB on the Parquet files of the log",

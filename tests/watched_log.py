@@ -32,13 +32,18 @@ VALUES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """From ``day`` on, ``rate`` of the rows with this value go wrong: by an error, a slow answer, or a high cost."""
+    """From ``day`` on, ``rate`` of the rows with this value go wrong: by an error, a slow answer, or a high cost.
+
+    ``and_field`` narrows it to those that also have ``and_value``.
+    """
 
     day: int
     field: str = "model"
     value: str = "small"
     rate: float = 0.2
     kind: str = "error"
+    and_field: str = ""
+    and_value: str = ""
 
 
 @contextmanager
@@ -98,6 +103,8 @@ def _day(rng: np.random.Generator, day: int, n: int, *, error: float) -> dict[st
 
 def _go_wrong(rng: np.random.Generator, rows: dict[str, Any], incident: Incident) -> None:
     hit = (rows[incident.field] == incident.value) & (rng.random(len(rows["status"])) < incident.rate)
+    if incident.and_field:
+        hit &= rows[incident.and_field] == incident.and_value
     if incident.kind == "error":
         rows["status"][hit] = "error"
     elif incident.kind == "slow":

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.monitoring.alerts.checking import would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, give_owner, switch
@@ -15,6 +16,7 @@ from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
 from review.monitoring.alerts.states import Raised, raised
 from review.monitoring.alerts.words import headline
+from review.monitoring.periods import moment_of
 from review.people.people import require
 from review.serving.alerting import look, look_only
 from review.settings.project import project_of
@@ -43,16 +45,20 @@ def list_(everything: bool, acting: str | None, store_path: str, as_json: bool) 
 
 @alerts_group.command("check")
 @click.option("--dry-run", is_flag=True, help="Say what is found; raise nothing and tell nobody.")
+@click.option("--until", metavar="TIME", default="", help="Replay: look as of this date or time. Needs --dry-run.")
 @as_option
 @store_option
 @json_option
-def check_(dry_run: bool, acting: str | None, store_path: str, as_json: bool) -> None:
+def check_(dry_run: bool, until: str, acting: str | None, store_path: str, as_json: bool) -> None:
     """Look at the log now: raise an alert for what has changed, and tell people once. Exit code 1 when one is open."""
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
+    if until and not dry_run:
+        raise InputError("--until: found no --dry-run beside it. Alerts are raised only as of now; add --dry-run.")
     if dry_run:
         require(store, by, "adjudicator")
-        watched, notes = look_only(store, project)
+        moment = moment_of(until, "--until", project.time_zone, ends=True) if until else ""
+        watched, notes = look_only(store, project, until=moment)
         told: tuple[str, ...] = ()
         failed: tuple[str, ...] = ()
     else:

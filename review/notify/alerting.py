@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from review.notify import log
 from review.notify.due import TEAM, Key
-from review.notify.log import ESCALATED
+from review.notify.log import ESCALATED, WORSE
 from review.notify.reminders import addresses_of
 from review.notify.sending import tried
 from review.notify.words import Text
@@ -21,7 +21,7 @@ AGAIN = "The sending of this message was cut off before anybody knew that it had
 
 
 class News(NamedTuple):
-    """What is to be said about an alert, to its ``owner`` ("" for none); ``kind`` is alert or escalated."""
+    """What is to be said about an alert, to its ``owner`` ("" for none); ``kind`` is alert, escalated or worse."""
 
     alert: str
     kind: str
@@ -39,13 +39,13 @@ class Told(NamedTuple):
 def recipients(settings: NotifySettings, everybody: Sequence[Person], news: News) -> dict[str, str]:
     """Return who gets a message, with the variable of their address: the owner, else the team, else the leads.
 
-    An escalated alert goes to all of these.
+    An alert that was escalated or became worse goes to all of these.
     """
     own = addresses_of(settings, everybody)
     leads = {p.id: own[p.id] for p in everybody if p.may("lead") and p.id in own}
     owner = {news.owner: own[news.owner]} if news.owner in own else {}
     team = {TEAM: settings.team} if settings.team else {}
-    return {**owner, **team, **leads} if news.kind == ESCALATED else owner or team or leads
+    return {**owner, **team, **leads} if news.kind in (ESCALATED, WORSE) else owner or team or leads
 
 
 def tell(

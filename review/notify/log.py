@@ -13,7 +13,7 @@ from storage.records_notices import Notice
 from storage.records_weeks import DueChange, Week
 from storage.store import Store
 
-ALERT, ESCALATED = "alert", "escalated"
+ALERT, ESCALATED, WORSE = "alert", "escalated", "worse"
 """Kinds of messages about alerts; ``Notice.week`` holds the alert then."""
 TRYING, SENT, FAILED, UNKNOWN = "trying", "sent", "failed", "unknown"
 LONGEST = timedelta(hours=1)
@@ -62,7 +62,7 @@ def close_cut_off(store: Store, *, by: str) -> list[Notice]:
     """
     limit = datetime.fromisoformat(now()) - LONGEST
     with store.transaction():
-        trying = [n for n in latest_notices(store) if n.state == TRYING and n.kind not in (ALERT, ESCALATED)]
+        trying = [n for n in latest_notices(store) if n.state == TRYING and n.kind not in (ALERT, ESCALATED, WORSE)]
         found = [n for n in trying if datetime.fromisoformat(n.at) < limit]
         for one in found:
             _note(store, Key(one.week, one.kind, one.recipient), UNKNOWN, one.detail, by=by)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from review.basics.clock import shifted
 from review.basics.errors import NothingToDo, Refused
 from review.basics.words import counted
 from review.monitoring.alerts.checking import Checked, check, watch
@@ -13,12 +15,13 @@ from review.monitoring.alerts.deciding import escalate_overdue
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.states import Raised, raised
 from review.notify.alerting import News, Told, tell
-from review.notify.log import ALERT, ESCALATED
+from review.notify.log import ALERT, ESCALATED, WORSE
 from review.notify.words import Text
 from review.people.people import require
 from review.serving.judge_drift import drift_series
 from review.settings.access import public_url
 from review.settings.project import Project
+from storage.records_alerts import AlertEvent
 from storage.store import Store
 
 
@@ -40,13 +43,22 @@ def look(store: Store, project: Project, *, by: str, environment: Mapping[str, s
     checked = check(store, project, drift_series(store), by=by)
     escalated = escalate_overdue(store, project, by=by)
     url = public_url(project.access, environment)
-    news = [_news(one, url) for one in raised(store) if one.state == "open"]
+    story = raised(store)
+    news = [_news(one, url) for one in story if one.state == "open"]
+    news += [_worse(one, event, url) for one in story if one.state != "closed" for event in one.worse]
     return Looked(checked, tuple(escalated), tell(store, project, news, by=by, environment=environment))
 
 
-def look_only(store: Store, project: Project) -> tuple[list[Watched], list[str]]:
-    """Return the state of every alert and notes on the log. Writes nothing and tells nobody."""
-    return watch(store, project, drift_series(store))
+def look_only(store: Store, project: Project, *, until: str = "") -> tuple[list[Watched], list[str]]:
+    """Return the state of every alert and notes on the log. Writes nothing and tells nobody.
+
+    With ``until`` (a UTC text) it is that of an earlier moment, as the conversations up to then tell it now.
+    """
+    judged = drift_series(store)
+    if not until:
+        return watch(store, project, judged)
+    with shifted(datetime.fromisoformat(until) - datetime.now(UTC)):
+        return watch(store, project, judged, replay=True)
 
 
 def look_in_words(store: Store, project: Project, *, by: str) -> str:
@@ -54,6 +66,10 @@ def look_in_words(store: Store, project: Project, *, by: str) -> str:
     done = look(store, project, by=by)
     said = [f"{counted(len(done.checked.opened), 'alert')} raised"]
     said[0] += f": {', '.join(one.id for one in done.checked.opened)}" if done.checked.opened else ""
+    if done.checked.explained:
+        said.append(f"closed, because late data filled the gap: {', '.join(one.id for one in done.checked.explained)}")
+    if done.checked.worsened:
+        said.append(f"clearly worse: {', '.join(one.id for one in done.checked.worsened)}")
     still = [one.id for one in raised(store) if one.state != "closed" and one not in done.checked.opened]
     if still:
         said.append(f"not closed yet: {', '.join(still)}")
@@ -73,6 +89,14 @@ def look_in_words(store: Store, project: Project, *, by: str) -> str:
     if all(one.state in ("off", "no data") for one in done.checked.watched) and not still:
         raise NothingToDo("the log holds no conversation that an alert could look at.")
     return words
+
+
+def _worse(one: Raised, event: AlertEvent, url: str) -> News:
+    """Return the message that an alert has become worse: it goes to all leads, also of one that is acknowledged."""
+    title, words = str(one.found.get("title", one.name)), [str(w) for w in event.detail["words"]]
+    body = "\n".join([f"{title}: {words[0]}.", *(f"- {w}" for w in words[1:])])
+    last = f"\n\nIt is {one.state}. See the Health page: {url}/health?view=alerts" if url else ""
+    return News(f"{one.id}, worse {event.detail['at']}", WORSE, one.owner, Text(f"Worse: {title}", f"{body}{last}"))
 
 
 def _news(one: Raised, url: str) -> News:

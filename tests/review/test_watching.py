@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from scipy.special import betaln
 from scipy.stats import binom
 
-from review.statistics.watching.gone import traffic_gone, usual_hours
+from review.statistics.watching.gone import Lagging, traffic_gone, usual_hours
 from review.statistics.watching.places import Part, explaining
 from review.statistics.watching.rates import ALARM, baseline, begun, confidence_sequence, evidence
 from review.statistics.watching.totals import evidence_of_totals, usual_total
@@ -123,7 +123,7 @@ def test_rows_that_usually_come_late_are_waited_for() -> None:
     usual = usual_hours(of_days(20, 28, night=False), MONDAY)
     hours, today = np.r_[of_days(20, 1, 2, night=False), np.zeros(24)], MONDAY + timedelta(days=28)
     assert traffic_gone(usual, hours, today).ringing
-    assert not traffic_gone(usual, hours, today, late=24).ringing
+    assert not traffic_gone(usual, hours, today, lags=[Lagging(late=24)]).ringing
 
 
 def test_rare_traffic_is_waited_for_and_an_outage_makes_no_usual_gap() -> None:

@@ -21,7 +21,7 @@ from review.monitoring.alerts.checking import would_have_sent
 from review.monitoring.alerts.deciding import switch
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.spans import spoken_start
-from review.monitoring.alerts.words import headline, places
+from review.monitoring.alerts.words import headline, told
 from review.serving.alerting import look_only
 from storage.queries.states import latest_key, latest_other_entry
 from storage.records_alerts import AlertSwitch
@@ -74,7 +74,7 @@ def _one(here: Session, one: Watched) -> None:
             st.markdown(f"{would} in the last 30 days:")
         for ring in rings:
             st.markdown(f"- {as_text(f'{spoken_start(ring.at)}: {headline(one.declared, ring)}')}")
-            for line in places(one.declared, ring.slices):
+            for line in told(one.declared, ring)[1:]:
                 st.caption(as_text(line))
         if not rings and one.state in ICONS:
             never = "It would have sent nothing" if one.state == "off" else "It did not ring"

@@ -28,6 +28,7 @@ SAID = {
     "acknowledged": "acknowledged",
     "owner": "given to",
     "escalated": "nobody had acknowledged it, so all leads were told",
+    "worse": "clearly worse, so all leads were told",
     "closed": "closed",
 }
 

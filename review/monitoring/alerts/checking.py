@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 from review.basics.clock import now
 from review.basics.log_paths import log_of
+from review.basics.times import utc_text
 from review.basics.words import counted
-from review.monitoring.alerts.deciding import open_alert
+from review.monitoring.alerts.deciding import open_alert, to_open
 from review.monitoring.alerts.declared import Declared, declared
-from review.monitoring.alerts.evaluating import NEVER, evaluate, ringing
+from review.monitoring.alerts.evaluating import NEVER, evaluate, ringing, spans_of
+from review.monitoring.alerts.following import close_filled, note_worse
 from review.monitoring.alerts.found import Ring, Watched
 from review.monitoring.alerts.gathering import Gathered, gather
+from review.monitoring.alerts.pairs import with_pair
 from review.monitoring.alerts.series import Series
 from review.monitoring.alerts.states import Raised, pasts, raised
 from review.people.people import people, require
@@ -26,30 +29,45 @@ PREVIEWED = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The state of every alert, those that were raised just now, and what a person must know of the log."""
+    """The state of every alert, those raised, explained or worse just now, and what a person must know of the log."""
 
     watched: Sequence[Watched]
     opened: Sequence[Raised]
+    explained: Sequence[Raised]
+    worsened: Sequence[Raised]
     notes: Sequence[str]
 
 
-def watch(store: Store, project: Project, judged: Series | None) -> tuple[list[Watched], list[str]]:
+def watch(
+    store: Store, project: Project, judged: Series | None, *, replay: bool = False
+) -> tuple[list[Watched], list[str]]:
     """Return the state of every alert of the project, and notes on the log. Writes nothing.
 
-    ``judged`` is how often each judge differs from people, by week; None without any. Raises InputError for a wrong
-    alert.
+    ``judged`` is how often each judge differs from people, by week; None without any. With ``replay`` the clock was
+    set back, so later conversations are no news. Raises InputError for a wrong alert.
     """
+    alerts, found = _gathered(store, project, judged)
+    if replay:
+        found = replace(found, apart=replace(found.apart, future=0))
+    return _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
+
+
+def _gathered(store: Store, project: Project, judged: Series | None) -> tuple[list[Declared], Gathered]:
     alerts = declared(project)
     moment = datetime.fromisoformat(now())
     found = gather(log_of(store.path), alerts, time_zone=project.time_zone, now=moment)
     if judged is not None:
         drifting = {one.alert.name: judged for one in alerts if one.how == "judges"}
         found = replace(found, series={**found.series, **drifting})
+    return alerts, found
+
+
+def _watched(store: Store, project: Project, alerts: Sequence[Declared], found: Gathered) -> list[Watched]:
     switched, before = switches(store), pasts(raised(store), project.time_zone)
     return [
         evaluate(one, found, on=switched.get(one.alert.name, one.alert.on), past=before.get(one.alert.name, NEVER))
         for one in alerts
-    ], [*_notes(found), *_strangers(store, alerts)]
+    ]
 
 
 def check(store: Store, project: Project, judged: Series | None, *, by: str) -> Checked:
@@ -58,14 +76,34 @@ def check(store: Store, project: Project, judged: Series | None, *, by: str) -> 
     Raises Refused without the role lead, InputError for a wrong alert.
     """
     require(store, by, "lead")
-    watched, notes = watch(store, project, judged)
-    opened = []
+    alerts, found = _gathered(store, project, judged)
+    explained = [done for one in alerts for done in close_filled(store, one, found.traffic, by=by)]
+    watched, notes = _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
+    before = pasts(raised(store), project.time_zone)
+    worsened, zone = [], project.time_zone
+    for one in watched:
+        if one.state != "off":
+            series, past = found.series.get(one.name), before.get(one.name, NEVER)
+            worsened += note_worse(store, one.declared, series, past, time_zone=zone, by=by)
+    opened, known = [], raised(store)
     for one in watched:
         ring = live_ring(one) if one.state == "ringing" else None
-        new = open_alert(store, one.declared, ring, by=by) if ring else None
+        if ring is None or not to_open(known, one.declared, ring):
+            continue
+        new = open_alert(store, one.declared, _explained(store, project, one, found, ring), by=by)
         if new is not None:
             opened.append(new)
-    return Checked(watched=watched, opened=opened, notes=notes)
+    return Checked(watched=watched, opened=opened, explained=explained, worsened=worsened, notes=notes)
+
+
+def _explained(store: Store, project: Project, one: Watched, found: Gathered, ring: Ring) -> Ring:
+    """Return a ring with the pair of columns that explains it best, where one does."""
+    series, alert = found.series.get(one.name), one.declared
+    if series is None or alert.how != "rate":
+        return ring
+    past = pasts(raised(store), project.time_zone).get(one.name, NEVER)
+    spans = spans_of(alert, series, past, ring, project.time_zone)
+    return with_pair(log_of(store.path), alert, ring, spans=spans, latest=utc_text(found.now))
 
 
 def live_ring(one: Watched) -> Ring | None:

@@ -6,6 +6,7 @@ once open an alert only once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,11 +23,12 @@ from review.monitoring.alerts.states import (
     NEW_NORMAL,
     OPENED,
     OWNER,
+    WORSE,
     Raised,
     raised,
     raised_one,
 )
-from review.monitoring.alerts.words import headline, places
+from review.monitoring.alerts.words import told
 from review.people.people import people, person, require
 from review.privacy.masking import mask_text
 from review.privacy.recognisers import recognisers
@@ -38,16 +40,24 @@ from storage.store import Store
 def open_alert(store: Store, one: Declared, ring: Ring, *, by: str) -> Raised | None:
     """Raise an alert for a ring; None while it is open or acknowledged, and for a ring that was closed already."""
     require(store, by, "lead")
-    alert = f"{one.alert.name}-{ring.since}"
+    alert = _id(one, ring)
     with store.transaction():
-        known = raised(store)
-        if any(r.id == alert or (r.name == one.alert.name and r.state != "closed") for r in known):
+        if not to_open(raised(store), one, ring):
             return None
-        words = [headline(one, ring), *places(one, ring.slices)]
-        detail = ring.to_json(falling=one.falling) | {"title": one.title, "words": words, "metric": one.alert.metric}
+        more = {"title": one.title, "words": told(one, ring), "metric": one.alert.metric}
+        detail = ring.to_json(falling=one.falling) | more
         owner = _owner_id(store, one.alert.owner)
-        _write(store, alert, one.alert.name, OPENED, by=by, owner=owner, detail=detail)
+        write_event(store, alert, one.alert.name, OPENED, by=by, owner=owner, detail=detail)
     return raised_one(store, alert)
+
+
+def to_open(known: Sequence[Raised], one: Declared, ring: Ring) -> bool:
+    """Return whether a ring raises an alert: none of its name is open or acknowledged, and it was not closed itself."""
+    return not any(r.id == _id(one, ring) or (r.name == one.alert.name and r.state != "closed") for r in known)
+
+
+def _id(one: Declared, ring: Ring) -> str:
+    return f"{one.alert.name}-{ring.since}"
 
 
 def _owner_id(store: Store, name: str) -> str:
@@ -67,7 +77,7 @@ def acknowledge(store: Store, project: Project, alert: str, *, by: str, reason: 
         found = raised_one(store, alert)
         if found.state != "open":
             raise Refused(f"alert {alert}: it is {found.state} already, by {found.events[-1].by}.")
-        _write(store, alert, found.name, ACKNOWLEDGED, by=by, owner="" if found.owner else by, reason=said)
+        write_event(store, alert, found.name, ACKNOWLEDGED, by=by, owner="" if found.owner else by, reason=said)
     return raised_one(store, alert)
 
 
@@ -84,7 +94,9 @@ def close(store: Store, project: Project, alert: str, *, by: str, reason: str, n
         if found.state == "closed":
             raise Refused(f"alert {alert}: it is closed already, by {found.events[-1].by}.")
         detail = {NEW_NORMAL: str(found.found["since"])[:10]} if new_normal else _normal_before(store, found)
-        _write(store, alert, found.name, CLOSED, by=by, owner="" if found.owner else by, reason=said, detail=detail)
+        write_event(
+            store, alert, found.name, CLOSED, by=by, owner="" if found.owner else by, reason=said, detail=detail
+        )
     return raised_one(store, alert)
 
 
@@ -105,7 +117,7 @@ def give_owner(store: Store, alert: str, owner: str, *, by: str) -> Raised:
         found = raised_one(store, alert)
         if found.state == "closed":
             raise Refused(f"alert {alert}: it is closed, so nobody owns it any more.")
-        _write(store, alert, found.name, OWNER, by=by, owner=somebody.id)
+        write_event(store, alert, found.name, OWNER, by=by, owner=somebody.id)
     return raised_one(store, alert)
 
 
@@ -119,7 +131,7 @@ def escalate_overdue(store: Store, project: Project, *, by: str) -> list[Raised]
         for one in raised(store):
             late = moment - datetime.fromisoformat(one.opened_at) >= timedelta(hours=hours.get(one.name, 24.0))
             if one.state == "open" and late and not one.escalated:
-                _write(store, one.id, one.name, ESCALATED, by=by)
+                write_event(store, one.id, one.name, ESCALATED, by=by)
                 done.append(one.id)
     return [raised_one(store, alert) for alert in done]
 
@@ -148,7 +160,7 @@ def _reason(project: Project, reason: str, *, needed: bool) -> str:
     return mask_text(said, wanted)[0] if said else ""
 
 
-def _write(
+def write_event(
     store: Store,
     alert: str,
     name: str,
@@ -159,10 +171,10 @@ def _write(
     reason: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    once = f"{alert}-{kind}" if kind != OWNER else new_id()
+    """Write one thing that happened to an alert. The caller holds the transaction."""
+    more = detail or {}
+    once = new_id() if kind == OWNER else f"{alert}-{kind}-{more['at']}" if kind == WORSE else f"{alert}-{kind}"
     store.add(
-        AlertEvent(
-            id=once, alert=alert, name=name, kind=kind, at=now(), by=by, owner=owner, reason=reason, detail=detail or {}
-        )
+        AlertEvent(id=once, alert=alert, name=name, kind=kind, at=now(), by=by, owner=owner, reason=reason, detail=more)
     )
     chain.record(store, by, f"alert {kind}", alert, owner=owner, reason=reason)

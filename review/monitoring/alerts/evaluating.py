@@ -12,7 +12,7 @@ from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Point, Ring, Watched
 from review.monitoring.alerts.gathering import Gathered
 from review.monitoring.alerts.series import Series
-from review.monitoring.alerts.spans import spoken_start
+from review.monitoring.alerts.spans import Spans, after, moment, spoken_start
 from review.monitoring.alerts.stopped import stretches
 from review.monitoring.alerts.watching import Basis, basis, rings
 from review.monitoring.metrics import CHECK
@@ -69,7 +69,7 @@ def _series(one: Declared, series: Series, found: Gathered, past: Past) -> Watch
     there = series.trials.max(axis=0, initial=0) > 0 if series.parts_only else series.trials[0] > 0
     if not there.any():
         return Watched(declared=one, state="missing", detail=_missing(one))
-    known = basis(one, series, begin=_place(series, past.normal))
+    known = basis_since(one, series, past)
     if known.undefined:
         points = _points(one, series, known, len(series.starts))
         return Watched(declared=one, state="undefined", detail=_plain(known.undefined), points=points)
@@ -99,6 +99,19 @@ def _series(one: Declared, series: Series, found: Gathered, past: Past) -> Watch
 def ringing(found: list[Ring], today: date) -> Ring | None:
     """Return the first ring of the last weeks, for which an alert is opened; None where there is none."""
     return next((r for r in found if date.fromisoformat(r.at[:10]) >= today - RECENT), None)
+
+
+def basis_since(one: Declared, series: Series, past: Past) -> Basis:
+    """Return the baseline of a series, which begins anew where a lead called a change the new normal."""
+    return basis(one, series, begin=_place(series, past.normal))
+
+
+def spans_of(one: Declared, series: Series, past: Past, ring: Ring, time_zone: str) -> Spans:
+    """Return the baseline of a ring, and the time since it began."""
+    known, names = basis_since(one, series, past), series.starts
+    ends = names[known.begin], names[known.start], ring.since, after(ring.at, one.alert.window)
+    a, b, c, d = (moment(name, time_zone) for name in ends)
+    return (a, b), (c, d)
 
 
 def _place(series: Series, day: str) -> int:

@@ -50,14 +50,15 @@ def first_hour(log: LogPaths, *, earliest: str) -> str | None:
     return str(row[0]) if row and row[0] else None
 
 
-def hours_of_expired(log: LogPaths, *, since: str) -> dict[str, int]:
-    """Return how many conversations of each hour expired."""
+def hours_of_expired(log: LogPaths, *, since: str) -> dict[tuple[str, str], int]:
+    """Return how many conversations of each hour and source expired."""
     relation = counts_relation(log)
     if relation is None:
         return {}
-    sql = f"SELECT hour, sum(n) FROM {relation} WHERE hour >= {sql_literal(since[:13])} GROUP BY 1"  # noqa: S608 - our own paths
+    what = "hour, coalesce(source, ''), sum(n)"
+    sql = f"SELECT {what} FROM {relation} WHERE hour >= {sql_literal(since[:13])} GROUP BY 1, 2"  # noqa: S608 - our own paths
     with bounded() as db:
-        return {str(hour): int(n) for hour, n in db.execute(sql).fetchall()}
+        return {(str(hour), str(source)): int(n) for hour, source, n in db.execute(sql).fetchall()}
 
 
 def expired_rows(

@@ -15,7 +15,8 @@ State = Literal["quiet", "ringing", "undefined", "no data", "missing", "off"]
 class Slice:
     """A part of the traffic that explains a ring: its rate since then, its ``usual`` one (None: it is new), and n.
 
-    ``share`` of what is too much stands in it.
+    ``share`` of what is too much stands in it. ``and_field`` and ``and_value`` narrow it to a pair, "" where it is one
+    column.
     """
 
     field: str
@@ -24,6 +25,8 @@ class Slice:
     usual: float | None
     n: int
     share: float
+    and_field: str = ""
+    and_value: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,8 @@ class Ring:
     """One time that an alert rang: in window ``at``, for a change since window ``since``.
 
     ``value`` is the rate (or the mean total) since then, ``bound`` what it is compared with, of ``n`` conversations.
+    Where traffic is gone, ``sources`` are those whose silence counted, ``newest`` is when data came last (UTC text),
+    and ``late`` after how many hours with traffic their data is usually here.
     """
 
     at: str
@@ -40,6 +45,9 @@ class Ring:
     n: int
     events: float
     slices: Sequence[Slice] = ()
+    sources: Sequence[str] = ()
+    newest: str = ""
+    late: int = 0
 
     def to_json(self, *, falling: bool = False) -> dict[str, Any]:
         """Return it as it is kept with the alert; the shares of one that waits for a fall are turned round."""

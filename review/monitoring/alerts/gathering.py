@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,11 +30,15 @@ HOURS_BACK = timedelta(days=56)
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """All traffic by hour of UTC from ``first`` on, up to the last full hour, and when rows arrived."""
+    """All traffic by hour of UTC from ``first`` on, up to the last full hour, and when rows arrived.
+
+    ``sources`` holds the hours of each source; without them all traffic is one source, "".
+    """
 
     first: datetime
     hours: np.ndarray
     arrivals: Sequence[Arrival]
+    sources: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +113,17 @@ def _traffic(log: LogPaths, now: datetime) -> Traffic:
     """Return the last weeks of traffic by hour. The hour that runs now is left out: it is not over."""
     last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     first = (last - HOURS_BACK).replace(hour=0)
-    counts = np.zeros(int((last - first) // timedelta(hours=1)))
-    windows = Windows(by="hour", start=utc_text(first), earliest=EARLIEST, latest=utc_text(now))
+    size = int((last - first) // timedelta(hours=1))
+    counts: dict[str, np.ndarray] = {}
+    windows = Windows(by="hour", start=utc_text(first), slices=("source",), earliest=EARLIEST, latest=utc_text(now))
     for row in aggregated(log, windows, {"n": "count(*)"}):
-        _add(counts, first, str(row["window"]), row["n"])
-    for hour, n in hours_of_expired(log, since=utc_text(first)).items():
-        _add(counts, first, hour, n)
-    return Traffic(first=first, hours=counts, arrivals=arrivals(log, since=utc_text(first), until=utc_text(now)))
+        _add(counts.setdefault(row["slice"][0] or "", np.zeros(size)), first, str(row["window"]), row["n"])
+    for (hour, source), n in hours_of_expired(log, since=utc_text(first)).items():
+        _add(counts.setdefault(source, np.zeros(size)), first, hour, n)
+    until = utc_text(now)
+    arrived = [one for one in arrivals(log, since=utc_text(first), until=until) if one.at <= until]
+    hours: np.ndarray = np.sum([np.zeros(size), *counts.values()], axis=0)
+    return Traffic(first=first, hours=hours, arrivals=arrived, sources=counts)
 
 
 def _add(counts: np.ndarray, first: datetime, hour: str, n: int) -> None:

@@ -15,7 +15,9 @@ from storage.records_alerts import AlertEvent
 from storage.store import Store
 
 OPENED, ACKNOWLEDGED, OWNER, ESCALATED, CLOSED = "opened", "acknowledged", "owner", "escalated", "closed"
-NEW_NORMAL = "new_normal"
+WORSE = "worse"
+NEW_NORMAL, FILLED = "new_normal", "filled"
+"""What a closing may hold: the begin of a new baseline; that late data filled the gap."""
 State = Literal["open", "acknowledged", "closed"]
 
 
@@ -43,6 +45,16 @@ class Raised:
     def escalated(self) -> bool:
         """Whether all leads were told."""
         return any(e.kind == ESCALATED for e in self.events)
+
+    @property
+    def worse(self) -> list[AlertEvent]:
+        """Each time that it became clearly worse."""
+        return [e for e in self.events if e.kind == WORSE]
+
+    @property
+    def level(self) -> dict[str, Any]:
+        """What was found last: when it opened, or when it became worse."""
+        return self.worse[-1].detail if self.worse else self.found
 
     def to_json(self) -> dict[str, Any]:
         """Return it as ``spotcheck alerts`` prints it."""
@@ -94,6 +106,8 @@ def pasts(everything: Sequence[Raised], time_zone: str) -> dict[str, Past]:
             end = next(e for e in reversed(one.events) if e.kind == CLOSED)
             at = datetime.fromisoformat(end.at).astimezone(zone_of(time_zone))
             resume = end.at[:13] if len(str(one.found["since"])) > len("2026-11-30") else _day_after(at.date())
+            # Nobody looked at what came after a gap that late data filled: it is watched from the end of the gap on.
+            resume = str(one.found["at"]) if end.detail.get(FILLED) else resume
             found[one.name] = Past(resume=resume, normal=str(end.detail.get(NEW_NORMAL, "")))
     return found
 

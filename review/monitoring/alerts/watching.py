@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Ring, Slice
@@ -145,7 +146,7 @@ def _evidence(one: Declared, series: Series, found: Basis, at: int) -> Floats:
         return evidence(np.where(n > 0, x, 0), n, limit=found.limits, spread=found.spreads, looks=looks)
     assert isinstance(found.total, UsualTotal)
     total = np.where(n[0] > 0, x[0], math.nan)
-    expected = found.total.expected(_places(one, series)[at:])
+    expected = expected_totals(one, series, found)[at:]
     each = np.full(x.shape, -np.inf)
     each[0] = evidence_of_totals(total, expected, spread=found.total.spread, looks=looks)
     return each
@@ -186,33 +187,52 @@ def _ring(one: Declared, series: Series, found: Basis, *, start: int, place: int
     shown = key if series.parts_only else 0
     x, n = series.events[shown, span], series.trials[shown, span]
     value = float(x.sum() / n.sum()) if one.how != "total" and n.sum() else float(x.mean())
-    slices = [_slice(series, key, span, 1.0, found)] if series.parts_only else _explained(series, found, span, key)
+    slices = [_slice(series, key, span, 1.0, found)] if series.parts_only else _explained(one, series, found, span, key)
     return Ring(
         at=series.starts[place], since=series.starts[since], value=value, bound=bound, n=int(n.sum()),
         events=float(x.sum()), slices=tuple(slices),
     )  # fmt: skip
 
 
-def _expected(one: Declared, series: Series, found: Basis, place: int) -> float:
+def expected_totals(one: Declared, series: Series, found: Basis) -> Floats:
+    """Return the most that is usual of the total of each window."""
     assert isinstance(found.total, UsualTotal)
-    return float(found.total.expected([_places(one, series)[place]])[0])
+    return found.total.expected(_places(one, series))
 
 
-def _explained(series: Series, found: Basis, span: slice, strongest: int) -> list[Slice]:
+def _expected(one: Declared, series: Series, found: Basis, place: int) -> float:
+    return float(expected_totals(one, series, found)[place])
+
+
+def _explained(one: Declared, series: Series, found: Basis, span: slice, strongest: int) -> list[Slice]:
     x, n = series.events[:, span].sum(axis=1), series.trials[:, span].sum(axis=1)
+    rates = usual_events(one, found.rates, float(found.rates[0]))
     parts = {
         key: Part(
-            name=key[0], value=key[1], events=float(x[k]), trials=float(n[k]), usual=float(n[k] * found.rates[k]),
+            name=key[0], value=key[1], events=float(x[k]), trials=float(n[k]), usual=float(n[k] * rates[k]),
             new=bool(found.new[k]),
         )
         for k, key in enumerate(series.keys)
         if key != ALL
     }  # fmt: skip
-    usual = float(n[0] * found.rates[0])
+    usual = float(n[0] * rates[0])
     named = explaining(list(parts.values()), events=float(x[0]), trials=float(n[0]), usual=usual)
     place: dict[Key, int] = {key: k for k, key in enumerate(series.keys)}
     out = [_slice(series, place[e.part.name, e.part.value], span, e.share, found) for e in named]
-    return out or ([_slice(series, strongest, span, 1.0, found)] if strongest else [])
+    over = strongest and (one.fixed is None or x[strongest] > one.fixed * n[strongest])
+    return out or ([_slice(series, strongest, span, 1.0, found)] if over else [])
+
+
+def usual_events(one: Declared, rate: ArrayLike, of_all: float) -> Floats:
+    """Return the rate over which events are too many in parts with these usual rates; ``of_all`` is that of the total.
+
+    With a limit that somebody set it is the limit, so that no part within it is called the cause. A part that always
+    lies over the limit is no news while the total does not.
+    """
+    usual = np.asarray(rate, dtype=float)
+    if one.fixed is None:
+        return usual
+    return np.full_like(usual, one.fixed) if of_all > one.fixed else np.maximum(usual, one.fixed)
 
 
 def _slice(series: Series, k: int, span: slice, share: float, found: Basis) -> Slice:

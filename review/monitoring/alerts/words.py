@@ -34,9 +34,41 @@ def headline(one: Declared, ring: Ring) -> str:
     if part.usual is not None:
         right = f"usually {_share(part.usual, turned)}"
     return (
-        f"{_share(part.rate, turned)} of {counted(part.n, 'conversation')} with {_field(part)} {part.value}{did} "
+        f"{_share(part.rate, turned)} of {counted(part.n, 'conversation')} with {_name(part)}{did} "
         f"since {since}; {right}; all traffic: {value} of {ring.n:,}"
     )
+
+
+def told(one: Declared, ring: Ring) -> list[str]:
+    """Return everything that is said of a ring: the headline, then the slices, or how far data is known."""
+    return [headline(one, ring), *places(one, ring.slices), *_known(ring)]
+
+
+def became_worse(one: Declared, ring: Ring, before: float) -> str:
+    """Return in one sentence that an alert has become worse; ``before`` is the figure that was found before."""
+    since, turned = spoken_start(ring.since), one.falling
+    if one.how == "total":
+        return f"worse since {since}: {ring.value:,.2f} a {one.alert.window}; {before:,.2f} before"
+    if ring.value > ring.bound or not ring.slices:
+        n = counted(ring.n, "item" if one.how == "judges" else "conversation")
+        return f"worse since {since}: {_share(ring.value, turned)} of {n}; {_share(before, turned)} before"
+    part = ring.slices[0]
+    old = f"; {_share(part.usual, turned)} before" if part.usual is not None else ""
+    n = counted(part.n, "conversation")
+    return f"worse since {since}: {_share(part.rate, turned)} of {n} with {_name(part)}{old}"
+
+
+def _known(ring: Ring) -> list[str]:
+    """Return up to when data is known, where traffic is gone."""
+    if not ring.newest:
+        return []
+    usually = f"within {counted(ring.late, 'hour')} with traffic" if ring.late else "within the hour"
+    came = f"{spoken_start(ring.newest[:10])} {ring.newest[11:16]} UTC"
+    names = ", ".join(name for name in ring.sources if name)
+    whose = f" of {names}" if names else ""
+    return [
+        f"data{whose} is known up to {spoken_start(ring.since)}; it came {came}, and more usually follows {usually}"
+    ]
 
 
 def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
@@ -50,12 +82,14 @@ def places(one: Declared, slices: Sequence[Slice]) -> list[str]:
         else:
             usual = f"usually {_number(one, 1 - s.usual if turned else s.usual)}"
         more = "" if one.how == "judges" else f"; {s.share:.0%} of the excess is there"
-        out.append(f"{_field(s)} {s.value}: {rate} of {s.n:,}, {usual}{more}")
+        out.append(f"{_name(s)}: {rate} of {s.n:,}, {usual}{more}")
     return out
 
 
-def _field(part: Slice) -> str:
-    return part.field.replace("_", " ")
+def _name(part: Slice) -> str:
+    """Return the column and its value, or both of a pair."""
+    one = f"{part.field.replace('_', ' ')} {part.value}"
+    return f"{one} and {part.and_field.replace('_', ' ')} {part.and_value}" if part.and_field else one
 
 
 def _share(value: float, turned: bool) -> str:

@@ -113,11 +113,38 @@ def busy_hours(usual: UsualHours, begin: datetime, end: datetime) -> int:
     return int((np.asarray(usual.means)[hours_of_week(begin, hours)] > 0).sum())
 
 
-def traffic_gone(usual: UsualHours, counts: Sequence[float], first: datetime, *, late: int = 0) -> Gone:
+@dataclass(frozen=True, kw_only=True)
+class Lagging:
+    """A part of the traffic that the log has ``late`` busy hours after it happened; ``share`` by hour of the week."""
+
+    late: int
+    share: tuple[float, ...] = (1.0,) * WEEK
+
+
+def shares(parts: Sequence[ArrayLike], first: datetime) -> list[tuple[float, ...]]:
+    """Return the share of each part in the hours of the week, from its counts by hour from ``first`` on.
+
+    In an hour of the week that is always empty, it is the share in all hours.
+    """
+    held = []
+    for part in parts:
+        n = np.asarray(part, dtype=float)
+        held.append(np.bincount(hours_of_week(first, len(n)), weights=n, minlength=WEEK))
+    total = np.sum(held, axis=0)
+    of_all = [float(one.sum() / max(total.sum(), 1.0)) for one in held]
+    return [
+        tuple(np.where(total > 0, one / np.maximum(total, 1), whole).tolist())
+        for one, whole in zip(held, of_all, strict=True)
+    ]
+
+
+def traffic_gone(
+    usual: UsualHours, counts: Sequence[float], first: datetime, *, lags: Sequence[Lagging] = (Lagging(late=0),)
+) -> Gone:
     """Return whether traffic is gone at the end of ``counts``, which are the hours from ``first`` on.
 
-    It is when the last three windows are empty and chance explains that in fewer than 5% of years. ``late`` is how many
-    busy hours the log usually lags behind: the first ones of an empty stretch, in which rows may still arrive.
+    It is when the last three windows are empty and chance explains that in fewer than 5% of years. ``lags`` are the
+    parts of the traffic: in the first busy hours of an empty stretch, rows of a part may still arrive.
     """
     if usual.undefined:
         return Gone(ringing=False, since=None, hours=0, expected=0.0, chance=1.0, undefined=usual.undefined)
@@ -125,10 +152,12 @@ def traffic_gone(usual: UsualHours, counts: Sequence[float], first: datetime, *,
     mu = np.asarray(usual.means)[hours_of_week(first, len(n))]
     filled = np.flatnonzero(n > 0)
     begin = int(filled[-1]) + 1 if len(filled) else 0
-    waited = mu[begin:][mu[begin:] > 0][late:]
-    expected = float(waited.sum())
+    place = hours_of_week(first, len(n))[begin:][mu[begin:] > 0]
+    busy = mu[begin:][mu[begin:] > 0]
+    expected = sum(float((busy * np.asarray(part.share)[place])[part.late :].sum()) for part in lags)
+    waited = len(busy) - min((part.late for part in lags), default=0)
     chance = _empty(expected, usual.spread)
-    ringing = len(waited) >= WINDOWS * usual.window and chance <= FALSE_ALARMS * usual.window / HOURS_A_YEAR
+    ringing = waited >= WINDOWS * usual.window and chance <= FALSE_ALARMS * usual.window / HOURS_A_YEAR
     since = first + timedelta(hours=begin) if begin < len(n) else None
     return Gone(ringing=ringing, since=since, hours=len(n) - begin, expected=expected, chance=chance)
 

@@ -10,13 +10,18 @@ WHOLE = 0.95
 """A part with more of the traffic than this is no part: it says no more than the total."""
 ALIKE = 0.9
 """A part whose likelihood comes so near to the best one explains the rise as well."""
+CLEARLY = 20.0
+"""A pair must be so many times likelier than the best column, for each pair that was tried."""
+ENOUGH_BEFORE, ENOUGH_EVENTS = 30, 5
+"""A pair has so many trials in the baseline and events since."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One slice of the traffic while the figure was high.
 
-    ``events`` of ``trials``, of which ``usual`` were expected. ``new``: it had no traffic in the baseline.
+    ``events`` of ``trials``, of which ``usual`` were expected. ``new``: it had no traffic in the baseline, which has
+    ``before`` trials.
     """
 
     name: str
@@ -25,6 +30,7 @@ class Part:
     trials: float
     usual: float
     new: bool = False
+    before: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,26 @@ def explaining(parts: Sequence[Part], *, events: float, trials: float, usual: fl
         if score >= ALIKE * best
     ]
     return found[:3]
+
+
+def pair_explaining(pairs: Sequence[Part], singles: Sequence[Part], *, whole: Part) -> Explained | None:
+    """Return the pair of columns that explains a rise clearly better than every single column and the total do.
+
+    Each model has one rise, so their likelihood ratio is evidence by itself. Where a single column rose, some one of K
+    pairs is 20 K times likelier by chance in at most 5% of cases (Markov's inequality, Bonferroni).
+    """
+    enough = [
+        p
+        for p in pairs
+        if p.before >= ENOUGH_BEFORE and p.events >= ENOUGH_EVENTS and p.events > p.usual and p.trials > 0
+    ]
+    rival = max((_ratio(p.events, p.usual) for p in (whole, *singles)), default=0.0)
+    tried = len([p for p in pairs if p.before >= ENOUGH_BEFORE])
+    best = max(enough, key=lambda p: _ratio(p.events, p.usual), default=None)
+    if best is None or _ratio(best.events, best.usual) < rival + math.log(CLEARLY * tried):
+        return None
+    excess = whole.events - whole.usual
+    return Explained(part=best, share=min((best.events - best.usual) / excess, 1.0) if excess > 0 else 1.0)
 
 
 def _ratio(events: float, usual: float) -> float:
