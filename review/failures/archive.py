@@ -16,7 +16,7 @@ from review.basics.log_paths import log_of
 from review.current.known import Known
 from review.failures.decided import Decided, Place, decided_in, place_of
 from review.failures.error_types import error_kind, nearest_name, offending_name
-from review.failures.located import Located, StepShown, locate, steps_shown
+from review.failures.located import Located, locate
 from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
@@ -25,6 +25,7 @@ from review.log.retained import FAILURES, parts
 from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
+from review.sources.step_errors import StepShown, steps_shown
 from review.sql.execution.schemas import schemas_of
 from storage.queries.failures import latest_notes
 from storage.records_failures import FailureEvent
