@@ -26,6 +26,9 @@ _LEAVES = ("tool", "llm", "retriever", "embedding", "reranker", "sql")
 _EXCHANGED = ("llm", "sql", "embedding", "reranker")
 """Kinds of which one step stands in for another: a second model answers where the first one failed. Tools do not."""
 _REPAIR = re.compile(r"repair|retry|fix|correct", re.IGNORECASE)
+_CLASS = re.compile(r"\s*((?:\w+\.)*[A-Z]\w*(?:\.\w+)?)\s*[:(]")
+UNNAMED = "StepError"
+"""The type of an error that has none: a failed step that nothing repaired makes the answer one of low confidence."""
 _NUMBER = re.compile(r"[\W_]*\d+$")
 
 
@@ -107,8 +110,8 @@ def told_by_steps(steps: Sequence[Any], said: Mapping[str, Any]) -> dict[str, An
         told["error_message"] = first
     elif said.get("status") == "error" and first not in message and message not in first and first != _FAILED[1]:
         told["error_message"] = f"{message}\n{first}"  # the trace repeats that it failed, the step says of what
-    if not said.get("error_type") and (kind := _type(steps[failed[0]])):
-        told["error_type"] = kind
+    if not said.get("error_type"):
+        told["error_type"] = _type(steps[failed[0]], first)
     if said.get("repaired") is None and said.get("status") != "error":
         repaired = all(_succeeded_later(shown, at) for at in failed)
         told["repaired"] = repaired
@@ -133,9 +136,11 @@ def _bare(name: str) -> str:
     return _NUMBER.sub("", name.casefold())
 
 
-def _type(step: Any) -> str:
-    kind = step.get("error_type") if isinstance(step, Mapping) else None
-    return kind if isinstance(kind, str) else ""
+def _type(step: Any, message: str) -> str:
+    """Return the type that a step names, else the class of the exception that its error begins with."""
+    named = step.get("error_type") if isinstance(step, Mapping) else None
+    begins = _CLASS.match(message)
+    return named if isinstance(named, str) and named else begins[1] if begins else UNNAMED
 
 
 def _error(step: Mapping[str, Any]) -> str:
