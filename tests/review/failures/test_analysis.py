@@ -26,9 +26,9 @@ MODES = {
     "dates": ("Date format", "the month came first", "Datum falsch formatiert", "it used 01.11. for 2026-11-01"),
     "joins": ("Wrong join", "rows double because of the join", "join on the wrong key", "users and orders mismatched"),
     "columns": ("Column not found", "order_dt is no column", "from the old schema", "Spalte gibt es nicht"),
-    "policy": ("Reviewed: wrong", "refund rule is outdated", "the policy says 14 days", "quoted the old return policy"),
+    "policy": ("", "refund rule is outdated", "the policy says 14 days", "quoted the old return policy"),
     "slow": ("Time-out", "took too long", "cancelled after the limit", "the large table again"),
-    "unsure": ("Low confidence", "asked for no period", "which shop is open", "the question was half a sentence"),
+    "unsure": ("", "asked for no period", "which shop is open", "the question was half a sentence"),
 }
 
 
