@@ -27,7 +27,9 @@ HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": Fals
 def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
-        st.caption("Failures without a mode, grouped by notes, comments of reviewers and error messages. Offline.")
+        st.caption(
+            "Failures without a mode, grouped by notes, comments of reviewers, errors of steps and, weakly, answers. Offline."
+        )
         model = propose_view.writer(llm_names(here.store), "Names", "failures_names_by")
         how = st.segmented_control(
             "Compare by", list(HOW), default=HOW_FIRST, key="failures_meaning",
