@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from review.checks.language import COMMON_WORDS
 
 _MORE: Mapping[str, str] = {
-    "en": "a able an as at be been but by can do does doesn don had her his if in into its me no nor on only or so still"
+    "en": "able an as at be been but by can do does doesn don had her his if in into its me no nor on only or so still"
     " than then they too us very we were who why i again just also because",
     "de": "aber am an auf aus bei da dann dass denn doch durch es hat hier im in man mir noch nur ob oder schon"
     " sehr sich sind so um uns vom vor war was weil wenn zum zur über kein keine keinen",

@@ -28,7 +28,7 @@ def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
         st.caption(
-            "Failures without a mode, grouped by notes, comments of reviewers, errors of steps and, weakly, answers. Offline."
+            "Failures without a mode, grouped offline by notes and comments, errors of steps and, weakly, answers."
         )
         model = propose_view.writer(llm_names(here.store), "Names", "failures_names_by")
         how = st.segmented_control(
