@@ -99,15 +99,17 @@ def _named(said: str, one: Alike) -> str:
 
 
 def _text(row: FailedRow, said: str, talk: Conversation | None) -> str:
-    """Return what a failure is compared by: what people said of it, then the error of the step that failed.
+    answer = (talk.answer or talk.question) if talk else ""
+    return compared(said, row.error_message, answer) or (title_of(row.kind) if row.kind else CAUSE_TITLES[row.cause])
 
-    Without an error the answer tells a little: what it lacks, and where there is none the question. It is cut short, so
-    that it weighs less than a note.
+
+def compared(said: str, error: str, answer: str) -> str:
+    """Return what a failure is compared by: what people said of it, then the error of the step that failed. Pure.
+
+    Without an error the answer tells a little (where there is none, give the question). It is cut short, so that it
+    weighs less than a note.
     """
-    if row.error_message:
-        return f"{said} {said} {row.error_message}".strip()
-    weak = (talk.answer or talk.question)[:WEAK] if talk else ""
-    return f"{said} {said} {weak}".strip() or (title_of(row.kind) if row.kind else CAUSE_TITLES[row.cause])
+    return f"{said} {said} {error or answer[:WEAK]}".strip()
 
 
 def accept(store: Store, ids: Sequence[str], name: str, *, by: str, example: str = "") -> Mode:
