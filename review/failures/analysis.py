@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from review.basics.log_paths import log_of
 from review.basics.words import shortened
-from review.current.settled import annotations_of
 from review.failures.archive import conversations_of
-from review.failures.error_types import title_of
+from review.failures.error_types import OTHER, title_of
 from review.failures.modes import CAUSE_TITLES, MOST_LETTERS, Mode, mode_list, name_mode
 from review.failures.rules import failure_rules
+from review.failures.said import said_of_failures
 from review.failures.similar import Alike, group_alike
 from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
@@ -20,24 +20,33 @@ from review.people.people import require
 from review.privacy.masking import mask_text
 from review.settings.project import Project
 from review.sources.conversations import recognisers_of
-from storage.queries.failures import latest_notes
-from storage.queries.weeks import weeks_in_use
-from storage.records_weeks import Item
+from storage.records_log import Conversation
 from storage.store import Store
 
 MOST = 5_000
 """Failures that are grouped at once: the latest."""
 MOST_BY_MEANING = 1_000
 """The same where the sentence model reads them: about five milliseconds each."""
+WEAK = 200
+"""Characters of an answer that a failure is compared by."""
 TYPICAL = 8
 """Of how many failures of a group a model is told."""
 
 
 class Proposed(NamedTuple):
-    """A group that may become a mode: the failures, the most typical first, a name, and what the most typical says."""
+    """A group that may become a mode: the failures, the most typical first, a name, and what is said of each."""
 
     alike: Alike
-    says: str
+    said: Mapping[str, str]
+
+    @property
+    def says(self) -> str:
+        """What is said of the most typical one."""
+        return self.said[self.alike.ids[0]]
+
+    def only(self, ids: Sequence[str]) -> Proposed | None:
+        """Return the group with some of its failures alone, None without any."""
+        return Proposed(self.alike._replace(ids=ids), {i: self.said[i] for i in ids}) if ids else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the group as the command line prints it."""
@@ -64,19 +73,24 @@ def proposed_modes(
     rules = failure_rules(store, project, viewer=by, weeks=weeks)
     found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST_BY_MEANING if meaning else MOST)
     rows = [row for row in found if modes.get(row.group) is None]
-    said = _said(store, weeks)
-    texts = {row.id: _text(row, said.get(row.id, "")) for row in rows}
-    kinds = {row.id: row.kind or row.cause for row in rows}
-    shown = {row.id: said.get(row.id) or row.error_message for row in rows}
+    said = {name: " ".join(texts) for name, texts in said_of_failures(store, weeks).items()}
+    told = {row.id: said.get(row.id) or row.error_message for row in rows}
+    talks = conversations_of(store, [row.id for row in rows if not row.error_message])
+    texts = {row.id: _text(row, said.get(row.id, ""), talks.get(row.id)) for row in rows}
+    # How a failure became known, by a thumb, a review or low confidence, says nothing of what went wrong.
+    kinds = {row.id: row.kind if row.kind != OTHER else "" for row in rows}
     if meaning is None:
         meaning = len(rows) <= MOST_BY_MEANING and not lacking()
-    groups = group_alike(texts, kinds, embed=load_embedder().embed if meaning else None)
+    embed = load_embedder().embed if meaning else None
+    groups = group_alike(texts, kinds, named_after={i: text for i, text in told.items() if text}, embed=embed)
     if endpoint is not None:
         # People's notes may name somebody; only masked text leaves.
         wanted = recognisers_of(project.privacy)
         told = {i: mask_text(texts[i], wanted)[0] for one in groups for i in one.ids[:TYPICAL]}
         groups = [one._replace(name=_named(endpoint([told[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
-    return [Proposed(one, shown[one.ids[0]] or _question(store, one.ids[0])) for one in groups]
+    rest = conversations_of(store, [i for i, text in told.items() if not text and i not in talks])
+    questions = {i: talk.question for i, talk in {**talks, **rest}.items()}
+    return [Proposed(one, {i: told[i] or questions.get(i, "") for i in one.ids}) for one in groups]
 
 
 def _named(said: str, one: Alike) -> str:
@@ -84,26 +98,18 @@ def _named(said: str, one: Alike) -> str:
     return shortened(said.strip().strip("\"'."), MOST_LETTERS) or one.name
 
 
-def _question(store: Store, name: str) -> str:
-    found = conversations_of(store, [name])
-    return found[name].question if name in found else ""
+def _text(row: FailedRow, said: str, talk: Conversation | None) -> str:
+    answer = (talk.answer or talk.question) if talk else ""
+    return compared(said, row.error_message, answer) or (title_of(row.kind) if row.kind else CAUSE_TITLES[row.cause])
 
 
-def _said(store: Store, weeks: Sequence[str]) -> Mapping[str, str]:
-    """Return what people said of failures, by conversation: their comments while reviewing, and the latest note."""
-    known = {w.name for w in weeks_in_use(store)}
-    comments: dict[str, str] = {}
-    annotations = [n for n in annotations_of(store, [w for w in weeks if w in known]) if n.comment]
-    places = {i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations])}
-    for n in annotations:
-        comments[places[n.item_id]] = f"{comments.get(places[n.item_id], '')} {n.comment}".strip()
-    return {**comments, **latest_notes(store)}
+def compared(said: str, error: str, answer: str) -> str:
+    """Return what a failure is compared by: what people said of it, then the error of the step that failed. Pure.
 
-
-def _text(row: FailedRow, said: str) -> str:
-    """Return what a failure is compared by. The note counts for more than the words of the log."""
-    kind = title_of(row.kind) if row.kind else CAUSE_TITLES[row.cause]
-    return f"{said} {said} {row.error_type} {row.error_message}" if said or row.error_message else kind
+    Without an error the answer tells a little (where there is none, give the question). It is cut short, so that it
+    weighs less than a note.
+    """
+    return f"{said} {said} {error or answer[:WEAK]}".strip()
 
 
 def accept(store: Store, ids: Sequence[str], name: str, *, by: str, example: str = "") -> Mode:

@@ -16,9 +16,10 @@ from review.basics.log_paths import log_of
 from review.current.known import Known
 from review.failures.decided import Decided, Place, decided_in, place_of
 from review.failures.error_types import error_kind, nearest_name, offending_name
-from review.failures.located import Located, StepShown, locate, steps_shown
+from review.failures.located import Located, locate
 from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
+from review.failures.said import comments_in
 from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
 from review.log.failed_steps import failed_steps
 from review.log.log import log_files, log_state, read_conversations
@@ -26,6 +27,7 @@ from review.log.retained import FAILURES, parts
 from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
+from review.sources.step_errors import StepShown, steps_shown
 from review.sql.execution.schemas import schemas_of
 from storage.queries.failures import latest_notes
 from storage.records_failures import FailureEvent
@@ -37,7 +39,7 @@ from storage.store import Store
 class Failure:
     """One failure in a list. ``mode`` is its group: a named mode, else the kind of error or the cause.
 
-    ``state`` is open, triaged or ignored. ``note`` is the latest one.
+    ``state`` is open, triaged or ignored. ``note`` is the latest one, ``comments`` are what reviewers wrote.
     """
 
     row: FailedRow
@@ -47,6 +49,12 @@ class Failure:
     step: str
     question: str
     note: str = ""
+    comments: Sequence[str] = ()
+
+    @property
+    def said(self) -> str:
+        """What people said of it: the note and the comments."""
+        return " · ".join(dict.fromkeys(text for text in (self.note, *self.comments) if text))
 
     def to_json(self) -> dict[str, Any]:
         """Return the failure as the command line prints it."""
@@ -65,6 +73,7 @@ class Failure:
             "offending": self.offending,
             "question": self.question,
             "note": self.note,
+            "comments": list(self.comments),
         }
 
 
@@ -111,6 +120,7 @@ def failures(
     rows = failed_rows(log_of(store.path), rules, wanted, most=most, skip=skip)
     talks = conversations_of(store, [row.id for row in rows])
     weeks, notes = sorted({row.week for row in rows}), latest_notes(store)
+    comments = comments_in(store, weeks)
     decided = decided_in(store, modes, weeks, task_above=project.failures.task_above)
     grown = _grown(store, project, decided, rows, viewer=viewer)
     return [
@@ -122,6 +132,7 @@ def failures(
             step=located_in(talks.get(row.id)).step,
             question=talks[row.id].question if row.id in talks else "",
             note=notes.get(row.id, ""),
+            comments=[text for _, text in comments.get(row.id, ())],
         )
         for row in rows
     ]
@@ -156,7 +167,7 @@ class FailureShown:
     says when and by which rule.
 
     ``nearest`` is the name of the schema that was probably meant in place of ``offending``. ``events`` are the notes
-    and modes that people gave it, in order.
+    and modes that people gave it, in order; ``comments`` are what reviewers wrote, each with who wrote it.
     """
 
     id: str
@@ -168,6 +179,7 @@ class FailureShown:
     nearest: str
     gone: str
     events: Sequence[FailureEvent]
+    comments: Sequence[tuple[str, str]] = ()
 
 
 def failure_shown(store: Store, project: Project, name: str, *, viewer: str | None = None) -> FailureShown:
@@ -190,6 +202,7 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
         offending=offending,
         nearest=nearest_name(offending, message, schema_names(project)) if offending else "",
         events=events,
+        comments=comments_in(store, [found[0].row.week]).get(name, ()) if found else (),
     )
 
 
@@ -214,5 +227,6 @@ def shown_json(one: FailureShown) -> dict[str, Any]:
         "located": one.located._asdict(),
         "steps": [asdict(step) for step in one.steps],
         "gone": one.gone,
+        "comments": [{"by": by, "text": text} for by, text in one.comments],
         "events": [asdict(event) for event in one.events],
     }

@@ -1,7 +1,7 @@
 """The step of a trace in which a failure began, and the steps as a waterfall. Pure.
 
-Products record steps in many shapes; :func:`steps_shown` reads what is common to them. The first of these that fits
-decides: a step with an error (the innermost one, where spans around it repeat the error), a step whose output reads
+The first of these that fits decides: a step with an error (the innermost one, where spans around it repeat the error,
+:func:`review.sources.step_errors.failed_steps`), a step whose output reads
 like an error, the step that first names the column or table the error is about, the step that such an error comes from
 by its name (a wrong column from "tables and fields"), a tool that returned nothing. Steps of a repair come after the
 failure, so they are none of these.
@@ -10,22 +10,13 @@ failure, so they are none of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import orjson
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from review.failures.error_types import OTHER, error_kind, offending_name
+from review.sources.step_errors import READ, StepShown, failed_steps, is_repair
 
-READ = 2_000
-"""Characters of a text that are looked at."""
-_NAMES = ("name", "step", "tool", "node", "action", "title", "kind", "type")
-_ERRORS = ("error", "error_message", "exception", "status_message")
-_OUTPUTS = ("output", "result", "observation", "content", "text")
-_LEAVES = ("tool", "llm", "retriever", "embedding", "reranker", "sql")
 _LIKE_ERROR = re.compile(r"\s*(?:\w*error\b|\w*exception\b|traceback|code: \d+|failed\b|fatal)", re.IGNORECASE)
-_REPAIR = re.compile(r"repair|retry|fix|correct", re.IGNORECASE)
 _COMES_FROM = {
     "column_not_found": r"field|column|table|schema|link",
     "table_not_found": r"table|field|schema|link",
@@ -39,19 +30,6 @@ _COMES_FROM = {
 }
 """By kind of error: the names of steps that such an error comes from."""
 _EMPTY = ("", "[]", "{}", "null", "none", "0 rows", '""')
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepShown:
-    """One step. ``start`` and ``milliseconds`` place it in time, None where the trace does not say."""
-
-    name: str
-    kind: str
-    milliseconds: float | None
-    start: float | None
-    error: str
-    input: str
-    output: str
 
 
 class Located(NamedTuple):
@@ -72,30 +50,6 @@ class Bar(NamedTuple):
     located: bool
 
 
-def steps_shown(steps: Sequence[Any]) -> list[StepShown]:
-    """Return the steps of a conversation in one shape, in the order of the trace; a plain text is the output."""
-    return [_shown(step, number) for number, step in enumerate(steps, start=1)]
-
-
-def _shown(step: Any, number: int) -> StepShown:
-    if not isinstance(step, Mapping):
-        return StepShown(
-            name=f"step {number}", kind="", milliseconds=None, start=None, error="", input="", output=_text(step)
-        )
-    name = next((_text(step[key]) for key in _NAMES if step.get(key)), f"step {number}")
-    failed = str(step.get("status") or step.get("level") or "").lower() in ("error", "failed", "failure")
-    error = next((_text(step[key]) for key in _ERRORS if step.get(key)), "failed" if failed else "")
-    return StepShown(
-        name=name,
-        kind=str(step.get("kind") or step.get("type") or "").lower(),
-        milliseconds=_milliseconds(step),
-        start=_number(step.get("start_ms", step.get("offset_ms"))),
-        error=error,
-        input=_text(step.get("input")),
-        output=next((_text(step[key]) for key in _OUTPUTS if step.get(key)), ""),
-    )
-
-
 def locate(steps: Sequence[StepShown], *, kind: str | None = None, message: str | None = None) -> Located:
     """Return the step in which a failure began. ``kind`` and ``message`` are those of the conversation's error."""
     if not steps:
@@ -109,28 +63,12 @@ def locate(steps: Sequence[StepShown], *, kind: str | None = None, message: str 
 
 
 def _before_repair(steps: Sequence[StepShown]) -> list[tuple[int, StepShown]]:
-    return [(at, step) for at, step in enumerate(steps) if not _REPAIR.match(step.name) and step.kind != "repair"]
+    return [(at, step) for at, step in enumerate(steps) if not is_repair(step)]
 
 
 def _with_error(steps: Sequence[StepShown]) -> tuple[int, str] | None:
-    failed = [at for at, step in enumerate(steps) if step.error]
-    for place, at in enumerate(failed):
-        # A span around others begins before them and repeats their error.
-        around = steps[at].kind not in _LEAVES and any(
-            _repeats(steps[at], steps[later]) for later in failed[place + 1 :]
-        )
-        if not around:
-            return at, "the first step with an error"
-    return None
-
-
-def _repeats(outer: StepShown, inner: StepShown) -> bool:
-    """Whether a span that began earlier is around another: it took as long and repeats its error."""
-    if outer.milliseconds is None or inner.milliseconds is None:
-        longer = bool(outer.kind)  # a plain list of steps has no spans inside others
-    else:
-        longer = outer.milliseconds >= inner.milliseconds
-    return longer and (outer.error in inner.error or inner.error in outer.error or outer.error == "failed")
+    found = failed_steps(steps)
+    return (found[0], "the first step with an error") if found else None
 
 
 def _like_error(steps: Sequence[StepShown]) -> tuple[int, str] | None:
@@ -177,22 +115,3 @@ def waterfall(steps: Sequence[StepShown], located: Located) -> list[Bar]:
         bars.append(Bar(step.name, start, end, bool(step.error), place == located.at))
         at = end
     return bars
-
-
-def _milliseconds(step: Mapping[str, Any]) -> float | None:
-    for key in ("milliseconds", "duration_ms", "latency_ms", "ms"):
-        if (found := _number(step.get(key))) is not None:
-            return found
-    seconds = _number(step.get("seconds", step.get("duration_s")))
-    return None if seconds is None else seconds * 1_000
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
-    return text[:READ]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from review.failures.empty_words import EMPTY_WORDS
 from review.failures.meanings import in_english, meanings
 
 MOST_GROUPS = 16
@@ -37,8 +38,10 @@ NAME_WORDS = 3
 FEW = 3
 SAME = 0.05
 """What all texts share where they are of one kind, so that none is without a direction."""
-KIND_WEIGHT = 1.2
-"""How far another kind of error moves a failure away; two texts without a common word are at 1.4."""
+KIND_WEIGHT, KIND_BY_MEANING = 1.2, 0.4
+"""How far a kind of error moves failures together, and away from others; two texts without a common word are at 1.4 to
+2 by letters and known words, and at about 1 by meaning, so what people write decides. Failures without an error have no
+kind, and are moved nowhere."""
 Embed = Callable[[Sequence[str]], Any]
 _QUOTED = re.compile(r"[\"'`][^\"'`]{1,80}[\"'`]")
 _NUMBERS = re.compile(r"\d+")
@@ -55,13 +58,15 @@ def group_alike(
     texts: Mapping[str, str],
     kinds: Mapping[str, str] | None = None,
     *,
+    named_after: Mapping[str, str] | None = None,
     embed: Embed | None = None,
     most: int = MOST_GROUPS,
     seed: int = 0,
 ) -> list[Alike]:
     """Return groups of texts (id to text), the largest first. Texts without a letter are in a group "no words".
 
-    ``kinds`` is what the log says of each, such as the kind of error: failures of different kinds are further apart.
+    ``kinds`` are kinds of errors, "" for none: failures of one kind are nearer to each other, and those of different
+    kinds further apart. ``named_after`` are texts that the names are taken from, where not all of a text fits.
     ``embed`` makes vectors of length 1 of texts; with it texts are compared by meaning instead of by their letters.
     """
     said = {name: (_plain(text), (kinds or {}).get(name, "")) for name, text in texts.items()}
@@ -74,15 +79,17 @@ def group_alike(
     place = {one: at for at, one in enumerate(distinct)}
     counts = np.bincount([place[said[name]] for name in names], minlength=len(distinct)).astype(float)
     texts_read = [text for text, _ in distinct]
-    vectors, words = _vectors(texts_read, seed)
+    vectors = _vectors(texts_read, seed)
+    told = {said[name]: _plain((named_after or {}).get(name, "")) or said[name][0] for name in names}
+    words = _words([told[one] for one in distinct])
     if embed is None:
         vectors = np.hstack([vectors, _meant(texts_read, seed)])
     else:
         meant = np.asarray(embed([in_english(text) for text in texts_read]), dtype=float)
         vectors = np.hstack([meant, LETTERS_BESIDE * vectors])
-    kinds_read = [kind for _, kind in distinct]
-    apart = KIND_WEIGHT if len(set(kinds_read)) > 1 else SAME
-    vectors = np.hstack([vectors, apart * _one_hot(kinds_read)])
+    weight = KIND_WEIGHT if embed is None else KIND_BY_MEANING
+    vectors = np.hstack([vectors, weight * _one_hot([kind for _, kind in distinct])])
+    vectors = np.hstack([vectors, np.full((len(distinct), 1), SAME)])
     labels = _labels(vectors, counts, most, seed, nearly=NEARLY if embed is None else NEARLY_BY_MEANING)
     by_group: dict[int, list[str]] = {}
     for name in names:
@@ -132,8 +139,10 @@ def _tree(vectors: Any) -> Callable[[int], Any]:
 
 
 def _one_hot(kinds: Sequence[str]) -> Any:
+    """Return a column for each kind; zeros for a text without one. A kind that all have tells nothing apart."""
     known = sorted(set(kinds))
-    return np.eye(len(known))[[known.index(kind) for kind in kinds]]
+    known = [kind for kind in known if kind and len(known) > 1]
+    return np.array([[float(kind == one) for one in known] for kind in kinds]).reshape(len(kinds), len(known))
 
 
 class _Words(NamedTuple):
@@ -150,10 +159,10 @@ def _plain(text: str) -> str:
     return joined if any(c.isalpha() for c in joined) else ""
 
 
-def _vectors(texts: Sequence[str], seed: int) -> tuple[Any, _Words]:
+def _vectors(texts: Sequence[str], seed: int) -> Any:
     from scipy.sparse import hstack
     from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.preprocessing import normalize
 
     read = [in_english(text) for text in texts]
@@ -165,13 +174,19 @@ def _vectors(texts: Sequence[str], seed: int) -> tuple[Any, _Words]:
     whole = hstack(parts).tocsr()
     dimensions = min(DIMENSIONS, whole.shape[1] - 1, len(texts) - 1)
     reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(whole) if dimensions > 1 else whole.toarray()
+    return normalize(reduced)
+
+
+def _words(texts: Sequence[str]) -> _Words:
+    from sklearn.feature_extraction.text import CountVectorizer
+
     counter = CountVectorizer(binary=True, ngram_range=(1, 2), max_features=20_000)
     try:
         counted = counter.fit_transform(texts)
     except ValueError:  # short words alone, or a language without blanks
         counter = CountVectorizer(binary=True, analyzer="char", ngram_range=(1, 4), max_features=20_000)
         counted = counter.fit_transform(texts)
-    return normalize(reduced), _Words(counted, counter.get_feature_names_out().tolist())
+    return _Words(counted, counter.get_feature_names_out().tolist())
 
 
 def _meant(texts: Sequence[str], seed: int) -> Any:
@@ -203,10 +218,10 @@ def _name(members: Any, counts: Any, words: _Words) -> str:
     outside = np.asarray(weights[1] @ words.counts[np.flatnonzero(~members)]).ravel() / max(weights[1].sum(), 1)
     order = np.argsort(-(inside - outside) * inside, kind="stable")
     chosen: list[str] = []
-    for at in order[:40]:
+    for at in order[:200]:
         word = words.names[at]
         parts = word.split()
-        if inside[at] > 0 and not any(set(parts) & set(one.split()) for one in chosen):
+        if inside[at] > 0 and not EMPTY_WORDS & set(parts) and not any(set(parts) & set(one.split()) for one in chosen):
             chosen.append(word)
         if len(chosen) == NAME_WORDS:
             break

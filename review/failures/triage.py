@@ -61,7 +61,7 @@ class TriageWish:
 
     ``candidates`` are conversations to propose as golden examples: None takes the first that fit, an empty list needs a
     ``reason``. ``few_shots`` are settled items: None takes those nearest to the failures. ``seen`` is the version of
-    the list of modes that the person saw.
+    the list of modes that the person saw. A ``submission`` counts once, however often it is sent.
     """
 
     root_cause: str
@@ -73,6 +73,7 @@ class TriageWish:
     few_shots: Sequence[str] | None = None
     fix_version: str = ""
     seen: int | None = None
+    submission: str = ""
 
 
 def triage_groups(store: Store, project: Project, week: str, *, viewer: str | None = None) -> list[TriageGroup]:
@@ -109,6 +110,8 @@ def triage(
     failures and an unknown owner, InputError for what is missing.
     """
     require(store, by, "adjudicator")
+    if (sent := _sent(store, wish)) is not None:
+        return sent
     modes = mode_list(store)
     _check_seen(modes, group, wish.seen)
     found = _group(store, project, modes, (week, group, version))
@@ -126,7 +129,7 @@ def triage(
     few = [s.item_id for s in drafted.few_shots] if wish.few_shots is None else list(wish.few_shots)
     task = chosen == "task"
     decided = FailureTriage(
-        id=new_id(),
+        id=wish.submission or new_id(),
         week=week,
         mode=found.group,
         version=version,
@@ -144,12 +147,19 @@ def triage(
         fix_version=wish.fix_version.strip(),
     )
     with store.transaction():
+        if (sent := _sent(store, wish)) is not None:
+            return sent
         _check_seen(mode_list(store), found.group, modes.version)
         keep(store, [one for one in (found.example, *decided.candidates) if one], by=by)
         store.add(decided, *proposals)
         title = modes.title(found.group)
         chain.record(store, by, "triage", week, mode=title, version=version, decision=chosen, failures=found.n)
     return decided
+
+
+def _sent(store: Store, wish: TriageWish) -> FailureTriage | None:
+    """Return what an earlier sending of the same submission decided."""
+    return next(iter(store.find(FailureTriage, id=wish.submission)), None) if wish.submission else None
 
 
 def _check_seen(modes: ModeList, group: str, seen: int | None) -> None:

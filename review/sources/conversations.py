@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from review.sources.readers.catalogue import READERS, RENAMED
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
 from review.sources.readers.reader import Reader, TraceReader
+from review.sources.step_errors import told_by_steps
 from review.sources.unread import LOSABLE, Unread
 from storage.records_log import Conversation
 
@@ -167,6 +168,9 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
     # Nobody else has the conversation yet, and a copy would take as long as its masking.
     object.__setattr__(masked, "content_hash", content_hash(masked))
+    # After the hash, which is of what came: the same trace stays the same where an earlier version imported it.
+    if told := told_by_steps(masked.steps, vars(masked)):
+        masked = replace(masked, **told)
     return Entry(masked, original, unread=unread)
 
 

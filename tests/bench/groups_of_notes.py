@@ -12,9 +12,12 @@ import time
 
 import numpy as np
 from judging_notes import JUDGING
+from planted_failures import planted_failures
 from planted_notes import SETS, planted
 from sklearn.metrics import adjusted_rand_score
 
+from review.failures.analysis import compared
+from review.failures.error_types import OTHER, error_kind
 from review.failures.similar import Embed, group_alike
 from review.models.embeddings import load_embedder
 
@@ -25,6 +28,16 @@ def agreement(name: str, n: int, noise: float, seed: int, embed: Embed | None = 
     groups = group_alike(notes, embed=embed)
     found = {one: at for at, group in enumerate(groups) for one in group.ids}
     return float(adjusted_rand_score(list(modes.values()), [found[i] for i in modes])), len(groups)
+
+
+def agreement_of_failures(seed: int, embed: Embed | None = None) -> float:
+    """Return the index over sixty failures of which half have no note."""
+    told = planted_failures(60, seed=seed)
+    texts = {name: compared(one.note, one.error, one.answer) for name, one in told.items()}
+    found = {name: error_kind(None, one.error) or "" for name, one in told.items()}
+    groups = group_alike(texts, {name: kind if kind != OTHER else "" for name, kind in found.items()}, embed=embed)
+    at = {one: number for number, group in enumerate(groups) for one in group.ids}
+    return float(adjusted_rand_score([one.mode for one in told.values()], [at[name] for name in told]))
 
 
 def main(seeds: int, *, meaning: bool) -> None:
@@ -44,6 +57,8 @@ def main(seeds: int, *, meaning: bool) -> None:
                 f"{np.mean(index):.2f} / {min(index):.2f}, {np.mean([k for _, k in found]):.0f} groups, {took:.1f} s"
             )
         print(f"| {name}, {len(SETS[name])} modes | {' | '.join(cells)} |")
+    failures = [agreement_of_failures(seed, embed) for seed in range(seeds)]
+    print(f"\n60 failures, half of them without a note: {np.mean(failures):.2f} / {min(failures):.2f}")
 
 
 if __name__ == "__main__":

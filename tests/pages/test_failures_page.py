@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import streamlit as st
 from app_pages import run
 
+from pages.parts.failures import modes_view, note_field, proposed_view, triage_view
 from review.closing.closing import checklist
+from review.failures.analysis import Proposed
 from review.failures.archive import failures
 from review.failures.modes import mode_list
+from review.failures.similar import Alike
 from review.failures.triage import triage_groups
 from review.golden.examples import current_examples
 from review.log.failed import Narrowed
@@ -51,6 +57,68 @@ def test_a_note_and_a_mode_are_saved_and_the_next_failure_opens(demo: Store, mon
     assert not at.exception and not at.error
     assert latest_notes(demo) == {found[0]: "the month came first"} and found[0] in modes_given(demo)
     assert at.query_params["failure"] == found[1] or at.query_params["failure"] == [found[1]]
+
+
+def test_saving_nothing_stays_and_says_so(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = failures(demo, project_of(demo.path), Narrowed(weeks=[last_week(demo)]), viewer="mara")[0].row.id
+    at = run(demo, monkeypatch, "failures", "mara", view="list", failure=first)
+    notes, modes = latest_notes(demo), modes_given(demo)
+    at.button("failure_save").click().run()
+    assert at.error[0].value == "Nothing was saved: write what went wrong, or choose a mode."
+    assert at.query_params["failure"] in (first, [first])
+    assert (latest_notes(demo), modes_given(demo)) == (notes, modes)
+
+
+def test_what_was_sent_is_written_even_where_the_page_is_never_drawn(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow page that is asked again meanwhile ends before it comes to the form that was sent."""
+    at = run(demo, monkeypatch, "failures", "mara", view="modes")
+    with monkeypatch.context() as slow:
+        slow.setattr(modes_view, "mode_states", lambda *_, **__: st.stop())
+        at.text_input("mode_name_text").set_value("typed while it was slow")
+        at.button("mode_name_go").click().run()
+    assert mode_list(demo).get("typed while it was slow")
+    at = run(demo, monkeypatch, "failures", "mara", view="triage")
+    before = len(demo.find(FailureTriage))
+    with monkeypatch.context() as slow:
+        slow.setattr(triage_view, "triage_groups", lambda *_, **__: st.stop())
+        at.text_input("failures_cause").set_value("the prompt is old")
+        at.button("failures_decide").click().run()
+        assert len(demo.find(FailureTriage)) == before + 1
+
+
+@pytest.mark.parametrize(("view", "field", "button"), [
+    ("triage", "failures_cause", "failures_decide"), ("list", "failure_text", "failure_save"),
+])  # fmt: skip
+def test_the_browser_finds_the_field_it_puts_the_caret_into(
+    demo: Store, monkeypatch: pytest.MonkeyPatch, view: str, field: str, button: str
+) -> None:
+    first = failures(demo, project_of(demo.path), Narrowed(weeks=[last_week(demo)]), viewer="mara")[0].row.id
+    at = run(demo, monkeypatch, "failures", "mara", view=view, failure=first)
+    script = Path(note_field.__file__).with_name("note_field.js").read_text()
+    assert at.text_input(field) and f".st-key-{field} input" in script
+    assert at.button(button) and f".st-key-{button} button" in script
+    assert any(c.value.startswith("Keys: n writes") for c in at.caption)
+
+
+def test_a_group_is_seen_whole_and_split_before_it_becomes_a_mode(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [f.row.id for f in failures(demo, project_of(demo.path), Narrowed(weeks=[last_week(demo)]), viewer="mara")]
+    group = Proposed(Alike(ids[:3], "mixed"), {ids[0]: "month first", ids[1]: "no refund", ids[2]: "day last"})
+    monkeypatch.setattr(proposed_view, "proposed_modes", lambda *_, **__: [group])
+    at = run(demo, monkeypatch, "failures", "mara", view="modes")
+    at.button("failures_group").click().run()
+    key = f"0_{ids[0]}"
+    assert any(all(text in m.value for text in group.said.values()) for m in at.markdown), "all of them are shown"
+    at.button(f"proposed_split_{key}").click().run()
+    assert at.error[0].value.startswith("Choose under Leave out")
+    at.multiselect(f"proposed_out_{key}").set_value([ids[1]])
+    at.text_input(f"proposed_name_{key}").set_value("Dates")
+    at.button(f"proposed_go_{key}").click().run()
+    assert not at.exception and not at.error
+    made = mode_list(demo).get("Dates")
+    assert made and {i for i, mode in modes_given(demo).items() if mode == made.id} == {ids[0], ids[2]}
+    assert at.text_input(f"proposed_name_0_{ids[1]}").value == "mixed", "what was left out waits as a group of its own"
 
 
 def test_modes_show_their_share_and_change(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

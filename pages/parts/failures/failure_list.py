@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.parts.failures import steps_view
-from pages.parts.shared import conversation, noted, rows
+from pages.parts.failures import note_field, steps_view
+from pages.parts.shared import conversation, noted, rows, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -29,6 +29,7 @@ CAUSES = {
 PAGE = 50
 STEPS = 6
 """Steps that are named in the sentence about all failures."""
+FORM = "failure_note"
 OPEN = "failure"
 """The name of the open failure in the address."""
 
@@ -101,7 +102,7 @@ def _cells(one: Failure) -> dict[str, object]:
         "version": one.row.version,
         "repair rounds": one.row.repair_rounds,
         "state": one.state,
-        "note": one.note,
+        "what people said": one.said,
         "failure": one.row.id,
     }
 
@@ -113,7 +114,7 @@ def line(one: Failure) -> None:
             as_text(shortened(one.question, 90) or one.row.id),
             key=f"failures_open_{one.row.id}", type="tertiary", on_click=_open, args=(one.row.id,),
         )  # fmt: skip
-        about = (one.step and f"began in {one.step}", one.offending, one.note)
+        about = (one.step and f"began in {one.step}", one.offending, shortened(one.said, 160))
         if any(about):
             st.caption(as_text(" · ".join(part for part in about if part)))
 
@@ -172,34 +173,47 @@ def _what(one: FailureShown) -> None:
 
 def _note(here: Session, one: FailureShown, ids: Sequence[str]) -> None:
     """Draw the notes and the form. Enter saves; the next failure opens."""
+    for by, comment in one.comments:
+        st.caption(as_text(f"{here.names.get(by, by)}, while reviewing: {comment}"))
     for event in one.events:
         if event.text:
             st.caption(as_text(f"{here.names.get(event.by, event.by)}: {event.text}"))
     modes = {m.id: m.name for m in mode_list(here.store).current}
-    with st.form("failure_note", border=False, clear_on_submit=True):
-        text = st.text_input(
+    with st.form(FORM, border=False, clear_on_submit=True):
+        st.text_input(
             "What went wrong, in your own words",
             key="failure_text",
             placeholder="Enter saves it and opens the next one.",
         )
-        mode = st.selectbox(
+        st.selectbox(
             "Mode",
             list(modes),
             index=None,
             format_func=modes.__getitem__,
             key="failure_mode",
-            placeholder="leave as it is",
+            placeholder="leave as it is" if modes else "no mode has a name yet: name one under Modes",
         )
-        if not st.form_submit_button("Save", key="failure_save", icon=":material/check:"):
-            return
-    try:
-        if (text or "").strip():
-            write_note(here.store, one.id, str(text), by=here.rater.id)
-        if mode:
-            give_mode(here.store, [one.id], mode, by=here.rater.id)
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
+        st.form_submit_button(
+            "Save", key="failure_save", icon=":material/check:", on_click=_save, args=(here, one.id, ids)
+        )
+    submitted.show_refusal(FORM)
+    note_field.show()
+
+
+def _save(here: Session, name: str, ids: Sequence[str]) -> None:
+    """Save the note and the mode of the open failure, and open the next one; with neither, stay and say so."""
+    if st.query_params.get(OPEN) != name:  # sent twice: the next one is open already
         return
-    if one.id in ids:
-        st.query_params[OPEN] = ids[(ids.index(one.id) + 1) % len(ids)]
-    st.rerun()
+    text, mode = (st.session_state["failure_text"] or "").strip(), st.session_state["failure_mode"]
+    if not text and not mode:
+        submitted.refuse(FORM, "Nothing was saved: write what went wrong, or choose a mode.")
+        return
+
+    def write() -> None:
+        if text:
+            write_note(here.store, name, text, by=here.rater.id)
+        if mode:
+            give_mode(here.store, [name], mode, by=here.rater.id)
+
+    if submitted.write(here, FORM, "adjudicator", write) and name in ids:
+        st.query_params[OPEN] = ids[(ids.index(name) + 1) % len(ids)]

@@ -8,10 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.failures.week_chart import by_week
-from pages.parts.shared import figures
+from pages.parts.shared import figures, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import Followed, claim_fix, followed
 from review.failures.loop_figures import LoopWeek, loop_figures
@@ -19,6 +18,7 @@ from review.failures.triage import triage_groups
 from review.statistics.fixes import CAME_BACK, FIXED, RULE, SOME_LEFT
 from storage.queries.weeks import weeks_in_use
 
+FORM = "fix_claim"
 ICONS = {
     FIXED: ":green[:material/check_circle:]",
     CAME_BACK: ":red[:material/replay:]",
@@ -65,21 +65,22 @@ def _claim(here: Session) -> None:
     weeks = [w.name for w in weeks_in_use(here.store)]
     with st.expander("Claim a fix", icon=":material/build:"), st.form("fix_claim", border=False, clear_on_submit=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            mode = st.selectbox("Mode", list(groups), format_func=groups.__getitem__, key="fix_mode")
-            version = st.text_input("Fixed by version", key="fix_version")
-            first = st.selectbox("From week", weeks, index=len(weeks) - 1, key="fix_week", accept_new_options=True)
-            note = st.text_input("What was changed", key="fix_note")
-        if not st.form_submit_button("Claim", key="fix_go"):
-            return
-    try:
-        claim_fix(
-            here.store, here.project, str(mode or ""), version=version or "", week=str(first), by=here.rater.id,
-            note=note or "",
-        )  # fmt: skip
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()
+            st.selectbox("Mode", list(groups), format_func=groups.__getitem__, key="fix_mode")
+            st.text_input("Fixed by version", key="fix_version")
+            st.selectbox("From week", weeks, index=len(weeks) - 1, key="fix_week", accept_new_options=True)
+            st.text_input("What was changed", key="fix_note")
+        st.form_submit_button("Claim", key="fix_go", on_click=_claimed, args=(here,))
+    submitted.show_refusal(FORM)
+
+
+def _claimed(here: Session) -> None:
+    said = st.session_state
+    mode, version, week, note = (str(said[f"fix_{name}"] or "") for name in ("mode", "version", "week", "note"))
+
+    def write() -> None:
+        claim_fix(here.store, here.project, mode, version=version, week=week, by=here.rater.id, note=note)
+
+    submitted.write(here, FORM, "adjudicator", write)
 
 
 def _pictures(weeks: Sequence[LoopWeek]) -> None:

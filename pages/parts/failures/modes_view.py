@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import streamlit as st
 
 from pages.parts.failures import proposed_view
-from pages.parts.shared import charts, figures
+from pages.parts.shared import charts, figures, session, submitted
 from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
 from review.evidence.evidence import weeks_up_to
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import mode_states
@@ -21,6 +21,7 @@ from review.failures.repaired import repaired_answers
 from review.failures.shares import ModeShare, completeness, mode_shares
 from review.statistics.fixes import TREND_RULE
 
+FORM, CHANGED, BEGAN = "modes_change", "modes_changed", "modes_began_open"
 TREND_OF = 4
 """Of how many modes the trend is drawn."""
 
@@ -75,66 +76,97 @@ def _trend(shown: list[ModeShare]) -> None:
         figures.with_table(chart, frame, key="failure_trend", file_name="failure-modes.csv")
 
 
+@st.fragment
 def _changes(here: Session) -> None:
+    """Draw the list of modes and what changes it. Alone, it is drawn at once: names can be typed one after another."""
+    session.stay(here.store, here.rater.id, "adjudicator")
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()  # the table above shows it, too
     modes = mode_list(here.store)
     names = {m.id: m.name for m in modes.current}
-    with st.expander("Change the list", icon=":material/edit:", expanded=not names):
+    with st.expander("Change the list", icon=":material/edit:", expanded=st.session_state.setdefault(BEGAN, not names)):
         st.caption(f"Version {modes.version} of the list. Each change makes a new version; nothing is lost.")
+        if names:
+            st.caption(as_text(f"Modes: {', '.join(names.values())}."))
         _name(here, modes)
         if names:
             _rename(here, names)
             _ignore(here, names)
         if len(names) > 1:
             _merge(here, names)
+        submitted.show_refusal(FORM)
 
 
 def _name(here: Session, modes: ModeList) -> None:
     free = [g for g in GROUPS if g not in modes.by_group]
-    with (
-        st.form("mode_name", border=False, clear_on_submit=True),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        name = st.text_input("Name a mode", key="mode_name_text")
-        groups = st.multiselect("It takes over", free, format_func=modes.title, key="mode_name_groups")
-        about = st.text_input("What its failures have in common", key="mode_name_about")
-        if st.form_submit_button("Name", key="mode_name_go"):
-            _do(lambda: name_mode(here.store, name or "", groups=groups, description=about or "", by=here.rater.id))
+    with _form("mode_name"):
+        st.text_input("Name a mode", key="mode_name_text")
+        st.multiselect("It takes over", free, format_func=modes.title, key="mode_name_groups")
+        st.text_input("What its failures have in common", key="mode_name_about")
+        _button(here, "Name", "mode_name_go", _named)
+
+
+def _named(here: Session) -> None:
+    said = st.session_state
+    groups = list(said["mode_name_groups"])
+    name_mode(
+        here.store, said["mode_name_text"] or "", groups=groups, description=said["mode_name_about"] or "",
+        by=here.rater.id,
+    )  # fmt: skip
+    said[CHANGED] = bool(groups)  # a name alone has no failures yet
 
 
 def _rename(here: Session, names: dict[str, str]) -> None:
-    with (
-        st.form("mode_rename", border=False, clear_on_submit=True),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        mode = st.selectbox("Rename", list(names), format_func=names.__getitem__, key="mode_rename_which")
-        name = st.text_input("New name", key="mode_rename_to")
-        if st.form_submit_button("Rename", key="mode_rename_go"):
-            _do(lambda: rename_mode(here.store, mode, name=name or "", by=here.rater.id))
+    with _form("mode_rename"):
+        st.selectbox("Rename", list(names), format_func=names.__getitem__, key="mode_rename_which")
+        st.text_input("New name", key="mode_rename_to")
+        _button(here, "Rename", "mode_rename_go", _renamed)
+
+
+def _renamed(here: Session) -> None:
+    said = st.session_state
+    rename_mode(here.store, said["mode_rename_which"], name=said["mode_rename_to"] or "", by=here.rater.id)
+    said[CHANGED] = True
 
 
 def _merge(here: Session, names: dict[str, str]) -> None:
-    with st.form("mode_merge", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        mode = st.selectbox("Merge", list(names), format_func=names.__getitem__, key="mode_merge_which")
-        into = st.selectbox("into", list(names), index=1, format_func=names.__getitem__, key="mode_merge_into")
-        if st.form_submit_button("Merge", key="mode_merge_go"):
-            _do(lambda: merge_modes(here.store, mode, into=into, by=here.rater.id))
+    with _form("mode_merge", clear=False):
+        st.selectbox("Merge", list(names), format_func=names.__getitem__, key="mode_merge_which")
+        st.selectbox("into", list(names), index=1, format_func=names.__getitem__, key="mode_merge_into")
+        _button(here, "Merge", "mode_merge_go", _merged)
+
+
+def _merged(here: Session) -> None:
+    said = st.session_state
+    merge_modes(here.store, said["mode_merge_which"], into=said["mode_merge_into"], by=here.rater.id)
+    said[CHANGED] = True
 
 
 def _ignore(here: Session, names: dict[str, str]) -> None:
+    with _form("mode_ignore"):
+        st.selectbox("Ignore in triage", list(names), format_func=names.__getitem__, key="mode_ignore_which")
+        st.text_input("Reason", placeholder="Empty: watch it again", key="mode_ignore_why")
+        _button(here, "Save", "mode_ignore_go", _ignored)
+
+
+def _ignored(here: Session) -> None:
+    said = st.session_state
+    ignore_mode(here.store, said["mode_ignore_which"], reason=said["mode_ignore_why"] or "", by=here.rater.id)
+    said[CHANGED] = True
+
+
+@contextmanager
+def _form(key: str, *, clear: bool = True) -> Iterator[None]:
     with (
-        st.form("mode_ignore", border=False, clear_on_submit=True),
+        st.form(key, border=False, clear_on_submit=clear),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        mode = st.selectbox("Ignore in triage", list(names), format_func=names.__getitem__, key="mode_ignore_which")
-        reason = st.text_input("Reason", placeholder="Empty: watch it again", key="mode_ignore_why")
-        if st.form_submit_button("Save", key="mode_ignore_go"):
-            _do(lambda: ignore_mode(here.store, mode, reason=reason or "", by=here.rater.id))
+        yield
 
 
-def _do(change: Callable[[], object]) -> None:
-    try:
-        change()
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()
+def _button(here: Session, words: str, key: str, change: Callable[[Session], None]) -> None:
+    st.form_submit_button(words, key=key, on_click=_do, args=(here, change))
+
+
+def _do(here: Session, change: Callable[[Session], None]) -> None:
+    submitted.write(here, FORM, "adjudicator", lambda: change(here))

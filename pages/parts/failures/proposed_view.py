@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.failures import propose_view
+from pages.parts.shared import submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -16,6 +17,8 @@ from review.failures.by_model import named_by
 from review.judges.endpoints import llm_names, llm_of
 
 ASKED = "failures_proposed"
+SHOWN, FEW = 50, 6
+"""How many failures of a group are listed, and up to how many the list is open from the start."""
 HOW_FIRST = "what works best here"
 HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": False}
 """How failures are compared; by default the sentence model reads them where it is installed."""
@@ -24,7 +27,9 @@ HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": Fals
 def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
     with st.expander("Group failures that read alike", icon=":material/hub:"):
-        st.caption("Failures without a mode, grouped by notes, comments of reviewers and error messages. Offline.")
+        st.caption(
+            "Failures without a mode, grouped offline by notes and comments, errors of steps and, weakly, answers."
+        )
         model = propose_view.writer(llm_names(here.store), "Names", "failures_names_by")
         how = st.segmented_control(
             "Compare by", list(HOW), default=HOW_FIRST, key="failures_meaning",
@@ -51,15 +56,57 @@ def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None, model: 
 
 
 def _one(here: Session, at: int, one: Proposed) -> None:
-    with st.form(f"proposed_{at}_{one.alike.ids[0]}", border=True):
+    """Draw a group with everything said of it; what is left out becomes a group of its own."""
+    key = f"{at}_{one.alike.ids[0]}"
+    with st.form(f"proposed_{key}", border=True):
         st.markdown(as_text(f"{counted(len(one.alike.ids), 'failure')}: {shortened(one.says, 160)}"))
-        name = st.text_input("Name of the mode", value=one.alike.name, key=f"proposed_name_{at}_{one.alike.ids[0]}")
-        if not st.form_submit_button("Make it a mode", key=f"proposed_go_{at}_{one.alike.ids[0]}"):
-            return
-    try:
-        accept(here.store, one.alike.ids, name or "", by=here.rater.id)
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-        return
-    st.session_state[ASKED] = [other for other in st.session_state[ASKED] if other is not one]
-    st.rerun()
+        lines = {name: _line(number, one.said[name]) for number, name in enumerate(one.alike.ids[:SHOWN], start=1)}
+        with st.expander("All of them", expanded=len(lines) <= FEW):
+            st.markdown("\n".join(f"- {as_text(line)}" for line in lines.values()))
+            if len(one.alike.ids) > SHOWN:
+                st.caption(f"And {len(one.alike.ids) - SHOWN:,} more.")
+        st.text_input("Name of the mode", value=one.alike.name, key=f"proposed_name_{key}")
+        if len(lines) > 1:
+            st.multiselect(
+                "Leave out", list(lines), format_func=lines.__getitem__, key=f"proposed_out_{key}",
+                placeholder="What does not belong to this mode", help="What is left out becomes a group of its own.",
+            )  # fmt: skip
+        with st.container(horizontal=True):
+            for words, go, act in (("Make it a mode", "go", _accept), ("Only split it", "split", _split)):
+                if go == "go" or len(lines) > 1:
+                    st.form_submit_button(words, key=f"proposed_{go}_{key}", on_click=act, args=(here, one, key))
+    submitted.show_refusal(f"proposed_{key}")
+
+
+def _line(number: int, said: str) -> str:
+    return f"{number}. {shortened(said, 160) or 'nothing is said of it'}"
+
+
+def _accept(here: Session, one: Proposed, key: str) -> None:
+    kept, rest = _parts(one, key)
+    name = st.session_state[f"proposed_name_{key}"] or ""
+    if kept is None:
+        submitted.refuse(f"proposed_{key}", "Nothing is left of this group: leave fewer out.")
+    elif submitted.write(
+        here, f"proposed_{key}", "adjudicator", lambda: accept(here.store, kept.alike.ids, name, by=here.rater.id)
+    ):
+        _replace(one, [rest] if rest else [])
+
+
+def _split(_: Session, one: Proposed, key: str) -> None:
+    kept, rest = _parts(one, key)
+    if kept is None or rest is None:
+        submitted.refuse(f"proposed_{key}", "Choose under Leave out what does not belong to this group, but not all.")
+    else:
+        _replace(one, [kept, rest])
+
+
+def _parts(one: Proposed, key: str) -> tuple[Proposed | None, Proposed | None]:
+    """Return what stays in the group and what is left out of it, None for nothing."""
+    out = set(st.session_state.get(f"proposed_out_{key}", ()))
+    return one.only([i for i in one.alike.ids if i not in out]), one.only([i for i in one.alike.ids if i in out])
+
+
+def _replace(one: Proposed, by: Sequence[Proposed]) -> None:
+    found: list[Proposed] = st.session_state[ASKED]
+    st.session_state[ASKED] = [new for other in found for new in (by if other is one else [other])]

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts.failures import failure_list
-from pages.parts.shared import rows
+from pages.parts.failures import failure_list, note_field
+from pages.parts.shared import rows, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
+from review.basics.clock import new_id
 from review.basics.words import counted
 from review.failures.archive import failures
 from review.failures.modes import mode_list
@@ -22,7 +22,7 @@ from review.people.people import people
 from review.week.due_days import today_of
 from storage.records_failures import FailureTriage
 
-AT, SAID, SEEN = "failures_at", "failures_said", "failures_modes"
+AT, SAID, FORM = "failures_at", "failures_said", "failures_form"
 EXAMPLES = 3
 WORDS = {"task": "Task", "golden": "Golden candidates", "ignored": "Ignore"}
 DAYS = 7
@@ -133,44 +133,57 @@ def _form(here: Session, week: str, g: TriageGroup) -> None:
     able = {p.id: p.name for p in people(here.store) if p.may("annotator")}
     own = list(able).index(here.rater.id) if here.rater.id in able else 0
     # The form keeps its key from group to group: the cursor stays in the first field.
+    drawn = new_id(), mode_list(here.store).version
     with st.form("failures_triage", border=False, clear_on_submit=True):
-        cause = st.text_input(
+        st.text_input(
             "Root cause",
             key="failures_cause",
             placeholder="Why did these fail? Enter decides and shows the next group.",
         )
-        decision = st.segmented_control(
+        st.segmented_control(
             "Decision", DECISIONS, default=g.suggested, format_func=WORDS.__getitem__, key=f"failures_how_{_key(g)}"
         )
         with st.expander("Owner, date, golden candidates", expanded=False), st.container(horizontal=True):
-            owner = st.selectbox("Owner", list(able), index=own, format_func=able.__getitem__, key="failures_owner")
-            due = st.date_input("Due", value=today_of(here.store) + timedelta(days=DAYS), key="failures_due")
-            fix = st.text_input("Version that will fix it", key="failures_fix")
-            propose = st.checkbox(f"Propose up to {CANDIDATES} failures as golden", value=True, key="failures_propose")
-            reason = st.text_input("Reason", key="failures_reason", placeholder="Why none is proposed, or why ignored")
-        sent = st.form_submit_button("Decide", type="primary", key="failures_decide", icon=":material/check:")
-    if not sent:
-        st.session_state[SEEN] = mode_list(here.store).version
+            st.selectbox("Owner", list(able), index=own, format_func=able.__getitem__, key="failures_owner")
+            st.date_input("Due", value=today_of(here.store) + timedelta(days=DAYS), key="failures_due")
+            st.text_input("Version that will fix it", key="failures_fix")
+            st.checkbox(f"Propose up to {CANDIDATES} failures as golden", value=True, key="failures_propose")
+            st.text_input("Reason", key="failures_reason", placeholder="Why none is proposed, or why ignored")
+        st.form_submit_button(
+            "Decide", type="primary", key="failures_decide", icon=":material/check:", on_click=_decide,
+            args=(here, week, g, drawn),
+        )  # fmt: skip
+    submitted.show_refusal(FORM)
+    note_field.show()
+
+
+def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) -> None:
+    """Decide about the group whose form was sent; a form that is sent twice, on a slow page, decides once."""
+    submission, seen = drawn
+    if st.session_state.get(FORM) == submission:
         return
+    said = st.session_state
+    due = said["failures_due"]
     wish = TriageWish(
-        root_cause=str(cause or ""),
-        decision=str(decision or ""),
-        candidates=None if propose else [],
-        reason=str(reason or ""),
-        owner=str(owner or ""),
+        root_cause=str(said["failures_cause"] or ""),
+        decision=str(said[f"failures_how_{_key(g)}"] or ""),
+        candidates=None if said["failures_propose"] else [],
+        reason=str(said["failures_reason"] or ""),
+        owner=str(said["failures_owner"] or ""),
         due=due.isoformat() if isinstance(due, date) else "",
-        fix_version=str(fix or ""),
-        seen=st.session_state.get(SEEN),
+        fix_version=str(said["failures_fix"] or ""),
+        seen=seen,
+        submission=submission,
     )
-    try:
+
+    def write() -> None:
         done = triage(here.store, here.project, week, g.found.group, g.found.version, wish=wish, by=here.rater.id)
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-        return
-    golden = f", {len(done.candidates)} proposed for golden" if done.candidates else ""
-    st.session_state[SAID] = f"{g.title}: {WORDS[done.decision].lower()}{golden}"
-    st.session_state.pop(AT, None)
-    st.rerun()
+        golden = f", {len(done.candidates)} proposed for golden" if done.candidates else ""
+        said[SAID] = f"{g.title}: {WORDS[done.decision].lower()}{golden}"
+        said[FORM] = submission
+        said.pop(AT, None)
+
+    submitted.write(here, FORM, "adjudicator", write)
 
 
 def _name(g: TriageGroup) -> str:

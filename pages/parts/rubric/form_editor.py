@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.rubric import draft
 from pages.parts.rubric.rubric_form import KINDS
-from pages.parts.shared import figures
+from pages.parts.shared import address, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -25,14 +25,15 @@ SCALES = get_args(ScaleKind)
 def form_editor(here: Session, new: Rubric) -> None:
     """Draw the dimensions with their order, and the settings of the chosen one. Each change goes into the draft."""
     draft.trouble()
-    if st.session_state.get(CHOSEN) not in new.names:
-        st.session_state[CHOSEN] = new.names[0]
+    address.take("dimension", key=CHOSEN, known=new.names)
     name = st.pills(
         "Dimension",
         new.names,
         format_func=lambda n: as_text(new[n].title or n),
         required=True,
         key=CHOSEN,
+        on_change=address.follow,
+        args=("dimension", CHOSEN),
     )
     dimension = new[str(name)]
     _order(new, dimension)
@@ -68,6 +69,7 @@ def _add() -> None:
     name = str(st.session_state["rubric_new_name"] or "").strip()
     if draft.changed(edit.add_dimension, name, scale=st.session_state["rubric_new_scale"]):
         st.session_state[CHOSEN], st.session_state["rubric_new_name"] = name, ""
+        address.say(dimension=name)
 
 
 def _settings(new: Rubric, dimension: Dimension) -> None:

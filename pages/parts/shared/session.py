@@ -280,6 +280,15 @@ def stay(store: Store, rater_id: str, role: str) -> None:
         st.rerun()
 
 
+def is_still(here: Session, role: str) -> bool:
+    """Return whether the visitor is still this person with ``role`` or a higher one: for callbacks, before they write.
+
+    A callback runs before its page, and so without the checks of the page.
+    """
+    request_id.begin()
+    return visitor.is_still(here.store, _access(path_of_store()), here.rater.id, role)
+
+
 def dialect(store: Store) -> str:
     """Return the dialect of the queries by spotcheck.toml, "" while it names none or cannot be read."""
     try:

@@ -8,27 +8,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 from failed_log import MESSAGES, WEEK, bring, row
-from golden_store import new_store
+from golden_store import a_week, new_store
+from planted_failures import planted_failures
 from planted_notes import planted as written
 from sklearn.metrics import adjusted_rand_score
 
 from review.basics.errors import InputError
 from review.failures.analysis import accept, proposed_modes
-from review.failures.archive import groups_of
+from review.failures.archive import conversations_of, failure_shown, failures, groups_of
+from review.failures.empty_words import EMPTY_WORDS
 from review.failures.meanings import in_english, meanings
 from review.failures.similar import group_alike
 from review.failures.working import write_note
+from review.log.failed import Narrowed
 from review.models.embeddings import load_embedder
 from review.settings.project import project_of
-from storage.records_weeks import Week
+from storage.records_review import Annotation
+from storage.records_weeks import Assignment, Item, Week
 
 MODES = {
     "dates": ("Date format", "the month came first", "Datum falsch formatiert", "it used 01.11. for 2026-11-01"),
     "joins": ("Wrong join", "rows double because of the join", "join on the wrong key", "users and orders mismatched"),
     "columns": ("Column not found", "order_dt is no column", "from the old schema", "Spalte gibt es nicht"),
-    "policy": ("Reviewed: wrong", "refund rule is outdated", "the policy says 14 days", "quoted the old return policy"),
+    "policy": ("", "refund rule is outdated", "the policy says 14 days", "quoted the old return policy"),
     "slow": ("Time-out", "took too long", "cancelled after the limit", "the large table again"),
-    "unsure": ("Low confidence", "asked for no period", "which shop is open", "the question was half a sentence"),
+    "unsure": ("", "asked for no period", "which shop is open", "the question was half a sentence"),
 }
 
 
@@ -150,3 +154,43 @@ def test_a_proposed_group_becomes_a_mode_under_a_name_of_ones_own(tmp_path: Path
     assert named[0].alike.name == "Old schema" and "[EMAIL_1]" in str(told) and "tom@" not in str(told), "masked"
     with pytest.raises(InputError, match="'old refund rule' exists"):
         accept(store, found[0].alike.ids, "Old refund rule", by="eva")
+
+
+def test_failures_are_grouped_by_what_failed_not_by_how_it_became_known(tmp_path: Path) -> None:
+    """Sixty failures, half of them without a note; each became known in a way that has nothing to do with its mode."""
+    store, rng = new_store(tmp_path), np.random.default_rng(1)
+    told = planted_failures(60)
+    known: list[dict[str, object]] = [{"feedback": "down"}, {"low_confidence": True}]
+    rows = []
+    for name, one in told.items():
+        step = [{"name": "call", "error": one.error}] if one.error else []
+        more = [{"status": "error", "answer": None}, {"steps": [*step, {"name": "call"}]}] if one.error else known
+        chosen = more[int(rng.integers(2))]
+        rows.append(row(name, **{"question": one.question, "answer": one.answer, "steps": step, **chosen}))
+    bring(store, rows)
+    for name, one in told.items():
+        if one.note:
+            write_note(store, name, one.note, by="eva")
+    groups = proposed_modes(store, project_of(store.path), [WEEK], by="eva", meaning=False)
+    found = {one: at for at, group in enumerate(groups) for one in group.alike.ids}
+    assert set(found) == set(told)
+    assert adjusted_rand_score([one.mode for one in told.values()], [found[i] for i in told]) >= 0.6
+    assert not [g.alike.name for g in groups if EMPTY_WORDS & set(g.alike.name.replace(",", "").split())]
+
+
+def test_comments_of_reviewers_are_shown_with_the_failure(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    bring(store, [row("c1", "column_not_found"), row("c2", "date_format")])
+    dealt = {"item_id": "i1", "rater_id": "ana", "rubric_version": 1, "at": "2026"}
+    more = {"submission_id": "s1", "assignment_id": "a1", "labels": {}, "comment": "from the old schema"}
+    store.add(
+        a_week(WEEK),
+        *conversations_of(store, ["c1"]).values(),
+        Item(id="i1", conversation_id="c1", week=WEEK, at="2026", draw_id=None, stratum=None, purposive=True),
+        Assignment(id="a1", week=WEEK, position=1, by="lea", **dealt),
+        Annotation(**dealt, **more),
+    )
+    write_note(store, "c1", "renamed in May", by="eva")
+    one, other = (failures(store, project_of(store.path), Narrowed(ids=[i]))[0] for i in ("c1", "c2"))
+    assert one.said == "renamed in May · from the old schema" and other.said == ""
+    assert failure_shown(store, project_of(store.path), "c1").comments == [("ana", "from the old schema")]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from review.failures.located import Bar, locate, steps_shown, waterfall
+from review.failures.located import Bar, locate, waterfall
+from review.sources.step_errors import steps_shown
 
 COLUMN = "Unknown expression identifier 'order_dt'. (UNKNOWN_IDENTIFIER)"
 REPAIRED = {"name": "repair, round 1", "output": "order_dt is called order_date"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_few_failures_leave_golden_candidates_with_everything_filled_in(store: S
         reject_proposal(store, one.id, by="eva", reason="twice")
     reject_proposal(store, open_proposals(store)[0].id, by="eva", reason="nobody asks that")
     assert open_proposals(store) == []
+
+
+def test_a_decision_that_is_sent_twice_counts_once(store: Store) -> None:
+    sent = replace(WHY, submission="s-1")
+    done = [triage(store, project_of(store.path), WEEK, "date_format", "v1", wish=sent, by="eva") for _ in range(2)]
+    assert done[0] == done[1] and store.find(FailureTriage) == [done[0]]
+    assert len(open_proposals(store)) == 2
 
 
 def test_many_failures_need_a_task_with_an_owner_and_a_date(store: Store) -> None:

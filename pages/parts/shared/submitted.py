@@ -1,0 +1,46 @@
+"""What a form sends is written before its page is drawn, in a callback: while a slow page is drawn, nothing is lost.
+
+Streamlit ends a run when the visitor sends the next thing, and then the code behind the form is never reached. A
+callback runs first, whatever is drawn afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.shared import session
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from storage.connection import StorageError
+
+REFUSED = "submitted_refused"
+
+
+def write(here: Session, form: str, role: str, what: Callable[[], object]) -> bool:
+    """Write what a form sent, for a callback, and return whether it was written. A refusal is kept for the form.
+
+    Without the role, or when the visitor is somebody else by now, nothing is written; the page says why.
+    """
+    st.session_state.pop(f"{REFUSED}_{form}", None)
+    if not session.is_still(here, role):
+        return False
+    try:
+        what()
+    except (ReviewError, StorageError) as error:
+        st.session_state[f"{REFUSED}_{form}"] = str(error)
+        return False
+    return True
+
+
+def refuse(form: str, why: str) -> None:
+    """Keep why a form was not written."""
+    st.session_state[f"{REFUSED}_{form}"] = why
+
+
+def show_refusal(form: str) -> None:
+    """Draw why the form was not written, once."""
+    if (why := st.session_state.pop(f"{REFUSED}_{form}", "")) != "":
+        st.error(as_text(why), icon=":material/block:")
