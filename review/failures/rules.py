@@ -12,11 +12,12 @@ from review.current.assignments import owed_items
 from review.current.known import Known
 from review.current.settled import outcomes_in, state_of_decisions
 from review.failures.error_types import ERROR_KINDS, OTHER, error_kind
-from review.failures.located import locate, steps_shown
+from review.failures.located import locate
 from review.failures.modes import mode_list
 from review.log.failure_rules import FailureRules
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import Project
+from review.sources.step_errors import steps_shown
 from storage.queries.failures import modes_given
 from storage.queries.weeks import weeks_in_use
 from storage.records_weeks import Item

@@ -47,8 +47,8 @@ def short_day(at: str) -> str:
 def alone(report: WeekReport) -> list[str]:
     """Return a warning for each judge whose own share of the traffic is outside the estimate."""
     return [
-        f"{j.name}: its own share of '{spoken(j.positive)}', {percent(j.alone)}, is outside the estimate. "
-        "Do not use it uncorrected."
+        f"{j.name}: its own share of '{spoken(j.positive)}', {percent(j.alone)}, is outside the interval of "
+        "people's labels alone. Do not use it uncorrected."
         for j in report.judges
         if j.outside and j.alone is not None
     ]

@@ -58,6 +58,10 @@ def test_the_links_of_the_answers_open_their_views(demo: Store, monkeypatch: pyt
     assert at.segmented_control("agreement_dim").value == "politeness"
     at.segmented_control("agreement_dim").set_value("intent").run()
     assert at.query_params["dimension"] == "intent"
+    at = run(demo, monkeypatch, "rubric", view="change", dimension="politeness")
+    assert at.pills("rubric_dimension").value == "politeness"
+    at.pills("rubric_dimension").set_value("correctness").run()
+    assert at.query_params["dimension"] == "correctness"
     at = run(demo, monkeypatch, "judges", judge="no-rude", view="trust", dimension="politeness")
     assert at.segmented_control("judges_dim").value == "politeness"
     said = "\n".join(str(m.value) for m in at.markdown)

@@ -82,6 +82,11 @@ def _told() -> None:
 def _form(here: Session, made: list[Release]) -> None:
     found = since_last_release(here.store, viewer=here.rater.id)
     n = len(current_examples(here.store))
+    if not n and not found.entries:
+        st.info(
+            "Nothing can be released yet. Approve examples under Candidates first.", icon=":material/hourglass_empty:"
+        )
+        return
     if made and not found.entries and not found.withheld:
         st.info(
             as_text(f"Nothing has changed since {made[0].name}; it holds the same {counted(n, 'example')}."),

@@ -114,6 +114,7 @@ def _rename(name: str, key: str) -> None:
     new = str(st.session_state[key] or "").strip()
     if draft.changed(edit.rename_dimension, name, new):
         st.session_state[CHOSEN] = new
+        address.say(dimension=new)
 
 
 def _scale(name: str, key: str) -> None:
