@@ -178,6 +178,12 @@ def test_the_head_of_the_audit_chain_is_on_the_page(demo: Store) -> None:
     assert f"entry {last.sequence}, the chain holds" in text and last.hash in text
 
 
+def test_the_reason_of_each_verdict_on_a_judge_is_text_of_the_page(demo: Store) -> None:
+    report = week_report(demo, weeks(demo)[0])
+    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", report_html(report))).split())
+    assert report.judges and all(j.verdict.reason in text for j in report.judges)
+
+
 def test_the_page_lists_what_is_open_and_the_reason_of_an_early_closing(demo: Store) -> None:
     week = weeks(demo)[1]
     before = report_html(week_report(demo, week))
