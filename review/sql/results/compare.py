@@ -116,7 +116,6 @@ def _nearly(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Compar
 
 def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
     """Compare results of other shapes: a text that joins columns, one row for several; None when they differ so too."""
-    by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
     narrow = len(ours.names) < len(theirs.names)
     for one in joined_texts(theirs, ours) if narrow else joined_texts(ours, theirs):
         left, right = (one.wide, ours) if narrow else (theirs, one.wide)
@@ -131,11 +130,13 @@ def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comp
         holder, held = (ours, theirs) if narrow else (theirs, ours)
         names = ", ".join(f"'{held.result.columns[k]}'" for k in one.parts)
         why = f"'{holder.result.columns[one.at]}' joins {names} in one text"
+        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
         return replace(
             by_place, matched=matched, arguable=(why, *found.arguable), other_order=found.other_order, joined=True,
             lossless=one.lossless and (found.lossless or not found.arguable),
         )  # fmt: skip
     if laid_out(theirs, ours):
+        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
         return replace(by_place, arguable=("the same figures stand in one row and in several",))
     return None
 

@@ -28,7 +28,8 @@ def differences_of(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> 
     if not pairs:
         return []
     left, right = paired(theirs, ours, pairs)
-    here, there = surplus(right, left, most=SHOWN), _beside(right, left, surplus(right, left, most=SHOWN))
+    here = surplus(right, left, most=SHOWN)
+    there = _beside(right, left, here)
     found = []
     for number in range(min(SHOWN, max(len(here), len(there)))):
         mine = here[number] if number < len(here) else None

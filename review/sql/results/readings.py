@@ -75,11 +75,11 @@ def _days(left: Column, right: Column) -> Iterator[Read]:
     if any(_written_day(next(c for c in column if c is not None)) is None for column in (left, right)):
         return
     found = [[_written_day(cell) for cell in set(column) if cell is not None] for column in (left, right)]
-    if all(found) and all(one is not None for column in found for one in column):
-        clocks = [{one[1] for one in column if one} for column in found]
+    if all(read is not None for column in found for read in column):
+        clocks = [{read[1] for read in column if read} for column in found]
         if clocks in ([{True}, {False}], [{False}, {True}]):
-            days = ([None if c is None else (_written_day(c) or ("",))[0] for c in column] for column in (left, right))
-            yield Read(*days, "one has the time of day beside the day")
+            one, two = ([c if c is None else (_written_day(c) or ("",))[0] for c in column] for column in (left, right))
+            yield Read(one, two, "one has the time of day beside the day")
 
 
 def _written_day(cell: Any) -> tuple[str, bool] | None:
