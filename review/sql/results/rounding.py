@@ -43,8 +43,16 @@ def columns_rounded(left: Sequence[Any], right: Sequence[Any]) -> bool:
     # Most columns that differ are told apart here, before decimals are compared digit by digit.
     if not np.allclose(one[first], two[second], rtol=2 * float(CLOSE), atol=HALF_A_STEP):
         return False
-    places = common_places(left, right)
-    return all(rounded_alike(left[a], right[b], places) for a, b in zip(first.tolist(), second.tolist(), strict=True))
+    whole = any(set(map(type, column)) <= {int, NoneType} for column in (left, right))
+    apart = []
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        if not rounded_alike(left[a], right[b]):
+            # Half a step of one decimal is the most that the places of whole columns allow.
+            if whole or abs(one[a] - two[b]) > HALF_A_STEP:
+                return False
+            apart.append((a, b))
+    places = common_places(left, right) if apart else None
+    return all(rounded_alike(left[a], right[b], places) for a, b in apart)
 
 
 def common_places(left: Sequence[Any], right: Sequence[Any]) -> int | None:
@@ -52,6 +60,8 @@ def common_places(left: Sequence[Any], right: Sequence[Any]) -> int | None:
 
     A whole column tells more than a cell: 3.0 beside 2.6 has one decimal. Its largest number must have two digits.
     """
+    if any(set(map(type, column)) <= {int, NoneType} for column in (left, right)):
+        return None
     decimals = [max((written_places(n) for n in column if n is not None), default=0) for column in (left, right)]
     places = min(decimals)
     if places < 1:
