@@ -16,7 +16,7 @@ from review.sql.execution.closest import closest
 from review.sql.execution.perturbed import told_apart
 from review.sql.execution.runner import Runner
 from review.sql.lane.weighing import Evidence, weigh
-from review.sql.lane.wishes import OrderCounts
+from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
 from review.sql.results.outcome import Comparison, is_right
@@ -107,6 +107,8 @@ class Sorter:
                 nearest, result, found, question=given.question, dialect=dialect, order=self.order,
                 extra_columns=self.extra_columns,
             )  # fmt: skip
+        if equal and nearest and (asked := too_coarse(given.question, nearest.comparison, result, nearest.expected)):
+            found.doubt.append(f"The figures are rounded to fewer places than asked for: '{asked}'.")
         if equal and nearest and self.changed and told_apart(self.changed, given.sql, nearest.reference_sql):
             found.doubt.append("Equal by accident, perhaps: on changed data the two differ.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
@@ -118,7 +120,7 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
-            execution=_executed(best, extra_columns=self.extra_columns),
+            execution=1.0 if equal and best and best.lossless else _executed(best, extra_columns=self.extra_columns),
             semantic=semantic,
         )
 

@@ -58,8 +58,7 @@ def weigh(
     elif comparison.outcome == "missing_columns":
         _same_columns(best, result, found, question, extra_columns=extra_columns)
     elif comparison.outcome == "different" and comparison.arguable:
-        found.doubt.append(f"{said}, unless a reader takes them as the same: {'; '.join(comparison.arguable)}.")
-        found.doubt += _first(comparison, result, best.expected)
+        return _read_alike(best, result, found, question, extra_columns=extra_columns)
     elif comparison.outcome == "different" and comparison.other_order:
         asks = "yes" if order == "reference" else order_asked(question, best.reference_sql, dialect)
         if asks == "no":
@@ -73,6 +72,18 @@ def weigh(
         found.doubt.append(f"{said}: {comparison.reason}")
     else:
         found.doubt.append(f"{said}. {comparison.reason}".rstrip())
+    return False
+
+
+def _read_alike(best: Closest, result: Result, found: Evidence, question: str, *, extra_columns: bool) -> bool:
+    """Whether the rows are those of the reference in another writing that loses nothing; else a person reads them."""
+    comparison = best.comparison
+    read = "; ".join(comparison.arguable)
+    if comparison.lossless and not comparison.other_order:
+        found.notes.append(f"Read as the same: {read}.")
+        return comparison.joined or _same_columns(best, result, found, question, extra_columns=extra_columns)
+    found.doubt.append(f"{OUTCOMES[comparison.outcome].capitalize()}, unless a reader takes them as the same: {read}.")
+    found.doubt += _first(comparison, result, best.expected)
     return False
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 from review.sql.results.matching import Table
 from review.sql.results.outcome import Comparison
 from review.sql.results.result import Result
-from review.sql.results.rounding import is_number
+from review.sql.results.rounding import is_number, written_places
+from review.sql.semantic.windows import NUMBERS
 from review.sql.tree.statement import UnreadableSql, read_statement
 
 Asked = Literal["yes", "perhaps", "no"]
@@ -22,6 +23,9 @@ _SORTED = re.compile(
     r"fewest|best|worst|cheapest|dearest|biggest) (?:to|first))\b", re.IGNORECASE,
 )  # fmt: skip
 _LEANS = re.compile(r"\b(?:top|ordered by|running|cumulative|trend|over time|history|timeline)\b", re.IGNORECASE)
+_PLACES = re.compile(
+    r"\b(?P<n>[1-9]|one|two|three|four|five|six)\s+(?:decimals?|(?:decimal )?(?:places?|digits?))\b", re.I
+)
 _AMOUNT = re.compile(
     r"\b(?:how (?:many|much|often|long|high|large)|number of|counts?|amounts?|totals?|averages?|sums?|what share|"
     r"percent\w*|figures?|values?|with (?:their|its|the))\b", re.IGNORECASE,
@@ -52,6 +56,22 @@ def missing_asked(question: str, comparison: Comparison, expected: Result) -> li
         if at is None and wanted:
             found.append(name)
     return found
+
+
+def too_coarse(question: str, comparison: Comparison, generated: Result, expected: Result) -> str:
+    """Return the words that ask for more decimals than a rounded answer has, "" where it has enough of them."""
+    match = _PLACES.search(question)
+    if match is None:
+        return ""
+    wanted = NUMBERS.get(match["n"].lower()) or int(match["n"])
+    ours, theirs = Table(generated).raw, Table(expected).raw
+    for cells, at in zip(theirs, comparison.matched, strict=True):
+        if at is None or not is_number(cells, ours[at]) or cells == ours[at]:
+            continue
+        have, given = (max((written_places(n) for n in c if n is not None), default=0) for c in (ours[at], cells))
+        if have < min(wanted, given):
+            return match[0]
+    return ""
 
 
 def _stem(word: str) -> str:

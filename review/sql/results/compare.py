@@ -8,6 +8,7 @@ their names are different. Equal rows count as often as they occur.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypedDict
 
@@ -17,7 +18,8 @@ from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.pairing import pairings
 from review.sql.results.result import Result
-from review.sql.results.rounding import is_number, rounded_alike
+from review.sql.results.rounding import common_places, is_number, rounded_alike
+from review.sql.results.shapes import joined_texts, laid_out, reordered
 
 
 class _Counts(TypedDict):
@@ -48,6 +50,7 @@ def compare(generated: Result, reference: Result, *, reference_sql: str | None =
     return (
         _same_rows(theirs, ours, order, counts)
         or _nearly(theirs, ours, order, counts)
+        or _reshaped(theirs, ours, order, counts)
         or _different(theirs, ours, _best_pairs(theirs, ours), counts)
     )
 
@@ -102,12 +105,39 @@ def _nearly(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Compar
             why = " ".join(part for part in ("Cells differ.", width, moved.why if moved else "") if part)
             return Comparison(
                 outcome="different", matched=matched, differences=differences, reason=why, arguable=found.why,
-                other_order=moved is not None, **counts,
+                other_order=moved is not None, lossless=found.lossless, **counts,
             )  # fmt: skip
         if moved is not None:
             return _moved(theirs, ours, matched, moved, counts)
         outcome, why = _by_width(theirs, ours, matched, "rounding_only")
         return Comparison(outcome=outcome, matched=matched, reason=why, **counts)
+    return None
+
+
+def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
+    """Compare results of other shapes: a text that joins columns, one row for several; None when they differ so too."""
+    narrow = len(ours.names) < len(theirs.names)
+    for one in joined_texts(theirs, ours) if narrow else joined_texts(ours, theirs):
+        left, right = (one.wide, ours) if narrow else (theirs, one.wide)
+        sorting = reordered(order, one.places) if narrow else order
+        found = _same_rows(left, right, sorting, counts) or _nearly(left, right, sorting, counts)
+        if found is None or None in found.matched or len(set(found.matched)) < len(right.names):
+            continue
+        if narrow:
+            matched = tuple(found.matched[k] for k in one.places)
+        else:
+            matched = tuple(None if at is None else one.places.index(at) for at in found.matched)
+        holder, held = (ours, theirs) if narrow else (theirs, ours)
+        names = ", ".join(f"'{held.result.columns[k]}'" for k in one.parts)
+        why = f"'{holder.result.columns[one.at]}' joins {names} in one text"
+        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
+        return replace(
+            by_place, matched=matched, arguable=(why, *found.arguable), other_order=found.other_order, joined=True,
+            lossless=one.lossless and (found.lossless or not found.arguable),
+        )  # fmt: skip
+    if laid_out(theirs, ours):
+        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
+        return replace(by_place, arguable=("the same figures stand in one row and in several",))
     return None
 
 
@@ -186,7 +216,11 @@ def _out_of_order(
     at = next((k for k, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
     if at is None:
         rows = range(len(ours.result.rows)) if loose else ()
-        at = next((k for k in rows if not all(rounded_alike(theirs.raw[a][k], ours.raw[b][k]) for a, b in loose)), None)
+        columns = [(theirs.raw[a], ours.raw[b]) for a, b in loose]
+        places = [common_places(a, b) for a, b in columns] if loose else []
+        pair = zip(columns, places, strict=True)
+        alike = [[rounded_alike(a[k], b[k], p) for k in rows] for (a, b), p in pair]
+        at = next((k for k, cells in enumerate(zip(*alike, strict=True)) if not all(cells)), None)
     if at is None:
         return None
     why = "The rows come in another order than the reference's ORDER BY asks for."

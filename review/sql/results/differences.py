@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from review.sql.results.matching import Table, differing, paired, surplus
+from review.sql.results.matching import Row, Table, differing, paired, surplus
 from review.sql.results.outcome import Difference
 
+LOOKED_AT = 500
+"""How many rows of the reference a differing row is compared with to find the one beside it."""
 SHOWN = 5
 """How many differing rows a comparison keeps."""
+
+
+def _beside(right: list[Row], left: list[Row], here: list[int]) -> list[int]:
+    """Rows that only the reference has, each beside the row with which it shares most cells, the first of equals."""
+    free, found = surplus(left, right, most=LOOKED_AT), []
+    for mine in here:
+        if not free:
+            break
+        best = min(free, key=lambda other: len(differing(right[mine], left[other])))
+        free.remove(best)
+        found.append(best)
+    return found + free
 
 
 def differences_of(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> list[Difference]:
@@ -14,7 +28,8 @@ def differences_of(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> 
     if not pairs:
         return []
     left, right = paired(theirs, ours, pairs)
-    here, there = surplus(right, left, most=SHOWN), surplus(left, right, most=SHOWN)
+    here = surplus(right, left, most=SHOWN)
+    there = _beside(right, left, here)
     found = []
     for number in range(min(SHOWN, max(len(here), len(there)))):
         mine = here[number] if number < len(here) else None

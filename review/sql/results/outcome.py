@@ -61,7 +61,9 @@ class Comparison:
 
     ``matched`` gives, for each column of the reference, the column of the generated result that it was compared with
     (None where it has none). ``differences`` are the first rows that differ. ``other_order`` says that the rows are
-    those of the reference but for their order, ``arguable`` under which readings of its columns they are the same.
+    those of the reference but for their order, ``arguable`` under which readings of its columns they are the same, and
+    ``lossless`` that these readings lose nothing: the number 5 and the text '5'. ``joined`` says that a column of one
+    result holds several of the other in one text; each of them is matched with it.
     """
 
     outcome: Outcome
@@ -72,6 +74,8 @@ class Comparison:
     reason: str = ""
     other_order: bool = False
     arguable: tuple[str, ...] = ()
+    lossless: bool = False
+    joined: bool = False
 
     @property
     def correct(self) -> float | None:

@@ -24,6 +24,7 @@ class Candidate(NamedTuple):
     left: list[object]
     right: list[object]
     why: str
+    lossless: bool = False
 
 
 class Pairing(NamedTuple):
@@ -33,6 +34,7 @@ class Pairing(NamedTuple):
     small: Table
     large: Table
     why: tuple[str, ...]
+    lossless: bool
 
 
 def pairings(small: Table, large: Table) -> Iterator[Pairing]:
@@ -67,10 +69,10 @@ def _close(small: Table, column: int, large: Table, some: list[int]) -> Iterator
 
 def _read(small: Table, column: int, large: Table, some: list[int]) -> Iterator[Candidate]:
     for at in some:
-        for left, right, why in readings(small.raw[column], large.raw[at]):
+        for left, right, why, lossless in readings(small.raw[column], large.raw[at]):
             numbers = is_number(left, right)
             if columns_rounded(left, right) if numbers else counted(left) == counted(right):
-                yield Candidate(at, left, right, f"'{small.result.columns[column]}': {why}")
+                yield Candidate(at, left, right, f"'{small.result.columns[column]}': {why}", lossless)
                 break
 
 
@@ -81,7 +83,8 @@ def _whole(small: Table, large: Table, candidates: list[list[Candidate]]) -> Ite
         pairs = [(k, one.at) for k, one in enumerate(chosen)]
         if _rows_alike(left, right, pairs):
             why = tuple(dict.fromkeys(one.why for one in chosen if one.why))
-            yield Pairing([one.at for one in chosen], left, right, why)
+            lossless = all(one.lossless for one in chosen if one.why)
+            yield Pairing([one.at for one in chosen], left, right, why, lossless)
 
 
 def _rows_alike(left: Table, right: Table, pairs: list[tuple[int, int]]) -> bool:

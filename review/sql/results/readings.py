@@ -21,6 +21,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 NUMBERS = (int, float, Decimal)
 NOTHING = frozenset({"", "none", "null", "n/a", "na", "unknown", "missing", "-"})
 _MONTH = re.compile(r"(?:(?P<year>\d{4})[-/ ]?(?P<month>\d{2})?(?:[-/](?P<day>\d{2})(?:[ T][0:.]+)?)?)")
+_DAY = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<clock>[ T]\d\d:\d\d.*)?")
 _NAMED = re.compile(r"(?P<name>[a-z]{3,9})\.?,?(?: (?P<year>\d{4}))?")
 _QUARTER = re.compile(r"(?:(?P<year>\d{4})[- ]?)?q(?P<q>[1-4])(?:[- ](?P<after>\d{4}))?")
 _AMOUNT = re.compile(r"[$€£¥]?\s?(?P<number>[-+]?\d+(?:,\d{3})*(?:\.\d+)?)\s?[%$€£¥]?")
@@ -32,18 +33,61 @@ class Read(NamedTuple):
     left: list[Any]
     right: list[Any]
     why: str
+    lossless: bool = False
 
 
 def readings(left: Column, right: Column) -> Iterator[Read]:
     """Yield the ways in which two columns of one length can be read alike, before their values are compared."""
     numeric = [set(map(type, column)) <= {*NUMBERS, NoneType} for column in (left, right)]
+    if sum(numeric) == 1:
+        yield from _numerals(left, right)
+    yield from _days(left, right)
     if all(numeric):
         for many, one in ((1, 100), (100, 1)):
             yield Read(_times(left, many), _times(right, one), "one is the other as a percentage")
     for key, why in _PARTS if None in left or None in right else _PARTS[:-1]:
         found = _mapped(key, left), _mapped(key, right)
         if found[0] is not None and found[1] is not None:
-            yield Read(found[0], found[1], why)
+            yield Read(found[0], found[1], why, lossless=key is _flag and _said_flags(left, right))
+
+
+def _numerals(left: Column, right: Column) -> Iterator[Read]:
+    """Numbers beside the same numbers as texts, with their unit: nothing is lost, as no text begins with a zero."""
+    texts = {cell for cell in (*left, *right) if isinstance(cell, str)}
+    units = {re.sub(r"[-+\d.,\s]", "", text) for text in texts}
+    if len(units) != 1:
+        return
+    found = [[None if cell is None else _amount(cell) for cell in column] for column in (left, right)]
+    empty = any((a is None) != (b is None) for cells, keys in zip((left, right), found, strict=True)
+                for a, b in zip(cells, keys, strict=True))  # fmt: skip
+    if not empty and not any(re.match(r"[-+]?0\d", text.strip()) for text in texts):
+        yield Read(found[0], found[1], "one holds the numbers of the other as texts", lossless=True)
+    if units == {"%"} and not empty:
+        first, second = (1, 100) if any(isinstance(cell, str) for cell in left) else (100, 1)
+        yield Read(_times(found[0], first), _times(found[1], second), "one is the other as a percentage")
+
+
+def _days(left: Column, right: Column) -> Iterator[Read]:
+    """Days beside moments of the same days. Several moments may lie in one day, so this loses something."""
+    kinds = [set(map(type, column)) - {NoneType} for column in (left, right)]
+    if not all(some and some <= {str, date, datetime} for some in kinds):
+        return
+    if any(_written_day(next(c for c in column if c is not None)) is None for column in (left, right)):
+        return
+    found = [[_written_day(cell) for cell in set(column) if cell is not None] for column in (left, right)]
+    if all(read is not None for column in found for read in column):
+        clocks = [{read[1] for read in column if read} for column in found]
+        if clocks in ([{True}, {False}], [{False}, {True}]):
+            one, two = ([c if c is None else (_written_day(c) or ("",))[0] for c in column] for column in (left, right))
+            yield Read(one, two, "one has the time of day beside the day")
+
+
+def _written_day(cell: Any) -> tuple[str, bool] | None:
+    """The day of a date or moment, and whether it has a time of day; None for anything else."""
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}", isinstance(cell, datetime)
+    match = _DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return (match["day"], match["clock"] is not None) if match else None
 
 
 def _times(column: Column, factor: int) -> list[Any]:
@@ -154,10 +198,10 @@ def _amount(cell: Any) -> Hashable:
         return None
     if isinstance(cell, NUMBERS):
         found = _decimal(cell)
-        return found.normalize() if found.is_finite() else None
+        return found if found.is_finite() else None
     match = _AMOUNT.fullmatch(cell.strip()) if isinstance(cell, str) else None
     try:
-        return Decimal(match["number"].replace(",", "")).normalize() if match else None
+        return Decimal(match["number"].replace(",", "")) if match else None
     except InvalidOperation:
         return None
 
@@ -166,6 +210,12 @@ def _flag(cell: Any) -> Hashable:
     text = str(cell).strip().lower()
     return {"yes": "y", "y": "y", "true": "y", "t": "y", "1": "y", "no": "n", "n": "n", "false": "n", "f": "n",
             "0": "n"}.get(text)  # fmt: skip
+
+
+def _said_flags(left: Column, right: Column) -> bool:
+    """Whether truth values stand beside words that mean nothing else."""
+    kinds = [set(map(type, column)) for column in (left, right)]
+    return kinds in ([{bool}, {str}], [{str}, {bool}])
 
 
 def _spelling(cell: Any) -> Hashable:

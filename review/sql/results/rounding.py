@@ -14,6 +14,8 @@ from review.sql.results.matching import Table
 
 CLOSE = Decimal("0.005")
 """Numbers rounded to less than two decimals must be this close, relative to their size: 4 is not 3.7 rounded."""
+HALF_A_STEP = 0.0501
+"""Half a step of one decimal, and a little."""
 MOST_MATCHED = 200
 """Rows with the same labels that are paired one by one where sorting them does not pair them."""
 Numbers = tuple[Any, ...]
@@ -28,7 +30,8 @@ def only_rounded(small: Table, large: Table, columns: Sequence[tuple[int, int]])
     if not rounded:
         return False
     left, right = (_grouped(table, labels, rounded, side) for side, table in ((0, small), (1, large)))
-    return left.keys() == right.keys() and all(_same_numbers(left[label], right[label]) for label in left)
+    places = [common_places(small.raw[a], large.raw[b]) for a, b in rounded]
+    return left.keys() == right.keys() and all(_same_numbers(left[label], right[label], places) for label in left)
 
 
 def columns_rounded(left: Sequence[Any], right: Sequence[Any]) -> bool:
@@ -38,9 +41,41 @@ def columns_rounded(left: Sequence[Any], right: Sequence[Any]) -> bool:
     one, two = _floats(left), _floats(right)
     first, second = np.argsort(one, kind="stable"), np.argsort(two, kind="stable")
     # Most columns that differ are told apart here, before decimals are compared digit by digit.
-    if not np.allclose(one[first], two[second], rtol=2 * float(CLOSE), atol=2 * float(CLOSE)):
+    if not np.allclose(one[first], two[second], rtol=2 * float(CLOSE), atol=HALF_A_STEP):
         return False
-    return all(rounded_alike(left[a], right[b]) for a, b in zip(first.tolist(), second.tolist(), strict=True))
+    whole = any(set(map(type, column)) <= {int, NoneType} for column in (left, right))
+    apart = []
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        if not rounded_alike(left[a], right[b]):
+            # Half a step of one decimal is the most that the places of whole columns allow.
+            if whole or abs(one[a] - two[b]) > HALF_A_STEP:
+                return False
+            apart.append((a, b))
+    places = common_places(left, right) if apart else None
+    return all(rounded_alike(left[a], right[b], places) for a, b in apart)
+
+
+def common_places(left: Sequence[Any], right: Sequence[Any]) -> int | None:
+    """Return the decimals of the coarser of two columns, None where they are too few to tell a rounding from another.
+
+    A whole column tells more than a cell: 3.0 beside 2.6 has one decimal. Its largest number must have two digits.
+    """
+    if any(set(map(type, column)) <= {int, NoneType} for column in (left, right)):
+        return None
+    decimals = [max((written_places(n) for n in column if n is not None), default=0) for column in (left, right)]
+    places = min(decimals)
+    if places < 1:
+        return None
+    coarse = left if decimals[0] == places else right
+    sizes = [abs(value) for n in coarse if n is not None and (value := _decimal(n)) is not None]
+    return places if sizes and max(sizes).scaleb(places) >= 10 else None
+
+
+def written_places(number: Any) -> int:
+    """The decimals of a number as it is written: 3.0 has one, the whole number 3 none."""
+    value = None if isinstance(number, int) else _decimal(number)
+    exponent = value.as_tuple().exponent if value is not None else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _floats(column: Sequence[Any]) -> np.ndarray:
@@ -70,18 +105,18 @@ def _grouped(
     return found
 
 
-def _same_numbers(left: list[Numbers], right: list[Numbers]) -> bool:
+def _same_numbers(left: list[Numbers], right: list[Numbers], places: Sequence[int | None]) -> bool:
     if len(left) != len(right):
         return False
     one, two = (sorted(rows, key=lambda row: [_size(n) for n in row]) for rows in (left, right))
-    if all(rows_rounded(a, b) for a, b in zip(one, two, strict=True)):
+    if all(rows_rounded(a, b, places) for a, b in zip(one, two, strict=True)):
         return True
-    return 1 < len(left) <= MOST_MATCHED and len(left[0]) > 1 and _matched(one, two)
+    return 1 < len(left) <= MOST_MATCHED and len(left[0]) > 1 and _matched(one, two, places)
 
 
-def _matched(left: list[Numbers], right: list[Numbers]) -> bool:
+def _matched(left: list[Numbers], right: list[Numbers], places: Sequence[int | None]) -> bool:
     """Whether each row has a partner of its own: rounding the first number may change how rows sort."""
-    partners = [[k for k, other in enumerate(right) if rows_rounded(row, other)] for row in left]
+    partners = [[k for k, other in enumerate(right) if rows_rounded(row, other, places)] for row in left]
     taken: dict[int, int] = {}
 
     def place(row: int, seen: set[int]) -> bool:
@@ -96,9 +131,9 @@ def _matched(left: list[Numbers], right: list[Numbers]) -> bool:
     return all(place(row, set()) for row in range(len(left)))
 
 
-def rows_rounded(one: Numbers, two: Numbers) -> bool:
-    """Return whether the numbers of two rows are the same but for rounding."""
-    return all(rounded_alike(a, b) for a, b in zip(one, two, strict=True))
+def rows_rounded(one: Numbers, two: Numbers, places: Sequence[int | None] | None = None) -> bool:
+    """Return whether the numbers of two rows are the same but for rounding; ``places`` as in ``rounded_alike``."""
+    return all(rounded_alike(a, b, p) for a, b, p in zip(one, two, places or [None] * len(one), strict=True))
 
 
 def _size(number: Any) -> tuple[bool, float]:
@@ -106,8 +141,11 @@ def _size(number: Any) -> tuple[bool, float]:
     return (value is None, 0.0 if value is None or value != value else float(value))
 
 
-def rounded_alike(one: Any, two: Any) -> bool:
-    """Return whether one number is the other, or the other rounded."""
+def rounded_alike(one: Any, two: Any, of_column: int | None = None) -> bool:
+    """Return whether one number is the other, or the other rounded.
+
+    ``of_column`` are the decimals to which the whole column of one of them is rounded (``common_places``).
+    """
     if one is None or two is None:
         return one is None and two is None
     if one == two:
@@ -116,6 +154,8 @@ def rounded_alike(one: Any, two: Any) -> bool:
     if a is None or b is None:
         return repr(one) == repr(two)
     if a == b:
+        return True
+    if of_column is not None and abs(a - b) <= Decimal("0.500001").scaleb(-of_column):
         return True
     places = min(_places(a), _places(b))
     step = Decimal(1).scaleb(-places)

@@ -110,8 +110,27 @@ def _weighed(
             "Declare its key in the settings.", "note",
         )  # fmt: skip
         return
+    if any(_runs(repeated, s, facts) for s in by):
+        yield at(
+            node, statement,
+            f"{written(node, statement.text)} adds up, for each row, the rows of {_called(repeated)} before or after "
+            "it, as a running total does. Cannot tell whether that is meant.", "note",
+        )  # fmt: skip
+        return
     partner = (twins or [s for s in by if s not in unknown] or by)[0]
     yield at(node, statement, _message(node, frame, facts, (repeated, partner), statement, twin=bool(twins)))
+
+
+def _runs(repeated: Source, by: Source, facts: Joined) -> bool:
+    """Whether a source is joined with itself on one column being less than the same column."""
+    names = [s.node.name.lower() if isinstance(s.node, exp.Table) else "" for s in (repeated, by)]
+    if not names[0] or names[0] != names[1]:
+        return False
+    return any(
+        {id(pair.left.source), id(pair.right.source)} == {id(repeated), id(by)}
+        and pair.left.column.lower() == pair.right.column.lower() != ""
+        for pair in facts.ordered
+    )
 
 
 def _weighed_inside(

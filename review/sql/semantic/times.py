@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from sqlglot import exp
 
 from review.sql.schema.types import day_or_moment
+from review.sql.semantic.reckoned import reckoned_from
 from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
 from review.sql.tree.finding import Severity
 from review.sql.tree.statement import Statement
@@ -39,13 +40,17 @@ def check_time(statement: Statement, question: str, as_of: date | None) -> Itera
     windows = windows_in(question, as_of)
     if not windows:
         return
-    written = list(_written(statement))
+    found = list(_written(statement))
+    written = [one for one in found if one is not None]
     named = ", ".join(f"'{w.phrase}' is {_said(w)}" for w in windows)
-    if not written:
+    if not found:
         if _uses_now(statement):
             yield f"The query depends on today; for the example {named}. Whether that fits cannot be told.", "note"
         else:
             yield f"The query names no time, but {named}.", "error"
+        return
+    if len(written) < len(found):
+        # A date is reckoned in a way that is not read here, so nothing can be said of the time.
         return
     first, last = min(w.first for w in windows), max(w.last for w in windows)
     if not any(_fits(one, first, last) for one in written):
@@ -63,10 +68,17 @@ def check_time(statement: Statement, question: str, as_of: date | None) -> Itera
             yield f"{said} {named[:1].upper()}{named[1:]}.", "warning"
 
 
-def _written(statement: Statement) -> Iterator[Written]:
+def _written(statement: Statement) -> Iterator[Written | None]:
+    """Yield the dates of a statement, None for one that is reckoned in a way that is not read."""
     for node in statement.tree.find_all(exp.Literal):
         days = days_written(iter([node.name]))
         if days and (node.is_string or _is_year(node)):
+            reckoned = reckoned_from(node)
+            if reckoned is not None:
+                role, column = _role(reckoned.node)
+                there = reckoned.days
+                yield None if there is None else Written(days=there, role=role, column=column, bare=True)
+                continue
             role, column = _role(node)
             yield Written(days=days[0], role=role, column=column, bare=len(node.name.strip()) == 10)
 

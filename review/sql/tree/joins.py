@@ -39,10 +39,14 @@ class Pair:
 
 @dataclass
 class Joined:
-    """What the conditions of a query say: equal pairs, and by source the columns that have one value only."""
+    """What the conditions of a query say: equal pairs, and by source the columns that have one value only.
+
+    ``ordered`` are pairs of which one is less than the other.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     fixed: dict[int, set[str]] = field(default_factory=dict)
+    ordered: list[Pair] = field(default_factory=list)
 
 
 def joined(frame: Frame) -> Joined:
@@ -52,6 +56,10 @@ def joined(frame: Frame) -> Joined:
         for part in _all_of(condition):
             if isinstance(part, exp.EQ | exp.NullSafeEQ):
                 _equality(part, frame, found)
+            elif isinstance(part, exp.LT | exp.LTE | exp.GT | exp.GTE):
+                left, right = side_of(part.this, frame), side_of(part.expression, frame)
+                if left is not None and right is not None and left.source is not right.source:
+                    found.ordered.append(Pair(left, right, part))
             elif isinstance(part, exp.Is) and isinstance(part.expression, exp.Null):
                 side = side_of(part.this, frame)
                 if side and side.column:
@@ -59,12 +67,12 @@ def joined(frame: Frame) -> Joined:
     for at, source in enumerate(frame.sources):
         shared = [c for c in frame.merged if source.has(c)] if source.join is not None else []
         for column in shared:
-            left = next((s for s in frame.sources[:at] if s.has(column)), None)
-            if left is not None and left.columns is not None and source.columns is not None:
+            before = next((s for s in frame.sources[:at] if s.has(column)), None)
+            if before is not None and before.columns is not None and source.columns is not None:
                 node = source.join or source.node
                 first, second = (
                     Side(source=s, column=column, origin=columns[column], node=node, tells=column)
-                    for s, columns in ((left, left.columns), (source, source.columns))
+                    for s, columns in ((before, before.columns), (source, source.columns))
                 )
                 found.pairs.append(Pair(first, second, node))
     return found

@@ -34,6 +34,10 @@ def test_two_periods_are_warned_of_where_no_key_is_known():
         ("SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id JOIN promotions p ON "
          "p.product_id = c.id", 1),
         ("SELECT sum(o.amount) FROM orders o CROSS JOIN regions", 1),
+        # A running total repeats rows on purpose.
+        ("SELECT x.id, sum(y.amount) FROM orders x JOIN orders y ON y.id <= x.id GROUP BY x.id", 0),
+        ("WITH m AS (SELECT department, sum(amount) AS s FROM sales GROUP BY 1) SELECT x.department, sum(y.s) "
+         "FROM m x JOIN m y ON y.department <= x.department GROUP BY 1", 0),
         ("SELECT sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id AND i.line = 1", 0),
         ("SELECT sum(o.amount) FROM orders o JOIN customers c ON o.customer_id = c.id", 0),
         ("SELECT sum(o.amount) FROM orders o JOIN customers c USING (id)", 0),

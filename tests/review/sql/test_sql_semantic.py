@@ -88,6 +88,15 @@ def test_date_slips(sql, question, score):
         ("day BETWEEN '2025-05-01' AND '2025-05-31'", "orders in May 2025", ""),
         ("day >= '2026-01-01' AND day <= '2026-11-30'", "orders this year", ""),
         ("amount > 2000 AND year(day) = 2025", "orders in 2025", ""),
+        # Constants are reckoned; of what is not read nothing is said.
+        ("date_trunc('month', stamp) = date_trunc('month', DATE '2026-11-30' - INTERVAL 1 MONTH)", "last month", ""),
+        ("date_trunc('month', stamp) = DATE '2026-10-01'", "orders last month", ""),
+        ("date_trunc('month', stamp) = DATE '2026-09-01'", "orders last month", "No date of the query lies"),
+        ("stamp >= date_trunc('month', DATE '2026-11-30') - INTERVAL 1 MONTH AND stamp < DATE '2026-11-01'",
+         "orders last month", ""),
+        ("stamp >= DATE '2026-11-30' - INTERVAL 3 MONTH AND stamp < DATE '2026-11-30'", "orders last month",
+         "No date of the query lies"),
+        ("stamp >= last_day(DATE '2026-09-15') + 1 AND stamp < DATE '2026-11-01'", "orders last month", ""),
     ],
 )  # fmt: skip
 def test_bounds_are_read_as_they_compare(sql, question, said):

@@ -98,6 +98,15 @@ REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10
         ({"sql": "SELECT sum(total) FROM orders WHERE ordered_at < '01.10.2026'"}, "wrong", "It does not run"),
         ({"reference": REVENUE, "question": "Revenue in September 2026?"}, "right", ""),
         ({"sql": "SELECT 5.0 AS revenue", "reference": "SELECT 5 AS r", "question": "Discounts?"}, "right", ""),
+        ({"sql": "SELECT 2.6 AS r", "reference": "SELECT 2.57 AS r", "question": "Share in %?"}, "right", ""),
+        (
+            {"sql": "SELECT 2.6 AS r", "reference": "SELECT 2.57 AS r", "question": "With two decimals?"},
+            "person",
+            "fewer",
+        ),
+        ({"sql": "SELECT 2.57 AS r", "reference": "SELECT 2.6 AS r", "question": "With 1 decimal place?"}, "right", ""),
+        ({"sql": "SELECT '2.6%' AS r", "reference": "SELECT 2.57 AS r"}, "right", ""),
+        ({"sql": "SELECT 'Ada (North)' AS r", "reference": "SELECT 'Ada' AS a, 'North' AS b"}, "right", ""),
         ({"sql": "SELECT 5.0 AS revenue", "question": "Discounts?"}, "wrong", "must read order_promotions or promo"),
         ({"reference": REVENUE, "lists": {"required_tables": ("customers",)}}, "right", ""),
         ({"lists": {"required_tables": ("customers",)}}, "wrong", "requires the table 'customers'"),
@@ -137,6 +146,34 @@ def test_order_and_columns_count_where_the_question_asks(
             .verdict
             == "wrong"
         )
+
+
+LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n)"
+
+
+@pytest.mark.parametrize(
+    ("reference", "rows", "verdict"),
+    [
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('d', 5)", "right"),
+        ("SELECT name FROM {} ORDER BY n DESC LIMIT 2", "('a'), ('d')", "right"),
+        ("SELECT name FROM {} ORDER BY n DESC LIMIT 2", "('a'), ('e')", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY 2 DESC LIMIT 2", "('b', 5), ('d', 5)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('f', 5)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC, name LIMIT 2", "('a', 9), ('d', 5)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 4", "('a', 9), ('b', 5), ('b', 5), ('c', 5)", "wrong"),
+    ],
+)
+def test_rows_that_are_level_at_the_limit_may_be_others(
+    sorter: Sorter, reference: str, rows: str, verdict: str
+) -> None:
+    names = "u (x, y)" if "," in rows.split(")")[0] else "u (x)"
+    asked = AgentAnswer(
+        id="1",
+        question="Which are the largest?",
+        sql=f"SELECT * FROM (VALUES {rows}) AS {names}",
+        reference=reference.format(LEVEL),
+    )
+    assert sorter.sort(asked).verdict == verdict
 
 
 def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
