@@ -1,6 +1,7 @@
-"""Rows that are level at the cut of a LIMIT: the reference leaves open which of them it shows.
+"""Rows that are level in the order of a reference: it leaves open which of them it shows, and which comes first.
 
-``ORDER BY nights DESC LIMIT 10`` may give out any of the stays that are as long as the tenth. So the reference is run
+``ORDER BY nights DESC LIMIT 10`` may give out any of the stays that are as long as the tenth, and where the sort key is
+not among the columns, nobody can tell from the result which rows are level. So the reference is run
 once more without its limit and with its sort keys beside its columns. An answer whose rows are among these, with the
 sort keys that the reference shows, is what the reference might as well have given out.
 """
@@ -8,7 +9,7 @@ sort keys that the reference shows, is what the reference might as well have giv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, permutations
 
@@ -16,6 +17,7 @@ from sqlglot import exp
 
 from review.sql.execution.runner import Runner
 from review.sql.results.matching import Row, Table, by_name, paired
+from review.sql.results.ordering import order_of
 from review.sql.results.result import Result
 from review.sql.text.dialects import dialect_named
 from review.sql.tree.statement import UnreadableSql, read_statement
@@ -33,15 +35,15 @@ def other_choice(runner: Runner, sql: str, generated: Result, expected: Result) 
     count, width = len(expected.rows), len(expected.columns)
     if not count or len(generated.rows) != count or len(generated.columns) < width or generated.truncated:
         return None
-    unlimited = _without_limit(sql, runner.engine.dialect)
+    unlimited = _without_limit(sql, runner.engine.dialect, expected.columns)
     if unlimited is None:
         return None
     every = runner.run(unlimited)
-    if not every.done or every.truncated or not count < len(every.rows) <= MOST_ROWS or len(every.columns) <= width:
+    if not every.done or every.truncated or not count <= len(every.rows) <= MOST_ROWS or len(every.columns) <= width:
         return None
     shown = Table(replace(every, columns=expected.columns, rows=tuple(row[:width] for row in every.rows)))
     keys = _keys(every, width)
-    if keys[count - 1] != keys[count]:
+    if count < len(keys) and keys[count - 1] != keys[count]:
         return None
     straight = [(k, k) for k in range(width)]
     if _places(shown, Table(expected), straight, keys[:count], keys) is None:
@@ -56,14 +58,19 @@ def other_choice(runner: Runner, sql: str, generated: Result, expected: Result) 
     return None
 
 
-def _without_limit(sql: str, dialect: str) -> str | None:
-    """The statement without its limit, its sort keys as further columns; None for one of another form."""
+def _without_limit(sql: str, dialect: str, columns: Sequence[str]) -> str | None:
+    """The statement without its limit, its sort keys as further columns; None for one of another form.
+
+    None too where nothing is to be learned: no limit cuts, and the result shows its sort keys.
+    """
     try:
         tree = read_statement(sql, dialect).tree.copy()
     except UnreadableSql:
         return None
     order = tree.args.get("order")
-    if not isinstance(tree, exp.Select) or order is None or tree.args.get("limit") is None:
+    if not isinstance(tree, exp.Select) or order is None:
+        return None
+    if tree.args.get("limit") is None and order_of(sql, dialect, columns).columns is not None:
         return None
     if any(tree.args.get(part) is not None for part in ("offset", "distinct", "limit_by", "format")):
         return None

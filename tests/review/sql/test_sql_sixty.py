@@ -157,19 +157,21 @@ LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n
         ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('d', 5)", "right"),
         ("SELECT name FROM {} ORDER BY n DESC LIMIT 2", "('a'), ('d')", "right"),
         ("SELECT name FROM {} ORDER BY n DESC LIMIT 2", "('a'), ('e')", "wrong"),
+        ("SELECT name FROM {} ORDER BY n DESC", "('a'), ('d'), ('b'), ('c'), ('e')", "right"),
+        ("SELECT name FROM {} ORDER BY n DESC", "('a'), ('b'), ('c'), ('e'), ('d')", "wrong"),
         ("SELECT name, n FROM {} ORDER BY 2 DESC LIMIT 2", "('b', 5), ('d', 5)", "wrong"),
         ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('f', 5)", "wrong"),
         ("SELECT name, n FROM {} ORDER BY n DESC, name LIMIT 2", "('a', 9), ('d', 5)", "wrong"),
         ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 4", "('a', 9), ('b', 5), ('b', 5), ('c', 5)", "wrong"),
     ],
 )
-def test_rows_that_are_level_at_the_limit_may_be_others(
+def test_rows_that_are_level_in_the_order_may_be_others(
     sorter: Sorter, reference: str, rows: str, verdict: str
 ) -> None:
     names = "u (x, y)" if "," in rows.split(")")[0] else "u (x)"
     asked = AgentAnswer(
         id="1",
-        question="Which are the largest?",
+        question="Which are the largest? The largest first.",
         sql=f"SELECT * FROM (VALUES {rows}) AS {names}",
         reference=reference.format(LEVEL),
     )
