@@ -22,7 +22,7 @@ from review.sql.results.figures import figures_judged, untraceable
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
-from review.sql.results.worded import contradictions
+from review.sql.results.worded import contradictions, readable
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
@@ -164,8 +164,10 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     """Look at the words of an answer beside its result, and say how far they were checked."""
     if not given.answer.strip() or not result.done:
         return ""
-    found.doubt += contradictions(given.answer, result, question=given.question, sql=given.sql)
+    against = contradictions(given.answer, result, question=given.question, sql=given.sql)
+    found.doubt += against
     strange = untraceable(given.answer, result, question=given.question)
     traced = figures_judged(given.answer, result, question=given.question) - len(strange)
     (found.doubt if traced else found.wrong).extend(f.message for f in strange)
-    return "figures traced" if traced and not strange else "not checked"
+    sure = traced and not (strange or against) and readable(given.answer, result, question=given.question)
+    return "figures traced" if sure else "not checked"
