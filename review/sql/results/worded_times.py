@@ -24,6 +24,7 @@ _MORE = re.compile(r"\b(?:(?P<up>more|higher)|(?P<down>fewer|less|lower))\b", re
 _THAN = re.compile(
     r"\b(?:(?P<up>more|higher|larger)|(?P<down>fewer|less|lower|smaller))\b.*?\bthan\s+(?:in |for |during )?", re.I
 )
+_SPAN = re.compile(r"\b(?:from|between|since)\b", re.IGNORECASE)
 _UNSURE = re.compile(r"\b(?:not|never|neither|no|if|unless)\b|n't\b", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus|rank", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?]\s|\n|;\s")
@@ -92,11 +93,12 @@ def _spans(answer: str, cells: list[Written], said: list[Said]) -> list[tuple[in
 
 
 def _clauses(answer: str, figures: list[Written], times: list[Said]) -> list[tuple[Written, Said]]:
-    """Each figure with the one time of its clause; nothing where a clause has none or several."""
+    """Each figure with the one time of its clause or sentence; nothing where it has several."""
     cuts = [m.end() for m in _CLAUSE.finditer(answer)]
     pairs = []
     for one in figures:
         here = [s for s in times if not any(min(s.end, one.end) <= cut <= max(s.start, one.start) for cut in cuts)]
+        here = here or (times if len(times) == 1 else [])
         if len(here) != 1:
             return []
         pairs.append((one, here[0]))
@@ -156,7 +158,11 @@ def _moves(answer: str, figures: Sequence[Written], said: list[Said], points: li
         inside = [one for one in figures if first <= one.start < last]
         held = {p.measure for p in points if any(_is(one, p.value) for one in inside)}
         chosen = [p for p in named or points if not _CHANGE.search(p.measure) and (not held or p.measure in held)]
-        signs = _signs(chosen, [s.time for s in here])
+        times = [s.time for s in here]
+        signs = _signs(chosen, times)
+        if len(times) > 1 and not than and not _SPAN.search(text):
+            # "It fell in May and was back in June": each step counts.
+            signs |= set().union(*(_signs(chosen, [time], step=True) for time in times))
         wanted = 1 if directions == {True} else -1
         if signs == {-wanted}:
             word = next(m["up"] or m["down"] for m in (*moves, *than))
@@ -165,8 +171,11 @@ def _moves(answer: str, figures: Sequence[Written], said: list[Said], points: li
             yield "" if signs == {wanted} else None
 
 
-def _signs(points: list[Point], times: list[Time]) -> set[int | None]:
-    """How each measure moves over the times said: from the first to the last, or from the one before to the one."""
+def _signs(points: list[Point], times: list[Time], *, step: bool = False) -> set[int | None]:
+    """How each measure moves over the times said: from the first to the last, or from the one before to the one.
+
+    The first time of all is no ``step``.
+    """
     signs: set[int | None] = set()
     key: Callable[[Point], Any] = lambda p: (p.measure, sorted(p.of))  # noqa: E731 - used twice below
     for _, group in itertools.groupby(sorted(points, key=key), key=key):
@@ -183,7 +192,7 @@ def _signs(points: list[Point], times: list[Time]) -> set[int | None]:
         elif not times:
             at = [0, len(ordered) - 1] if len(ordered) == 2 else []
         if len(at) < 2:
-            return {None}
+            return set() if at == [0] and step else {None}
         change = ordered[at[-1]].value - ordered[at[0]].value
         signs.add((change > 0) - (change < 0))
     return signs

@@ -104,6 +104,7 @@ YEARS = Result(columns=("year", "rides"), rows=(("2023", 571), ("2024", 1815)))
 WIDE = Result(columns=("rides_2023", "rides_2024"), rows=((571, 1815),))
 MONTHS = Result(columns=("month", "rides"), rows=(("2024-01", 51), ("2024-02", 45)))
 NUMBERED = Result(columns=("year", "month", "rides"), rows=((2023, 12, 60), (2024, 1, 51), (2024, 2, 45)))
+BACK = Result(columns=("month", "rides"), rows=(("2023-12", 60), ("2024-01", 45), ("2024-02", 50)))
 OF_CITIES = Result(columns=("city", "y2023", "y2024"), rows=(("Graz", 12, 15), ("Lyon", 40, 33)))
 CHANGED = Result(columns=("difference",), rows=((1244,),))
 
@@ -143,6 +144,10 @@ def test_figures_stand_beside_their_years(answer, result, said):
         ("In 2024, rides rose from January to February.", MONTHS, "'rose'"),
         ("In February 2024 rides fell to 45.", NUMBERED, ""),
         ("In January 2024 rides rose to 51.", NUMBERED, "'rose'"),
+        ("Orders rose in January 2024 to 51 and fell to 45 in February.", NUMBERED, ""),
+        ("It fell to 51 in January and was 45 in February.", NUMBERED, ""),
+        ("It dropped in January and was up again in February.", BACK, ""),
+        ("It dropped in January and was 50 in February.", BACK, ""),
         ("Graz had 12 in 2023 and 15 in 2024.", OF_CITIES, ""),
         ("Graz had 15 in 2023 and 12 in 2024.", OF_CITIES, "'15' stands beside '2023'"),
         ("In Lyon it rose from 2023 to 2024.", OF_CITIES, "'rose'"),
