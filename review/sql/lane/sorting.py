@@ -17,12 +17,13 @@ from review.sql.execution.perturbed import told_apart
 from review.sql.execution.runner import Runner
 from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts, too_coarse
+from review.sql.lane.zeros import agree_by_accident
 from review.sql.proof.prove import prove
 from review.sql.results.figures import figures_judged, untraceable
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
-from review.sql.results.worded import contradictions
+from review.sql.results.worded import contradictions, readable
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
@@ -111,6 +112,9 @@ class Sorter:
             found.doubt.append(f"The figures are rounded to fewer places than asked for: '{asked}'.")
         if equal and nearest and self.changed and told_apart(self.changed, given.sql, nearest.reference_sql):
             found.doubt.append("Equal by accident, perhaps: on changed data the two differ.")
+        zeros = equal and nearest and agree_by_accident(given.sql, nearest, self.runner.engine.dialect, self.changed)
+        if zeros:
+            found.doubt.append("Both give nothing but 0, which is as little evidence as two results without rows.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
         return Sorted(
@@ -120,7 +124,11 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
-            execution=1.0 if equal and best and best.lossless else _executed(best, extra_columns=self.extra_columns),
+            execution=None
+            if zeros
+            else 1.0
+            if equal and best and best.lossless
+            else _executed(best, extra_columns=self.extra_columns),
             semantic=semantic,
         )
 
@@ -164,8 +172,10 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     """Look at the words of an answer beside its result, and say how far they were checked."""
     if not given.answer.strip() or not result.done:
         return ""
-    found.doubt += contradictions(given.answer, result, question=given.question, sql=given.sql)
+    against = contradictions(given.answer, result, question=given.question, sql=given.sql)
+    found.doubt += against
     strange = untraceable(given.answer, result, question=given.question)
     traced = figures_judged(given.answer, result, question=given.question) - len(strange)
     (found.doubt if traced else found.wrong).extend(f.message for f in strange)
-    return "figures traced" if traced and not strange else "not checked"
+    sure = traced and not (strange or against) and readable(given.answer, result, question=given.question)
+    return "figures traced" if sure else "not checked"

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, TypedDict
 
 from review.sql.results.differences import differences_of
-from review.sql.results.matching import Table, assignments, by_name, counted, paired
+from review.sql.results.matching import Table, assignments, best_pairs, counted, may_pair, numbers_named, paired
 from review.sql.results.ordering import Order, order_of
 from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.pairing import pairings
@@ -51,14 +51,18 @@ def compare(generated: Result, reference: Result, *, reference_sql: str | None =
         _same_rows(theirs, ours, order, counts)
         or _nearly(theirs, ours, order, counts)
         or _reshaped(theirs, ours, order, counts)
-        or _different(theirs, ours, _best_pairs(theirs, ours), counts)
+        or _other_numbers(theirs, ours, order, counts)
+        or _different(theirs, ours, best_pairs(theirs, ours), counts)
     )
 
 
 def _agree(generated: Result, reference: Result) -> bool:
-    """Whether the names do not contradict the places: no name of the reference stands at another place."""
-    names = [c.lower() for c in reference.columns]
-    return all(g.lower() == r or g.lower() not in names for g, r in zip(generated.columns, names, strict=True))
+    """Whether the names do not contradict the places: no name of the reference, no other year or number is there."""
+    names, pairs = [c.lower() for c in reference.columns], list(zip(generated.columns, reference.columns, strict=True))
+    numbers = [(numbers_named(g), numbers_named(r)) for g, r in pairs]
+    return all(g.lower() == r.lower() or g.lower() not in names for g, r in pairs) and all(
+        ours <= theirs or theirs <= ours for ours, theirs in numbers
+    )
 
 
 def _without_rows(generated: Result, reference: Result) -> Comparison | None:
@@ -130,15 +134,32 @@ def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comp
         holder, held = (ours, theirs) if narrow else (theirs, ours)
         names = ", ".join(f"'{held.result.columns[k]}'" for k in one.parts)
         why = f"'{holder.result.columns[one.at]}' joins {names} in one text"
-        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
+        by_place = _different(theirs, ours, best_pairs(theirs, ours), counts)
         return replace(
             by_place, matched=matched, arguable=(why, *found.arguable), other_order=found.other_order, joined=True,
             lossless=one.lossless and (found.lossless or not found.arguable),
         )  # fmt: skip
     if laid_out(theirs, ours):
-        by_place = _different(theirs, ours, _best_pairs(theirs, ours), counts)
+        by_place = _different(theirs, ours, best_pairs(theirs, ours), counts)
         return replace(by_place, arguable=("the same figures stand in one row and in several",))
     return None
+
+
+def _other_numbers(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
+    """Rows that are the same only where columns are paired whose names hold other years or numbers: nothing is sure."""
+    if all(may_pair(theirs, a, ours, b) for a in range(len(theirs.names)) for b in range(len(ours.names))):
+        return None
+    left, right = theirs.without_numbers(), ours.without_numbers()
+    found = _same_rows(left, right, order, counts) or _nearly(left, right, order, counts)
+    if found is None:
+        return None
+    names = [
+        f"'{ours.result.columns[at]}' holds what the reference calls '{theirs.result.columns[k]}'"
+        for k, at in enumerate(found.matched)
+        if at is not None and not may_pair(theirs, k, ours, at)
+    ]
+    by_place = _different(theirs, ours, best_pairs(theirs, ours), counts)
+    return replace(by_place, matched=found.matched, arguable=(*names, *found.arguable))
 
 
 def _by_width(theirs: Table, ours: Table, matched: tuple[int | None, ...], usual: Outcome) -> tuple[Outcome, str]:
@@ -182,20 +203,6 @@ def _ways(theirs: Table, ours: Table, straight: list[tuple[int, int]]) -> Iterat
 def _rows_equal(theirs: Table, ours: Table, pairs: list[tuple[int, int]]) -> bool:
     left, right = paired(theirs, ours, pairs)
     return left == right or counted(left) == counted(right)
-
-
-def _best_pairs(theirs: Table, ours: Table) -> list[tuple[int, int]]:
-    """Pairs of columns to show differences by: those of one name, then the others by their places."""
-    named = by_name(theirs, ours)
-    free = [k for k in range(len(ours.names)) if k not in named]
-    pairs = []
-    for column, at in enumerate(named):
-        if at is None and free:
-            at = column if column in free else free[0]
-            free.remove(at)
-        if at is not None:
-            pairs.append((column, at))
-    return pairs
 
 
 def _out_of_order(

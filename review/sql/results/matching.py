@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -28,11 +30,18 @@ class Table:
     def __init__(self, result: Result, read: tuple[dict[Any, Key], dict[Any, Key]] | None = None) -> None:
         self.result, self._read = result, read or ({}, {})
         self.names = [name.strip().strip('"`[]').lower() for name in result.columns]
+        self.numbers = [numbers_named(name) for name in self.names]
         self.raw = [list(column) for column in zip(*result.rows, strict=True)] or [[] for _ in result.columns]
         self.exact = [is_exact(column) for column in self.raw]
         self._by_digits = [keys_differ(column) for column in self.raw]
         self._keys: dict[tuple[int, bool], list[Key]] = {}
         self._counts: dict[tuple[int, bool], dict[Key, int]] = {}
+
+    def without_numbers(self) -> Table:
+        """Return the same table with names that hold no numbers, so that any columns may be paired."""
+        table = copy(self)
+        table.numbers = [frozenset() for _ in self.names]
+        return table
 
     def keys(self, column: int, *, exact: bool) -> list[Key]:
         """Return one column as keys."""
@@ -49,6 +58,20 @@ class Table:
         if known is None:
             known = self._counts[column, exact] = counted(self.keys(column, exact=exact))
         return known
+
+
+def numbers_named(name: str) -> frozenset[int]:
+    """Return the numbers in the name of a column, none for an expression; '24 and 2024 are one year."""
+    if not re.fullmatch(r"[\w \-\"`\[\]]+", name):
+        return frozenset()
+    found = (int(digits) for digits in re.findall(r"\d+", name) if len(digits) <= 8)
+    return frozenset(n % 100 if 1900 <= n <= 2100 else n for n in found)
+
+
+def may_pair(small: Table, column: int, large: Table, other: int) -> bool:
+    """Whether two columns may be one by their names: ``y2024`` and ``rides_2023`` are not."""
+    ours, theirs = small.numbers[column], large.numbers[other]
+    return ours <= theirs or theirs <= ours
 
 
 def counted(values: Iterable[Key]) -> dict[Key, int]:
@@ -92,6 +115,20 @@ def by_name(small: Table, large: Table) -> list[int | None]:
     return [free[name].pop(0) if free.get(name) else None for name in small.names]
 
 
+def best_pairs(theirs: Table, ours: Table) -> list[tuple[int, int]]:
+    """Return pairs of columns to show differences by: those of one name, then the others by their places."""
+    named = by_name(theirs, ours)
+    free = [k for k in range(len(ours.names)) if k not in named]
+    pairs = []
+    for column, at in enumerate(named):
+        if at is None and free:
+            at = column if column in free else free[0]
+            free.remove(at)
+        if at is not None:
+            pairs.append((column, at))
+    return pairs
+
+
 def assignments(small: Table, large: Table) -> Iterator[list[int]]:
     """Yield ways to give each column of ``small`` one of ``large`` under which all rows are the same.
 
@@ -102,7 +139,8 @@ def assignments(small: Table, large: Table) -> Iterator[list[int]]:
     taken = {at for at in named if at is not None}
     candidates: list[list[int]] = []
     for column, at in enumerate(named):
-        wanted = [at] if at is not None else [k for k in range(len(large.names)) if k not in taken]
+        free = (k for k in range(len(large.names)) if k not in taken and may_pair(small, column, large, k))
+        wanted = [at] if at is not None else [*free]
         candidates.append([k for k in wanted if _same_values(small, column, large, k)])
     if not all(candidates):
         return

@@ -113,7 +113,7 @@ def _mapped(key: Callable[[Any], Hashable], column: Column) -> list[Hashable] | 
     return [found[known] for known in cells] if len(set(found.values())) == len(found) else None
 
 
-def _parts(cell: Any) -> tuple[int | None, int | None, int | None] | None:
+def calendar_parts(cell: Any) -> tuple[int | None, int | None, int | None] | None:
     """Return year, quarter and month of a cell that names them; a date names them as the first day of its period."""
     if isinstance(cell, date):
         clock = isinstance(cell, datetime) and (cell.hour, cell.minute, cell.second) != (0, 0, 0)
@@ -134,12 +134,12 @@ def _parts(cell: Any) -> tuple[int | None, int | None, int | None] | None:
 
 
 def _month_of_year(cell: Any) -> Hashable:
-    parts = _parts(cell)
+    parts = calendar_parts(cell)
     return parts and parts[0] and parts[2] and (parts[0], parts[2])
 
 
 def _quarter_of_year(cell: Any) -> Hashable:
-    parts = _parts(cell)
+    parts = calendar_parts(cell)
     return (parts and parts[0] and parts[1] and parts[2] in (None, 1, 4, 7, 10) and (parts[0], parts[1])) or None
 
 
@@ -147,7 +147,7 @@ def _year(cell: Any) -> Hashable:
     whole = _whole(cell)
     if whole is not None:
         return whole if 1000 <= whole <= 9999 else None
-    parts = _parts(cell)
+    parts = calendar_parts(cell)
     return (parts and parts[1] in (None, 1) and parts[2] in (None, 1) and parts[0]) or None
 
 
@@ -155,7 +155,7 @@ def _month(cell: Any) -> Hashable:
     whole = _whole(cell)
     if whole is not None:
         return whole if 1 <= whole <= 12 else None
-    parts = _parts(cell)
+    parts = calendar_parts(cell)
     return parts and parts[2]
 
 
@@ -163,7 +163,7 @@ def _quarter(cell: Any) -> Hashable:
     whole = _whole(cell)
     if whole is not None:
         return whole if 1 <= whole <= 4 else None
-    parts = _parts(cell)
+    parts = calendar_parts(cell)
     return (parts and parts[2] in (None, 1, 4, 7, 10) and parts[1]) or None
 
 

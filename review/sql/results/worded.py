@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from review.sql.results.cells import number_in
 from review.sql.results.figures import judged
 from review.sql.results.result import Result
+from review.sql.results.series import number_of
+from review.sql.results.worded_times import against_series
 from review.sql.results.written import Written
 
 MOST_ROWS = 500
@@ -36,10 +36,16 @@ def contradictions(answer: str, result: Result, *, question: str = "", sql: str 
         return []
     figures = list(judged(answer, result, question=question))
     found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
-    found += _direction(answer, figures, result)
+    moved = list(_direction(answer, figures, result))
+    found += moved or against_series(answer, figures, result).against
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
     return list(dict.fromkeys(found))
+
+
+def readable(answer: str, result: Result, *, question: str = "") -> bool:
+    """Whether the words pair figures and times, and say what rose or fell, in a way that can be checked."""
+    return not result.done or against_series(answer, list(judged(answer, result, question=question)), result).sure
 
 
 def _currency(figures: list[Written], said: str, result: Result) -> Iterator[str]:
@@ -53,11 +59,11 @@ def _currency(figures: list[Written], said: str, result: Result) -> Iterator[str
 
 def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
     """A rise where the cells say a fall, or the other way round."""
-    cells = [n for row in result.rows[:MOST_ROWS] for n in map(_number, row) if n is not None]
+    cells = [n for row in result.rows[:MOST_ROWS] for n in map(number_of, row) if n is not None]
     changes = [
         n
         for row in result.rows[:MOST_ROWS]
-        for name, n in zip(result.columns, map(_number, row), strict=True)
+        for name, n in zip(result.columns, map(number_of, row), strict=True)
         if n is not None and _CHANGE.search(name)
     ]
     for at, one in enumerate(figures):
@@ -140,11 +146,5 @@ def _says(text: str, name: str) -> bool:
 
 
 def _is_cell(one: Written, cell: Any) -> bool:
-    number = _number(cell)
+    number = number_of(cell)
     return number is not None and abs(abs(number) - abs(one.value)) <= Decimal(5).scaleb(one.place - 1)
-
-
-def _number(cell: Any) -> Decimal | None:
-    number = None if isinstance(cell, date) else number_in(cell)
-    found = None if number is None else Decimal(str(number))
-    return found if found is not None and found.is_finite() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -20,6 +21,8 @@ Role = Literal["<", "<=", ">", ">=", "=", ""]
 _FLIPPED: dict[type[exp.Expr], Role] = {exp.GT: "<", exp.GTE: "<=", exp.LT: ">", exp.LTE: ">="}
 _STRAIGHT: dict[type[exp.Expr], Role] = {exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=", exp.EQ: "="}
 _WRAPS = (exp.Cast, exp.TryCast, exp.Paren, exp.Date, exp.Timestamp, exp.TsOrDsToDate, exp.TsOrDsToTimestamp)
+_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
+_BEGINS = re.compile(r"[%*^]*(?:19|20)\d\d")
 DAY = timedelta(days=1)
 
 
@@ -81,6 +84,8 @@ def _written(statement: Statement) -> Iterator[Written | None]:
                 continue
             role, column = _role(node)
             yield Written(days=days[0], role=role, column=column, bare=len(node.name.strip()) == 10)
+        elif node.is_string and isinstance(node.parent, _PATTERNS) and _BEGINS.match(node.name):
+            yield None
 
 
 def _is_year(node: exp.Expr) -> bool:

@@ -158,11 +158,12 @@ COMPARED = re.compile(r"\b(?:compar\w*|versus|vs\.?|change\w*|grow\w*|growth|tha
 
 
 def days_written(texts: Iterator[str]) -> list[Days]:
-    """Return the days that literals of a statement stand for: a day, a month or a year."""
+    """Return the days that literals of a statement stand for: a day, a month or a year, also as a pattern."""
     found: list[Days] = []
     for text in texts:
         match = re.fullmatch(
-            r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[ T].*)?)?)?%?|((?:19|20)\d\d)(\d\d)(\d\d)?", text.strip()
+            r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[ T].*)?)?)?(?:-?[%*]|(?:-__)+)?|((?:19|20)\d\d)(\d\d)(\d\d)?",
+            text.strip(),
         )
         if not match:
             continue

@@ -4,7 +4,7 @@ import pytest
 
 from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
-from review.sql.results.worded import contradictions
+from review.sql.results.worded import contradictions, readable
 
 SALES = Result(
     columns=("department", "now", "before"),
@@ -98,3 +98,71 @@ def test_figures_are_read_as_people_write_them(answer, result, figures):
 def test_words_that_contradict_the_result_are_said(answer, result, said):
     found = contradictions(answer, result, question="In dollars?")
     assert len(found) == bool(said) and said in " ".join(found), found
+
+
+YEARS = Result(columns=("year", "rides"), rows=(("2023", 571), ("2024", 1815)))
+WIDE = Result(columns=("rides_2023", "rides_2024"), rows=((571, 1815),))
+MONTHS = Result(columns=("month", "rides"), rows=(("2024-01", 51), ("2024-02", 45)))
+NUMBERED = Result(columns=("year", "month", "rides"), rows=((2023, 12, 60), (2024, 1, 51), (2024, 2, 45)))
+BACK = Result(columns=("month", "rides"), rows=(("2023-12", 60), ("2024-01", 45), ("2024-02", 50)))
+OF_CITIES = Result(columns=("city", "y2023", "y2024"), rows=(("Graz", 12, 15), ("Lyon", 40, 33)))
+CHANGED = Result(columns=("difference",), rows=((1244,),))
+
+
+@pytest.mark.parametrize("result", [YEARS, WIDE])
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("There were 571 rides in 2023 and 1,815 in 2024, so rides more than tripled.", ""),
+        ("1,815 rides in 2023 and 571 in 2024", "'1,815' stands beside '2023', and in the result beside '2024'"),
+        ("In 2023: 1,815. In 2024: 571.", "'1,815' stands beside '2023'"),
+        ("In 2024: 1,815. In 2023: 571.", ""),
+        ("In 2023 and 2024 there were 1,815 and 571 rides.", "'1,815' stands beside '2023'"),
+        ("In 2024 we had 1,815 rides, up from 571 in 2023.", ""),
+        ("In 2024 there were 1,815 rides, 1,244 more than in 2023.", ""),
+        ("2,386 rides in all: 571 in 2023 and 1,815 in 2024.", ""),
+        ("Rides fell from 571 in 2023 to 1,815 in 2024", "'fell'"),
+        ("Rides fell by 1,244 from 2023 to 2024", "'fell'"),
+        ("Rides rose by 1,244 from 2023 to 2024", ""),
+        ("There were 1,244 fewer rides in 2024 than in 2023.", "'fewer'"),
+        ("There were 1,244 fewer rides in 2023 than in 2024.", ""),
+        ("2023\n1,815\n2024\n571", "'1,815' stands beside '2023'"),
+        ("We had 571 rides in 2022.", "'571' stands beside '2022'"),
+    ],
+)
+def test_figures_stand_beside_their_years(answer, result, said):
+    found = contradictions(answer, result)
+    assert bool(found) == bool(said) and said in " ".join(found), found
+    assert readable(answer, result)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "said"),
+    [
+        ("January 2024: 51 rides, February 2024: 45 rides.", MONTHS, ""),
+        ("January 2024: 45 rides, February 2024: 51 rides.", MONTHS, "'45' stands beside 'January 2024'"),
+        ("In 2024, rides rose from January to February.", MONTHS, "'rose'"),
+        ("In February 2024 rides fell to 45.", NUMBERED, ""),
+        ("In January 2024 rides rose to 51.", NUMBERED, "'rose'"),
+        ("Orders rose in January 2024 to 51 and fell to 45 in February.", NUMBERED, ""),
+        ("It fell to 51 in January and was 45 in February.", NUMBERED, ""),
+        ("It dropped in January and was up again in February.", BACK, ""),
+        ("It dropped in January and was 50 in February.", BACK, ""),
+        ("Graz had 12 in 2023 and 15 in 2024.", OF_CITIES, ""),
+        ("Graz had 15 in 2023 and 12 in 2024.", OF_CITIES, "'15' stands beside '2023'"),
+        ("In Lyon it rose from 2023 to 2024.", OF_CITIES, "'rose'"),
+        ("There were 1,244 fewer rides in 2024 than in 2023.", CHANGED, "fewer"),
+        ("There were 1,244 more rides in 2024 than in 2023.", CHANGED, ""),
+    ],
+)
+def test_months_rows_and_columns_are_names_too(answer, result, said):
+    found = contradictions(answer, result)
+    assert bool(found) == bool(said) and said in " ".join(found), found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Of 571 and 1,815 rides 2024 had more, in all.", "It rose from 2023 to 2024.", "Not 1,815, rides fell in 2024."],
+)
+def test_words_that_cannot_be_read_beside_times_are_not_checked(answer):
+    assert not readable(answer, OF_CITIES if answer.startswith("It") else YEARS)

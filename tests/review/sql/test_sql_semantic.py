@@ -88,6 +88,12 @@ def test_date_slips(sql, question, score):
         ("day BETWEEN '2025-05-01' AND '2025-05-31'", "orders in May 2025", ""),
         ("day >= '2026-01-01' AND day <= '2026-11-30'", "orders this year", ""),
         ("amount > 2000 AND year(day) = 2025", "orders in 2025", ""),
+        ("day LIKE '2025-%'", "orders in 2025", ""),
+        ("day GLOB '2025-*'", "orders in 2025", ""),
+        ("day LIKE '2025-03-%'", "orders in March 2025", ""),
+        ("day LIKE '2025-03-__'", "orders in March 2025", ""),
+        ("day LIKE '2024-03-%'", "orders in March 2025", "No date of the query lies"),
+        ("day LIKE '2025-1%'", "orders in the fourth quarter of 2025", ""),
         # Constants are reckoned; of what is not read nothing is said.
         ("date_trunc('month', stamp) = date_trunc('month', DATE '2026-11-30' - INTERVAL 1 MONTH)", "last month", ""),
         ("date_trunc('month', stamp) = DATE '2026-10-01'", "orders last month", ""),

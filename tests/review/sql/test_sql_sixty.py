@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import tomllib
@@ -20,6 +21,7 @@ from review.commands.cli import spotcheck
 from review.demo.build import SQL_SETTINGS
 from review.demo.shop import Shop, build_shop, open_shop
 from review.settings.project import project_of
+from review.sql.execution.perturbed import copies
 from review.sql.execution.runner import Runner
 from review.sql.lane.sorting import AgentAnswer, Sorted, Sorter
 
@@ -82,6 +84,7 @@ def test_four_of_the_six_ways_run_without_error(sorter: Sorter) -> None:
     assert ran == {"name": False, "kind": False, **dict.fromkeys(("join", "promotions", "date", "duplicates"), True)}
 
 
+NONE = "SELECT count(*) AS n FROM orders WHERE ordered_at < '1999-01-01'"
 REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10-01' AND ordered_at < '2026-11-01'"
 
 
@@ -106,6 +109,21 @@ REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10
         ),
         ({"sql": "SELECT 2.57 AS r", "reference": "SELECT 2.6 AS r", "question": "With 1 decimal place?"}, "right", ""),
         ({"sql": "SELECT '2.6%' AS r", "reference": "SELECT 2.57 AS r"}, "right", ""),
+        ({"sql": NONE, "reference": "SELECT count(*) FROM orders AS o WHERE '1999-01-01' > o.ordered_at"}, "right", ""),
+        (
+            {"sql": NONE, "reference": "SELECT count(*) FROM customers WHERE country = 'none'"},
+            "person",
+            "nothing but 0",
+        ),
+        ({"sql": NONE, "reference": NONE.replace("1999", "1998")}, "person", "nothing but 0"),
+        ({"sql": "SELECT 7 AS n_2023, 5 AS n_2024", "reference": "SELECT 7 AS y2024, 5 AS y2023"}, "person", "'y2024'"),
+        ({"sql": "SELECT 5 AS n_2023, 7 AS n_2024", "reference": "SELECT 7 AS y2024, 5 AS y2023"}, "right", ""),
+        ({"sql": "SELECT 5 AS n_2023, 5 AS n_2024", "reference": "SELECT 5 AS y24, 5 AS y23"}, "right", ""),
+        (
+            {"sql": "SELECT 7 AS y2023, 5 AS y2024", "reference": "SELECT 7 AS y2024, 5 AS y2023"},
+            "wrong",
+            "Cells differ",
+        ),
         ({"sql": "SELECT 'Ada (North)' AS r", "reference": "SELECT 'Ada' AS a, 'North' AS b"}, "right", ""),
         ({"sql": "SELECT 5.0 AS revenue", "question": "Discounts?"}, "wrong", "must read order_promotions or promo"),
         ({"reference": REVENUE, "lists": {"required_tables": ("customers",)}}, "right", ""),
@@ -146,6 +164,16 @@ def test_order_and_columns_count_where_the_question_asks(
             .verdict
             == "wrong"
         )
+
+
+def test_zeros_agree_where_changed_data_has_rows(sorter: Sorter) -> None:
+    [(customers,)] = sorter.runner.run("SELECT count(*) FROM customers").rows
+    sql = f"SELECT {customers} - count(*) AS gone FROM customers"
+    answer = AgentAnswer(id="1", sql=sql, reference=sql.replace("customers", "customers WHERE country <> 'none'"))
+    assert sorter.sort(answer).verdict == "person"
+    with contextlib.ExitStack() as ends:
+        changed = replace(sorter, changed=copies(sorter.runner, 1, ends))
+        assert changed.sort(answer).verdict == "right"
 
 
 LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n)"
