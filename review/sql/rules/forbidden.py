@@ -1,39 +1,148 @@
-"""Tables and columns that the project or the example excludes."""
+"""Tables and columns that the project or the example excludes.
+
+What is not known to be something else counts as a use: a name that was not resolved, a table in the place of a value
+(which is its whole row), a star in any expression.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlglot import exp
+from sqlglot.tokens import TokenType
 
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
+from review.sql.tree.frames import Frame, Source, Use
 from review.sql.tree.reads import column_names, is_read, table_names
 from review.sql.tree.statement import Statement
 
+DEFINING = (exp.Table, exp.TableAlias, exp.Column, exp.DataType, exp.PropertyEQ, exp.Kwarg)
+"""Where an identifier names something and reads nothing; columns are looked at as a whole."""
+
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
-    """Look at every table and column; a star gives out every column of its tables."""
+    """Look at every table and column, and at all that stands for a whole row."""
     for name in policy.forbidden_tables:
         for node, table in statement.names.tables:
             if is_read(name, table_names(node, table)):
                 yield at(node, statement, f"The table '{name}' may not be read.")
     for name in policy.forbidden_columns:
-        for frame in statement.names.frames:
+        yield from _Column(name, statement).marks()
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One forbidden column, as ``column``, ``table.column`` or ``database.table.column``."""
+
+    name: str
+    statement: Statement
+
+    def marks(self) -> Iterator[Mark]:
+        frames = self.statement.names.frames
+        everywhere = [source for frame in frames for source in frame.sources if self._in(source)]
+        for frame in frames:
+            around = [source for source in _seen_from(frame) if self._in(source)]
             for use in frame.uses:
-                if is_read(name, column_names(use)):
-                    yield at(use.node, statement, f"The column '{name}' may not be used.")
-            for projection in frame.select.expressions:
-                if isinstance(projection.unalias(), exp.Count) or not projection.is_star:
+                if is_read(self.name, column_names(use)) or (use.how != "found" and self._may_be(use, around)):
+                    yield self._mark(use.node)
+            yield from self._natural(frame)
+        yield from self._stars(everywhere)
+        if everywhere:
+            yield from self._unresolved({self._bare, *(s.name.lower() for s in everywhere)})
+
+    @property
+    def _bare(self) -> str:
+        return self.name.lower().rpartition(".")[2]
+
+    def _mark(self, node: exp.Expr) -> Mark:
+        return at(node, self.statement, f"The column '{self.name}' may not be used.")
+
+    def _in(self, source: Source) -> bool:
+        """Whether a source is a table that has the column, or may have it. Subqueries are looked at on their own."""
+        if not isinstance(source.node, exp.Table) or not isinstance(source.node.this, exp.Identifier):
+            return False
+        if any(source.node is node for node in self.statement.names.common):
+            return False
+        owner = self.name.lower().rpartition(".")[0]
+        if owner and owner not in table_names(source.node, source.table):
+            return False
+        table = source.table
+        return table is None or table.open or self._bare in {column.lower() for column in table.columns}
+
+    def _may_be(self, use: Use, around: list[Source]) -> bool:
+        """Whether a name that is no known column reads the column, a part of it, or a row that holds it."""
+        parts = [part.name.lower() for part in use.node.parts]
+        rows = {source.name.lower() for source in around}
+        # In c.rowid the first name is the table, and no row.
+        return bool(around and self._bare in parts) or not rows.isdisjoint(parts[1:] or parts)
+
+    def _natural(self, frame: Frame) -> Iterator[Mark]:
+        """A natural join compares all columns that both sides have."""
+        for source in frame.sources:
+            if source.join is None or str(source.join.args.get("method") or "").upper() != "NATURAL":
+                continue
+            others = [s for s in frame.sources if s.columns is None or self._bare in {c.lower() for c in s.columns}]
+            if len(others) > 1 and any(self._in(s) for s in others):
+                yield at(
+                    source.node, self.statement, f"The column '{self.name}' may not be used, and this joins by it."
+                )
+
+    def _stars(self, everywhere: list[Source]) -> Iterator[Mark]:
+        """A star gives out every column of its tables, wherever it stands but in count(*)."""
+        frames = {id(frame.select): frame for frame in self.statement.names.frames}
+        for tree in self.statement.trees:
+            for node in tree.find_all(exp.Star, exp.Columns, exp.Anonymous):
+                if isinstance(node, exp.Anonymous) and node.name.lower() != "columns":
                     continue
-                for source in frame.sources:
-                    if source.table is not None and _holds(name, source.table.name, source.table.columns):
-                        yield at(projection, statement, f"The column '{name}' may not be used, and * includes it.")
+                top = node.parent if isinstance(node.parent, exp.Column) else node
+                if isinstance(top, exp.Star) and isinstance(top.parent, exp.Count):
+                    continue
+                # ClickHouse puts an expression in the place of its name, so a star inside one may be of another query.
+                select = top.parent.parent if isinstance(top.parent, exp.Alias) else top.parent
+                frame = frames.get(id(select))
+                sources = everywhere if frame is None else [s for s in _of_star(top, frame) if self._in(s)]
+                if sources:
+                    said = f"The column '{self.name}' may not be used, and * includes it."
+                    yield at(top, self.statement, said)
+
+    def _unresolved(self, names: set[str]) -> Iterator[Mark]:
+        """Names that belong to no SELECT: in USING, in a function in the place of a table, in what is named by WITH."""
+        resolved = {id(use.node) for frame in self.statement.names.frames for use in frame.uses}
+        placed = set()
+        for tree in self.statement.trees:
+            for node in tree.find_all(exp.Column, exp.Identifier):
+                if isinstance(node, exp.Column):
+                    parts = [] if id(node) in resolved else [part.name.lower() for part in node.parts]
+                    if self._bare in parts or not names.isdisjoint(parts[1:] or parts):
+                        yield self._mark(node)
+                    continue
+                placed.add(node.meta.get("start"))
+                defined = isinstance(node.parent, DEFINING) or node.arg_key == "alias"
+                if not defined and node.name.lower() in names:
+                    yield self._mark(node)
+        tokens = self.statement.tokens
+        for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+            # The parser takes some names for words, as that of a unit of time.
+            called = after is not None and after.token_type == TokenType.L_PAREN
+            named = token.token_type in (TokenType.VAR, TokenType.IDENTIFIER) and not called
+            if named and token.text.lower() in names and token.start not in placed:
+                yield Mark(f"The column '{self.name}' may not be used.", token.start, token.end + 1)
 
 
-def _holds(name: str, table: str, columns: Iterable[str]) -> bool:
-    owner, _, column = name.lower().rpartition(".")
-    return owner in ("", table.lower()) and column in {c.lower() for c in columns}
+def _seen_from(frame: Frame) -> Iterator[Source]:
+    here: Frame | None = frame
+    while here is not None:
+        yield from here.sources
+        here = here.parent
+
+
+def _of_star(star: exp.Expr, frame: Frame) -> list[Source]:
+    """The sources whose columns a star gives out: that of its name, else all."""
+    if not isinstance(star, exp.Column) or star.args.get("db"):
+        return frame.sources
+    return [s for s in frame.sources if s.name.lower() == star.table.lower()] or frame.sources
 
 
 RULE = Rule(
