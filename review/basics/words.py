@@ -13,6 +13,7 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"1 {noun}" if n == 1 else f"{n:,} {many}" if n else f"no {many}"
 
 
+_MINUS = re.compile(r"−(?=\d)")
 _IDENTIFIER = re.compile(r"[^\W_]+(?:_[^\W_]+)+")
 
 
@@ -48,6 +49,11 @@ def signed(value: float, form: str = "+.1f") -> str:
     """Return a number in a format, with a true minus sign in place of the hyphen: ``−8.5`` or ``+0.3``."""
     text = format(value, form)
     return f"−{text[1:]}" if text.startswith("-") else text
+
+
+def plain_signs(text: str) -> str:
+    """Return a text whose numbers have the hyphen of programs in place of the minus sign of :func:`signed`."""
+    return _MINUS.sub("-", text)
 
 
 SMALLEST_P = 0.0001

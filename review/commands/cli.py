@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 refused, gate failed or nothing could be done; 2 wrong usa
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -69,10 +70,18 @@ def spotcheck() -> None:
     """The weekly human review of products built on language models."""
 
 
+def _write_any_text() -> None:
+    """Let a terminal or file with an old encoding get an escape, valid in JSON too, for a character that it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command line. Print every refusal as one sentence and exit with its code."""
     # Processes that this one starts go on under its number.
     os.environ[request_id.VARIABLE] = request_id.begin_process()
+    _write_any_text()
     try:
         code = spotcheck.main(standalone_mode=False)
         # Outside standalone mode click returns the code of ctx.exit() instead of raising it.

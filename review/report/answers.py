@@ -82,7 +82,11 @@ def differing(found: Sequence[Agreement]) -> tuple[tuple[str, Reading], ...]:
     return rubric_readings([(a.dimension, a.reading) for a in found])
 
 
-def rises(found: Iterable[Quality]) -> tuple[Rise, ...]:
-    """Return the values that are proven to be more frequent than before."""
-    shares = [share_of(q) for q in found]
+def rises(found: Iterable[Quality], rubric: Rubric) -> tuple[Rise, ...]:
+    """Return the values that are proven to be more frequent than before, and for which the rubric asks for reasons.
+
+    For the others, the report has nothing to see.
+    """
+    asked = {(name, value) for d in rubric.dimensions for name, values in d.shown_when.items() for value in values}
+    shares = [share_of(q) for q in found if (q.dimension, q.positive) in asked]
     return tuple(Rise(share.positive, words) for share in shares if (words := risen(share)))

@@ -81,7 +81,7 @@ def four_answers(
         ties=ties_that_decide(quality),
         more=labels_wanted(quality, thresholds),
         readings=differing(agreed),
-        rises=rises(quality),
+        rises=rises(quality, rubric),
         failed=failed,
     )
     return FourAnswers(

@@ -213,7 +213,7 @@ def test_each_action_does_what_it_says_and_is_for_those_who_may() -> None:
 
 
 def test_a_proven_rise_is_the_first_thing_for_the_lead_while_the_week_is_open() -> None:
-    risen = replace(BUSY, failed=(), rises=(Rise("wrong", "Against 2026-W46 the change is +5.0 to +16.7 points."),))
+    risen = replace(BUSY, failed=(), rises=(Rise("wrong", "'wrong': +5.0 to +16.7 points against 2026-W46."),))
     first = next_steps(risen).lines[0]
     assert first.sentence == "See why more conversations are 'wrong'." and "+5.0 to +16.7 points" in first.reason
     assert first.link is not None and first.link.query == {"week": "2026-W47", "view": "report"}

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from review.basics.words import p_value, p_words, spoken
+from review.basics.words import p_value, p_words, plain_signs, signed, spoken
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -37,3 +44,12 @@ def test_only_what_is_written_like_a_name_becomes_words(value: object, text: str
 )
 def test_a_small_p_value_is_never_zero_and_needs_no_exponent(p: float, cell: str, words: str) -> None:
     assert (p_value(p), p_words(p)) == (cell, words)
+
+
+def test_a_minus_sign_is_a_hyphen_in_a_download_and_an_escape_where_an_encoding_lacks_it() -> None:
+    assert signed(-8.5) == "−8.5" and plain_signs(f"{signed(-4)} to {signed(-1)}, a − b") == "-4.0 to -1.0, a − b"
+    code = "import sys; from review.commands import cli; cli._write_any_text(); print(chr(0x2212) + '1')"
+    old = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, cwd=ROOT
+    )
+    assert (old.returncode, old.stdout.strip()) == (0, b"\\u22121")

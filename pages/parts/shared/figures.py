@@ -13,7 +13,7 @@ from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
-from review.basics.words import counted, signed, spoken
+from review.basics.words import counted, plain_signs, signed, spoken
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
@@ -123,7 +123,9 @@ def rows_with(frame: pd.DataFrame, words: str) -> pd.DataFrame:
 def download(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Draw the button that downloads a table, safe to open in a spreadsheet."""
     columns, rows = [str(c) for c in frame.columns], rows_of(frame)
-    data = csv_text(columns, rows)
+    # A spreadsheet takes a number with a true minus sign for text.
+    plain = [{c: plain_signs(v) if isinstance(v, str) else v for c, v in row.items()} for row in rows]
+    data = csv_text(columns, plain)
     st.download_button(
         "CSV",
         data,

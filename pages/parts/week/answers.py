@@ -64,11 +64,12 @@ def fill(
     forms: Forms | None = None,
     more: Sequence[Link] = (),
     weeks: Sequence[str] = (),
+    week: str = "",
 ) -> None:
     """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile; ``more`` links follow its own.
 
     ``forms`` draw what does an action on this page, by the name of the action; the others are links.
-    ``weeks`` are those that the figures cover, where that is not this week alone.
+    ``weeks`` are those that the figures cover, where that is not this week alone; the links open ``week``.
     """
     span = f" · {weeks[0]} to {weeks[-1]}" if len(weeks) > 1 else ""
     st.caption(as_text(f"{found.question}{span}"), help=TERMS[found.name])
@@ -84,7 +85,7 @@ def fill(
         st.html(f"{told}{_uses(verdicts)}{why}" if verdicts else f"{told}{why}{_states(found.lines)}")
     with st.container(horizontal=True):
         for link in (*([found.link] if found.link else []), *more):
-            go(link)
+            go(link, week=week)
 
 
 def failed(place: DeltaGenerator, question: str, error: Exception) -> None:
@@ -158,8 +159,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<table class="sc-uses"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def go(link: Link, *, label: str = "") -> None:
+def go(link: Link, *, label: str = "", week: str = "") -> None:
     """Draw a link of an answer, with its own words or ``label``. Each page has an icon of its own."""
-    draw = partial(st.page_link, label=as_text(label or link.label), query_params=dict(link.query))
+    query = {**({"week": week} if week else {}), **link.query}
+    draw = partial(st.page_link, label=as_text(label or link.label), query_params=query)
     icon = "description" if "view" in link.query and link.page == "week" else ICONS[link.page]
     draw(f"{link.page}.py", icon=f":material/{icon}:")

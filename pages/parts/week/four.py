@@ -70,7 +70,7 @@ def fill(
             ties=ties_that_decide(quality),
             more=labels_wanted(quality, thresholds),
             readings=differing(agreed),
-            rises=rises(quality),
+            rises=rises(quality, evidence.latest_used_rubric(here.store, weeks)),
             failed=failed_steps(here.store) if here.rater.may("lead") else (),
         )
         answers.fill(next_steps(found), forms=_forms(here, week, found, ready=all(c.done for c in checks)))
@@ -101,7 +101,7 @@ def _agreement(
         return []
     with place:
         answer = agreement_answer(found, thresholds)
-        answers.fill(answer, weeks=weeks)
+        answers.fill(answer, weeks=weeks, week=weeks[-1])
     with below.agreement:
         reasons.agreement(here, weeks, found, answer)
     return found
@@ -120,7 +120,7 @@ def _judges(
     verdicts = [judge_verdict(one, thresholds) for one in found]
     with place:
         answer = judges(verdicts)
-        answers.fill(answer, verdicts=verdicts, weeks=weeks)
+        answers.fill(answer, verdicts=verdicts, weeks=weeks, week=weeks[-1])
     with below.judges:
         reasons.judges(weeks, found, verdicts, answer)
 
@@ -144,7 +144,7 @@ def _production(
         answers.failed(place, production_answers.QUESTION, error)
         return ()
     with place:
-        answers.fill(answer, more=_ties(here, week, ties_that_decide(found)))
+        answers.fill(answer, more=_ties(here, week, ties_that_decide(found)), week=week)
     with below.quality, st.container():
         reasons.quality(here, week, found)
     return found

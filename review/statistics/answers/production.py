@@ -72,7 +72,8 @@ def risen(share: Share) -> str:
     """Return by how much the share is proven to have risen, as a sentence; "" where it has not."""
     if direction(share) != MORE:
         return ""
-    return next(f"{_capital(name)} the change is {_points(q)} points." for q, name in _spans(share) if is_real(q))
+    moved = next(f"{_points(q)} points {name}" for q, name in _spans(share) if is_real(q))
+    return f"'{spoken(share.positive)}': {moved}."
 
 
 def _spans(share: Share) -> tuple[tuple[Quantity, str], ...]:
