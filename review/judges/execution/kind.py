@@ -3,7 +3,7 @@
 Both run in child processes on the database of ``[sql]``, after the proof. What is no evidence (two empty results, a
 reference that fails, a limit of rows, a masked value in the query, no reference) is a missing verdict. An answer
 without a query is not asked about. What people see of an execution is kept as the reply, by a key of both texts and
-the state of the data, so the same comparison is never made twice.
+the state of the data, so the same comparison is never made twice. A database that did not answer is asked again.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, Outcome, is_right
 
 FORM = 1
 """The form of what is kept; a higher number makes every comparison anew."""
+AWAY = "unavailable"
+"""The outcome that says nothing, now or later: its pair is not compared, and nothing of it is remembered."""
 AT_ONCE, TOGETHER = 4, 32
 """Statements that run side by side, and subjects whose earlier comparisons are looked up together."""
 
@@ -188,7 +190,7 @@ def _call(key: str, subject: Subject, found: Mapping[str, Any], *, engine: str) 
         host="",
         model=engine,
         status=None,
-        error="",
+        error="unreachable" if found["outcome"] == AWAY else "",
         latency_ms=round(float(found["ms"]), 3),
         tokens_in=None,
         tokens_out=None,
@@ -211,7 +213,7 @@ def _opinions(
             value=value,
             error="" if value is not None else "no_evidence",
             rationale=f"Execution: {OUTCOMES[outcome]}. {found['reason']}".strip(),
-            raw=f"{outcome} {pair_key(subject)}",
+            raw=outcome if outcome == AWAY else f"{outcome} {pair_key(subject)}",
             latency_ms=found["ms"],
             cached=cached,
         )

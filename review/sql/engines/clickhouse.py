@@ -7,13 +7,23 @@ statement says how to print its result; it is left off, since the result is read
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.engine import (
+    EngineAddress,
+    Limits,
+    SqlEngine,
+    Unavailable,
+    failed,
+    gathered,
+    sign_in_hint,
+    unavailable,
+)
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -24,6 +34,13 @@ FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 _COLUMNS = """SELECT database, table, name, type FROM system.columns
     WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') ORDER BY database, table, position"""
 SECRETS = "SPOTCHECK_CLICKHOUSE"
+OF_SERVER = frozenset({201, 202, 203, 209, 210, 225, 236, 279, 394, 516, 745, 999})
+"""Codes of a server that is overloaded, cut off, ending or out of quota, and of a user that it no longer lets in.
+
+Source: src/Common/ErrorCodes.cpp of ClickHouse.
+"""
+MEMORY = 241
+"""The code of a limit of memory: that of the query, of its user or of the whole server."""
 _SETTINGS = {
     "output_format_json_quote_64bit_integers": "0",
     "output_format_json_quote_decimals": "1",
@@ -62,6 +79,8 @@ class _Reading:
             kinds = json.loads(next(lines, b"[]"))
             rows = (_row(line, kinds) for line in lines)
             return gathered(names, rows, self.limits)
+        except Unavailable as error:
+            return unavailable(error)
         except (InputError, RuntimeError, ValueError, OSError) as error:
             said = failed(error)
             late = "TIMEOUT_EXCEEDED" in said.error or "Code: 159" in said.error
@@ -103,6 +122,14 @@ def _value(cell: Any, kind: str) -> Any:
     return [_value(c, "") for c in cell] if isinstance(cell, list) else cell
 
 
+def _is_of_server(status: int, said: str) -> bool:
+    """Whether an error is the server's and not the statement's: one without a code comes from what stands before it."""
+    found = re.search(r"Code: (\d+)", said)
+    if found is None:
+        return status != 200
+    return int(found[1]) in OF_SERVER or (int(found[1]) == MEMORY and "for query" not in said)
+
+
 class _Server(_Reading):
     def __init__(self, place: EngineAddress, limits: Limits) -> None:
         # Imported in the child alone: other engines need no HTTP.
@@ -124,7 +151,8 @@ class _Server(_Reading):
             answer = self._post(sql, {})
         if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
             said = answer.text.strip()[:400]
-            raise InputError(f"ClickHouse: {said}{sign_in_hint(said, SECRETS)}")
+            kind = Unavailable if _is_of_server(answer.status_code, said) else InputError
+            raise kind(f"ClickHouse: {said or answer.status_code}{sign_in_hint(said, SECRETS)}")
         return (line for line in answer.iter_lines() if line)
 
     def _settings(self, *, whole: bool) -> dict[str, str]:
@@ -148,7 +176,7 @@ class _Server(_Reading):
                 allow_redirects=False, stream=True,
             )  # fmt: skip
         except requests.RequestException as error:
-            raise InputError(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
+            raise Unavailable(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
 
 
 class _Embedded(_Reading):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
+from review.basics.errors import InputError
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -84,6 +85,15 @@ def gathered(columns: Sequence[str], rows: Any, limits: Limits) -> Result:
             return Result(columns=tuple(columns), rows=tuple(kept), truncated=True)
         kept.append(tuple(row))
     return Result(columns=tuple(columns), rows=tuple(kept))
+
+
+class Unavailable(InputError):
+    """The database did not answer, or said that it cannot serve now. Another statement would fare no better."""
+
+
+def unavailable(error: BaseException) -> Result:
+    """Return the result of a database that did not answer, with the first lines of what it said."""
+    return replace(failed(error), ending="unavailable")
 
 
 def failed(error: BaseException) -> Result:

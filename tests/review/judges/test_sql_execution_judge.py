@@ -17,6 +17,8 @@ from review.judges.runs.running import status_of
 from review.judges.runs.sql_execution import NAME, execute_later, execute_week, execution_judge, waiting
 from review.serving.nightly import execute_the_queries
 from review.settings.project import Project
+from review.sql.execution.runner import Runner
+from review.sql.results.result import Result
 from storage.queries.executions import evidence_of
 from storage.records_judges import JudgeCall, JudgeRun
 from storage.records_review import Adjudication, Verdict
@@ -76,6 +78,20 @@ def test_nothing_is_executed_twice_and_a_new_reference_is(tmp_path: Path) -> Non
     assert evidence_of(store, ["wrong"])["wrong"]["reference_from"] == "written by an adjudicator"
     # Six comparisons were kept, and the second run of the others found them again.
     assert len({c.key for c in store.find(JudgeCall)}) == 6
+
+
+def test_a_database_that_does_not_answer_is_no_verdict_and_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, project = sql_week(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Runner, "_run", lambda _, text: Result(ending="unavailable", error="HTTP 503"))
+        execute_week(store, project, WEEK, by="lea")
+    found = verdicts(store)
+    assert {found[name].value for name in ("right", "also", "wrong", "empty")} == {None}
+    assert "the database did not answer" in found["right"].rationale and "HTTP 503" in found["right"].rationale
+    execute_week(store, project, WEEK, by="lea")
+    assert (verdicts(store)["right"].value, verdicts(store)["wrong"].value) == ("yes", "no")
 
 
 def test_its_precision_and_recall_stand_beside_people_by_command(tmp_path: Path) -> None:

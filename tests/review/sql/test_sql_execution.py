@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -429,6 +431,77 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
         server.kill()
         server.wait()
         server.stdout.close()
+
+
+@contextmanager
+def clickhouse_that(answers):
+    """The host of a server that answers each query by ``answers(query, settings)``, a status and a text."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
+            status, text = answers(query, settings)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
+SEVEN = '["a"]\n["UInt8"]\n[7]\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "ending"),
+    [
+        (503, "<html>Service Unavailable</html>", "unavailable"),
+        (429, "", "unavailable"),
+        (500, "Code: 202. DB::Exception: Too many simultaneous queries.", "unavailable"),
+        (500, "Code: 241. DB::Exception: Memory limit (total) exceeded", "unavailable"),
+        (500, "Code: 241. DB::Exception: Memory limit (for query) exceeded", "failed"),
+        (500, "Code: 47. DB::Exception: Unknown identifier", "failed"),
+        (500, "Code: 159. DB::Exception: Timeout exceeded", "timed_out"),
+    ],
+)
+def test_a_failing_server_says_nothing_of_a_statement(status, text, ending):
+    said = [(200, TABLES), (200, SEVEN), (status, text), (200, SEVEN)]
+    with (
+        clickhouse_that(lambda *_: said.pop(0)) as host,
+        Runner(f"clickhouse://{host}/shop") as runner,
+    ):
+        good = runner.run("SELECT a FROM t")
+        result = runner.run("SELECT a FROM t")
+        assert result.ending == ending
+        found = compare(result, good).outcome
+        assert found == {"failed": "generated_failed"}.get(ending, ending)
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_a_connection_that_postgresql_ended_is_opened_again(shop):
+    import psycopg
+
+    owner = {"host": shop.place.options["socket"], "user": "owner", "dbname": shop.place.path.strip("/")}
+    with Runner(shop.place) as runner, psycopg.connect(**owner, autocommit=True) as other:
+        assert runner.run("SELECT id FROM orders WHERE id = 1").rows == ((1,),)
+        newest = "SELECT pid FROM pg_stat_activity WHERE usename = 'reader' ORDER BY backend_start DESC LIMIT 1"
+        assert other.execute(f"SELECT pg_terminate_backend(({newest}), 10000)").fetchone() == (True,)
+        assert runner.run("SELECT id FROM orders WHERE id = 2").ending == "unavailable"
+        assert runner.run("SELECT id FROM orders WHERE id = 2").rows == ((2,),)
 
 
 def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
