@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from review.basics.errors import InputError
-from review.sql.results.result import Result
+from review.sql.results.result import Ending, Result
 from review.sql.schema.schema import Table
 
 
@@ -98,4 +98,5 @@ def unavailable(error: BaseException) -> Result:
 
 def failed(error: BaseException) -> Result:
     """Return the failed result of an error, with its first lines."""
-    return Result(ending="failed", error=" ".join(str(error).split())[:500] or type(error).__name__)
+    ending: Ending = "unavailable" if isinstance(error, Unavailable) else "failed"
+    return Result(ending=ending, error=" ".join(str(error).split())[:500] or type(error).__name__)

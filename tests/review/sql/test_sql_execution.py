@@ -461,7 +461,7 @@ def clickhouse_that(answers):
         thread.join()
 
 
-TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
+TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n["shop","t","b","UInt8"]\n'
 SEVEN = '["a"]\n["UInt8"]\n[7]\n'
 
 
@@ -504,37 +504,57 @@ def test_a_connection_that_postgresql_ended_is_opened_again(shop):
         assert runner.run("SELECT id FROM orders WHERE id = 2").rows == ((2,),)
 
 
+def profile_of(readonly, asked):
+    """A server whose user has a profile with ``readonly``; what it was asked goes into ``asked``."""
+
+    def answers(query, settings):
+        asked.append((query, settings))
+        changed = set(settings) - {"database", "default_format", "wait_end_of_query"}
+        if (readonly == 1 and changed) or (readonly and "readonly" in changed):
+            return 500, "Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
+        if "max_memory_usage" in changed and readonly is None:
+            return 500, "Code: 164. DB::Exception: Cannot modify 'max_memory_usage' setting."
+        if "getSetting" in query:
+            return 200, f'["r","s","m","n"]\n[]\n["{readonly or 0}","30","0","0"]\n'
+        if query == "SELECT b FROM t":
+            return 500, "Code: 158. DB::Exception: Limit for rows exceeded."
+        return 200, SEVEN.replace("7", '"7"') if query.startswith("SELECT a") else TABLES
+
+    return answers
+
+
+def test_a_user_of_clickhouse_with_readonly_2_keeps_every_limit():
+    asked = []
+    with (
+        clickhouse_that(profile_of(2, asked)) as host,
+        Runner(f"clickhouse://{host}/shop", limits=Limits(seconds=7, rows=2)) as runner,
+    ):
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+    _, settings = asked[-1]
+    assert "readonly" not in settings
+    assert {k: settings[k] for k in ("max_execution_time", "max_memory_usage", "max_result_rows")} == {
+        "max_execution_time": "7", "max_memory_usage": "1000000000", "max_result_rows": "3",
+    }  # fmt: skip
+    assert settings["output_format_json_quote_decimals"] == "1"
+    assert ["readonly" in settings for _, settings in asked] == [True, False, False, False]
+
+
 def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
     asked = []
+    with clickhouse_that(profile_of(1, asked)) as host, Runner(f"clickhouse://{host}/shop") as runner:
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+        assert ["max_memory_usage" in settings for _, settings in asked] == [True, True, False, False, False]
+        said = runner.run("SELECT b FROM t").error
+        assert "those of the user's profile" in said and "max_execution_time = 30, max_memory_usage = 0" in said
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            asked.append((query, "readonly" in self.path))
-            status, body = 200, b'["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
-            if "readonly" in self.path:
-                status, body = 500, b"Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
-            elif query.startswith("SELECT a"):
-                body = b'["a"]\n["UInt8"]\n[7]\n'
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
 
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with Runner(f"clickhouse://127.0.0.1:{server.server_port}/shop") as runner:
-            assert runner.run("SELECT a FROM t").rows == ((7,),)
-            assert [readonly for _, readonly in asked] == [True, False, False]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def test_a_user_of_clickhouse_that_nothing_keeps_from_writing_is_refused():
+    with (
+        clickhouse_that(profile_of(None, [])) as host,
+        pytest.raises(InputError, match="kept from writing neither"),
+        Runner(f"clickhouse://{host}/shop"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(
