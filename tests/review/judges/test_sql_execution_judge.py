@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import spotcheck
-from sql_week import BY_COUNTRY, WEEK, said, sql_week
+from sql_week import BY_COUNTRY, WEEK, said, settings, sql_week
 
 from review.basics.errors import NothingToDo, Refused
 from review.judges.runs.running import status_of
@@ -92,6 +92,30 @@ def test_a_database_that_does_not_answer_is_no_verdict_and_is_asked_again(
     assert "the database did not answer" in found["right"].rationale and "HTTP 503" in found["right"].rationale
     execute_week(store, project, WEEK, by="lea")
     assert (verdicts(store)["right"].value, verdicts(store)["wrong"].value) == ("yes", "no")
+
+
+def test_settings_that_decide_what_runs_are_part_of_what_was_compared(tmp_path: Path) -> None:
+    store, project = sql_week(tmp_path)
+    judge = execution_judge(store, project, by="lea")
+    execute_week(store, project, WEEK, by="lea")
+    compared = {"right", "also", "wrong", "writes", "empty"}
+    for change in ({"functions": frozenset({"random"})}, {"forbidden_tables": ("orders",)}, {"tables": frozenset()}):
+        changed = replace(project, sql=replace(project.sql, policy=replace(project.sql.policy, **change)))
+        assert set(waiting(store, changed, WEEK, judge)) == compared, change
+    others = {"keys": {"orders": (("id",),)}, "limits": replace(project.sql.limits, rows=5)}
+    for name, value in others.items():
+        changed = replace(project, sql=replace(project.sql, **{name: value}))
+        assert set(waiting(store, changed, WEEK, judge)) == compared, name
+    assert waiting(store, project, WEEK, judge) == []
+    forbidding = replace(
+        project, sql=replace(project.sql, policy=replace(project.sql.policy, forbidden_tables=("orders",)))
+    )
+    (tmp_path / "spotcheck.toml").write_text(
+        settings(tmp_path).replace("[rubric]", 'forbidden_tables = ["orders"]\n[rubric]'), encoding="utf-8"
+    )
+    execute_week(store, forbidding, WEEK, by="lea")
+    # The reference reads the forbidden table as well, so nothing is known any more.
+    assert (verdicts(store)["right"].value, verdicts(store)["right"].error) == (None, "no_evidence")
 
 
 def test_its_precision_and_recall_stand_beside_people_by_command(tmp_path: Path) -> None:
