@@ -120,5 +120,6 @@ def is_masked(sql: str) -> bool:
 
 def said_of(result: Result) -> str:
     """Return in words why a statement gave no result."""
-    how = {"refused": "The statement was refused", "timed_out": "The statement took too long"}
+    how = {"refused": "The statement was refused", "timed_out": "The statement took too long",
+           "unavailable": "The database did not answer"}  # fmt: skip
     return f"{how.get(result.ending, 'The database refused the statement')}: {result.error}"

@@ -2,8 +2,9 @@
 
 Both run in child processes on the database of ``[sql]``, after the proof. What is no evidence (two empty results, a
 reference that fails, a limit of rows, a masked value in the query, no reference) is a missing verdict. An answer
-without a query is not asked about. What people see of an execution is kept as the reply, by a key of both texts and
-the state of the data, so the same comparison is never made twice.
+without a query is not asked about. What people see of an execution is kept as the reply, by a key of both texts,
+the settings and the state of the data, so the same comparison is never made twice. A database that did not answer is
+asked again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from review.golden.references import is_masked
 from review.judges.protocol.protocol import NOT_ASKED, Bench, Call, Kind, Opinion, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
+from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import place_of
 from review.sql.execution.runner import Runner
 from review.sql.lane.examine import examine
@@ -29,6 +31,8 @@ from review.sql.results.outcome import NO_EVIDENCE, OUTCOMES, Outcome, is_right
 
 FORM = 1
 """The form of what is kept; a higher number makes every comparison anew."""
+AWAY = "unavailable"
+"""The outcome that says nothing, now or later: its pair is not compared, and nothing of it is remembered."""
 AT_ONCE, TOGETHER = 4, 32
 """Statements that run side by side, and subjects whose earlier comparisons are looked up together."""
 
@@ -133,7 +137,7 @@ def _together(
 ) -> Iterator[Opinion]:
     """Yield the opinions on a few subjects; those that an earlier run compared on the same data are not run again."""
     state = runner.engine.state(runner.place)
-    where = [FORM, str(tuple(runner.place[:3])), str(runner.limits)]
+    where = [FORM, str(tuple(runner.place[:3])), *_decided_by(bench.sql)]
     keys = [digest([*where, state or new_id(), s.sql, s.reference_sql, s.question, s.answer]) for s in subjects]
     known = bench.replies.known(keys) if bench.replies and not bench.options.fresh else {}
     made = threads.map(
@@ -160,9 +164,17 @@ def _unasked(bench: Bench[ExecutionSpec], subject: Subject) -> Iterator[Opinion]
         yield Opinion(subject=subject.id, dimension=d.name, value=None, error=error, rationale=why)
 
 
-def pair_key(subject: Subject) -> str:
-    """Return a short name of a query and its reference."""
-    return digest([subject.sql, subject.reference_sql])[:16]
+def pair_key(subject: Subject, sql: SqlSettings) -> str:
+    """Return a short name of a query and its reference under the settings that decide what runs and what is found."""
+    return digest([*_decided_by(sql), subject.sql, subject.reference_sql])[:16]
+
+
+def _decided_by(sql: SqlSettings) -> list[Any]:
+    """The settings that an execution depends on, in a form that is the same in every process."""
+    policy = {
+        name: sorted(value) if isinstance(value, frozenset) else value for name, value in vars(sql.policy).items()
+    }
+    return [policy, {table: sorted(map(sorted, keys)) for table, keys in sql.keys.items()}, vars(sql.limits)]
 
 
 def _executed(bench: Bench[ExecutionSpec], runner: Runner, subject: Subject) -> dict[str, Any]:
@@ -188,7 +200,7 @@ def _call(key: str, subject: Subject, found: Mapping[str, Any], *, engine: str) 
         host="",
         model=engine,
         status=None,
-        error="",
+        error="unreachable" if found["outcome"] == AWAY else "",
         latency_ms=round(float(found["ms"]), 3),
         tokens_in=None,
         tokens_out=None,
@@ -211,7 +223,7 @@ def _opinions(
             value=value,
             error="" if value is not None else "no_evidence",
             rationale=f"Execution: {OUTCOMES[outcome]}. {found['reason']}".strip(),
-            raw=f"{outcome} {pair_key(subject)}",
+            raw=outcome if outcome == AWAY else f"{outcome} {pair_key(subject, bench.sql)}",
             latency_ms=found["ms"],
             cached=cached,
         )

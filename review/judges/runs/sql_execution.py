@@ -72,9 +72,9 @@ def _begun(store: Store, project: Project, week: str, *, by: str, background: bo
 
 
 def waiting(store: Store, project: Project, week: str, judge: Judge) -> list[str]:
-    """Return the items whose query and reference this version of the judge has not compared."""
+    """Return the items whose query and reference this version of the judge has not compared under these settings."""
     wanted = sought(project)
     subjects = [masked(s, wanted) for s in subjects_of_items(store, items_of_week(store, week)) if s.sql]
     subjects = [s for s in with_references(store, subjects) if may_be_executed(s)]
     done = compared_pairs(store, judge.name, judge.version, [s.id for s in subjects])
-    return [s.id for s in subjects if pair_key(s) not in done.get(s.id, ())]
+    return [s.id for s in subjects if pair_key(s, project.sql) not in done.get(s.id, ())]

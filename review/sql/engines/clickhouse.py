@@ -7,13 +7,14 @@ statement says how to print its result; it is left off, since the result is read
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, Unavailable, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
@@ -24,6 +25,14 @@ FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 _COLUMNS = """SELECT database, table, name, type FROM system.columns
     WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') ORDER BY database, table, position"""
 SECRETS = "SPOTCHECK_CLICKHOUSE"
+OF_SERVER = frozenset({201, 202, 203, 209, 210, 225, 236, 279, 394, 516, 745, 999})
+"""Codes of a server that is overloaded, cut off, ending or out of quota, and of a user that it no longer lets in.
+
+Source: src/Common/ErrorCodes.cpp of ClickHouse.
+"""
+MEMORY = 241
+"""The code of a limit of memory: that of the query, of its user or of the whole server."""
+_LIMITS = ("max_execution_time", "max_memory_usage", "max_result_rows")
 _SETTINGS = {
     "output_format_json_quote_64bit_integers": "0",
     "output_format_json_quote_decimals": "1",
@@ -98,9 +107,20 @@ def _value(cell: Any, kind: str) -> Any:
         return Decimal(str(cell))
     if kind.startswith(("Float", "BFloat")):
         return float(cell)
+    if kind.startswith(("Int", "UInt")) and isinstance(cell, str):
+        # A profile that may not be changed may quote them.
+        return int(cell)
     if isinstance(cell, Decimal):
         return float(cell)
     return [_value(c, "") for c in cell] if isinstance(cell, list) else cell
+
+
+def _is_of_server(status: int, said: str) -> bool:
+    """Whether an error is the server's and not the statement's: one without a code comes from what stands before it."""
+    found = re.search(r"Code: (\d+)", said)
+    if found is None:
+        return status != 200
+    return int(found[1]) in OF_SERVER or (int(found[1]) == MEMORY and "for query" not in said)
 
 
 class _Server(_Reading):
@@ -110,30 +130,50 @@ class _Server(_Reading):
 
         super().__init__(limits, place.path.strip("/") or "default")
         self.session = clickhouse_session()
-        self.fixed = False
+        self.sets: Literal["all", "the rest", "nothing"] = "all"
+        self.profile = ""
         self.url = f"{'https' if place.options.get('secure') == '1' else 'http'}://{place.host}/"
 
     def ask(self, sql: str, *, whole: bool = False) -> Iterator[bytes]:
         """Post a statement; the settings go in the address, where readonly = 1 lets no statement change them.
 
-        A user whose own profile is readonly may not even set these, and then its profile limits what it does.
+        A user whose own profile says readonly = 2 sets all but readonly itself, and is sent the rest. One with
+        readonly = 1 sets nothing, so the limits are those of its profile, and errors say which these are.
         """
-        answer = self._post(sql, {} if self.fixed else self._settings(whole=whole))
-        if not self.fixed and answer.status_code != 200 and "Cannot modify" in answer.text:
-            self.fixed = True
-            answer = self._post(sql, {})
+        answer = self._post(sql, self._settings(whole=whole))
+        while self.sets != "nothing" and answer.status_code != 200 and "Cannot modify" in answer.text:
+            self.sets = "the rest" if self.sets == "all" else "nothing"
+            answer = self._post(sql, self._settings(whole=whole))
+            if answer.status_code == 200:
+                self._check_profile()
         if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
             said = answer.text.strip()[:400]
-            raise InputError(f"ClickHouse: {said}{sign_in_hint(said, SECRETS)}")
+            kind = Unavailable if _is_of_server(answer.status_code, said) else InputError
+            raise kind(f"ClickHouse: {said or answer.status_code}{sign_in_hint(said, SECRETS)}{self.profile}")
         return (line for line in answer.iter_lines() if line)
 
+    def _check_profile(self) -> None:
+        """Find out what the user's profile says. Raises InputError when it lets the user write."""
+        names = ("readonly", *_LIMITS)
+        asked = ", ".join(f"toString(getSetting('{name}'))" for name in names)
+        answer = self._post(f"SELECT {asked}", self._settings(whole=True))
+        found = dict(zip(names, json.loads(answer.text.splitlines()[2]), strict=True)) if answer.ok else {}
+        if found.get("readonly") not in ("1", "2"):
+            raise InputError("ClickHouse: this user can be kept from writing neither here nor by its own profile.")
+        if self.sets == "nothing":
+            told = ", ".join(f"{name} = {found[name]}" for name in _LIMITS)
+            self.profile = f" (The limits are those of the user's profile, where 0 is none: {told}.)"
+
     def _settings(self, *, whole: bool) -> dict[str, str]:
+        if self.sets == "nothing":
+            return {}
         limits = {
             **_SETTINGS,
-            "readonly": "1",
             "max_execution_time": str(max(1, round(self.limits.seconds))),
             "max_memory_usage": str(self.limits.memory),
         }
+        if self.sets == "all":
+            limits["readonly"] = "1"
         if not whole:
             limits |= {"max_result_rows": str(self.limits.rows + 1), "result_overflow_mode": "break"}
         return limits
@@ -148,7 +188,7 @@ class _Server(_Reading):
                 allow_redirects=False, stream=True,
             )  # fmt: skip
         except requests.RequestException as error:
-            raise InputError(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
+            raise Unavailable(f"ClickHouse: the server does not answer ({type(error).__name__}).") from None
 
 
 class _Embedded(_Reading):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered
+from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, unavailable
 from review.sql.engines.files import file_of, state_of_files
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
@@ -38,6 +38,8 @@ class _Reading:
             cursor = self.connection.execute(sql)
             columns = [part[0] for part in cursor.description or []]
             return gathered(columns, _rows(cursor), self.limits)
+        except duckdb.IOException as error:
+            return unavailable(error)
         except (duckdb.Error, MemoryError, ValueError, OverflowError, RuntimeError) as error:
             return failed(error)
 

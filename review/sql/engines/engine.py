@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
-from review.sql.results.result import Result
+from review.basics.errors import InputError
+from review.sql.results.result import Ending, Result
 from review.sql.schema.schema import Table
 
 
@@ -86,6 +87,16 @@ def gathered(columns: Sequence[str], rows: Any, limits: Limits) -> Result:
     return Result(columns=tuple(columns), rows=tuple(kept))
 
 
+class Unavailable(InputError):
+    """The database did not answer, or said that it cannot serve now. Another statement would fare no better."""
+
+
+def unavailable(error: BaseException) -> Result:
+    """Return the result of a database that did not answer, with the first lines of what it said."""
+    return replace(failed(error), ending="unavailable")
+
+
 def failed(error: BaseException) -> Result:
     """Return the failed result of an error, with its first lines."""
-    return Result(ending="failed", error=" ".join(str(error).split())[:500] or type(error).__name__)
+    ending: Ending = "unavailable" if isinstance(error, Unavailable) else "failed"
+    return Result(ending=ending, error=" ".join(str(error).split())[:500] or type(error).__name__)

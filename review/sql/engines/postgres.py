@@ -12,7 +12,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, sign_in_hint
+from review.sql.engines.engine import (
+    EngineAddress,
+    Limits,
+    Session,
+    SqlEngine,
+    failed,
+    gathered,
+    sign_in_hint,
+    unavailable,
+)
 from review.sql.engines.postgres_rights import refusal, rights_to_write
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
@@ -33,6 +42,8 @@ SORTS = 8
 """Sorts and hashes that one statement is taken to need at the same time; each has its share of the memory."""
 ACCEPTED = "accepted"
 """The value of ``write_rights`` in an address."""
+OF_SERVER = ("08", "57P", "58", "53100", "53300", "55P03")
+"""How the SQLSTATE of a lost connection begins, and of a server that ends, is full, or is locked (appendix A)."""
 
 
 class _Reading:
@@ -62,9 +73,11 @@ class _Reading:
         except psycopg.errors.QueryCanceled as error:
             return Result(ending="timed_out", error=str(error).strip())
         except (psycopg.Error, MemoryError, ValueError) as error:
-            return failed(error)
+            lost = self.connection.closed or str(getattr(error, "sqlstate", None) or "").startswith(OF_SERVER)
+            return unavailable(error) if lost else failed(error)
         finally:
-            self.connection.rollback()
+            if not self.connection.closed:
+                self.connection.rollback()
 
 
 def _with_first(first: Any, rows: Iterator[Any]) -> Iterator[Any]:

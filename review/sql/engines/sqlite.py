@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered
+from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, unavailable
 from review.sql.engines.files import file_of, state_of_files
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+OF_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Errors of a file that is locked or broken, whatever was asked."""
 _REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer")
 
 
@@ -55,7 +57,8 @@ class _Reading:
             columns = [part[0] for part in cursor.description or []]
             return gathered(columns, _rows(cursor), self.limits)
         except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError) as error:
-            return failed(error)
+            of_file = getattr(error, "sqlite_errorcode", 0) & 0xFF in OF_FILE
+            return unavailable(error) if of_file else failed(error)
 
 
 def _rows(cursor: sqlite3.Cursor) -> Iterator[tuple[object, ...]]:

@@ -15,7 +15,7 @@ from sqlglot.tokens import TokenType
 
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, place_of
-from review.sql.engines.engine import EngineAddress, Limits
+from review.sql.engines.engine import EngineAddress, Limits, unavailable
 from review.sql.execution.child import Child, Gone, Overrun
 from review.sql.execution.kept import KeptResults
 from review.sql.proof.prove import Proof, may_run
@@ -142,9 +142,13 @@ class Runner:
         child = self._idle.get()
         back: Child | None = None
         try:
-            child = child or self._started()
+            try:
+                child = child or self._started()
+            except InputError as error:
+                return unavailable(error)
             result: Result = child.run(text)
-            if self.engine.fragile and not result.done:
+            # A connection that was lost stays lost; the next statement opens another.
+            if result.ending == "unavailable" or (self.engine.fragile and not result.done):
                 self._ended(child)
             else:
                 back = child

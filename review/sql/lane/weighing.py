@@ -44,10 +44,7 @@ def weigh(
     where it does not. Columns of the reference may be missing unless the question asks for them.
     """
     if best is None:
-        if result.done:
-            found.doubt.append("There is no reference to compare with.")
-        elif result.ending in ("failed", "timed_out"):
-            found.wrong.append(f"It does not run: {result.error}")
+        _without_reference(result, found)
         return False
     comparison = best.comparison
     said = OUTCOMES[comparison.outcome].capitalize()
@@ -73,6 +70,15 @@ def weigh(
     else:
         found.doubt.append(f"{said}. {comparison.reason}".rstrip())
     return False
+
+
+def _without_reference(result: Result, found: Evidence) -> None:
+    if result.done:
+        found.doubt.append("There is no reference to compare with.")
+    elif result.ending in ("failed", "timed_out"):
+        found.wrong.append(f"It does not run: {result.error}")
+    elif result.ending == "unavailable":
+        found.doubt.append(f"The database did not answer: {result.error}")
 
 
 def _read_alike(best: Closest, result: Result, found: Evidence, question: str, *, extra_columns: bool) -> bool:

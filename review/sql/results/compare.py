@@ -70,6 +70,8 @@ def _without_rows(generated: Result, reference: Result) -> Comparison | None:
         rows_generated=len(generated.rows) if generated.done else None,
         rows_reference=len(reference.rows) if reference.done else None,
     )
+    if (away := next((r for r in (generated, reference) if r.ending == "unavailable"), None)) is not None:
+        return Comparison(outcome="unavailable", reason=away.error, **rows)
     if not reference.done:
         return Comparison(outcome="reference_failed", reason=reference.error or reference.ending, **rows)
     if not generated.done:

@@ -1,4 +1,4 @@
-"""What a comparison of two results says: one of eleven outcomes, and the first rows that differ."""
+"""What a comparison of two results says: one of twelve outcomes, and the first rows that differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Outcome = Literal[
     "equal", "equal_permuted", "extra_columns", "missing_columns", "rounding_only", "both_empty", "different",
-    "generated_failed", "reference_failed", "timed_out", "truncated",
+    "generated_failed", "reference_failed", "timed_out", "truncated", "unavailable",
 ]  # fmt: skip
 OUTCOMES: dict[Outcome, str] = {
     "equal": "the same rows",
@@ -21,17 +21,21 @@ OUTCOMES: dict[Outcome, str] = {
     "reference_failed": "the reference failed, which is no evidence",
     "timed_out": "the generated query took too long",
     "truncated": "a result reached the limit of rows, so nothing is certain",
+    "unavailable": "the database did not answer, which is no evidence",
 }
 """Every outcome with what it says. Which of them count as right is decided where accuracy is computed."""
 RIGHT: tuple[Outcome, ...] = ("equal", "equal_permuted", "rounding_only")
 """Outcomes that say that an answer is right; see :func:`is_right`."""
-NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated")
+NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated", "unavailable")
 """These say nothing of the answer: METHODS of two-layer accuracy leave the case to its semantic part."""
 BEST: tuple[Outcome, ...] = (
-    *RIGHT, "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out", "generated_failed",
-    "reference_failed",
+    *RIGHT, "unavailable", "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out",
+    "generated_failed", "reference_failed",
 )  # fmt: skip
-"""Which of several references an answer is counted by: the first of these outcomes."""
+"""Which of several references an answer is counted by: the first of these outcomes.
+
+While one of them could not be asked, the others prove nothing wrong.
+"""
 
 
 def rank(comparison: Comparison) -> tuple[int, bool]:

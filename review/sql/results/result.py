@@ -13,7 +13,7 @@ import orjson
 from review.basics.errors import InputError
 
 Row = tuple[Any, ...]
-Ending = Literal["done", "failed", "timed_out", "refused"]
+Ending = Literal["done", "failed", "timed_out", "refused", "unavailable"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,8 @@ class Result:
     """What a query gave back.
 
     ``truncated`` results reached a limit, so rows are missing. ``ending`` says whether the query came to its end;
-    unless it is "done" there are no rows, and ``error`` says why. ``seconds`` is what the engine took.
+    unless it is "done" there are no rows, and ``error`` says why. "unavailable" is a database
+    that did not answer, which says nothing of the query. ``seconds`` is what the engine took.
     """
 
     columns: tuple[str, ...] = ()

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from command_line import spotcheck
-from sql_week import BY_COUNTRY, WEEK, said, sql_week
+from sql_week import BY_COUNTRY, WEEK, said, settings, sql_week
 
 from review.basics.errors import NothingToDo, Refused
 from review.judges.runs.running import status_of
 from review.judges.runs.sql_execution import NAME, execute_later, execute_week, execution_judge, waiting
 from review.serving.nightly import execute_the_queries
 from review.settings.project import Project
+from review.sql.execution.runner import Runner
+from review.sql.results.result import Result
 from storage.queries.executions import evidence_of
 from storage.records_judges import JudgeCall, JudgeRun
 from storage.records_review import Adjudication, Verdict
@@ -76,6 +78,44 @@ def test_nothing_is_executed_twice_and_a_new_reference_is(tmp_path: Path) -> Non
     assert evidence_of(store, ["wrong"])["wrong"]["reference_from"] == "written by an adjudicator"
     # Six comparisons were kept, and the second run of the others found them again.
     assert len({c.key for c in store.find(JudgeCall)}) == 6
+
+
+def test_a_database_that_does_not_answer_is_no_verdict_and_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, project = sql_week(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Runner, "_run", lambda _, text: Result(ending="unavailable", error="HTTP 503"))
+        execute_week(store, project, WEEK, by="lea")
+    found = verdicts(store)
+    assert {found[name].value for name in ("right", "also", "wrong", "empty")} == {None}
+    assert "the database did not answer" in found["right"].rationale and "HTTP 503" in found["right"].rationale
+    execute_week(store, project, WEEK, by="lea")
+    assert (verdicts(store)["right"].value, verdicts(store)["wrong"].value) == ("yes", "no")
+
+
+def test_settings_that_decide_what_runs_are_part_of_what_was_compared(tmp_path: Path) -> None:
+    store, project = sql_week(tmp_path)
+    judge = execution_judge(store, project, by="lea")
+    execute_week(store, project, WEEK, by="lea")
+    compared = {"right", "also", "wrong", "writes", "empty"}
+    for change in ({"functions": frozenset({"random"})}, {"forbidden_tables": ("orders",)}, {"tables": frozenset()}):
+        changed = replace(project, sql=replace(project.sql, policy=replace(project.sql.policy, **change)))
+        assert set(waiting(store, changed, WEEK, judge)) == compared, change
+    others = {"keys": {"orders": (("id",),)}, "limits": replace(project.sql.limits, rows=5)}
+    for name, value in others.items():
+        changed = replace(project, sql=replace(project.sql, **{name: value}))
+        assert set(waiting(store, changed, WEEK, judge)) == compared, name
+    assert waiting(store, project, WEEK, judge) == []
+    forbidding = replace(
+        project, sql=replace(project.sql, policy=replace(project.sql.policy, forbidden_tables=("orders",)))
+    )
+    (tmp_path / "spotcheck.toml").write_text(
+        settings(tmp_path).replace("[rubric]", 'forbidden_tables = ["orders"]\n[rubric]'), encoding="utf-8"
+    )
+    execute_week(store, forbidding, WEEK, by="lea")
+    # The reference reads the forbidden table as well, so nothing is known any more.
+    assert (verdicts(store)["right"].value, verdicts(store)["right"].error) == (None, "no_evidence")
 
 
 def test_its_precision_and_recall_stand_beside_people_by_command(tmp_path: Path) -> None:

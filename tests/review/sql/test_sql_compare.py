@@ -1,4 +1,4 @@
-"""Two results, one of eleven outcomes. Each flaw that published comparisons have is a case here."""
+"""Two results, one of twelve outcomes. Each flaw that published comparisons have is a case here."""
 
 import math
 import random
@@ -90,15 +90,17 @@ def test_outcomes(generated, reference, expected):
 
 
 def test_every_outcome_is_right_wrong_or_no_evidence():
-    assert len(OUTCOMES) == 11 and not set(RIGHT) & set(NO_EVIDENCE)
+    assert len(OUTCOMES) == 12 and not set(RIGHT) & set(NO_EVIDENCE)
     failed = Result(ending="failed", error="no such table")
     good, late = table("a", (1,)), Result(ending="timed_out")
     cut = Result(columns=("a",), rows=((1,),), truncated=True)
-    pairs = ((failed, good), (good, failed), (late, good), (cut, good), (failed, failed))
+    away = Result(ending="unavailable", error="no connection")
+    pairs = ((failed, good), (good, failed), (late, good), (cut, good), (failed, failed), (away, failed), (good, away))
     assert [outcome(*pair) for pair in pairs] == [
-        "generated_failed", "reference_failed", "timed_out", "truncated", "reference_failed",
+        "generated_failed", "reference_failed", "timed_out", "truncated", "reference_failed", "unavailable",
+        "unavailable",
     ]  # fmt: skip
-    assert compare(good, failed).correct is None and compare(failed, good).correct == 0
+    assert compare(good, failed).correct is None is compare(away, good).correct and compare(failed, good).correct == 0
 
 
 ORDERED = "SELECT name, n FROM t ORDER BY n DESC"

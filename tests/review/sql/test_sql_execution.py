@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -431,22 +433,19 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
         server.stdout.close()
 
 
-def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
-    asked = []
+@contextmanager
+def clickhouse_that(answers):
+    """The host of a server that answers each query by ``answers(query, settings)``, a status and a text."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             query = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            asked.append((query, "readonly" in self.path))
-            status, body = 200, b'["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n'
-            if "readonly" in self.path:
-                status, body = 500, b"Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
-            elif query.startswith("SELECT a"):
-                body = b'["a"]\n["UInt8"]\n[7]\n'
+            settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
+            status, text = answers(query, settings)
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(text)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(text.encode())
 
         def log_message(self, *_):
             pass
@@ -455,13 +454,107 @@ def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile(
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        with Runner(f"clickhouse://127.0.0.1:{server.server_port}/shop") as runner:
-            assert runner.run("SELECT a FROM t").rows == ((7,),)
-            assert [readonly for _, readonly in asked] == [True, False, False]
+        yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n["shop","t","b","UInt8"]\n'
+SEVEN = '["a"]\n["UInt8"]\n[7]\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "ending"),
+    [
+        (503, "<html>Service Unavailable</html>", "unavailable"),
+        (429, "", "unavailable"),
+        (500, "Code: 202. DB::Exception: Too many simultaneous queries.", "unavailable"),
+        (500, "Code: 241. DB::Exception: Memory limit (total) exceeded", "unavailable"),
+        (500, "Code: 241. DB::Exception: Memory limit (for query) exceeded", "failed"),
+        (500, "Code: 47. DB::Exception: Unknown identifier", "failed"),
+        (500, "Code: 159. DB::Exception: Timeout exceeded", "timed_out"),
+    ],
+)
+def test_a_failing_server_says_nothing_of_a_statement(status, text, ending):
+    said = [(200, TABLES), (200, SEVEN), (status, text), (200, SEVEN)]
+    with (
+        clickhouse_that(lambda *_: said.pop(0)) as host,
+        Runner(f"clickhouse://{host}/shop") as runner,
+    ):
+        good = runner.run("SELECT a FROM t")
+        result = runner.run("SELECT a FROM t")
+        assert result.ending == ending
+        found = compare(result, good).outcome
+        assert found == {"failed": "generated_failed"}.get(ending, ending)
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_a_connection_that_postgresql_ended_is_opened_again(shop):
+    import psycopg
+
+    owner = {"host": shop.place.options["socket"], "user": "owner", "dbname": shop.place.path.strip("/")}
+    with Runner(shop.place) as runner, psycopg.connect(**owner, autocommit=True) as other:
+        assert runner.run("SELECT id FROM orders WHERE id = 1").rows == ((1,),)
+        newest = "SELECT pid FROM pg_stat_activity WHERE usename = 'reader' ORDER BY backend_start DESC LIMIT 1"
+        assert other.execute(f"SELECT pg_terminate_backend(({newest}), 10000)").fetchone() == (True,)
+        assert runner.run("SELECT id FROM orders WHERE id = 2").ending == "unavailable"
+        assert runner.run("SELECT id FROM orders WHERE id = 2").rows == ((2,),)
+
+
+def profile_of(readonly, asked):
+    """A server whose user has a profile with ``readonly``; what it was asked goes into ``asked``."""
+
+    def answers(query, settings):
+        asked.append((query, settings))
+        changed = set(settings) - {"database", "default_format", "wait_end_of_query"}
+        if (readonly == 1 and changed) or (readonly and "readonly" in changed):
+            return 500, "Code: 164. DB::Exception: Cannot modify 'readonly' setting in readonly mode."
+        if "max_memory_usage" in changed and readonly is None:
+            return 500, "Code: 164. DB::Exception: Cannot modify 'max_memory_usage' setting."
+        if "getSetting" in query:
+            return 200, f'["r","s","m","n"]\n[]\n["{readonly or 0}","30","0","0"]\n'
+        if query == "SELECT b FROM t":
+            return 500, "Code: 158. DB::Exception: Limit for rows exceeded."
+        return 200, SEVEN.replace("7", '"7"') if query.startswith("SELECT a") else TABLES
+
+    return answers
+
+
+def test_a_user_of_clickhouse_with_readonly_2_keeps_every_limit():
+    asked = []
+    with (
+        clickhouse_that(profile_of(2, asked)) as host,
+        Runner(f"clickhouse://{host}/shop", limits=Limits(seconds=7, rows=2)) as runner,
+    ):
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+    _, settings = asked[-1]
+    assert "readonly" not in settings
+    assert {k: settings[k] for k in ("max_execution_time", "max_memory_usage", "max_result_rows")} == {
+        "max_execution_time": "7", "max_memory_usage": "1000000000", "max_result_rows": "3",
+    }  # fmt: skip
+    assert settings["output_format_json_quote_decimals"] == "1"
+    assert ["readonly" in settings for _, settings in asked] == [True, False, False, False]
+
+
+def test_a_user_of_clickhouse_that_may_set_nothing_is_served_by_its_own_profile():
+    asked = []
+    with clickhouse_that(profile_of(1, asked)) as host, Runner(f"clickhouse://{host}/shop") as runner:
+        assert runner.run("SELECT a FROM t").rows == ((7,),)
+        assert ["max_memory_usage" in settings for _, settings in asked] == [True, True, False, False, False]
+        said = runner.run("SELECT b FROM t").error
+        assert "those of the user's profile" in said and "max_execution_time = 30, max_memory_usage = 0" in said
+
+
+def test_a_user_of_clickhouse_that_nothing_keeps_from_writing_is_refused():
+    with (
+        clickhouse_that(profile_of(None, [])) as host,
+        pytest.raises(InputError, match="kept from writing neither"),
+        Runner(f"clickhouse://{host}/shop"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(
