@@ -171,6 +171,7 @@ def settles(adjudicator: Person) -> None:
     for key in ("3", "3", "Enter"):
         adjudicator.page.keyboard.press(key)
     adjudicator.reads("No disagreement is open")
+    adjudicator.page.wait_for_selector("[data-testid=adjudicator][data-unsaved='0']")
 
 
 def curates(curator: Person) -> None:
