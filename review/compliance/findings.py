@@ -135,7 +135,7 @@ def resolve(store: Store, project: Project, ids: Sequence[str], text: str, *, by
     said = _masked(project, text)
     with store.transaction():
         for one in _need(store, ids):
-            if one.state == "resolved":
+            if one.state != "open":
                 raise Refused(f"finding {one.id} was resolved on {one.resolved_at[:10]} already.")
             _say(store, one.id, "resolve", said, by)
     return _need(store, ids)

@@ -34,14 +34,14 @@ TYPICAL = 8
 
 
 class Proposed(NamedTuple):
-    """A group that may become a mode: the failures, the most typical first, a name, and what is said of each."""
+    """A group that may become a mode: the failures, the most typical first, a name, and the text of each."""
 
     alike: Alike
     said: Mapping[str, str]
 
     @property
     def says(self) -> str:
-        """What is said of the most typical one."""
+        """The text of the most typical failure."""
         return self.said[self.alike.ids[0]]
 
     def only(self, ids: Sequence[str]) -> Proposed | None:

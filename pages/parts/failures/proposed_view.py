@@ -79,7 +79,7 @@ def _one(here: Session, at: int, one: Proposed) -> None:
 
 
 def _line(number: int, said: str) -> str:
-    return f"{number}. {shortened(said, 160) or 'nothing is said of it'}"
+    return f"{number}. {shortened(said, 160) or 'no text'}"
 
 
 def _accept(here: Session, one: Proposed, key: str) -> None:

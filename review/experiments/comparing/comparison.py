@@ -70,7 +70,7 @@ class Comparison:
         """What can be compared here: measures of which at least one answer has a value."""
         answers = [one for row in self.rows for some in row.results for one in some]
         scored = set[str]().union(*(one.scores for one in answers))
-        # A scorer that scored nothing is told by its name, without asking each answer.
+        # Names rule out a scorer that gave no score, so not every answer has to be read.
         return {
             name: one
             for name, one in self._defined.items()

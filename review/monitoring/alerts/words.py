@@ -40,7 +40,7 @@ def headline(one: Declared, ring: Ring) -> str:
 
 
 def told(one: Declared, ring: Ring) -> list[str]:
-    """Return everything that is said of a ring: the headline, then the slices, or how far data is known."""
+    """Describe a ring in lines: the headline, then the slices, or up to when the data is complete."""
     return [headline(one, ring), *places(one, ring.slices), *_known(ring)]
 
 

@@ -71,8 +71,8 @@ class Right(NamedTuple):
 def rights_to_write(connection: Any) -> list[Right]:
     """Return the first right of each kind by which the current role of a connection may write; [] when it only reads.
 
-    The kinds are those of the server, tables, sequences, schemas and the database. A superuser has all of them, and
-    nothing else is said of it.
+    The kinds are those of the server, tables, sequences, schemas and the database. A superuser has all of them, so
+    the list then holds that alone.
     """
     strong = connection.execute(" ".join((_COMMON, _SUPERUSER))).fetchone()
     if strong is not None:

@@ -290,7 +290,7 @@ WRITING = {
     "GRANT INSERT ON orders TO {0}; GRANT CREATE ON SCHEMA public TO {0}":
         "INSERT into the table public.orders and CREATE in the schema public.",
 }  # fmt: skip
-"""Rights of a role, and what is said that it may do; DATABASE_ stands for the database."""
+"""Rights of a role, and how the error names them; DATABASE_ stands for the database."""
 
 
 @pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
