@@ -10,7 +10,7 @@ import numpy as np
 
 from review.basics.labels import Ratings
 from review.evidence.evidence import Paired
-from review.statistics.answers.judges import Evidence
+from review.statistics.answers.judge_verdict import Evidence
 from review.statistics.calibration.alt_test import AltTest, alt_test
 from review.statistics.calibration.ceiling import human_ceiling
 from review.statistics.calibration.report import weighted_figures

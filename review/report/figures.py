@@ -11,7 +11,7 @@ from review.report.model import JudgeFigures, Quality, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.quality_words import details, quality_lines
 from review.report.words import alone, interval, percent, span
-from review.statistics.answers.judges import MARKS
+from review.statistics.answers.judge_verdict import MARKS
 from review.statistics.quantity import Quantity
 
 PLAIN = {

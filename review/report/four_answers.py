@@ -30,7 +30,7 @@ from review.rubric.rubric import Rubric
 from review.settings.project import project_of
 from review.statistics.agreement.report import agreement_report
 from review.statistics.answers.answer import Answer
-from review.statistics.answers.judges import Evidence, judge_verdict
+from review.statistics.answers.judge_verdict import Evidence, judge_verdict
 from review.statistics.answers.next_steps import FailedStep, next_steps
 from review.statistics.answers.thresholds import Thresholds
 from storage.store import Store

@@ -15,7 +15,7 @@ from review.report.decided import Since
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import plain_words as agreement_words
 from review.statistics.answers.answer import Answer
-from review.statistics.answers.judges import JudgeAdvice
+from review.statistics.answers.judge_verdict import JudgeAdvice
 from review.statistics.answers.readings import Reading
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity

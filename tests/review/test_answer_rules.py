@@ -12,7 +12,8 @@ from review.basics.labels import Label, Scale, ratings_of
 from review.report.trend import trend
 from review.settings.project import project_of
 from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
-from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, judges, passed_words
+from review.statistics.answers.judge_verdict import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, passed_words
+from review.statistics.answers.judges import judges
 from review.statistics.answers.next_steps import Doing, FailedStep, More, Rise, next_steps
 from review.statistics.answers.readings import Reading, read_differently, readings
 from review.statistics.answers.thresholds import Thresholds

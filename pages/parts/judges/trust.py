@@ -18,7 +18,7 @@ from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses,
 from review.judges.local.spec import never_said
 from review.judges.workbench.workbench import Listed, Reported, report_on_test, verdicts_on_test
 from review.settings.project import project_of
-from review.statistics.answers.judges import MARKS, judge_verdict, passed_words
+from review.statistics.answers.judge_verdict import MARKS, judge_verdict, passed_words
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 

@@ -35,7 +35,7 @@ from review.report.quality import known_quality, state_of_quality
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
-from review.statistics.answers.judges import Evidence
+from review.statistics.answers.judge_verdict import Evidence
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from storage.opening import open_store
 from storage.queries.states import WeekState, texts_written

@@ -15,7 +15,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.words import spoken
 from review.report.trend import trend_html
 from review.statistics.answers.answer import ROUGHLY, WELL, Answer, Line, Link
-from review.statistics.answers.judges import MARKS, USE_IT, JudgeAdvice
+from review.statistics.answers.judge_verdict import MARKS, USE_IT, JudgeAdvice
 
 CSS = f"<style>{(Path(__file__).parent / 'answers.css').read_text(encoding='utf-8')}</style>"
 ICONS = {

@@ -34,7 +34,8 @@ from review.statistics.answers import agreement as agreement_answers
 from review.statistics.answers import judges as judge_answers
 from review.statistics.answers import production as production_answers
 from review.statistics.answers.answer import Link
-from review.statistics.answers.judges import Evidence, judge_verdict, judges
+from review.statistics.answers.judge_verdict import Evidence, judge_verdict
+from review.statistics.answers.judges import judges
 from review.statistics.answers.next_steps import Doing, next_steps
 from review.statistics.answers.thresholds import Thresholds
 

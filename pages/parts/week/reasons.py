@@ -22,7 +22,7 @@ from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
 from review.statistics.answers.agreement import deciding
 from review.statistics.answers.answer import Answer, Link
-from review.statistics.answers.judges import Evidence, JudgeAdvice, passed_words
+from review.statistics.answers.judge_verdict import Evidence, JudgeAdvice, passed_words
 from review.statistics.quality.planner import plan_quality
 from review.statistics.quality.words import compared, unsettled_words
 from review.statistics.quantity import Quantity

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from review.basics.words import counted, percent, signed, spoken
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
-from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
+from review.statistics.answers.answer import Answer, Line, Link, capital, certainty, listed
 from review.statistics.answers.readings import Reading
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quantity import Quantity
@@ -134,17 +134,13 @@ _STATES: dict[State, tuple[str, str]] = {
 
 def _line(j: _Judged, thresholds: Thresholds) -> Line:
     if j.state == "none":
-        sentence, reason = f"{j.agreed.title}: not known yet.", f"{_capital(j.figure.undefined or 'it is undefined')}."
+        sentence, reason = f"{j.agreed.title}: not known yet.", f"{capital(j.figure.undefined or 'it is undefined')}."
         return Line(name=j.agreed.dimension, sentence=sentence, reason=reason, state=_STATES[j.state], term=j.term)
     return Line(
         name=j.agreed.dimension,
         sentence=f"{j.agreed.title}: {_STATES[j.state][1]}.",
         certainty=_certainty(j.figure, thresholds),
-        reason=_capital(_reason(j, thresholds)),
+        reason=capital(_reason(j, thresholds)),
         state=_STATES[j.state],
         term=j.term,
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.basics.words import counted, percent, signed, spoken
-from review.statistics.answers.answer import Answer, Line, Link, certainty
+from review.statistics.answers.answer import Answer, Line, Link, capital, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import is_real
 from review.statistics.quality.report import QualityReport
@@ -123,7 +123,7 @@ def _compared(share: Share) -> str:
 def _reason(share: Share) -> str:
     report, found = share.report, share.report.headline
     if found.value is None and report.range is None:
-        return f"{_capital(found.undefined or 'it is undefined')}."
+        return f"{capital(found.undefined or 'it is undefined')}."
     parts = []
     if found.ci is not None:
         of = f" of {report.population:,} conversations" if report.population else ""
@@ -145,7 +145,3 @@ def _points(found: Quantity) -> str:
     assert found.ci is not None
     low, high = (signed(100 * x) for x in found.ci)
     return f"{low} to {high}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
