@@ -23,7 +23,7 @@ from review.sql.results.figures import figures_judged, untraceable
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
-from review.sql.results.worded import contradictions, readable
+from review.sql.results.worded import words_beside
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 
@@ -124,11 +124,7 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
-            execution=None
-            if zeros
-            else 1.0
-            if equal and best and best.lossless
-            else _executed(best, extra_columns=self.extra_columns),
+            execution=None if zeros else _executed(best, equal=equal, extra_columns=self.extra_columns),
             semantic=semantic,
         )
 
@@ -161,21 +157,25 @@ class Sorter:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
 
 
-def _executed(best: Comparison | None, *, extra_columns: bool) -> float | None:
-    """The execution part of the combined accuracy, None where there is no evidence."""
+def _executed(best: Comparison | None, *, equal: bool, extra_columns: bool) -> float | None:
+    """The execution part of the combined accuracy, None where there is no evidence.
+
+    Rows in another writing that loses nothing count as right.
+    """
     if best is None:
         return None
-    return 1.0 if is_right(best.outcome, extra_columns=extra_columns) else best.correct
+    right = (equal and best.lossless) or is_right(best.outcome, extra_columns=extra_columns)
+    return 1.0 if right else best.correct
 
 
 def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     """Look at the words of an answer beside its result, and say how far they were checked."""
     if not given.answer.strip() or not result.done:
         return ""
-    against = contradictions(given.answer, result, question=given.question, sql=given.sql)
-    found.doubt += against
+    read = words_beside(given.answer, result, question=given.question, sql=given.sql)
+    found.doubt += read.against
     strange = untraceable(given.answer, result, question=given.question)
     traced = figures_judged(given.answer, result, question=given.question) - len(strange)
     (found.doubt if traced else found.wrong).extend(f.message for f in strange)
-    sure = traced and not (strange or against) and readable(given.answer, result, question=given.question)
+    sure = traced and not (strange or read.against) and read.sure
     return "figures traced" if sure else "not checked"

@@ -113,12 +113,10 @@ def _from_text(cell: str) -> Decimal | None:
 def _explained(one: Written, sources: _Sources) -> bool:
     if one.other is not None and _explained(one._replace(value=one.other, place=0, other=None), sources):
         return True
-    value, percent = one.value, one.percent
-    half = Decimal(5).scaleb(one.place - 1)
+    percent = one.percent
 
     def near(candidates: Collection[Decimal]) -> bool:
-        # The words may carry the sign: "fell by 32.5%".
-        return any(abs(abs(c) - abs(value)) <= half for c in candidates)
+        return any(one.rounds(c) for c in candidates)
 
     plain = [*sources.cells, *sources.totals, *sources.means, Decimal(sources.rows)]
     if near(plain) or (percent and near([100 * c for c in plain])):

@@ -14,11 +14,9 @@ from typing import Any
 from review.sql.results.figures import judged
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
-from review.sql.results.worded_times import against_series
+from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
 from review.sql.results.written import Written
 
-MOST_ROWS = 500
-"""Rows that words are looked up in; nobody words more of them."""
 _UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
 _DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
 _BY = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\s+by\s+\S*$", re.IGNORECASE)
@@ -32,20 +30,24 @@ _SENTENCE = re.compile(r"[.;!?]\s|\n")
 
 def contradictions(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[str]:
     """Return what the words of an answer say against its result, each in a sentence."""
+    return words_beside(answer, result, question=question, sql=sql).against
+
+
+def words_beside(answer: str, result: Result, *, question: str = "", sql: str = "") -> Reading:
+    """Return what the words of an answer say against its result, and whether they could be read.
+
+    They could where they pair figures and times, and say what rose or fell, in a way that can be checked.
+    """
     if not result.done or not answer.strip() or not result.rows:
-        return []
+        return Reading([])
     figures = list(judged(answer, result, question=question))
     found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
     moved = list(_direction(answer, figures, result))
-    found += moved or against_series(answer, figures, result).against
+    series = against_series(answer, figures, result)
+    found += moved or series.against
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
-    return list(dict.fromkeys(found))
-
-
-def readable(answer: str, result: Result, *, question: str = "") -> bool:
-    """Whether the words pair figures and times, and say what rose or fell, in a way that can be checked."""
-    return not result.done or against_series(answer, list(judged(answer, result, question=question)), result).sure
+    return Reading(list(dict.fromkeys(found)), series.sure)
 
 
 def _currency(figures: list[Written], said: str, result: Result) -> Iterator[str]:
@@ -88,9 +90,7 @@ def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[
 
 def _near(one: Written, cell: Decimal, sign: int) -> bool:
     """Whether a cell of one sign is a figure, rounded; a share may be the figure as a percentage."""
-    half = Decimal(5).scaleb(one.place - 1)
-    sizes = (abs(cell), 100 * abs(cell)) if one.percent else (abs(cell),)
-    return cell * sign > 0 and any(abs(size - abs(one.value)) <= half for size in sizes)
+    return cell * sign > 0 and (one.rounds(cell) or (one.percent and one.rounds(100 * cell)))
 
 
 def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
@@ -147,4 +147,4 @@ def _says(text: str, name: str) -> bool:
 
 def _is_cell(one: Written, cell: Any) -> bool:
     number = number_of(cell)
-    return number is not None and abs(abs(number) - abs(one.value)) <= Decimal(5).scaleb(one.place - 1)
+    return number is not None and one.rounds(number)

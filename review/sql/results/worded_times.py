@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from review.sql.results.result import Result
@@ -64,7 +63,7 @@ def _beside(answer: str, figures: Sequence[Written], said: list[Said], points: l
     """A figure of one time beside another, None where the words cannot be read."""
     if not said:
         return
-    own = {one: {p.time for p in points if _is(one, p.value)} for one in figures}
+    own = {one: {p.time for p in points if one.rounds(p.value)} for one in figures}
     cells = [one for one in figures if own[one]]
     if not cells:
         return
@@ -156,7 +155,7 @@ def _moves(answer: str, figures: Sequence[Written], said: list[Said], points: li
             continue
         named = [p for p in points if any(re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text.lower()) for n in p.of)]
         inside = [one for one in figures if first <= one.start < last]
-        held = {p.measure for p in points if any(_is(one, p.value) for one in inside)}
+        held = {p.measure for p in points if any(one.rounds(p.value) for one in inside)}
         chosen = [p for p in named or points if not _CHANGE.search(p.measure) and (not held or p.measure in held)]
         times = [s.time for s in here]
         signs = _signs(chosen, times)
@@ -207,7 +206,7 @@ def _differences(answer: str, figures: Sequence[Written], result: Result) -> Rea
         if _CHANGE.search(name) and (value := number_of(cell)) is not None
     ]
     for one in figures:
-        own = {(value > 0) - (value < 0) for value in cells if _is(one, value)}
+        own = {(value > 0) - (value < 0) for value in cells if one.rounds(value)}
         end = next((m.start() for m in _SENTENCE.finditer(answer) if m.start() >= one.end), len(answer))
         said = _MORE.match(answer[one.end : end].lstrip())
         if not own or not said:
@@ -219,10 +218,6 @@ def _differences(answer: str, figures: Sequence[Written], result: Result) -> Rea
             why = f"The words say '{one.text} {said[0]}', and the sign in the result says the opposite."
             return Reading([why] if len(times) == 2 else [], sure=False)
     return Reading([])
-
-
-def _is(one: Written, value: Decimal) -> bool:
-    return abs(abs(value) - abs(one.value)) <= Decimal(5).scaleb(one.place - 1)
 
 
 def _written(time: Time) -> str:

@@ -51,6 +51,10 @@ class Written(NamedTuple):
     plain: bool = True
     other: Decimal | None = None
 
+    def rounds(self, number: Decimal) -> bool:
+        """Whether this is a number, rounded; words may carry its sign, as in "fell by 32.5%"."""
+        return abs(abs(number) - abs(self.value)) <= Decimal(5).scaleb(self.place - 1)
+
 
 def figures_in(text: str) -> Iterator[Written]:
     """Yield the figures of a text in their order; ordinals and parts of dates are none."""

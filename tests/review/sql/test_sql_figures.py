@@ -4,7 +4,7 @@ import pytest
 
 from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
-from review.sql.results.worded import contradictions, readable
+from review.sql.results.worded import contradictions, words_beside
 
 SALES = Result(
     columns=("department", "now", "before"),
@@ -133,7 +133,7 @@ CHANGED = Result(columns=("difference",), rows=((1244,),))
 def test_figures_stand_beside_their_years(answer, result, said):
     found = contradictions(answer, result)
     assert bool(found) == bool(said) and said in " ".join(found), found
-    assert readable(answer, result)
+    assert words_beside(answer, result).sure
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_months_rows_and_columns_are_names_too(answer, result, said):
     ["Of 571 and 1,815 rides 2024 had more, in all.", "It rose from 2023 to 2024.", "Not 1,815, rides fell in 2024."],
 )
 def test_words_that_cannot_be_read_beside_times_are_not_checked(answer):
-    assert not readable(answer, OF_CITIES if answer.startswith("It") else YEARS)
+    assert not words_beside(answer, OF_CITIES if answer.startswith("It") else YEARS).sure
