@@ -1,5 +1,5 @@
-"""Compare a generated result with that of the reference: rows as a multiset, order only where the reference "
-"asks for it.
+"""Compare a generated result with that of the reference: rows as a multiset, order only where the reference
+asks for it.
 
 Columns are matched by name first and by content where names differ, so two columns of one type that were swapped under
 their names are different. Equal rows count as often as they occur.

@@ -115,6 +115,18 @@ def by_name(small: Table, large: Table) -> list[int | None]:
     return [free[name].pop(0) if free.get(name) else None for name in small.names]
 
 
+def candidates_by_name(small: Table, large: Table) -> list[list[int]]:
+    """Return, for each column of ``small``, what it may be in ``large``: the column of its name, else any other."""
+    named = by_name(small, large)
+    taken = {at for at in named if at is not None}
+    return [
+        [at]
+        if at is not None
+        else [k for k in range(len(large.names)) if k not in taken and may_pair(small, own, large, k)]
+        for own, at in enumerate(named)
+    ]
+
+
 def best_pairs(theirs: Table, ours: Table) -> list[tuple[int, int]]:
     """Return pairs of columns to show differences by: those of one name, then the others by their places."""
     named = by_name(theirs, ours)
@@ -136,12 +148,10 @@ def assignments(small: Table, large: Table) -> Iterator[list[int]]:
     they make with those already matched, so that wrong ways end early.
     """
     named = by_name(small, large)
-    taken = {at for at in named if at is not None}
-    candidates: list[list[int]] = []
-    for column, at in enumerate(named):
-        free = (k for k in range(len(large.names)) if k not in taken and may_pair(small, column, large, k))
-        wanted = [at] if at is not None else [*free]
-        candidates.append([k for k in wanted if _same_values(small, column, large, k)])
+    candidates = [
+        [k for k in wanted if _same_values(small, column, large, k)]
+        for column, wanted in enumerate(candidates_by_name(small, large))
+    ]
     if not all(candidates):
         return
     if all(len(some) == 1 for some in candidates):

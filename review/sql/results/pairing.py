@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from review.sql.results.matching import Table, by_name, counted, may_pair, paired
+from review.sql.results.matching import Table, candidates_by_name, counted, paired
 from review.sql.results.readings import readings
 from review.sql.results.rounding import columns_rounded, is_number, only_rounded
 
@@ -44,12 +44,7 @@ def pairings(small: Table, large: Table) -> Iterator[Pairing]:
     """
     if len(small.result.rows) != len(large.result.rows):
         return
-    named = by_name(small, large)
-    wanted = [
-        [at] if at is not None
-        else [k for k in range(len(large.names)) if k not in named and may_pair(small, column, large, k)]
-        for column, at in enumerate(named)
-    ]  # fmt: skip
+    wanted = candidates_by_name(small, large)
     close = [[*_close(small, column, large, some)] for column, some in enumerate(wanted)]
     yield from _whole(small, large, close)
     if len(large.result.rows) * len(large.names) <= MOST_CELLS:
