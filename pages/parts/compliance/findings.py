@@ -17,7 +17,7 @@ from review.compliance.checks.catalogue import title_of
 from review.compliance.findings import Found, findings
 from review.compliance.running import due_days, run_checks
 
-STATES = ("overdue", "open", "resolved", "all")
+STATES = {name: name.capitalize() for name in ("overdue", "open", "resolved", "all")}
 
 
 def show(here: Session) -> None:
@@ -74,7 +74,7 @@ def _filtered(here: Session, found: Sequence[Found], usual: str) -> list[Found]:
     names = here.names
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = st.segmented_control(
-            "State", STATES, format_func=str.capitalize, default=usual, required=True, key="findings_state",
+            "State", list(STATES), format_func=STATES.__getitem__, default=usual, required=True, key="findings_state",
         )  # fmt: skip
         checks = st.multiselect(
             "Check", list(dict.fromkeys(f.name for f in found)), format_func=title_of, key="findings_checks",
