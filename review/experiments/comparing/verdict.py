@@ -36,10 +36,10 @@ def checks(comparison: Comparison) -> list[str]:
     for place in range(1, len(comparison.runs)):
         change = comparison.corrected_difference(place)
         if change.value is not None and change.ci is not None:
-            low, high = (f"{100 * end:+.1f}" for end in change.ci)
+            low, high = (signed(100 * end) for end in change.ci)
             lines.append(
                 f"{comparison.versions[place]} against {comparison.versions[0]}, corrected by people: "
-                f"{100 * change.value:+.1f} points ({low} to {high})."
+                f"{signed(100 * change.value)} points ({low} to {high})."
             )
     return lines
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from review.basics.words import counted
+from review.basics.words import counted, signed
 from review.experiments.runs.accuracy import Accuracy, accuracy_of, percent_with_interval, shift_of
 from review.experiments.values import ScoredRun
 from review.statistics.gate.decision import Decision
@@ -93,8 +93,8 @@ class Checks:
     def _drop(self) -> str:
         if self.drop.value is None or self.drop.ci is None:
             return "no corrected drop"
-        low, high = (f"{100 * end:+.1f}" for end in self.drop.ci)
-        return f"corrected by them, the drop is {100 * self.drop.value:+.1f} points ({low} to {high})"
+        low, high = (signed(100 * end) for end in self.drop.ci)
+        return f"corrected by them, the drop is {signed(100 * self.drop.value)} points ({low} to {high})"
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of ``gate --json``."""

@@ -133,7 +133,7 @@ def test_compare_and_trend_say_which_figure_is_which() -> None:
     assert found.corrected_difference(1).value == pytest.approx(-0.35)
     told = checks(found)
     assert "v3: 65.0%" in told[1] and "corrected by 40 answers" in told[1] and "by rules alone 100.0%" in told[1]
-    assert told[2].startswith("v3 against v2, corrected by people: -35.0 points (")
+    assert told[2].startswith("v3 against v2, corrected by people: −35.0 points (")
     assert checks(compare([scored_run("v2", passing(9)), scored_run("v3", passing(9))])) == []
     assert points(both)[1].accuracy.combined.value == pytest.approx(0.65), "the figure of the Versions page"
 
