@@ -11,8 +11,8 @@ from review.experiments.gating.pairing import by_case
 from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.values import Case, ScoredRun
 from review.log.served import Served
-from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
+from review.statistics.wilson_share import wilson_share
 
 COMPLEX = ("cte", "subquery", "window-function")
 JOINS = "join-depth-"
@@ -111,8 +111,10 @@ def _line(both: Comparison, name: str, basis: str) -> Line:
 
 def _of_production(first: Side, second: Side) -> list[Line]:
     sides = (first, second)
-    failed = [_share(s.served.failed, s.served.traffic, "nothing of it is in the log") for s in sides]
-    seen = [_share(min(s.reviewed, s.served.traffic), s.served.traffic, "nothing of it is in the log") for s in sides]
+    failed = [wilson_share(s.served.failed, s.served.traffic, "nothing of it is in the log") for s in sides]
+    seen = [
+        wilson_share(min(s.reviewed, s.served.traffic), s.served.traffic, "nothing of it is in the log") for s in sides
+    ]
     basis = "conversations in the log"
     lines = [
         Line(title="failure rate in production", better="lower", basis=basis, first=failed[0], second=failed[1]),
@@ -141,12 +143,6 @@ def _of_production(first: Side, second: Side) -> list[Line]:
 def _complex(case: Case) -> bool:
     joins = [tag.removeprefix(JOINS) for tag in case.tags if tag.startswith(JOINS)]
     return any(tag in COMPLEX for tag in case.tags) or any(n.isdigit() and int(n) > 1 for n in joins)
-
-
-def _share(part: int, whole: int, why_not: str) -> Quantity:
-    if not whole:
-        return Quantity.missing(why_not)
-    return Quantity(value=part / whole, ci=wilson(part, whole), method="wilson", n=whole)
 
 
 def _plain(value: float | None, why_not: str, n: int) -> Quantity:

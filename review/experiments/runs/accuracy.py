@@ -8,10 +8,10 @@ from typing import Any
 
 from review.basics.words import counted
 from review.experiments.values import ScoredCase, ScoredRun
-from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 from review.statistics.two_layer import FEWEST, LayerCase, shift_by_people, two_layers
 from review.statistics.two_phase import METHOD, Shift
+from review.statistics.wilson_share import wilson_share
 
 RIGHT = 0.5
 """An answer with at least this score counts as right where rules are compared with people."""
@@ -163,12 +163,6 @@ def _rules_beside_people(run: ScoredRun) -> tuple[Quantity, Quantity]:
     ]
     both = sum(rules and people for rules, people in pairs)
     return (
-        _share(both, sum(rules for rules, _ in pairs), "the rules call none of the checked answers right"),
-        _share(both, sum(people for _, people in pairs), "people call none of the checked answers right"),
+        wilson_share(both, sum(rules for rules, _ in pairs), "the rules call none of the checked answers right"),
+        wilson_share(both, sum(people for _, people in pairs), "people call none of the checked answers right"),
     )
-
-
-def _share(part: int, whole: int, why_not: str) -> Quantity:
-    if not whole:
-        return Quantity.missing(why_not)
-    return Quantity(value=part / whole, ci=wilson(part, whole), method="wilson", n=whole)
