@@ -36,6 +36,11 @@ def meant(text: str, known: Iterable[str]) -> str:
     return f" (did you mean '{names[near[0]]}'?)" if near else ""
 
 
+def capital(text: str) -> str:
+    """Return a text with a capital at its beginning, the rest unchanged."""
+    return text[:1].upper() + text[1:]
+
+
 def percent(share: float) -> str:
     """Return a share as people read it: ``1.1%``, ``15%``. One decimal below 10%, and never rounded to none or all."""
     if 0 < share < 0.0005:

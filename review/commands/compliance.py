@@ -14,7 +14,7 @@ from rich.text import Text
 
 from review.basics.clock import now
 from review.basics.whole_files import check_target, replacing
-from review.basics.words import counted
+from review.basics.words import capital, counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.commands.progress import bar
 from review.compliance.checks.catalogue import DAILY, title_of
@@ -60,7 +60,7 @@ def run(acting: str | None, store_path: str, as_json: bool) -> None:
             _table([one for one in found if one.id in new])
         rows = counted(ran.rows, "conversation")
         out.print(
-            f"{rows[:1].upper()}{rows[1:]} looked at, {counted(len(new), 'new finding')}, "
+            f"{capital(rows)} looked at, {counted(len(new), 'new finding')}, "
             f"{result['open']} open, {result['overdue']} overdue",
             highlight=False,
         )

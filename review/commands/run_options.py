@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from review.basics.errors import InputError
+from review.basics.words import capital
 from review.commands.numbers import read_number
 from review.experiments.targets.catalogue import TARGETS
 from review.settings.project import Project
@@ -24,7 +25,7 @@ def target_options(function: F) -> F:
         help="An option of the target, such as key_env=SHOP_KEY, receive.answer=output.text or price_in=2.5.",
     )(function)  # fmt: skip
     for name, target in reversed(TARGETS.items()):
-        words = target.about[:1].upper() + target.about[1:] + "."
+        words = f"{capital(target.about)}."
         function = click.option(f"--{name}", f"target_{name}", metavar=target.metavar, help=words)(function)
     return function
 

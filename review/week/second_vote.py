@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.basics.words import capital
 from review.current.assignments import closing_of, week_of_store
 from review.current.rubric_in_use import asked_version
 from review.people.people import Person, people, person, require
@@ -86,7 +87,7 @@ def in_order(
 def second_vote_of(store: Store, item: Item, *, viewer: str) -> tuple[list[Person], str]:
     """Return whom ``viewer`` could ask for one more vote now; when nobody can, an empty list and why."""
     if item.kind is not None:
-        return [], f"{NOT_ASKED[:1].upper()}{NOT_ASKED[1:]}"
+        return [], capital(NOT_ASKED)
     week = week_of_store(store, item.week)
     if closing_of(store, week.name) is not None:
         return [], f"{week.name} is closed, so nobody can be asked for another vote."

@@ -36,7 +36,7 @@ OURS = {
     "parts/conversations/mapping_form.py": ["f'{one.field} {as_text(hide(one.raw))} becomes'"],
     "parts/conversations/sources.py": [
         "f\"{setting.replace('_', ' ').capitalize()}{('' if setting in puller.needs else ' (optional)')}\"",
-        "f'{meaning[:1].upper()}{meaning[1:]}.'",
+        "f'{capital(meaning)}.'",
     ],
     "parts/compliance/finding_form.py": ["words"],
     "parts/discuss/calibration.py": ["lambda i: f'{running.items.index(i) + 1} · {_state(states[i])}'"],

@@ -11,7 +11,7 @@ from pages.parts.shared import address, pair, rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.words import counted, shortened
+from review.basics.words import capital, counted, shortened
 from review.evidence.evidence import conversation_of
 from review.evidence.seen_pair import SeenPair, listed_pairs, seen_pair
 
@@ -32,7 +32,7 @@ def show(here: Session, item: str) -> None:
     try:
         found = seen_pair(here.store, item, viewer=here.rater.id)
     except ReviewError as error:
-        st.info(as_text(f"{str(error)[:1].upper()}{str(error)[1:]}"), icon=":material/visibility_off:")
+        st.info(as_text(capital(str(error))), icon=":material/visibility_off:")
         return
     st.caption(as_text(f"{found.week} · {item}"))
     pair.show(found.question, zip(titles(found), found.answers, strict=True))

@@ -12,7 +12,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.tables import Table
-from review.basics.words import counted
+from review.basics.words import capital, counted
 from review.exchange.items import known_items
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.rating_files import rating_tables
@@ -108,7 +108,7 @@ def _answer(here: Session, files: Sequence[Arrived], table: Table, kind: str, to
     for note in table.notes:
         text = note.partition(": ")[2] or note
         if tool is None or not text.startswith(f"read as {tool}"):
-            st.caption(f":material/info: {as_text(text[:1].upper() + text[1:])}")
+            st.caption(f":material/info: {as_text(capital(text))}")
     items = {row.text("item") for row in table.rows}
     known = known_items(here.store, items)
     others = [name for name, some in known.items() if not some]

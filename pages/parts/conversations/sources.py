@@ -11,7 +11,7 @@ from pages.parts.shared import session
 from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
-from review.basics.words import counted
+from review.basics.words import capital, counted
 from review.settings.pulled import PulledSource
 from review.sources.pulling.background import is_pulled, start
 from review.sources.pulling.catalogue import PULLERS
@@ -144,7 +144,7 @@ def _connect(here: Session) -> None:
         options = {
             setting: st.text_input(
                 f"{setting.replace('_', ' ').capitalize()}{'' if setting in puller.needs else ' (optional)'}",
-                help=f"{meaning[:1].upper()}{meaning[1:]}.",
+                help=f"{capital(meaning)}.",
                 placeholder=_example(setting, meaning),
                 key=f"source_{kind}_{setting}",
             )

@@ -15,6 +15,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from review.basics.limits import MAX_COMMENT
+from review.basics.words import capital
 from review.monitoring.alerts.deciding import acknowledge, close, give_owner
 from review.monitoring.alerts.found import Watched
 from review.monitoring.alerts.states import Raised, raised
@@ -70,7 +71,7 @@ def _one(here: Session, one: Raised, pictures: Mapping[str, Watched]) -> None:
         title = as_text(str(one.found.get("title", one.name)))
         owner = as_text(here.names.get(one.owner, one.owner)) if one.owner else "nobody owns it"
         st.markdown(f"{MARKS[one.state]} **{title}** · {one.state} · {owner}")
-        st.markdown(as_text(f"{words[0][:1].upper()}{words[0][1:]}." if words else ""))
+        st.markdown(as_text(f"{capital(words[0])}." if words else ""))
         for line in words[1:]:
             st.markdown(f"- {as_text(line)}")
         if one.name in pictures and pictures[one.name].points:

@@ -12,7 +12,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
 from pages.parts.shared.wording import as_text
 from pages.parts.versions import people_check, start_run
-from review.basics.words import counted
+from review.basics.words import capital, counted
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.listing import VersionRunStatus, list_runs, run_figures
 from review.experiments.runs.running import ask_pause, ask_resume, kind_of
@@ -78,7 +78,7 @@ def _figures(found: RunFigures, currency: str) -> None:
     figures.figure("Combined accuracy", found.accuracy.combined, percent=True)
     for words in (found.accuracy.words, found.accuracy.rules_words):
         if words:
-            st.caption(as_text(f"{words[:1].upper()}{words[1:]}."))
+            st.caption(as_text(f"{capital(words)}."))
     for reason, n in found.not_scored.items():
         st.caption(as_text(f"{counted(n, 'case')} not scored: {reason}"))
     if found.scores:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from sqlglot import exp
 
+from review.basics.words import capital
 from review.sql.schema.types import day_or_moment
 from review.sql.semantic.reckoned import reckoned_from
 from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
@@ -68,7 +69,7 @@ def check_time(statement: Statement, question: str, as_of: date | None) -> Itera
         yield None
         said = _narrow(statement, written, windows, as_of)
         if said:
-            yield f"{said} {named[:1].upper()}{named[1:]}.", "warning"
+            yield f"{said} {capital(named)}.", "warning"
 
 
 def _written(statement: Statement) -> Iterator[Written | None]:

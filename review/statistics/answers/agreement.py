@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from review.basics.words import counted, percent, signed, spoken
+from review.basics.words import capital, counted, percent, signed, spoken
 from review.statistics.agreement.cautions import prevalence_paradox
 from review.statistics.agreement.report import AgreementReport
-from review.statistics.answers.answer import Answer, Line, Link, capital, certainty, listed
+from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
 from review.statistics.answers.readings import Reading
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quantity import Quantity

@@ -79,8 +79,3 @@ def certainty(ci: tuple[float, float] | None, *, well: float, roughly: float) ->
 def listed(names: list[str], last: str = "and") -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital at its beginning, the rest unchanged."""
-    return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from review.basics.words import counted, percent, spoken
+from review.basics.words import capital, counted, percent, spoken
 from review.statistics.answers.answer import HARDLY, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.calibration.alt_test import AltTest
@@ -88,7 +88,7 @@ def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
     """Return the verdict and its reason."""
     if found.positives < t.judge_positives:
         labelled = counted(found.positives, f"'{spoken(found.positive)}' item")
-        return UNKNOWN, f"{labelled[:1].upper()}{labelled[1:]} labelled so far; {t.judge_positives} are needed."
+        return UNKNOWN, f"{capital(labelled)} labelled so far; {t.judge_positives} are needed."
     if not found.said:
         return NEVER, f"It never said '{spoken(found.positive)}'."
     figures = {"recall": found.recall, "precision": found.precision}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from review.basics.words import spoken
-from review.statistics.answers.answer import Answer, Line, Link, capital, listed
+from review.basics.words import capital, spoken
+from review.statistics.answers.answer import Answer, Line, Link, listed
 from review.statistics.answers.judge_verdict import CARE, NEVER, UNKNOWN, USE_IT, JudgeAdvice, Use
 
 QUESTION, ONE = "Which judges can be used?", "Can the judge be used?"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from review.basics.words import counted, percent, signed, spoken
-from review.statistics.answers.answer import Answer, Line, Link, capital, certainty
+from review.basics.words import capital, counted, percent, signed, spoken
+from review.statistics.answers.answer import Answer, Line, Link, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import is_real
 from review.statistics.quality.report import QualityReport
