@@ -86,8 +86,8 @@ def proposed_modes(
     if endpoint is not None:
         # People's notes may name somebody; only masked text leaves.
         wanted = recognisers_of(project.privacy)
-        told = {i: mask_text(texts[i], wanted)[0] for one in groups for i in one.ids[:TYPICAL]}
-        groups = [one._replace(name=_named(endpoint([told[i] for i in one.ids[:TYPICAL]]), one)) for one in groups]
+        masked = [[mask_text(texts[i], wanted)[0] for i in one.ids[:TYPICAL]] for one in groups]
+        groups = [one._replace(name=_named(endpoint(some), one)) for one, some in zip(groups, masked, strict=True)]
     rest = conversations_of(store, [i for i, text in told.items() if not text and i not in talks])
     questions = {i: talk.question for i, talk in {**talks, **rest}.items()}
     return [Proposed(one, {i: told[i] or questions.get(i, "") for i in one.ids}) for one in groups]

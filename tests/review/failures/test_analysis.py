@@ -156,6 +156,20 @@ def test_a_proposed_group_becomes_a_mode_under_a_name_of_ones_own(tmp_path: Path
         accept(store, found[0].alike.ids, "Old refund rule", by="eva")
 
 
+def test_a_model_names_a_large_group_and_every_failure_keeps_its_text(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    bring(store, [row(f"c{n}", feedback="down") for n in range(12)])
+    for n in range(12):
+        write_note(store, f"c{n}", f"the refund rule is outdated, ask tom{n}@example.com", by="eva")
+    asked: list[str] = []
+    [one] = proposed_modes(
+        store, project_of(store.path), [WEEK], by="eva", endpoint=lambda said: asked.extend(said) or "Old rule"
+    )
+    assert one.alike.name == "Old rule" and len(asked) == 8 and "tom" not in str(asked)
+    assert {name: one.said[name][-16:] for name in ("c0", "c9")} == {"c0": "tom0@example.com", "c9": "tom9@example.com"}
+    assert len(one.said) == 12
+
+
 def test_failures_are_grouped_by_what_failed_not_by_how_it_became_known(tmp_path: Path) -> None:
     """Sixty failures, half of them without a note; each became known in a way that has nothing to do with its mode."""
     store, rng = new_store(tmp_path), np.random.default_rng(1)
