@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from review.basics.times import utc_text
 from review.basics.words import counted
 from review.monitoring.alerts.deciding import open_alert, to_open
 from review.monitoring.alerts.declared import Declared, declared
-from review.monitoring.alerts.evaluating import NEVER, evaluate, ringing, spans_of
+from review.monitoring.alerts.evaluating import NEVER, Past, evaluate, ringing, spans_of
 from review.monitoring.alerts.following import close_filled, note_worse
 from review.monitoring.alerts.found import Ring, Watched
 from review.monitoring.alerts.gathering import Gathered, gather
@@ -49,7 +49,8 @@ def watch(
     alerts, found = _gathered(store, project, judged)
     if replay:
         found = replace(found, apart=replace(found.apart, future=0))
-    return _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
+    before = pasts(raised(store), project.time_zone)
+    return _watched(store, alerts, found, before), [*_notes(found), *_strangers(store, alerts)]
 
 
 def _gathered(store: Store, project: Project, judged: Series | None) -> tuple[list[Declared], Gathered]:
@@ -62,8 +63,8 @@ def _gathered(store: Store, project: Project, judged: Series | None) -> tuple[li
     return alerts, found
 
 
-def _watched(store: Store, project: Project, alerts: Sequence[Declared], found: Gathered) -> list[Watched]:
-    switched, before = switches(store), pasts(raised(store), project.time_zone)
+def _watched(store: Store, alerts: Sequence[Declared], found: Gathered, before: Mapping[str, Past]) -> list[Watched]:
+    switched = switches(store)
     return [
         evaluate(one, found, on=switched.get(one.alert.name, one.alert.on), past=before.get(one.alert.name, NEVER))
         for one in alerts
@@ -78,31 +79,32 @@ def check(store: Store, project: Project, judged: Series | None, *, by: str) -> 
     require(store, by, "lead")
     alerts, found = _gathered(store, project, judged)
     explained = [done for one in alerts for done in close_filled(store, one, found.traffic, by=by)]
-    watched, notes = _watched(store, project, alerts, found), [*_notes(found), *_strangers(store, alerts)]
-    before = pasts(raised(store), project.time_zone)
-    worsened, zone = [], project.time_zone
+    # What follows notes and opens alerts, and closes none: what is known of earlier ones stays.
+    known, zone = raised(store), project.time_zone
+    before = pasts(known, zone)
+    watched, notes = _watched(store, alerts, found, before), [*_notes(found), *_strangers(store, alerts)]
+    worsened, opened = [], []
     for one in watched:
         if one.state != "off":
             series, past = found.series.get(one.name), before.get(one.name, NEVER)
             worsened += note_worse(store, one.declared, series, past, time_zone=zone, by=by)
-    opened, known = [], raised(store)
     for one in watched:
         ring = live_ring(one) if one.state == "ringing" else None
         if ring is None or not to_open(known, one.declared, ring):
             continue
-        new = open_alert(store, one.declared, _explained(store, project, one, found, ring), by=by)
+        told = _explained(store, one, found, ring, before.get(one.name, NEVER), zone)
+        new = open_alert(store, one.declared, told, by=by)
         if new is not None:
             opened.append(new)
     return Checked(watched=watched, opened=opened, explained=explained, worsened=worsened, notes=notes)
 
 
-def _explained(store: Store, project: Project, one: Watched, found: Gathered, ring: Ring) -> Ring:
+def _explained(store: Store, one: Watched, found: Gathered, ring: Ring, past: Past, zone: str) -> Ring:
     """Return a ring with the pair of columns that explains it best, where one does."""
     series, alert = found.series.get(one.name), one.declared
     if series is None or alert.how != "rate":
         return ring
-    past = pasts(raised(store), project.time_zone).get(one.name, NEVER)
-    spans = spans_of(alert, series, past, ring, project.time_zone)
+    spans = spans_of(alert, series, past, ring, zone)
     return with_pair(log_of(store.path), alert, ring, spans=spans, latest=utc_text(found.now))
 
 
