@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from review.basics.errors import InputError
-from review.basics.sql_literals import sql_literal
+from review.basics.sql_literals import sql_literal, sql_name
 from review.sql.engines.engine import EngineAddress
 from review.sql.engines.files import file_of
 from review.sql.execution.runner import Runner
@@ -62,19 +62,18 @@ def _remove_rows(connection: sqlite3.Connection, dice: random.Random) -> int:
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     ).fetchall()
     for (name,) in tables:
-        quoted = name.replace('"', '""')
+        table = sql_name(name)
         try:
-            found = connection.execute(f'SELECT rowid FROM "{quoted}" ORDER BY rowid')  # noqa: S608 - a quoted name
+            found = connection.execute(f"SELECT rowid FROM {table} ORDER BY rowid")  # noqa: S608 - a quoted name
             rows = [row for (row,) in found]
         except sqlite3.OperationalError:
             continue  # a table without rowid keeps its rows
         gone = [(row,) for row in rows if dice.random() > KEPT]
-        connection.executemany(f'DELETE FROM "{quoted}" WHERE rowid = ?', gone)  # noqa: S608 - a quoted name
+        connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", gone)  # noqa: S608 - a quoted name
     while orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
         gone_too = {(table, row) for table, row, *_ in orphans if row is not None}
         for table, row in gone_too:
-            name = table.replace('"', '""')
-            connection.execute(f'DELETE FROM "{name}" WHERE rowid = ?', (row,))  # noqa: S608 - a quoted name
+            connection.execute(f"DELETE FROM {sql_name(table)} WHERE rowid = ?", (row,))  # noqa: S608 - a quoted name
         if not gone_too:
             break
     connection.commit()
@@ -94,8 +93,8 @@ def _duckdb(file: Path, copy: Path, seed: int) -> int:
             "ORDER BY schema_name, table_name"
         ).fetchall()
         for schema, name in tables:
-            table = f"{_quoted(schema)}.{_quoted(name)}"
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
+            table = f"{sql_name(schema)}.{sql_name(name)}"
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql_name(schema)}")
             kept = f"md5('{seed}:' || rowid || {sql_literal(table)})[1:8] < '{most}'"
             connection.execute(
                 f"CREATE TABLE {table} AS SELECT * FROM original.{table} WHERE {kept}"  # noqa: S608 - quoted names
@@ -121,9 +120,9 @@ def _remove_orphans(connection: duckdb.DuckDBPyConnection) -> None:
     while gone:
         gone = False
         for schema, table, columns, parent, there in keys:
-            child, other = (f"{_quoted(schema)}.{_quoted(name)}" for name in (table, parent))
-            same = " AND ".join(f"p.{_quoted(b)} = c.{_quoted(a)}" for a, b in zip(columns, there, strict=True))
-            given = " AND ".join(f"c.{_quoted(a)} IS NOT NULL" for a in columns)
+            child, other = (f"{sql_name(schema)}.{sql_name(name)}" for name in (table, parent))
+            same = " AND ".join(f"p.{sql_name(b)} = c.{sql_name(a)}" for a, b in zip(columns, there, strict=True))
+            given = " AND ".join(f"c.{sql_name(a)} IS NOT NULL" for a in columns)
             found = connection.execute(
                 f"DELETE FROM {child} AS c WHERE {given} AND NOT EXISTS "  # noqa: S608 - quoted names
                 f"(SELECT 1 FROM {other} AS p WHERE {same})"
@@ -134,10 +133,6 @@ def _remove_orphans(connection: duckdb.DuckDBPyConnection) -> None:
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a quoted name
     return int(found[0]) if found else 0
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 CHANGES: dict[str, Callable[[Path, Path, int], int]] = {"sqlite": _sqlite, "duckdb": _duckdb}
