@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count, starmap
 from pathlib import Path
 from typing import Any
@@ -159,10 +159,21 @@ class PostgresEngine:
             with pool_at(self.address).connection() as own:
                 yield from own.cursor().stream(words, values, size=AT_ONCE)
             return
-        with driver().RawServerCursor(held, f"s{next(_CURSORS)}") as cursor:
-            cursor.itersize = AT_ONCE
-            cursor.execute(words, values)
-            yield from cursor
+        # psycopg's own cursor of the server needs four ways to it for a few rows: declare, describe, fetch and close.
+        transaction, name = self._local.answers, f"s{next(_CURSORS)}"
+        fetch = f"FETCH {AT_ONCE} FROM {name}"
+        declare = f"DECLARE {name} NO SCROLL CURSOR FOR {words}"
+        try:
+            rows = _all_at_once(held, [(declare, values), (fetch, ())], prepare=False)[1].fetchall()
+            yield from rows
+            while len(rows) == AT_ONCE:
+                rows = held.execute(fetch, prepare=False).fetchall()
+                yield from rows
+        finally:
+            # Whoever stopped reading may have ended the transaction, and the cursor with it.
+            same = getattr(self._local, "answers", None) is transaction
+            if same and held.info.transaction_status == driver().pq.TransactionStatus.INTRANS:
+                held.execute(f"CLOSE {name}", prepare=False)
 
     def run(self, sql: str, values: Sequence[Any]) -> Any:
         """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
@@ -273,12 +284,13 @@ def _prepared(sql: str, params: Params) -> tuple[str, list[Any]]:
     return statement.sql, statement.values(given)
 
 
-def _all_at_once(connection: Any, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+def _all_at_once(
+    connection: Any, asked: Sequence[tuple[str, Sequence[Any]]], *, prepare: bool | None = None
+) -> list[Any]:
     """Run statements that go to the server in one message, and return a cursor for each."""
-    if len(asked) < 2:
-        return [connection.execute(sql, values or None) for sql, values in asked]
-    with connection.pipeline():
-        return [connection.execute(sql, values or None) for sql, values in asked]
+    together = len(asked) > 1 and driver().Pipeline.is_supported()
+    with connection.pipeline() if together else nullcontext():
+        return [connection.execute(sql, values or None, prepare=prepare) for sql, values in asked]
 
 
 class PostgresConnection:

@@ -27,7 +27,7 @@ from review.annotating.skipped import Skipped, skipped_by
 from review.annotating.taken import Taken, taken_from
 from review.audit.store_secrets import hmac_key, store_id
 from review.current.assignments import week_of_store
-from review.current.progress import progress
+from review.current.progress import ENOUGH_SECONDS, progress
 from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation
@@ -123,7 +123,9 @@ def _batch(
     told = recent & guess.said if guess is not None and same else recent
     read = {n.item_id: n.assignment_id for n in walk.answered.values() if n.assignment_id in told}
     items, submitted = [item for _, item in wanted], _submitted(walk, wanted)
-    store.ask(asked_once_listed(walk.version, items=items, submitted=submitted, reviewed=read))
+    paced = len(walk.answered) >= ENOUGH_SECONDS
+    pace_of = None if paced else opened.name
+    store.ask(asked_once_listed(walk.version, items=items, submitted=submitted, reviewed=read, pace_of=pace_of))
     rubric = rubric_version(store, walk.version)
     payload: BatchPayload = {
         "key": f"{store_id(store)}:{rater.id}",

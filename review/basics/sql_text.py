@@ -33,8 +33,9 @@ _JOINERS = {
 _COMMENT = re.compile(r"--[^\n]*|#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)|\{#.*?#\}", re.DOTALL)
 
 
+@functools.lru_cache(maxsize=512)
 def tokens(sql: str, dialect: str | None = None) -> list[list[str]]:
-    """Split ``sql`` into ``[kind, text]`` pairs; the texts joined are ``sql`` again.
+    """Split ``sql`` into ``[kind, text]`` pairs; the texts joined are ``sql`` again. Nobody may change them.
 
     Kinds are keyword, string, number, comment, name and other. Text that the dialect cannot read (a quote that never
     closes, prose) is one "other"; nothing is raised.

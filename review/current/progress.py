@@ -9,7 +9,7 @@ from statistics import median
 from review.current.counting import state_of_annotations
 from review.current.known import Known
 from review.people.people import Person, find_person, people
-from storage.queries.annotations import measured_seconds, seconds_by_rater
+from storage.queries.annotations import measured_seconds, median_seconds, seconds_by_rater
 from storage.queries.assignments import Counts, counts_per_rater
 from storage.queries.states import latest_key
 from storage.records_review import Skip
@@ -53,7 +53,9 @@ def progress(store: Store, week: str, *, rater_id: str | None = None, late: bool
     else:
         counts, seconds = _measured(store, week, rater_id, late)
     own_pace = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
-    overall = _overall(seconds if own_pace else seconds_by_rater(store, week, late=late))
+    overall = _overall(seconds) if own_pace else median_seconds(store, week, late=late)
+    if overall is None:
+        overall = FALLBACK_SECONDS
     everybody = people(store) if rater_id is None else [find_person(store, rater_id)]
     return [_progress(p, counts.get(p.id, Counts()), seconds.get(p.id, []), overall) for p in everybody if p]
 
@@ -74,8 +76,9 @@ _Measured = tuple[Mapping[str, Counts], Mapping[str, Sequence[float]]]
 _EVERYBODY: Known[_Measured] = Known(16)
 
 
-def _overall(seconds: Mapping[str, Sequence[float]]) -> float:
-    return median([s for measured in seconds.values() for s in measured] or [FALLBACK_SECONDS])
+def _overall(seconds: Mapping[str, Sequence[float]]) -> float | None:
+    timed = [s for measured in seconds.values() for s in measured]
+    return median(timed) if timed else None
 
 
 def _progress(somebody: Person, counts: Counts, measured: Sequence[float], overall: float) -> Progress:

@@ -170,8 +170,21 @@ def seconds_by_rater(
     return found
 
 
+def median_seconds(store: Store, week: str, *, late: bool = False) -> float | None:
+    """Return the median of the active seconds of all timed annotations of a week, None without one."""
+    return store.query(MEDIAN_SQL, {"week": week, "late": late})[0]["median"]
+
+
 SECONDS_SQL = f"""
 SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
   AND (:late OR {in_time("n", "i.week")})
+"""  # noqa: S608 - a constant of ours
+MEDIAN_SQL = f"""
+SELECT avg(seconds) AS median FROM (
+  SELECT n.seconds, row_number() OVER (ORDER BY n.seconds) AS place, count(*) OVER () AS many
+  FROM annotations n JOIN items i ON i.id = n.item_id
+  WHERE i.week = :week AND n.seconds IS NOT NULL AND (:late OR {in_time("n", "i.week")})
+) AS timed
+WHERE place IN ((many + 1) / 2, (many + 2) / 2)
 """  # noqa: S608 - a constant of ours

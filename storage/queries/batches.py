@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from storage.engine import Question
 from storage.queries.anchors import ANY_SQL, ORIGINALS_SQL
-from storage.queries.annotations import OWN_PLACES_SQL, SECONDS_SQL
+from storage.queries.annotations import MEDIAN_SQL, OWN_PLACES_SQL, SECONDS_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL, counts_sql
 from storage.queries.dealing import TAKEN_SQL
 from storage.queries.hidden_spans import HIDDEN_SQL
@@ -38,10 +38,15 @@ def asked_by_a_batch(week: str, rater_id: str) -> list[Question]:
 
 
 def asked_once_listed(
-    version: int, *, items: Collection[str], submitted: Collection[str], reviewed: Collection[str]
+    version: int, *, items: Collection[str], submitted: Collection[str], reviewed: Collection[str], pace_of: str | None
 ) -> list[Question]:
-    """Return what a batch asks once it knows its items, the ``submitted`` ones, and those that it may reveal."""
+    """Return what a batch asks once it knows its items, the ``submitted`` ones, and those that it may reveal.
+
+    ``pace_of`` is the week whose pace stands for a rater's own, None for a rater who has one.
+    """
     asked = [finding(RubricVersion, version=version)]
+    if pace_of is not None:
+        asked.append((MEDIAN_SQL, {"week": pace_of, "late": True}))
     if items:
         asked.append(finding(Item, id=list(items)))
     if submitted:

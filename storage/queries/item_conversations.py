@@ -20,6 +20,8 @@ class PlaceOfItem(NamedTuple):
 
 def places_of_items(store: Store, items: Collection[str]) -> list[PlaceOfItem]:
     """Return where each of these items stands."""
+    if not items:
+        return []
     return [PlaceOfItem(*row) for row in store.stream(_PLACES_SQL, {"items": json_list(items)})]
 
 
@@ -31,7 +33,7 @@ FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SEL
 
 def conversations_with_findings(store: Store, items: Collection[str]) -> list[tuple[str, str]]:
     """Return those of these items whose conversation was checked and has findings, each with the conversation."""
-    return list(store.stream(FINDINGS_SQL, {"items": json_list(items)}))
+    return list(store.stream(FINDINGS_SQL, {"items": json_list(items)})) if items else []
 
 
 FINDINGS_SQL = """

@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +47,7 @@ from storage.postgres_dialect import translated
 from storage.postgres_engine import PostgresEngine
 from storage.postgres_roles import grants
 from storage.proof_key import VARIABLE
+from storage.queries.annotations import median_seconds, seconds_by_rater
 from storage.records import KEYS
 from storage.records_experiments import PromptVersion
 from storage.records_golden import GoldenExample, Release
@@ -288,6 +290,32 @@ def test_a_stream_can_be_left_and_other_questions_asked_meanwhile(house: Store) 
         break
     with house.snapshot():
         assert sum(house.get(Item, id_) is not None for (id_,) in house.stream("SELECT id FROM items")) > 5
+
+
+def test_a_stream_of_few_rows_takes_two_ways_to_the_server_and_one_of_many_a_way_each_thousand(house: Store) -> None:
+    if not isinstance(house.engine, PostgresEngine):
+        pytest.skip("a file is near")
+    with house.snapshot(), counted_trips() as trips:
+        assert len(list(house.stream("SELECT id FROM items"))) > 5
+        assert len(trips) == 2, trips
+        nobody = house.stream("SELECT id FROM items WHERE week = ?", ("no such week",))
+        assert list(nobody) == [] and len(trips) == 4, trips
+        numbers = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 2500) SELECT k FROM n"
+        assert [k for (k,) in house.stream(numbers)] == list(range(1, 2501)) and len(trips) == 8, trips
+    left = house.stream("SELECT id FROM items")
+    with house.snapshot():
+        next(left)
+    with house.snapshot():  # the cursor ended with its transaction, and this one has no such cursor
+        left.close()
+        assert house.find(Item)
+
+
+def test_the_pace_of_a_week_is_the_median_of_what_was_timed(house: Store) -> None:
+    for seconds in (0.5, 90, 7.25, None):
+        send(house, "eva", entry(assignments(house, "eva")[-1], seconds=seconds))
+        timed = [s for several in seconds_by_rater(house, WEEK, late=True).values() for s in several]
+        assert median_seconds(house, WEEK, late=True) == median(timed)
+    assert median_seconds(house, "2020-W01") is None
 
 
 def test_each_index_ends_with_the_order_of_arrival(server: Server, tmp_path: Path) -> None:
