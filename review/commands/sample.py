@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from review.basics.errors import NothingToDo, ReviewError
+from review.basics.input_file import InputFile
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_window
 from review.basics.words import counted
@@ -174,7 +175,7 @@ def sample(
         due=due,
         unit=unit or project.unit,
         source=drawn or source,
-        drawn=drawn is not None,
+        drawn=None if drawn is None else InputFile(drawn, path=Path(drawn)),
         mapping=mapping,
     )
     if dialect:

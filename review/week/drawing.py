@@ -43,7 +43,8 @@ class Request:
     ``failing``, ``low_confidence`` and ``judges_disagree`` raise these groups to "all" or at least to a number; None
     takes the default cap, and for ``judges_disagree`` the project's setting, which may be no such group.
     ``sql_spot_check`` is the least share of conversations with a query, None for the project's setting.
-    ``source`` None is the imported log; with ``drawn`` it is the file with the result of a rendered statement.
+    ``source`` None is the imported log; ``drawn`` is the file with the result of a rendered statement, which ``source``
+    names then.
     ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per person, ``due`` an ISO date (default:
     the Friday after the week, or the next one if that is past), ``seed`` defaults to the week's name.
     """
@@ -62,7 +63,7 @@ class Request:
     due: str | None = None
     unit: str | None = None
     source: str | None = None
-    drawn: bool = False
+    drawn: InputFile | None = None
     mapping: Mapping[str, str] | None = None
 
 
@@ -166,10 +167,11 @@ def opened_source(
     """
     week = None if all_weeks else request.week
     engine: Engine
-    if request.source is not None and request.drawn:
-        given = InputFile(request.source, path=Path(request.source))
+    if request.drawn is not None:
+        given = request.drawn
         # A file that is not there is refused by what opens it, in words of its own.
-        engine = open_result(request.source, given.unless_utf8(encoding) if Path(request.source).is_file() else given)
+        there = given.path is None or given.path.is_file()
+        engine = open_result(given.name, given.unless_utf8(encoding) if there else given)
     elif request.source is not None:
         engine = open_source(request.source, week=week, until=sealed_at, encoding=encoding)
     elif log is not None and any(log.logs.glob("*/*.parquet")):

@@ -16,6 +16,7 @@ from sampling_rows import WEEK
 
 from review.basics.clock import now
 from review.basics.errors import InputError, Refused
+from review.basics.input_file import InputFile
 from review.sampling.rendered.asked import rendered
 from review.settings.project import project_of
 from review.sources.normalise import DEFAULT_SOURCE
@@ -25,6 +26,10 @@ from review.week.rendering import asked_of
 from storage.opening import open_store
 from storage.records_log import Conversation, SourceSettings
 from storage.records_weeks import Item
+
+
+def given(file: Path | str) -> InputFile:
+    return InputFile(str(file), path=Path(file))
 
 
 class Warehouse:
@@ -52,7 +57,7 @@ class Warehouse:
         asked = asked_of(self.store, project, replace(request, source="log"), dialect="duckdb", columns=columns)
         file = self.folder / "result.csv"
         self.base.execute(f"COPY ({sql(rendered(asked))}) TO '{file}' (HEADER)")
-        return open_week(self.store, project, replace(request, source=str(file), drawn=True), by="lea")
+        return open_week(self.store, project, replace(request, source=str(file), drawn=given(file)), by="lea")
 
 
 def moment(text: str) -> datetime:
@@ -138,6 +143,6 @@ def test_a_budget_is_refused_with_a_result_too(tmp_path: Path) -> None:
     house = Warehouse(tmp_path, [row(f"c{k}") for k in range(40)])
     house.opened("id,created_at", replace(ALL, rate=0.1))
     file = str(tmp_path / "result.csv")
-    request = replace(ALL, rate=0.1, source=file, drawn=True, minutes=60)
+    request = replace(ALL, rate=0.1, source=file, drawn=given(file), minutes=60)
     with pytest.raises(InputError, match="a budget needs the counts"):
         preview(house.store, project_of(house.store.path), request)

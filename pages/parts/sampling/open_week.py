@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts.sampling import offers, plan_form
+from pages.parts.sampling import elsewhere, offers, plan_form
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -27,28 +28,39 @@ def open_form(here: Session) -> None:
         "You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates. "
         f"Weeks and dates are in the time zone {as_text(here.project.time_zone)}."
     )
+    apart = elsewhere.is_asked()
     request = plan_form.ask(here)
+    given = elsewhere.ask(here, request) if apart else None
+    waits = apart and given is None
     # After the first look, the forecast follows every change of the form.
     looked = st.session_state.get(plan_form.LOOKED, False)
     outlook = st.container()
     with st.container(horizontal=True):
         # The button stays where it is: if it went, the next click on its place would draw.
-        if st.button("Preview", icon=":material/visibility:", key="planning_look", disabled=looked):
+        if st.button("Preview", icon=":material/visibility:", key="planning_look", disabled=looked or waits):
             st.session_state[plan_form.LOOKED] = looked = True
-        go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
+        go = st.button(
+            "Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go", disabled=waits
+        )
     try:
-        if go:
-            _draw(here, request)
-        elif looked:
-            with outlook, st.spinner("Counting the frame …"):
-                result = preview(here.store, here.project, request)
-                _notes(result)
-                so_far = week_so_far(here.store, request.week, with_pace=True)
-                offers.picture(here, request, so_far, result, _forecast(here, request, so_far, result))
-                with st.expander("The frame and its groups"):
-                    _show(result)
+        with given.drawn_by(request) if given else nullcontext(request) as asked:
+            if go:
+                _draw(here, asked)
+            elif looked and not waits:
+                with outlook, st.spinner("Counting the frame …"):
+                    _look(here, asked)
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
+
+
+def _look(here: Session, request: Request) -> None:
+    """Show what a draw would give, and what it costs."""
+    result = preview(here.store, here.project, request)
+    _notes(result)
+    so_far = week_so_far(here.store, request.week, with_pace=True)
+    offers.picture(here, request, so_far, result, _forecast(here, request, so_far, result))
+    with st.expander("The frame and its groups"):
+        _show(result)
 
 
 def _draw(here: Session, request: Request) -> None:
