@@ -5,7 +5,9 @@ Run: python tests/bench/several_servers.py [--minutes 10] [--reviewers 50] [--ev
 with ``--browser N`` the time from Enter to the next item over N items, alone and during the load. All parts are those
 of the compose file, as plain processes on this machine: PostgreSQL with fsync, three servers, nginx with TLS, the
 collector, and the clients. A reviewer is a session on the wire that submits every ``--every`` seconds and sends an
-entry again until it is acknowledged, as the browser does.
+entry again until it is acknowledged, as the browser does. All share the machine, so the processor time of each part is
+printed too. ``--apart`` gives the measured browser a core that nothing else of this run uses, as on the machine of a
+reviewer. Ending the run early (SIGTERM) ends its servers too.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import contextlib
 import os
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -32,6 +35,7 @@ from annotate_app import THREE, Server, build_store, serving  # noqa: E402
 from annotate_speed import chromium, spread  # noqa: E402
 from annotate_timing import measure, percentile  # noqa: E402
 from collector_calls import PROTOBUF, spans  # noqa: E402
+from processor_time import seconds_by_part, shares  # noqa: E402
 from servers_house import NAMES, TOKEN, WEEK, House, arrived, served_by, several_servers, submit  # noqa: E402
 from websockets.exceptions import WebSocketException  # noqa: E402
 
@@ -134,9 +138,24 @@ def kill_some(house: House, kills: int, minutes: float, stop: threading.Event) -
     stop.wait(60 * minutes / (kills + 1))
 
 
+BROWSER: set[int] = set()
+"""The cores of the measured browser, where it is apart."""
+
+
+@contextlib.contextmanager
+def _on(cores: set[int]) -> Iterator[None]:
+    """What this thread starts while inside runs on these cores; without any, on those of the thread."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def enter(server: Server, rater: str, items: int, cookie: str = "") -> list[float]:
     """Milliseconds from Enter to the next item, painted, in a real browser."""
-    with chromium() as browser:
+    with _on(BROWSER), chromium() as browser:
         context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 800})
         if cookie:
             name, _, value = cookie.partition("=")
@@ -160,6 +179,14 @@ def on_sqlite(folder: Path, items: int) -> list[float]:
 def compared(name: str, times: list[float], base: list[float]) -> str:
     ratio = percentile(times, 0.95) / percentile(base, 0.95)
     return f"Enter to the next item, {name}: {spread(times)} ms (n={len(times)}), {ratio:.2f} of SQLite at p95"
+
+
+def parts_of(house: House) -> dict[int, str]:
+    """The processes of which each part descends; what is left of this one are the clients."""
+    database = int((house.database.home / "data" / "postmaster.pid").read_text().split()[0])
+    servers = {process.pid: "servers" for process in house.processes.values()}  # type: ignore[attr-defined]
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return {**{int(pid): "collector" for pid in children}, **servers, database: "database", os.getpid(): "clients"}
 
 
 def memory(house: House) -> str:
@@ -200,7 +227,13 @@ def main() -> None:
     parser.add_argument("--spans", type=int, default=200, help="a second")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--browser", type=int, default=0, metavar="ITEMS", help="measure Enter in a browser too")
+    parser.add_argument("--apart", action="store_true", help="give the measured browser the last core alone")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The run was ended early."))
+    if given.apart:
+        *others, last = sorted(os.sched_getaffinity(0))
+        BROWSER.add(last)
+        os.sched_setaffinity(0, others)
     items = max(int(60 * given.minutes / given.every * 1.5), given.browser + 1)
     raters = ["alone", "among", *(f"rater{k}" for k in range(given.reviewers))]
     done = Done([], [], [], Counter())
@@ -216,10 +249,14 @@ def main() -> None:
             with under_load(house, given, items, done) as stop:
                 killing: Any = threading.Thread(target=kill_some, args=(house, given.kills, given.minutes, stop))
                 killing.start()
+                before, since = seconds_by_part(parts_of(house), "browser"), time.monotonic()
                 if given.browser:
                     times = of_house(house, "among", given.browser)
                     print(compared(f"among {given.reviewers} reviewers", times, base), flush=True)
                 killing.join()
+                spent = shares(before, seconds_by_part(parts_of(house), "browser"), time.monotonic() - since)
+                if not given.kills:  # the time of a killed server is lost with it
+                    print(f"processor time under load, of one core: {spent}", flush=True)
             for name in NAMES:
                 house.ready(name)
             print(memory(house))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from golden_store import WEEK, new_store, open_test_week
 from pair_store import side_of
+from quick_stores import damage
 from scored_runs import passing, scored_run
 
 from review.annotating.submissions import receive
@@ -53,8 +53,7 @@ def test_the_same_evidence_is_kept_once_and_nobody_edits_it(store: Store) -> Non
     assert first.decision == again.decision and first.decision.by == "eva" and not first.may_ship
     assert first.decision.report["flipped"] and store.find(GateDecision) == [first.decision]
     assert check_store(store).holds
-    with sqlite3.connect(store.path) as db:
-        db.execute("UPDATE gate_decisions SET decision = 'pass'")
+    damage(store, "UPDATE gate_decisions SET decision = 'pass'")
     assert not check_store(store).holds
     with pytest.raises(Refused, match="needs the role adjudicator"):
         keep(store, made, by="ana")

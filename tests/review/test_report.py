@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import sys
 from dataclasses import replace
 from html import unescape
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quick_stores import damage
 
 from review.annotating.anchoring import anchoring
 from review.annotating.submissions import receive
@@ -395,8 +395,7 @@ def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> N
 
 
 def test_a_broken_chain_is_reported_on_the_page(demo: Store) -> None:
-    with sqlite3.connect(demo.path) as db:
-        db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
+    damage(demo, "UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
     assert chain.verify(demo)[1] == 3
     assert "THE CHAIN IS BROKEN at entry 3" in report_html(week_report(demo, weeks(demo)[0]))
 
@@ -490,13 +489,12 @@ def moved_on(store: Store, week: str) -> int:
     assert save_rubric(store, rubric_from(document), by="visitor").version == 2
     behind = {n.item_id for n in annotations_of(store, [week])}
     old = sorted(behind)[:5]
-    with sqlite3.connect(store.path) as db:
-        marks = ",".join("?" * len(old))
-        db.execute(
-            "UPDATE annotations SET rubric_version = 2 WHERE item_id IN (SELECT id FROM items WHERE week = ?) "
-            f"AND item_id NOT IN ({marks})",
-            (week, *old),
-        )
+    items = ", ".join(f"'{item}'" for item in old)
+    damage(
+        store,
+        f"UPDATE annotations SET rubric_version = 2 WHERE item_id IN (SELECT id FROM items WHERE week = '{week}') "
+        f"AND item_id NOT IN ({items})",
+    )
     # No verb changes a row in place. A withdrawal of nothing tells readers that something changed.
     store.add(Withdrawal("of-nothing", "nothing", "visitor", "2026-11-28T08:00:00Z"))
     return sum(n.item_id in old for n in annotations_of(store, [week]))

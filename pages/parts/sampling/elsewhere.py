@@ -63,8 +63,8 @@ def ask(here: Session, request: Request) -> Result | None:
     with right:
         columns = st.text_input(
             "Columns that a draw can use", "id, created_at", key="planning_columns",
-            help="Those that the table has of id, created_at, status, error_message, confidence, feedback, flags and "
-            "verdicts. A time is a timestamp unless you write created_at:text or created_at:date.",
+            help="Those that the table has of id, created_at, verdicts and the fields that groups use, listed "
+            "below. A time is a timestamp unless you write created_at:text or created_at:date.",
         )  # fmt: skip
     if not table.strip():
         st.caption("Enter the name of the table to see the statement.")

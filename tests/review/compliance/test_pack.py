@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from compliance_log import imported
 from golden_store import new_store
-from quick_stores import copy_folder
+from quick_stores import copy_folder, damage
 
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import log_of
@@ -34,6 +33,7 @@ from review.settings.project import project_of
 from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.opening import open_store
+from storage.proof_key import VARIABLE
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -96,6 +96,7 @@ def test_a_pack_holds_for_somebody_without_any_secret(
     house: Store, packed: tuple[Path, Made], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
+    monkeypatch.delenv(VARIABLE, raising=False)  # where the store is a database, its key is there
     found = verify_pack(pack_of(house), key=packed[1].key)
     assert found.holds and found.key_known and [(d.group, d.same) for d in found.draws] == [
         ("failing", True), ("low_confidence", True), ("rest", True),
@@ -219,11 +220,8 @@ def test_a_sample_that_somebody_exchanged_is_found_by_drawing_again(house: Store
 
 def test_the_one_row_that_was_altered_in_the_store_is_named(house: Store) -> None:
     item, gone = house.find(Item)[0], house.find(Item)[1]
-    house.close()
-    with sqlite3.connect(house.path) as raw:
-        raw.execute("UPDATE items SET reason = 'liked it' WHERE id = ?", [item.id])
-        raw.execute("PRAGMA foreign_keys = OFF")
-        raw.execute("DELETE FROM items WHERE id = ?", [gone.id])
+    damage(house, f"UPDATE items SET reason = 'liked it' WHERE id = '{item.id}'")
+    damage(house, f"DELETE FROM items WHERE id = '{gone.id}'")
     found = verify_pack(pack_of(house), store=house)
     assert set(named(found)) == {("store", f"items {item.id}"), ("store", f"items {gone.id}")} and not found.holds
 

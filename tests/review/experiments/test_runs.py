@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quick_stores import damage
 from run_cases import agent, examples, released
 
 from review.basics.errors import InputError, NothingToDo, Refused
@@ -218,7 +219,7 @@ def test_a_limit_that_cannot_be_kept_stops_the_run_at_once(store: Store, tmp_pat
 
 def test_a_release_that_was_changed_from_outside_is_refused(store: Store, tmp_path: Path) -> None:
     made = start_run(store, request(agent(tmp_path)), by="eva", project=project(store))
-    store.db.execute("UPDATE release_examples SET content = replace(content, 'how many', 'how few')")
+    damage(store, "UPDATE release_examples SET content = replace(content, 'how many', 'how few')")
     with pytest.raises(Refused, match="A release cannot change"):
         work(store, made.id, project=project(store), environment={})
     assert status_of(store, made.id).state == "failed"
