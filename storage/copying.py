@@ -22,7 +22,7 @@ from storage.records import KEYS
 from storage.rows import fields
 from storage.store import Store
 
-AT_ONCE = 1_000
+AT_ONCE = 10_000
 """Rows that are written together."""
 SETTINGS = "settings"
 CHAIN = ("audit_rows", "audit", SETTINGS)
@@ -111,20 +111,19 @@ def _prepare(source: Store, target: Store) -> None:
 
 def _add_missing(source: Store, target: Store, table: Table) -> int:
     """Write the rows that come after the last one in the target, and return how many."""
-    columns = ", ".join(f'"{c}"' for c in (*(("rowid",) if table.numbered else ()), *table.columns))
+    names = ("rowid", *table.columns) if table.numbered else table.columns
+    columns = ", ".join(f'"{c}"' for c in names)
     last = target.query(f'SELECT max("{table.place}") AS place FROM "{table.name}"')[0]["place"] or 0  # noqa: S608 - our names
     order = '"table", entry, position' if table.name == _DIGESTS else f'"{table.place}"'
     # Lines of one entry may have been cut apart, so the last entry is read again.
     after = last - 1 if table.name == _DIGESTS else last
     sql = f'SELECT {columns} FROM "{table.name}" WHERE "{table.place}" > ? ORDER BY {order}'  # noqa: S608 - our names
-    marks = ", ".join("?" for _ in columns.split(", "))
-    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING 1'  # noqa: S608 - our names
     new = 0
     found = source.stream(sql, [after])
     while rows := list(islice(found, AT_ONCE)):
         _refuse_nul(target, table, rows)
         with _writing(target):
-            new += len(target.engine.insert(insert, rows))
+            new += target.engine.insert_missing(table.name, names, rows)
     if table.numbered:
         target.engine.count_on(table.name)
     return new

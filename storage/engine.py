@@ -80,6 +80,9 @@ class Engine(Protocol):
     def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Run a statement that inserts for each row, and return what it returned, in order."""
 
+    def insert_missing(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Insert the rows that are not there yet, inside a transaction, and return how many these were."""
+
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading statement without holding all of them."""
 

@@ -137,6 +137,23 @@ class PostgresEngine:
                 more = cursor.nextset()
         return back
 
+    def insert_missing(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Insert the rows that are not there yet, inside a transaction, and return how many these were.
+
+        They come by COPY, which is several times faster than statements and knows no ON CONFLICT, so they come into a
+        table of their own first.
+        """
+        names = ", ".join(f'"{c}"' for c in columns)
+        self.held.execute(f'CREATE TEMP TABLE coming ON COMMIT DROP AS SELECT {names} FROM "{table}" WITH NO DATA')  # noqa: S608 - our names
+        with self.held.cursor() as cursor:
+            with cursor.copy(f"COPY coming ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            insert = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM coming ON CONFLICT DO NOTHING'  # noqa: S608 - our names
+            self._local.answers.note(insert)
+            cursor.execute(insert, prepare=False)
+            return int(cursor.rowcount)
+
     def run_for_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> Any:
         """Run one statement for each row, inside a transaction."""
         text, _ = named(sql, rows[0] if rows else ())

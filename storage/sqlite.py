@@ -84,6 +84,12 @@ class SqliteEngine:
         connection = self.connection
         return [back for row in rows for back in connection.execute(sql, row).fetchall()]
 
+    def insert_missing(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Insert the rows that are not there yet, and return how many these were."""
+        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" for _ in columns)
+        sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608 - our names
+        return int(self.connection.executemany(sql, rows).rowcount)
+
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield rows as SQLite finds them."""
         return self.connection.execute(sql, params)
