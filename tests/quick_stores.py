@@ -75,7 +75,7 @@ class _Databases:
 
     def __init__(self, server: Server, whole: str) -> None:
         self.server, self._whole = server, whole
-        self._made: dict[Path, str] = {}
+        self._made: dict[Path, tuple[str, int]] = {}
         self._free: list[str] = []
         with self._connected(whole) as connection:
             self._empty, self._shape = image_of(connection), shape_of(connection)
@@ -87,8 +87,8 @@ class _Databases:
         name = self._free.pop() if self._free else self.server.new_database(self._whole)
         with self._connected(name) as connection:
             fill(connection, image)
-        self._made[path] = name
         write_address(path, self.server.address(name))
+        self._made[path] = name, os.open(path, os.O_RDONLY)
 
     def rows_of(self, address: str) -> Image:
         """The rows of a database."""
@@ -96,8 +96,12 @@ class _Databases:
             return image_of(connection)
 
     def _collect(self) -> None:
-        for gone in [path for path in self._made if not path.exists()]:
-            name = self._made.pop(gone)
+        for path, (name, file) in list(self._made.items()):
+            # A file that was moved names its database still: the demonstration is built beside its place.
+            if path.exists() or os.fstat(file).st_nlink:
+                continue
+            del self._made[path]
+            os.close(file)
             close_pools(self.server.address(name))
             with self._connected(name) as connection:
                 as_it_was = shape_of(connection) == self._shape

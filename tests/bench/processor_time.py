@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,14 +12,14 @@ NAMED = {"nginx": "nginx", "chrom": "browser", "headless": "browser", "node": "b
 """By how the name of a process begins: the part that it belongs to."""
 
 
-def seconds_by_part(roots: Mapping[int, str], ended: str) -> Counter[str]:
+def seconds_by_part(roots: Mapping[int, str], ended: str) -> dict[str, float]:
     """Return processor seconds by part, of the processes in ``roots`` and all that descend from them.
 
     A process is of the part that its name says, else of its root's, the nearest one. Children of this process that
     ended and were waited for are of the part ``ended``.
     """
     parents: dict[int, int] = {}
-    found = Counter[str]()
+    found = defaultdict[str, float](float)
     spent: dict[int, tuple[str, float]] = {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -44,8 +44,8 @@ def _upwards(pid: int, parents: Mapping[int, int]) -> Iterable[int]:
         pid = parents.get(pid, 0)
 
 
-def shares(before: Counter[str], after: Counter[str], seconds: float) -> str:
+def shares(before: dict[str, float], after: dict[str, float], seconds: float) -> str:
     """Say what each part took of the processor meanwhile, in percent of one core."""
-    spent = {part: after[part] - before[part] for part in after}
+    spent = {part: after[part] - before.get(part, 0.0) for part in after}
     parts = sorted(spent.items(), key=lambda one: -one[1])
     return ", ".join(f"{part} {100 * used / seconds:.0f}%" for part, used in parts)
