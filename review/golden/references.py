@@ -7,11 +7,12 @@ it gave is kept with the example, together with the state of the data and the da
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
 from review.basics.errors import InputError
+from review.basics.words import counted
 from review.privacy.masking import mask_values
 from review.privacy.recognisers import Recognisers
 from review.settings.project import Project, project_of
@@ -21,6 +22,7 @@ from review.sql.execution.runner import Runner
 from review.sql.results.references import references_in, statements_in
 from review.sql.results.result import Result, json_of_result
 from storage.records_base import Json
+from storage.records_golden import GoldenContent
 from storage.store import Store
 
 MOST_ROWS = 1_000
@@ -85,15 +87,18 @@ class References:
     def kept(self, reference_sql: str) -> Kept | None:
         """Run a reference and return what its example keeps.
 
-        None without a database, when it cannot be opened (``check`` says so), and for SQL that holds a masked value.
-        Raises InputError when a statement does not run: no example should expect it.
+        None without a database and for SQL that holds a masked value; ``not_run`` says so. Raises InputError when the
+        database cannot be opened, or a statement does not run: no example should expect what nobody has seen.
         """
         if not reference_sql.strip() or not self.settings.engine or is_masked(reference_sql):
             return None
         try:
             runner = self.runner()
-        except InputError:
-            return None
+        except InputError as error:
+            raise InputError(
+                f"reference_sql: It was not run, because the database cannot be opened: {error} Approve the example "
+                "once the database answers."
+            ) from None
         snapshot = runner.engine.state(runner.place) or ""
         results = self.results(reference_sql)
         for result in results:
@@ -116,6 +121,15 @@ def first_form(statement: str, runner: Runner) -> str:
 def is_masked(sql: str) -> bool:
     """Return whether SQL holds a value that was masked, such as [EMAIL_1], so that it can no longer run."""
     return _MASKED.search(sql) is not None
+
+
+def not_run(contents: Iterable[GoldenContent]) -> str:
+    """Return in words how many examples have reference SQL that was never run; "" when there is none."""
+    n = sum(bool(c["reference_sql"]) and c["expected_result"] is None for c in contents)
+    if not n:
+        return ""
+    why = "[sql] names no database, or it holds a masked value"
+    return f"The reference SQL of {counted(n, 'example')} was not run: {why}."
 
 
 def said_of(result: Result) -> str:

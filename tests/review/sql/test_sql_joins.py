@@ -132,7 +132,8 @@ def test_types_of_joined_columns(dialect, condition, severity):
 
 
 PLACES = schema_of_ddl(
-    "CREATE TABLE a (id INTEGER, mood mood_kind, place geometry); CREATE TABLE b (id INTEGER, mood mood_kind, n INTEGER);",
+    "CREATE TABLE a (id INTEGER, mood mood_kind, place geometry);"
+    "CREATE TABLE b (id INTEGER, mood mood_kind, n INTEGER);",
     "sqlite",
 )
 
