@@ -115,7 +115,7 @@ def _item_of(row: Any) -> str:
 
 def _checked(name: str, content: GoldenContent, references: References) -> CheckedReference:
     runner = references.runner()
-    now = runner.engine.state(runner.place) or ""
+    now = runner.state() or ""
     before, sql = content["expected_result"], content["reference_sql"]
 
     def found(state: State, why: str = "", **more: Any) -> CheckedReference:

@@ -99,7 +99,7 @@ class References:
                 f"reference_sql: It was not run, because the database cannot be opened: {error} Approve the example "
                 "once the database answers."
             ) from None
-        snapshot = runner.engine.state(runner.place) or ""
+        snapshot = runner.state() or ""
         results = self.results(reference_sql)
         for result in results:
             if not result.done:

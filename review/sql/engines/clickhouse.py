@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from review.basics.errors import InputError
+from review.sql.engines.clickhouse_parts import state_of
 from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, Unavailable, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -62,6 +63,10 @@ class _Reading:
             Table(name=name, database=database, columns=found, keys_known=False)
             for (database, name), found in columns.items()
         ]
+
+    def state(self) -> str | None:
+        """Return a digest of all tables and parts, None where they do not tell."""
+        return state_of(lambda sql: self.ask(sql, whole=True))
 
     def run(self, sql: str) -> Result:
         """Run one statement and read its answer with types."""
@@ -220,16 +225,13 @@ class _Embedded(_Reading):
         return iter(self.session.query(sql, FORMAT).bytes().splitlines())
 
 
-def _state(place: EngineAddress) -> str | None:
-    return place.options.get("snapshot")
-
-
 SERVER = SqlEngine(
     about="a database of a ClickHouse server",
     example="clickhouse://host:8123/shop",
     dialect="clickhouse",
     open=_Server,
-    state=_state,
+    state=lambda place: place.options.get("snapshot"),
+    asks_state=True,
     secrets=SECRETS,
     on_server=True,
 )
@@ -238,7 +240,8 @@ EMBEDDED = SqlEngine(
     example="chdb:///data?database=shop",
     dialect="clickhouse",
     open=_Embedded,
-    state=_state,
+    state=lambda place: place.options.get("snapshot"),
+    asks_state=True,
     needs="clickhouse",
     fragile=True,
 )

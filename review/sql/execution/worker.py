@@ -45,6 +45,8 @@ def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
             return "tables", (list(session.tables()), session.databases)
         except ReviewError as error:
             return "error", str(error)
+    if what == "state":
+        return "state", session.state()
     start = time.perf_counter()
     try:
         result = session.run(sql)

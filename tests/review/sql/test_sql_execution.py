@@ -19,6 +19,7 @@ from uuid import UUID
 
 import pytest
 import requests
+from postgres_server import new_database
 from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 
 from review.basics.errors import InputError
@@ -423,7 +424,7 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
             assert runner.run("SELECT toDate(name, name) FROM customers").ending == "failed"
             assert runner.run("DROP TABLE orders").ending == "refused"
             assert runner.run("SELECT id FROM system.one").ending == "refused"
-        seen = requests.get(f"http://{host}/", timeout=10).json()
+        seen = [s for s in requests.get(f"http://{host}/", timeout=10).json() if "system.parts" not in s["query"]]
         assert len(seen) == 4 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
         assert all(s["readonly"] == "1" and s["max_execution_time"] == "7" and s["user"] == "reader" for s in seen)
         assert seen[2]["query"] == "SELECT id FROM orders ORDER BY id"
@@ -441,7 +442,11 @@ def clickhouse_that(answers):
         def do_POST(self):
             query = self.rfile.read(int(self.headers["Content-Length"])).decode()
             settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
-            status, text = answers(query, settings)
+            # This user may not read the system tables that tell the state of the data.
+            hidden = "system.parts" in query
+            status, text = (
+                (500, "Code: 497. DB::Exception: Not enough privileges") if hidden else answers(query, settings)
+            )
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
@@ -679,3 +684,40 @@ def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
         connection.execute("DELETE FROM a")
     with pytest.raises(InputError, match="no row could be removed"), perturbed(place, 1):
         pass
+
+
+def test_results_of_postgresql_are_kept_until_something_is_written(reader, tmp_path, monkeypatch):
+    database = new_database()
+    database.server.role("reader")
+    for statement in ("CREATE TABLE t (x integer)", "INSERT INTO t VALUES (1)", "GRANT SELECT ON t TO reader"):
+        database.sql(statement)
+    address = f"postgresql:///{database.name}?socket={database.server.home}"
+    with Runner(address, kept_in=tmp_path) as runner:
+        state, first = runner.state(), runner.run("SELECT x FROM t")
+        assert state is not None and runner.state() == state and first.rows == ((1,),)
+        with monkeypatch.context() as patch:
+            patch.setattr(Child, "run", lambda *_: pytest.fail("the statement ran again"))
+            assert runner.run("SELECT x FROM t") == first
+        database.sql("UPDATE t SET x = 2")
+        assert runner.state() != state and runner.run("SELECT x FROM t").rows == ((2,),)
+        database.sql("CREATE FOREIGN DATA WRAPPER w")
+        database.sql("CREATE SERVER s FOREIGN DATA WRAPPER w")
+        database.sql("CREATE FOREIGN TABLE far (x integer) SERVER s")
+        assert runner.state() is None and runner.run("SELECT x FROM t").rows == ((2,),)
+
+
+def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
+    pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
+    address, states = chdb_shop(tmp_path), []
+    path = place_of(address).path
+    for statement in (
+        "SELECT 1",
+        "INSERT INTO shop.orders VALUES (9, 1, 2, NULL)",
+        "CREATE TABLE m (x UInt8) ENGINE = Log",
+    ):
+        code = f"from chdb.session import Session\ns = Session({path!r})\ns.query({statement!r})\ns.close()"
+        subprocess.run([sys.executable, "-c", code.replace("TABLE m", "TABLE shop.m")], check=True)
+        with Runner(address) as runner:
+            states.append(runner.state())
+            assert runner.state() == states[-1]
+    assert len(set(states)) == 3 and states[2] is None and None not in states[:2]
