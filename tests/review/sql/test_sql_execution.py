@@ -466,7 +466,7 @@ def clickhouse_that(answers):
         thread.join()
 
 
-TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n["shop","t","b","UInt8"]\n'
+TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8",null]\n' for name in "ab")
 SEVEN = '["a"]\n["UInt8"]\n[7]\n'
 
 
@@ -674,6 +674,7 @@ def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
     place = place_of(f"duckdb:///{file}")
     count = "SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM b), (SELECT count(*) FROM b JOIN a ON a.id = b.a)"
     with perturbed(place, 1) as copy, Runner(copy) as runner:
+        assert "a.id" in runner.schema.table("v").definition and runner.schema.table("a").definition is None
         ((parents, children, joined),) = runner.run(count).rows
         assert 0 < children == joined < parents < 50
         assert told_apart([runner], "SELECT count(*) FROM a", "SELECT count(*) FROM b")
@@ -689,10 +690,12 @@ def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
 def test_results_of_postgresql_are_kept_until_something_is_written(reader, tmp_path, monkeypatch):
     database = new_database()
     database.server.role("reader")
-    for statement in ("CREATE TABLE t (x integer)", "INSERT INTO t VALUES (1)", "GRANT SELECT ON t TO reader"):
+    made = ("CREATE TABLE t (x integer)", "INSERT INTO t VALUES (1)", "CREATE VIEW v AS SELECT x AS y FROM t")
+    for statement in (*made, "GRANT SELECT ON t, v TO reader"):
         database.sql(statement)
     address = f"postgresql:///{database.name}?socket={database.server.home}"
     with Runner(address, kept_in=tmp_path) as runner:
+        assert "AS y" in runner.schema.table("v").definition and runner.schema.table("t").definition is None
         state, first = runner.state(), runner.run("SELECT x FROM t")
         assert state is not None and runner.state() == state and first.rows == ((1,),)
         with monkeypatch.context() as patch:
@@ -711,7 +714,7 @@ def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
     address, states = chdb_shop(tmp_path), []
     path = place_of(address).path
     for statement in (
-        "SELECT 1",
+        "CREATE VIEW shop.v AS SELECT name AS n FROM shop.customers",
         "INSERT INTO shop.orders VALUES (9, 1, 2, NULL)",
         "CREATE TABLE m (x UInt8) ENGINE = Log",
     ):
@@ -720,4 +723,5 @@ def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
         with Runner(address) as runner:
             states.append(runner.state())
             assert runner.state() == states[-1]
+            assert "n" in runner.schema.table("v").definition and runner.schema.table("orders").definition is None
     assert len(set(states)) == 3 and states[2] is None and None not in states[:2]
