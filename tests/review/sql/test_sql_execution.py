@@ -30,6 +30,7 @@ from review.sql.execution import kept
 from review.sql.execution.child import Child
 from review.sql.execution.perturbed import perturbed, told_apart
 from review.sql.execution.runner import Runner
+from review.sql.execution.ties import without_limit
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
@@ -725,3 +726,23 @@ def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
             assert runner.state() == states[-1]
             assert "n" in runner.schema.table("v").definition and runner.schema.table("orders").definition is None
     assert len(set(states)) == 3 and states[2] is None and None not in states[:2]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "text", "places"),
+    [
+        ("duckdb", "SELECT a, n FROM t ORDER BY n DESC LIMIT 2",
+         "SELECT a, n, n AS sort_key_0 FROM t ORDER BY n DESC", [2]),
+        ("sqlite", "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\nFROM a ORDER BY count(*) DESC LIMIT 5;",
+         "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\n, count(*) AS sort_key_0 FROM a ORDER BY count(*) DESC",
+         [1]),
+        ("postgres", "SELECT a IS DISTINCT FROM b AS q FROM t ORDER BY extract(day FROM d), 1 FETCH FIRST 3 ROWS ONLY",
+         "SELECT a IS DISTINCT FROM b AS q, extract(day FROM d) AS sort_key_0 FROM t ORDER BY extract(day FROM d), 1",
+         [1, 0]),
+        ("sqlite", "SELECT a FROM t ORDER BY n LIMIT 3 OFFSET 2", None, []),
+        ("sqlite", "SELECT a FROM t UNION SELECT b FROM t ORDER BY 1 LIMIT 3", None, []),
+    ],
+)  # fmt: skip
+def test_a_reference_without_its_limit_is_made_of_its_own_text(dialect, sql, text, places):
+    found = without_limit(sql, dialect, ("a",))
+    assert found == (None if text is None else (text, places))
