@@ -60,6 +60,8 @@ def _aggregates(frame: Frame) -> list[exp.Expr]:
 
 def _windowed(frame: Frame) -> list[exp.Expr]:
     """The sums and counts over windows in a query itself."""
+    if len(frame.sources) < 2:
+        return []
     windows = [w for w in frame.select.find_all(exp.Window) if w.find_ancestor(exp.Select) is frame.select]
     inner = (w.find(*SUMS, exp.Count, exp.Anonymous, exp.AnonymousAggFunc) for w in windows)
     return [n for n in inner if n is not None and (isinstance(n, (*SUMS, exp.Count)) or _named_sum(n))]
