@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-FREE = 0.060
+FREE = 0.033
 """Processor seconds of one ``_piece`` on a free core of the machine for which the limits are written."""
 
 
@@ -36,7 +36,7 @@ def within(seconds: float, work: Callable[[], T], *, tries: int = 3) -> T:
     for _ in range(tries):
         before = _spent(_piece)[0]
         taken, done = _spent(work)
-        slow = max(1.0, min(before, _spent(_piece)[0]) / FREE)
+        slow = max(FREE, before, _spent(_piece)[0]) / FREE
         told.append(f"{taken:.3f} s where {seconds * slow:.3f} s are allowed")
         if taken <= seconds * slow:
             return done
