@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 
 from review.basics.errors import InputError
@@ -19,6 +20,7 @@ from review.settings.project import Project, project_of
 from review.settings.sql import SqlSettings
 from review.sources.conversations import recognisers_of
 from review.sql.execution.runner import Runner
+from review.sql.results.cells import keys_of
 from review.sql.results.references import references_in, statements_in
 from review.sql.results.result import Result, json_of_result
 from storage.records_base import Json
@@ -26,7 +28,7 @@ from storage.records_golden import GoldenContent
 from storage.store import Store
 
 MOST_ROWS = 1_000
-"""Rows that an example keeps of a result; a longer one cannot be compared later."""
+"""Rows that an example keeps of a result; of a longer one it keeps their number and a digest of all rows as well."""
 _MASKED = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_\d+\]")
 
 
@@ -79,7 +81,7 @@ class References:
 
     def json_of(self, results: Sequence[Result]) -> Json:
         """Return what is kept of results: that of the first statement, with those of the others as alternatives."""
-        found = [json_of_result(result, most_rows=MOST_ROWS) for result in results]
+        found = [_shortened(result) for result in results]
         rows, _ = mask_values({str(at): one["rows"] for at, one in enumerate(found)}, self.wanted)
         first, *others = ({**one, "rows": rows[str(at)]} for at, one in enumerate(found))
         return {**first, "alternatives": others} if others else first
@@ -105,6 +107,16 @@ class References:
             if not result.done:
                 raise InputError(f"reference_sql: {said_of(result)} Correct it, or leave it out.")
         return Kept(self.json_of(results), snapshot) if results else None
+
+
+def _shortened(result: Result) -> Json:
+    """The first rows of a result; with more of them also their number and a digest, whatever the order of rows."""
+    found = json_of_result(result, most_rows=MOST_ROWS)
+    if len(result.rows) > MOST_ROWS and not result.truncated:
+        columns = (keys_of(column, exact=False) for column in zip(*result.rows, strict=True))
+        lines = sorted(map(repr, zip(*columns, strict=True)))
+        found |= {"total": len(lines), "digest": sha256("\n".join(lines).encode()).hexdigest()}
+    return found
 
 
 def references_of(store: Store, project: Project | None = None) -> References:

@@ -159,6 +159,26 @@ def test_the_check_tells_what_changed_what_fails_and_what_was_never_run(store: S
     }
 
 
+def test_of_a_long_result_a_digest_is_kept(store: Store) -> None:
+    long = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500 + (SELECT count(*) FROM users)) "
+        "SELECT i, (SELECT sum(total) FROM orders) AS s FROM n"
+    )
+    result = written(store, id="long", reference_sql=long).content["expected_result"]
+    assert (len(result["rows"]), result["total"], result["truncated"]) == (1_000, 1_502, True)
+
+    def found() -> tuple[str, str]:
+        with references_of(store) as references:
+            [item] = check_references(store, references).items
+        return item.state, item.why
+
+    assert found() == ("same", "Unchanged.")
+    changed(store, "UPDATE orders SET total = total + 1")
+    assert found()[0] == "changed" and "other cells" in found()[1]
+    changed(store, "DELETE FROM users WHERE id = 8")
+    assert found() == ("changed", "1,502 rows became 1,501.")
+
+
 def test_personal_data_of_a_result_is_masked_and_still_compares(store: Store) -> None:
     example = written(store, id="mail", reference_sql="SELECT id, email FROM users ORDER BY id")
     assert example.content["expected_result"]["rows"] == [[7, "[EMAIL_1]"], [8, "[EMAIL_2]"]]
