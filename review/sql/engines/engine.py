@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from review.basics.errors import InputError
 from review.sql.results.result import Ending, Result
@@ -42,8 +42,13 @@ class Session(Protocol):
     def run(self, sql: str) -> Result:
         """Run one statement as it is written. An error of the engine becomes a failed result."""
 
+
+@runtime_checkable
+class TellsState(Protocol):
+    """A session of an engine with ``asks_state``."""
+
     def state(self) -> str | None:
-        """Return a name for the state of the data, None where nothing tells; asked of engines with ``asks_state``."""
+        """Return a name for the state of the data, None where nothing tells two states apart."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,9 +162,8 @@ class Traces:
         whole = [100 * n for n in cells]
         rest = [100 - n for n in (*cells, *whole) if 0 <= n <= 100]
         changes = (100 * (a - b) / b for a, b in itertools.permutations([*self.first, *self._totals], 2) if b)
-        return Numbers(
-            itertools.chain(whole, (100 * s for s in self.sums), rest, points, (100 * s for s in self._shares), changes)
-        )
+        shares = [100 * share for share in (*self.sums, *self._shares)]
+        return Numbers(itertools.chain(whole, rest, points, shares, changes))
 
     @cached_property
     def _shares(self) -> list[float]:
