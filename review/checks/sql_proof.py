@@ -90,8 +90,7 @@ def _invented(texts: Texts) -> Sequence[Finding]:
         result = result_of_json(given)
     except InputError:  # a result that is a text alone, or a table whose rows differ in length
         return ()
-    found = untraceable(texts.answered, result, question=texts.asked)
-    return [replace(f, severity="warning") for f in found]
+    return untraceable(texts.answered, result, question=texts.asked, sql=texts.fields.get("sql", ""))
 
 
 def _span(found: Finding, field: str) -> Span:

@@ -31,7 +31,7 @@ from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
 from review.golden.judge_cards import JudgeCard, judge_cards
 from review.golden.provenance import provenance
-from review.golden.references import references_of
+from review.golden.references import not_run, references_of
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
@@ -146,7 +146,10 @@ def approve_(
             examples = tuple(approve(store, i, wish, by=by, note=why, references=references) for i in items)
             refused = ()
     result = {
-        "approved": [{"example_id": e.example_id, "item_id": e.item_id} for e in examples],
+        "approved": [
+            {"example_id": e.example_id, "item_id": e.item_id, "reference_run": not not_run([e.content])}
+            for e in examples
+        ],
         "refused": [{"item_id": item, "why": why} for item, why in refused],
     }
     emit(result, as_json, lambda: render.approved(examples, refused))

@@ -13,6 +13,7 @@ from review.golden.coverage import Coverage
 from review.golden.judge_cards import FIGURES, JudgeCard
 from review.golden.provenance import Provenance
 from review.golden.reference_check import STATES, ReferenceCheck
+from review.golden.references import not_run
 from review.golden.releases import Diff
 from review.statistics.quantity import Quantity
 from storage.records_base import StoredLabels
@@ -39,6 +40,8 @@ def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str
         out.print(f"{e.example_id}  {e.item_id}", highlight=False, markup=False)
     for _, why in refused:
         note(why)
+    if told := not_run(e.content for e in examples):
+        note(told)
 
 
 def references(found: ReferenceCheck) -> None:

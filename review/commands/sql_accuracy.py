@@ -11,7 +11,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.commands.common import emit, json_option, note, out, store_option
 from review.commands.numbers import read_number
-from review.commands.sql_input import table_option
+from review.commands.sql_input import check_project, table_option
 from review.settings.project import project_of
 from review.settings.sql import weights_of
 from review.statistics.quantity import Quantity
@@ -41,7 +41,9 @@ def accuracy(file: str, weights: str | None, store_path: str, as_json: bool) -> 
     )
     for line in table.notes:
         note(line)
-    chosen = weights_of("--weights", _numbers(weights)) if weights else project_of(store_path).sql.weights
+    settings = project_of(store_path).sql
+    check_project(settings)
+    chosen = weights_of("--weights", _numbers(weights)) if weights else settings.weights
     found = two_layers([_case(row) for row in table.rows], weights=chosen)
     emit(found.to_json(), as_json, lambda: _show(found))
 

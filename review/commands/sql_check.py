@@ -68,12 +68,11 @@ def _with_figures(proof: Proof, row: Row) -> Proof:
     if not answer or result is None or result == "":
         return proof
     try:
-        found = untraceable(answer, result_of_json(result), question=row.text("question"))
+        found = untraceable(answer, result_of_json(result), question=row.text("question"), sql=sql_in(row))
     except InputError as error:
         raise row.error("result", str(result)[:60], "a result as JSON", str(error)) from None
     # A figure that cannot be traced is a matter for a person: their places are in the answer.
-    more = tuple(replace(f, severity="warning") for f in found)
-    return replace(proof, findings=(*proof.findings, *more))
+    return replace(proof, findings=(*proof.findings, *found))
 
 
 def _json(items: list[tuple[str, Proof]]) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from review.settings.project import project_of
 from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import is_address
 from review.sql.execution.schemas import Schemas, schemas_of
+from review.sql.lane.names import check_names
 from review.sql.schema.schema import Schema
 from review.sql.text.dialects import dialect_named
 
@@ -83,6 +83,9 @@ def read_statements(
     if not chosen and not (source and is_address(source)):
         chosen = settings.dialect
     schemas = schemas_of(source, chosen, keys=settings.keys)
+    if source in (settings.schema, settings.engine):
+        # Another schema may be that of another project.
+        check_names(settings.policy, settings.words, settings.keys, schemas.by_name.values())
     if not chosen and not is_address(source):
         note(f"dialect: {schemas.dialect}; choose another with --dialect.")
     if not schemas.by_name:
@@ -105,30 +108,17 @@ def unfenced(sql: str) -> str:
     return match["sql"] if match else sql
 
 
-def check_names(settings: SqlSettings, schema: Schema) -> None:
-    """Refuse settings that name a table or column which a database lacks: their rule would never apply.
+def check_project(settings: SqlSettings) -> None:
+    """Check the names in [sql] against the schema or the database of the project, where it has one.
 
-    Raises InputError with the nearest name.
+    A database that does not answer is said, and stops nothing. Raises InputError for a name that does not exist.
     """
-    tables = {t.name.lower(): t for t in schema.tables}
-    columns = {f"{t.name}.{c}".lower() for t in schema.tables for c in t.columns}
-    columns |= {c.lower() for t in schema.tables for c in t.columns}
-    open_ended = any(t.open for t in schema.tables) or not tables
-    for pattern, names in settings.words.items():
-        for name in names:
-            _known(f"sql.words.{pattern!r}", name, tables)
-    for setting in ("required_tables", "forbidden_tables"):
-        for name in getattr(settings.policy, setting):
-            _known(f"sql.{setting}", name, tables)
-    for setting in () if open_ended else ("required_columns", "forbidden_columns"):
-        for name in getattr(settings.policy, setting):
-            _known(f"sql.{setting}", name, columns)
-
-
-def _known(where: str, name: str, names: Collection[str]) -> None:
-    low = name.lower().replace('"', "")
-    # A database or a schema may stand in front.
-    if names and not any(low == one or low.endswith(f".{one}") for one in names):
-        near = difflib.get_close_matches(low, list(names), n=1, cutoff=0.5)
-        nearest = f" Nearest: {near[0]!r}." if near else ""
-        raise InputError(f"spotcheck.toml, {where}: found {name!r}, which the database does not have.{nearest}")
+    lane = settings.lane
+    if lane is None or not lane.source or "{db}" in lane.source:
+        return
+    try:
+        schemas = lane.read_schemas()
+    except InputError as error:
+        note(f"The names in [sql] of spotcheck.toml were not checked: {error}")
+        return
+    lane.check_names(schemas)

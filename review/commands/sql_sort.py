@@ -18,11 +18,12 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, split_values, store_option
-from review.commands.sql_input import check_names, engine_option, sql_in, table_option, unfenced
+from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.commands.sql_rules import LISTS, day_in
 from review.settings.project import project_of
 from review.sql.execution.perturbed import copies
 from review.sql.execution.runner import Runner
+from review.sql.lane.names import check_names
 from review.sql.lane.sorting import VERDICTS, AgentAnswer, Sorted, Sorter
 
 SHOWN = 60
@@ -63,7 +64,7 @@ def sort(file: str, engine: str | None, perturb: int, scores_file: Path | None, 
     runner = Runner(address, policy=settings.policy, limits=settings.limits, kept_in=settings.cache)
     with contextlib.ExitStack() as ends:
         ends.enter_context(runner)
-        check_names(settings, runner.schema)
+        check_names(settings.policy, settings.words, settings.keys, [runner.schema])
         schema = runner.schema.with_keys(settings.keys) if settings.keys else runner.schema
         sorter = Sorter(
             runner=runner,

@@ -7,24 +7,28 @@ it gave is kept with the example, together with the state of the data and the da
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 
 from review.basics.errors import InputError
+from review.basics.words import counted
 from review.privacy.masking import mask_values
 from review.privacy.recognisers import Recognisers
 from review.settings.project import Project, project_of
 from review.settings.sql import SqlSettings
 from review.sources.conversations import recognisers_of
 from review.sql.execution.runner import Runner
+from review.sql.results.cells import keys_of
 from review.sql.results.references import references_in, statements_in
 from review.sql.results.result import Result, json_of_result
 from storage.records_base import Json
+from storage.records_golden import GoldenContent
 from storage.store import Store
 
 MOST_ROWS = 1_000
-"""Rows that an example keeps of a result; a longer one cannot be compared later."""
+"""Rows that an example keeps of a result; of a longer one it keeps their number and a digest of all rows as well."""
 _MASKED = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_\d+\]")
 
 
@@ -77,7 +81,7 @@ class References:
 
     def json_of(self, results: Sequence[Result]) -> Json:
         """Return what is kept of results: that of the first statement, with those of the others as alternatives."""
-        found = [json_of_result(result, most_rows=MOST_ROWS) for result in results]
+        found = [_shortened(result) for result in results]
         rows, _ = mask_values({str(at): one["rows"] for at, one in enumerate(found)}, self.wanted)
         first, *others = ({**one, "rows": rows[str(at)]} for at, one in enumerate(found))
         return {**first, "alternatives": others} if others else first
@@ -85,21 +89,34 @@ class References:
     def kept(self, reference_sql: str) -> Kept | None:
         """Run a reference and return what its example keeps.
 
-        None without a database, when it cannot be opened (``check`` says so), and for SQL that holds a masked value.
-        Raises InputError when a statement does not run: no example should expect it.
+        None without a database and for SQL that holds a masked value; ``not_run`` says so. Raises InputError when the
+        database cannot be opened, or a statement does not run: no example should expect what nobody has seen.
         """
         if not reference_sql.strip() or not self.settings.engine or is_masked(reference_sql):
             return None
         try:
             runner = self.runner()
-        except InputError:
-            return None
-        snapshot = runner.engine.state(runner.place) or ""
+        except InputError as error:
+            raise InputError(
+                f"reference_sql: It was not run, because the database cannot be opened: {error} Approve the example "
+                "once the database answers."
+            ) from None
+        snapshot = runner.state() or ""
         results = self.results(reference_sql)
         for result in results:
             if not result.done:
                 raise InputError(f"reference_sql: {said_of(result)} Correct it, or leave it out.")
         return Kept(self.json_of(results), snapshot) if results else None
+
+
+def _shortened(result: Result) -> Json:
+    """The first rows of a result; with more of them also their number and a digest, whatever the order of rows."""
+    found = json_of_result(result, most_rows=MOST_ROWS)
+    if len(result.rows) > MOST_ROWS and not result.truncated:
+        columns = (keys_of(column, exact=False) for column in zip(*result.rows, strict=True))
+        lines = sorted(map(repr, zip(*columns, strict=True)))
+        found |= {"total": len(lines), "digest": sha256("\n".join(lines).encode()).hexdigest()}
+    return found
 
 
 def references_of(store: Store, project: Project | None = None) -> References:
@@ -116,6 +133,15 @@ def first_form(statement: str, runner: Runner) -> str:
 def is_masked(sql: str) -> bool:
     """Return whether SQL holds a value that was masked, such as [EMAIL_1], so that it can no longer run."""
     return _MASKED.search(sql) is not None
+
+
+def not_run(contents: Iterable[GoldenContent]) -> str:
+    """Return in words how many examples have reference SQL that was never run; "" when there is none."""
+    n = sum(bool(c["reference_sql"]) and c["expected_result"] is None for c in contents)
+    if not n:
+        return ""
+    why = "[sql] names no database, or it holds a masked value"
+    return f"The reference SQL of {counted(n, 'example')} was not run: {why}."
 
 
 def said_of(result: Result) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from app_pages import run
 from judged_store import AT, DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
+from sql_week import WEEK as SQL_WEEK
+from sql_week import said, sql_week
 from streamlit.testing.v1 import AppTest
 
 from review.evidence.test_set_access import accesses
 from review.judges.llm.spec import DEFAULTS
+from review.judges.runs.sql_execution import execute_week
 from review.judges.versions import add_judge, judge_named, versions_of
 from storage.opening import open_store
 from storage.records_people import AuditEntry
@@ -344,3 +348,23 @@ def test_the_demonstration_tells_nothing_of_what_the_viewer_owes(
         at = run(demo, monkeypatch, "judges", rater, view=view)
         sent = repr([str(e) for e in at.main])
         assert demo.find(Week) and not [i for i in owed if i in sent]
+
+
+def test_execution_and_people_that_disagree_ask_what_is_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, project = sql_week(tmp_path)
+    execute_week(store, project, SQL_WEEK, by="lea")
+    # People call the answer right whose result differs, and the one wrong whose result is that of its reference.
+    rows = [("wrong", "yes"), ("also", "no"), ("right", "yes")]
+    store.add(*(said(item, value, rater=who) for item, value in rows for who in ("ana", "ben")))
+    at = opened(store, monkeypatch, judge="sql-execution", view="read")
+    [chosen] = [c for c in at.segmented_control if str(c.key).startswith("workbench_direction")]
+    assert {str(o) for o in chosen.options} == {"All · 2", "Wrong reference? · 1", "Equal by accident? · 1"}
+    told = {}
+    for which in ("strict", "kind"):
+        [chosen] = [c for c in at.segmented_control if str(c.key).startswith("workbench_direction")]
+        chosen.set_value(which).run()
+        told[which] = texts(at)
+    assert "is the reference wrong, or does it ask for more?" in told["strict"] and "sc-differs" in told["strict"]
+    assert "are they equal only on this data?" in told["kind"] and "How many orders?" in told["kind"]

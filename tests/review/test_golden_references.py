@@ -97,14 +97,33 @@ def test_a_reference_that_does_not_run_is_not_approved_and_changes_nothing(store
     assert store.find(GoldenExample) == []
 
 
-def test_a_database_that_cannot_be_opened_stops_no_approval_and_the_check_says_so(store: Store) -> None:
+def test_nothing_is_approved_on_a_database_that_cannot_be_opened(store: Store) -> None:
     (store.path.parent / "shop.db").unlink()
-    assert approve(store, "u1", by="eva").content["expected_result"] is None
+    with pytest.raises(InputError, match=r"It was not run, because the database cannot be opened: .*shop.db"):
+        approve(store, "u1", by="eva")
+    with pytest.raises(InputError, match=r"line 1, column 'reference_sql'.*cannot be opened"):
+        written(store, reference_sql="SELECT 1 AS x")
+    [(item, why)] = bulk_approve(store, ["u1"], by="eva").refused
+    assert item == "u1" and "cannot be opened" in why and store.find(GoldenExample) == []
     with pytest.raises(InputError, match=r"shop.db: there is no such database file"):
         states(store)
     (store.path.parent / "spotcheck.toml").write_text("")
     with pytest.raises(InputError, match="names no database"):
         states(store)
+
+
+def test_where_there_is_no_database_the_command_says_that_the_reference_was_not_run(store: Store) -> None:
+    def run(item: str) -> tuple[bool, str]:
+        call = ["golden", "approve", item, "--as", "eva", "--store", str(store.path)]
+        told = CliRunner().invoke(spotcheck, call).stderr
+        found = json.loads(CliRunner().invoke(spotcheck, [*call, "--json"]).stdout)
+        return found["approved"][0]["reference_run"], " ".join(told.split())
+
+    assert run("u1") == (True, "")
+    (store.path.parent / "spotcheck.toml").write_text("")
+    approve(store, "u1", Wish(reference_sql="SELECT 2 AS x"), by="eva")
+    ran, told = run("u1")
+    assert not ran and "The reference SQL of 1 example was not run" in told
 
 
 def test_several_are_approved_on_one_database(store: Store) -> None:
@@ -138,6 +157,26 @@ def test_the_check_tells_what_changed_what_fails_and_what_was_never_run(store: S
         older.example_id: "never_run",
         moved.example_id: "changed",
     }
+
+
+def test_of_a_long_result_a_digest_is_kept(store: Store) -> None:
+    long = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500 + (SELECT count(*) FROM users)) "
+        "SELECT i, (SELECT sum(total) FROM orders) AS s FROM n"
+    )
+    result = written(store, id="long", reference_sql=long).content["expected_result"]
+    assert (len(result["rows"]), result["total"], result["truncated"]) == (1_000, 1_502, True)
+
+    def found() -> tuple[str, str]:
+        with references_of(store) as references:
+            [item] = check_references(store, references).items
+        return item.state, item.why
+
+    assert found() == ("same", "Unchanged.")
+    changed(store, "UPDATE orders SET total = total + 1")
+    assert found()[0] == "changed" and "other cells" in found()[1]
+    changed(store, "DELETE FROM users WHERE id = 8")
+    assert found() == ("changed", "1,502 rows became 1,501.")
 
 
 def test_personal_data_of_a_result_is_masked_and_still_compares(store: Store) -> None:

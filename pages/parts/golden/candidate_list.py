@@ -24,6 +24,7 @@ from review.golden.candidates import (
     label_texts,
     narrowed,
 )
+from review.golden.references import not_run
 
 TOGETHER = 200
 """Of how many unanimous items the page finds out at once whether they can be approved together."""
@@ -138,6 +139,8 @@ def _group(here: Session, found: Sequence[Candidate], *, boxes: bool) -> None:
     ):
         done = bulk_approve(here.store, picked.ticked, by=here.rater.id)
         st.toast(f"{counted(len(done.examples), 'item')} approved", icon=":material/task_alt:")
+        if told := not_run(e.content for e in done.examples):
+            st.toast(as_text(told), icon=":material/database:")
         for item, why in done.refused:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:

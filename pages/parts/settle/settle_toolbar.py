@@ -16,6 +16,7 @@ from review.basics.words import counted, spoken
 from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
 from review.golden.approve import why_not_together
+from review.golden.references import not_run
 from review.settling.adjudication import Case
 from storage.records_log import Conversation
 
@@ -120,6 +121,8 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     if st.button(label, type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)
         st.toast(_("{n} approved").format(n=len(done.examples)), icon=":material/task_alt:")
+        if told := not_run(e.content for e in done.examples):
+            st.toast(as_text(told), icon=":material/database:")
         for item, why in done.refused:
             st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:

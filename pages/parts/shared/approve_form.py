@@ -10,6 +10,7 @@ from review.basics.errors import ReviewError
 from review.golden.approve import approve
 from review.golden.content import Wish
 from review.golden.examples import BEHAVIOURS
+from review.golden.references import not_run
 
 
 def approve_one(here: Session, item_id: str) -> None:
@@ -25,7 +26,7 @@ def approve_one(here: Session, item_id: str) -> None:
         if not st.form_submit_button("Approve as golden", icon=":material/workspace_premium:"):
             return
     try:
-        approve(
+        made = approve(
             here.store,
             item_id,
             Wish(expected_answer=(expected or "").strip() or None, expected_behaviour=str(behaviour)),
@@ -35,4 +36,6 @@ def approve_one(here: Session, item_id: str) -> None:
         st.error(as_text(error), icon=":material/block:")
     else:
         st.toast("1 item approved", icon=":material/task_alt:")
+        if told := not_run([made.content]):
+            st.toast(as_text(told), icon=":material/database:")
         st.rerun()

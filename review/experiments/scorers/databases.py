@@ -77,4 +77,6 @@ class Databases:
         if PLACEHOLDER in address:
             return None
         place = place_of(address)
-        return SQL_ENGINES[place.scheme].state(place)
+        told = SQL_ENGINES[place.scheme].state(place)
+        runner = self.runner(None) if told is None and SQL_ENGINES[place.scheme].asks_state else ""
+        return told if isinstance(runner, str) else runner.state()

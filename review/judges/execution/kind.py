@@ -136,7 +136,7 @@ def _together(
     bench: Bench[ExecutionSpec], runner: Runner, threads: ThreadPoolExecutor, subjects: Sequence[Subject]
 ) -> Iterator[Opinion]:
     """Yield the opinions on a few subjects; those that an earlier run compared on the same data are not run again."""
-    state = runner.engine.state(runner.place)
+    state = runner.state()
     where = [FORM, str(tuple(runner.place[:3])), *_decided_by(bench.sql)]
     keys = [digest([*where, state or new_id(), s.sql, s.reference_sql, s.question, s.answer]) for s in subjects]
     known = bench.replies.known(keys) if bench.replies and not bench.options.fresh else {}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from review.basics.errors import InputError
+from review.sql.engines.clickhouse_parts import state_of
 from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, Unavailable, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     import requests
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
-_COLUMNS = """SELECT database, table, name, type FROM system.columns
-    WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') ORDER BY database, table, position"""
+_COLUMNS = """SELECT c.database, c.table, c.name, c.type, if(t.engine LIKE '%View', t.as_select, NULL)
+    FROM system.columns AS c LEFT JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
+    WHERE c.database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')
+    ORDER BY c.database, c.table, c.position"""
 SECRETS = "SPOTCHECK_CLICKHOUSE"
 OF_SERVER = frozenset({201, 202, 203, 209, 210, 225, 236, 279, 394, 516, 745, 999})
 """Codes of a server that is overloaded, cut off, ending or out of quota, and of a user that it no longer lets in.
@@ -55,13 +58,20 @@ class _Reading:
     def tables(self) -> Sequence[Table]:
         """Every table that the user may read; those of the database of the address need no name in front."""
         columns: dict[tuple[str, str], dict[str, str]] = {}
+        views: dict[tuple[str, str], str] = {}
         for row in list(self.ask(_COLUMNS, whole=True))[2:]:
-            database, table, column, kind = json.loads(row)
+            database, table, column, kind, text = json.loads(row)
             columns.setdefault((database, table), {})[column] = kind
+            if text is not None:
+                views[database, table] = text
         return [
-            Table(name=name, database=database, columns=found, keys_known=False)
-            for (database, name), found in columns.items()
+            Table(name=at[1], database=at[0], columns=found, keys_known=False, definition=views.get(at))
+            for at, found in columns.items()
         ]
+
+    def state(self) -> str | None:
+        """Return a digest of all tables and parts, None where they do not tell."""
+        return state_of(lambda sql: self.ask(sql, whole=True))
 
     def run(self, sql: str) -> Result:
         """Run one statement and read its answer with types."""
@@ -220,16 +230,13 @@ class _Embedded(_Reading):
         return iter(self.session.query(sql, FORMAT).bytes().splitlines())
 
 
-def _state(place: EngineAddress) -> str | None:
-    return place.options.get("snapshot")
-
-
 SERVER = SqlEngine(
     about="a database of a ClickHouse server",
     example="clickhouse://host:8123/shop",
     dialect="clickhouse",
     open=_Server,
-    state=_state,
+    state=lambda place: place.options.get("snapshot"),
+    asks_state=True,
     secrets=SECRETS,
     on_server=True,
 )
@@ -238,7 +245,8 @@ EMBEDDED = SqlEngine(
     example="chdb:///data?database=shop",
     dialect="clickhouse",
     open=_Embedded,
-    state=_state,
+    state=lambda place: place.options.get("snapshot"),
+    asks_state=True,
     needs="clickhouse",
     fragile=True,
 )

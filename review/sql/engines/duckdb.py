@@ -16,6 +16,9 @@ _COLUMNS = """SELECT schema_name, table_name, column_name, data_type FROM duckdb
 _KEYS = """SELECT schema_name, table_name, constraint_column_names FROM duckdb_constraints()
     WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'UNIQUE')"""
 
+_VIEWS = """SELECT schema_name, view_name, sql FROM duckdb_views()
+    WHERE NOT internal AND database_name = current_database()"""
+
 
 class _Reading:
     databases: tuple[str, ...] = ("",)
@@ -25,10 +28,9 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table and view of the file."""
-        columns, keys = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS))
-        return tables_of(
-            columns, ((schema, table, [n.lower() for n in names]) for schema, table, names in keys), "main"
-        )
+        columns, keys, views = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS, _VIEWS))
+        folded = ((schema, table, [n.lower() for n in names]) for schema, table, names in keys)
+        return tables_of(columns, folded, views, usual="main")
 
     def run(self, sql: str) -> Result:
         """Run one statement; DuckDB itself refuses a second one in a prepared statement."""

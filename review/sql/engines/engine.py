@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from review.basics.errors import InputError
 from review.sql.results.result import Ending, Result
@@ -43,6 +43,14 @@ class Session(Protocol):
         """Run one statement as it is written. An error of the engine becomes a failed result."""
 
 
+@runtime_checkable
+class TellsState(Protocol):
+    """A session of an engine with ``asks_state``."""
+
+    def state(self) -> str | None:
+        """Return a name for the state of the data, None where nothing tells two states apart."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SqlEngine:
     """One engine.
@@ -50,7 +58,8 @@ class SqlEngine:
     ``about`` says what it is and ``example`` how an address is written. ``open`` runs in the child. ``needs`` is the
     extra of this package that it takes, "" for none; ``secrets`` is how the variables of the environment begin that
     hold user and password (_USER, _PASSWORD). ``state(place)`` names the state of the data for the cache; None
-    when nothing tells two states apart, and then nothing is cached. With ``limits_memory`` the child itself is limited;
+    when the address does not tell, and then the session is asked where the engine ``asks_state``. Where that does not
+    tell two states apart either, nothing is cached. With ``limits_memory`` the child itself is limited;
     other engines reserve more than they use and limit themselves. A ``fragile`` engine writes beside its data, opens it
     in one process alone, and may mix up answers after a failure, so its child is replaced then.
     """
@@ -60,6 +69,7 @@ class SqlEngine:
     dialect: str
     open: Callable[[EngineAddress, Limits], Session]
     state: Callable[[EngineAddress], str | None]
+    asks_state: bool = False
     needs: str = ""
     secrets: str = ""
     on_server: bool = False

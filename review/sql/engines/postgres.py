@@ -37,6 +37,15 @@ _KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
     WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
+_VIEWS = """SELECT n.nspname, c.relname, pg_get_viewdef(c.oid)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+_STATE = """SELECT system_identifier, current_database(), current_user, pg_current_snapshot()
+    FROM pg_control_system() WHERE NOT EXISTS (SELECT FROM pg_foreign_table)"""
+"""What a statement sees is decided by its snapshot, and each transaction that writes changes the next one's.
+
+So a name holds until something in the whole cluster is written. Rows of foreign tables change without it.
+"""
 SECRETS = "SPOTCHECK_POSTGRES"
 SORTS = 8
 """Sorts and hashes that one statement is taken to need at the same time; each has its share of the memory."""
@@ -54,9 +63,22 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table and view that the role may read."""
-        columns, keys = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS))
+        columns, keys, views = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS, _VIEWS))
         self.connection.rollback()
-        return tables_of(columns, keys, "public")
+        return tables_of(columns, keys, views, usual="public")
+
+    def state(self) -> str | None:
+        """Return the snapshot that a transaction begins with now; None before PostgreSQL 13, or with foreign tables."""
+        import psycopg
+
+        try:
+            found = self.connection.execute(_STATE).fetchone()
+            return None if found is None else ":".join(map(str, found))
+        except psycopg.Error:
+            return None
+        finally:
+            if not self.connection.closed:
+                self.connection.rollback()
 
     def run(self, sql: str) -> Result:
         """Run one statement row by row, in a transaction that is rolled back."""
@@ -204,6 +226,7 @@ ENGINE = SqlEngine(
     dialect="postgres",
     open=_open,
     state=lambda place: place.options.get("snapshot"),
+    asks_state=True,
     needs="postgres",
     secrets=SECRETS,
     on_server=True,

@@ -27,11 +27,12 @@ class _Reading:
         """Every table and view of the file."""
         self.connection.set_authorizer(None)
         names = self.connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            "SELECT name, CASE type WHEN 'view' THEN coalesce(sql, '') END FROM sqlite_schema "
+            "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
-        return [self._table(name) for (name,) in names.fetchall()]
+        return [self._table(name, definition) for name, definition in names.fetchall()]
 
-    def _table(self, name: str) -> Table:
+    def _table(self, name: str, definition: str | None) -> Table:
         rows = self.connection.execute("SELECT name, type, pk FROM pragma_table_xinfo(?)", (name,)).fetchall()
         primary = frozenset(str(column).lower() for column, _, pk in rows if pk)
         indexes = self.connection.execute(
@@ -47,6 +48,7 @@ class _Reading:
             columns={str(column): str(kind) for column, kind, _ in rows},
             keys=tuple(dict.fromkeys(keys)),
             keys_known=bool(keys),
+            definition=definition,
         )
 
     def run(self, sql: str) -> Result:

@@ -8,12 +8,16 @@ from review.sql.schema.schema import Table
 
 
 def tables_of(
-    columns: Iterable[tuple[str, str, str, str]], keys: Iterable[tuple[str, str, Sequence[str]]], usual: str
+    columns: Iterable[tuple[str, str, str, str]],
+    keys: Iterable[tuple[str, str, Sequence[str]]],
+    views: Iterable[tuple[str, str, str | None]],
+    *,
+    usual: str,
 ) -> list[Table]:
     """Return the tables and views in the order of their columns.
 
-    ``columns`` are (schema, table, column, type), ``keys`` are (schema, table, names of the columns). Tables of the
-    ``usual`` schema need no name in front.
+    ``columns`` are (schema, table, column, type), ``keys`` are (schema, table, names of the columns), ``views``
+    are (schema, view, definition). Tables of the ``usual`` schema need no name in front.
     """
     types: dict[tuple[str, str], dict[str, str]] = {}
     for schema, table, column, kind in columns:
@@ -21,6 +25,7 @@ def tables_of(
     unique: dict[tuple[str, str], list[frozenset[str]]] = {}
     for schema, table, names in keys:
         unique.setdefault((schema, table), []).append(frozenset(names))
+    definitions = {(schema, name): text or "" for schema, name, text in views}
     return [
         Table(
             name=name,
@@ -28,6 +33,7 @@ def tables_of(
             columns=found,
             keys=tuple(unique.get((schema, name), ())),
             keys_known=(schema, name) in unique,
+            definition=definitions.get((schema, name)),
         )
         for (schema, name), found in types.items()
     ]

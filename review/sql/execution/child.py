@@ -78,6 +78,12 @@ class Child:
         self._send(("run", sql))
         return self._receive(self.limits.seconds + GRACE)[1]
 
+    def state(self) -> str | None:
+        """Return a name for the state of the data. Raises as ``run`` does."""
+        self._send(("state", ""))
+        found: str | None = self._receive(self.limits.seconds + GRACE)[1]
+        return found
+
     @property
     def pid(self) -> int:
         """The number of the process, which is that of its group too."""

@@ -91,6 +91,26 @@ class Runner:
         if self._files is not None:
             self._files.prune()
 
+    def state(self) -> str | None:
+        """Return a name for the state of the data, None where nothing tells two states apart: then nothing is kept."""
+        told = self.engine.state(self.place)
+        if told is not None or not self.engine.asks_state:
+            return told
+        child = self._idle.get()
+        back: Child | None = None
+        try:
+            child = child or self._started()
+            told = child.state()
+            back = child
+            return told
+        except (Overrun, Gone):
+            self._ended(child)
+            return None
+        except InputError:
+            return None
+        finally:
+            self._idle.put(back)
+
     def run(self, sql: str) -> Result:
         """Prove a statement and run it; its text is sent as it is written."""
         return self.run_proved(may_run(sql, self.engine.dialect, self.schema, self.policy))
@@ -108,7 +128,7 @@ class Runner:
             said = " ".join(dict.fromkeys(told))
             return Result(ending="refused", error=said or "The statement was not proved for running here.")
         text = _without_format(proof)
-        state = self.engine.state(self.place)
+        state = self.state()
         # Only what the same text on the same data gives again is kept; a limit in time depends on the machine.
         if state is None or _depends_on_now(proof):
             return self._run(text)

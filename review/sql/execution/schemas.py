@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, is_address, place_of
@@ -19,10 +20,14 @@ DEFAULT = "sqlite"
 
 @dataclass(frozen=True)
 class Schemas:
-    """The schemas of one source by the name of their database, and their dialect."""
+    """The schemas of one source by the name of their database, and their dialect.
+
+    ``checked`` are the settings whose names were found in them.
+    """
 
     dialect: str
     by_name: Mapping[str, Schema]
+    checked: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     def of(self, name: str) -> Schema | None:
         """Return the schema of a database; the only one where there is one and no name. Raises InputError otherwise."""

@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
 from review.sql.engines.catalogue import SQL_ENGINES
-from review.sql.engines.engine import Limits, Session, SqlEngine
+from review.sql.engines.engine import Limits, Session, SqlEngine, TellsState
 from review.sql.results.result import Result
 
 LENGTH = struct.Struct("<Q")
@@ -45,6 +45,8 @@ def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
             return "tables", (list(session.tables()), session.databases)
         except ReviewError as error:
             return "error", str(error)
+    if what == "state":
+        return "state", session.state() if isinstance(session, TellsState) else None
     start = time.perf_counter()
     try:
         result = session.run(sql)

@@ -87,9 +87,17 @@ def examine(
     proof = prove(sql, runner.engine.dialect, schema, runner.policy)
     said = [ProofNote(severity=f.severity, message=f.message) for f in proof.findings]
     if not generated.truncated:
-        invented = untraceable(answer, generated, question=question)
-        against = contradictions(answer, generated, question=question, sql=sql)
-        said += [ProofNote(severity="warning", message=m) for m in [*(f.message for f in invented), *against][:FIGURES]]
+        found = [
+            *(
+                ProofNote(severity=f.severity, message=f.message)
+                for f in untraceable(answer, generated, question=question, sql=sql)
+            ),
+            *(
+                ProofNote(severity="warning", message=m)
+                for m in contradictions(answer, generated, question=question, sql=sql)
+            ),
+        ]
+        said += found[:FIGURES]
     return Examination(
         comparison=best.comparison,
         reference_sql=best.reference_sql,

@@ -12,6 +12,7 @@ from pathlib import Path
 from review.basics.errors import InputError
 from review.sql.engines.catalogue import SQL_ENGINES, is_address, place_of
 from review.sql.execution.schemas import Schemas, schemas_of
+from review.sql.lane.names import check_names
 from review.sql.proof.prove import Proof, prove
 from review.sql.rules.policy import Policy
 from review.sql.semantic.demands import Demands, check_demands
@@ -38,7 +39,23 @@ class Lane:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def schemas(self) -> Schemas:
-        """Return the schemas, read once for each state of their source. Raises InputError when they cannot be read."""
+        """Return the schemas, read once for each state of their source.
+
+        Raises InputError when they cannot be read, or lack a name of the settings.
+        """
+        schemas = self.read_schemas()
+        self.check_names(schemas)
+        return schemas
+
+    def check_names(self, schemas: Schemas) -> None:
+        """Refuse settings that name what the schemas lack. Raises InputError with the nearest name."""
+        known = (self.policy, tuple(self.words.items()))
+        if known not in schemas.checked:
+            check_names(self.policy, self.words, self.keys, schemas.by_name.values())
+            schemas.checked.append(known)
+
+    def read_schemas(self) -> Schemas:
+        """Return the schemas unchecked. Raises InputError when they cannot be read."""
         keys = tuple((name, tuple(some)) for name, some in self.keys.items())
         return _schemas(self.source, self.dialect, keys, _state(self.source))
 

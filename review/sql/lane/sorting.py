@@ -1,8 +1,8 @@
 """Sort answers of a data agent into those proved right, those proved wrong, and those that need a person.
 
 An answer is proved wrong by an error of the proof or of its demands, by a result that differs from every reference, or
-by words whose figures have nothing to do with the result. It is proved right by the result of a reference, as long as
-nothing else speaks against it. Everything else needs a person.
+by words whose one figure contradicts the one number of the result. It is proved right by the result of a reference, as
+long as nothing else speaks against it. Everything else needs a person.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
 from review.sql.proof.prove import prove
-from review.sql.results.figures import figures_judged, untraceable
+from review.sql.results.figures import contradicted, figures_judged, untraceable
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
@@ -172,10 +172,16 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     """Look at the words of an answer beside its result, and say how far they were checked."""
     if not given.answer.strip() or not result.done:
         return ""
+    if result.truncated:
+        # A sum or an average of the rows that are missing cannot be reckoned.
+        return "not checked"
     read = words_beside(given.answer, result, question=given.question, sql=given.sql)
     found.doubt += read.against
-    strange = untraceable(given.answer, result, question=given.question)
-    traced = figures_judged(given.answer, result, question=given.question) - len(strange)
-    (found.doubt if traced else found.wrong).extend(f.message for f in strange)
+    told = {"question": given.question, "sql": given.sql}
+    strange = untraceable(given.answer, result, **told)
+    traced = figures_judged(given.answer, result, **told) - len(strange)
+    against = contradicted(given.answer, result, **told)
+    found.wrong += [against] if against else []
+    found.doubt += [f.message for f in strange]
     sure = traced and not (strange or read.against) and read.sure
     return "figures traced" if sure else "not checked"

@@ -41,7 +41,10 @@ def columns_rounded(left: Sequence[Any], right: Sequence[Any]) -> bool:
     one, two = _floats(left), _floats(right)
     first, second = np.argsort(one, kind="stable"), np.argsort(two, kind="stable")
     # Most columns that differ are told apart here, before decimals are compared digit by digit.
-    if not np.allclose(one[first], two[second], rtol=2 * float(CLOSE), atol=HALF_A_STEP):
+    small, large = one[first], two[second]
+    with np.errstate(invalid="ignore"):
+        near = np.abs(small - large) <= HALF_A_STEP + 2 * float(CLOSE) * np.abs(large)
+    if not (near | (small == large)).all():
         return False
     whole = any(set(map(type, column)) <= {int, NoneType} for column in (left, right))
     apart = []

@@ -40,7 +40,7 @@ def words_beside(answer: str, result: Result, *, question: str = "", sql: str = 
     """
     if not result.done or not answer.strip() or not result.rows:
         return Reading([])
-    figures = list(judged(answer, result, question=question))
+    figures = list(judged(answer, result, question=question, sql=sql))
     found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
     moved = list(_direction(answer, figures, result))
     series = against_series(answer, figures, result)

@@ -27,8 +27,8 @@ _DATE = re.compile(
 )
 _CONTINENTAL = re.compile(r"\d\.\d{3},\d|(?<![\d.,])\d+,(?:\d{1,2}|\d{4,})(?![\d.])|\d\.\d{3}\.\d{3}(?!\d)")
 _ENGLISH = re.compile(r"[,'’\u00a0\u202f]\d{3}\.\d")
-_NAMED = tomllib.loads((Path(__file__).parent / "number_words.toml").read_text(encoding="utf-8"))
-_WORDS: dict[str, int] = _NAMED["words"]
+NAMED = tomllib.loads((Path(__file__).parent / "number_words.toml").read_text(encoding="utf-8"))
+_WORDS: dict[str, int] = NAMED["words"]
 _LARGE = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _ONE = "|".join(sorted((*_WORDS, *_LARGE, "hundred"), key=len, reverse=True))
 _SPELLED = re.compile(rf"(?<![\w-])(?:(?:a|an)\s)?(?:{_ONE})(?:(?:\s+and\s+|\s+|-)(?:{_ONE}))*(?![\w-])", re.IGNORECASE)

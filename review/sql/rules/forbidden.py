@@ -14,6 +14,7 @@ from sqlglot.tokens import TokenType
 
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
+from review.sql.rules.views import shown_by
 from review.sql.tree.frames import Frame, Source, Use
 from review.sql.tree.reads import column_names, is_read, table_names
 from review.sql.tree.statement import Statement
@@ -30,14 +31,37 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield at(node, statement, f"The table '{name}' may not be read.")
     for name in policy.forbidden_columns:
         yield from _Column(name, statement).marks()
+    for node, table in statement.names.tables:
+        if table is None or statement.schema is None:
+            continue
+        shown = shown_by(table, statement.schema, policy, _reads)
+        for name in sorted(shown.tables):
+            yield at(node, statement, f"The table '{name}' may not be read, and the view '{table.name}' reads it.")
+        if shown.unclear:
+            yield at(
+                node, statement,
+                f"Cannot tell whether the view '{table.name}' reads what is excluded: its definition cannot be read.",
+            )  # fmt: skip
+        for name, columns in shown.columns.items():
+            for column in sorted(columns):
+                yield from _Column(f"{table.full_name}.{column}", statement, shows=name).marks()
+
+
+def _reads(statement: Statement, name: str) -> bool:
+    """Whether a query reads a column, or may."""
+    return any(True for _ in _Column(name, statement).marks())
 
 
 @dataclass(frozen=True)
 class _Column:
-    """One forbidden column, as ``column``, ``table.column`` or ``database.table.column``."""
+    """One forbidden column, as ``column``, ``table.column`` or ``database.table.column``.
+
+    ``shows`` is the excluded column that a column of a view shows, "" for one that is excluded itself.
+    """
 
     name: str
     statement: Statement
+    shows: str = ""
 
     def marks(self) -> Iterator[Mark]:
         frames = self.statement.names.frames
@@ -57,7 +81,15 @@ class _Column:
         return self.name.lower().rpartition(".")[2]
 
     def _mark(self, node: exp.Expr) -> Mark:
-        return at(node, self.statement, f"The column '{self.name}' may not be used.")
+        return at(node, self.statement, f"The column {self._said}.")
+
+    @property
+    def _said(self) -> str:
+        return (
+            f"'{self.shows}' may not be used, and '{self.name}' shows it"
+            if self.shows
+            else f"'{self.name}' may not be used"
+        )
 
     def _in(self, source: Source) -> bool:
         """Whether a source is a table that has the column, or may have it. Subqueries are looked at on their own."""
@@ -85,9 +117,7 @@ class _Column:
                 continue
             others = [s for s in frame.sources if s.columns is None or self._bare in {c.lower() for c in s.columns}]
             if len(others) > 1 and any(self._in(s) for s in others):
-                yield at(
-                    source.node, self.statement, f"The column '{self.name}' may not be used, and this joins by it."
-                )
+                yield at(source.node, self.statement, f"The column {self._said}, and this joins by it.")
 
     def _stars(self, everywhere: list[Source]) -> Iterator[Mark]:
         """A star gives out every column of its tables, wherever it stands but in count(*)."""
@@ -104,7 +134,7 @@ class _Column:
                 frame = frames.get(id(select))
                 sources = everywhere if frame is None else [s for s in _of_star(top, frame) if self._in(s)]
                 if sources:
-                    said = f"The column '{self.name}' may not be used, and * includes it."
+                    said = f"The column {self._said}, and * includes it."
                     yield at(top, self.statement, said)
 
     def _unresolved(self, names: set[str]) -> Iterator[Mark]:
@@ -128,7 +158,7 @@ class _Column:
             called = after is not None and after.token_type == TokenType.L_PAREN
             named = token.token_type in (TokenType.VAR, TokenType.IDENTIFIER) and not called
             if named and token.text.lower() in names and token.start not in placed:
-                yield Mark(f"The column '{self.name}' may not be used.", token.start, token.end + 1)
+                yield Mark(f"The column {self._said}.", token.start, token.end + 1)
 
 
 def _seen_from(frame: Frame) -> Iterator[Source]:

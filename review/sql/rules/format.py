@@ -15,10 +15,7 @@ from review.sql.tree.statement import Statement
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Compare the FORMAT of the outermost query with the project's."""
     given = [
-        (query, query.args["format"])
-        for tree in statement.trees
-        for query in tree.find_all(exp.Query)
-        if query.args.get("format") is not None
+        (query, query.args["format"]) for query in statement.all(exp.Query) if query.args.get("format") is not None
     ]
     for _, name in given:
         if name.name.lower() not in names_in("formats"):

@@ -73,18 +73,17 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         seen.add(before.start)
         if dotted or not is_allowed(name, dialect, more):
             yield Mark(_refusal(name, dotted=dotted), before.start, before.end + 1)
-    for tree in statement.trees:
-        for node in tree.find_all(exp.Func):
-            if node.meta.get("start") in seen or isinstance(node, NAMELESS):
-                continue
-            start, end = node.meta.get("start"), node.meta.get("end", 0)
-            if start is None:
-                # The parser gave it no place. Its name stood before a bracket, or it is a keyword such as CURRENT_USER.
-                names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _parsers_own(name)]
-                if not names:
-                    yield at(node, statement, _refusal(node.sql_name()))
-            elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
-                yield at(node, statement, _refusal(name))
+    for node in statement.all(exp.Func):
+        if node.meta.get("start") in seen or isinstance(node, NAMELESS):
+            continue
+        start, end = node.meta.get("start"), node.meta.get("end", 0)
+        if start is None:
+            # The parser gave it no place. Its name stood before a bracket, or it is a keyword such as CURRENT_USER.
+            names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _parsers_own(name)]
+            if not names:
+                yield at(node, statement, _refusal(node.sql_name()))
+        elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
+            yield at(node, statement, _refusal(name))
 
 
 def _parsers_own(name: str) -> bool:
@@ -120,10 +119,9 @@ def _dotted(number: int, tokens: list[Token]) -> bool:
 def _named_lists(statement: Statement) -> set[int]:
     """Where an alias with a list of columns stands: WITH t (a, b) AS, AS t (a, b)."""
     found = set()
-    for tree in statement.trees:
-        for alias in tree.find_all(exp.TableAlias):
-            if alias.args.get("columns") and alias.this is not None and "start" in alias.this.meta:
-                found.add(alias.this.meta["start"])
+    for alias in statement.all(exp.TableAlias):
+        if alias.args.get("columns") and alias.this is not None and "start" in alias.this.meta:
+            found.add(alias.this.meta["start"])
     return found
 
 

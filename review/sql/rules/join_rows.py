@@ -32,6 +32,14 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
             sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)
             direct = list(_weighed(node, sources, frame, facts, statement))
             yield from direct or _weighed_inside(node, node, frame, facts, statement)
+        for node in _windowed(frame):
+            sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)
+            if any(mark.severity is None for mark in _weighed(node, sources, frame, facts, statement)):
+                yield at(
+                    node, statement,
+                    f"{written(node, statement.text)} looks at a window of rows that the join repeats. Cannot tell "
+                    "whether the window takes each of them once.", "note",
+                )  # fmt: skip
 
 
 def _aggregates(frame: Frame) -> list[exp.Expr]:
@@ -48,6 +56,15 @@ def _aggregates(frame: Frame) -> list[exp.Expr]:
         else:
             waiting.extend(node.iter_expressions())
     return found
+
+
+def _windowed(frame: Frame) -> list[exp.Expr]:
+    """The sums and counts over windows in a query itself."""
+    if len(frame.sources) < 2:
+        return []
+    windows = [w for w in frame.select.find_all(exp.Window) if w.find_ancestor(exp.Select) is frame.select]
+    inner = (w.find(*SUMS, exp.Count, exp.Anonymous, exp.AnonymousAggFunc) for w in windows)
+    return [n for n in inner if n is not None and (isinstance(n, (*SUMS, exp.Count)) or _named_sum(n))]
 
 
 def _named_sum(node: exp.Expr) -> bool:

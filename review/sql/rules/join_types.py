@@ -27,17 +27,18 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
 def _compared(pair: Pair, statement: Statement) -> Iterator[Mark]:
     left, right = pair.left, pair.right
     kinds = left.origin.kind, right.origin.kind
-    if not all(kinds):
-        described = [s for s in (left, right) if not s.origin.kind and not _plain(s)]
-        if described and (left.source.columns is not None and right.source.columns is not None):
-            yield at(
-                pair.node, statement,
-                f"Cannot tell whether both sides of this join have the same type: that of {_shown(described[0])} is "
-                "unknown.", "note",
-            )  # fmt: skip
+    if left.source.columns is None or right.source.columns is None:
         return
     families = family(kinds[0]), family(kinds[1])
     if not all(families):
+        strange = next(s for s, known in zip((left, right), families, strict=True) if not known)
+        # Two columns of one type are alike, whatever the type is.
+        if not kinds[0] or kinds[0].lower() != kinds[1].lower():
+            what = f"'{strange.origin.kind}', the type of {_shown(strange)}," if strange.origin.kind else ""
+            said = f"{what or f'the type of {_shown(strange)}'} is unknown"
+            yield at(
+                pair.node, statement, f"Cannot tell whether both sides of this join have the same type: {said}.", "note"
+            )
         return
     said = f"The join compares {_shown(left)} ({kinds[0]}) with {_shown(right)} ({kinds[1]})"
     if families[0] != families[1]:
@@ -51,10 +52,6 @@ def _compared(pair: Pair, statement: Statement) -> Iterator[Mark]:
 def _comparable(left: str, right: str) -> bool:
     """Kinds that even the strict engines compare: a text literal, a truth value as a number."""
     return {left, right} <= {"number", "truth"} or {left, right} <= {"text", "uuid"}
-
-
-def _plain(side: Side) -> bool:
-    return bool(side.column)
 
 
 def _shown(side: Side) -> str:

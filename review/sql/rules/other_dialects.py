@@ -121,11 +121,10 @@ def foreign_clauses(statement: Statement) -> Iterator[Mark]:
     """Find clauses that the engine of a proven dialect does not read."""
     if statement.dialect not in PROVEN:
         return
-    for tree in statement.trees:
-        for node in tree.walk():
-            for name, holds in _of_kind(statement.dialect, type(node)):
-                if holds(node):
-                    yield at(node, statement, _said(name))
+    for node in statement.nodes:
+        for name, holds in _of_kind(statement.dialect, type(node)):
+            if holds(node):
+                yield at(node, statement, _said(name))
     for name, start, end in _runs(statement.tokens, _beginning(statement.dialect)):
         yield Mark(_said(name), start, end)
 

@@ -13,12 +13,11 @@ from review.sql.tree.statement import Statement
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at the SETTINGS of every query."""
-    for tree in statement.trees:
-        for query in tree.find_all(exp.Query):
-            for setting in query.args.get("settings") or []:
-                name = setting.this.name if isinstance(setting, exp.EQ) else setting.name
-                if name.lower() not in policy.settings:
-                    yield at(setting, statement, f"The setting '{name}' may not be changed by a query.")
+    for query in statement.all(exp.Query):
+        for setting in query.args.get("settings") or []:
+            name = setting.this.name if isinstance(setting, exp.EQ) else setting.name
+            if name.lower() not in policy.settings:
+                yield at(setting, statement, f"The setting '{name}' may not be changed by a query.")
 
 
 RULE = Rule(

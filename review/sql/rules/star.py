@@ -13,15 +13,14 @@ from review.sql.tree.statement import Statement
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at what every SELECT gives out; EXISTS (SELECT * ...) is fine."""
-    for tree in statement.trees:
-        for select in tree.find_all(exp.Select):
-            if isinstance(select.parent, exp.Exists):
-                continue
-            for projection in select.expressions:
-                inner = projection.unalias()
-                wide = inner.is_star or isinstance(inner, exp.Columns) or _called(inner) in ("untuple", "columns")
-                if wide and not isinstance(inner, exp.Count):
-                    yield at(projection, statement, "The query selects *, expected the columns by name.")
+    for select in statement.all(exp.Select):
+        if isinstance(select.parent, exp.Exists):
+            continue
+        for projection in select.expressions:
+            inner = projection.unalias()
+            wide = inner.is_star or isinstance(inner, exp.Columns) or _called(inner) in ("untuple", "columns")
+            if wide and not isinstance(inner, exp.Count):
+                yield at(projection, statement, "The query selects *, expected the columns by name.")
 
 
 def _called(node: exp.Expr) -> str:

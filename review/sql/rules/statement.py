@@ -28,11 +28,10 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     if not isinstance(root, ROOTS):
         first = statement.tokens[0].text.upper()[:40]
         yield whole(statement, f"The statement is not a query: it begins with {first}, expected SELECT or WITH.")
-    for tree in statement.trees:
-        for select in tree.find_all(exp.Select):
-            exists = statement.dialect == "postgres" and isinstance(select.parent, exp.Exists)
-            if not select.expressions and not exists:
-                yield whole(statement, "A SELECT gives out no columns.")
+    for select in statement.all(exp.Select):
+        exists = statement.dialect == "postgres" and isinstance(select.parent, exp.Exists)
+        if not select.expressions and not exists:
+            yield whole(statement, "A SELECT gives out no columns.")
 
 
 RULE = Rule(

@@ -42,18 +42,17 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         for token in _from_first(statement.tokens):
             yield Mark("The query begins with FROM, which this engine does not read.", token.start, token.end + 1)
     yield from foreign_clauses(statement)
-    for tree in statement.trees:
-        for node in tree.walk():
-            name = type(node).__name__
-            if name in REFUSED_PARTS:
-                yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
-            elif name not in names_in("parts") and not isinstance(node, exp.Func):
-                yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
-            elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
-                yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
-            elif isinstance(node, exp.Cast) and _odd_type(node):
-                said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
-                yield at(node, statement, said)
+    for node in statement.nodes:
+        name = type(node).__name__
+        if name in REFUSED_PARTS:
+            yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
+        elif name not in names_in("parts") and not isinstance(node, exp.Func):
+            yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
+        elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
+            yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
+        elif isinstance(node, exp.Cast) and _odd_type(node):
+            said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
+            yield at(node, statement, said)
 
 
 def _from_first(tokens: Sequence[Token]) -> Iterator[Token]:

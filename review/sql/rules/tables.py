@@ -45,18 +45,17 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
 def _placed(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """What is read must be a table whose name was resolved, a subquery, or a function that makes rows from values."""
     resolved = {id(node) for node, _ in statement.names.tables} | {id(node) for node in statement.names.common}
-    for tree in statement.trees:
-        for node in tree.find_all(exp.Table):
-            if not isinstance(node.this, exp.Identifier):
-                yield from _function(node, statement, policy)
-            elif not node.this.name or (id(node) not in resolved and len(statement.trees) == 1):
-                yield at(node, statement, f"'{node.name}' stands where no table is expected.")
-        for clause in tree.find_all(exp.From, exp.Join):
-            source = clause.this
-            while isinstance(source, WRAPPED):
-                source = source.this
-            if not isinstance(source, SOURCES) and not (isinstance(clause, exp.Join) and is_array_join(clause)):
-                yield at(source, statement, "A query reads only from tables and subqueries, and this is neither.")
+    for node in statement.all(exp.Table):
+        if not isinstance(node.this, exp.Identifier):
+            yield from _function(node, statement, policy)
+        elif not node.this.name or (id(node) not in resolved and len(statement.trees) == 1):
+            yield at(node, statement, f"'{node.name}' stands where no table is expected.")
+    for clause in statement.all(exp.From, exp.Join):
+        source = clause.this
+        while isinstance(source, WRAPPED):
+            source = source.this
+        if not isinstance(source, SOURCES) and not (isinstance(clause, exp.Join) and is_array_join(clause)):
+            yield at(source, statement, "A query reads only from tables and subqueries, and this is neither.")
 
 
 def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator[Mark]:

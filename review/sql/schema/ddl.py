@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,10 @@ def _table(tree: exp.Create, dialect: str) -> Table:
                 keys.append(frozenset({folded(name, dialect, quoted=True)}))
         else:
             keys += _constraint(part, dialect)
-    if not columns and isinstance(tree.expression, exp.Query):
-        columns = {name: "" for name in tree.expression.named_selects if name and name != "*"}
+    query = tree.expression if isinstance(tree.expression, exp.Query) else None
+    if not columns and query is not None:
+        given = [_name(part, dialect) for part in (schema.expressions if schema else []) if part.name]
+        columns = {name: "" for name in given or query.named_selects if name and name != "*"}
     declares = dialect != "clickhouse"
     return Table(
         name=_name(named.this, dialect),
@@ -110,6 +113,7 @@ def _table(tree: exp.Create, dialect: str) -> Table:
         keys=tuple(dict.fromkeys(keys)) if declares else (),
         keys_known=declares and bool(keys),
         open=not columns,
+        definition=query.sql(dialect=dialect) if query is not None else None,
     )
 
 
@@ -147,11 +151,4 @@ def _keys_added(tree: exp.Expr, dialect: str) -> list[tuple[str, Key]]:
 
 
 def _with(table: Table, key: Key) -> Table:
-    return Table(
-        name=table.name,
-        columns=table.columns,
-        database=table.database,
-        keys=(*table.keys, key),
-        keys_known=True,
-        open=table.open,
-    )
+    return replace(table, keys=(*table.keys, key), keys_known=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from review.sql.text.dialects import folded
 
@@ -17,7 +18,8 @@ class Table:
 
     ``columns`` are types by name, "" where the type is unknown. ``keys`` are sets of columns whose values do not
     repeat, in folded names. With ``keys_known`` there are no other keys; ClickHouse, for one, declares none. An
-    ``open`` table may have columns that are not listed.
+    ``open`` table may have columns that are not listed. ``definition`` is the query of a view, "" where its text is not
+    known, None for a table.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Table:
     keys: tuple[Key, ...] = ()
     keys_known: bool = True
     open: bool = False
+    definition: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -38,7 +41,8 @@ class Schema:
     """The tables of one database.
 
     ``exact``: names are as the database has them, so that PostgreSQL finds ``"Orders"`` by its quoted name alone.
-    ``databases`` are those whose tables may be written without the database in front.
+    ``databases`` are those whose tables may be written without the database in front. ``kept``
+    is for what was found out about the schema once.
     """
 
     dialect: str
@@ -46,6 +50,7 @@ class Schema:
     exact: bool = False
     databases: tuple[str, ...] = ("",)
     source: str = ""
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_name: dict[str, list[Table]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,8 +83,7 @@ class Schema:
             self.fold(name): tuple(frozenset(self.fold(c) for c in key) for key in some) for name, some in keys.items()
         }
         tables = tuple(
-            Table(name=t.name, columns=t.columns, database=t.database, open=t.open, keys_known=True,
-                  keys=(*t.keys, *added[self.fold(t.name)]))
+            replace(t, keys_known=True, keys=(*t.keys, *added[self.fold(t.name)]))
             if self.fold(t.name) in added else t
             for t in self.tables
         )  # fmt: skip

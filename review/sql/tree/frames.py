@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from sqlglot import exp
 
@@ -61,7 +61,7 @@ class Use:
 
 @dataclass(kw_only=True)
 class Frame:
-    """One SELECT with its sources and its uses of columns."""
+    """One SELECT with its sources and its uses of columns; ``joined`` keeps what ``joins.joined`` found."""
 
     select: exp.Select
     parent: Frame | None
@@ -70,6 +70,7 @@ class Frame:
     merged: set[str] = field(default_factory=set)
     aliases: set[str] = field(default_factory=set)
     by_node: dict[int, Use] = field(default_factory=dict)
+    joined: Any = None
 
     def use_of(self, node: exp.Expr) -> Use | None:
         """Return what was found for a column node of this query."""

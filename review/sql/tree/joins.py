@@ -50,7 +50,13 @@ class Joined:
 
 
 def joined(frame: Frame) -> Joined:
-    """Read ON, USING and the conditions of WHERE that must all hold."""
+    """Read ON, USING and the conditions of WHERE that must all hold, once for each frame."""
+    if frame.joined is None:
+        frame.joined = _joined(frame)
+    return frame.joined
+
+
+def _joined(frame: Frame) -> Joined:
     found = Joined()
     for condition in _conditions(frame):
         for part in _all_of(condition):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from review.sql.schema.schema import Schema
+from review.sql.schema.schema import Schema, Table
 from review.sql.tree.frames import Ctes, Folding, Frame, Names, Origin, Shape, Source, renamed
 from review.sql.tree.lookups import look_up
 from review.sql.tree.outputs import shape_of
@@ -171,7 +171,7 @@ class _Reader:
         self.names.tables.append((node, table))
         if table is None:
             return Source(name=name or own, node=node, columns=None, keys_known=False, join=join)
-        columns = {self.folding.text(c): Origin(kind, table, c) for c, kind in table.columns.items()}
+        columns = self._columns(table)
         keys = table.keys
         if renames:
             shape = renamed(Shape(columns, keys, table.keys_known), renames)
@@ -180,6 +180,14 @@ class _Reader:
             name=name or own, node=node, columns=columns, table=table, keys=keys, keys_known=table.keys_known,
             join=join, open=table.open,
         )  # fmt: skip
+
+    def _columns(self, table: Table) -> dict[str, Origin]:
+        """The columns of a table as origins, made once for each schema."""
+        kept = self.folding.schema.kept
+        key = ("columns", id(table))
+        if key not in kept:
+            kept[key] = {self.folding.text(c): Origin(kind, table, c) for c, kind in table.columns.items()}
+        return dict(kept[key])
 
     def _uses(self, frame: Frame, ctes: Ctes, depth: int) -> None:
         """Find every column of a SELECT outside its sources and inner queries, which are read on their own."""

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from review.sql.schema.schema import Key
 from review.sql.tree.frames import Folding, Frame, Origin, Shape
+from review.sql.tree.joins import TEXTS
 from review.sql.tree.walking import star_changed
 
 
@@ -100,6 +101,10 @@ def _origin_of(node: exp.Expr, frame: Frame, dialect: str) -> Origin:
         return Origin(node.to.sql(dialect=dialect))
     if isinstance(node, exp.Count):
         return Origin("bigint")
+    if isinstance(node, exp.Sum | exp.Avg | exp.Length | exp.RowNumber):
+        return Origin("numeric")
+    if isinstance(node, TEXTS):
+        return Origin("text")
     if isinstance(node, exp.Literal):
         return Origin("text" if node.is_string else "numeric")
     return Origin()

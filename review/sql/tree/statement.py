@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -16,6 +18,7 @@ from review.sql.text.dialects import dialect_named
 from review.sql.tree.frames import Names
 from review.sql.tree.names import names_of
 
+T = TypeVar("T", bound=exp.Expr)
 LONGEST = 100_000
 """Characters of a statement that is read; a longer one is not checked."""
 DEEPEST = 150
@@ -51,6 +54,15 @@ class Statement:
     def tree(self) -> exp.Expr:
         """The first statement."""
         return self.trees[0]
+
+    @functools.cached_property
+    def nodes(self) -> list[exp.Expr]:
+        """All nodes of all trees. Rules look at them in turn, so the trees are walked once."""
+        return [node for tree in self.trees for node in tree.walk()]
+
+    def all(self, *kinds: type[T]) -> Iterator[T]:
+        """Yield the nodes of some kinds, in the order of the trees."""
+        return (node for node in self.nodes if isinstance(node, kinds))
 
 
 def read_statement(

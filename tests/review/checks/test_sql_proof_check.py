@@ -21,7 +21,8 @@ from review.sources.importing import import_file
 from review.sources.options import import_options
 from storage.records_log import Conversation
 
-SCHEMA = "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT, amount REAL, made DATE);"
+SCHEMA = """CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT, amount REAL, made DATE);
+CREATE TABLE promotions (id INTEGER PRIMARY KEY);"""
 
 
 def project(folder: Path, toml: str) -> Project:

@@ -2,12 +2,12 @@
 
 import math
 import random
-import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import orjson
 import pytest
+from yardstick import within
 
 from review.basics.errors import InputError
 from review.sql.results.compare import compare
@@ -258,10 +258,7 @@ def test_results_of_10_000_rows_are_compared_in_time():
         (Result(columns=tuple("klmnopqrst"), rows=tuple(row[::-1] for row in shuffled)), "equal_permuted"),
         (Result(columns=tuple("abcdefghij"), rows=(*shuffled[:-1], shuffled[0])), "different"),
     ):
-        start = time.process_time()
-        assert outcome(generated, reference) == expected
-        taken = time.process_time() - start
-        assert taken < 1, f"{taken:.2f} s; 0.3 s on a free core"
+        assert within(0.3, lambda given=generated: outcome(given, reference)) == expected
 
 
 def _flags(count, width, holds):
@@ -293,22 +290,19 @@ def test_flags_that_only_all_columns_together_tell_apart_are_compared_in_time(na
     rows, expected_rows, expected = HARD[name]
     generated = Result(columns=tuple(f"p{k}" for k in range(len(rows[0]))), rows=tuple(rows))
     reference = Result(columns=tuple("abcdefgh"), rows=tuple(expected_rows))
-    start = time.process_time()
-    assert outcome(generated, reference) == expected
-    taken = time.process_time() - start
-    assert taken < 0.2, f"{taken:.3f} s; 0.05 s on a free core"
+    # Columns beyond the eight of the reference are more ways to read them.
+    limit = 0.05 if len(rows[0]) == 8 else 0.1
+    assert within(limit, lambda: outcome(generated, reference)) == expected
 
 
 def test_many_rows_of_ambiguous_flags_are_compared_in_time():
     dice = random.Random(4)
     rows = [tuple(dice.choice("01") for _ in range(10)) for _ in range(10_000)]
     other = [*rows[:-1], tuple("01"[c == "0"] for c in rows[-1])]
-    start = time.process_time()
+    reference = Result(columns=tuple("abcdefghij"), rows=tuple(rows))
     for given, expected in ((rows, "equal_permuted"), (other, "different")):
         generated = Result(columns=tuple("klmnopqrst"), rows=tuple(row[::-1] for row in given))
-        assert outcome(generated, Result(columns=tuple("abcdefghij"), rows=tuple(rows))) == expected
-    taken = time.process_time() - start
-    assert taken < 2, f"{taken:.2f} s; 0.3 s each on a free core"
+        assert within(0.3, lambda made=generated: outcome(made, reference)) == expected
 
 
 def test_of_several_ways_to_pair_columns_one_in_the_right_order_counts():
@@ -327,10 +321,10 @@ def test_many_ambiguous_columns_are_matched_in_time_and_always_the_same_way(seed
     moved = [tuple(row[k] for k in places) for row in dice.sample(rows, len(rows))]
     wrong = [*moved[:-1], tuple("xy"[c == "x"] for c in moved[-1])]
     reference = Result(columns=tuple("abcdefgh"), rows=tuple(rows))
-    start = time.process_time()
-    found = compare(Result(columns=tuple("pqrstuvw"), rows=tuple(moved)), reference)
-    other = compare(Result(columns=tuple("pqrstuvw"), rows=tuple(wrong)), reference)
-    assert time.process_time() - start < 0.2
+    found, other = (
+        within(0.05, lambda made=rows: compare(Result(columns=tuple("pqrstuvw"), rows=tuple(made)), reference))
+        for rows in (moved, wrong)
+    )
     assert found.outcome in ("equal", "equal_permuted") and other.outcome == "different"
     assert compare(Result(columns=tuple("pqrstuvw"), rows=tuple(moved)), reference) == found
 

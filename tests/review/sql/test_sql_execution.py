@@ -19,6 +19,7 @@ from uuid import UUID
 
 import pytest
 import requests
+from postgres_server import new_database
 from sql_databases import chdb_shop, duckdb_shop, postgres_shop, sqlite_shop
 
 from review.basics.errors import InputError
@@ -29,6 +30,7 @@ from review.sql.execution import kept
 from review.sql.execution.child import Child
 from review.sql.execution.perturbed import perturbed, told_apart
 from review.sql.execution.runner import Runner
+from review.sql.execution.ties import without_limit
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
@@ -222,17 +224,23 @@ def test_side_by_side_a_hundred_statements_cost_little_more_than_the_engine_alon
         f"SELECT customer_id, sum(amount), count(DISTINCT id) FROM orders WHERE id > {k} GROUP BY customer_id"
         for k in range(100)
     ]
-    start = time.perf_counter()
+    began = time.process_time()
     raw = [tuple(connection.execute(sql).fetchall()) for sql in statements]
-    alone = time.perf_counter() - start
+    alone = time.process_time() - began
     connection.close()
-    with Runner(address, processes=2) as runner:
-        runner.run("SELECT 1")
-        start = time.perf_counter()
-        results = runner.run_all(statements)
-        taken = time.perf_counter() - start
-    assert [r.rows for r in results] == raw
-    assert taken < 6 * alone, f"{taken:.2f} s against {alone:.2f} s; at most twice as long on free cores"
+
+    def spent(some):
+        """Processor seconds of this process and of the children, which count once they have ended."""
+        before = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+        with Runner(address, processes=2) as runner:
+            results = runner.run_all(some)
+        return time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before, results
+
+    # Two statements start both processes.
+    start = min(spent(statements[:2])[0] for _ in range(2))
+    taken, results = spent([*statements[:2], *statements])
+    assert [r.rows for r in results[2:]] == raw
+    assert taken - start <= 2 * alone, f"{taken - start:.2f} s beyond the start, against {alone:.2f} s"
 
 
 @pytest.mark.parametrize("shop", ["postgresql", "duckdb"], indirect=True)
@@ -423,7 +431,7 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
             assert runner.run("SELECT toDate(name, name) FROM customers").ending == "failed"
             assert runner.run("DROP TABLE orders").ending == "refused"
             assert runner.run("SELECT id FROM system.one").ending == "refused"
-        seen = requests.get(f"http://{host}/", timeout=10).json()
+        seen = [s for s in requests.get(f"http://{host}/", timeout=10).json() if "system.parts" not in s["query"]]
         assert len(seen) == 4 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
         assert all(s["readonly"] == "1" and s["max_execution_time"] == "7" and s["user"] == "reader" for s in seen)
         assert seen[2]["query"] == "SELECT id FROM orders ORDER BY id"
@@ -441,7 +449,11 @@ def clickhouse_that(answers):
         def do_POST(self):
             query = self.rfile.read(int(self.headers["Content-Length"])).decode()
             settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
-            status, text = answers(query, settings)
+            # This user may not read the system tables that tell the state of the data.
+            hidden = "system.parts" in query
+            status, text = (
+                (500, "Code: 497. DB::Exception: Not enough privileges") if hidden else answers(query, settings)
+            )
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
@@ -461,7 +473,7 @@ def clickhouse_that(answers):
         thread.join()
 
 
-TABLES = '["database","table","name","type"]\n[]\n["shop","t","a","UInt8"]\n["shop","t","b","UInt8"]\n'
+TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8",null]\n' for name in "ab")
 SEVEN = '["a"]\n["UInt8"]\n[7]\n'
 
 
@@ -669,6 +681,7 @@ def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
     place = place_of(f"duckdb:///{file}")
     count = "SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM b), (SELECT count(*) FROM b JOIN a ON a.id = b.a)"
     with perturbed(place, 1) as copy, Runner(copy) as runner:
+        assert "a.id" in runner.schema.table("v").definition and runner.schema.table("a").definition is None
         ((parents, children, joined),) = runner.run(count).rows
         assert 0 < children == joined < parents < 50
         assert told_apart([runner], "SELECT count(*) FROM a", "SELECT count(*) FROM b")
@@ -679,3 +692,63 @@ def test_rows_that_others_point_at_are_removed_with_them(tmp_path):
         connection.execute("DELETE FROM a")
     with pytest.raises(InputError, match="no row could be removed"), perturbed(place, 1):
         pass
+
+
+def test_results_of_postgresql_are_kept_until_something_is_written(reader, tmp_path, monkeypatch):
+    database = new_database()
+    database.server.role("reader")
+    made = ("CREATE TABLE t (x integer)", "INSERT INTO t VALUES (1)", "CREATE VIEW v AS SELECT x AS y FROM t")
+    for statement in (*made, "GRANT SELECT ON t, v TO reader"):
+        database.sql(statement)
+    address = f"postgresql:///{database.name}?socket={database.server.home}"
+    with Runner(address, kept_in=tmp_path) as runner:
+        assert "AS y" in runner.schema.table("v").definition and runner.schema.table("t").definition is None
+        state, first = runner.state(), runner.run("SELECT x FROM t")
+        assert state is not None and runner.state() == state and first.rows == ((1,),)
+        with monkeypatch.context() as patch:
+            patch.setattr(Child, "run", lambda *_: pytest.fail("the statement ran again"))
+            assert runner.run("SELECT x FROM t") == first
+        database.sql("UPDATE t SET x = 2")
+        assert runner.state() != state and runner.run("SELECT x FROM t").rows == ((2,),)
+        database.sql("CREATE FOREIGN DATA WRAPPER w")
+        database.sql("CREATE SERVER s FOREIGN DATA WRAPPER w")
+        database.sql("CREATE FOREIGN TABLE far (x integer) SERVER s")
+        assert runner.state() is None and runner.run("SELECT x FROM t").rows == ((2,),)
+
+
+def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
+    pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
+    address, states = chdb_shop(tmp_path), []
+    path = place_of(address).path
+    for statement in (
+        "CREATE VIEW shop.v AS SELECT name AS n FROM shop.customers",
+        "INSERT INTO shop.orders VALUES (9, 1, 2, NULL)",
+        "CREATE TABLE m (x UInt8) ENGINE = Log",
+    ):
+        code = f"from chdb.session import Session\ns = Session({path!r})\ns.query({statement!r})\ns.close()"
+        subprocess.run([sys.executable, "-c", code.replace("TABLE m", "TABLE shop.m")], check=True)
+        with Runner(address) as runner:
+            states.append(runner.state())
+            assert runner.state() == states[-1]
+            assert "n" in runner.schema.table("v").definition and runner.schema.table("orders").definition is None
+    assert len(set(states)) == 3 and states[2] is None and None not in states[:2]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "text", "places"),
+    [
+        ("duckdb", "SELECT a, n FROM t ORDER BY n DESC LIMIT 2",
+         "SELECT a, n, n AS sort_key_0 FROM t ORDER BY n DESC", [2]),
+        ("sqlite", "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\nFROM a ORDER BY count(*) DESC LIMIT 5;",
+         "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\n, count(*) AS sort_key_0 FROM a ORDER BY count(*) DESC",
+         [1]),
+        ("postgres", "SELECT a IS DISTINCT FROM b AS q FROM t ORDER BY extract(day FROM d), 1 FETCH FIRST 3 ROWS ONLY",
+         "SELECT a IS DISTINCT FROM b AS q, extract(day FROM d) AS sort_key_0 FROM t ORDER BY extract(day FROM d), 1",
+         [1, 0]),
+        ("sqlite", "SELECT a FROM t ORDER BY n LIMIT 3 OFFSET 2", None, []),
+        ("sqlite", "SELECT a FROM t UNION SELECT b FROM t ORDER BY 1 LIMIT 3", None, []),
+    ],
+)  # fmt: skip
+def test_a_reference_without_its_limit_is_made_of_its_own_text(dialect, sql, text, places):
+    found = without_limit(sql, dialect, ("a",))
+    assert found == (None if text is None else (text, places))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.sql.results.figures import untraceable
+from review.sql.results.figures import contradicted, untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions, words_beside
 
@@ -166,3 +166,76 @@ def test_months_rows_and_columns_are_names_too(answer, result, said):
 )
 def test_words_that_cannot_be_read_beside_times_are_not_checked(answer):
     assert not words_beside(answer, OF_CITIES if answer.startswith("It") else YEARS).sure
+
+
+ORDERS = Result(columns=("orders",), rows=((5,),))
+BY_CITY = Result(columns=("city", "orders"), rows=(("Graz", 12), ("Lyon", 40), ("Oslo", 8), ("Riga", 40)))
+FLOWN = Result(columns=("minutes",), rows=((150,),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "figures"),
+    [
+        ("There were 3 orders.", ORDERS, ["3"]),
+        ("There were three open orders.", ORDERS, ["three"]),
+        ("Only one order came in.", ORDERS, ["one"]),
+        ("0 orders came in.", ORDERS, ["0"]),
+        ("2024 orders came in.", ORDERS, ["2024"]),
+        ("Five orders came in, in 2 weeks.", ORDERS, []),
+        ("This is one of the 3 best days: 5 orders.", ORDERS, []),
+        ("1. There are 5 orders.\n2) That is all, for two reasons.", ORDERS, []),
+        ("In 2024 there were 5 orders; since 2023 they are counted in the top 3 shops.", ORDERS, []),
+        ("More than 2 orders: 5 orders.", ORDERS, []),
+        ("Four cities have orders, two cities as many as 40 orders.", BY_CITY, []),
+        ("Nine cities have orders.", BY_CITY, ["Nine"]),
+        ("Norway's two cities had 12 and 8 orders.", BY_CITY, []),
+        ("Two hours and 30 minutes", FLOWN, []),
+        ("It took 2.5 hours, so 150 minutes or 9,000 seconds.", FLOWN, []),
+        ("It took 3.5 hours.", FLOWN, ["3.5"]),
+        ("The first 2 had 52 orders, the first three 60, all 100.", BY_CITY, []),
+        ("The median was 26, and Lyon had 3.3 times as many as Graz.", BY_CITY, []),
+        ("Lyon rose by 233.3% over Graz, Oslo fell by 80%, the rest 92%; 1 in 3 is new.", BY_CITY, []),
+        ("Graz has 120 of every 1,000 orders, Lyon 400.", BY_CITY, []),
+        ("Graz has 170 of every 1,000 orders.", BY_CITY, ["170"]),
+    ],
+)
+def test_small_numbers_are_judged_where_they_count(answer, result, figures):
+    found = untraceable(answer, result, question="How many orders?")
+    assert [answer[f.start : f.end] for f in found] == figures
+    small = {"3", "three", "one", "0", "2024", "Nine"}
+    assert all(f.severity == ("note" if answer[f.start : f.end] in small else "warning") for f in found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "figures"),
+    [
+        ("In 2024 there were 5 orders.", []),
+        ("In 2021 there were 5 orders.", ["2021"]),
+        ("Since 2 May 2022 there were 5 orders.", ["2022"]),
+        ("There were 5 orders of 90 days.", []),
+        ("There were 5 orders of more than 250.", []),
+        ("There were 5 orders and 250 customers.", ["250"]),
+    ],
+)
+def test_years_and_limits_of_the_query_are_known(answer, figures):
+    sql = "SELECT count(*) FROM orders WHERE at < '2025-01-01' AND at >= '2024-01-01' AND age > 90 AND total > 250"
+    assert [answer[f.start : f.end] for f in untraceable(answer, ORDERS, sql=sql)] == figures
+
+
+def test_one_figure_against_one_number_is_a_contradiction_and_nothing_else_is():
+    assert contradicted("It was $12.34.", REVENUE) == "The answer says '$12.34', and the result is 53,445.61."
+    for answer in ("It was $12.34, not $99.", "It was $53,446.", "It was 1,780 per day.", "It was 3 orders."):
+        assert contradicted(answer, REVENUE) == ""
+    assert contradicted("It was $12.34.", SALES) == ""
+
+
+def test_figures_of_ten_thousand_rows_are_traced():
+    rows = tuple((f"c{k}", k * 7, k % 97) for k in range(10_000))
+    long = Result(columns=("name", "total", "days"), rows=rows)
+    total, days = (sum(row[at] for row in rows) for at in (1, 2))
+    answer = (
+        f"In all {total:,}, on average {total / 10_000:,.1f}; c9000 has 63,000, and of {days:,} days the median is 48."
+    )
+    assert untraceable(answer, long) == []
+    [wrong] = untraceable("In all 349,000,123 were sold.", long)
+    assert wrong.severity == "warning"

@@ -1,12 +1,17 @@
 """A forbidden column is refused in every form that gives out a whole row, compares it, or joins by it."""
 
+import sqlite3
+from dataclasses import replace
+
 import pytest
 from sql_databases import duckdb_shop
 from sql_shop import SCHEMAS, rules_of
 
 from review.sql.execution.runner import Runner
-from review.sql.proof.prove import may_run
+from review.sql.proof.prove import may_run, prove
 from review.sql.rules.policy import Policy
+from review.sql.schema.ddl import schema_of_ddl
+from review.sql.schema.schema import Schema
 
 POLICY = Policy(forbidden_columns=("customers.card",))
 
@@ -285,3 +290,65 @@ def test_a_forbidden_column_never_leaves_the_engine(tmp_path):
         endings = {form: runner.run(f"SELECT {form} FROM customers AS c").ending for form in forms}
         assert endings == dict.fromkeys(forms, "refused")
         assert runner.run("SELECT c.id FROM customers AS c WHERE c.id < 3 ORDER BY c.id").rows == ((1,), (2,))
+
+
+VIEWS = """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, card TEXT);
+CREATE TABLE secrets (id INTEGER, word TEXT);
+CREATE VIEW plain AS SELECT id, name FROM customers;
+CREATE VIEW renamed AS SELECT id, name, card AS number FROM customers;
+CREATE VIEW reckoned AS SELECT c.id, lower(substr(c.card, 1, 4)) AS start FROM customers AS c;
+CREATE VIEW twice AS SELECT r.id, r.number AS n FROM renamed AS r;
+CREATE VIEW every AS SELECT * FROM customers;
+CREATE VIEW both AS SELECT id, name AS x FROM customers UNION ALL SELECT id, card FROM customers;
+CREATE VIEW inner_one AS SELECT t.y AS z, t.id FROM (SELECT id, card AS y FROM customers) AS t;
+CREATE VIEW filtered AS SELECT id FROM customers WHERE card IS NOT NULL;
+CREATE VIEW words AS SELECT s.word FROM secrets AS s;
+"""
+
+
+@pytest.fixture(scope="module")
+def viewed(tmp_path_factory):
+    path = tmp_path_factory.mktemp("views") / "v.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VIEWS)
+    policy = Policy(forbidden_columns=("customers.card",), forbidden_tables=("secrets",))
+    with Runner(f"sqlite:////{path}", policy=policy) as runner:
+        yield runner
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT name FROM plain", ""),
+        ("SELECT number FROM renamed", "'customers.card' may not be used, and 'renamed.number' shows it"),
+        ("SELECT name FROM renamed", ""),
+        ("SELECT * FROM renamed", "and * includes it"),
+        ("SELECT id FROM renamed ORDER BY number", "'renamed.number' shows it"),
+        ("SELECT r.id FROM plain JOIN renamed AS r ON r.number = plain.name", "'renamed.number' shows it"),
+        ("SELECT start FROM reckoned", "'reckoned.start' shows it"),
+        ("SELECT id FROM reckoned", ""),
+        ("WITH w AS (SELECT n FROM twice) SELECT n FROM w", "'twice.n' shows it"),
+        ("SELECT id FROM twice", ""),
+        ("SELECT x FROM both", "'both.x' shows it"),
+        ("SELECT z FROM inner_one", "'inner_one.z' shows it"),
+        ("SELECT count(*) FROM filtered", ""),
+        ("SELECT word FROM words", "'secrets' may not be read, and the view 'words' reads it"),
+    ],
+)
+def test_views_are_followed_to_what_they_show(viewed, sql, said):
+    policy, result = viewed.policy, viewed.run(sql)
+    assert (result.ending, said in result.error) == ("refused" if said else "done", True), result
+    for dialect in ("sqlite", "duckdb", "postgres", "clickhouse"):
+        found = prove(sql, dialect, schema_of_ddl(VIEWS, dialect), replace(policy, rules=("forbidden",)))
+        assert found.ok is not bool(said) and all(said in f.message for f in found.findings[:1]), dialect
+
+
+def test_a_view_whose_text_cannot_be_read_is_refused():
+    schema = schema_of_ddl(VIEWS, "sqlite")
+    tables = tuple(replace(t, definition="") if t.name == "plain" else t for t in schema.tables)
+    unread = Schema(dialect="sqlite", tables=tables)
+    policy = Policy(forbidden_columns=("customers.card",))
+    [found] = [f for f in prove("SELECT name FROM plain", "sqlite", unread, policy).findings if f.rule == "forbidden"]
+    assert "Cannot tell whether the view 'plain'" in found.message and found.severity == "error"
+    assert prove("SELECT name FROM plain", "sqlite", unread, Policy()).ok

@@ -4,6 +4,7 @@ import pytest
 from sql_shop import SCHEMAS, proved, rules_of
 
 from review.sql.proof.prove import prove
+from review.sql.schema.ddl import schema_of_ddl
 
 MONTHS = """SELECT s.department, sum(s.amount) AS now, sum(p.amount) AS before
 FROM sales AS s JOIN sales AS p ON s.department = p.department
@@ -128,6 +129,45 @@ def test_types_of_joined_columns(dialect, condition, severity):
     )
     found = [f.severity for f in proved(sql, dialect, rules=("join_types",)).findings]
     assert found == ([severity] if severity else [])
+
+
+PLACES = schema_of_ddl(
+    "CREATE TABLE a (id INTEGER, mood mood_kind, place geometry);"
+    "CREATE TABLE b (id INTEGER, mood mood_kind, n INTEGER);",
+    "sqlite",
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("a.mood = b.n", "'mood_kind', the type of a.mood, is unknown"),
+        ("a.place = b.mood", "'geometry', the type of a.place, is unknown"),
+        ("abs(a.id) = b.n", "the type of an expression of a is unknown"),
+        ("a.mood = b.mood", ""),
+        ("a.id = b.n", ""),
+    ],
+)
+def test_of_types_that_are_not_known_it_cannot_tell(condition, said):
+    found = prove(f"SELECT 1 FROM a JOIN b ON {condition}", "sqlite", PLACES).findings
+    found = [f for f in found if f.rule == "join_types"]
+    assert [f.severity for f in found] == (["note"] if said else [])
+    assert all("Cannot tell" in f.message and said in f.message.lower() for f in found)
+
+
+@pytest.mark.parametrize(
+    ("sql", "n"),
+    [
+        ("SELECT sum(credit) OVER (ORDER BY o.id) FROM customers c JOIN orders o ON o.customer_id = c.id", 1),
+        ("SELECT count(*) OVER () FROM customers c JOIN orders o ON o.customer_id = c.id JOIN promotions p ON "
+         "p.product_id = c.id", 1),
+        ("SELECT sum(o.amount) OVER (PARTITION BY c.id) FROM orders o JOIN customers c ON o.customer_id = c.id", 0),
+        ("SELECT row_number() OVER (ORDER BY c.credit) FROM customers c JOIN orders o ON o.customer_id = c.id", 0),
+    ],
+)  # fmt: skip
+def test_of_windows_over_repeated_rows_it_cannot_tell(sql, n):
+    found = [f for f in proved(sql, rules=("join_rows",)).findings if f.severity == "note"]
+    assert len(found) == n and all("Cannot tell" in f.message for f in found)
 
 
 def test_types_are_seen_through_subqueries_and_using():
