@@ -10,8 +10,9 @@ import numpy as np
 
 from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.series import Floats, Key, Series, is_pair
+from review.statistics.intervals import wilson
 from review.statistics.watching.places import ENOUGH_BEFORE
-from review.statistics.watching.rates import LEAST_WINDOWS, Baseline, baseline
+from review.statistics.watching.rates import LEAST_EVENTS, LEAST_WINDOWS, Baseline, baseline
 from review.statistics.watching.totals import UsualTotal, usual_total
 
 WINDOWS = {"day": (28, 14), "hour": (672, 336), "week": (8, 4)}
@@ -75,15 +76,30 @@ def basis(one: Declared, series: Series, *, begin: int = 0) -> Basis:
                 # A slice that always lies over the limit is no news while the total does not.
                 usual = baseline(x[k], n[k], least=LEAST[one.alert.window])
                 limits[k] = max(limits[k], usual.limit) if usual.undefined is None else limits[k]
-            elif k and is_pair(series.keys[k]):
-                # A pair is small: its own upper limit counts also where few events make it a wide one.
-                limits[k] = max(limits[k], own.limit) if own.undefined is not None else limits[k]
+    pairs = _pairs(series.keys, n)
+    if pairs.any() and isinstance(total, Baseline):
+        _widen(pairs, x, n, limits=limits, spreads=spreads, total=total)
     prior = WEIGHT / per_one if per_one > 0 and one.how != "total" else 20.0
     rates = (x.sum(axis=1) + prior * per_one) / (n.sum(axis=1) + prior)
     return Basis(
         begin=begin, start=begin + size, total=total, limits=limits, spreads=spreads, rates=rates,
-        new=n.sum(axis=1) == 0, pairs=_pairs(series.keys, n), undefined=total.undefined,
+        new=n.sum(axis=1) == 0, pairs=pairs, undefined=total.undefined,
     )  # fmt: skip
+
+
+def _widen(pairs: np.ndarray, x: Floats, n: Floats, *, limits: Floats, spreads: Floats, total: Baseline) -> None:
+    """Raise the limits of the watched pairs so far that with 97.5% all of them lie over the truth, not each of them.
+
+    Days that vary together vary a pair as much as its share of the events says, which its own few events may not show.
+    """
+    level = 1 - 0.05 / int(pairs.sum())
+    for k in np.flatnonzero(pairs):
+        events, trials = float(x[k].sum()), float(n[k].sum())
+        spreads[k] = max(
+            spreads[k] if events >= LEAST_EVENTS else 1.0, 1 + (total.spread - 1) * events / max(x[0].sum(), 1)
+        )
+        upper = wilson(events / spreads[k], trials / spreads[k], level)[1]
+        limits[k] = max(limits[k], upper)
 
 
 def _pairs(keys: Sequence[Key], n: Floats) -> np.ndarray:
