@@ -36,9 +36,9 @@ from storage.store import Store
 def with_texts(store: Store, person: Person, *, before: Collection[str] = (), single: Collection[str] = ()) -> Person:
     """Return the person with the texts to look for everywhere; ``before`` and ``single`` were found earlier."""
     if person.reviewer:
-        words = tuple(sorted({*single_words(store, person.reviewer), *single}))
+        single_ones = tuple(sorted({*single_words(store, person.reviewer), *single}))
         texts = frozenset(_names_of(store, person.reviewer)) | frozenset(before)
-        return replace(person, texts=texts, single=words, word=word_pattern(store, words))
+        return replace(person, texts=texts, single=single_ones, word=word_pattern(store, single_ones))
     log = log_of(store.path)
     person = replace(person, leaving=leaving_of(store, person))
     said, masked = set[str](), set[str]()

@@ -106,7 +106,7 @@ def _pairs(keys: Sequence[Key], n: Floats) -> np.ndarray:
     """Return which keys are pairs with enough traffic in the baseline that are not the same as one of their slices."""
     paired, every = np.array([is_pair(key) for key in keys], dtype=bool), n.sum(axis=1)
     alone = {key: every[k] for k, key in enumerate(keys)}
-    for k in np.flatnonzero(paired):
+    for k in np.flatnonzero(paired).tolist():
         paired[k] = every[k] >= ENOUGH_BEFORE and every[k] not in (alone.get(keys[k][:2]), alone.get(keys[k][2:]))
     return paired
 
