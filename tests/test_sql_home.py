@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOT_ON_THE_STORE = {
     "review/privacy/names.py": "recognises SQL in a conversation, and runs none",
     "review/log/": "DuckDB on the Parquet files of the log",
+    "review/monitoring/alerts/cells.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/alerts/expired.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/alerts/pairs.py": "DuckDB on the Parquet files of the log",
     "review/monitoring/counts.py": "DuckDB on the Parquet files of the log",

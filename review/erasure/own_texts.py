@@ -18,6 +18,7 @@ from review.erasure.reviewer_id import tells
 from review.erasure.rules import RULES
 from review.erasure.tables import leaving_of, texts_about
 from review.erasure.texts import AT_ONCE, LEAST, LEAST_NAME, PROBE, Finder, names_masked, unescaped, wanted_in
+from review.erasure.words import single_words, word_pattern
 from review.log.erasing import (
     contents_with,
     conversation_files,
@@ -32,10 +33,12 @@ from storage.records_people import Rater
 from storage.store import Store
 
 
-def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) -> Person:
-    """Return the person with the texts to look for everywhere; ``before`` were found earlier and stay."""
+def with_texts(store: Store, person: Person, *, before: Collection[str] = (), single: Collection[str] = ()) -> Person:
+    """Return the person with the texts to look for everywhere; ``before`` and ``single`` were found earlier."""
     if person.reviewer:
-        return replace(person, texts=frozenset(_names_of(store, person.reviewer)) | frozenset(before))
+        single_ones = tuple(sorted({*single_words(store, person.reviewer), *single}))
+        texts = frozenset(_names_of(store, person.reviewer)) | frozenset(before)
+        return replace(person, texts=texts, single=single_ones, word=word_pattern(store, single_ones))
     log = log_of(store.path)
     person = replace(person, leaving=leaving_of(store, person))
     said, masked = set[str](), set[str]()
@@ -56,7 +59,7 @@ def with_texts(store: Store, person: Person, *, before: Collection[str] = ()) ->
 
 
 def _names_of(store: Store, reviewer: str) -> set[str]:
-    """Return the id, the full name and the login of a reviewer; a single word is not looked for."""
+    """Return the id, the full name and the login of a reviewer, as far as no single word is anybody's."""
     row = store.get(Rater, reviewer)
     told = {row.name: " " in row.name, row.subject: "@" in row.subject, row.id: tells(row.id)} if row else {}
     return {text for text, telling in told.items() if telling and len(text) >= LEAST_NAME}

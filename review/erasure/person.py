@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -30,7 +31,8 @@ class Person:
     ``request`` is the id of the erasure, ``given`` the id as somebody gave it. ``users`` are ids as the log has them.
     ``examples`` are golden examples, also those made from others, ``proposals`` the ids of proposed ones. ``texts`` are
     looked for everywhere. ``reviewer`` is the id of an erased reviewer, which ``alias`` takes the place of.
-    ``leaving`` says what leaves the log, None until that is known.
+    ``leaving`` says what leaves the log, None until that is known. ``single`` are the reviewer's id and name where they
+    are single words, and ``word`` finds them in what colleagues wrote.
     """
 
     request: str
@@ -44,6 +46,8 @@ class Person:
     texts: frozenset[str] = frozenset()
     reviewer: str = ""
     leaving: Leaving | None = field(default=None, compare=False)
+    single: tuple[str, ...] = field(default=(), compare=False)
+    word: re.Pattern[str] | None = field(default=None, compare=False)
 
     @property
     def alias(self) -> str:

@@ -18,9 +18,9 @@ from review.basics.leaves import leaves
 from review.basics.read_apart import read_apart
 from review.erasure.files import texts_of
 from review.erasure.person import Person
-from review.erasure.reviewer_id import tells
 from review.erasure.spool import in_spool
 from review.erasure.texts import Finder, unescaped
+from review.erasure.words import read_for_a_word
 from storage.address import address_in
 from storage.connection import StorageError
 from storage.queries.erasing import cells_of_file
@@ -77,7 +77,7 @@ def proof_of(store: Store, person: Person) -> Proof:
     if in_spool(store, person):
         left.append(f"{store.path.name}.spool")
     copies, larger = _elsewhere(store.path, finder) if person.texts else ([], [])
-    unproved = (*store.engine.unproved(), *_one_word(person))
+    unproved = (*store.engine.unproved(), *read_for_a_word(store, person))
     return Proof(
         files=files,
         size=size,
@@ -86,15 +86,6 @@ def proof_of(store: Store, person: Person) -> Proof:
         larger=tuple(larger),
         unproved=unproved,
     )
-
-
-def _one_word(person: Person) -> Iterator[str]:
-    """Yield what a proof about a reviewer does not prove: a single word may be anybody's."""
-    if person.reviewer and not tells(person.reviewer):
-        yield (
-            f"the former id was a single word. {person.alias} has taken its place in every row that names the "
-            "reviewer, but what colleagues wrote was not searched for the word."
-        )
 
 
 def own_files(store_path: Path) -> Iterator[Path]:

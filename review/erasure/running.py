@@ -94,7 +94,7 @@ def _person(store: Store, request: str) -> Person:
     """Return the person with what came in since the erasure was confirmed, and write that down first."""
     kept = kept_person(store, request)
     person = person_of(store, request, kept.kind, kept.given, kept.conversations)
-    person = with_texts(store, person, before=kept.texts)
+    person = with_texts(store, person, before=kept.texts, single=kept.single)
     if person != kept:
         keep_person(store, person)
     return person

@@ -14,6 +14,7 @@ from review.basics.log_paths import log_of
 from review.erasure.person import Person
 from review.erasure.rules import rule_of, searched_columns
 from review.erasure.texts import Finder
+from review.erasure.words import prose_changes
 from review.golden.erased_examples import NOTE
 from review.golden.tombstones import is_tombstone, tombstone
 from review.log.erasing import Leaving, shared_values
@@ -65,6 +66,8 @@ def changes_in(store: Store, person: Person, record: type) -> Changes:
                 after = _unquoted(before, finder)
                 if after != before:
                     given[names[place]] = after
+    for key, given in prose_changes(store, person, record, found):
+        found[key] = found.get(key, {}) | given
     return {key: given for key, given in found.items() if given}
 
 

@@ -23,7 +23,7 @@ def keep_person(store: Store, person: Person) -> None:
     """Write what is known of a person, whole or not at all. Raises InputError when the disk is full."""
     path = _file(store, person.request)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    told = {name: sorted(getattr(person, name)) for name in _SETS}
+    told = {name: sorted(getattr(person, name)) for name in (*_SETS, "single")}
     named = {"request": person.request, "kind": person.kind, "given": person.reviewer or person.given}
     data = orjson.dumps({**named, "reviewer": person.reviewer, **told})
     with replacing(path) as part:
@@ -44,7 +44,7 @@ def kept_person(store: Store, request: str) -> Person:
         ) from None
     sets: dict[str, Any] = {name: frozenset(found[name]) for name in _SETS}
     named: dict[str, Any] = {name: str(found[name]) for name in ("request", "kind", "given", "reviewer")}
-    return Person(**named, **sets)
+    return Person(**named, **sets, single=tuple(found.get("single", ())))
 
 
 def forget_person(store: Store, request: str) -> None:

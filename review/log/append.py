@@ -35,6 +35,8 @@ BATCH_ROWS = 15_000
 BATCH_BYTES = 24 * 1024 * 1024
 LOOKED_UP = 2_000
 """Conversations that are looked up in the log in one query."""
+SCANNED = 10
+"""So many of these queries read the ids of the log itself; from then on it is cheaper to have copied them once."""
 KNOWN_MEMORY = "256MB"
 
 _ARROW = {
@@ -105,7 +107,7 @@ def _append(
             arrivals = Arrivals(known)
             expired = Expired(known, log.logs, key)
             left = _kept(entries, expired, counts) if expired.any else entries
-            rows = _rows(_fresh(known, left, counts, arrivals), examine, import_id, at)
+            rows = _rows(_fresh(log, known, left, counts, arrivals=arrivals), examine, import_id, at)
             for number, batch in enumerate(_batches(rows), start=1):
                 _write_batch(staged, batch, number, encrypted)
             if arrivals.count:
@@ -172,11 +174,11 @@ _ID, _WEEK, _CONTENT, _HASH = (list(COLUMNS).index(name) for name in ("id", "wee
 
 @contextmanager
 def _known(log: LogPaths, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a small database on disk with the ids and content hashes of the log, which keeps memory bounded."""
+    """Yield a small database on disk for ids and content hashes, which keeps memory bounded: those of late rows."""
     late = late_files(log.logs)
     said = f"SELECT id, content_hash FROM {listed(late)}" if late else "SELECT id, content_hash FROM known LIMIT 0"  # noqa: S608 - our own paths
     with on_disk(folder / "known.duckdb", memory_limit=KNOWN_MEMORY, threads="2") as db:
-        db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
+        db.execute("CREATE TABLE known (id VARCHAR, content_hash VARCHAR)")
         db.execute(f"CREATE TABLE said AS {said}")
         yield db
 
@@ -189,16 +191,24 @@ def _names(entry: Entry | LogRow) -> tuple[str, str]:
 
 
 def _fresh(
+    log: LogPaths,
     known: duckdb.DuckDBPyConnection,
     entries: Iterable[Entry] | Iterable[LogRow],
     counts: Appended,
+    *,
     arrivals: Arrivals,
 ) -> Iterator[Entry | LogRow]:
     """Yield the entries that are new, in order, and count them; keep those that tell of known conversations."""
     left: Iterator[Entry | LogRow] = iter(entries)
+    number, in_log = 0, log_relation(log)
     while some := [(*_names(entry), entry) for entry in islice(left, LOOKED_UP)]:
         known.register("asked", pa.table({"id": [identity for identity, _, _ in some]}))
+        if number == SCANNED:
+            known.execute(f"INSERT INTO known SELECT id, content_hash FROM {in_log}")  # noqa: S608 - our own paths
         held: dict[str, str] = dict(known.execute(_ASKED.format("known")).fetchall())
+        if number < SCANNED:
+            held |= dict(known.execute(_ASKED.format(in_log)).fetchall())
+        number += 1
         said: set[tuple[str, str]] = set(known.execute(_ASKED.format("said")).fetchall())
         new, told = dict[str, str](), dict[tuple[str, str], Arrival]()
         for identity, digest, entry in some:

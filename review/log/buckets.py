@@ -147,38 +147,6 @@ def aggregated(
     ]
 
 
-def aggregated_by_each(
-    log: LogPaths, windows: Windows, aggregates: Mapping[str, str], names: Sequence[str]
-) -> list[tuple[str, str | None, dict[str, Any]]]:
-    """Return the aggregates of each window for all rows, and for each value of each of some columns, in one pass.
-
-    Gives the column, its value, and a dict as :func:`aggregated` does, without a slice; the column is "" for all rows.
-    These come first, then one column after the other in order of time.
-    """
-    relation = entries(log, weeks=windows.weeks)
-    with bounded(windows.threads) as db:
-        register_hours(db, windows)
-        where = f"{within(windows)} AND {chosen(windows)}"
-        rows = f"SELECT {window_key(windows)} AS window_, entry.* FROM {joined(relation, windows)} WHERE {where}"  # noqa: S608 - our own names and paths
-        rolled = ", ".join(f"grouping({name})" for name in names)
-        sets = ", ".join(["(window_)", *(f"(window_, {name})" for name in names)])
-        columns = ", ".join(["window_", *names, rolled, *aggregates.values()])
-        sql = f"SELECT {columns} FROM ({rows}) GROUP BY GROUPING SETS ({sets})"  # noqa: S608 - our own names
-        found = [_one_of_each(names, aggregates, row) for row in db.execute(sql).fetchall()]
-    order = ["", *names]
-    return sorted(found, key=lambda one: (order.index(one[0]), one[2]["window"], one[1] is not None, one[1] or ""))
-
-
-def _one_of_each(
-    names: Sequence[str], aggregates: Collection[str], row: Sequence[Any]
-) -> tuple[str, str | None, dict[str, Any]]:
-    """Return a row by the one column that it was not rolled up over, "" where it was over all."""
-    window, values, rolled = row[0], row[1 : 1 + len(names)], row[1 + len(names) : 1 + 2 * len(names)]
-    told = {"window": window, **dict(zip(aggregates, row[1 + 2 * len(names) :], strict=True))}
-    at = next((k for k, over in enumerate(rolled) if not over), None)
-    return ("", "", told) if at is None else (names[at], values[at], told)
-
-
 def ids_in(log: LogPaths, windows: Windows, condition: str, *, most: int) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many rows of the windows fit a condition, and the latest of them: id, time and status."""
     relation = entries(log, weeks=windows.weeks)

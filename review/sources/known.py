@@ -9,13 +9,15 @@ import orjson
 
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw, batches
-from review.log.known_records import Held, KnownRecords
+from review.log.known_records import Held, KnownRecords, found_in_log
 from review.sources.readers.fields import Record
 from review.sources.tally import Tally
 
 AT_ONCE = 1_000
 """Records that are looked up together."""
 AT_ONCE_BYTES = 16 * 1024 * 1024
+SCANNED = 10
+"""So many batches are looked up in the log itself; from then on it is cheaper to have read all of its hashes once."""
 
 
 class Sifting:
@@ -29,10 +31,15 @@ class Sifting:
 
     def unknown(self, raws: Iterator[Raw], tally: Tally) -> Iterator[Raw]:
         """Yield the records that the log does not hold, in order. The others are counted as the log holds them."""
-        known = KnownRecords(self._log)
-        for batch in batches(raws, records=AT_ONCE, size=AT_ONCE_BYTES):
+        known: KnownRecords | None = None
+        for number, batch in enumerate(batches(raws, records=AT_ONCE, size=AT_ONCE_BYTES)):
             hashes = [self._digest(raw.record) if raw.record is not None else b"" for raw in batch]
-            held = iter(known.find([one for one in hashes if one]))
+            asked = [one for one in hashes if one]
+            if number < SCANNED:
+                held = iter(found_in_log(self._log, asked))
+            else:
+                known = known or KnownRecords(self._log)
+                held = iter(known.find(asked))
             for raw, digest in zip(batch, hashes, strict=True):
                 found = next(held) if digest else None
                 if found is None:

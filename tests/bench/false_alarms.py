@@ -6,7 +6,8 @@ Each replicate has 28 days of baseline and a year of looks. "known" has the true
 upper limit of the baseline, with its spread; "vary" lets the rate of each day vary by 20%. For the days to a doubled
 rate it doubles on day 100. Beside it stand one mixture that begins with the year and is never restarted, and a 95%
 Wilson interval for every day. Hourly looks inject 1/(looks a year). Totals are days of cost, log-normal by conversation
-and with a weekday pattern. "gone" is a year of hours with nights, weekends and varying days.
+and with a weekday pattern. "gone" is a year of hours with nights, weekends and varying days. "slices" are years of
+traffic in four columns whose 48 cells each have a rate of their own, with all slices and pairs of slices watched.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import math
 import sys
 from datetime import datetime, timedelta
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,12 @@ from scipy.special import betaln
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from review.monitoring.alerts.basis import basis
+from review.monitoring.alerts.declared import Declared
+from review.monitoring.alerts.series import ALL, Series
+from review.monitoring.alerts.watching import rings
+from review.monitoring.metrics import METRICS
+from review.settings.alerts import DEFAULTS
 from review.statistics.intervals import wilson
 from review.statistics.watching.gone import UsualHours, traffic_gone, usual_hours
 from review.statistics.watching.rates import ALARM, baseline, evidence
@@ -200,7 +208,58 @@ def _rings(usual: UsualHours, year: np.ndarray, end: int) -> bool:
     return traffic_gone(usual, year[begin : end + 1].tolist(), GONE_FROM + timedelta(days=BEFORE, hours=begin)).ringing
 
 
-PARTS = {"hours": hours, "totals": totals, "gone": gone}
+COLUMNS = {"model": (0.7, 0.2, 0.1), "source": (0.6, 0.4), "scenario": (0.4, 0.3, 0.2, 0.1), "variant": (0.5, 0.5)}
+"""Columns of traffic with the shares of their values, which are independent of each other."""
+PLACED = {"model": 1, "source": 1}
+"""The incident stands in this pair: 8% of the traffic."""
+
+
+def slices(rng: np.random.Generator, replicates: int) -> dict[str, float]:
+    """False alarms a year in per cent, and days to an incident in a pair, without and with the pairs of slices."""
+    cells = list(product(*(range(len(shares)) for shares in COLUMNS.values())))
+    share = np.array([math.prod(of[k] for of, k in zip(COLUMNS.values(), cell, strict=True)) for cell in cells])
+    inside = np.array([all(cell[list(COLUMNS).index(name)] == k for name, k in PLACED.items()) for cell in cells])
+    alert = next(one for one in DEFAULTS if one.name == "errors")
+    one = Declared(alert=alert, metric=METRICS["error_rate"], how="rate")
+    out: dict[str, float] = {}
+    for n, vary, times in product((400, 2_000), (0.0, 0.2), (1, 4, 10)):
+        length = BEFORE + (YEAR if times == 1 else 60)
+        first: dict[str, list[int]] = {"without pairs": [], "with pairs": []}
+        for _ in range(replicates):
+            rate = (
+                0.02 * rng.gamma(4, 1 / 4, len(cells)) * (rng.gamma(1 / vary**2, vary**2, (length, 1)) if vary else 1)
+            )
+            rate = np.broadcast_to(rate, (length, len(cells))).copy()
+            rate[BEFORE:] *= np.where(inside, times, 1)
+            trials = rng.poisson(n * share, (length, len(cells)))
+            events = rng.binomial(trials, np.minimum(rate, 1))
+            for what, most in (("without pairs", 1), ("with pairs", 2)):
+                series = _rolled(cells, events, trials, most=most)
+                found = rings(one, series, basis(one, series))
+                first[what].append(series.starts.index(found[0].at) - BEFORE + 1 if found else length)
+        for what, at in first.items():
+            name = f"{n:,} a day, days vary {vary:.0%}, {what}"
+            if times == 1:
+                out[f"{name}: false alarm"] = 100 * float(np.mean(np.array(at) < length))
+            else:
+                out[f"{name}: median days to {times} times"] = float(np.median(at))
+                out[f"{name}: within 2 days of {times} times, %"] = 100 * float(np.mean(np.array(at) <= 2))
+    return out
+
+
+def _rolled(cells: list[tuple[int, ...]], events: np.ndarray, trials: np.ndarray, *, most: int) -> Series:
+    """The series of all traffic, of each slice, and of each set of at most ``most`` columns."""
+    keys, at = [ALL], [np.ones(len(cells), dtype=bool)]
+    for names in (names for size in range(1, most + 1) for names in combinations(range(len(COLUMNS)), size)):
+        for values in product(*(range(len(list(COLUMNS.values())[k])) for k in names)):
+            keys.append(tuple(t for k, v in zip(names, values, strict=True) for t in (list(COLUMNS)[k], str(v))))
+            at.append(np.array([all(cell[k] == v for k, v in zip(names, values, strict=True)) for cell in cells]))
+    days = tuple((GONE_FROM + timedelta(days=d)).date().isoformat() for d in range(len(events)))
+    x, n = (np.array([of[:, some].sum(axis=1) for some in at], dtype=float) for of in (events, trials))
+    return Series(starts=days, keys=tuple(keys), events=x, trials=n)
+
+
+PARTS = {"hours": hours, "totals": totals, "gone": gone, "slices": slices}
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,23 @@ from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.log.arrivals import Arrival
-from review.log.buckets import Apart, Windows, aggregated, aggregated_by_each
+from review.log.buckets import Apart, Windows, aggregated
 from review.log.checks_ran import checks_by_import
 from review.log.columns import COLUMNS
 from review.log.log import log_files
 from review.log.retained import COUNTS
+from review.monitoring.alerts import cells
+from review.monitoring.alerts.basis import basis
 from review.monitoring.alerts.checking import Checked, check, would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, escalate_overdue, give_owner, open_alert, switch
 from review.monitoring.alerts.declared import declared
 from review.monitoring.alerts.evaluating import evaluate
-from review.monitoring.alerts.expired import expired_rows
 from review.monitoring.alerts.found import Ring, Slice, Watched
 from review.monitoring.alerts.gathering import EARLIEST, Gathered, Traffic, gather
-from review.monitoring.alerts.series import ALL, Series, window_names
+from review.monitoring.alerts.series import ALL, Key, Series, is_pair, window_names
 from review.monitoring.alerts.states import raised
 from review.monitoring.alerts.stopped import stretches
+from review.monitoring.alerts.watching import rings, weights
 from review.monitoring.counts import hourly_counts
 from review.monitoring.metrics import SLICES, metrics_for
 from review.notify.sending import tried
@@ -116,16 +119,48 @@ def test_an_incident_is_found_within_two_days_and_its_slice_is_named(
     assert f"{incident.field} {incident.value}" in detail["words"][1]
 
 
-def test_one_pass_counts_every_slice_as_a_pass_of_its_own(store: Store) -> None:
+@pytest.mark.parametrize("most", [cells.MOST_CELLS, 0])
+def test_one_pass_counts_every_slice_and_pair_as_a_pass_of_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(cells, "MOST_CELLS", most)
     log, windows = log_of(store.path), Windows(by="day", earliest=EARLIEST, latest="9999")
-    counts = {"n": "count(*)", "errors": "count(*) FILTER (status = 'error')"}
-    found = aggregated_by_each(log, windows, counts, SLICES)
-    for name in ("", *SLICES):
-        some = replace(windows, slices=(name,) if name else ())
-        own = [{**row, "slice": row["slice"] or ("",)} for row in aggregated(log, some, counts)]
-        each = [{**row, "slice": (value,)} for column, value, row in found if column == name]
-        key = operator.itemgetter("window", "n", "errors")
-        assert sorted(each, key=key) == sorted(own, key=key) and own, name
+    alerts = [one for one in declared(project_of(store.path)) if one.alert.name == "errors"]
+    found = cells.counted_by_key(log, alerts, {}, windows)
+    counts, sets = (
+        {"errors_x": "count(*) FILTER (status = 'error')", "errors_n": "count(*)"},
+        [(), *combinations(SLICES, 1)],
+    )
+    for names in [*sets, *(combinations(SLICES, 2) if most else ())]:
+        own: dict[Key, list[dict[str, Any]]] = {}
+        for row in aggregated(log, replace(windows, slices=names), counts):
+            key = tuple(text for pair in zip(names, row.pop("slice"), strict=True) for text in pair)
+            own.setdefault(key or ALL, []).append(row)
+        own = {key: rows for key, rows in own.items() if None not in key}
+        each = {key: rows for key, rows in found.items() if (key[::2] if key != ALL else ()) == names}
+        assert {key: sorted(rows, key=operator.itemgetter("window")) for key, rows in each.items()} == own, names
+    assert any(map(is_pair, found)) == bool(most)
+
+
+def test_pairs_share_the_evidence_and_an_incident_in_one_rings_sooner(tmp_path: Path) -> None:
+    """Two models by two sources, 500 conversations each a day; from day 28 on one of the four errs more often."""
+    one = next(one for one in declared(project_of(tmp_path / "spotcheck.db")) if one.alert.name == "errors")
+    singles = [("model", "a"), ("model", "b"), ("source", "c"), ("source", "d")]
+    keys = [ALL, *singles, *(a + b for a in singles[:2] for b in singles[2:])]
+    parts = [{model, source} for model in singles[:2] for source in singles[2:]]
+    inside = np.array([[k == ALL or {k[:2], k[2:] or k[:2]} <= part for part in parts] for k in keys])
+    errors = np.full((4, 36), 10.0)
+    errors[0, 28:] = 24.0
+    days = tuple((START + timedelta(days=d)).date().isoformat() for d in range(36))
+    x, n = inside @ errors, inside @ np.full((4, 36), 500.0)
+    whole = Series(starts=days, keys=tuple(keys), events=x, trials=n)
+    alone = Series(starts=days, keys=tuple(keys[:5]), events=x[:5], trials=n[:5])
+    found = [rings(one, series, basis(one, series))[0] for series in (whole, alone)]
+    assert found[0].at < found[1].at
+    known = basis(one, whole)
+    assert known.pairs.tolist() == [False] * 5 + [True] * 4 and weights(whole, known).sum() <= 1
+    same = replace(whole, keys=(*keys[:8], ("model", "b", "language", "en")), trials=np.vstack([n[:8], n[2]]))
+    assert basis(one, same).pairs.tolist() == [False] * 5 + [True] * 3 + [False], "the same as its slice"
 
 
 def test_a_quiet_log_raises_nothing(store: Store) -> None:
@@ -523,7 +558,7 @@ def test_conversations_that_expired_count_as_before(calm: Path, tmp_path: Path, 
 @pytest.mark.parametrize(("rounds", "trials"), [("NULL", 0), ("0", 1)])
 def test_what_expired_conversations_did_not_tell_is_not_zero(tmp_path: Path, rounds: str, trials: int) -> None:
     told = {"id": "'a'", "created_at": "'2026-10-05T10:00:00.000+00:00'", "status": "'ok'", "repair_rounds": rounds}
-    cells = ", ".join(f"CAST({told.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+    row = ", ".join(f"CAST({told.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items())
     log = log_of(tmp_path / "spotcheck.db")
     target = log.logs / "retained-2026-W41-1" / COUNTS / "2026-W41.parquet"
     target.parent.mkdir(parents=True)
@@ -532,10 +567,11 @@ def test_what_expired_conversations_did_not_tell_is_not_zero(tmp_path: Path, rou
     def counted(query: str) -> list[tuple[float, float]]:
         with duckdb.connect() as db:
             db.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
-        rows = expired_rows(log, alerts, by="day", hours={}, start="2026-10-01", latest="2026-10-31")[ALL]
-        return [(row["repairs_x"], row["repairs_n"]) for row in rows]
+        at_days = Windows(by="day", start="2026-10-01", earliest=EARLIEST, latest="2026-10-31")
+        rows = cells.counted_by_key(log, alerts, {}, at_days)[ALL]
+        return [(each["repairs_x"], each["repairs_n"]) for each in rows]
 
-    counts = hourly_counts(f"(SELECT {cells})", metrics_for(), {})
+    counts = hourly_counts(f"(SELECT {row})", metrics_for(), {})
     assert counted(counts) == [(0, trials)]
     assert counted(f"SELECT * EXCLUDE (repair_needed_n, repair_needed_k) FROM ({counts})") == [(0, 0)], "older counts"
 

@@ -27,11 +27,12 @@ from review.basics.errors import InputError, Refused
 from review.basics.log_paths import LogPaths, log_of
 from review.basics.record import Raw, batches
 from review.checks.settings import CheckSettings
-from review.log.known_records import KnownRecords
+from review.log import append
+from review.log.known_records import KnownRecords, found_in_log
 from review.log.log import log_files, log_relation
 from review.log.withdrawn import hide
 from review.settings.privacy import Privacy
-from review.sources import importing, processes, record_hashes
+from review.sources import importing, known, processes, record_hashes
 from review.sources.conversations import NO_ANSWER
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -211,6 +212,25 @@ def test_an_import_that_was_undone_comes_in_again(tmp_path: Path) -> None:
     assert again.added == first.added > 0
 
 
+@pytest.mark.parametrize("scanned", [0, 1, 10])
+def test_a_large_import_finds_what_the_log_holds_as_a_small_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanned: int
+) -> None:
+    for module in (known, append):
+        monkeypatch.setattr(module, "SCANNED", scanned)
+    monkeypatch.setattr(known, "AT_ONCE", 20)
+    monkeypatch.setattr(append, "LOOKED_UP", 20)
+    log, first = log_of(tmp_path / "s.db"), written(tmp_path / "first.jsonl", 60)
+    before = import_file(first, log=log, key=b"key", by="ana")
+    # The same content from records that differ in a field nobody reads: only the look-up of ids recognises them.
+    more = tmp_path / "more.jsonl"
+    more.write_bytes(b"".join(orjson.dumps(row | {"unread": 1}) + b"\n" for row in [*rows(60), *rows(60)]))
+    for path in (first, more):
+        again = import_file(path, log=log, key=b"key", by="ana")
+        assert (again.added, again.duplicate + again.changed) == (0, again.read - again.rejected), path.name
+    assert before.added > 3 * known.AT_ONCE // 2
+
+
 def test_a_log_of_an_earlier_version_has_no_hashes_and_is_read(tmp_path: Path) -> None:
     path, log = written(tmp_path / "log.jsonl", 60), log_of(tmp_path / "s.db")
     first = import_file(path, log=log, key=b"key", by="ana")
@@ -254,6 +274,8 @@ def test_a_hash_is_found_where_the_log_has_it(
             assert found is None
         elif firsts.count(one[:8]) == 1:
             assert found is not None and found.verdicts in ('{"j": 0}', '{"j": 1}')
+    looked_up = found_in_log(log, [*asked, *hashes])
+    assert [one is not None for one in looked_up] == [one in hashes for one in (*asked, *hashes)]
     assert known_ones.find([*asked, *hashes]) == [known_ones.find([one])[0] for one in (*asked, *hashes)]
 
 

@@ -51,10 +51,21 @@ class Declared:
 
 
 class Counted(NamedTuple):
-    """The aggregates of one alert: its events and its trials, as DuckDB computes them."""
+    """The aggregates of one alert: its events and its trials, as DuckDB computes them.
+
+    ``told`` counts the rows that tell the figure at all: where it is 0, neither says anything. All three add up.
+    """
 
     events: str
     trials: str
+    told: str = "1"
+
+    @property
+    def alone(self) -> str:
+        """The events and the trials as two columns, 0 where no row tells the figure."""
+        if self.told == "1":
+            return f"{self.events}, {self.trials}"
+        return ", ".join(f"CASE WHEN {self.told} > 0 THEN {count} ELSE 0 END" for count in self[:2])
 
 
 _CONDITIONS = {
@@ -121,7 +132,5 @@ def counted_in_log(one: Declared, ran: Mapping[str, frozenset[str]]) -> Counted:
         base += f" AND import_id IN ({imports})" if imports else " AND false"
     hit = f"coalesce({metric.numerator}, false)"
     hit = f"NOT {hit}" if one.falling else hit
-    found = Counted(f"count(*) FILTER ({base} AND {hit})", f"count(*) FILTER ({base})")
-    # A window in which no row tells it says nothing of it.
-    told = f"CASE WHEN count(*) FILTER ({metric.told}{among}) > 0 THEN" if metric.told else ""
-    return Counted(*(f"{told} {count} ELSE 0 END" for count in found)) if told else found
+    told = f"count(*) FILTER ({metric.told}{among})" if metric.told else "1"
+    return Counted(f"count(*) FILTER ({base} AND {hit})", f"count(*) FILTER ({base})", told)

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from review.basics.words import counted
+from review.monitoring.alerts.basis import Basis, basis
 from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.found import Point, Ring, Watched
 from review.monitoring.alerts.gathering import Gathered
 from review.monitoring.alerts.series import Series
 from review.monitoring.alerts.spans import Spans, after, moment, spoken_start
 from review.monitoring.alerts.stopped import stretches
-from review.monitoring.alerts.watching import Basis, basis, rings
+from review.monitoring.alerts.watching import rings
 from review.monitoring.metrics import CHECK
 from review.statistics.watching.rates import confidence_sequence
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection
 
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
-from review.log.buckets import By, bounded
+from review.log.buckets import bounded
 from review.monitoring.alerts.declared import Counted, Declared
-from review.monitoring.alerts.series import ALL, Key
 from review.monitoring.counts import counts_relation
-from review.monitoring.metrics import SLICES
 
 
 def counted_in_counts(one: Declared, held: Collection[str]) -> Counted:
@@ -30,10 +27,8 @@ def counted_in_counts(one: Declared, held: Collection[str]) -> Counted:
         return Counted("0", "0")
     if one.falling:
         hits = f"{trials} - {hits}"
-    found = Counted(_sum(hits, where), _sum(trials, where))
-    # A window in which no row told it says nothing of it.
-    told = f"CASE WHEN {_sum(f'{metric.name}_told', where)} > 0 THEN" if f"{metric.name}_told" in held else ""
-    return Counted(*(f"{told} {count} ELSE 0 END" for count in found)) if told else found
+    told = _sum(f"{metric.name}_told", where) if f"{metric.name}_told" in held else "1"
+    return Counted(_sum(hits, where), _sum(trials, where), told)
 
 
 def _sum(what: str, where: str) -> str:
@@ -59,29 +54,3 @@ def hours_of_expired(log: LogPaths, *, since: str) -> dict[tuple[str, str], int]
     sql = f"SELECT {what} FROM {relation} WHERE hour >= {sql_literal(since[:13])} GROUP BY 1, 2"  # noqa: S608 - our own paths
     with bounded() as db:
         return {(str(hour), str(source)): int(n) for hour, source, n in db.execute(sql).fetchall()}
-
-
-def expired_rows(
-    log: LogPaths, alerts: Sequence[Declared], *, by: By, hours: Mapping[str, str], start: str, latest: str
-) -> dict[Key, list[Mapping[str, Any]]]:
-    """Return the aggregates of every alert by window, by key. ``hours`` names the day of each hour, empty for UTC."""
-    relation = counts_relation(log)
-    if relation is None:
-        return {}
-    names = [f"{one.alert.name}_{end}" for one in alerts for end in "xn"]
-    window = "left(hour, 10)" if by == "day" and not hours else "hour"
-    within = f"hour >= {sql_literal(start[:13])} AND hour <= {sql_literal(latest[:13])}"
-    found: dict[Key, list[Mapping[str, Any]]] = {}
-    with bounded() as db:
-        held = [column[0] for column in db.execute(f"SELECT * FROM {relation} LIMIT 0").description]  # noqa: S608 - our own paths
-        aggregates = [count for one in alerts for count in counted_in_counts(one, held)]
-        for name in ("", *SLICES):
-            value = name or "''"
-            sql = (
-                f"SELECT {window}, {value}, {', '.join(aggregates)} FROM {relation} "  # noqa: S608 - our own names and paths
-                f"WHERE {within} AND {value} IS NOT NULL GROUP BY 1, 2"
-            )
-            for at, key, *cells in db.execute(sql).fetchall():
-                row = {"window": hours.get(at, at) if by == "day" else at, **dict(zip(names, cells, strict=True))}
-                found.setdefault((name, key) if name else ALL, []).append(row)
-    return found

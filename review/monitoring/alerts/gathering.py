@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,12 @@ from review.basics.log_paths import LogPaths
 from review.basics.times import utc_text
 from review.basics.weeks import zone_of
 from review.log.arrivals import Arrival, arrivals
-from review.log.buckets import Apart, By, Windows, aggregated, aggregated_by_each, apart
+from review.log.buckets import Apart, By, Windows, aggregated, apart
 from review.log.checks_ran import checks_ran
-from review.monitoring.alerts.declared import Declared, counted_in_log
-from review.monitoring.alerts.expired import expired_rows, first_hour, hours_of_expired
-from review.monitoring.alerts.series import ALL, Key, Series, series_of, window_names
-from review.monitoring.metrics import SLICES
+from review.monitoring.alerts.cells import Rows, counted_by_key
+from review.monitoring.alerts.declared import Declared
+from review.monitoring.alerts.expired import first_hour, hours_of_expired
+from review.monitoring.alerts.series import Series, is_pair, series_of, window_names
 from review.monitoring.periods import days_of_hours
 
 EARLIEST = "2000-01-01T00:00:00.000+00:00"
@@ -72,7 +71,8 @@ def gather(log: LogPaths, alerts: Sequence[Declared], *, time_zone: str, now: da
             for one in some:
                 zone = UTC if by == "hour" else zone_of(time_zone)
                 names = window_names(begin.astimezone(zone), now.astimezone(zone), one.alert.window)
-                series[one.alert.name] = series_of(rows, one.alert.name, names, one.alert.window)
+                own = rows if one.how == "rate" else {key: of for key, of in rows.items() if not is_pair(key)}
+                series[one.alert.name] = series_of(own, one.alert.name, names, one.alert.window)
     gone = any(a.how == "gone" for a in alerts)
     return Gathered(now=now, series=series, traffic=_traffic(log, now) if gone else None, apart=found)
 
@@ -92,21 +92,12 @@ def _rows(
     time_zone: str,
     begin: datetime,
     latest: str,
-) -> dict[Key, list[Mapping[str, Any]]]:
+) -> Rows:
     """Return the aggregates of every alert by window, by key."""
-    counts = {one.alert.name: counted_in_log(one, ran) for one in alerts}
-    aggregates = {f"{name}_x": c.events for name, c in counts.items()}
-    aggregates |= {f"{name}_n": c.trials for name, c in counts.items()}
     start = utc_text(begin - timedelta(days=7))
     hours = days_of_hours(start, latest, time_zone) if by == "day" else {}
-    rows: dict[Key, list[Mapping[str, Any]]] = {ALL: []}
     windows = Windows(by=by, start=start, hours=hours, earliest=EARLIEST, latest=latest)
-    for name, value, row in aggregated_by_each(log, windows, aggregates, SLICES):
-        if value is not None:
-            rows.setdefault((name, value), []).append(row)
-    for key, gone in expired_rows(log, alerts, by=by, hours=hours, start=start, latest=latest).items():
-        rows.setdefault(key, []).extend(gone)
-    return rows
+    return counted_by_key(log, alerts, ran, windows)
 
 
 def _traffic(log: LogPaths, now: datetime) -> Traffic:

@@ -12,12 +12,13 @@ from review.basics.sql_literals import sql_literal
 from review.log.buckets import Windows, bounded, entries, within
 from review.log.checks_ran import checks_ran
 from review.log.rereading import rereading
+from review.monitoring.alerts.basis import WEIGHT
 from review.monitoring.alerts.declared import Counted, Declared, counted_in_log
 from review.monitoring.alerts.expired import counted_in_counts
 from review.monitoring.alerts.found import Ring, Slice
 from review.monitoring.alerts.gathering import EARLIEST
 from review.monitoring.alerts.spans import Spans
-from review.monitoring.alerts.watching import WEIGHT, usual_events
+from review.monitoring.alerts.watching import usual_events
 from review.monitoring.counts import counts_relation
 from review.monitoring.metrics import SLICES
 from review.statistics.watching.places import Part, pair_explaining
@@ -54,7 +55,7 @@ def with_pair(log: LogPaths, one: Declared, ring: Ring, *, spans: Spans, latest:
         field=key[0], value=key[1], and_field=key[2], and_value=key[3], rate=n[2] / n[3], usual=rates[key],
         n=int(n[3]), share=best.share,
     )  # fmt: skip
-    return replace(ring, slices=(found, *ring.slices))
+    return replace(ring, slices=(found, *(s for s in ring.slices if not s.and_field)))
 
 
 def _rate(n: Counts, per_one: float) -> float:
@@ -97,7 +98,7 @@ def _query(rows: str, column: str, counts: Counted, spans: Spans, digits: int) -
     )
     rolled = ", ".join(f"grouping({name})" for name in SLICES)
     return (
-        f"SELECT since_, {', '.join(SLICES)}, {rolled}, {counts.events}, {counts.trials} "  # noqa: S608 - our own names and paths
+        f"SELECT since_, {', '.join(SLICES)}, {rolled}, {counts.alone} "  # noqa: S608 - our own names and paths
         f"FROM (SELECT *, {inside[1]} AS since_ FROM {rows} AND ({' OR '.join(inside)})) "
         f"GROUP BY GROUPING SETS ({sets})"
     )

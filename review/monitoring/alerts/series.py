@@ -11,9 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Key = tuple[str, str]
+Key = tuple[str, ...]
 ALL: Key = ("", "")
-"""The key of all traffic; others are a column of the log and one of its values."""
+"""The key of all traffic; others are a column of the log and one of its values, or two columns with their values."""
+
+
+def is_pair(key: Key) -> bool:
+    """Return whether a key is a pair: a column and its value, and another column and its value."""
+    return len(key) > len(ALL)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from review.monitoring.alerts.basis import Basis
 from review.monitoring.alerts.declared import Declared
 from review.monitoring.alerts.evaluating import Past, basis_since
 from review.monitoring.alerts.found import Ring
 from review.monitoring.alerts.series import Series
 from review.monitoring.alerts.spans import after
-from review.monitoring.alerts.watching import Basis, expected_totals, rings
+from review.monitoring.alerts.watching import expected_totals, rings
 from review.statistics.intervals import wilson
 from review.statistics.watching.totals import UsualTotal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import flow_store
@@ -24,6 +25,7 @@ from review.privacy.holds import add_holds
 from review.settings.project import project_of
 from review.week.opening import open_week
 from storage.opening import open_store
+from storage.records_log import Conversation
 from storage.records_people import Rater
 from storage.records_review import Annotation
 from storage.records_weeks import Item, Week
@@ -111,6 +113,25 @@ def test_a_kill_after_the_id_was_replaced_goes_on(tmp_path: Path, monkeypatch: p
     assert made.get(Rater, NAME) is None and erasure(made, asked.request.id).state == "running"
     done = run(made, asked.request.id, by="max")
     assert done.state == "done" and "was a single word" in done.proof["unproved"][0] and check_store(made).holds
-    assert NAME not in done.proof["unproved"][0]
+    assert NAME not in " ".join(done.proof["unproved"])
     add_person(made, NAME, role="annotator", by="lea")  # somebody else of this name may come
     assert person(made, NAME).role == "annotator" and check_store(made).holds
+
+
+@pytest.mark.parametrize("ordinary", [False, True])
+def test_a_single_word_is_looked_for_in_what_colleagues_wrote(tmp_path: Path, ordinary: bool) -> None:
+    made = reviewed(tmp_path)
+    if ordinary:
+        messages = [{"role": "user", "content": "a coat of zofia, please"}]
+        known = made.find(Conversation)[0]
+        made.add(replace(known, id="said", source_id="said", messages=messages, content_hash="said"))
+    item, said = made.find(Item, week=WEEK)[1].id, ("Zofia was right", "ask @zofia", "zofiason and zofia_2 are others")
+    for rater, comment in zip(RATERS, said, strict=False):
+        vote(made, item, rater, GOOD, comment=comment)
+    done = erased(made, NAME)
+    alias, proof = f"reviewer-{done.request.id[:12]}", " ".join(done.proof["unproved"])
+    first = "Zofia was right" if ordinary else f"{alias} was right"
+    comments = {a.comment for a in made.find(Annotation, item_id=item)}
+    assert comments >= {first, f"ask {alias}", "zofiason and zofia_2 are others"}
+    assert done.state == "done" and check_store(made).holds and "comments, notes and reasons" in proof
+    assert ("annotations: 1 row" in proof) == ordinary and NAME not in proof.lower()
