@@ -130,3 +130,12 @@ def few_replicates() -> Iterator[None]:
 
     with fewer_replicates():
         yield
+
+
+@pytest.fixture
+def warm_workers() -> Iterator[None]:
+    """Start the workers of runs in forks of a process that has imported them, in tests that ask for it."""
+    from warm_commands import warm_workers
+
+    with warm_workers():
+        yield
