@@ -118,9 +118,15 @@ def demo_path(demo_of: Demo) -> Path:
 
 
 @pytest.fixture
-def demo(demo_path: Path, tmp_path: Path) -> Store:
-    """A demonstration store of this test's own: it may be changed."""
+def own_demo(demo_path: Path, tmp_path: Path) -> Store:
+    """A demonstration store of this test's own, at a path of its own: it may be changed, and damaged."""
     return open_store(copy_store(demo_path, tmp_path / "spotcheck.db"))
+
+
+@pytest.fixture
+def demo(own_demo: Store) -> Store:
+    """A demonstration store of this test's own: it may be changed."""
+    return own_demo
 
 
 @pytest.fixture(scope="module")
