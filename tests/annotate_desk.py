@@ -7,6 +7,7 @@ from typing import Any
 from annotate_app import Server
 from kept_contexts import page_of
 from page_at_rest import at_rest
+from playwright.sync_api import TimeoutError as TooLate
 
 from storage.records_review import Annotation, Withdrawal
 
@@ -40,7 +41,13 @@ def by_itself(page: Any, delay: int) -> None:
 
 
 def at_item(page: Any, assignment: str) -> None:
-    page.wait_for_selector(f"{ROOT}[data-assignment='{assignment}']")
+    """Wait for an item on the screen. When it does not come, the message says what stands there instead."""
+    try:
+        page.wait_for_selector(f"{ROOT}[data-assignment='{assignment}']")
+    except TooLate as late:
+        there = [one.get_attribute("data-assignment") for one in page.locator(ROOT).all()]
+        words = page.locator("body").inner_text()[-600:]
+        raise AssertionError(f"expected {assignment}, found {there} at {page.url}:\n{words}") from late
 
 
 def here(page: Any) -> str:

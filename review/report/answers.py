@@ -77,9 +77,27 @@ def labels_wanted(found: Iterable[Quality], thresholds: Thresholds) -> More | No
     return more_labels([share_of(q) for q in found], thresholds)
 
 
-def differing(found: Sequence[Agreement]) -> tuple[tuple[str, Reading], ...]:
-    """Return the values that people read differently, by dimension."""
-    return rubric_readings([(a.dimension, a.reading) for a in found])
+def differing(found: Sequence[Agreement], *, used: Rubric, current: Rubric) -> tuple[tuple[str, Reading], ...]:
+    """Return the values that people read differently, by dimension, and whose text stands as they read it.
+
+    ``used`` is the version under which the ratings were given. Where the ``current`` one says something else, the text
+    is mended already, and only new ratings can tell whether that helped.
+    """
+    return rubric_readings(
+        [
+            (a.dimension, a.reading)
+            for a in found
+            if a.reading and _text(used, a, a.reading) == _text(current, a, a.reading)
+        ]
+    )
+
+
+def _text(rubric: Rubric, where: Agreement, reading: Reading) -> tuple[str, ...] | None:
+    """Return what a rubric says about two values that are confused; None without the question."""
+    if where.dimension not in rubric.names:
+        return None
+    asked = rubric[where.dimension]
+    return asked.title, asked.guidance, *(asked.value_guidance.get(v, "") for v in (reading.value, reading.other))
 
 
 def rises(found: Iterable[Quality], rubric: Rubric) -> tuple[Rise, ...]:

@@ -26,7 +26,7 @@ from review.report.answers import (
 )
 from review.report.model import Agreement, JudgeFigures, Quality
 from review.report.quality import week_quality
-from review.rubric.rubric import Rubric
+from review.rubric.rubric import Rubric, current_rubric
 from review.settings.project import project_of
 from review.statistics.agreement.report import agreement_report
 from review.statistics.answers.answer import Answer
@@ -80,7 +80,7 @@ def four_answers(
         checks=checks,
         ties=ties_that_decide(quality),
         more=labels_wanted(quality, thresholds),
-        readings=differing(agreed),
+        readings=differing(agreed, used=rubric, current=current_rubric(store)),
         rises=rises(quality, rubric),
         failed=failed,
     )

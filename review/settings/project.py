@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
@@ -14,7 +13,6 @@ from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.settings import SETTINGS as CHECK_SETTINGS
 from review.checks.settings import CheckSettings, check_settings
-from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
 from review.settings.alerts import DEFAULTS as DEFAULT_ALERTS
@@ -34,6 +32,8 @@ from review.settings.logs import LogSettings, log_settings
 from review.settings.notify import SETTINGS as NOTIFY_SETTINGS
 from review.settings.notify import NotifySettings, notify_settings
 from review.settings.privacy import Privacy
+from review.settings.privacy_table import SETTINGS as PRIVACY_SETTINGS
+from review.settings.privacy_table import privacy_settings
 from review.settings.publish import publish_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.push import PushSettings, push_settings
@@ -48,7 +48,6 @@ from review.settings.targets import TargetPreset, target_presets
 from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
-ORIGINALS = ("apart", "encrypted", "none")
 UNITS = ("session", "turn")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -59,17 +58,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "duties": DUTIES,
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": (
-        "originals",
-        "patterns",
-        "phone_region",
-        "countries",
-        "library",
-        "names",
-        "addresses",
-        "ids",
-        "rejects_days",
-    ),
+    "privacy": PRIVACY_SETTINGS,
     "sampling": ("unit", "confidence", "judges_disagree", "sql_spot_check", *ANCHOR_SETTINGS),
     "checks": CHECK_SETTINGS,
     "failures": FAILURE_SETTINGS,
@@ -183,7 +172,7 @@ def project_of(store_path: str | Path) -> Project:
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
         sources=source_presets(path, sources),
         pulled=pulled_sources(path, sources),
-        privacy=_privacy(path, tables["privacy"]),
+        privacy=privacy_settings(path, tables["privacy"]),
         rubric=data.get("rubric"),
         plan=_plan(f"{path}, golden.plan", tables["golden"].get("plan", {})),
         access=access_of(path, tables["access"]),
@@ -218,24 +207,6 @@ def _file(path: Path, name: str, found: object) -> Path | None:
     if not isinstance(found, str):
         raise setting.wrong(f"{path}, {name}", found, "the path of a file")
     return path.parent / Path(found).expanduser() if found else None
-
-
-def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
-    return Privacy(
-        originals=setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
-        patterns=_patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
-        phone_region=setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
-        countries=setting.texts(
-            f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"
-        ),
-        library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
-        names=setting.text(
-            f"{path}, privacy.names", table.get("names", ""), of="the name of a spaCy model such as en_core_web_sm"
-        ),
-        addresses=setting.flag(f"{path}, privacy.addresses", table.get("addresses", False)),
-        ids=setting.one_of(f"{path}, privacy.ids", table.get("ids", "hash"), ("hash", "keep")),
-        rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
-    )
 
 
 def _tables(path: Path, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -273,15 +244,3 @@ def _plan(where: str, found: object) -> dict[str, int | Mapping[str, int]]:
         for kind, number in wanted.items():
             setting.whole_number(f"{where}.{scenario}.{kind}", number, least=0)
     return plan
-
-
-def _patterns(where: str, found: object) -> dict[str, str]:
-    patterns = setting.table(where, found, header="[privacy.patterns]")
-    for name, pattern in patterns.items():
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            raise InputError(f"{where}: found the name {name!r}, expected capitals such as CUSTOMER.")
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError) as error:
-            raise InputError(f"{where}.{name}: {pattern!r} is not a valid regular expression ({error}).") from None
-    return patterns

@@ -18,7 +18,6 @@ import argparse
 import os
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -35,6 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from annotate_app import CHROMIUM_FLAGS, THREE, build_store, serving  # noqa: E402
 from annotate_load import submitting  # noqa: E402
 from annotate_timing import LABELS, PAGE, heavy, measure, percentile, wire_of  # noqa: E402
+from find_browser import find_browser  # noqa: E402
 from span_load import sending_spans  # noqa: E402
 
 from storage.opening import open_store  # noqa: E402
@@ -140,8 +140,7 @@ def chromium() -> Any:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import CHROMIUM_FLAGS
+from find_browser import find_browser
 from kept_contexts import PATIENCE, VIEWPORT, KeptContexts, LastingPages, Used, all_options
-
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The first that is installed drives the tests. The headless shell is Chromium without windows: a page costs it a third
-less processor time."""
 
 
 class Engine(NamedTuple):
@@ -37,7 +33,7 @@ class Engine(NamedTuple):
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         pytest.skip("no Chromium on this machine")
     with sync_api.sync_playwright() as playwright:

@@ -53,8 +53,10 @@ def opened(server: Server, context: Any) -> Any:
     return page
 
 
-def drop(page: Any, name: str, data: bytes) -> None:
-    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
+def drop(page: Any, name: str, data: bytes, *, into: str = "Drop files with conversations here") -> None:
+    """Drop a file into a box, found by its label: while a view changes, the box of the last one may still stand."""
+    box = page.get_by_test_id("stFileUploader").filter(has_text=into).locator("input[type=file]")
+    box.set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
     page.get_by_role("heading", name=name, exact=False).wait_for()
     at_rest(page)
 
@@ -160,8 +162,7 @@ def test_a_label_studio_export_becomes_labels(server: Server, context: Any) -> N
     ]  # fmt: skip
     page = opened(server, context)
     page.get_by_text("Labels and verdicts").click()
-    page.get_by_text("Drop files with labels or verdicts here").wait_for()
-    drop(page, "export.json", orjson.dumps(tasks))
+    drop(page, "export.json", orjson.dumps(tasks), into="Drop files with labels or verdicts here")
     page.get_by_text("Label Studio").first.wait_for()
     assert page.get_by_role("button", name="Import labels of people").is_disabled()
     choose(page, "quality fills", "correctness")

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.browser
 SUBMITTED = 60
 RATERS = ("ana", "ben", "eva", "kim", "max", "noa", "oli")
 SKIPPING = ("eva", "kim", "max")
+RELOAD_AND_WAIT = """(name) => new Promise((done) => {
+  location.reload();
+  const written = () => (location.search.includes(name) ? done(true) : setTimeout(written, 10));
+  written();
+})"""
+"""Ask for a reload and wait until the page that is being left has written a name into the address."""
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +153,22 @@ def test_an_item_just_skipped_is_there_offline_and_in_its_place_after_a_reload(c
     shown(page, 60)
     assert checked(page, "correctness") == ["wrong"]
     page.wait_for_selector("text=Skipped: Outside my field.")
+
+
+def test_a_name_that_is_written_while_a_reload_is_on_its_way_keeps_the_place(context: Any, server: Server) -> None:
+    """The address may change after the reload has taken it: the page that is being left still runs."""
+    page = opened(context, server, "ben")
+    press(page, "j")
+    page.wait_for_url("**item=item-0061*")
+
+    held: list[Any] = []
+    page.route(lambda url: "item=item-0061" in url, lambda route: held.append(route), times=1)
+    press(page, "j")  # within the pause between two names, so its name is written a moment later
+    page.evaluate(RELOAD_AND_WAIT, "item-0062")
+    (reload,) = held
+    reload.continue_()
+    at_item(page, "ben-0062")
+    page.wait_for_url("**item=item-0062*")
 
 
 def test_an_answer_from_another_tab_is_loaded_before_it_counts_as_changed(context: Any, server: Server) -> None:

@@ -9,8 +9,13 @@ import pytest
 
 from review.basics.errors import InputError
 from review.basics.labels import Label, Scale, ratings_of
+from review.report.answers import differing
+from review.report.model import Agreement
 from review.report.trend import trend
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
 from review.settings.project import project_of
+from review.statistics.agreement.report import agreement_report
 from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
 from review.statistics.answers.judge_verdict import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict, passed_words
 from review.statistics.answers.judges import judges
@@ -211,6 +216,27 @@ def test_each_action_does_what_it_says_and_is_for_those_who_may() -> None:
     assert steps(replace(calm, lead=False)) == ["settle"]
     assert steps(replace(calm, lead=False, adjudicator=False)) == []
     assert steps(replace(calm, closed=True)) == ["rubric_correctness"]
+
+
+def test_a_text_that_was_mended_since_is_no_step_until_it_is_read_anew() -> None:
+    used = rubric_from(DEFAULT_RUBRIC, version=1)
+    ratings = ratings_of([Label("i", "a", "c", "partly"), Label("i", "b", "c", "wrong")], used["correctness"].scale)
+    reading = Reading("partly", "wrong", 9, 14, 0.4)
+    found = [Agreement("Correctness", agreement_report(ratings, bootstrap=10), "correctness", reading)]
+    assert differing(found, used=used, current=used) == (("correctness", reading),)
+    (asked,) = (d for d in used.dimensions if d.name == "correctness")
+    others = tuple(d for d in used.dimensions if d is not asked)
+    for mended in (
+        replace(asked, value_guidance={**asked.value_guidance, "partly": "The first half is right."}),
+        replace(asked, value_guidance={**asked.value_guidance, "wrong": "Nothing is right."}),
+        replace(asked, guidance="Compare it with the handbook."),
+    ):
+        current = replace(used, dimensions=(mended, *others), version=2)
+        assert differing(found, used=used, current=current) == ()
+        assert differing(found, used=current, current=current) == (("correctness", reading),)
+    elsewhere = replace(asked, value_guidance={**asked.value_guidance, "correct": "All of it is right."})
+    assert differing(found, used=used, current=replace(used, dimensions=(elsewhere, *others)))
+    assert differing(found, used=used, current=replace(used, dimensions=others)) == ()
 
 
 def test_a_proven_rise_is_the_first_thing_for_the_lead_while_the_week_is_open() -> None:

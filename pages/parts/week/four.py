@@ -27,6 +27,7 @@ from review.report.answers import (
     ties_that_decide,
 )
 from review.report.model import Agreement, Quality
+from review.rubric.rubric import current_rubric
 from review.serving.last_night import failed_steps
 from review.settings.project import project_of
 from review.settling.unsettled import deciding_shown
@@ -62,6 +63,7 @@ def fill(
     _judges(here, weeks, thresholds, place=places["judges"], below=below)
     reasons.left_out(here, week, weeks, below)
     quality = _production(here, week, thresholds, place=places["production"], below=below)
+    used = evidence.latest_used_rubric(here.store, weeks)
     with places["next"]:
         found = doing(
             here.store,
@@ -70,8 +72,8 @@ def fill(
             checks=checks,
             ties=ties_that_decide(quality),
             more=labels_wanted(quality, thresholds),
-            readings=differing(agreed),
-            rises=rises(quality, evidence.latest_used_rubric(here.store, weeks)),
+            readings=differing(agreed, used=used, current=current_rubric(here.store)),
+            rises=rises(quality, used),
             failed=failed_steps(here.store) if here.rater.may("lead") else (),
         )
         answers.fill(next_steps(found), forms=_forms(here, week, found, ready=all(c.done for c in checks)))

@@ -92,14 +92,14 @@ def check(store: Store, project: Project, judged: Series | None, *, by: str) -> 
         ring = live_ring(one) if one.state == "ringing" else None
         if ring is None or not to_open(known, one.declared, ring):
             continue
-        told = _explained(store, one, found, ring, before.get(one.name, NEVER), zone)
+        told = _explained(store, one, ring, found=found, past=before.get(one.name, NEVER), zone=zone)
         new = open_alert(store, one.declared, told, by=by)
         if new is not None:
             opened.append(new)
     return Checked(watched=watched, opened=opened, explained=explained, worsened=worsened, notes=notes)
 
 
-def _explained(store: Store, one: Watched, found: Gathered, ring: Ring, past: Past, zone: str) -> Ring:
+def _explained(store: Store, one: Watched, ring: Ring, *, found: Gathered, past: Past, zone: str) -> Ring:
     """Return a ring with the pair of columns that explains it best, where one does."""
     series, alert = found.series.get(one.name), one.declared
     if series is None or alert.how != "rate":

@@ -1,10 +1,11 @@
 // The item on the screen stands in the address, so that a link to it can be sent and a reload comes back to it.
 
 import { wantBack } from "../shared/back.js";
-import { withStorage } from "../shared/memory.js";
+import { parsed, withStorage } from "../shared/memory.js";
 import { isSaid } from "../shared/model.js";
 
 const PAUSE_MS = 350; // Safari takes at most a hundred changes of the address in thirty seconds
+const LEAVING_MS = 1000; // how far the clocks of a page and of the next one may differ
 
 // Open the item that the address named when the page was opened.
 export function takeOpened(client, { open }) {
@@ -12,12 +13,22 @@ export function takeOpened(client, { open }) {
   if (!wanted || client.opened === time) return;
   client.opened = time;
   // What this tab wrote itself may be older than what it remembers: a reload comes back to the item on the screen.
-  const named = withStorage(null, () => sessionStorage.getItem(`${client.memory.prefix}named`), null);
-  if (client.current && named === wanted) return;
+  if (client.current && wroteItself(client, wanted)) return;
   if (!client.items.has(wanted) && !client.order.includes(wanted) && !isSaid(client, wanted)) return;
   client.current = wanted;
   client.named = wanted;
   wantBack(client, wanted, 0);
+}
+
+// Whether the address that this page was opened with is this tab's own. A page that is slow to leave may still write after a
+// reload has begun; then the reload brings the name from before.
+function wroteItself(client, wanted) {
+  const named = readNamed(client);
+  return named.now === wanted || (named.before === wanted && named.at > performance.timeOrigin - LEAVING_MS);
+}
+
+function readNamed(client) {
+  return parsed(withStorage(null, () => sessionStorage.getItem(`${client.memory.prefix}named`), null)) ?? {};
 }
 
 // Name the open item: at once, or after a pause when the last change was a moment ago. An empty queue waits for nothing, so
@@ -38,6 +49,7 @@ function write(view) {
   if (name) address.searchParams.set("item", name);
   else address.searchParams.delete("item");
   history.replaceState(history.state, "", address);
-  withStorage(null, () => sessionStorage.setItem(`${client.memory.prefix}named`, client.current ?? ""));
+  const named = { now: client.current ?? "", before: readNamed(client).now, at: Date.now() };
+  withStorage(null, () => sessionStorage.setItem(`${client.memory.prefix}named`, JSON.stringify(named)));
   view.namedAt = performance.now();
 }
