@@ -118,9 +118,15 @@ def demo_path(demo_of: Demo) -> Path:
 
 
 @pytest.fixture
-def demo(demo_path: Path, tmp_path: Path) -> Store:
-    """A demonstration store of this test's own: it may be changed."""
+def own_demo(demo_path: Path, tmp_path: Path) -> Store:
+    """A demonstration store of this test's own, at a path of its own: it may be changed, and damaged."""
     return open_store(copy_store(demo_path, tmp_path / "spotcheck.db"))
+
+
+@pytest.fixture
+def demo(own_demo: Store) -> Store:
+    """A demonstration store of this test's own: it may be changed."""
+    return own_demo
 
 
 @pytest.fixture(scope="module")
@@ -129,4 +135,13 @@ def few_replicates() -> Iterator[None]:
     from fewer_replicates import fewer_replicates  # with scipy and scikit-learn, which others do not wait for
 
     with fewer_replicates():
+        yield
+
+
+@pytest.fixture
+def warm_workers() -> Iterator[None]:
+    """Start the workers of runs in forks of a process that has imported them, in tests that ask for it."""
+    from warm_commands import warm_workers
+
+    with warm_workers():
         yield

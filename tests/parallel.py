@@ -1,5 +1,7 @@
 """How pytest-xdist divides the tests: by file, browser tests on the first worker, all others on the rest.
 
+Files that load models are one unit of work.
+
 Two browsers side by side make tests of a page wait longer, so they meet only at the end, when one kind has run out.
 There is one worker more than cores: a test that waits for a server, a browser or a disk leaves its core to another.
 """
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 BROWSER = "tests/browser/"
 LONG = ("tests/test_promises.py", "tests/test_story.py")
 """Files with a test so long that the others would wait for it at the end. They come first."""
+MODELS = "tests/models"
+"""The name under which the files that load models go to one worker: PyTorch takes each seven seconds to import."""
+WITH_MODELS = (
+    *(f"tests/review/checks/test_{name}.py" for name in ("checks_contract", "checks_on_import", "embeddings")),
+    *(f"tests/review/checks/test_{name}.py" for name in ("personal_data_library", "personal_data_names")),
+    *(f"tests/review/checks/test_{name}.py" for name in ("similarity", "toxicity")),
+    *(f"tests/review/judges/test_{name}.py" for name in ("judge_contract", "local_judge", "text_models")),
+)
 MOST_WORKERS = 4
 """More would wait for the browser tests, most of which one worker runs alone."""
 
@@ -30,7 +40,8 @@ class ByFile(LoadScopeScheduling):
     """Give each worker whole files: the first those of browser tests, the others the rest, as long as there are any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return MODELS if file in WITH_MODELS else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         first = next(iter(self.assigned_work)) == node if self.assigned_work else True

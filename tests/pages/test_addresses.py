@@ -15,6 +15,12 @@ from storage.records_weeks import Assignment, Week
 from storage.store import Store
 
 
+@pytest.fixture
+def demo(demo_in_place: Store) -> Store:
+    """Tests here share what the pages have computed of the demonstration."""
+    return demo_in_place
+
+
 def address_of(at: AppTest) -> dict[str, str]:
     """What a copied link would carry, but for the reader."""
     found = {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}

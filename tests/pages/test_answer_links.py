@@ -19,6 +19,12 @@ from storage.records_weeks import Week
 from storage.store import Store
 
 
+@pytest.fixture
+def demo(demo_in_place: Store) -> Store:
+    """Tests here share what the pages have computed of the demonstration."""
+    return demo_in_place
+
+
 def weeks(store: Store) -> tuple[str, str]:
     closed, opened = sorted(w.name for w in store.find(Week))
     return closed, opened

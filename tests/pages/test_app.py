@@ -52,6 +52,12 @@ REACH = {
 }
 
 
+@pytest.fixture
+def demo(demo_in_place: Store) -> Store:
+    """Tests here share what the pages have computed of the demonstration."""
+    return demo_in_place
+
+
 def texts(at: AppTest) -> str:
     return "\n".join(
         str(e.value)
@@ -205,10 +211,10 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("page", app_pages.pages())
 def test_unreadable_settings_end_only_the_pages_that_need_them(
-    demo: Store, monkeypatch: pytest.MonkeyPatch, page: str
+    own_demo: Store, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    at = run(demo, monkeypatch, page)
-    (demo.path.parent / "spotcheck.toml").write_text("[project\n", encoding="utf-8")
+    at = run(own_demo, monkeypatch, page)
+    (own_demo.path.parent / "spotcheck.toml").write_text("[project\n", encoding="utf-8")
     at.run()
     said = texts(at)
     assert not at.exception, [e.value for e in at.exception]

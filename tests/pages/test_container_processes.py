@@ -7,7 +7,6 @@ import re
 import socket
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+import warm_commands
 from annotate_app import ROOT, _free_port, _healthy
 from container_parts import certificate, command, environment, proxy
 from nginx_proxy import NGINX
@@ -126,8 +126,7 @@ def visiting(house: House, session: requests.Session) -> Iterator[Visit]:
 
 def spotcheck(house: House, *arguments: str) -> dict[str, Any]:
     """A command of the person who started the containers, on the same store, with the same variables."""
-    program = [sys.executable, "-m", "review.commands.cli", *arguments, "--json"]
-    done = subprocess.run(program, env=house.variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = warm_commands.run([*arguments, "--json"], environment=house.variables, folder=ROOT)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -201,12 +200,12 @@ def test_the_night_makes_up_for_the_last_one_and_ends_when_asked(house: House) -
     assert note.read_text() > "2026-01-02"
 
 
-def test_without_the_audit_key_nothing_starts(house: House, tmp_path: Path) -> None:
+def test_without_the_audit_key_nothing_starts(house: House) -> None:
     """The key never lies beside the store: it is given."""
     assert not list(house.store.parent.rglob("*.key"))
     variables = {k: v for k, v in house.variables.items() if k != "SPOTCHECK_AUDIT_KEY"}
-    program = [sys.executable, "-m", "review.commands.cli", "people", "invite", "Eve", "--as", "Lea"]
-    done = subprocess.run(program, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    words = ["people", "invite", "Eve", "--as", "Lea"]
+    done = warm_commands.run(words, environment=variables, folder=ROOT)
     assert done.returncode == 2 and "SPOTCHECK_AUDIT_KEY" in done.stderr
 
 

@@ -27,6 +27,7 @@ from storage.records_judges import JudgeRun
 from storage.records_weeks import Item, Week
 from storage.store import Store
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
 KEY = "sk-test-0123456789abcdef"
 
 

@@ -36,6 +36,12 @@ from storage.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture
+def demo(demo_in_place: Store) -> Store:
+    """Tests here share what the pages have computed of the demonstration."""
+    return demo_in_place
+
+
 def texts(at: AppTest) -> str:
     kinds = (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error, at.text)
     labels = [str(e.label) for e in at.expander] + [str(link.proto.label) for link in at.get("page_link")]
@@ -67,12 +73,12 @@ def test_late_reviewers_are_named_once_the_due_date_has_passed(demo: Store, monk
 
 
 def test_a_figure_that_cannot_be_computed_says_why_and_the_page_goes_on(
-    demo: Store, monkeypatch: pytest.MonkeyPatch
+    own_demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    week = weeks(demo)[1]
-    with sqlite3.connect(demo.path) as db:
+    week = weeks(own_demo)[1]
+    with sqlite3.connect(own_demo.path) as db:
         db.execute("UPDATE strata SET population = 1 WHERE week = ?", (week,))
-    at = run(demo, monkeypatch, "week", week=week)
+    at = run(own_demo, monkeypatch, "week", week=week)
     assert any("expected no more labelled than there are" in e.value for e in at.error), texts(at)
     assert "Agreement beyond chance" in texts(at) and "Which judges can be used?" in texts(at)
     assert any(re.fullmatch(r"Settle \d+ disagreements?", link.proto.label) for link in at.get("page_link"))
@@ -314,21 +320,23 @@ def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.Monkey
     assert at.status[0].state == "error" and "can only raise" in texts(at)
 
 
-def test_reviews_left_out_for_another_rubric_version_are_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    week = weeks(demo)[1]
-    assert "leave out the reviews" not in texts(run(demo, monkeypatch, "week"))
-    current = current_rubric(demo)
+def test_reviews_left_out_for_another_rubric_version_are_reported(
+    own_demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(own_demo)[1]
+    assert "leave out the reviews" not in texts(run(own_demo, monkeypatch, "week"))
+    current = current_rubric(own_demo)
     changed = replace(current, dimensions=tuple(replace(d, guidance="new") for d in current.dimensions))
-    save_rubric(demo, changed, by="visitor")
-    (item, *_) = [n.item_id for n in annotations_of(demo, [week])]
-    with sqlite3.connect(demo.path) as db:
+    save_rubric(own_demo, changed, by="visitor")
+    (item, *_) = [n.item_id for n in annotations_of(own_demo, [week])]
+    with sqlite3.connect(own_demo.path) as db:
         db.execute("UPDATE annotations SET rubric_version = 2 WHERE item_id = ?", (item,))
     # No verb changes a row in place. A withdrawal of nothing tells the page that something changed.
-    demo.add(Withdrawal("of-nothing", "nothing", "visitor", "2026-11-28T08:00:00Z"))
-    moved = sum(n.item_id == item for n in annotations_of(demo, [week]))
+    own_demo.add(Withdrawal("of-nothing", "nothing", "visitor", "2026-11-28T08:00:00Z"))
+    moved = sum(n.item_id == item for n in annotations_of(own_demo, [week]))
     said = f"leave out the reviews under other versions: {moved} under version 2."
-    assert said in texts(run(demo, monkeypatch, "week", week=week))
-    assert said in texts(run(demo, monkeypatch, "agreement", week=week))
+    assert said in texts(run(own_demo, monkeypatch, "week", week=week))
+    assert said in texts(run(own_demo, monkeypatch, "agreement", week=week))
 
 
 def test_a_closed_week_shows_its_state_at_the_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

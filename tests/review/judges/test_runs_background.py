@@ -1,11 +1,12 @@
-"""Workers as real processes with a real endpoint: killed, paused, refused, and without a key in any file."""
+"""Workers as real processes with a real endpoint: killed, paused, refused, and without a key in any file.
+
+The first test starts its worker as the product does; those of the others are forks of a process with all imports.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import warm_commands
 from judged_store import NAMES, WEEK, judged
 from openai_server import OpenAIServer
 from quick_stores import all_text_of
@@ -31,6 +33,7 @@ from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "sk-test-0123456789abcdef"
+warm = pytest.mark.usefixtures("warm_workers")
 MARKS = tuple(f"answer {k} of {name}" for k, name in enumerate(NAMES))
 
 
@@ -129,6 +132,7 @@ def test_a_worker_does_a_run_in_a_process_of_its_own(here: Store, gate: Gate, se
     assert oct(runs_folder(here.path).stat().st_mode & 0o777) == "0o700"
 
 
+@warm
 def test_what_is_done_is_written_within_about_a_second_although_the_endpoint_is_slow(here: Store, gate: Gate) -> None:
     run = begin(here)
     # Twelve were answered; the worker is held up by the others, and what it has is there all the same.
@@ -136,6 +140,7 @@ def test_what_is_done_is_written_within_about_a_second_although_the_endpoint_is_
     assert state(here, run) == "running" and not gate.open.is_set()
 
 
+@warm
 def test_a_killed_worker_leaves_whole_rows_and_the_rest_is_done_once(
     here: Store, gate: Gate, server: OpenAIServer
 ) -> None:
@@ -158,6 +163,7 @@ def test_a_killed_worker_leaves_whole_rows_and_the_rest_is_done_once(
     assert [e.event for e in here.find(RunEvent)] == ["started", "resumed", "finished"]
 
 
+@warm
 def test_a_pause_is_obeyed_within_about_a_second(here: Store, gate: Gate, server: OpenAIServer) -> None:
     gate.open.set()
     server.latency = 0.2
@@ -178,6 +184,7 @@ def test_a_pause_is_obeyed_within_about_a_second(here: Store, gate: Gate, server
     assert server.count(MARKS) == dict.fromkeys(MARKS, 1)
 
 
+@warm
 def test_a_pause_that_is_taken_back_at_once_leaves_the_same_worker_at_work(here: Store, gate: Gate) -> None:
     run = begin(here)
     until(lambda: running.status_of(here, run.id).done == 12)
@@ -190,17 +197,12 @@ def test_a_pause_that_is_taken_back_at_once_leaves_the_same_worker_at_work(here:
     everything_once(here, run)
 
 
-def spotcheck(store: Store, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "review.commands.cli", *words, "--store", str(store.path)],
-        capture_output=True, text=True, cwd=ROOT, timeout=60, check=False,
-    )  # fmt: skip
-
-
+@warm
 def test_a_second_worker_is_refused_and_says_why(here: Store, gate: Gate) -> None:
     run = begin(here)
     until(lambda: running.status_of(here, run.id).done == 12)
-    second = spotcheck(here, "judge", "resume", run.id, "--as", "eva", "--worker")
+    words = ("judge", "resume", run.id, "--as", "eva", "--worker", "--store", str(here.path))
+    second = warm_commands.run(words, environment=os.environ, folder=ROOT)
     assert second.returncode == 1 and f"another process is working on run '{run.id}'" in second.stderr
     assert state(here, run) == "running"
     gate.open.set()
@@ -208,6 +210,7 @@ def test_a_second_worker_is_refused_and_says_why(here: Store, gate: Gate) -> Non
     everything_once(here, run)
 
 
+@warm
 def test_a_key_that_is_refused_fails_the_run_and_is_told_to_nobody(
     here: Store, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +228,7 @@ def test_a_key_that_is_refused_fails_the_run_and_is_told_to_nobody(
     assert here.find(JudgeResult) == [] == here.find(Verdict)
 
 
+@warm
 def test_a_key_may_stand_in_the_secrets_file(
     here: Store, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -244,6 +248,7 @@ def test_a_worker_that_never_began_shows_as_interrupted(here: Store) -> None:
         assert state(here, run) == "interrupted"
 
 
+@warm
 def test_reviewers_go_on_while_a_judge_writes(here: Store, gate: Gate) -> None:
     """A submission takes its turn between two short transactions of the worker."""
     gate.open.set()
