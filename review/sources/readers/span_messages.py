@@ -37,6 +37,9 @@ def talk_in(value: Any, *, role: str | None = None) -> Talk | None:
     ``role`` is that of a message without one, such as the content of an answer.
     """
     value = called_with(value)
+    simple = _texts_alone(value) if type(value) is list else None
+    if simple:
+        return Talk(simple)
     listed = _listed(value)
     if not listed:
         return None
@@ -45,6 +48,41 @@ def talk_in(value: Any, *, role: str | None = None) -> Talk | None:
         if not _add(talk, opened(item), role):
             return None
     return talk
+
+
+def _texts_alone(value: list[Any]) -> list[Fields] | None:
+    """Return messages that have a role and texts and nothing else; None where one of them has more.
+
+    Nearly all messages are such, and reading them this way takes a third of the time.
+    """
+    made: list[Fields] = []
+    for item in value:
+        if type(item) is not dict or not item.keys() <= _PLAIN:
+            return None
+        role = item.get("role")
+        known = ROLES.get(role.lower()) if type(role) is str else None
+        content = item.get("parts", item.get("content"))
+        text = content if type(content) is str else _text_parts(content)
+        if known is None or known == "tool" or text is None:
+            return None
+        made.append({"role": known, "content": text})
+    return made
+
+
+def _text_parts(parts: Any) -> str | None:
+    """Return the text of parts of the type text, None for anything else."""
+    if type(parts) is not list:
+        return None
+    texts = []
+    for part in parts:
+        if type(part) is not dict or part.get("type") != "text" or part.get("thought"):
+            return None
+        named = part.get("text")
+        text = part.get("content") if named is None else named
+        if type(text) is not str:
+            return None
+        texts.append(text)
+    return texts[0] if len(texts) == 1 else "".join(texts)
 
 
 def _listed(value: Any) -> list[Any]:
