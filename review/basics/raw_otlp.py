@@ -1,7 +1,7 @@
 """Read OpenTelemetry requests from protobuf: one request in a file, or many with their lengths before them.
 
 A collector writes each request after its length in four bytes. The records have the shape of OTLP/JSON, with plain
-values in place of typed ones, one record for each resource.
+values in place of typed ones, one record for each resource. Spans stay packed until somebody looks into their record.
 
 Facts: opentelemetry-proto; the file exporter of opentelemetry-collector-contrib (``format: proto``).
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from review.basics.errors import InputError
 from review.basics.input_file import ByteLines, InputFile
+from review.basics.otlp_records import log_scope_records, resource_record
+from review.basics.packed_spans import PackedSpans
 from review.basics.record import MAX_LINE, Raw, Unreadable
 
 SUFFIXES = (".pb", ".binpb", ".otlp", ".bin")
@@ -97,78 +99,28 @@ def _records(number: int, message: bytes, done: int) -> Iterator[Raw]:
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    # Both kinds of requests have the same outline, so each is read as both, and its ids tell which it is.
+    # Both kinds of requests have the same outline, so their ids tell which it is.
     traces, logs, fault = ExportTraceServiceRequest(), ExportLogsServiceRequest(), ""
-    for request in (traces, logs):
-        try:
-            request.ParseFromString(message)
-        except DecodeError as error:
-            request.Clear()
-            fault = f" ({error})"
-    spans = [span for r in traces.resource_spans for s in r.scope_spans for span in s.spans]
-    records = [record for r in logs.resource_logs for s in r.scope_logs for record in s.log_records]
+    try:
+        traces.ParseFromString(message)
+    except DecodeError as error:
+        traces.Clear()
+        fault = f" ({error})"
+    spans = (span for r in traces.resource_spans for s in r.scope_spans for span in s.spans)
     # A span without ids is refused by the reader; logs that are read as spans never have any.
     if any(len(span.trace_id) == 16 and len(span.span_id) == 8 for span in spans):
         for resource in traces.resource_spans:
-            yield Raw(number, {**_resource(resource), "scopeSpans": _scopes(resource.scope_spans)}, None, done)
-    elif records:
+            yield Raw(number, cast("dict[str, Any]", PackedSpans(resource)), None, done)
+        return
+    try:
+        logs.ParseFromString(message)
+    except DecodeError as error:
+        logs.Clear()
+        fault = f" ({error})"
+    if any(scope.log_records for resource in logs.resource_logs for scope in resource.scope_logs):
         for resource in logs.resource_logs:
-            yield Raw(number, {**_resource(resource), "scopeLogs": _log_scopes(resource.scope_logs)}, None, done)
+            found = {**resource_record(resource), "scopeLogs": log_scope_records(resource.scope_logs)}
+            yield Raw(number, found, None, done)
     elif message:
-        found = f"{len(message):,} bytes without spans and logs{fault}"
-        yield Raw(number, None, Unreadable("request", found, "a request of OTLP with spans or logs"), done)
-
-
-def _resource(resource: Any) -> dict[str, Any]:
-    return {"resource": {"attributes": attributes(resource.resource.attributes)}}
-
-
-def _scopes(scopes: Any) -> list[dict[str, Any]]:
-    return [{"scope": {"name": scope.scope.name}, "spans": [_span(span) for span in scope.spans]} for scope in scopes]
-
-
-def _span(span: Any) -> dict[str, Any]:
-    return {
-        "traceId": span.trace_id.hex(),
-        "spanId": span.span_id.hex(),
-        "parentSpanId": span.parent_span_id.hex(),
-        "name": span.name,
-        "startTimeUnixNano": span.start_time_unix_nano,
-        "endTimeUnixNano": span.end_time_unix_nano,
-        "attributes": attributes(span.attributes),
-        "events": [{"name": event.name, "attributes": attributes(event.attributes)} for event in span.events],
-        "status": {"code": span.status.code, "message": span.status.message},
-    }
-
-
-def _log_scopes(scopes: Any) -> list[dict[str, Any]]:
-    return [{"scope": {"name": s.scope.name}, "logRecords": [_log(record) for record in s.log_records]} for s in scopes]
-
-
-def _log(record: Any) -> dict[str, Any]:
-    return {
-        "traceId": record.trace_id.hex(),
-        "spanId": record.span_id.hex(),
-        "eventName": record.event_name,
-        "timeUnixNano": record.time_unix_nano or record.observed_time_unix_nano,
-        "attributes": attributes(record.attributes),
-        "body": _value(record.body),
-    }
-
-
-def attributes(pairs: Any) -> list[dict[str, Any]]:
-    """Return attributes as a list of {key, value} with plain values."""
-    return [{"key": pair.key, "value": _value(pair.value)} for pair in pairs]
-
-
-def _value(value: Any) -> Any:
-    """Return the value of an AnyValue; bytes as hex, nothing as None."""
-    kind = value.WhichOneof("value")
-    if kind is None:
-        return None
-    if kind == "array_value":
-        return [_value(item) for item in value.array_value.values]
-    if kind == "kvlist_value":
-        return {pair.key: _value(pair.value) for pair in value.kvlist_value.values}
-    found = getattr(value, kind)
-    return found.hex() if isinstance(found, bytes) else found
+        said = f"{len(message):,} bytes without spans and logs{fault}"
+        yield Raw(number, None, Unreadable("request", said, "a request of OTLP with spans or logs"), done)

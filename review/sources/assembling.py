@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from review.basics.record import Raw, Unreadable
-from review.sources.grouping import Group, Grouping, part_of
+from review.sources.grouping import Group, Grouping, Part, part_of
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.reader import TraceReader
 
@@ -66,7 +66,13 @@ def _refused(raw: Raw, reader: TraceReader, grouping: Grouping, shared: Record) 
         yield raw.error or Unreadable("line", None, "a record")
         return
     try:
-        for part in reader.parts(raw.record):
+        packed = reader.pack(raw.record) if reader.pack is not None else None
+        for one in packed or ():
+            if isinstance(one, Unreadable):
+                yield one
+            else:
+                grouping.add(Part(one[0], raw.line, one[1]))
+        for part in reader.parts(raw.record) if packed is None else ():
             if isinstance(part, Unreadable):
                 yield part
                 continue
@@ -84,15 +90,18 @@ def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assemble
     if group.error is not None:
         yield Assembled(raw._replace(error=group.error, mended=((TOO_LARGE, group.parts),)), None, ())
         return
-    records = group.records()
+    records = group.records(reader.unpack)
     try:
         found = reader.assemble(records)
     except REFUSALS as reason:
         yield Assembled(raw._replace(error=refusal(reason)), None, ())
         return
-    for error in (one for one in found if isinstance(one, Unreadable)):
-        yield Assembled(raw._replace(error=error, mended=()), None, ())
-    for i, fields in enumerate(one for one in found if not isinstance(one, Unreadable)):
-        of_trace = raw.mended if i == 0 else ()
-        mended = (*of_trace, *((note, 1) for note in fields.pop("notes", ())))
-        yield Assembled(raw._replace(record=dict(records[0]), mended=mended), fields, records)
+    for one in found:
+        if isinstance(one, Unreadable):
+            yield Assembled(raw._replace(error=one, mended=()), None, ())
+    of_trace = raw.mended
+    for one in found:
+        if not isinstance(one, Unreadable):
+            mended = (*of_trace, *[(note, 1) for note in one.pop("notes", ())])
+            yield Assembled(Raw(raw.line, dict(records[0]), None, done, mended), one, records)
+            of_trace = ()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
+from review.basics.packed_spans import MARK
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Record
 from review.sources.spool import full_disk
@@ -31,7 +32,7 @@ OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
 class Part(NamedTuple):
-    """One record as JSON, the name of its trace, and the line where it stands."""
+    """One record as JSON, or packed as its reader does it, the name of its trace, and the line where it stands."""
 
     key: str
     line: int
@@ -60,9 +61,11 @@ class Group(NamedTuple):
         """Where the first record stands."""
         return self.lines[0]
 
-    def records(self) -> tuple[Record, ...]:
-        """Return the records, decoded."""
-        return tuple(cast(Record, orjson.loads(text)) for text in self.texts)
+    def records(self, unpack: Callable[[bytes | memoryview], Record] | None = None) -> tuple[Record, ...]:
+        """Return the records, decoded; those that are no JSON by ``unpack``."""
+        return tuple(
+            [unpack(text) if unpack and text[0] == MARK else cast(Record, orjson.loads(text)) for text in self.texts]
+        )
 
 
 class Grouping:

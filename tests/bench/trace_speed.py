@@ -1,11 +1,13 @@
 """How fast, and in how much memory, spans anywhere in a file become conversations in the log.
 
 Run: python tests/bench/trace_speed.py [--traces 50000]. The spans of all traces stand in random order, one OTLP request
-with four spans on a line, so that no trace is whole anywhere. ``--only-group`` leaves out masking and the log.
+with four spans on a line, so that no trace is whole anywhere. ``--only-group`` leaves out masking and the log, and
+``--protobuf`` writes the requests as clients send them to the collector.
 ``--file`` names a file to keep, and to read again when it is there: writing a million spans takes longer than reading.
 """
 
 import argparse
+import base64
 import random
 import resource
 import tempfile
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from google.protobuf.json_format import ParseDict
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from review.basics.input_file import InputFile
 from review.basics.log_paths import log_of
@@ -82,7 +86,20 @@ def write_spans(path: Path, count: int) -> None:
     with path.open("wb") as file:
         for at in range(0, len(order), PER_LINE):
             spans = [list(spans_of(n // 5))[n % 5] for n in order[at : at + PER_LINE]]
-            file.write(orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}) + b"\n")
+            request = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+            if path.suffix == ".pb":
+                message = in_protobuf(request)
+                file.write(len(message).to_bytes(4, "big") + message)
+            else:
+                file.write(orjson.dumps(request) + b"\n")
+
+
+def in_protobuf(request: dict[str, Any]) -> bytes:
+    """The same request as clients send it; the library of protobuf reads ids in base64."""
+    for one in request["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        for name in ("traceId", "spanId", "parentSpanId"):
+            one[name] = base64.b64encode(bytes.fromhex(one[name])).decode()
+    return bytes(ParseDict(request, ExportTraceServiceRequest()).SerializeToString())
 
 
 def main() -> None:
@@ -90,10 +107,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--traces", type=int, default=50_000)
     parser.add_argument("--only-group", action="store_true")
+    parser.add_argument("--protobuf", action="store_true")
     parser.add_argument("--file", type=Path)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        file, spans = chosen.file or Path(folder) / "spans.jsonl", chosen.traces * 5
+        named = f"spans.{'pb' if chosen.protobuf else 'jsonl'}"
+        file, spans = chosen.file or Path(folder) / named, chosen.traces * 5
         if not file.exists():
             write_spans(file, chosen.traces)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

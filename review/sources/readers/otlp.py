@@ -9,9 +9,12 @@ Facts: see :mod:`review.sources.readers.otlp_spans` and :mod:`review.sources.rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from review.basics.packed_spans import PackedSpan, PackedSpans
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.otlp_attributes import (
@@ -23,10 +26,11 @@ from review.sources.readers.otlp_attributes import (
     with_details,
 )
 from review.sources.readers.otlp_evaluations import evaluations_in
+from review.sources.readers.otlp_packed import packed_in, plain_of
 from review.sources.readers.otlp_spans import is_otlp, spans_in
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
-from review.sources.readers.span_names import Said
+from review.sources.readers.span_names import Meaning, Said
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, opened, words_of
 from review.sources.readers.spans import RETRIEVER, TOOL, Span
 
@@ -53,32 +57,38 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     if not spans:
         found = f"{len(records)} log records of a trace whose spans are not here"
         raise Unreadable("spans", found, "spans and logs of a trace in one import")
+    meanings = {name: NAMES.meaning(span["attributes"]) for name, span in spans.items()}
     all_events = {name: span["events"] for name, span in spans.items()}
     for name in events.keys() & spans.keys():
         logs = sorted(events[name].values(), key=lambda log: log.get("start") or 0.0)
         all_events[name] = [*all_events[name], *logs]
-    verdicts, people = evaluations_in(spans, all_events)
+    verdicts, people = evaluations_in(spans, all_events, meanings)
     any_span = next(iter(spans.values()))
     metadata = {
         **{name: any_span["resource"][name] for name in RESOURCE if any_span["resource"].get(name)},
-        **_metadata(spans),
+        **_metadata(spans, meanings),
         **({"annotations": people} if people else {}),
     }
-    read = [_span(span, all_events[name]) for name, span in spans.items()]
+    read = [_span(span, all_events[name], meanings[name]) for name, span in spans.items()]
     return [fields_of(read, id=key(records[0]), given={"metadata": metadata, "verdicts": verdicts})]
 
 
-def _span(record: Record, events: list[Fields]) -> Span:
-    attributes = with_details(record["attributes"], events) if events else record["attributes"]
-    said = NAMES.said(attributes)
+_NO_KIND = ("internal", "client", "server", "task", "workflow", "span")
+"""Words for the kind of a span that say nothing of what it does."""
+
+
+def _span(record: Record, events: list[Fields], meaning: Meaning) -> Span:
+    own = record["attributes"]
+    attributes = with_details(own, events) if events else own
+    said = NAMES.said(attributes, meaning if attributes is own else None)
     found = said.answers.get
     raw = str(found("kind") or record.get("span_kind") or "").lower()
-    kind = KINDS.get(raw, raw if raw not in ("internal", "client", "server", "task", "workflow", "span") else "")
+    kind = KINDS.get(raw) or (raw if raw not in _NO_KIND else "")
     if not kind and ("gen_ai.system" in attributes or attributes.get("llm.request.type")):
         kind = "llm"
     kind = TOOL if not kind and "ai.toolCall.name" in attributes else kind
     tool = kind == TOOL
-    error, error_type = _error(record, record["attributes"], events)
+    error, error_type = _error(record, own, events)
     root = attributes.get("langfuse.internal.is_app_root")
     span = Span(
         id=record["span"],
@@ -108,17 +118,17 @@ _FIGURES: dict[str, Callable[[Any], Any]] = {
 def _add_figures(span: Span, answers: Mapping[str, Any]) -> None:
     """Put what few spans say into one that says it: model, counts, cost, user, session, prompt and tags."""
     for question, value in answers.items():
-        if question in _FIGURES:
-            setattr(span, question, _FIGURES[question](value) or None)
+        convert = _FIGURES.get(question)
+        if convert is not None:
+            setattr(span, question, convert(value) or None)
     if "usage" in answers:
         usage = mapping_of(answers["usage"])
         span.tokens_in = span.tokens_in or count_of(amount_of(usage.get("input")) or None)
         span.tokens_out = span.tokens_out or count_of(amount_of(usage.get("output")) or None)
     if "costs" in answers:
         span.cost = span.cost or amount_of(mapping_of(answers["costs"]).get("total")) or None
-    parts = [str(answers[name]) for name in ("prompt", "prompt_version") if name in answers]
-    if parts:
-        span.prompt = "@".join(parts) or None
+    if "prompt" in answers or "prompt_version" in answers:
+        span.prompt = "@".join(str(answers[name]) for name in ("prompt", "prompt_version") if name in answers) or None
     if "tags" in answers:
         tags = answers["tags"]
         span.tags = [str(tag) for tag in (list_in(tags) or ([tags] if isinstance(tags, str) else []))]
@@ -148,19 +158,36 @@ def _documents(said: Said) -> list[Any]:
 OF_TRACE = "langfuse.trace.metadata."
 
 
-def _metadata(spans: Mapping[str, Record]) -> Fields:
+def _metadata(spans: Mapping[str, Record], meanings: Mapping[str, Meaning]) -> Fields:
     """Return the metadata that products put on their spans, of the earliest span first."""
     some = [
-        (span.get("start") or 0.0, attributes, names)
-        for span in spans.values()
-        if (names := NAMES.meaning(attributes := span["attributes"]).families.get(OF_TRACE, ()))
-        or "metadata" in attributes
+        (span.get("start") or 0.0, span["attributes"], names)
+        for span_id, span in spans.items()
+        if (names := meanings[span_id].families.get(OF_TRACE, ())) or "metadata" in span["attributes"]
     ]
+    if not some:
+        return {}
     found: Fields = {}
     for _, attributes, names in sorted(some, key=lambda one: one[0], reverse=True):
         found |= {name.removeprefix(OF_TRACE): opened(attributes[name]) for name in names}
         found |= mapping_of(attributes.get("metadata"))
     return found
+
+
+def _pack(record: Record) -> Iterable[tuple[str, bytes] | Unreadable] | None:
+    return _packed(record) if isinstance(record, PackedSpans) else None
+
+
+def _packed(record: PackedSpans) -> Iterator[tuple[str, bytes] | Unreadable]:
+    for one in packed_in(record):
+        if not isinstance(one, PackedSpan):
+            yield one
+            continue
+        for part in spans_in(record.record_of(one)):
+            try:
+                yield part if isinstance(part, Unreadable) else (key(part), orjson.dumps(part))
+            except Unreadable as error:
+                yield error
 
 
 def _sample(span: str, parent: str, name: str, attributes: dict[str, str]) -> Fields:
@@ -184,6 +211,8 @@ READER = TraceReader(
     parts=spans_in,
     key=key,
     assemble=assemble,
+    pack=_pack,
+    unpack=plain_of,
     sample=(
         _sample(
             "0000000000000002",

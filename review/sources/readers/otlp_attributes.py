@@ -98,11 +98,12 @@ NAMES = Names(
 
 def input_of(said: Said, events: list[Fields]) -> Any:
     """Return what went into a span: messages where there are any, else its input as it was recorded."""
-    found = list_in(said.answers.get("messages_in"))
+    found = list_in(said.answers["messages_in"]) if "messages_in" in said.answers else []
     if said.lists:
         found += _openinference(said.rows("llm.input_messages"))
         found += _openllmetry(said.rows("gen_ai.prompt"), "user")
-    found += [message for event in events if (message := _asked(event)) is not None]
+    if events:
+        found += [message for event in events if (message := _asked(event)) is not None]
     instructions = said.answers.get("instructions")
     if instructions and not any(isinstance(m, dict) and m.get("role") == "system" for m in found):
         parts = opened(instructions)
@@ -115,11 +116,14 @@ def input_of(said: Said, events: list[Fields]) -> Any:
 
 def output_of(said: Said, events: list[Fields]) -> Any:
     """Return what came out of a span, in the same way."""
-    found = list_in(said.answers.get("messages_out"))
+    found = list_in(said.answers["messages_out"]) if "messages_out" in said.answers else []
     if said.lists:
         found += _openinference(said.rows("llm.output_messages"))
         found += _openllmetry(said.rows("gen_ai.completion"), "assistant")
-    found += [message for event in events if (message := _answered(event)) is not None]
+    if events:
+        found += [message for event in events if (message := _answered(event)) is not None]
+    if len(found) == 1:
+        return found
     if found:
         return found[:1] if all(isinstance(m, dict) and m.get("role") == "assistant" for m in found) else found
     calls = list_in(said.answers.get("calls"))

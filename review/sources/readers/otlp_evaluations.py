@@ -9,20 +9,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.sources.readers.fields import Fields, Record
-from review.sources.readers.otlp_attributes import NAMES, event_name
-from review.sources.readers.span_names import rows_of
+from review.sources.readers.otlp_attributes import event_name
+from review.sources.readers.span_names import Meaning, rows_of
 from review.sources.readers.span_values import amount_of, words_of
 
 
 def evaluations_in(
-    spans: Mapping[str, Record], events: Mapping[str, list[Fields]]
+    spans: Mapping[str, Record], events: Mapping[str, list[Fields]], meanings: Mapping[str, Meaning]
 ) -> tuple[dict[str, Fields], list[Fields]]:
-    """Return the verdicts of judges by judge and name, and what people said."""
+    """Return the verdicts of judges by judge and name, and what people said.
+
+    ``meanings`` says what the names of each span's attributes mean.
+    """
     verdicts: dict[str, Fields] = {}
     people: list[Fields] = []
     for name, span in spans.items():
-        attributes = span["attributes"]
-        lists = NAMES.meaning(attributes).lists
+        attributes, lists = span["attributes"], meanings[name].lists
+        if not lists and not events[name]:
+            continue
         rows = [_evaluation(rows_of(attributes, lists[at]), inner) for at, inner in _ANNOTATIONS if at in lists]
         found = [row for part in rows for row in part]
         found += [_result(e["attributes"]) for e in events[name] if event_name(e) == "gen_ai.evaluation.result"]

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from review.basics.packed_spans import PackedSpans
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.span_values import milliseconds
@@ -28,7 +29,7 @@ _HEX = re.compile(r"(0x)?([0-9a-fA-F]{16}|[0-9a-fA-F]{32})\Z")
 
 def is_otlp(record: Record) -> bool:
     """Whether a record is a request with spans or logs, the spans of one resource, or one span."""
-    if any(isinstance(record.get(name), list) for name in (*CONTAINERS, *SCOPES)):
+    if isinstance(record, PackedSpans) or any(isinstance(record.get(name), list) for name in (*CONTAINERS, *SCOPES)):
         return True
     return _is_span(record)
 
@@ -92,8 +93,9 @@ def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields | Unreadable]:
             named = scope.get("scope")
             name = str(named.get("name") or "") if isinstance(named, dict) else ""
             for items in ITEMS:
-                for item in _objects(scope.get(items), items):
-                    yield item if isinstance(item, Unreadable) else _read(item, described, name)
+                if items in scope:
+                    for item in _objects(scope[items], items):
+                        yield item if isinstance(item, Unreadable) else _read(item, described, name)
 
 
 def _read(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields | Unreadable:
@@ -104,17 +106,18 @@ def _read(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields | Unr
 
 
 def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:
-    status = item.get("status")
-    status = status if isinstance(status, dict) else {"code": item.get("status_code")}
-    events = item.get("events")
+    ask = item.get
+    status = ask("status")
+    status = status if isinstance(status, dict) else {"code": ask("status_code")}
+    events, pairs = ask("events"), ask("attributes")
     made: Fields = {
         "trace": id_of(item, "trace"),
         "span": id_of(item, "span"),
         "parent": id_of(item, "parent"),
-        "name": str(item.get("name") or item.get("eventName") or item.get("event_name") or ""),
+        "name": str(ask("name") or ask("eventName") or ask("event_name") or ""),
         "start": _time_of(item, "start"),
         "end": _time_of(item, "end"),
-        "attributes": attributes_of(item.get("attributes")),
+        "attributes": _pairs(pairs) if type(pairs) is list else attributes_of(pairs),
         "events": [_event(event) for event in events if isinstance(event, dict)] if isinstance(events, list) else [],
         "resource": resource,
         "scope": scope,

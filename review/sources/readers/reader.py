@@ -72,6 +72,10 @@ class TraceReader(Format):
     one conversation or of several, and the errors of parts that cannot be read; it raises Unreadable for a trace that
     is none. None of them sees files. ``sample`` is the same short conversation as that of a ``Reader``, as raw records
     in any order.
+
+    Parts wait as JSON for the others of their trace. A format whose records need not be decoded for that has ``pack``:
+    it yields trace and bytes of each part, and the errors of others, and returns None for records that are not such;
+    ``unpack`` makes the part of its bytes, which begin with a byte of zero.
     """
 
     key: Callable[[Record], str]
@@ -79,3 +83,5 @@ class TraceReader(Format):
     sample: Sequence[Record]
     parts: Callable[[Record], Iterable[Record | Unreadable]] = whole
     head: Callable[[Record], Fields | None] | None = None
+    pack: Callable[[Record], Iterable[tuple[str, bytes] | Unreadable] | None] | None = None
+    unpack: Callable[[bytes | memoryview], Record] | None = None

@@ -32,22 +32,24 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
         )
     status = _status(tree, said)
     missing = _empty(said, status)
-    answers = [span for span in tree.spans if span.kind == LLM]
+    spans = tree.spans
+    answers = [span for span in spans if span.kind == LLM]
     known = {name: value for name, value in given.items() if value not in (None, "", [], {}) and name != "metadata"}
-    tokens = {name: _sum(tree, name) for name in ("tokens_in", "tokens_out", "cost")}
     return {
         "id": id,
         "created_at": _time(tree),
         "messages": said.messages,
-        "steps": [step for span in tree.spans if tree.below(span) for step in _steps(span)],
-        "context": [document for span in tree.spans for document in span.documents],
+        "steps": [step for span in spans if tree.depth[span.id] > 0 for step in _steps(span)],
+        "context": [document for span in spans for document in span.documents],
         "latency_ms": tree.root.milliseconds,
         "model": _latest(answers, "model") or _latest(tree.spans, "model"),
         "prompt_version": _latest(answers, "prompt") or _latest(tree.spans, "prompt"),
         "user_id": _first(tree, "user"),
         "session_id": _first(tree, "session"),
-        "tags": list(dict.fromkeys(tag for span in tree.spans for tag in span.tags)),
-        **tokens,
+        "tags": list(dict.fromkeys([tag for span in spans for tag in span.tags])),
+        "tokens_in": _sum(tree, [(span, span.tokens_in) for span in spans if span.tokens_in]),
+        "tokens_out": _sum(tree, [(span, span.tokens_out) for span in spans if span.tokens_out]),
+        "cost": _sum(tree, [(span, span.cost) for span in spans if span.cost]),
         **_query(tree, said.messages),
         **status,
         **known,
@@ -78,23 +80,20 @@ def _first(tree: Tree, name: str) -> Any:
     return getattr(tree.root, name) or next((found for span in tree.spans if (found := getattr(span, name))), None)
 
 
-def _sum(tree: Tree, name: str) -> Any:
+def _sum(tree: Tree, counted: Sequence[tuple[Span, Any]]) -> Any:
     """Return the sum over the spans that count for themselves; the totals of a span around others are not added.
 
     Zero is what tools write where nothing was counted, so it is missing.
     """
-    counted = {span.id for span in tree.spans if getattr(span, name)}
     if not counted:
         return None
-    parents = {span.id: span.parent for span in tree.spans}
     around: set[str] = set()
-    for span in counted:
-        at = parents.get(span)
-        while at is not None and at in parents and at not in around:
+    for span, _ in counted:
+        at = span.parent
+        while at is not None and at in tree.parents and at not in around:
             around.add(at)
-            at = parents[at]
-    counted -= around
-    values = [getattr(span, name) for span in tree.spans if span.id in counted]
+            at = tree.parents[at]
+    values = [value for span, value in counted if span.id not in around]
     return round(sum(values), 12) if values else None
 
 
@@ -129,7 +128,8 @@ def _empty(said: TraceTalk, status: Fields) -> list[str]:
 def _steps(span: Span) -> list[Fields]:
     """Return a span as a step of the reasoning chain, after what its model thought."""
     told = span.told if span.kind == LLM else None
-    thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in (told.thoughts if told else ())]
+    given = told.thoughts if told is not None else None
+    thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in given] if given else []
     # The messages of a model call are in the conversation already.
     shown = None if span.kind == LLM and span.asked is not None else span.input
     if told is not None:
@@ -137,19 +137,23 @@ def _steps(span: Span) -> list[Fields]:
         output = last.get("content") or as_text([c["function"] for c in last.get("tool_calls", ())] or None)
     else:
         output = "" if span.kind == RETRIEVER and span.documents else as_text(span.output)
-    made = {
-        "name": span.name,
-        "kind": span.kind,
-        "input": as_text(shown),
-        "output": output,
-        "milliseconds": span.milliseconds,
-        "tokens_in": span.tokens_in or None,
-        "tokens_out": span.tokens_out or None,
-        "cost": span.cost or None,
-        "model": span.model,
-        "error": span.error,
-    }
-    return [*thoughts, {name: value for name, value in made.items() if value not in (None, "")}]
+    made: Fields = {}
+    for name, text in (("name", span.name), ("kind", span.kind), ("input", as_text(shown)), ("output", output)):
+        if text:
+            made[name] = text
+    if (took := span.milliseconds) is not None:
+        made["milliseconds"] = took
+    if span.tokens_in:
+        made["tokens_in"] = span.tokens_in
+    if span.tokens_out:
+        made["tokens_out"] = span.tokens_out
+    if span.cost:
+        made["cost"] = span.cost
+    if span.model:
+        made["model"] = span.model
+    if span.error:
+        made["error"] = span.error
+    return [*thoughts, made]
 
 
 def _query(tree: Tree, messages: list[Fields]) -> Fields:

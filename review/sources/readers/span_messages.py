@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from review.sources.readers.fields import ROLES, Fields, as_json_text
+from review.sources.readers.span_texts import PLAIN, texts_alone
 from review.sources.readers.span_values import called_with, mapping_of, opened
 
 _CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "functionCall")
 _RESULTS = ("tool_call_response", "tool_result", "tool-result", "function_call_output", "functionResponse")
 _THOUGHTS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content")
-_PLAIN = {"role", "content", "parts", "finish_reason"}
-"""The fields of a message that calls no tool outside of its content."""
 _PARTS = (*_CALLS, *_RESULTS, *_THOUGHTS)
 _CONTENT = ("content", "parts", "tool_calls", "data")
 _LISTS = ("messages", "input_messages", "contents", "chat_history", "input", "output")
@@ -37,6 +36,9 @@ def talk_in(value: Any, *, role: str | None = None) -> Talk | None:
     ``role`` is that of a message without one, such as the content of an answer.
     """
     value = called_with(value)
+    simple = texts_alone(value) if type(value) is list else None
+    if simple:
+        return Talk(simple)
     listed = _listed(value)
     if not listed:
         return None
@@ -124,7 +126,7 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     made: Fields = {"role": known, "content": "", **({"name": str(item["name"])} if item.get("name") else {})}
     results: list[Fields] = []
     _fill(made, results, talk.thoughts, parts)
-    if not item.keys() <= _PLAIN:
+    if not item.keys() <= PLAIN:
         for call in _calls(item):
             made.setdefault("tool_calls", []).append(call)
     thought = item.get("reasoning_content") or item.get("reasoning")

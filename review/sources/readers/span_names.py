@@ -54,9 +54,9 @@ class Names:
         self._questions, self._lists, self._families = questions, lists, families
         self._kept: dict[tuple[str, ...], Meaning] = {}
 
-    def said(self, attributes: Mapping[str, Any]) -> Said:
-        """Return what attributes say."""
-        meaning = self.meaning(attributes)
+    def said(self, attributes: Mapping[str, Any], meaning: Meaning | None = None) -> Said:
+        """Return what attributes say; ``meaning`` is that of their names, where it is known already."""
+        meaning = meaning or self.meaning(attributes)
         return Said(attributes, _answers(attributes, meaning), meaning.lists)
 
     def meaning(self, attributes: Mapping[str, Any]) -> Meaning:
@@ -89,7 +89,7 @@ def _answers(attributes: Mapping[str, Any], meaning: Meaning) -> Fields:
     for question, names in meaning.answers:
         for name in names:
             value = attributes[name]
-            if value is not None and value != "" and value != [] and value != {}:
+            if value or value == 0:  # a zero and False answer; None and what is empty do not
                 found[question] = value
                 break
     return found

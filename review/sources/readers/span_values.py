@@ -27,15 +27,17 @@ _CLOSES = {"{": "}", "[": "]", '"': '"'}
 
 def opened(value: Any) -> Any:
     """Return the value of JSON text, also of JSON text inside JSON text; a number or a plain text stays as it is."""
+    if not isinstance(value, str):
+        return value
     for _ in range(_NESTED):
-        if not isinstance(value, str):
-            return value
         text = value.strip()
         if len(text) < 2 or _CLOSES.get(text[0]) != text[-1]:
             return value
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
+            return value
+        if not isinstance(value, str):
             return value
     return value
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from review.basics.record import Unreadable
@@ -17,7 +16,11 @@ SILENT = frozenset((TOOL, RETRIEVER, "embedding", "reranker", "guardrail", "eval
 """Kinds whose inputs and outputs are neither a question of the user nor an answer."""
 
 
-@dataclass(kw_only=True)
+_UNREAD: Any = object()
+"""Stands for messages that nobody has asked for yet."""
+
+
+@dataclass(kw_only=True, slots=True)
 class Span:
     """One step of a trace: a call of a model or a tool, a retrieval, or a function around others.
 
@@ -46,22 +49,22 @@ class Span:
     user: str | None = None
     session: str | None = None
     tags: list[str] = field(default_factory=list)
+    _asked: Talk | None = field(default=_UNREAD, init=False, repr=False, compare=False)
+    _told: Talk | None = field(default=_UNREAD, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def asked(self) -> Talk | None:
         """The messages that went in, None where the input is no list of messages."""
-        return None if self.input is None else talk_in(self.input, role="user")
+        if self._asked is _UNREAD:
+            self._asked = None if self.input is None else talk_in(self.input, role="user")
+        return self._asked
 
-    @cached_property
+    @property
     def told(self) -> Talk | None:
         """What came out as messages, a plain text as one of the assistant; None without any."""
-        if self.output is None:
-            return None
-        told = talk_in(self.output, role="assistant")
-        if told is None:
-            text = text_in(self.output, ANSWER_KEYS)
-            told = None if text is None else Talk([{"role": "assistant", "content": text}])
-        return told
+        if self._told is _UNREAD:
+            self._told = None if self.output is None else _told_by(self.output)
+        return self._told
 
     @property
     def milliseconds(self) -> float | None:
@@ -71,23 +74,28 @@ class Span:
         return round(self.end - self.start, 3)
 
 
+def _told_by(output: Any) -> Talk | None:
+    told = talk_in(output, role="assistant")
+    if told is None:
+        text = text_in(output, ANSWER_KEYS)
+        told = None if text is None else Talk([{"role": "assistant", "content": text}])
+    return told
+
+
 @dataclass(frozen=True)
 class Tree:
-    """Spans in the order in which they began, with their roots and depths. ``notes`` say what is unusual."""
+    """Spans in the order in which they began, with their roots, depths and parents. ``notes`` say what is unusual."""
 
     spans: list[Span]
     roots: list[Span]
     depth: dict[str, int]
+    parents: dict[str, str | None]
     notes: list[str]
 
     @property
     def root(self) -> Span:
         """The span that stands for the whole trace."""
         return self.roots[0]
-
-    def below(self, span: Span) -> bool:
-        """Whether a span is no root."""
-        return self.depth[span.id] > 0
 
 
 def tree_of(spans: Sequence[Span]) -> Tree:
@@ -97,7 +105,7 @@ def tree_of(spans: Sequence[Span]) -> Tree:
     Of several roots, the earliest with an input stands first. Raises Unreadable when parents go in a circle.
     """
     by_id = {span.id: span for span in spans}
-    ordered = sorted(by_id.values(), key=lambda s: (s.start is None, s.start or 0.0, s.order, s.id))
+    ordered = sorted(by_id.values(), key=_moment)
     tops = [span for span in ordered if span.parent is None or span.parent not in by_id or span.parent == span.id]
     depth = _depths(ordered, by_id, {span.id for span in tops})
     marked = [span for span in ordered if span.root]
@@ -111,7 +119,11 @@ def tree_of(spans: Sequence[Span]) -> Tree:
     roots = [first, *(span for span in chosen if span is not first)]
     lift, at_top = depth[first.id], {span.id for span in roots}
     depth = {name: 0 if name in at_top else max(at - lift, 1) for name, at in depth.items()}
-    return Tree(ordered, roots, depth, notes)
+    return Tree(ordered, roots, depth, {span.id: span.parent for span in ordered}, notes)
+
+
+def _moment(span: Span) -> tuple[bool, float, str, str]:
+    return span.start is None, span.start or 0.0, span.order, span.id
 
 
 def _depths(ordered: list[Span], by_id: dict[str, Span], tops: set[str]) -> dict[str, int]:
