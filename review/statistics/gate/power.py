@@ -7,6 +7,7 @@ noise of the model and flip back in the next run. For results that are not 0/1 i
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,9 +36,8 @@ def detection_probability(n: int, flips: float, drop: float, *, margin: float = 
     Exact for single 0/1 results, by summing over the number of changed cases. The share of changed cases stays
     ``flips`` unless the drop itself is larger.
     """
-    changed, weight = _changed(n, max(flips, drop))
-    least = np.maximum(_critical(changed, alpha), np.floor((changed + margin * n + 1e-9) / 2) + 1)
-    return _chance(changed, weight, least, max(flips, drop), drop)
+    share = max(flips, drop)
+    return _chance(*_rule(n, share, margin, alpha), share, drop)
 
 
 def smallest_detectable_drop(
@@ -53,13 +53,18 @@ def smallest_detectable_drop(
             return None
         found = root(lambda x: _needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
         return max(found, margin)
-    if detection_probability(n, flips, 1.0, margin=margin, alpha=alpha) < power:
+    rule = cache(lambda share: _rule(n, share, margin, alpha))  # the same for all drops below ``flips``
+
+    def reached(drop: float) -> bool:
+        share = max(flips, drop)
+        return _chance(*rule(share), share, drop) >= power
+
+    if not reached(1.0):
         return None
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        reached = detection_probability(n, flips, middle, margin=margin, alpha=alpha) >= power
-        low, high = (low, middle) if reached else (middle, high)
+        low, high = (low, middle) if reached(middle) else (middle, high)
     return high
 
 
@@ -110,6 +115,13 @@ def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
     weight = probability(counts, n, min(1.0, flips))
     keep = weight > 1e-14
     return counts[keep], weight[keep]
+
+
+def _rule(n: int, flips: float, margin: float, alpha: float) -> tuple[Floats, Floats, Floats]:
+    """Return the plausible numbers of changed cases, their probabilities, and how many of them must break to fail."""
+    changed, weight = _changed(n, flips)
+    least = np.maximum(_critical(changed, alpha), np.floor((changed + margin * n + 1e-9) / 2) + 1)
+    return changed, weight, least
 
 
 def _critical(changed: Floats, alpha: float) -> Floats:
