@@ -137,6 +137,11 @@ def test_a_proposal_is_approved_on_the_page(demo: Store, monkeypatch: pytest.Mon
     at.text_area(f"p_answer_{found[0].id}").set_value("Seven.")
     at.button(f"p_yes_{found[0].id}").click().run()
     assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 1
+    at.button(f"p_no_{found[1].id}").click().run()
+    assert at.error[0].value == "Give a reason for rejecting the proposal."
+    at.text_input(f"p_reason_{found[1].id}").set_value("Nobody asks this.")
+    at.button(f"p_no_{found[1].id}").click().run()
+    assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 2
     assert run(demo, monkeypatch, "failures", "ana").warning[0].value.startswith("This page needs the role adjudicator")
 
 
