@@ -7,7 +7,7 @@ noise of the model and flip back in the next run. For results that are not 0/1 i
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,8 @@ def detection_probability(n: int, flips: float, drop: float, *, margin: float = 
     ``flips`` unless the drop itself is larger.
     """
     share = max(flips, drop)
-    return _chance(*_rule(n, share, margin, alpha), share, drop)
+    changed, weight, least = _rule(n, share, margin, alpha)
+    return _chance(changed, weight, least, share, drop)
 
 
 def smallest_detectable_drop(
@@ -53,18 +54,13 @@ def smallest_detectable_drop(
             return None
         found = root(lambda x: _needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
         return max(found, margin)
-    rule = cache(lambda share: _rule(n, share, margin, alpha))  # the same for all drops below ``flips``
-
-    def reached(drop: float) -> bool:
-        share = max(flips, drop)
-        return _chance(*rule(share), share, drop) >= power
-
-    if not reached(1.0):
+    if detection_probability(n, flips, 1.0, margin=margin, alpha=alpha) < power:
         return None
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
+        reached = detection_probability(n, flips, middle, margin=margin, alpha=alpha) >= power
+        low, high = (low, middle) if reached else (middle, high)
     return high
 
 
@@ -117,6 +113,7 @@ def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
     return counts[keep], weight[keep]
 
 
+@lru_cache(maxsize=2)  # whoever looks for a drop asks for many below ``flips``, which share it
 def _rule(n: int, flips: float, margin: float, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Return the plausible numbers of changed cases, their probabilities, and how many of them must break to fail."""
     changed, weight = _changed(n, flips)
