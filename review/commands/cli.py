@@ -14,6 +14,7 @@ import click
 from review.basics import request_id
 from review.basics.errors import NoSpace, ReviewError
 from review.basics.lazy_commands import LazyGroup
+from review.serving.interpreter import collect_seldom
 
 COMMANDS: dict[str, str] = {
     "ab": "review.commands.ab:ab",
@@ -82,6 +83,7 @@ def main() -> None:
     # Processes that this one starts go on under its number.
     os.environ[request_id.VARIABLE] = request_id.begin_process()
     _write_any_text()
+    collect_seldom()
     try:
         code = spotcheck.main(standalone_mode=False)
         # Outside standalone mode click returns the code of ctx.exit() instead of raising it.

@@ -78,3 +78,13 @@ def secrets(text: str) -> Iterator[Hit]:
         if len(value) >= 6 and any(c.isdigit() for c in value) and not is_parameter(value):
             yield Hit(found.start("it"), found.start("it") + len(value), value)
     yield from words_and_tokens(text)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with "[SECRET]" in place of each key, token and password, for what a program said by mistake."""
+    end, parts = 0, list[str]()
+    for hit in sorted(secrets(text), key=lambda hit: (hit.start, -hit.end)):
+        if hit.start >= end:
+            parts += [text[end : hit.start], "[SECRET]"]
+        end = max(end, hit.end)
+    return "".join([*parts, text[end:]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from review.experiments.runs.accuracy import accuracy_of
-from review.experiments.runs.scored import scored_run
+from review.experiments.runs.scored import scored_runs
 from review.experiments.versions.registry import in_force
 from review.report.versions import VersionFigure
 from storage.queries.gate import runs_finished
@@ -29,9 +29,9 @@ def versions_in(store: Store, since: str, until: str) -> tuple[VersionFigure, ..
     first = next((one for one in known if one[0] == name), None)
     ran = [one for one in known if since < at[one[2]] and one != first]
     chosen = ([first] if first else []) + ran
+    shown = chosen[:MOST]
+    runs = scored_runs(store, [run for _, _, run in shown])
     return tuple(
-        VersionFigure(
-            version=version, release=release, in_force=version == name, accuracy=accuracy_of(scored_run(store, run))
-        )
-        for version, release, run in chosen[:MOST]
+        VersionFigure(version=version, release=release, in_force=version == name, accuracy=accuracy_of(run))
+        for (version, release, _), run in zip(shown, runs, strict=True)
     )

@@ -1,4 +1,4 @@
-"""The Python interpreter of the server, which all sessions share: short turns, and short collections of garbage."""
+"""The Python interpreter of the server, which all sessions share, and of a command: short turns, little collecting."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _loaded = 0
 def prepare() -> None:
     """Set the turns of threads and the collections; for the start of the server."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    collect_seldom()
+
+
+def collect_seldom() -> None:
+    """Collect garbage after many new objects only; for the start of a command, which ends soon."""
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,12 @@ class ScoreSettings:
     semantic: tuple[str, ...] = SEMANTIC
     correctness: str = "correctness"
 
-    @property
+    @cached_property
     def all(self) -> tuple[str, ...]:
         """Every scorer that runs, each once."""
         return tuple(dict.fromkeys((*self.run, *self.deciding)))
 
-    @property
+    @cached_property
     def deciding(self) -> tuple[str, ...]:
         """The scorers that decide the combined accuracy, each once."""
         return tuple(dict.fromkeys((*self.execution, *self.semantic)))

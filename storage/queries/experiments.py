@@ -65,8 +65,10 @@ def answers_to(store: Store, keys: Collection[str]) -> dict[str, ExperimentAnswe
 
 
 _BY_KEY = """
-SELECT * FROM experiment_answers
-WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' AND CAST(answer AS TEXT) <> '{}' ORDER BY rowid
+SELECT * FROM experiment_answers WHERE rowid IN (
+  SELECT max(rowid) FROM experiment_answers
+  WHERE key IN (SELECT value FROM json_each(:keys)) AND cause = '' AND CAST(answer AS TEXT) <> '{}' GROUP BY key
+)
 """
 
 
@@ -80,7 +82,11 @@ def scores_by_key(store: Store, keys: Collection[str]) -> dict[str, ExperimentSc
     return {row.key: row for row in store.select(ExperimentScore, _SCORES, {"keys": json_list(keys)})}
 
 
-_SCORES = "SELECT * FROM experiment_scores WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY rowid"
+_SCORES = """
+SELECT * FROM experiment_scores WHERE rowid IN (
+  SELECT max(rowid) FROM experiment_scores WHERE key IN (SELECT value FROM json_each(:keys)) GROUP BY key
+)
+"""
 
 
 class Spent(NamedTuple):

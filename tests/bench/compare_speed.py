@@ -44,15 +44,18 @@ def build(folder: Path, cases: int) -> None:
 def gate(path: str) -> None:
     """Gate both versions from the store, and again from runs that were read already."""
     from review.experiments.gating.outcome import gate_runs
-    from review.experiments.gating.versions_gate import gate_versions, needed_run
+    from review.experiments.gating.versions_gate import finished_run, gate_versions
+    from review.experiments.runs.scored import scored_runs
+    from review.serving.interpreter import collect_seldom
     from storage.opening import open_store
 
+    collect_seldom()
     store = open_store(path, create=False)
     print(
         "gate, runs read from the store:",
         timed(lambda: gate_versions(store, baseline="v2", candidate="v3", release="r1")),
     )
-    before, after = (needed_run(store, version, "r1") for version in ("v2", "v3"))
+    before, after = scored_runs(store, [finished_run(store, version, "r1").id for version in ("v2", "v3")])
     print("gate alone:", timed(lambda: gate_runs(before, after)))
 
 

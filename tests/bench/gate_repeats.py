@@ -97,13 +97,15 @@ def decided(design: Design, rng: np.random.Generator) -> tuple[str, str, float]:
     learned = old.asked
     new.ask(dict.fromkeys(names, 1))
     made = gate_runs(old.run(), new.run())
-    first = last = made.decision
-    if first == "inconclusive" or made.report.doubtful:
+    first = made.decision
+    while made.decision == "inconclusive" or made.report.doubtful:
         plan = repeat_plan(old.run(), new.run())
+        if plan.step != "repeat":
+            break
         old.ask(dict(plan.baseline))
         new.ask(dict(plan.candidate))
-        last = gate_runs(old.run(), new.run()).decision
-    return first, last, (old.asked - learned + new.asked) / design.n
+        made = gate_runs(old.run(), new.run())
+    return first, made.decision, (old.asked - learned + new.asked) / design.n
 
 
 def main() -> None:

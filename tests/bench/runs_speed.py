@@ -21,6 +21,7 @@ from run_cases import released
 from review.experiments.runs.listing import status_of
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
 from review.experiments.runs.working import work
+from review.serving.interpreter import collect_seldom
 from review.settings.project import project_of
 from storage.store import Store
 
@@ -76,7 +77,8 @@ def cached_seconds(folder: Path, cases: int = 10_000) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Print both figures."""
+    """Print both figures, with the garbage collection of a command."""
+    collect_seldom()
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         rate = endpoint_rate(Path(one))
         print(f"1,000 cases, 50 ms, concurrency {WIDTH}: {rate:.0f} a second, {rate / IDEAL:.0%} of {IDEAL:.0f}")

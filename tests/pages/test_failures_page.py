@@ -50,7 +50,9 @@ def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest
 def test_a_note_and_a_mode_are_saved_and_the_next_failure_opens(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week, project = last_week(demo), project_of(demo.path)
     found = [f.row.id for f in failures(demo, project, Narrowed(weeks=[week]), viewer="mara")]
-    at = run(demo, monkeypatch, "failures", "mara", view="list", failure=found[0])
+    at = run(demo, monkeypatch, "failures", "mara", view="list")
+    at.button("failures_first").click().run()
+    assert at.query_params["failure"] in (found[0], [found[0]]), "the key j begins the list"
     at.text_input("failure_text").set_value("the month came first")
     at.selectbox("failure_mode").set_value(mode_list(demo).current[0].id)
     at.button("failure_save").click().run()
@@ -137,6 +139,11 @@ def test_a_proposal_is_approved_on_the_page(demo: Store, monkeypatch: pytest.Mon
     at.text_area(f"p_answer_{found[0].id}").set_value("Seven.")
     at.button(f"p_yes_{found[0].id}").click().run()
     assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 1
+    at.button(f"p_no_{found[1].id}").click().run()
+    assert at.error[0].value == "Give a reason for rejecting the proposal."
+    at.text_input(f"p_reason_{found[1].id}").set_value("Nobody asks this.")
+    at.button(f"p_no_{found[1].id}").click().run()
+    assert not at.exception and not at.error and len(open_proposals(demo)) == len(found) - 2
     assert run(demo, monkeypatch, "failures", "ana").warning[0].value.startswith("This page needs the role adjudicator")
 
 

@@ -125,9 +125,13 @@ def _open(name: str) -> None:
 
 
 def _opened(here: Session, ids: Sequence[str]) -> None:
-    """Draw the failure that the address names, with keys for the one before and the next."""
+    """Draw the failure that the address names, with keys for the one before and the next; without one, how to begin."""
     name = st.query_params.get(OPEN)
     if not name:
+        st.button(
+            "Open the first", shortcut="j", key="failures_first", icon=":material/arrow_forward:", on_click=_open,
+            args=(ids[0],),
+        )  # fmt: skip
         return
     try:
         one = failure_shown(here.store, here.project, name, viewer=here.rater.id)

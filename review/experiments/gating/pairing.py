@@ -96,6 +96,8 @@ def in_few_shots(cases: Mapping[str, Case], prompt: str, parameters: Mapping[str
     listed = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
     named = {str(one) for one in listed}
     text = f" {_plain(f'{prompt} {given or str()}')} "
+    if not text.strip():
+        return named & cases.keys()
     return {name for name, case in cases.items() if name in named or _stands(case.question, text)}
 
 

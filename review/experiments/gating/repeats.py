@@ -24,7 +24,9 @@ from review.experiments.values import ScoredRun
 LEARNED = 5
 """Results of each case that show which cases flip in the baseline. They are asked once and serve every candidate."""
 OFFERS = ((15, 3), (11, 3), (9, 3), (7, 3), (7, 2), (5, 2), (3, 2))
-"""Results that a case that flips, and any other, should have in the end. The first offer that fits the bill is made."""
+"""Results that a case that flips, and any other, should have. The first offer that fits the bill is made."""
+FURTHER = (25, 5)
+"""What is offered to a gate that is undecided after the largest of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,14 +124,14 @@ def repeat_plan(
     learn = plan("learn", dict.fromkeys(before, LEARNED), now)
     if learn.step != "done":
         return learn if fits(learn) else _short(learn)
-    made = [
-        plan(
-            "repeat",
-            {name: max(LEARNED, most if name in flaky else 0) for name in before},
-            {name: most if name in flaky else least for name in after},
-        )
-        for most, least in OFFERS
-    ]
+
+    def offer(most: int, least: int) -> RepeatPlan:
+        old = {name: max(LEARNED, most if name in flaky else 0) for name in before}
+        return plan("repeat", old, {name: most if name in flaky else least for name in after})
+
+    made = [offer(*numbers) for numbers in OFFERS]
+    if made[0].step == "done":
+        made = [offer(*FURTHER)]
     return next((one for one in made if fits(one)), _short(made[-1]))
 
 

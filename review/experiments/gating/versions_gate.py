@@ -7,9 +7,10 @@ from review.experiments.gating.outcome import Outcome, gate_runs
 from review.experiments.gating.pairing import by_case, in_few_shots
 from review.experiments.gating.selfcheck import SelfCheck, self_check
 from review.experiments.gating.settings import AS_USUAL, GateSettings
-from review.experiments.runs.scored import latest_run, scored_run
+from review.experiments.runs.scored import scored_runs
 from review.experiments.values import Case, ScoredRun
 from review.experiments.versions.registry import APPROVED, versions
+from storage.queries.experiments import latest_finished
 from storage.records_experiments import ExperimentRun, PromptVersion
 from storage.records_gate import GateDecision
 from storage.store import Store
@@ -38,19 +39,19 @@ def gate_versions(
             "would replace.",
             command_hint="`spotcheck gate --self` shows how much a version differs from itself.",
         )
-    before, after = (needed_run(store, version, release) for version in (baseline, candidate))
+    needed = [finished_run(store, version, release) for version in (baseline, candidate)]
+    approved = [v.id for v in versions(store) if v.state.state == APPROVED and v.id not in (baseline, candidate)]
+    found = {one: latest_finished(store, one, release) for one in approved}
+    without = [one for one, run in found.items() if run is None]
+    before, after, *others = scored_runs(store, [run.id for run in (*needed, *found.values()) if run is not None])
     cases = {name: some[0].case for run in (before, after) for name, some in by_case(run).items()}
     left_out = seen_by(store, (baseline, candidate), cases)
-    approved = [v.id for v in versions(store) if v.state.state == APPROVED and v.id not in (baseline, candidate)]
-    found = {one: latest_run(store, version=one, release=release) for one in approved}
-    runs = [run for run in found.values() if run is not None]
-    without = [one for one, run in found.items() if run is None]
-    return gate_runs(before, after, settings, approved=runs, left_out=left_out, not_compared=without)
+    return gate_runs(before, after, settings, approved=others, left_out=left_out, not_compared=without)
 
 
-def needed_run(store: Store, version: str, release: str) -> ScoredRun:
-    """Return the latest run of a version over a release. Raises NothingToDo without one."""
-    found = latest_run(store, version=version, release=release)
+def finished_run(store: Store, version: str, release: str) -> ExperimentRun:
+    """Return the latest finished run of a version over a release. Raises NothingToDo without one."""
+    found = latest_finished(store, version, release)
     if found is None:
         raise NothingToDo(
             f"{version} has no run over release {release} yet. Run it first.",
@@ -78,12 +79,13 @@ def check_itself(
     """Compare a version with itself, by its latest runs over a release. Raises NothingToDo without two results."""
     rows = store.find(ExperimentRun, version=version, release=release, order_by="rowid desc")[:RUNS_OF_ITSELF]
     if not rows:
-        needed_run(store, version, release)
-    return self_check([scored_run(store, row.id) for row in rows], settings)
+        finished_run(store, version, release)
+    return self_check(scored_runs(store, [row.id for row in rows]), settings)
 
 
 def runs_of(store: Store, decision: GateDecision) -> tuple[ScoredRun, ScoredRun]:
     """Return the runs that a decision compared. Raises Refused for a decision about files, which the store lacks."""
     if not decision.baseline_run or not decision.candidate_run:
         raise Refused(f"{decision.id} was made from files, so the store does not have the answers.")
-    return scored_run(store, decision.baseline_run), scored_run(store, decision.candidate_run)
+    before, after = scored_runs(store, (decision.baseline_run, decision.candidate_run))
+    return before, after

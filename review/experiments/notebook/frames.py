@@ -8,7 +8,8 @@
 
 ``load_release``, ``load_results``, ``load_run`` and ``score`` make tables, ``save_results`` writes one. ``accuracy``,
 ``compare``, ``flips``, ``slices``, ``wording`` and ``gate`` take tables of results with one row for each case and
-repeat, of which only the columns ``case`` and ``combined`` are needed.
+repeat, of which only the columns ``case`` and ``combined`` are needed. A column ``people`` holds the scores that people
+gave a random part of the answers; they correct the accuracy, and the gate says where they contradict it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from review.experiments.comparing.comparison import Comparison
 from review.experiments.comparing.comparison import compare as compare_runs
 from review.experiments.comparing.descriptors import describe
 from review.experiments.comparing.trend import points
-from review.experiments.comparing.verdict import sentence
+from review.experiments.comparing.verdict import checks, sentence
 from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.settings import GateSettings
 from review.experiments.notebook.tables import cells_of_case, run_of, table_of
@@ -107,15 +108,31 @@ def save_results(results: pd.DataFrame, path: str | Path) -> None:
 
 
 def accuracy(*results: pd.DataFrame) -> pd.DataFrame:
-    """Return the combined accuracy of each table of results with its interval over cases."""
+    """Return the combined accuracy of each table of results with its interval over cases.
+
+    ``checked`` is how many answers people checked at random. Five or more correct ``value``; ``by_rules`` is the figure
+    without them.
+    """
     found = points([run_of(frame, name=f"version {k}") for k, frame in enumerate(results, start=1)])
-    return pd.DataFrame([{"version": p.version, "release": p.release, **_figure(p.accuracy.combined)} for p in found])
+    return pd.DataFrame(
+        [
+            {
+                "version": p.version,
+                "release": p.release,
+                **_figure(p.accuracy.combined),
+                "by_rules": p.accuracy.by_rules.value,
+                "checked": p.accuracy.checked,
+            }
+            for p in found
+        ]
+    )
 
 
 def compare(*results: pd.DataFrame) -> pd.DataFrame:
     """Return every measure of each version, and its difference to the first one; ``better`` says which way is good.
 
-    Its attribute ``attrs["sentences"]`` holds one sentence for each version beside the first.
+    Its attribute ``attrs["sentences"]`` holds one sentence for each version beside the first, and ``attrs["checks"]``
+    what people's checks say of the accuracies.
     """
     found = _compared(results)
     rows = []
@@ -134,6 +151,7 @@ def compare(*results: pd.DataFrame) -> pd.DataFrame:
             )
     frame = pd.DataFrame(rows)
     frame.attrs["sentences"] = [sentence(found, place) for place in range(1, len(found.runs))]
+    frame.attrs["checks"] = checks(found)
     return frame
 
 

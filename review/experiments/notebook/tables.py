@@ -1,4 +1,8 @@
-"""Results of a run as a pandas table, one row for each case and repeat, and back."""
+"""Results of a run as a pandas table, one row for each case and repeat, and back.
+
+A run whose answers people checked also has the columns ``people``, the score that they gave the first answer to a case,
+and ``weight_execution``, the share of the execution in a combined score.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from review.experiments.values import Answer, Case, ScoredCase, ScoredRun
 
 SCORE = "score:"
 """Begins the column of a scorer."""
-OF_RUN = ("version", "release", "release_digest", "run", "started")
+OF_RUN = ("version", "release", "release_digest", "run", "started", "unproven")
 OF_CASE = ("question", "scenario", "kind", "tags", "must_pass", "expected_answer", "source", "digest")
 OF_ANSWER = ("answer", "sql", "latency_ms", "tokens_in", "tokens_out", "cost")
 OF_SCORES = ("execution", "semantic", "combined", "cause")
@@ -23,7 +27,11 @@ NEEDED = ("case", "combined")
 def table_of(run: ScoredRun) -> pd.DataFrame:
     """Return a run as a table with one row for each case and repeat."""
     head = {name: getattr(run, name) for name in OF_RUN}
-    return pd.DataFrame([{**head, **_cells(one, run.scorers)} for one in run.cases])
+    if not run.people:
+        return pd.DataFrame([{**head, **_cells(one, run.scorers)} for one in run.cases])
+    head["weight_execution"] = run.weights[0]
+    rows = [{**head, **_cells(one, run.scorers), "people": run.people.get(one.case.id)} for one in run.cases]
+    return pd.DataFrame(rows)
 
 
 def cells_of_case(case: Case) -> dict[str, Any]:
@@ -43,8 +51,7 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
 
     It needs the columns ``case`` and ``combined``; the others that ``table_of`` makes are used where they are there.
     ``name`` is the version where no column says it. Rows of one case are its repeats. Raises InputError for a missing
-    column, a row without a case, a combined score that is no number from 0 to 1, and a table of several versions or
-    releases.
+    column, a row without a case, a score that is no number from 0 to 1, and a table of several versions or releases.
     """
     lacking = [column for column in NEEDED if column not in frame]
     if lacking:
@@ -72,14 +79,33 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
         started=str(first.get("started") or ""),
         cases=tuple(cases),
         scorers=scorers,
+        people=_by_people(rows),
+        weights=_weights(first.get("weight_execution")),
+        unproven=str(first.get("unproven") or ""),
     )
+
+
+def _by_people(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the scores that people gave, by case."""
+    found = ((str(row["case"]), _share("people", str(row["case"]), _known(row.get("people")))) for row in rows)
+    return {case: score for case, score in found if score is not None}
+
+
+def _weights(execution: Any) -> tuple[float, float]:
+    share = _share("weight_execution", "all", execution) or 0.0
+    return share, 1 - share
+
+
+def _share(column: str, case: str, value: Any) -> float | None:
+    """Return a cell from 0 to 1, None for an empty one. Raises InputError."""
+    if value is not None and not (isinstance(value, Real | bool_) and 0 <= float(value) <= 1):
+        raise InputError(f"table, case {case}, column {column}: found {value!r}, expected a number from 0 to 1.")
+    return None if value is None else float(value)
 
 
 def _scored(row: dict[str, Any], case: str, repeat: int) -> ScoredCase:
     known = {name: _known(value) for name, value in row.items()}
-    combined = known.get("combined")
-    if combined is not None and not (isinstance(combined, Real | bool_) and 0 <= float(combined) <= 1):
-        raise InputError(f"table, case {case}, column combined: found {combined!r}, expected a number from 0 to 1.")
+    combined = _share("combined", case, known.get("combined"))
     answered = any(known.get(name) is not None for name in OF_ANSWER) or combined is not None
     tags = known.get("tags")
     fields: dict[str, Any] = {name: known.get(name) for name in OF_ANSWER}
@@ -104,8 +130,9 @@ def _scored(row: dict[str, Any], case: str, repeat: int) -> ScoredCase:
             if name.startswith(SCORE) and value is not None
         },
         execution=known.get("execution"),
-        semantic=known.get("semantic"),
-        combined=None if combined is None else float(combined),
+        # A table with no parts has one score alone, which is what people's checks correct.
+        semantic=known.get("semantic") if known.keys() & {"execution", "semantic"} else combined,
+        combined=combined,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from review.basics.weeks import week_of
-from review.experiments.runs.scored import scored_run
+from review.experiments.runs.scored import scored_runs
 from review.experiments.values import ScoredRun
 from review.failures.golden_cases import RunOnCases, Runs
 from review.settings.project import Project
@@ -22,7 +22,8 @@ def runs_of_claims(store: Store, project: Project) -> Runs:
     """Return, for each version that claims a fix, its latest finished run with the cases that it passes."""
     claimed = {claim.version for claim in store.find(FixClaim)}
     latest = {version: run for version, _, run in runs_finished(store) if version in claimed}
-    return {version: on_cases(scored_run(store, run, project=project), project) for version, run in latest.items()}
+    runs = scored_runs(store, latest.values(), project=project)
+    return {version: on_cases(run, project) for version, run in zip(latest, runs, strict=True)}
 
 
 def on_cases(run: ScoredRun, project: Project) -> RunOnCases:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 
 from review.basics.errors import UnknownError
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
@@ -31,8 +32,14 @@ SHORTEST = 20
 
 def scored_run(store: Store, run_id: str, *, project: Project | None = None) -> ScoredRun:
     """Return a run with the scores of all its cases. Raises UnknownError, Refused for a release that was changed."""
-    run = run_named(store, run_id)
-    return scored_over(store, run, cases_of_release(store, run.release), project or project_of(store.path))
+    return scored_runs(store, [run_id], project=project)[0]
+
+
+def scored_runs(store: Store, run_ids: Iterable[str], *, project: Project | None = None) -> list[ScoredRun]:
+    """Return some runs as :func:`scored_run` does; a release that several of them share is read once."""
+    settings = project or project_of(store.path)
+    release = cache(partial(cases_of_release, store))
+    return [scored_over(store, run, release(run.release), settings) for run in (run_named(store, r) for r in run_ids)]
 
 
 def latest_run(store: Store, *, version: str, release: str, project: Project | None = None) -> ScoredRun | None:

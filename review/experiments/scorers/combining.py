@@ -28,6 +28,8 @@ def parts(case: Case, scores: Mapping[str, float], settings: ScoreSettings) -> t
 
 def _mean(scores: Mapping[str, float], names: Sequence[str]) -> float | None:
     given = [scores[name] for name in names if name in scores]
+    if len(given) == 1:
+        return given[0]
     return fmean(given) if given else None
 
 

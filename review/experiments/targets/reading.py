@@ -10,6 +10,7 @@ import orjson
 
 from review.experiments.targets.target import Attempt
 from review.experiments.values import ANSWER_FIELDS, Answer, ToolCall
+from review.privacy.keys_and_tokens import without_secrets
 from storage.records_base import Json
 
 LONGEST = 10_000_000
@@ -28,8 +29,11 @@ class Misfit(ValueError):
 
 
 def missing(cause: str, why: object = "", *, again: bool = False, pause: float | None = None) -> Attempt:
-    """Return a missing answer with its cause."""
-    return Attempt(cause=cause, why=str(why)[:LONGEST_WHY], again=again, pause=pause)
+    """Return a missing answer with its cause.
+
+    ``why`` may be what a program wrote before it died. Keys and tokens are taken out: a file of results is shared.
+    """
+    return Attempt(cause=cause, why=without_secrets(str(why)[:LONGEST_WHY]), again=again, pause=pause)
 
 
 def read_line(line: bytes, case: str) -> Attempt:

@@ -7,6 +7,7 @@ noise of the model and flip back in the next run. For results that are not 0/1 i
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,9 +36,9 @@ def detection_probability(n: int, flips: float, drop: float, *, margin: float = 
     Exact for single 0/1 results, by summing over the number of changed cases. The share of changed cases stays
     ``flips`` unless the drop itself is larger.
     """
-    changed, weight = _changed(n, max(flips, drop))
-    least = np.maximum(_critical(changed, alpha), np.floor((changed + margin * n + 1e-9) / 2) + 1)
-    return _chance(changed, weight, least, max(flips, drop), drop)
+    share = max(flips, drop)
+    changed, weight, least = _rule(n, share, margin, alpha)
+    return _chance(changed, weight, least, share, drop)
 
 
 def smallest_detectable_drop(
@@ -110,6 +111,14 @@ def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
     weight = probability(counts, n, min(1.0, flips))
     keep = weight > 1e-14
     return counts[keep], weight[keep]
+
+
+@lru_cache(maxsize=2)  # whoever looks for a drop asks for many below ``flips``, which share it
+def _rule(n: int, flips: float, margin: float, alpha: float) -> tuple[Floats, Floats, Floats]:
+    """Return the plausible numbers of changed cases, their probabilities, and how many of them must break to fail."""
+    changed, weight = _changed(n, flips)
+    least = np.maximum(_critical(changed, alpha), np.floor((changed + margin * n + 1e-9) / 2) + 1)
+    return changed, weight, least
 
 
 def _critical(changed: Floats, alpha: float) -> Floats:

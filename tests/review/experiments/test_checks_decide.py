@@ -15,6 +15,7 @@ from gate_store import add_run, examples, released
 from scored_runs import Score, passing, scored_run
 from streamlit.testing.v1 import AppTest
 
+from review.basics.errors import InputError
 from review.experiments.comparing.comparison import compare
 from review.experiments.comparing.trend import points
 from review.experiments.comparing.verdict import checks
@@ -23,6 +24,8 @@ from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.versions_gate import gate_versions
 from review.experiments.gating.written import short_markdown, title
+from review.experiments.notebook import frames as sp
+from review.experiments.notebook.tables import run_of, table_of
 from review.experiments.runs.accuracy import accuracy_of
 from review.experiments.runs.cases import ReleaseCases
 from review.experiments.runs.drawn_answers import in_order
@@ -203,3 +206,20 @@ def test_a_kept_decision_stays_when_labels_come_and_a_waiver_covers_people(store
     assert standing(store, before.decision) == before, "what is on record stays as it was"
     waived = waive(store, before.decision.id, by="max", reason="The rubric changed since.")
     assert waived.may_ship
+
+
+def test_tables_of_a_notebook_keep_what_people_checked() -> None:
+    before, after = scored_run("v2", passing(N)), replace(checked("v3", 40, wrong=14), weights=(0.25, 0.75))
+    tables = [table_of(replace(before, unproven="nobody can tell")), table_of(after)]
+    back = run_of(tables[1])
+    assert (back.people, back.weights, run_of(tables[0]).unproven) == (after.people, (0.25, 0.75), "nobody can tell")
+    told = sp.accuracy(*tables).set_index("version").loc["v3"]
+    assert told["value"] == pytest.approx(accuracy_of(after).combined.value)
+    assert (told["by_rules"], told["checked"]) == (1.0, 40)
+    made = gate_runs(before, after)
+    assert made.checks is not None and sp.gate(*tables)["checks"] == made.checks.to_json()
+    assert sp.compare(*tables).attrs["checks"] == checks(compare([before, after]))
+    bare = tables[1][["case", "combined", "people"]]
+    assert sp.accuracy(bare)["value"].item() < 1.0, "one score and people's are enough"
+    with pytest.raises(InputError, match="column people: found 7"):
+        sp.accuracy(bare.assign(people=7))

@@ -19,10 +19,11 @@ from review.experiments.runs.cases import cases_of_file, cases_of_release
 from review.experiments.runs.listing import accuracy_by_release, list_runs, run_figures, status_of
 from review.experiments.runs.result_file import read_results, write_results
 from review.experiments.runs.running import RunOptions, RunRequest, ask_pause, ask_resume, start_run
-from review.experiments.runs.scored import NOT_ASKED, latest_run, scored_run
+from review.experiments.runs.scored import NOT_ASKED, latest_run, scored_run, scored_runs
 from review.experiments.runs.working import work
 from review.golden.writers.catalogue import export
 from review.settings.project import Project, project_of
+from storage.queries.experiments import answers_to
 from storage.records_experiments import ExperimentAnswer, ExperimentRun
 from storage.store import Store
 
@@ -95,7 +96,10 @@ def test_a_second_run_of_the_same_asks_nothing_and_takes_over_answers_and_scores
     assert len(log.read_text().splitlines()) == 3
     assert status_of(store, again.id).cached == 3
     assert scored_run(store, again.id).cases[0].scores["exact"] == 1.0
-    run(store, request(command, fresh=True))
+    one, other = scored_runs(store, [again.id, run(store, request(command, fresh=True)).id])
+    assert one.cases[0].case is other.cases[0].case, "a release is read once for all of its runs"
+    keys = [row.key for row in store.find(ExperimentAnswer, run_id=again.id)]
+    assert {row.run_id for row in answers_to(store, keys).values()} == {other.run}, "the latest answer to a question"
     run(store, request(command, version="v2"))
     assert len(log.read_text().splitlines()) == 9
     repeated = run(store, request(command, repeats=3))

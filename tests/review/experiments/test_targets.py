@@ -207,6 +207,18 @@ def test_a_command_is_told_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest
     assert once(opened("exec", {"command": f"{sys.executable} {script}"})).fields["answer"] == "none"
 
 
+@pytest.mark.parametrize("way", ["sys.stderr", "sys.stdout"])
+def test_a_key_that_a_command_writes_by_mistake_is_not_kept(tmp_path: Path, way: str) -> None:
+    key = "sk-proj-" + "a1B2c3D4" * 5
+    script = tmp_path / "trace.py"
+    script.write_text(
+        f"import sys\nsys.stdin.readline()\nprint('401 for Bearer {key}, try again', file={way}, flush=True)\n"
+    )
+    said = once(opened("exec", {"command": f"{sys.executable} {script}"}))
+    assert said.cause in ("ended", "not_json") and key[:12] not in said.why
+    assert "401 for Bearer [SECRET], try again" in said.why
+
+
 def test_a_command_that_does_not_exist_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(InputError, match="there is no program 'no-such-program'"):
         opened("exec", {"command": "no-such-program --x"})
