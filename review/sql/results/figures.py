@@ -13,7 +13,7 @@ from decimal import Decimal
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
 from review.sql.results.result import Result
 from review.sql.results.traces import Traces, named_base
-from review.sql.results.written import Written, figures_in
+from review.sql.results.written import Written, figures_in, round_to
 from review.sql.tree.finding import Finding
 
 MOST_ROWS = 2_000
@@ -64,7 +64,8 @@ def figures_judged(answer: str, result: Result, *, question: str = "", sql: str 
 def contradicted(answer: str, result: Result, *, question: str = "", sql: str = "") -> str:
     """Return in words how the one number of a result contradicts the one figure of an answer; "" where it does not.
 
-    With several numbers, or a rate that rests on something else, nobody can tell what a figure was reckoned from.
+    With several numbers, or a rate that rests on something else, nobody can tell what a figure was reckoned from. A
+    round number near the result may be a rounding that the words do not announce.
     """
     strange = untraceable(answer, result, question=question, sql=sql)
     if len(strange) != 1 or len(result.rows) != 1 or strange[0].severity == "note":
@@ -76,6 +77,9 @@ def contradicted(answer: str, result: Result, *, question: str = "", sql: str = 
         or figures_judged(answer, result, question=question, sql=sql) != 1
         or _RATE.match(answer[one.end :])
     ):
+        return ""
+    [said] = judged(answer, result, question=question, sql=sql)
+    if said.value and abs(abs(Decimal(numbers[0][0])) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
         return ""
     return f"The answer says '{answer[one.start : one.end]}', and the result is {numbers[0][0]:,.10g}."
 

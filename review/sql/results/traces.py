@@ -34,6 +34,9 @@ _RATIO_BEFORE = re.compile(
     r"\b(?:ratio|rate|average|averages|averaging|averaged|mean|factor|share|proportion|per)\b[^.;]{0,40}$", re.I
 )
 _ONE_IN = re.compile(r"\b(?:one|1)\s+(?:in|out of|of)\s+(?:every\s+)?$", re.IGNORECASE)
+_SOME_IN = re.compile(
+    rf"\b(?P<some>\d{{1,2}}|{'|'.join(NAMED['words'])})\s+(?:in|out of)\s+(?:every\s+)?$", re.IGNORECASE
+)
 _PER = re.compile(
     r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10+|1(?:,000)+|hundred|thousand|million)\b", re.IGNORECASE
 )
@@ -48,10 +51,10 @@ class Numbers:
 
     def hold(self, one: Written) -> bool:
         """Whether a figure is one of them, rounded."""
-        value = abs(float(one.value))
-        half = 0.5 * 10.0**one.place * (1 + 1e-9) + 1e-12 * value
-        at = bisect_left(self._sorted, value - half)
-        return at < len(self._sorted) and self._sorted[at] <= value + half
+        least, most = map(float, one.reach)
+        slack = 1e-9 * (most - least) + 1e-12 * most
+        at = bisect_left(self._sorted, least - slack)
+        return at < len(self._sorted) and self._sorted[at] <= most + slack
 
 
 class Traces:
@@ -78,7 +81,7 @@ class Traces:
 
     def explain(self, one: Written, answer: str) -> bool:
         """Whether the result explains a figure of an answer."""
-        if one.other is not None and self.explain(one._replace(value=one.other, place=0, other=None), answer):
+        if one.other is not None and self.explain(one.other, answer):
             return True
         before, after = answer[: one.start], answer[one.end :]
         if self.plain.hold(one) or self.counts.hold(one):
@@ -89,6 +92,8 @@ class Traces:
             return True
         if _ONE_IN.search(before):
             return Numbers(x / c for c in self._shares if c for x in (1, 100)).hold(one)
+        if some := _SOME_IN.search(before):
+            return self._is_some_in(some["some"].lower(), float(one.value))
         if _RATIO_AFTER.match(after) or _RATIO_BEFORE.search(before):
             return self.ratios.hold(one)
         return self._is_rate(one, answer)
@@ -179,6 +184,12 @@ class Traces:
         """How often one number holds another, also a total for each row."""
         some = [*self.first, *self._totals, *([self.rows] if self.rows else [])]
         return Numbers(a / b for a, b in itertools.permutations(some, 2) if b)
+
+    def _is_some_in(self, some: str, many: float) -> bool:
+        """Whether a share is said in small numbers, as in "four in five"."""
+        part = float(some) if some.isdigit() else float(NAMED["words"][some])
+        near = min(0.05, 0.5 / many) if many else 0.0
+        return any(abs(part / many - s) <= near for c in self._shares for s in (c, c / 100)) if many else False
 
     def _in_other_unit(self, one: Written, after: str) -> bool:
         """Whether a figure is a cell, a sum or an average in another unit, as the word behind it says."""

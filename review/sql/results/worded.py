@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from review.sql.results.figures import judged
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
-from review.sql.results.written import Written
+from review.sql.results.written import NAMED, Written
 
 _UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
 _DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
@@ -24,6 +25,7 @@ _FROM = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b[^.;]*?\bfrom\s+\S*
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
+_PLURALS: dict[str, str] = NAMED["plurals"]
 _PART = re.compile(r"[.;:!?]\s|[,\n]\s?")
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 
@@ -105,7 +107,8 @@ def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]
         ]
         if not own:
             continue
-        beside = _beside(answer, one, _PART, names) or _beside(answer, one, _SENTENCE, names)
+        beside = _paired(answer, one, figures, names) or _beside(answer, one, _PART, names)
+        beside = beside or _beside(answer, one, _SENTENCE, names)
         if beside and not any(beside & row for row in own):
             owner = " or ".join(sorted({name for row in own[:3] for name in row}))
             said = ", ".join(sorted(beside))
@@ -131,18 +134,66 @@ def _labels(result: Result) -> list[set[str]]:
     return [row - shared for row in rows]
 
 
-def _beside(answer: str, one: Written, cut: re.Pattern[str], names: set[str]) -> set[str]:
-    """The names in the part of the answer, between two cuts, in which a figure stands."""
+def _part(answer: str, one: Written, cut: re.Pattern[str]) -> tuple[int, int]:
+    """The part of the answer, between two cuts, in which a figure stands."""
     start = max((m.end() for m in cut.finditer(answer) if m.end() <= one.start), default=0)
-    end = min((m.start() for m in cut.finditer(answer) if m.start() >= one.end), default=len(answer))
-    part = answer[start:end]
-    said = {name for name in names if _says(part, name)}
-    # "Blue" in "Blue Pan" is no name of its own.
-    return {name for name in said if not any(name != other and name in other for other in said)}
+    return start, min((m.start() for m in cut.finditer(answer) if m.start() >= one.end), default=len(answer))
+
+
+def _paired(answer: str, one: Written, figures: list[Written], names: set[str]) -> set[str]:
+    """The names to which a figure belongs where names and figures take turns; empty where they do not.
+
+    They do in "Central with 162 and Riverside with 349", and in "162 in Central and 349 in Riverside". Names that touch
+    are one, as first and last names are.
+    """
+    start, end = _part(answer, one, _PART)
+    said: list[tuple[int, set[str]]] = []
+    reached = -1
+    for place, name in _places(answer[start:end], names):
+        if said and not answer[start + reached : start + place].strip():
+            said[-1][1].add(name)
+        else:
+            said.append((start + place, {name}))
+        reached = place + len(name)
+    inside = [other.start for other in figures if start <= other.start < end]
+    turns = sorted([*((place, "n") for place, _ in said), *((place, "f") for place in inside)])
+    order = "".join(kind for _, kind in turns)
+    if len(said) > 1 and re.fullmatch(r"(?:nf+)+", order):
+        return [who for place, who in said if place < one.start][-1]
+    if len(said) > 1 and re.fullmatch(r"(?:f+n)+", order):
+        return next(who for place, who in said if place > one.start)
+    return set()
+
+
+def _beside(answer: str, one: Written, cut: re.Pattern[str], names: set[str]) -> set[str]:
+    """The names in the part of the answer in which a figure stands."""
+    start, end = _part(answer, one, cut)
+    return {name for _, name in _places(answer[start:end], names)}
+
+
+def _places(part: str, names: set[str]) -> list[tuple[int, str]]:
+    """Where names stand in a part of an answer. "Blue" in "Blue Pan" is no name of its own."""
+    found = {name: m.start() for name in names if (m := _spoken(name).search(part.lower()))}
+    return sorted(
+        (place, name) for name, place in found.items() if not any(name != other and name in other for other in found)
+    )
 
 
 def _says(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name.lower())}(?:s|'s)?(?!\w)", text.lower()) is not None
+    return _spoken(name).search(text.lower()) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _spoken(name: str) -> re.Pattern[str]:
+    """What finds a name in words, also in the plural: "child" in "children"."""
+    head, _, last = name.lower().rpartition(" ")
+    before = f"{head} " if head else ""
+    forms = [f"{re.escape(before + last)}(?:s|es|'s|’s)?"]
+    if last in _PLURALS:
+        forms.append(re.escape(before + _PLURALS[last]))
+    elif last.endswith("y"):
+        forms.append(re.escape(f"{before}{last[:-1]}ies"))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)")
 
 
 def _is_cell(one: Written, cell: Any) -> bool:

@@ -34,11 +34,20 @@ _ONE = "|".join(sorted((*_WORDS, *_LARGE, "hundred"), key=len, reverse=True))
 _SPELLED = re.compile(rf"(?<![\w-])(?:(?:a|an)\s)?(?:{_ONE})(?:(?:\s+and\s+|\s+|-)(?:{_ONE}))*(?![\w-])", re.IGNORECASE)
 
 
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|approx|some|close to|circa|ca|rund|etwa|ungefähr)\.?|[~≈])$", re.I
+)
+_OVER = re.compile(r"\b(?:over|more than|above|upwards of|at least|über|mehr als)$", re.I)
+_UNDER = re.compile(r"\b(?:nearly|almost|under|less than|fewer than|below|at most|fast|knapp|weniger als)$", re.I)
+"""Words before a figure that say that it is rounded, and which way."""
+
+
 class Written(NamedTuple):
     """A figure of a text with its place there.
 
-    ``place`` is the power of ten of its last digit, ``other`` a second value that its digits may mean, ``plain`` says
-    that it is a bare number.
+    ``place`` is the power of ten of its last digit, ``other`` what else its digits may mean, ``plain`` says
+    that it is a bare number. ``below`` and ``above`` say how far under and over it a number may lie that it rounds in
+    the words of people: "about 1,500" is said of 1,497.
     """
 
     text: str
@@ -49,11 +58,20 @@ class Written(NamedTuple):
     percent: bool = False
     currency: str = ""
     plain: bool = True
-    other: Decimal | None = None
+    other: Written | None = None
+    below: Decimal = Decimal(0)
+    above: Decimal = Decimal(0)
+
+    @property
+    def reach(self) -> tuple[Decimal, Decimal]:
+        """The least and the most that a number without its sign may be, to be this figure when rounded."""
+        half, value = Decimal(5).scaleb(self.place - 1), abs(self.value)
+        return value - max(half, self.below), value + max(half, self.above)
 
     def rounds(self, number: Decimal) -> bool:
         """Whether this is a number, rounded; words may carry its sign, as in "fell by 32.5%"."""
-        return abs(abs(number) - abs(self.value)) <= Decimal(5).scaleb(self.place - 1)
+        least, most = self.reach
+        return least <= abs(number) <= most
 
 
 def figures_in(text: str) -> Iterator[Written]:
@@ -75,8 +93,10 @@ def _digits(text: str, dates: list[tuple[int, int]]) -> Iterator[Written]:
         value = sign * Decimal(digits).scaleb(scale - decimals)
         # "1.234" may be a little over one, or 1,234 in a country that groups digits by dots.
         thousands = re.fullmatch(r"\d{1,3}\.\d{3}", match["number"]) is not None and decimals > 0
+        before = text[: match.start()].rstrip()
         bare = not (match["percent"] or match["currency"] or match["scale"]) and match["number"].isdigit()
-        yield Written(
+        below, above = room(before, digits, scale) if decimals == 0 else (Decimal(0), Decimal(0))
+        one = Written(
             text=match[0].strip(),
             start=match.start() + len(match[0]) - len(match[0].lstrip()),
             end=match.start() + len(match[0].rstrip()),
@@ -85,8 +105,35 @@ def _digits(text: str, dates: list[tuple[int, int]]) -> Iterator[Written]:
             percent=bool(match["percent"]),
             currency=match["currency"] or "",
             plain=bare,
-            other=sign * Decimal(digits).scaleb(scale) if thousands else None,
+            below=below,
+            above=above,
         )
+        if thousands:
+            below, above = room(before, digits, scale)
+            whole = sign * Decimal(digits).scaleb(scale)
+            one = one._replace(other=one._replace(value=whole, place=scale, below=below, above=above))
+        yield one
+
+
+def room(before: str, digits: str, scale: int = 0) -> tuple[Decimal, Decimal]:
+    """Return how far under and over a whole number another one may lie that it rounds, by the words before it."""
+    about, over, under = (one.search(before) for one in (_ABOUT, _OVER, _UNDER))
+    if not (about or over or under):
+        return Decimal(0), Decimal(0)
+    wide = round_to(digits).scaleb(scale)
+    return (Decimal(0) if over else wide), (Decimal(0) if under else wide)
+
+
+def round_to(digits: str) -> Decimal:
+    """Return how far a number may lie from the round one that people say for it: half a step, and at most 5%.
+
+    The step is what the last digit that is not zero counts by: 100 in 1,400, and 50 in 1,450.
+    """
+    kept = digits.rstrip("0")
+    if not kept:
+        return Decimal(0)
+    step = Decimal(10) ** (len(digits) - len(kept)) * (5 if kept[-1] == "5" else 1)
+    return min(step / 2, Decimal(digits) / 20)
 
 
 def _read(number: str, *, continental: bool) -> tuple[str, int]:
