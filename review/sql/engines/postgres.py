@@ -124,9 +124,11 @@ def _open(place: EngineAddress, limits: Limits) -> Session:
             dbname=place.path.strip("/") or None,
             user=os.environ.get(f"{SECRETS}_USER") or None,
             password=os.environ.get(f"{SECRETS}_PASSWORD") or None,
+            # A bare name is one of "public" for the proof, so no other schema may come before it.
             options=(
                 f"-c default_transaction_read_only=on -c statement_timeout={int(limits.seconds * 1000)} "
-                "-c TimeZone=UTC -c idle_in_transaction_session_timeout=600000 -c lock_timeout=5000"
+                "-c TimeZone=UTC -c idle_in_transaction_session_timeout=600000 -c lock_timeout=5000 "
+                "-c search_path=public"
             ),
             connect_timeout=10,
         )

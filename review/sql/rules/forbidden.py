@@ -16,6 +16,7 @@ from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
 from review.sql.rules.views import shown_by
 from review.sql.tree.frames import Frame, Source, Use
+from review.sql.tree.lookups import HIDDEN
 from review.sql.tree.reads import column_names, is_read, table_names
 from review.sql.tree.statement import Statement
 
@@ -107,8 +108,16 @@ class _Column:
         """Whether a name that is no known column reads the column, a part of it, or a row that holds it."""
         parts = [part.name.lower() for part in use.node.parts]
         rows = {source.name.lower() for source in around}
+        if self.statement.dialect == "sqlite" and parts[-1] in HIDDEN["sqlite"]:
+            return any(self._is_row_number(source) for source in around)
         # In c.rowid the first name is the table, and no row.
         return bool(around and self._bare in parts) or not rows.isdisjoint(parts[1:] or parts)
+
+    def _is_row_number(self, source: Source) -> bool:
+        """Whether the column may be the number of its row on SQLite, as an INTEGER PRIMARY KEY is."""
+        columns = source.table.columns if source.table is not None else {}
+        kind = next((kind for column, kind in columns.items() if column.lower() == self._bare), "")
+        return not kind or kind.lower().startswith("int")
 
     def _natural(self, frame: Frame) -> Iterator[Mark]:
         """A natural join compares all columns that both sides have."""

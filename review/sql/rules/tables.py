@@ -37,7 +37,7 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     for node, table in statement.names.tables:
         if table is None:
             yield at(node, statement, _unknown(node, statement))
-        elif policy.tables is not None and not {table.name, table.full_name} & policy.tables:
+        elif policy.tables is not None and not table.names & policy.tables:
             known = ", ".join(sorted(policy.tables)[:12])
             yield at(node, statement, f"The table '{table.full_name}' may not be read here; allowed: {known}.")
 
@@ -59,15 +59,19 @@ def _placed(statement: Statement, policy: Policy) -> Iterator[Mark]:
 
 
 def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator[Mark]:
-    named = node.this
-    name = named.name if isinstance(named, exp.Anonymous) else written(named, statement.text).split("(", 1)[0]
-    name = name.strip().lower()
+    name = table_function(named := node.this, statement)
     if name in policy.table_functions:
         return
     if name not in ROWS_FROM.get(statement.dialect, set()):
         yield at(node, statement, f"'{name}' stands in the place of a table. Only tables of the schema may be read.")
     elif any(_large(number) for number in named.find_all(exp.Literal)):
         yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")
+
+
+def table_function(called: exp.Expr, statement: Statement) -> str:
+    """Return the name of a function that stands in the place of a table, in lower case."""
+    name = called.name if isinstance(called, exp.Anonymous) else written(called, statement.text).split("(", 1)[0]
+    return name.strip().lower()
 
 
 def _large(number: exp.Literal) -> bool:

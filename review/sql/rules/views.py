@@ -13,7 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from review.sql.rules.functions import is_allowed
 from review.sql.rules.policy import Policy
+from review.sql.rules.tables import ROWS_FROM, table_function
 from review.sql.schema.schema import Schema, Table
 from review.sql.text.dialects import dialect_named
 from review.sql.tree.reads import is_read, table_names
@@ -55,7 +57,7 @@ def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int)
     statement = _select_of(view, schema)
     if statement is None:
         return Shown(unclear=True)
-    shown = Shown()
+    shown = Shown(unclear=_calls_unknown(statement, policy))
     below: dict[str, set[str]] = {}
     for node, table in statement.names.tables:
         names = table_names(node, table)
@@ -63,7 +65,9 @@ def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int)
         inner = shown_by(table, schema, policy, reads, depth + 1) if table is not None else Shown()
         shown.tables |= inner.tables
         shown.unclear = shown.unclear or inner.unclear
-        if table is not None:
+        if table is None:
+            shown.unclear = True  # what nobody described may be a view of anything
+        else:
             for name, columns in inner.columns.items():
                 below.setdefault(name, set()).update(f"{table.full_name}.{column}" for column in columns)
     for name in policy.forbidden_columns:
@@ -81,6 +85,18 @@ def _select_of(view: Table, schema: Schema) -> Statement | None:
         return read_statement(query.sql(dialect=dialect_named(schema.dialect)), schema.dialect, schema)
     except (SqlglotError, UnreadableSql, RecursionError, ValueError, AttributeError):
         return None
+
+
+def _calls_unknown(statement: Statement, policy: Policy) -> bool:
+    """Whether a query calls what may read a table in its place: a macro, a function of somebody's own."""
+    tables = (node.this for node in statement.all(exp.Table) if not isinstance(node.this, exp.Identifier))
+    rows = ROWS_FROM.get(statement.dialect, set()) | policy.table_functions
+    if any(table_function(node, statement) not in rows for node in tables):
+        return True
+    called = (node.name for node in statement.all(exp.Anonymous))
+    return any(
+        not is_allowed(name, statement.dialect, policy.functions) and name.lower() not in rows for name in called
+    )
 
 
 def _outputs(view: Table, statement: Statement, excluded: set[str]) -> set[str]:
@@ -103,5 +119,5 @@ def _outputs(view: Table, statement: Statement, excluded: set[str]) -> set[str]:
 
 
 def _any_of(table: Table, column: str, excluded: set[str]) -> bool:
-    names = {column, f"{table.name}.{column}", f"{table.full_name}.{column}"}
+    names = {column, *(f"{name}.{column}" for name in table.names)}
     return any(name.lower() in excluded for name in names)

@@ -10,6 +10,8 @@ from typing import Any
 from review.sql.text.dialects import folded
 
 Key = frozenset[str]
+UNSAID = ("public", "default", "main")
+"""Databases that a name stands in where it names none, in PostgreSQL, ClickHouse, SQLite and DuckDB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,12 @@ class Table:
     def full_name(self) -> str:
         """The name with its database in front, where it has one."""
         return f"{self.database}.{self.name}" if self.database else self.name
+
+    @property
+    def names(self) -> set[str]:
+        """Every name by which a project may call it: alone, with its database, or with the one that goes unsaid."""
+        unsaid = () if self.database else UNSAID
+        return {self.name, self.full_name, *(f"{database}.{self.name}" for database in unsaid)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +68,7 @@ class Schema:
     def fold(self, name: str, *, quoted: bool = False) -> str:
         """Return the form under which this schema keeps a name."""
         if self.dialect == "postgres" and self.exact:
-            return name if quoted else name.lower()
+            return folded(name, self.dialect, quoted=quoted)
         return folded(name, self.dialect)
 
     def table(self, name: str, database: str = "", *, quoted: bool = False) -> Table | None:
@@ -69,7 +77,7 @@ class Schema:
         if database:
             wanted = self.fold(database)
             return next((t for t in found if self.fold(t.database or "main", quoted=True) == wanted), None) or next(
-                (t for t in found if not t.database and wanted in ("public", "default", "main")), None
+                (t for t in found if not t.database and wanted in UNSAID), None
             )
         return next((t for place in self.databases for t in found if t.database == place), None)
 

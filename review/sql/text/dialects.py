@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import string
 
 from review.basics.errors import InputError
 
 PROVEN = ("clickhouse", "postgres", "sqlite", "duckdb")
 """Dialects whose escapes, functions and limits the tests hold; any other is parsed and called "not proven"."""
 CASE_SENSITIVE = ("clickhouse",)
+_SMALL = {ord(capital): ord(capital.lower()) for capital in string.ascii_uppercase}
+"""The proven dialects take only these letters for each other: "Ä" and "ä" are two names."""
 _MORE_NAMES = {"postgresql": "postgres", "psql": "postgres", "sqlite3": "sqlite", "chdb": "clickhouse"}
 
 
@@ -39,4 +42,4 @@ def folded(name: str, dialect: str, *, quoted: bool = False) -> str:
     """Return the form under which a dialect finds a name."""
     if dialect in CASE_SENSITIVE or (quoted and dialect == "postgres"):
         return name
-    return name.lower()
+    return name.translate(_SMALL) if dialect in PROVEN else name.lower()

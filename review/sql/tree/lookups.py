@@ -6,6 +6,12 @@ from sqlglot import exp
 
 from review.sql.tree.frames import Folding, Frame, Use
 
+HIDDEN = {
+    "sqlite": ("rowid", "oid", "_rowid_"), "duckdb": ("rowid",), "postgres": ("ctid", "xmin"),
+    "clickhouse": ("_part", "_partition_id", "_shard_num"),
+}  # fmt: skip
+"""Columns that every table of a dialect has without listing them."""
+
 
 def look_up(frame: Frame, node: exp.Column, names: Folding) -> Use:
     """Find what a column of a query is."""
@@ -47,7 +53,7 @@ def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, ou
         has = source.has(column)
         if has:
             return Use(node=node, how="found", source=source, origin=(source.columns or {})[column], outer=outer)
-        if has is None or column in _hidden(names.dialect):
+        if has is None or column in HIDDEN.get(names.dialect, ()):
             return Use(node=node, how="unknown", source=source, outer=outer)
         return Use(node=node, how="missing", source=source, outer=outer)
     holders = [s for s in frame.sources if s.has(column)]
@@ -57,7 +63,7 @@ def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, ou
         return Use(node=node, how="found", source=holders[0], origin=(holders[0].columns or {})[column], outer=outer)
     if any(s.has(column) is None for s in frame.sources):
         return Use(node=node, how="unknown", outer=outer)
-    if column in _hidden(names.dialect) and frame.sources:
+    if column in HIDDEN.get(names.dialect, ()) and frame.sources:
         return Use(node=node, how="unknown", outer=outer)
     whole = next((s for s in frame.sources if s.name == column), None)
     return Use(node=node, how="row", source=whole, outer=outer) if whole else None
@@ -71,9 +77,3 @@ def _by_alias(node: exp.Column, frame: Frame) -> bool:
             return not isinstance(here, exp.Having | exp.Qualify) or frame.select.args.get("qualify") is not None
         here = here.parent
     return False
-
-
-def _hidden(dialect: str) -> tuple[str, ...]:
-    """Columns that every table of a dialect has without listing them."""
-    return {"sqlite": ("rowid", "oid", "_rowid_"), "duckdb": ("rowid",), "postgres": ("ctid", "xmin"),
-            "clickhouse": ("_part", "_partition_id", "_shard_num")}.get(dialect, ())  # fmt: skip

@@ -27,8 +27,8 @@ class _Reader:
         self.names = Names()
         self.folding = Folding(schema or Schema(dialect=dialect, tables=(), exact=True), dialect)
 
-    def query(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
-        """Read a query of any form; return its columns."""
+    def query(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int, itself: Ctes | None = None) -> Shape:
+        """Read a query of any form; return its columns. ``itself`` is the recursive CTE whose body it is."""
         if depth > MANY:
             raise RecursionError("queries stand too deep inside each other")
         own = self._ctes(node, parent, ctes, depth)
@@ -36,7 +36,7 @@ class _Reader:
             node = node.this
             own = self._ctes(node, parent, own, depth)
         if isinstance(node, exp.SetOperation):
-            return self._set_operation(node, parent, own, depth)
+            return self._set_operation(node, parent, own, depth, itself or {})
         if isinstance(node, exp.Select):
             return self._select(node, parent, own, depth)
         return Shape(None, keys_known=False)
@@ -53,9 +53,8 @@ class _Reader:
                 own[name] = None
                 continue
             named = [self.folding.node(c) for c in cte.args["alias"].args.get("columns") or []]
-            if recursive:
-                own[name] = self._anchor(cte.this, named)
-            shape = self.query(cte.this, parent, own, depth + 1)
+            itself = {name: self._anchor(cte.this, named)} if recursive else None
+            shape = self.query(cte.this, parent, own, depth + 1, itself)
             own[name] = renamed(shape, named)
         return own
 
@@ -75,7 +74,9 @@ class _Reader:
         for inner in queries_in(node):
             self.query(inner, parent, ctes, depth + 1)
 
-    def _set_operation(self, node: exp.SetOperation, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
+    def _set_operation(
+        self, node: exp.SetOperation, parent: Frame | None, ctes: Ctes, depth: int, itself: Ctes
+    ) -> Shape:
         branches: list[exp.Expr] = []
         here: exp.Expr = node
         # UNION chains lean to the left; a loop reads hundreds of branches without recursion.
@@ -83,9 +84,15 @@ class _Reader:
             branches.append(here.expression)
             here = here.this
             ctes = self._ctes(here, parent, ctes, depth)
-        shapes = [self.query(branch, parent, ctes, depth + 1) for branch in [here, *reversed(branches)]]
+        rest = branches[::-1]
+        shapes = [self.query(here, parent, ctes, depth + 1)]
+        for number, branch in enumerate(rest, start=1):
+            # A recursive CTE knows itself in its last branch, on SQLite in each after the first. Before, its name is
+            # that of a table, as it is where no UNION makes it recursive.
+            known = {**ctes, **itself} if self.dialect == "sqlite" or number == len(rest) else ctes
+            shapes.append(self.query(branch, parent, known, depth + 1))
+        columns = _of_all(shapes)
         distinct = node.args.get("distinct")
-        columns = shapes[0].columns
         keys = (frozenset(columns),) if distinct and columns is not None else ()
         return Shape(columns, keys, keys_known=columns is not None)
 
@@ -208,6 +215,18 @@ class _Reader:
                 use = look_up(frame, node, self.folding)
                 frame.uses.append(use)
                 frame.by_node[id(node)] = use
+
+
+def _of_all(shapes: list[Shape]) -> dict[str, Origin] | None:
+    """The columns of a set operation: named as in its first query, from a table only where all branches read it."""
+    columns = shapes[0].columns
+    if columns is None:
+        return None
+    rows = [list(shape.columns.values()) if shape.columns is not None else [] for shape in shapes]
+    return {
+        name: origin if all(len(row) == len(columns) and row[at] == origin for row in rows) else Origin(origin.kind)
+        for at, (name, origin) in enumerate(columns.items())
+    }
 
 
 def _of_shape(shape: Shape, name: str, node: exp.Expr, join: exp.Join | None) -> Source:

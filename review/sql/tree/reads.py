@@ -20,7 +20,7 @@ def table_names(node: exp.Table, table: Table | None) -> set[str]:
     """Return the names of one table in lower case."""
     names = {node.name, ".".join(part.name for part in node.parts)}
     if table is not None:
-        names |= {table.name, table.full_name}
+        names |= table.names
     return {name.lower() for name in names}
 
 
@@ -43,8 +43,7 @@ def column_names(use: Use) -> set[str]:
     """Return the names of one column in lower case."""
     names = {use.node.name}
     if use.origin.table is not None:
-        names |= {use.origin.column, f"{use.origin.table.name}.{use.origin.column}",
-                  f"{use.origin.table.full_name}.{use.origin.column}"}  # fmt: skip
+        names |= {use.origin.column, *(f"{name}.{use.origin.column}" for name in use.origin.table.names)}
     elif use.node.table:
         names.add(f"{use.node.table}.{use.node.name}")
     return {name.lower() for name in names}
