@@ -18,9 +18,10 @@ const OUTCOMES = {
   reference_failed: N("The reference failed, so execution says nothing of this answer."),
   timed_out: N("The query took too long."),
   truncated: N("A result reached the limit of rows, so nothing is certain."),
+  unavailable: N("The database did not answer, so execution says nothing of this answer."),
 };
 const RIGHT = ["equal", "equal_permuted", "rounding_only"];
-const SILENT = ["both_empty", "reference_failed", "truncated"];
+const SILENT = ["both_empty", "reference_failed", "truncated", "unavailable"];
 const SEVERITIES = { error: N("Error"), warning: N("Warning"), note: N("Note") };
 
 export function buildExecuted(item) {
