@@ -130,9 +130,15 @@ class Sorter:
 
     def _read(self, given: AgentAnswer, found: Evidence) -> float | None:
         """Note what the text of the statement says: the proof, and what its question demands; return that score."""
-        proof = prove(given.sql, self.runner.engine.dialect, self.schema, self.runner.policy)
+        dialect = self.runner.engine.dialect
+        references = references_in(given.reference, dialect)
+        proof = prove(given.sql, dialect, self.schema, self.runner.policy)
+        # A rule that refuses every reference as well says nothing of who is wrong.
+        excused = set.intersection(*map(self._refused_by, references)) if references else set()
         for f in proof.findings:
-            if f.severity == "error" and f.rule not in NOT_SAFE:
+            if f.severity == "error" and f.rule in excused:
+                found.doubt.append(f"{f.message} The reference is refused for the same rule.")
+            elif f.severity == "error" and f.rule not in NOT_SAFE:
                 found.wrong.append(f.message)
             elif f.severity == "error" or f.rule == "parse":
                 found.doubt.append(f.message)
@@ -141,7 +147,6 @@ class Sorter:
         if proof.statement is None:
             return None
         demands = Demands(question=given.question, words=self.words, as_of=given.as_of, **given.lists)
-        references = references_in(given.reference, self.runner.engine.dialect)
         own, beside = self._met(given.sql, demands), [self._met(one, demands) for one in references]
         met = met_beside(own, beside)
         for f in own.findings:
@@ -152,6 +157,10 @@ class Sorter:
                 # Words name a time in many ways, so a time that does not fit is for a person to see.
                 (found.doubt if f.rule == "time" else found.wrong).append(f.message)
         return met.score
+
+    def _refused_by(self, sql: str) -> set[str]:
+        proof = prove(sql, self.runner.engine.dialect, self.schema, self.runner.policy)
+        return {f.rule for f in proof.findings if f.severity == "error"}
 
     def _met(self, sql: str, demands: Demands) -> Met:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
