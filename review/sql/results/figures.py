@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
+from review.sql.results.rates import named_base
 from review.sql.results.result import Result
-from review.sql.results.traces import Traces, named_base
-from review.sql.results.written import Written, figures_in, round_to
+from review.sql.results.traces import Traces
+from review.sql.results.written import Written, around, figures_in, round_to
 from review.sql.tree.finding import Finding
 
 MOST_ROWS = 2_000
@@ -93,7 +94,8 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
     for one in figures_in(answer):
         if one.value in asked or any(a <= one.start and one.end <= b for a, b in names) or named_base(one, answer):
             continue
-        limit = bool(_LIMIT.search(answer[: one.start]) or _SPAN.match(answer[one.end :]))
+        before, after = around(one, answer)
+        limit = bool(_LIMIT.search(before) or _SPAN.match(after))
         if one.value in limits and (limit or is_small(one) or is_year(one)):
             continue
         if is_small(one) or is_year(one):
@@ -114,7 +116,7 @@ def _names(answer: str, result: Result) -> list[tuple[int, int]]:
 def _numbered(one: Written, answer: str, question: str, traces: Traces) -> bool:
     """Whether a figure is a key of the result that the words before it announce: "order 1361", "#12", "12 and 15"."""
     holding = [name for name, values in traces.ids.items() if float(one.value) in values]
-    before = re.search(r"([^\W\d]+|[#,;&(:])[.]?\s*$", answer[: one.start])
+    before = re.search(r"([^\W\d]+|[#,;&(:])[.]?\s*$", around(one, answer)[0])
     if not holding or not before:
         return False
     word = before[1].lower().removesuffix("s")
