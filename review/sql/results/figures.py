@@ -14,7 +14,7 @@ from review.sql.results.counted import counts_something, is_foreign_year, is_sma
 from review.sql.results.rates import named_base
 from review.sql.results.result import Result
 from review.sql.results.traces import Traces
-from review.sql.results.written import Written, around, figures_in, round_to
+from review.sql.results.written import Written, around, figures_in, read_part, round_to
 from review.sql.tree.finding import Finding
 
 MOST_ROWS = 2_000
@@ -31,7 +31,7 @@ def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "
     """Return a finding for each figure of ``answer`` that the result does not explain; places are in the answer.
 
     Each is a warning, or a note for a small number or a year, which may count something else. ``sql`` is the query: its
-    own numbers are limits that words may repeat.
+    own numbers are limits that words may repeat. A note says what of a very long answer was not read.
     """
     if not result.done:
         return []
@@ -54,6 +54,10 @@ def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "
                 rule="figures", message=said, start=one.start, end=one.end, severity="note" if little else "warning"
             )
         )
+    read = len(read_part(answer))
+    if read < len(answer):
+        said = f"Figures were looked up in the first {read:,} characters; the rest of the answer was not read."
+        found.append(Finding(rule="figures", message=said, start=read, end=len(answer), severity="note"))
     return found
 
 
@@ -87,6 +91,7 @@ def contradicted(answer: str, result: Result, *, question: str = "", sql: str = 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:
     """Yield the figures that must come from the result: none of the question or a name, and no small one alone."""
+    answer = read_part(answer)
     asked = {one.value for one in figures_in(question)}
     limits = {Decimal(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", sql)}
     names = _names(answer, result)

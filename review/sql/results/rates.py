@@ -8,7 +8,7 @@ from functools import lru_cache
 from review.sql.results.written import Written, around
 
 _PER = re.compile(
-    r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10+|1(?:,000)+|hundred|thousand|million)\b", re.IGNORECASE
+    r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10{1,12}|1(?:,000){1,4}|hundred|thousand|million)\b", re.IGNORECASE
 )
 _BASES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _UP = r"up|rose|risen|rises|grew|grown|grows|increased?|increases|climbed|gained|gain|rise|growth|jump|jumped"

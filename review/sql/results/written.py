@@ -56,6 +56,8 @@ _UNDER = re.compile(r"\b(?:nearly|almost|under|less than|fewer than|below|at mos
 
 NEAR = 80
 """Characters before and after a figure in which words speak of it."""
+MOST_READ = 20_000
+"""Characters of an answer in which figures are looked up; nobody words a result at such length."""
 NONE = Decimal(0)
 
 
@@ -96,6 +98,14 @@ def figures_in(text: str) -> Iterator[Written]:
     dates = [m.span() for m in _DATE.finditer(text)]
     found = [*_digits(text, dates), *_spelled(text)]
     return iter(sorted(found, key=lambda one: one.start))
+
+
+def read_part(answer: str) -> str:
+    """Return the part of an answer that is read: its first ``MOST_READ`` characters, to the end of a word."""
+    if len(answer) <= MOST_READ:
+        return answer
+    part = answer[:MOST_READ]
+    return part[: part.rfind(" ") + 1] or part
 
 
 def around(one: Written, text: str) -> tuple[str, str]:

@@ -1,10 +1,13 @@
 """Figures with units right behind them, in scales of several countries, and changes said of a ratio."""
 
+import time
+
 import pytest
 
 from review.sql.results.figures import contradicted, untraceable
 from review.sql.results.result import Result
-from review.sql.results.written import figures_in
+from review.sql.results.worded import words_beside
+from review.sql.results.written import MOST_READ, figures_in
 
 
 def one(value: float) -> Result:
@@ -80,3 +83,20 @@ def test_digits_are_never_cut_inside_a_number(text):
 @pytest.mark.parametrize(("text", "number"), [("1,2345", 1.2345), ("5.1 of 7", 5.1), ("2,50€", 2.5), ("12.5.", 12.5)])
 def test_whole_numbers_are_read(text, number):
     assert float(next(figures_in(text)).value) == number
+
+
+def test_long_words_are_read_to_a_limit_and_say_so():
+    answer = "We sold 12.5 tons. " * 2_000 + "It was 77."
+    [note] = untraceable(answer, one(12.5))
+    assert note.severity == "note" and "was not read" in note.message
+    assert MOST_READ - 10 < note.start <= MOST_READ and note.end == len(answer)
+    assert not words_beside(answer, one(12.5)).sure
+
+
+def test_the_cost_of_long_words_grows_with_their_length():
+    rows = tuple((f"n{k}", k * 1.5) for k in range(200))
+    answer = " ".join(f"n{k % 200} had {k}.37, and" for k in range(900))
+    begun = time.process_time()
+    assert len(untraceable(answer, Result(columns=("k", "v"), rows=rows))) > 500
+    assert len(answer) < MOST_READ and not words_beside(answer, Result(columns=("k", "v"), rows=rows)).sure
+    assert time.process_time() - begun < 4
