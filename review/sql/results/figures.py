@@ -86,6 +86,9 @@ def contradicted(answer: str, result: Result, *, question: str = "", sql: str = 
     [said] = judged(answer, result, question=question, sql=sql)
     if said.value and abs(abs(Decimal(numbers[0][0])) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
         return ""
+    if said.above and not said.below and numbers[0][0] > said.value:
+        # "More than 1,900" is true of 1,999, though a person may want it nearer.
+        return ""
     return f"The answer says '{answer[one.start : one.end]}', and the result is {numbers[0][0]:,.10g}."
 
 
