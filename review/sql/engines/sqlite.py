@@ -24,13 +24,25 @@ class _Reading:
         self.connection, self.limits = connection, limits
 
     def tables(self) -> Sequence[Table]:
-        """Every table and view of the file."""
+        """Every table and view of the file that SQLite can describe.
+
+        One broken view, such as one whose table was dropped, makes no other unreadable.
+        """
         self.connection.set_authorizer(None)
         names = self.connection.execute(
             "SELECT name, CASE type WHEN 'view' THEN coalesce(sql, '') END FROM sqlite_schema "
             "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
-        return [self._table(name, definition) for name, definition in names.fetchall()]
+        found = (self._described(name, definition) for name, definition in names.fetchall())
+        return [table for table in found if table is not None]
+
+    def _described(self, name: str, definition: str | None) -> Table | None:
+        try:
+            return self._table(name, definition)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise
+            return None
 
     def _table(self, name: str, definition: str | None) -> Table:
         rows = self.connection.execute("SELECT name, type, pk FROM pragma_table_xinfo(?)", (name,)).fetchall()

@@ -22,7 +22,8 @@ _ISO = re.compile(
 )
 _DIGITLESS = {int, float, bool, str, bytes, date, datetime, NoneType}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WIDE = Context(prec=100)
+WIDE = Context(prec=100)
+"""Keeps all digits of the decimals of every engine; ClickHouse has the longest, of 76."""
 Key = Hashable
 
 
@@ -109,7 +110,7 @@ def _other(cell: Any, *, exact: bool) -> Key:
             return "\0nan" if cell.is_nan() else float(cell)
         if cell == cell.to_integral_value():
             return int(cell)
-        return cell.normalize(_WIDE) if exact else float(f"{float(cell):.9g}")
+        return cell.normalize(WIDE) if exact else float(f"{float(cell):.9g}")
     if isinstance(cell, datetime):
         return _instant(cell)
     if isinstance(cell, date):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from review.sql.results.result import Result
-from review.sql.results.written import NAMED, Written
+from review.sql.results.written import NAMED, Written, around
 from review.sql.semantic.windows import MONTHS
 
 SMALL = 10
@@ -39,8 +39,8 @@ def counts_something(one: Written, answer: str, known: Iterable[str]) -> bool:
 
     ``known`` are words of the question and of the columns.
     """
-    noun = _noun(answer[one.end :])
-    before = _last_word(answer[: one.start])
+    before, after = around(one, answer)
+    noun, before = _noun(after), _last_word(before)
     if not noun or before in _LISTS["before"] or noun in _LISTS["nouns"]:
         return False
     if is_year(one):
@@ -82,7 +82,7 @@ def is_foreign_year(one: Written, answer: str, result: Result, *, question: str,
     """
     if not is_year(one):
         return False
-    before = _last_word(answer[: one.start])
+    before = _last_word(around(one, answer)[0])
     if before not in _IN_YEAR and before not in MONTHS:
         return False
     named = {int(year) for year in _YEAR.findall(f"{question} {sql}")}

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
+from review.sql.results.rates import named_base
 from review.sql.results.result import Result
-from review.sql.results.traces import Traces, named_base
-from review.sql.results.written import Written, figures_in, round_to
+from review.sql.results.traces import Traces
+from review.sql.results.written import Written, around, figures_in, read_part, round_to
 from review.sql.tree.finding import Finding
 
 MOST_ROWS = 2_000
@@ -30,7 +31,7 @@ def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "
     """Return a finding for each figure of ``answer`` that the result does not explain; places are in the answer.
 
     Each is a warning, or a note for a small number or a year, which may count something else. ``sql`` is the query: its
-    own numbers are limits that words may repeat.
+    own numbers are limits that words may repeat. A note says what of a very long answer was not read.
     """
     if not result.done:
         return []
@@ -53,6 +54,10 @@ def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "
                 rule="figures", message=said, start=one.start, end=one.end, severity="note" if little else "warning"
             )
         )
+    read = len(read_part(answer))
+    if read < len(answer):
+        said = f"Figures were looked up in the first {read:,} characters; the rest of the answer was not read."
+        found.append(Finding(rule="figures", message=said, start=read, end=len(answer), severity="note"))
     return found
 
 
@@ -81,11 +86,15 @@ def contradicted(answer: str, result: Result, *, question: str = "", sql: str = 
     [said] = judged(answer, result, question=question, sql=sql)
     if said.value and abs(abs(Decimal(numbers[0][0])) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
         return ""
+    if said.above and not said.below and numbers[0][0] > said.value:
+        # "More than 1,900" is true of 1,999, though a person may want it nearer.
+        return ""
     return f"The answer says '{answer[one.start : one.end]}', and the result is {numbers[0][0]:,.10g}."
 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:
     """Yield the figures that must come from the result: none of the question or a name, and no small one alone."""
+    answer = read_part(answer)
     asked = {one.value for one in figures_in(question)}
     limits = {Decimal(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", sql)}
     names = _names(answer, result)
@@ -93,7 +102,8 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
     for one in figures_in(answer):
         if one.value in asked or any(a <= one.start and one.end <= b for a, b in names) or named_base(one, answer):
             continue
-        limit = bool(_LIMIT.search(answer[: one.start]) or _SPAN.match(answer[one.end :]))
+        before, after = around(one, answer)
+        limit = bool(_LIMIT.search(before) or _SPAN.match(after))
         if one.value in limits and (limit or is_small(one) or is_year(one)):
             continue
         if is_small(one) or is_year(one):
@@ -114,7 +124,7 @@ def _names(answer: str, result: Result) -> list[tuple[int, int]]:
 def _numbered(one: Written, answer: str, question: str, traces: Traces) -> bool:
     """Whether a figure is a key of the result that the words before it announce: "order 1361", "#12", "12 and 15"."""
     holding = [name for name, values in traces.ids.items() if float(one.value) in values]
-    before = re.search(r"([^\W\d]+|[#,;&(:])[.]?\s*$", answer[: one.start])
+    before = re.search(r"([^\W\d]+|[#,;&(:])[.]?\s*$", around(one, answer)[0])
     if not holding or not before:
         return False
     word = before[1].lower().removesuffix("s")

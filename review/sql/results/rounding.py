@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from review.sql.results.cells import Key, number_in
+from review.sql.results.cells import WIDE, Key, number_in
 from review.sql.results.matching import Table
 
 CLOSE = Decimal("0.005")
@@ -158,13 +158,14 @@ def rounded_alike(one: Any, two: Any, of_column: int | None = None) -> bool:
         return repr(one) == repr(two)
     if a == b:
         return True
-    if of_column is not None and abs(a - b) <= Decimal("0.500001").scaleb(-of_column):
+    apart = WIDE.subtract(a, b).copy_abs()
+    if of_column is not None and apart <= Decimal("0.500001").scaleb(-of_column):
         return True
     places = min(_places(a), _places(b))
     step = Decimal(1).scaleb(-places)
     # Half a step, and a little for sums of floats that end just beside the half.
-    near = abs(a - b) <= step * Decimal("0.500001")
-    return near and (places >= 2 or abs(a - b) <= CLOSE * max(abs(a), abs(b)))
+    near = apart <= step * Decimal("0.500001")
+    return near and (places >= 2 or apart <= CLOSE * max(abs(a), abs(b)))
 
 
 def _decimal(number: Any) -> Decimal | None:
@@ -173,5 +174,5 @@ def _decimal(number: Any) -> Decimal | None:
 
 
 def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
+    exponent = WIDE.normalize(value).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -17,8 +17,9 @@ from functools import cached_property
 from typing import Any
 
 from review.sql.results.cells import number_in
+from review.sql.results.rates import bases_in, change_of
 from review.sql.results.result import Result
-from review.sql.results.written import NAMED, Written
+from review.sql.results.written import NAMED, Written, around
 
 PAIRS = 60
 """How many numbers are combined with each other; all of them are looked up as they are."""
@@ -27,6 +28,7 @@ MOST_GROUPS = 50
 _ID = re.compile(r"(?:^|_)(?:id|key|uuid|sku)$", re.IGNORECASE)
 """Columns whose numbers name a row: they measure nothing, so "43 customers" is not explained by customer 43."""
 _UNITS: dict[str, list[float]] = NAMED["units"]
+_SHORT: dict[str, list[str]] = NAMED["short"]
 _RATIO_AFTER = re.compile(
     r"\s*(?:times|x\b|×|-?fold\b|to (?:one|1)\b|(?:\w+\s){0,2}(?:per|for (?:every|each)|a|an|each)\b)", re.I
 )
@@ -37,10 +39,6 @@ _ONE_IN = re.compile(r"\b(?:one|1)\s+(?:in|out of|of)\s+(?:every\s+)?$", re.IGNO
 _SOME_IN = re.compile(
     rf"\b(?P<some>\d{{1,2}}|{'|'.join(NAMED['words'])})\s+(?:in|out of)\s+(?:every\s+)?$", re.IGNORECASE
 )
-_PER = re.compile(
-    r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10+|1(?:,000)+|hundred|thousand|million)\b", re.IGNORECASE
-)
-_BASES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 
 
 class Numbers:
@@ -66,6 +64,7 @@ class Traces:
         self.columns: list[list[float]] = []
         self.across: list[list[float]] = []
         self.texts: list[list[Any]] = []
+        self._rates: dict[int, Numbers] = {}
         measures = []
         for at, name in enumerate(result.columns):
             cells = [row[at] for row in result.rows]
@@ -83,15 +82,16 @@ class Traces:
         """Whether the result explains a figure of an answer."""
         if one.other is not None and self.explain(one.other, answer):
             return True
-        before, after = answer[: one.start], answer[one.end :]
+        before, after = around(one, answer)
         if self.plain.hold(one) or self.counts.hold(one):
             return True
         if one.percent:
-            return self.percents.hold(one)
+            change = change_of(one, answer)
+            return self.percents.hold(one) or (change != 0 and self._changes[change].hold(one))
         if self.differences.hold(one) or self._in_other_unit(one, after):
             return True
         if _ONE_IN.search(before):
-            return Numbers(x / c for c in self._shares if c for x in (1, 100)).hold(one)
+            return self._one_in.hold(one)
         if some := _SOME_IN.search(before):
             return self._is_some_in(some["some"].lower(), float(one.value))
         if _RATIO_AFTER.match(after) or _RATIO_BEFORE.search(before):
@@ -180,6 +180,16 @@ class Traces:
         return [*self.first, *counted, *(part / whole for whole in wholes if whole for part in parts)]
 
     @cached_property
+    def _changes(self) -> dict[int, Numbers]:
+        """Rises and falls in percent that cells say as a ratio: 1.17 is a rise by 17%."""
+        cells = [100 * (n - 1) for n in itertools.chain.from_iterable(self.columns) if n > 0]
+        return {1: Numbers(n for n in cells if n > 0), -1: Numbers(n for n in cells if n < 0)}
+
+    @cached_property
+    def _one_in(self) -> Numbers:
+        return Numbers(x / c for c in self._shares if c for x in (1, 100))
+
+    @cached_property
     def ratios(self) -> Numbers:
         """How often one number holds another, also a total for each row."""
         some = [*self.first, *self._totals, *([self.rows] if self.rows else [])]
@@ -194,8 +204,12 @@ class Traces:
     def _in_other_unit(self, one: Written, after: str) -> bool:
         """Whether a figure is a cell, a sum or an average in another unit, as the word behind it says."""
         word = re.match(r"[\s-]*([^\W\d_]+)", after)
-        unit = word[1].lower().removesuffix("s") if word else ""
-        factors = list(_UNITS.get(unit, _UNITS.get("dollar", ()) if one.currency else ()))
+        said = word[1].lower() if word else ""
+        unit = said.removesuffix("s")
+        meant = _SHORT.get(said) or _SHORT.get(unit) or [unit]
+        factors = [f for name in meant for f in _UNITS.get(name, ())]
+        if not factors and one.currency:
+            factors = _UNITS["dollar"]
         amounts = [*self.first, *self.sums, *(sum(c) / len(c) for c in self.columns)]
         if not factors or not amounts:
             return False
@@ -203,12 +217,16 @@ class Traces:
         cut = bool(re.match(r"[\s-]*[^\W\d_]+,?\s+(?:and\s+)?\d", after))
         return any(
             Numbers([n / f]).hold(one) or (cut and int(abs(n / f)) == abs(one.value)) for n in amounts for f in factors
-        ) or any(_left_over(n, float(one.value), unit) for n in amounts)
+        ) or any(_left_over(n, float(one.value), name) for n in amounts for name in meant)
 
     def _is_rate(self, one: Written, answer: str) -> bool:
         """Whether a figure is a share for each hundred, thousand or million, as the words say."""
-        bases = {_BASES.get(m["base"].lower()) or int(m["base"].replace(",", "")) for m in _PER.finditer(answer)}
-        return any(float(one.value) == base or Numbers(base * s for s in self._shares).hold(one) for base in bases)
+        return any(float(one.value) == base or self._shares_of(base).hold(one) for base in bases_in(answer))
+
+    def _shares_of(self, base: int) -> Numbers:
+        if base not in self._rates:
+            self._rates[base] = Numbers(base * share for share in self._shares)
+        return self._rates[base]
 
 
 def _left_over(amount: float, value: float, unit: str) -> bool:
@@ -230,11 +248,3 @@ def _number(cell: Any) -> float | None:
         return None
     value = float(found)
     return value if abs(value) < 1e300 else None
-
-
-def named_base(one: Written, answer: str) -> bool:
-    """Return whether a figure is the base of a rate: the 1,000 of "3 of every 1,000"."""
-    return any(
-        m.start("base") <= one.start < m.end("base") or m.start("base") < one.end <= m.end("base")
-        for m in _PER.finditer(answer)
-    )

@@ -7,16 +7,16 @@ without a finding are not proved right.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from review.sql.results.figures import judged
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
-from review.sql.results.written import NAMED, Written
+from review.sql.results.written import NAMED, Written, read_part
 
 _UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
 _DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
@@ -28,6 +28,11 @@ _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": 
 _PLURALS: dict[str, str] = NAMED["plurals"]
 _PART = re.compile(r"[.;:!?]\s|[,\n]\s?")
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
+
+MOST_FIGURES = 300
+"""Figures whose words are looked at."""
+LONGEST = 300
+"""Characters before a figure in which a sentence may say what it does."""
 
 
 def contradictions(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[str]:
@@ -42,14 +47,16 @@ def words_beside(answer: str, result: Result, *, question: str = "", sql: str = 
     """
     if not result.done or not answer.strip() or not result.rows:
         return Reading([])
-    figures = list(judged(answer, result, question=question, sql=sql))
+    whole, answer = len(answer), read_part(answer)
+    every = list(judged(answer, result, question=question, sql=sql))
+    figures = every[:MOST_FIGURES]
     found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
     moved = list(_direction(answer, figures, result))
     series = against_series(answer, figures, result)
     found += moved or series.against
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
-    return Reading(list(dict.fromkeys(found)), series.sure)
+    return Reading(list(dict.fromkeys(found)), series.sure and len(answer) == whole and figures == every)
 
 
 def _currency(figures: list[Written], said: str, result: Result) -> Iterator[str]:
@@ -73,7 +80,7 @@ def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[
     for at, one in enumerate(figures):
         following = figures[at + 1] if at + 1 < len(figures) else None
         reached = following if following and _TO.match(answer[one.end : following.start]) else None
-        head = answer[: one.start]
+        head = answer[max(0, one.start - LONGEST) : one.start]
         if match := _BY.search(head):
             sign = 1 if match["up"] else -1
             if reached is not None and not (one.percent or reached.percent):
@@ -98,13 +105,12 @@ def _near(one: Written, cell: Decimal, sign: int) -> bool:
 def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
     """A figure of one row beside the name of another."""
     labels = _labels(result)
-    names = {name for row in labels for name in row}
+    names = frozenset(name for row in labels for name in row)
+    numbers = [[n for n in map(number_of, row) if n is not None] for row in result.rows]
     if len(result.rows) < 2 or not names:
         return
     for one in figures:
-        own = [
-            row for row, cells in zip(labels, result.rows, strict=True) if any(_is_cell(one, cell) for cell in cells)
-        ]
+        own = [row for row, cells in zip(labels, numbers, strict=True) if any(map(one.rounds, cells))]
         if not own:
             continue
         beside = _paired(answer, one, figures, names) or _beside(answer, one, _PART, names)
@@ -136,11 +142,19 @@ def _labels(result: Result) -> list[set[str]]:
 
 def _part(answer: str, one: Written, cut: re.Pattern[str]) -> tuple[int, int]:
     """The part of the answer, between two cuts, in which a figure stands."""
-    start = max((m.end() for m in cut.finditer(answer) if m.end() <= one.start), default=0)
-    return start, min((m.start() for m in cut.finditer(answer) if m.start() >= one.end), default=len(answer))
+    starts, ends = _cuts(answer, cut)
+    first, last = bisect_right(ends, one.start), bisect_left(starts, one.end)
+    return ends[first - 1] if first else 0, starts[last] if last < len(starts) else len(answer)
 
 
-def _paired(answer: str, one: Written, figures: list[Written], names: set[str]) -> set[str]:
+@lru_cache(maxsize=8)
+def _cuts(answer: str, cut: re.Pattern[str]) -> tuple[list[int], list[int]]:
+    """Where the cuts of an answer start and end."""
+    found = list(cut.finditer(answer))
+    return [m.start() for m in found], [m.end() for m in found]
+
+
+def _paired(answer: str, one: Written, figures: list[Written], names: frozenset[str]) -> set[str]:
     """The names to which a figure belongs where names and figures take turns; empty where they do not.
 
     They do in "Central with 162 and Riverside with 349", and in "162 in Central and 349 in Riverside". Names that touch
@@ -165,15 +179,17 @@ def _paired(answer: str, one: Written, figures: list[Written], names: set[str]) 
     return set()
 
 
-def _beside(answer: str, one: Written, cut: re.Pattern[str], names: set[str]) -> set[str]:
+def _beside(answer: str, one: Written, cut: re.Pattern[str], names: frozenset[str]) -> set[str]:
     """The names in the part of the answer in which a figure stands."""
     start, end = _part(answer, one, cut)
     return {name for _, name in _places(answer[start:end], names)}
 
 
-def _places(part: str, names: set[str]) -> list[tuple[int, str]]:
+@lru_cache(maxsize=64)
+def _places(part: str, names: frozenset[str]) -> list[tuple[int, str]]:
     """Where names stand in a part of an answer. "Blue" in "Blue Pan" is no name of its own."""
-    found = {name: m.start() for name in names if (m := _spoken(name).search(part.lower()))}
+    low = part.lower()
+    found = {name: m.start() for name in names if (m := _spoken(name).search(low))}
     return sorted(
         (place, name) for name, place in found.items() if not any(name != other and name in other for other in found)
     )
@@ -194,8 +210,3 @@ def _spoken(name: str) -> re.Pattern[str]:
     elif last.endswith("y"):
         forms.append(re.escape(f"{before}{last[:-1]}ies"))
     return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)")
-
-
-def _is_cell(one: Written, cell: Any) -> bool:
-    number = number_of(cell)
-    return number is not None and one.rounds(number)

@@ -201,6 +201,21 @@ def test_leaving_the_runner_ends_all_processes(lite):
             os.killpg(pid, 0)
 
 
+def test_a_view_that_cannot_be_described_leaves_the_other_tables(tmp_path):
+    address = sqlite_shop(tmp_path)
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.executescript(
+            "CREATE TABLE old (a); CREATE VIEW gone AS SELECT a FROM old; CREATE VIEW above AS SELECT a FROM gone; "
+            "CREATE VIEW x AS SELECT * FROM y; CREATE VIEW y AS SELECT * FROM x; DROP TABLE old; "
+            "CREATE VIEW own AS SELECT my_function(id) AS a FROM orders; CREATE VIEW fine AS SELECT id FROM orders;"
+        )
+    connection.close()
+    with Runner(address) as runner:
+        assert {"gone", "above", "x", "y", "own"}.isdisjoint(t.name for t in runner.schema)
+        assert runner.run("SELECT count(*) FROM fine").rows == ((3,),)
+        assert runner.run("SELECT a FROM gone").ending == "refused"
+
+
 def test_results_are_kept_until_the_data_changes(tmp_path):
     address = sqlite_shop(tmp_path)
     with Runner(address) as runner:

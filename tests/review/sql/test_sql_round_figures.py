@@ -59,6 +59,11 @@ def test_a_round_figure_that_does_not_say_so_goes_to_a_person():
     assert contradicted("About 1,600 euros.", LOST) and contradicted("More than 1,600 euros.", LOST)
 
 
+def test_more_than_a_smaller_number_is_no_contradiction():
+    assert contradicted("More than 1,900 customers.", one(1999)) == ""
+    assert contradicted("More than 2,500 customers.", one(1999))
+
+
 @pytest.mark.parametrize("answer", ["More than four in five loans, 82.5%.", "About 5 out of 6 loans."])
 def test_a_share_may_be_said_in_small_numbers(answer):
     assert untraceable(answer, one(82.5), question="What share of loans?") == []

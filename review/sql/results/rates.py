@@ -1,0 +1,41 @@
+"""Rates of a worded answer: the base of "3 of every 1,000", and changes in percent, such as "up 17%"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from review.sql.results.written import Written, around
+
+_PER = re.compile(
+    r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10{1,12}|1(?:,000){1,4}|hundred|thousand|million)\b", re.IGNORECASE
+)
+_BASES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_UP = r"up|rose|risen|rises|grew|grown|grows|increased?|increases|climbed|gained|gain|rise|growth|jump|jumped"
+_DOWN = r"down|fell|fallen|falls?|dropped|drops?|declined?|declines|decreased?|decreases|shrank|lost|loss"
+_HOW = r"\s+(?:(?:by|of)\s+)?(?:about\s+|around\s+|over\s+|nearly\s+|almost\s+)?$"
+_BEFORE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_HOW}", re.IGNORECASE)
+_AFTER = re.compile(rf"\s+(?:(?P<up>{_UP}|more|higher)|(?P<down>{_DOWN}|less|fewer|lower))\b", re.IGNORECASE)
+
+
+def named_base(one: Written, answer: str) -> bool:
+    """Return whether a figure is the base of a rate: the 1,000 of "3 of every 1,000"."""
+    before, after = around(one, answer)
+    shift = one.start - len(before)
+    return any(
+        m.start("base") <= one.start - shift < m.end("base") or m.start("base") < one.end - shift <= m.end("base")
+        for m in _PER.finditer(before + answer[one.start : one.end] + after)
+    )
+
+
+@lru_cache(maxsize=16)
+def bases_in(answer: str) -> frozenset[int]:
+    """Return the bases of the rates that an answer names."""
+    return frozenset(_BASES.get(m["base"].lower()) or int(m["base"].replace(",", "")) for m in _PER.finditer(answer))
+
+
+def change_of(one: Written, answer: str) -> int:
+    """Return 1 for a figure that words call a rise ("up 17%", "a 300% increase"), -1 for a fall, 0 for neither."""
+    before, after = around(one, answer)
+    match = _BEFORE.search(before) or _AFTER.match(after)
+    return 0 if match is None else 1 if match["up"] else -1
