@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -31,29 +32,37 @@ Reads = Callable[[Statement, str], bool]
 class Shown:
     """What one view shows: excluded tables, and its columns by the excluded column that each shows.
 
-    ``unclear`` says that its text cannot be read.
+    ``unclear`` says that its text cannot be read, ``cut`` that views stand too deep below it to be followed.
     """
 
     tables: set[str] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=dict)
     unclear: bool = False
+    cut: bool = False
 
 
-def shown_by(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int = 0) -> Shown:
+def shown_by(
+    view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int = 0, met: dict[Any, Shown] | None = None
+) -> Shown:
     """Return what a view shows of what the policy excludes; nothing for a table.
 
-    The answer is kept with the schema. ``reads`` is the rule for one statement.
+    The answer is kept with the schema, unless it was cut: asked for alone, a view below may well be followed. ``met``
+    keeps those for as long as one view is asked for. ``reads`` is the rule for one statement.
     """
     if view.definition is None or not (policy.forbidden_tables or policy.forbidden_columns):
         return Shown()
     key = (view.full_name, policy.forbidden_tables, policy.forbidden_columns)
-    if key not in schema.kept:
-        schema.kept[key] = Shown(unclear=True) if depth > DEEPEST else _read(view, schema, policy, reads, depth)
-    found: Shown = schema.kept[key]
+    met = {} if met is None else met
+    kept: Shown | None = schema.kept.get(key) or met.get(key)
+    if kept is not None:
+        return kept
+    met[key] = Shown(unclear=True, cut=True)  # for views that stand on themselves
+    found = met[key] if depth > DEEPEST else _read(view, schema, policy, reads, depth, met)
+    (met if found.cut else schema.kept)[key] = found
     return found
 
 
-def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int) -> Shown:
+def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int, met: dict[Any, Shown]) -> Shown:
     statement = _select_of(view, schema)
     if statement is None:
         return Shown(unclear=True)
@@ -62,9 +71,9 @@ def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int)
     for node, table in statement.names.tables:
         names = table_names(node, table)
         shown.tables |= {name for name in policy.forbidden_tables if is_read(name, names)}
-        inner = shown_by(table, schema, policy, reads, depth + 1) if table is not None else Shown()
+        inner = shown_by(table, schema, policy, reads, depth + 1, met) if table is not None else Shown()
         shown.tables |= inner.tables
-        shown.unclear = shown.unclear or inner.unclear
+        shown.unclear, shown.cut = shown.unclear or inner.unclear, shown.cut or inner.cut
         if table is None:
             shown.unclear = True  # what nobody described may be a view of anything
         else:

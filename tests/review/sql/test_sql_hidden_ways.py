@@ -1,5 +1,6 @@
 """Ways to an excluded column that hide behind a name: a CTE, a letter, the number of a row, a database, a view."""
 
+import itertools
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -129,3 +130,16 @@ def test_a_bare_name_is_that_of_the_public_schema_on_postgresql() -> None:
         with Runner(address, policy=Policy(forbidden_tables=("reader.customers",))) as runner:
             assert runner.run("SELECT email FROM customers").rows == (("public",),)
             assert runner.run("SELECT email FROM reader.customers").ending == "refused"
+
+
+def test_a_view_that_stands_too_deep_makes_those_below_it_no_less_clear() -> None:
+    names = ["customers", *(f"v{k}" for k in range(40))]
+    views = "".join(f"CREATE VIEW {new} AS SELECT a.id FROM {old} AS a JOIN {old} AS b ON a.id = b.id;"
+                    for old, new in itertools.pairwise(names))  # fmt: skip
+    around = "CREATE VIEW r1 AS SELECT id FROM r2; CREATE VIEW r2 AS SELECT id FROM r1;"
+    schema = schema_of_ddl(TABLES + views + around, "sqlite")
+    for deep in ("v39", "r1"):
+        found = may_run(f"SELECT id FROM {deep}", "sqlite", schema, POLICY).findings
+        assert any("Cannot tell whether the view" in f.message for f in found)
+    for near in ("v0", "v2", "v15"):
+        assert may_run(f"SELECT id FROM {near}", "sqlite", schema, POLICY).ok, near
