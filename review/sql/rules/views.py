@@ -42,7 +42,13 @@ class Shown:
 
 
 def shown_by(
-    view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int = 0, met: dict[Any, Shown] | None = None
+    view: Table,
+    schema: Schema,
+    policy: Policy,
+    reads: Reads,
+    *,
+    depth: int = 0,
+    met: dict[Any, Shown] | None = None,
 ) -> Shown:
     """Return what a view shows of what the policy excludes; nothing for a table.
 
@@ -57,12 +63,12 @@ def shown_by(
     if kept is not None:
         return kept
     met[key] = Shown(unclear=True, cut=True)  # for views that stand on themselves
-    found = met[key] if depth > DEEPEST else _read(view, schema, policy, reads, depth, met)
+    found = met[key] if depth > DEEPEST else _read(view, schema, policy, reads, depth=depth, met=met)
     (met if found.cut else schema.kept)[key] = found
     return found
 
 
-def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int, met: dict[Any, Shown]) -> Shown:
+def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, *, depth: int, met: dict[Any, Shown]) -> Shown:
     statement = _select_of(view, schema)
     if statement is None:
         return Shown(unclear=True)
@@ -71,7 +77,7 @@ def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, depth: int,
     for node, table in statement.names.tables:
         names = table_names(node, table)
         shown.tables |= {name for name in policy.forbidden_tables if is_read(name, names)}
-        inner = shown_by(table, schema, policy, reads, depth + 1, met) if table is not None else Shown()
+        inner = shown_by(table, schema, policy, reads, depth=depth + 1, met=met) if table is not None else Shown()
         shown.tables |= inner.tables
         shown.unclear, shown.cut = shown.unclear or inner.unclear, shown.cut or inner.cut
         if table is None:
