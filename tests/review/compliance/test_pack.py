@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
@@ -38,7 +39,8 @@ from storage.records_weeks import Item
 from storage.store import Store
 
 WEEK, FRAME = "2026-W47", "frames/2026-W47.jsonl"
-PERIOD = {"first": "2026-11-16", "last": "2026-11-30"}
+PERIOD = {"first": "2026-11-16", "last": f"{date.today() + timedelta(days=1):%Y-%m-%d}"}
+"""The draw of the week is as old as its week; who has which role is as new as this run."""
 
 
 @pytest.fixture(scope="module")
