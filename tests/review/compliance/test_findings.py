@@ -29,6 +29,8 @@ from storage.records_compliance import ComplianceEvent
 from storage.store import Store
 
 DAY = {"created_at": "2026-11-20T10:00:00Z"}
+NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
+"""Said, because by itself a report covers the last thirty days."""
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,7 @@ def test_the_commands_say_the_same(found: Store, tmp_path: Path) -> None:
     call("resolve", name, "--resolution", "done", "--as", "lea")
     call("reopen", name, "--reason", "not done", "--as", "lea")
     page, table = tmp_path / "r.html", tmp_path / "r.csv"
-    told = call("report", "--html", str(page), "--csv", str(table), "--as", "aud")
+    told = call("report", *NOVEMBER, "--html", str(page), "--csv", str(table), "--as", "aud")
     assert page.read_text().startswith("<!DOCTYPE html>") and "toxicity" in table.read_text() and told["open"] == 2
     for words in (("findings",), ("report",)):
         refused = CliRunner().invoke(spotcheck, ["compliance", *words, "--store", str(found.path), "--as", "eva"])
