@@ -29,6 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def choose(page: Any, name: str) -> None:
     open_names(page)
     page.get_by_role("option", name=name).click()
+    # The page is still at rest before the choice has reached the server, and a rerun closes an open list.
+    page.wait_for_url(lambda url: f"rater={name}" in url)
     at_rest(page)
 
 
