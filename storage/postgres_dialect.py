@@ -211,3 +211,10 @@ def _number_parameters(tree: exp.Expr) -> tuple[tuple[str, str], ...]:
         numbered: exp.Expr = exp.Parameter(this=exp.Literal.number(number))
         node.replace(exp.cast(numbered, "text") if asked else numbered)
     return tuple(numbers)
+
+
+def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return a statement as PostgreSQL takes it, and its values by place."""
+    text, given = named(sql, params)
+    statement = translated(text)
+    return statement.sql, statement.values(given)

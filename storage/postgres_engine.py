@@ -9,50 +9,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from itertools import count, starmap
+from contextlib import AbstractContextManager
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
+from storage import postgres_upkeep
 from storage.connection import StorageError
 from storage.engine import Params, Question
 from storage.postgres_answers import Answer, Answers
 from storage.postgres_away import lost, note_away, pool_at
 from storage.postgres_connecting import driver
 from storage.postgres_database import PostgresDatabase
-from storage.postgres_dialect import named, translated
+from storage.postgres_dialect import named, prepared, translated
 from storage.postgres_errors import plain_errors
+from storage.postgres_many import AT_ONCE, all_at_once, copied, fetched, inserted, run_for_each
 
 WRITING = 0x53504F54
 """The number of the lock that a transaction holds while it writes."""
-AT_ONCE = 1_000
-"""Rows that are fetched together from a long result."""
-_CURSORS = count()
 _WRITING = f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})"
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READS = ("SELECT", "WITH")
-_PAGES = (
-    "The pages of the tables may hold the emptied texts until they are written anew, which only the owner of the "
-    "tables can do. Let the owner run VACUUM FULL."
-)
-_BEYOND = (
-    "The write-ahead log of the server, its archive, standbys and backups cannot be read from here. They hold older "
-    "states for as long as the server is set to keep them."
-)
-_OBJECTS = """
-SELECT CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END, table_name FROM information_schema.tables
-WHERE table_schema = current_schema() AND table_name <> 'schema_steps'
-UNION ALL SELECT 'trigger', tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE NOT tgisinternal AND c.relnamespace = current_schema()::regnamespace
-ORDER BY 2
-"""
-
-_BROKEN = """
-SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace
-UNION ALL SELECT conname FROM pg_constraint
-WHERE NOT convalidated AND connamespace = current_schema()::regnamespace ORDER BY 1
-"""
 
 
 class PostgresEngine:
@@ -94,9 +71,9 @@ class PostgresEngine:
     def ask(self, ahead: Sequence[Question]) -> None:
         """Ask several questions in one message, inside a transaction or snapshot."""
         answers: Answers = self._local.answers
-        asked = [(sql, values) for sql, values in starmap(_prepared, ahead) if answers.get(sql, values) is None]
+        asked = [(sql, values) for sql, values in starmap(prepared, ahead) if answers.get(sql, values) is None]
         if len(asked) > 1 and driver().Pipeline.is_supported():
-            cursors = _all_at_once(self.held, asked)
+            cursors = all_at_once(self.held, asked)
             for (sql, values), cursor in zip(asked, cursors, strict=True):
                 answers.keep(sql, values, cursor)
 
@@ -123,74 +100,36 @@ class PostgresEngine:
 
     def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Insert all rows in one go, and return what came back, in order."""
-        text, _ = named(sql, rows[0])
-        statement = translated(text)
-        self._local.answers.note(statement.sql)
-        if len(rows) == 1:
-            return list(self.held.execute(statement.sql, rows[0]).fetchall())
-        back: list[tuple[Any, ...]] = []
-        with self.held.cursor() as cursor:
-            cursor.executemany(statement.sql, rows, returning=True)
-            more = True
-            while more:
-                back += cursor.fetchall()
-                more = cursor.nextset()
-        return back
+        return inserted(self.held, self._noted(sql, rows), rows)
 
     def insert_missing(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
-        """Insert the rows that are not there yet, inside a transaction, and return how many these were.
-
-        They come by COPY, which is several times faster than statements and knows no ON CONFLICT, so they come into a
-        table of their own first.
-        """
-        names = ", ".join(f'"{c}"' for c in columns)
-        self.held.execute(f'CREATE TEMP TABLE coming ON COMMIT DROP AS SELECT {names} FROM "{table}" WITH NO DATA')  # noqa: S608 - our names
-        with self.held.cursor() as cursor:
-            with cursor.copy(f"COPY coming ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            insert = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM coming ON CONFLICT DO NOTHING'  # noqa: S608 - our names
-            self._local.answers.note(insert)
-            cursor.execute(insert, prepare=False)
-            return int(cursor.rowcount)
+        """Insert the rows that are not there yet, inside a transaction, and return how many these were."""
+        self._local.answers.note(f'INSERT INTO "{table}"')
+        return copied(self.held, table, columns, rows)
 
     def run_for_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> Any:
         """Run one statement for each row, inside a transaction."""
+        return run_for_each(self.held, self._noted(sql, rows), rows)
+
+    def _noted(self, sql: str, rows: Sequence[Sequence[Any]]) -> str:
+        """Return a statement that changes rows as PostgreSQL takes it; what was known of the tables counts no more."""
         text, _ = named(sql, rows[0] if rows else ())
-        statement = translated(text)
-        self._local.answers.note(statement.sql)
-        if len(rows) == 1:
-            return self.held.execute(statement.sql, rows[0])
-        cursor = self.held.cursor()
-        cursor.executemany(statement.sql, rows)
-        return cursor
+        statement = translated(text).sql
+        self._local.answers.note(statement)
+        return statement
 
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
-        words, values = _prepared(sql, params)
+        words, values = prepared(sql, params)
         held, known = self.held, self._known(words, values)
         if known is not None:
             yield from known
-            return
-        if held is None:
+        elif held is None:
             with pool_at(self.address).connection() as own:
                 yield from own.cursor().stream(words, values, size=AT_ONCE)
-            return
-        # psycopg's own cursor of the server needs four ways to it for a few rows: declare, describe, fetch and close.
-        transaction, name = self._local.answers, f"s{next(_CURSORS)}"
-        fetch = f"FETCH {AT_ONCE} FROM {name}"
-        declare = f"DECLARE {name} NO SCROLL CURSOR FOR {words}"
-        try:
-            rows = _all_at_once(held, [(declare, values), (fetch, ())], prepare=False)[1].fetchall()
-            yield from rows
-            while len(rows) == AT_ONCE:
-                rows = held.execute(fetch, prepare=False).fetchall()
-                yield from rows
-        finally:
-            # Whoever stopped reading may have ended the transaction, and the cursor with it.
-            same = getattr(self._local, "answers", None) is transaction
-            if same and held.info.transaction_status == driver().pq.TransactionStatus.INTRANS:
-                held.execute(f"CLOSE {name}", prepare=False)
+        else:
+            transaction = self._answers
+            yield from fetched(held, words, values, goes_on=lambda: self._answers is transaction)
 
     def run(self, sql: str, values: Sequence[Any]) -> Any:
         """Run a statement as PostgreSQL takes it. Outside a transaction, one that reads is tried again once."""
@@ -213,26 +152,20 @@ class PostgresEngine:
 
     def objects(self) -> list[tuple[str, str]]:
         """Return (type, name) of every table, view and trigger of the store."""
-        return [(str(kind), str(name)) for kind, name in self.run(_OBJECTS, ())]
+        return postgres_upkeep.objects(self.run)
 
     def damage(self) -> list[str]:
         """Return the indexes and constraints that do not hold."""
-        return [f"{name} does not hold; rebuild it" for (name,) in self.run(_BROKEN, ())]
+        return postgres_upkeep.damage(self.run)
 
     def write_anew(self) -> bool:
         """Rewrite the tables that this role owns. ``unproved`` says what stays in the others."""
-        if self._owns_the_tables():
-            self.run("VACUUM FULL", ())
+        postgres_upkeep.write_anew(self.run)
         return True
 
     def unproved(self) -> list[str]:
         """Return what of the server cannot be read from here: pages, its write-ahead log, standbys and backups."""
-        left = [] if self._owns_the_tables() else [_PAGES]
-        return [*left, _BEYOND]
-
-    def _owns_the_tables(self) -> bool:
-        owned = "SELECT bool_and(pg_has_role(tableowner, 'USAGE')) FROM pg_tables WHERE schemaname = current_schema()"
-        return bool(self.run(owned, ()).fetchone()[0])
+        return postgres_upkeep.unproved(self.run)
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turn the errors of the database into StorageErrors that say what to do."""
@@ -246,8 +179,13 @@ class PostgresEngine:
         """Give up this thread's transaction, if any. The pool keeps its connections for other threads."""
         self.rollback()
 
+    @property
+    def _answers(self) -> Answers | None:
+        """What is known in this thread's transaction, None outside of one."""
+        return getattr(self._local, "answers", None)
+
     def _known(self, sql: str, values: Sequence[Any]) -> Answer | None:
-        answers: Answers | None = getattr(self._local, "answers", None)
+        answers = self._answers
         return None if answers is None else answers.get(sql, values)
 
     def _run_held(self, sql: str, values: Sequence[Any]) -> Any:
@@ -260,7 +198,7 @@ class PostgresEngine:
 
     def _begin(self, words: str, ahead: Sequence[Question]) -> None:
         """Begin a transaction on a connection of the pool."""
-        asked = list(starmap(_prepared, ahead)) if driver().Pipeline.is_supported() else []
+        asked = list(starmap(prepared, ahead)) if driver().Pipeline.is_supported() else []
         for last in (False, True):
             pool = pool_at(self.address)
             try:
@@ -269,7 +207,7 @@ class PostgresEngine:
                 note_away(self.address, error)
                 raise
             try:
-                cursors = _all_at_once(connection, [*((part, ()) for part in words.split("; ")), *asked])
+                cursors = all_at_once(connection, [*((part, ()) for part in words.split("; ")), *asked])
             except driver().Error as error:
                 pool.putconn(connection)
                 if last or not lost(error):
@@ -294,22 +232,6 @@ class PostgresEngine:
             return connection.execute(sql, values or None)
 
 
-def _prepared(sql: str, params: Params) -> tuple[str, list[Any]]:
-    """Return a statement as PostgreSQL takes it, and its values by place."""
-    text, given = named(sql, params)
-    statement = translated(text)
-    return statement.sql, statement.values(given)
-
-
-def _all_at_once(
-    connection: Any, asked: Sequence[tuple[str, Sequence[Any]]], *, prepare: bool | None = None
-) -> list[Any]:
-    """Run statements that go to the server in one message, and return a cursor for each."""
-    together = len(asked) > 1 and driver().Pipeline.is_supported()
-    with connection.pipeline() if together else nullcontext():
-        return [connection.execute(sql, values or None, prepare=prepare) for sql, values in asked]
-
-
 class PostgresConnection:
     """Runs the statements of the store, which are written for SQLite, in a database."""
 
@@ -319,7 +241,7 @@ class PostgresConnection:
 
     def execute(self, sql: str, params: Params = (), /) -> Any:
         """Run one statement, and return its rows."""
-        return self.engine.run(*_prepared(sql, params))
+        return self.engine.run(*prepared(sql, params))
 
     def executemany(self, sql: str, params: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each list of parameters, inside a transaction."""
