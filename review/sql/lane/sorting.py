@@ -19,7 +19,7 @@ from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
 from review.sql.proof.prove import prove
-from review.sql.results.figures import contradicted, figures_judged, untraceable
+from review.sql.results.figures import look_up
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
@@ -185,12 +185,10 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
         # A sum or an average of the rows that are missing cannot be reckoned.
         return "not checked"
     read = words_beside(given.answer, result, question=given.question, sql=given.sql)
-    found.doubt += read.against
-    told = {"question": given.question, "sql": given.sql}
-    strange = untraceable(given.answer, result, **told)
-    traced = figures_judged(given.answer, result, **told) - len(strange)
-    against = contradicted(given.answer, result, **told)
+    looked = look_up(given.answer, result, question=given.question, sql=given.sql)
+    against = looked.contradiction()
     found.wrong += [against] if against else []
-    found.doubt += [f.message for f in strange]
-    sure = traced and not (strange or read.against) and read.sure
+    found.doubt += [*read.against, *(f.message for f in looked.findings)]
+    traced = len(looked.judged) - len(looked.findings)
+    sure = traced and not (looked.findings or read.against) and read.sure
     return "figures traced" if sure else "not checked"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
 from review.sql.results.rates import named_base
@@ -27,17 +28,43 @@ _SPAN = re.compile(r"[\s-]+(?:second|minute|hour|day|week|month|quarter|year)s?\
 _RATE = re.compile(r"\s*(?:\w+\s+){0,2}(?:per|a|an|each|every)\b", re.IGNORECASE)
 
 
-def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[Finding]:
-    """Return a finding for each figure of ``answer`` that the result does not explain; places are in the answer.
+class Looked(NamedTuple):
+    """An answer beside its result: the figures that must come from it, and a finding for each that does not."""
 
-    Each is a warning, or a note for a small number or a year, which may count something else. ``sql`` is the query: its
-    own numbers are limits that words may repeat. A note says what of a very long answer was not read.
+    answer: str
+    result: Result
+    judged: list[Written]
+    findings: list[Finding]
+    traces: Traces
+
+    def contradiction(self) -> str:
+        """Return in words how the one number of the result contradicts the one figure; "" where it does not.
+
+        With several numbers, or a rate that rests on something else, nobody can tell what a figure was reckoned from. A
+        round number near the result may be a rounding that the words do not announce.
+        """
+        if not len(self.findings) == len(self.judged) == len(self.result.rows) == len(self.traces.columns) == 1:
+            return ""
+        [one], [said], [[number, *_]] = self.findings, self.judged, self.traces.columns
+        if one.severity == "note" or _RATE.match(self.answer[one.end :]):
+            return ""
+        if said.value and abs(abs(Decimal(number)) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
+            return ""
+        if said.above and not said.below and number > said.value:
+            # "More than 1,900" is true of 1,999, though a person may want it nearer.
+            return ""
+        return f"The answer says '{self.answer[one.start : one.end]}', and the result is {number:,.10g}."
+
+
+def look_up(answer: str, result: Result, *, question: str = "", sql: str = "") -> Looked:
+    """Look up the figures of an answer in a result that is there; places are in the answer.
+
+    Each finding is a warning, or a note for a small number or a year, which may count something else. ``sql`` is the
+    query: its own numbers are limits that words may repeat. A note says what of a very long answer was not read.
     """
-    if not result.done:
-        return []
-    traces = Traces(result)
-    found = []
-    for one in judged(answer, result, question=question, sql=sql):
+    traces, found = Traces(result), []
+    figures = list(judged(answer, result, question=question, sql=sql))
+    for one in figures:
         if traces.explain(one, answer) or _numbered(one, answer, question, traces):
             continue
         little = is_small(one) or is_year(one)
@@ -58,38 +85,12 @@ def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "
     if read < len(answer):
         said = f"Figures were looked up in the first {read:,} characters; the rest of the answer was not read."
         found.append(Finding(rule="figures", message=said, start=read, end=len(answer), severity="note"))
-    return found
+    return Looked(answer, result, figures, found, traces)
 
 
-def figures_judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> int:
-    """Return how many figures of an answer must come from the result."""
-    return sum(1 for _ in judged(answer, result, question=question, sql=sql))
-
-
-def contradicted(answer: str, result: Result, *, question: str = "", sql: str = "") -> str:
-    """Return in words how the one number of a result contradicts the one figure of an answer; "" where it does not.
-
-    With several numbers, or a rate that rests on something else, nobody can tell what a figure was reckoned from. A
-    round number near the result may be a rounding that the words do not announce.
-    """
-    strange = untraceable(answer, result, question=question, sql=sql)
-    if len(strange) != 1 or len(result.rows) != 1 or strange[0].severity == "note":
-        return ""
-    numbers = Traces(result).columns
-    [one] = strange
-    if (
-        len(numbers) != 1
-        or figures_judged(answer, result, question=question, sql=sql) != 1
-        or _RATE.match(answer[one.end :])
-    ):
-        return ""
-    [said] = judged(answer, result, question=question, sql=sql)
-    if said.value and abs(abs(Decimal(numbers[0][0])) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
-        return ""
-    if said.above and not said.below and numbers[0][0] > said.value:
-        # "More than 1,900" is true of 1,999, though a person may want it nearer.
-        return ""
-    return f"The answer says '{answer[one.start : one.end]}', and the result is {numbers[0][0]:,.10g}."
+def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[Finding]:
+    """Return the findings of :func:`look_up`, none for a result that is not there."""
+    return look_up(answer, result, question=question, sql=sql).findings if result.done else []
 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:

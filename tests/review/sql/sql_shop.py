@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from review.sql.proof.prove import Proof, may_run, prove
+from review.sql.results.figures import look_up
+from review.sql.results.result import Result
 from review.sql.rules.policy import Policy
 from review.sql.schema.ddl import schema_of_ddl
 from review.sql.schema.schema import Schema
@@ -43,3 +45,8 @@ def runs(sql: str, dialect: str) -> bool:
 def rules_of(proof: Proof, severity: str = "error") -> set[str]:
     """The rules that a proof found broken."""
     return {finding.rule for finding in proof.findings if finding.severity == severity}
+
+
+def contradicted(answer: str, result: Result) -> str:
+    """How the one number of a result contradicts the one figure of an answer, "" where it does not."""
+    return look_up(answer, result).contradiction()

@@ -1,8 +1,9 @@
 """Figures of a worded answer, traced to the result."""
 
 import pytest
+from sql_shop import contradicted
 
-from review.sql.results.figures import contradicted, untraceable
+from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions, words_beside
 

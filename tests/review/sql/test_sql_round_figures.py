@@ -1,8 +1,9 @@
 """Round figures, shares in small numbers, and figures that take turns with names in a worded answer."""
 
 import pytest
+from sql_shop import contradicted
 
-from review.sql.results.figures import contradicted, untraceable
+from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions
 

@@ -3,8 +3,9 @@
 import time
 
 import pytest
+from sql_shop import contradicted
 
-from review.sql.results.figures import contradicted, untraceable
+from review.sql.results.figures import untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import words_beside
 from review.sql.results.written import MOST_READ, figures_in
