@@ -18,7 +18,7 @@ from review.sql.execution.runner import Runner
 from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
-from review.sql.proof.prove import prove
+from review.sql.proof.prove import Proof, prove
 from review.sql.results.figures import look_up
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
@@ -134,9 +134,11 @@ class Sorter:
         references = references_in(given.reference, dialect)
         proof = prove(given.sql, dialect, self.schema, self.runner.policy)
         # A rule that refuses every reference as well says nothing of who is wrong.
-        excused = set.intersection(*map(self._refused_by, references)) if references else set()
+        refused = _refused_by(proof)
+        for sql in references if refused else ():
+            refused &= _refused_by(prove(sql, dialect, self.schema, self.runner.policy))
         for f in proof.findings:
-            if f.severity == "error" and f.rule in excused:
+            if f.severity == "error" and references and f.rule in refused:
                 found.doubt.append(f"{f.message} The reference is refused for the same rule.")
             elif f.severity == "error" and f.rule not in NOT_SAFE:
                 found.wrong.append(f.message)
@@ -158,12 +160,13 @@ class Sorter:
                 (found.doubt if f.rule == "time" else found.wrong).append(f.message)
         return met.score
 
-    def _refused_by(self, sql: str) -> set[str]:
-        proof = prove(sql, self.runner.engine.dialect, self.schema, self.runner.policy)
-        return {f.rule for f in proof.findings if f.severity == "error"}
-
     def _met(self, sql: str, demands: Demands) -> Met:
         return demands_met(sql, demands, dialect=self.runner.engine.dialect, schema=self.schema)
+
+
+def _refused_by(proof: Proof) -> set[str]:
+    """The rules that refuse a statement."""
+    return {f.rule for f in proof.findings if f.severity == "error"}
 
 
 def _executed(best: Comparison | None, *, equal: bool, extra_columns: bool) -> float | None:
