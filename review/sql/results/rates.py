@@ -11,8 +11,11 @@ _PER = re.compile(
     r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10{1,12}|1(?:,000){1,4}|hundred|thousand|million)\b", re.IGNORECASE
 )
 _BASES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
-_UP = r"up|rose|risen|rises|grew|grown|grows|increased?|increases|climbed|gained|gain|rise|growth|jump|jumped"
-_DOWN = r"down|fell|fallen|falls?|dropped|drops?|declined?|declines|decreased?|decreases|shrank|lost|loss"
+UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
+DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
+"""What words say of a number that rises or falls."""
+_UP = rf"{UP}|grows|gain|rise|growth|jump|jumped"
+_DOWN = rf"{DOWN}|fall|declines?|decreases|loss"
 _HOW = r"\s+(?:(?:by|of)\s+)?(?:about\s+|around\s+|over\s+|nearly\s+|almost\s+)?$"
 _BEFORE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_HOW}", re.IGNORECASE)
 _AFTER = re.compile(rf"\s+(?:(?P<up>{_UP}|more|higher)|(?P<down>{_DOWN}|less|fewer|lower))\b", re.IGNORECASE)

@@ -13,15 +13,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from review.sql.results.figures import judged
+from review.sql.results.rates import DOWN, UP
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
 from review.sql.results.written import NAMED, Written, read_part
 
-_UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
-_DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
-_BY = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\s+by\s+\S*$", re.IGNORECASE)
-_FROM = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
+_BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+by\s+\S*$", re.IGNORECASE)
+_FROM = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
