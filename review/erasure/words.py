@@ -8,7 +8,7 @@ only a mention with @ is surely the person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -44,9 +44,14 @@ def word_pattern(store: Store, words: Sequence[str]) -> re.Pattern[str] | None:
     """Return what finds some single words in prose, None without any; ordinary ones are found after an @ alone."""
     if not words:
         return None
-    ordinary = {word for word in words if len(word) < LEAST_WORD or _is_said(store, word)}
+    ordinary = {word for word in words if len(word) < LEAST_WORD} | _said(store, words)
     each = [f"{'@' if word in ordinary else '@?'}{re.escape(word)}" for word in words]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE)
+    return re.compile(_whole(each), re.IGNORECASE)
+
+
+def _whole(words: Iterable[str]) -> str:
+    """Return the pattern that finds each of some patterns as a whole word."""
+    return rf"(?<!\w)(?:{'|'.join(words)})(?!\w)"
 
 
 def single_words(store: Store, reviewer: str) -> tuple[str, ...]:
@@ -56,12 +61,15 @@ def single_words(store: Store, reviewer: str) -> tuple[str, ...]:
     return tuple(sorted({name.strip().casefold() for name in names if name.strip() and not tells(name)}))
 
 
-def _is_said(store: Store, word: str) -> bool:
-    """Whether a word stands in small letters in the rubric or in a conversation of the store."""
-    small = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
+def _said(store: Store, words: Sequence[str]) -> set[str]:
+    """Return the words that stand in small letters in the rubric or in a conversation of the store."""
+    small = {word: re.compile(_whole([re.escape(word.lower())])) for word in words}
+    said: set[str] = set()
     rows: list[Any] = [row.document for row in store.find(RubricVersion)]
     rows += [asdict(row) for row in store.find(Conversation)]
-    return any(small.search(text) for row in rows for text in leaves(row))
+    for text in (text for row in rows for text in leaves(row)):
+        said |= {word for word, pattern in small.items() if word not in said and pattern.search(text)}
+    return said
 
 
 def prose_changes(
@@ -108,15 +116,12 @@ def read_for_a_word(store: Store, person: Person) -> Iterator[str]:
 def _left(store: Store, words: Sequence[str]) -> dict[str, int]:
     """Return by table how many rows have one of some words in prose."""
     found: dict[str, int] = {}
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+    pattern = re.compile(_whole(map(re.escape, words)), re.IGNORECASE)
     for record, (table, _) in KEYS.items():
         names = [field.name for field in fields(record)]
         places = [names.index(column) for column in prose_of(record)]
-        n = (
-            sum(any(pattern.search(str(row[p] or "")) for p in places) for row in all_rows(store, record))
-            if places
-            else 0
-        )
+        rows = all_rows(store, record) if places else ()
+        n = sum(any(pattern.search(str(row[p] or "")) for p in places) for row in rows)
         if n:
             found[table] = n
     return found
