@@ -196,7 +196,7 @@ class Traces:
         return Numbers(a / b for a, b in itertools.permutations(some, 2) if b)
 
     def _is_some_in(self, some: str, many: float) -> bool:
-        """Whether a share is said in small numbers, as in "four in five"."""
+        """Whether the result has the share that two small numbers name: 82% for "four in five"."""
         part = float(some) if some.isdigit() else float(NAMED["words"][some])
         near = min(0.05, 0.5 / many) if many else 0.0
         return any(abs(part / many - s) <= near for c in self._shares for s in (c, c / 100)) if many else False

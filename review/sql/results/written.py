@@ -65,8 +65,8 @@ class Written(NamedTuple):
     """A figure of a text with its place there.
 
     ``place`` is the power of ten of its last digit, ``other`` what else its digits may mean, ``plain`` says
-    that it is a bare number. ``below`` and ``above`` say how far under and over it a number may lie that it rounds in
-    the words of people: "about 1,500" is said of 1,497.
+    that it is a bare number. Where its words say that it is round, as "about 1,500" does for 1,497, ``below`` and
+    ``above`` are how far the exact number may lie under and over it.
     """
 
     text: str
@@ -78,8 +78,8 @@ class Written(NamedTuple):
     currency: str = ""
     plain: bool = True
     other: Written | None = None
-    below: Decimal = Decimal(0)
-    above: Decimal = Decimal(0)
+    below: Decimal = NONE
+    above: Decimal = NONE
 
     @property
     def reach(self) -> tuple[Decimal, Decimal]:
@@ -170,22 +170,22 @@ def _otherwise(
 
 
 def room(before: str, digits: str, scale: int = 0) -> tuple[Decimal, Decimal]:
-    """Return how far under and over a whole number another one may lie that it rounds, by the words before it."""
+    """Return how far under and over a round number the exact one may lie, by the words before it."""
     about, over, under = (one.search(before) for one in (_ABOUT, _OVER, _UNDER))
     if not (about or over or under):
-        return Decimal(0), Decimal(0)
+        return NONE, NONE
     wide = round_to(digits).scaleb(scale)
-    return (Decimal(0) if over else wide), (Decimal(0) if under else wide)
+    return (NONE if over else wide), (NONE if under else wide)
 
 
 def round_to(digits: str) -> Decimal:
-    """Return how far a number may lie from the round one that people say for it: half a step, and at most 5%.
+    """Return how far the exact number may lie from a round one: half a step, and at most 5%.
 
     The step is what the last digit that is not zero counts by: 100 in 1,400, and 50 in 1,450.
     """
     kept = digits.rstrip("0")
     if not kept:
-        return Decimal(0)
+        return NONE
     step = Decimal(10) ** (len(digits) - len(kept)) * (5 if kept[-1] == "5" else 1)
     return min(step / 2, Decimal(digits) / 20)
 

@@ -113,7 +113,7 @@ def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
     return counts[keep], weight[keep]
 
 
-@lru_cache(maxsize=2)  # whoever looks for a drop asks for many below ``flips``, which share it
+@lru_cache(maxsize=2)  # a search for a drop asks many times with the same ``flips``
 def _rule(n: int, flips: float, margin: float, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Return the plausible numbers of changed cases, their probabilities, and how many of them must break to fail."""
     changed, weight = _changed(n, flips)
