@@ -77,14 +77,14 @@ def _read(view: Table, schema: Schema, policy: Policy, reads: Reads, *, depth: i
     for node, table in statement.names.tables:
         names = table_names(node, table)
         shown.tables |= {name for name in policy.forbidden_tables if is_read(name, names)}
-        inner = shown_by(table, schema, policy, reads, depth=depth + 1, met=met) if table is not None else Shown()
-        shown.tables |= inner.tables
-        shown.unclear, shown.cut = shown.unclear or inner.unclear, shown.cut or inner.cut
         if table is None:
             shown.unclear = True  # what nobody described may be a view of anything
-        else:
-            for name, columns in inner.columns.items():
-                below.setdefault(name, set()).update(f"{table.full_name}.{column}" for column in columns)
+            continue
+        inner = shown_by(table, schema, policy, reads, depth=depth + 1, met=met)
+        shown.tables |= inner.tables
+        shown.unclear, shown.cut = shown.unclear or inner.unclear, shown.cut or inner.cut
+        for name, columns in inner.columns.items():
+            below.setdefault(name, set()).update(f"{table.full_name}.{column}" for column in columns)
     for name in policy.forbidden_columns:
         excluded = {name, *below.get(name, ())}
         if any(reads(statement, one) for one in excluded):
