@@ -49,8 +49,8 @@ class Schema:
     """The tables of one database.
 
     ``exact``: names are as the database has them, so that PostgreSQL finds ``"Orders"`` by its quoted name alone.
-    ``databases`` are those whose tables may be written without the database in front. ``kept``
-    is for what was found out about the schema once.
+    ``databases`` are those whose tables may be written without the database in front. ``kept`` is
+    for what was found out about the schema once.
     """
 
     dialect: str
@@ -67,9 +67,7 @@ class Schema:
 
     def fold(self, name: str, *, quoted: bool = False) -> str:
         """Return the form under which this schema keeps a name."""
-        if self.dialect == "postgres" and self.exact:
-            return folded(name, self.dialect, quoted=quoted)
-        return folded(name, self.dialect)
+        return folded(name, self.dialect, quoted=quoted and self.exact)
 
     def table(self, name: str, database: str = "", *, quoted: bool = False) -> Table | None:
         """Return the table that a statement names, or None."""
