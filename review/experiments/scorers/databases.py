@@ -78,5 +78,7 @@ class Databases:
             return None
         place = place_of(address)
         told = SQL_ENGINES[place.scheme].state(place)
-        runner = self.runner(None) if told is None and SQL_ENGINES[place.scheme].asks_state else ""
-        return told if isinstance(runner, str) else runner.state()
+        if told is not None or not SQL_ENGINES[place.scheme].asks_state:
+            return told
+        runner = self.runner(None)
+        return None if isinstance(runner, str) else runner.state()
