@@ -55,13 +55,14 @@ class Runner:
         self.processes = 1 if self.engine.fragile else processes
         first = self._started()
         try:
-            tables, databases = first.tables()
+            told = first.tables()
             self.schema = Schema(
                 dialect=self.engine.dialect,
-                tables=tuple(tables),
+                tables=tuple(told.tables),
                 exact=True,
-                databases=databases,
+                databases=told.databases,
                 source=self.place.scheme,
+                functions=told.functions,
             )
         except (Overrun, Gone) as error:
             self.close()

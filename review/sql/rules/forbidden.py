@@ -36,12 +36,16 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         if table is None or statement.schema is None:
             continue
         shown = shown_by(table, statement.schema, policy, _reads)
+        view = table.definition is not None
         for name in sorted(shown.tables):
-            yield at(node, statement, f"The table '{name}' may not be read, and the view '{table.name}' reads it.")
+            how = f"the view '{table.name}' reads it" if view else f"'{table.name}' has its rows"
+            yield at(node, statement, f"The table '{name}' may not be read, and {how}.")
         if shown.unclear:
+            what = "view" if view else "table"
             yield at(
                 node, statement,
-                f"Cannot tell whether the view '{table.name}' reads what is excluded: its definition cannot be read.",
+                f"Cannot tell whether the {what} '{table.name}' reads what is excluded: its definition cannot be "
+                "followed.",
             )  # fmt: skip
         for name, columns in shown.columns.items():
             for column in sorted(columns):

@@ -58,6 +58,12 @@ def is_allowed(name: str, dialect: str, more: frozenset[str]) -> bool:
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at each name before a bracket in the text, then at each function of the tree that has no bracket."""
+    for token in own_functions(statement, policy):
+        said = (
+            f"Somebody made a function '{token.text}' in this database, which may read or do anything. Add it to "
+            "`functions` if queries may call it."
+        )
+        yield Mark(said, token.start, token.end + 1)
     dialect, more, seen = statement.dialect, policy.functions, set()
     tokens = statement.tokens
     not_called = _named_lists(statement)
@@ -84,6 +90,19 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield at(node, statement, _refusal(node.sql_name()))
         elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
             yield at(node, statement, _refusal(name))
+
+
+def own_functions(statement: Statement, policy: Policy) -> Iterator[Token]:
+    """Yield the names before brackets that are those of functions made in this database, unless the project lists them.
+
+    A macro of DuckDB, or a function of PostgreSQL with other types, takes the place of a built-in one of its name.
+    """
+    own = (statement.schema.functions if statement.schema is not None else frozenset()) - policy.functions
+    if not own:
+        return
+    for before, token in itertools.pairwise(statement.tokens):
+        if token.token_type == TokenType.L_PAREN and _bare(before, statement.text).lower() in own:
+            yield before
 
 
 def _parsers_own(name: str) -> bool:

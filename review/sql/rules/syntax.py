@@ -46,13 +46,22 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         name = type(node).__name__
         if name in REFUSED_PARTS:
             yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
-        elif name not in names_in("parts") and not isinstance(node, exp.Func):
+        elif not _is_known(node):
             yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
         elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
             yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
         elif isinstance(node, exp.Cast) and _odd_type(node):
             said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
             yield at(node, statement, said)
+
+
+def unknown_parts(statement: Statement) -> Iterator[exp.Expr]:
+    """Yield the parts of a query that are not on the list."""
+    return (node for node in statement.nodes if not _is_known(node))
+
+
+def _is_known(node: exp.Expr) -> bool:
+    return type(node).__name__ in names_in("parts") or isinstance(node, exp.Func)
 
 
 def _from_first(tokens: Sequence[Token]) -> Iterator[Token]:

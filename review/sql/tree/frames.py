@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,11 +13,22 @@ from review.sql.schema.schema import Key, Schema, Table
 
 @dataclass(frozen=True)
 class Origin:
-    """A column as its query shows it: its type, "" where it cannot be told, and the table that it is read from."""
+    """A column as its query shows it: its type, "" where it cannot be told, and the table that it is read from.
+
+    ``also`` are others from which a value may come in its place, as in coalesce(a, b) or after JOIN USING; one without
+    a table says that it cannot be told.
+    """
 
     kind: str = ""
     table: Table | None = None
     column: str = ""
+    also: tuple[Origin, ...] = ()
+
+    def all(self) -> Iterator[Origin]:
+        """Yield every origin that a value may have."""
+        yield self
+        for other in self.also:
+            yield from other.all()
 
 
 @dataclass(kw_only=True)

@@ -488,7 +488,7 @@ def clickhouse_that(answers):
         thread.join()
 
 
-TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8",null]\n' for name in "ab")
+TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8","","MergeTree",null,""]\n' for name in "ab")
 SEVEN = '["a"]\n["UInt8"]\n[7]\n'
 
 
