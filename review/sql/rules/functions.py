@@ -150,4 +150,5 @@ RULE = Rule(
     bad="SELECT load_extension('x')",
     good="SELECT count(*), upper(name) FROM customers",
     for_running=True,
+    unknown=True,
 )

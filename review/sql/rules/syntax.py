@@ -47,12 +47,14 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         if name in REFUSED_PARTS:
             yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
         elif not _is_known(node):
-            yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
+            said = f"The part '{name}' is not on the list of what a query may consist of."
+            yield at(node, statement, said)._replace(unknown=True)
         elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
-            yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
+            said = "IN takes a list or a subquery; a name there would be read as a table."
+            yield at(node, statement, said)._replace(unknown=True)
         elif isinstance(node, exp.Cast) and _odd_type(node):
             said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
-            yield at(node, statement, said)
+            yield at(node, statement, said)._replace(unknown=True)
 
 
 def unknown_parts(statement: Statement) -> Iterator[exp.Expr]:

@@ -63,9 +63,10 @@ def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator
     if name in policy.table_functions:
         return
     if name not in ROWS_FROM.get(statement.dialect, set()):
-        yield at(node, statement, f"'{name}' stands in the place of a table. Only tables of the schema may be read.")
+        said = f"'{name}' stands in the place of a table. Only tables of the schema may be read."
+        yield at(node, statement, said)._replace(unknown=True)
     elif any(_large(number) for number in named.find_all(exp.Literal)):
-        yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")
+        yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")._replace(unknown=True)
 
 
 def table_function(called: exp.Expr, statement: Statement) -> str:

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from review.sql.rules.copies import by_expressions, of_names
 from review.sql.rules.functions import is_allowed, own_functions
@@ -21,9 +19,9 @@ from review.sql.rules.syntax import unknown_parts
 from review.sql.rules.tables import ROWS_FROM, table_function
 from review.sql.rules.view_columns import shown_columns
 from review.sql.schema.schema import Schema, Table
-from review.sql.text.dialects import dialect_named
 from review.sql.tree.reads import is_read, table_names
-from review.sql.tree.statement import Statement, UnreadableSql, read_statement
+from review.sql.tree.statement import Statement
+from review.sql.tree.view_query import view_query
 
 DEEPEST = 20
 """Views that may stand on each other."""
@@ -118,7 +116,7 @@ def _names_of(name: str, schema: Schema) -> tuple[Table | None, set[str]]:
 
 def _by_definition(view: Table, asked: Asked, depth: int) -> Shown:
     schema, policy = asked.schema, asked.policy
-    read = _select_of(view, schema)
+    read = view_query(view, schema)
     if read is None:
         return Shown(unclear=True)
     statement, renamed = read
@@ -143,21 +141,6 @@ def _by_definition(view: Table, asked: Asked, depth: int) -> Shown:
             else:
                 shown.columns[name] = found
     return shown
-
-
-def _select_of(view: Table, schema: Schema) -> tuple[Statement, bool] | None:
-    """The query of a view, as its database writes it with or without CREATE VIEW, and whether it names its columns.
-
-    None when it cannot be read.
-    """
-    try:
-        tree = sqlglot.parse_one(view.definition or "", read=dialect_named(schema.dialect))
-        query = tree.expression if isinstance(tree, exp.Create) else tree
-        text = query.sql(dialect=dialect_named(schema.dialect))
-        renamed = isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema)
-        return read_statement(text, schema.dialect, schema), renamed
-    except (SqlglotError, UnreadableSql, RecursionError, ValueError, AttributeError):
-        return None
 
 
 def _calls_unknown(statement: Statement, policy: Policy) -> bool:
