@@ -136,7 +136,7 @@ class _Column:
         """A star gives out every column of its tables, wherever it stands but in count(*)."""
         frames = {id(frame.select): frame for frame in self.statement.names.frames}
         for tree in self.statement.trees:
-            for node in tree.find_all(exp.Star, exp.Columns, exp.Anonymous):
+            for node in tree.find_all(exp.Star, exp.Columns, exp.Anonymous, exp.Pivot):
                 if isinstance(node, exp.Anonymous) and node.name.lower() != "columns":
                     continue
                 top = node.parent if isinstance(node.parent, exp.Column) else node
@@ -147,7 +147,8 @@ class _Column:
                 frame = frames.get(id(select))
                 sources = everywhere if frame is None else [s for s in _of_star(top, frame) if self._in(s)]
                 if sources:
-                    said = f"The column {self._said}, and * includes it."
+                    what = "PIVOT" if isinstance(top, exp.Pivot) else "*"
+                    said = f"The column {self._said}, and {what} includes it."
                     yield at(top, self.statement, said)
 
     def _unresolved(self, names: set[str]) -> Iterator[Mark]:

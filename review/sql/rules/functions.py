@@ -29,7 +29,8 @@ NAMELESS = (
     exp.JSONArrayContains, exp.JSONBContains, exp.Interval, exp.Pow, exp.TsOrDsAdd, exp.TsOrDsDiff,
     exp.ParameterizedAgg,
     exp.CombinedAggFunc, exp.CombinedParameterizedAgg, exp.AnonymousAggFunc, exp.VarMap, exp.ToArray, exp.JSONObject,
-    exp.JSONArrayAgg,
+    exp.JSONArrayAgg, exp.Collate, exp.ToMap, exp.Explode, exp.CastToStrType, exp.JSONBContainsTopKey,
+    exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys, exp.MatchAgainst, exp.Overlaps,
 )  # fmt: skip
 """Functions that a dialect writes as an operator, as a keyword, or that the parser adds to one it names."""
 
@@ -85,9 +86,10 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         start, end = node.meta.get("start"), node.meta.get("end", 0)
         if start is None:
             # The parser gave it no place. Its name stood before a bracket, or it is a keyword such as CURRENT_USER.
-            names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _parsers_own(name)]
+            spelt = [node.name] if isinstance(node, exp.Anonymous) else node.sql_names()
+            names = [name for name in spelt if is_allowed(name, dialect, more) or _parsers_own(name)]
             if not names:
-                yield at(node, statement, _refusal(node.sql_name()))
+                yield at(node, statement, _refusal(spelt[0]))
         elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
             yield at(node, statement, _refusal(name))
 

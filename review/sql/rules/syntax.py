@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
@@ -27,6 +28,11 @@ REFUSED_PARTS = {
     "Placeholder": "needs a value from outside",
     "Hint": "gives the engine a hint",
 }
+_COLLATIONS = re.compile(
+    r"c|posix|ucs_basic|default|binary|nocase|noaccent|rtrim|(?:[a-z]{2,3}|und)(?:[_-][a-z0-9]+)*(?:\.(?:utf-?8|[a-z0-9-]+))*",
+    re.IGNORECASE,
+)
+"""Orders of texts that come with the engines: their own names, and those of languages such as de_DE or en-x-icu."""
 IN_TABLES = ("sqlite", "clickhouse")
 """Dialects in which ``x IN name`` may read a table."""
 
@@ -52,6 +58,9 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
             said = "IN takes a list or a subquery; a name there would be read as a table."
             yield at(node, statement, said)._replace(unknown=True)
+        elif isinstance(node, exp.Collate) and not _COLLATIONS.fullmatch(node.expression.name):
+            said = f"The collation '{node.expression.name}' is not a known one."
+            yield at(node, statement, said)._replace(unknown=True)
         elif isinstance(node, exp.Cast) and _odd_type(node):
             said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
             yield at(node, statement, said)._replace(unknown=True)
@@ -63,6 +72,11 @@ def unknown_parts(statement: Statement) -> Iterator[exp.Expr]:
 
 
 def _is_known(node: exp.Expr) -> bool:
+    if isinstance(node, exp.ColumnDef):
+        # The columns of a function that makes rows: AS t (a int). Some types look into the catalogue.
+        kind = node.args.get("kind")
+        named = isinstance(node.parent, exp.TableAlias) and isinstance(kind, exp.DataType)
+        return named and kind.this != exp.DType.USERDEFINED and not node.args.get("constraints")
     return type(node).__name__ in names_in("parts") or isinstance(node, exp.Func)
 
 

@@ -141,3 +141,28 @@ def renamed(shape: Shape, names: list[str]) -> Shape:
     changed = dict(zip(olds, [*names, *olds[len(names) :]], strict=False))
     keys = tuple(frozenset(changed[c] for c in key) for key in shape.keys if all(c in changed for c in key))
     return Shape({changed[old]: origin for old, origin in shape.columns.items()}, keys, shape.keys_known)
+
+
+def of_all(shapes: list[Shape]) -> dict[str, Origin] | None:
+    """Return the columns of a set operation: named as in its first query, from a table where all branches read it."""
+    columns = shapes[0].columns
+    if columns is None:
+        return None
+    rows = [list(shape.columns.values()) if shape.columns is not None else [] for shape in shapes]
+    return {
+        name: origin if all(len(row) == len(columns) and row[at] == origin for row in rows) else Origin(origin.kind)
+        for at, (name, origin) in enumerate(columns.items())
+    }
+
+
+def of_shape(shape: Shape, name: str, node: exp.Expr, join: exp.Join | None) -> Source:
+    """Return a query as a source of the one around it."""
+    return Source(
+        name=name,
+        node=node,
+        columns=shape.columns,
+        keys=shape.keys,
+        keys_known=shape.keys_known,
+        join=join,
+        inside=shape.frame,
+    )

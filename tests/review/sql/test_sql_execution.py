@@ -30,7 +30,7 @@ from review.sql.execution import kept
 from review.sql.execution.child import Child
 from review.sql.execution.perturbed import perturbed, told_apart
 from review.sql.execution.runner import Runner
-from review.sql.execution.ties import without_limit
+from review.sql.execution.unlimited import without_limit
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in

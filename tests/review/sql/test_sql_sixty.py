@@ -167,9 +167,9 @@ def test_order_and_columns_count_where_the_question_asks(
 
 
 def test_a_rule_that_refuses_the_reference_too_does_not_tell_who_is_wrong(sorter: Sorter) -> None:
-    pivot = "SELECT * FROM (PIVOT customers ON country USING count(*))"
-    alone = sorter.sort(AgentAnswer(id="1", sql=pivot, reference=BY_COUNTRY))
-    both = sorter.sort(AgentAnswer(id="1", sql=pivot, reference=f"{pivot} LIMIT 5"))
+    missing = "SELECT county, count(*) AS n FROM customers GROUP BY county"
+    alone = sorter.sort(AgentAnswer(id="1", sql=missing, reference=BY_COUNTRY))
+    both = sorter.sort(AgentAnswer(id="1", sql=missing, reference=f"{missing} LIMIT 5"))
     assert (alone.verdict, both.verdict) == ("wrong", "person")
     assert any("The reference is refused for the same rule." in why for why in both.why)
 
