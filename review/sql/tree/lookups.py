@@ -11,9 +11,8 @@ HIDDEN = {
     "clickhouse": ("_part", "_partition_id", "_shard_num"),
 }  # fmt: skip
 """Columns that every table of a dialect has without listing them."""
-UNITS = tuple(
-    ["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"]
-)
+UNITS = ("nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter",
+         "year")  # fmt: skip
 
 
 def look_up(frame: Frame, node: exp.Column, names: Folding) -> Use:
