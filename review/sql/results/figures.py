@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -89,8 +90,17 @@ def look_up(answer: str, result: Result, *, question: str = "", sql: str = "") -
 
 
 def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[Finding]:
-    """Return the findings of :func:`look_up`, none for a result that is not there."""
-    return look_up(answer, result, question=question, sql=sql).findings if result.done else []
+    """Return the findings of :func:`look_up`, none for a result that is not there.
+
+    Where the one number of the result contradicts the one figure, that is an error in the place of the warning.
+    """
+    if not result.done:
+        return []
+    looked = look_up(answer, result, question=question, sql=sql)
+    against = looked.contradiction() if not result.truncated else ""
+    if not against:
+        return looked.findings
+    return [replace(found, message=against, severity="error") for found in looked.findings]
 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:

@@ -3,7 +3,7 @@
 import pytest
 from sql_shop import contradicted
 
-from review.sql.results.figures import untraceable
+from review.sql.results.figures import look_up, untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions, words_beside
 
@@ -201,7 +201,7 @@ FLOWN = Result(columns=("minutes",), rows=((150,),))
     ],
 )
 def test_small_numbers_are_judged_where_they_count(answer, result, figures):
-    found = untraceable(answer, result, question="How many orders?")
+    found = look_up(answer, result, question="How many orders?").findings
     assert [answer[f.start : f.end] for f in found] == figures
     small = {"3", "three", "one", "0", "2024", "Nine"}
     assert all(f.severity == ("note" if answer[f.start : f.end] in small else "warning") for f in found)
