@@ -185,7 +185,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     if result.truncated:
         # A sum or an average of the rows that are missing cannot be reckoned.
         return "not checked"
-    read = words_beside(given.answer, result, question=given.question, sql=given.sql)
+    read = words_beside(given.answer, result, question=given.question, sql=given.sql, as_of=given.as_of)
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
     against = looked.contradiction()
     found.wrong += [against] if against else []

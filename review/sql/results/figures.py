@@ -29,6 +29,15 @@ _SPAN = re.compile(r"[\s-]+(?:second|minute|hour|day|week|month|quarter|year)s?\
 _RATE = re.compile(r"\s*(?:\w+\s+){0,2}(?:per|a|an|each|every)\b", re.IGNORECASE)
 
 
+_NUMBERED = re.compile(
+    r"\b(?:Route|Highway|Interstate|Road|Street|Avenue|Exit|Lane|Track|Platform|Gate|Terminal|Flight|Bus|Tram|Line|Area|"
+    r"Zone|District|Sector|Studio|Room|Suite|Floor|Apartment|Building|Block|Unit|Bay|Dock|Aisle|Shelf|Store|Shop|Branch|"
+    r"Warehouse|Plant|Station|Channel|Chapter|Section|Article|Page|Form|Formula|Model|Version|Type|Series|Category|"
+    r"Level|Phase|Tier|Windows|Boeing|Airbus|iPhone|Galaxy|PlayStation|Xbox)\s+(?:No\.?\s*)?$"
+)
+"""Words with a capital letter whose number is a name: "Route 66" counts nothing."""
+
+
 class Looked(NamedTuple):
     """An answer beside its result: the figures that must come from it, and a finding for each that does not."""
 
@@ -108,12 +117,14 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
     answer = read_part(answer)
     asked = {one.value for one in figures_in(question)}
     limits = {Decimal(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", sql)}
-    names = _names(answer, result)
+    names = _names(answer, result, sql)
     known = {word.lower() for word in re.findall(r"[^\W\d_]+", f"{question} {' '.join(result.columns)}")}
     for one in figures_in(answer):
         if one.value in asked or any(a <= one.start and one.end <= b for a, b in names) or named_base(one, answer):
             continue
         before, after = around(one, answer)
+        if one.plain and one.text.isdigit() and _NUMBERED.search(before):
+            continue
         limit = bool(_LIMIT.search(before) or _SPAN.match(after))
         if one.value in limits and (limit or is_small(one) or is_year(one)):
             continue
@@ -124,9 +135,10 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
             yield one
 
 
-def _names(answer: str, result: Result) -> list[tuple[int, int]]:
-    """Where texts of the result that hold digits, such as "Soft Lens 51", stand in the answer."""
-    cells = (cell for row in result.rows[:MOST_ROWS] for cell in row if isinstance(cell, str))
+def _names(answer: str, result: Result, sql: str) -> list[tuple[int, int]]:
+    """Where texts of the result or the query that hold digits, such as "Soft Lens 51", stand in the answer."""
+    cells = [cell for row in result.rows[:MOST_ROWS] for cell in row if isinstance(cell, str)]
+    cells += re.findall(r"'([^'%]+)'", sql)
     named = {c.strip().lower() for c in cells if any(d.isdigit() for d in c) and any(d.isalpha() for d in c)}
     low = answer.lower()
     return [m.span() for name in named for m in re.finditer(re.escape(name), low)]
