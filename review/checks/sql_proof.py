@@ -1,7 +1,8 @@
 """Whether the query of a conversation is proved: it only reads, and names tables and columns that exist.
 
 The rules are those of ``[sql]``. A query that cannot be read is not checked, which is no error. Where the log holds the
-result, every figure of the worded answer must come from it; one that does not is a warning. The evidence is the places
+result, every figure of the worded answer must come from it; one that does not is a warning, and an error where the one
+number of the result contradicts it. The evidence is the places
 in the query and in the answer; the note names the broken rules and repeats no word of them.
 """
 
@@ -37,7 +38,10 @@ DEMANDS = {
 
 
 def sql_proof(texts: Texts, options: Options) -> Found:
-    """Flag a query with an error. ``value`` is proved, doubtful, refused, not checked, or no query."""
+    """Flag a query with an error.
+
+    ``value`` is proved, doubtful, contradicted (the answer by its result), refused, not checked, or no query.
+    """
     lane, sql = options.get(LANE), texts.fields.get("sql", "")
     least = setting.one_of("checks.sql_proof.flags", options["flags"], SEVERITIES)
     if lane is not None:
@@ -51,7 +55,9 @@ def sql_proof(texts: Texts, options: Options) -> Found:
     from review.sql.lane.lane import findings_about
 
     proof = findings_about(lane, sql, question=texts.asked, database=texts.database, as_of=day_of(texts.asked_on))
-    proof = replace(proof, findings=(*proof.findings, *_invented(texts)))
+    invented = _invented(texts)
+    contradicted = any(f.severity == "error" for f in invented)
+    proof = replace(proof, ok=False if contradicted and proof.ok else proof.ok, findings=(*proof.findings, *invented))
     told = [f for f in proof.findings if f.rule != "parse"]
     flags = SEVERITIES[: SEVERITIES.index(least) + 1]
     return finding(
@@ -74,12 +80,13 @@ def _value(proof: Proof) -> str:
     if proof.ok is None:
         return "not checked"
     if not proof.ok:
-        return "refused"
+        wrong = {f.rule for f in proof.findings if f.severity == "error"}
+        return "contradicted" if wrong == {FIGURES} else "refused"
     return "doubtful" if any(f.severity == "warning" for f in proof.findings) else "proved"
 
 
 def _invented(texts: Texts) -> Sequence[Finding]:
-    """Return a warning for each figure of the answer that the logged result, where it is whole, does not explain."""
+    """Return a finding for each figure of the answer that the logged result, where it is whole, does not explain."""
     given = texts.result
     if not texts.answered or given is None or given.get("total", 0) > len(given.get("rows", ())):
         return ()
@@ -116,7 +123,8 @@ def _note(found: Iterable[Finding]) -> str:
 
 CHECK = Check(
     title="SQL proof",
-    about="queries that the rules of `[sql]` refuse: they write, or name tables and columns that do not exist",
+    about="queries that the rules of `[sql]` refuse: they write, or name tables and columns that do not exist; and "
+    "answers whose one figure the one number of the logged result contradicts",
     find=sql_proof,
     options=OPTIONS,
     unflagged="{value}",

@@ -71,8 +71,10 @@ def _with_figures(proof: Proof, row: Row) -> Proof:
         found = untraceable(answer, result_of_json(result), question=row.text("question"), sql=sql_in(row))
     except InputError as error:
         raise row.error("result", str(result)[:60], "a result as JSON", str(error)) from None
-    # A figure that cannot be traced is a matter for a person: their places are in the answer.
-    return replace(proof, findings=(*proof.findings, *found))
+    # A figure that cannot be traced is a matter for a person, one that the result contradicts is wrong. Their places
+    # are in the answer.
+    wrong = any(one.severity == "error" for one in found)
+    return replace(proof, ok=False if wrong else proof.ok, findings=(*proof.findings, *found))
 
 
 def _json(items: list[tuple[str, Proof]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, split_values, store_option
 from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
+from review.commands.sql_release import from_release
 from review.commands.sql_rules import LISTS, day_in
 from review.settings.project import project_of
 from review.sql.execution.perturbed import copies
@@ -35,6 +36,10 @@ SAID = 3
 @table_option(f"id,sql[,question][,answer][,reference][,as_of][,{'][,'.join(LISTS)}]")
 @engine_option
 @click.option(
+    "--release", metavar="R",
+    help="Take question, reference, as_of and demands from this release; the id of an answer is that of its example.",
+)  # fmt: skip
+@click.option(
     "--perturb", type=click.IntRange(0, 20), default=0, show_default=True,
     help="Compare equal results on so many changed copies of the data: equal by accident? (SQLite, DuckDB)",
 )  # fmt: skip
@@ -44,7 +49,15 @@ SAID = 3
 )  # fmt: skip
 @store_option
 @json_option
-def sort(file: str, engine: str | None, perturb: int, scores_file: Path | None, store_path: str, as_json: bool) -> None:
+def sort(
+    file: str,
+    engine: str | None,
+    release: str | None,
+    perturb: int,
+    scores_file: Path | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
     """Sort answers into those proved right, those proved wrong, and those that need a person, each with its reasons.
 
     Each statement is proved, run on the database beside its reference, and compared. Order counts where the question
@@ -66,6 +79,8 @@ def sort(file: str, engine: str | None, perturb: int, scores_file: Path | None, 
         ends.enter_context(runner)
         check_names(settings.policy, settings.words, settings.keys, [runner.schema])
         schema = runner.schema.with_keys(settings.keys) if settings.keys else runner.schema
+        if release is not None:
+            answers = from_release(answers, store_path, release, schema)
         sorter = Sorter(
             runner=runner,
             schema=schema,

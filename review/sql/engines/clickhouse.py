@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from review.basics.errors import InputError
 from review.sql.engines.clickhouse_parts import state_of
+from review.sql.engines.clickhouse_tables import QUERY, tables_from
 from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, Unavailable, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     import requests
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
-_COLUMNS = """SELECT c.database, c.table, c.name, c.type, if(t.engine LIKE '%View', t.as_select, NULL)
-    FROM system.columns AS c LEFT JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
-    WHERE c.database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')
-    ORDER BY c.database, c.table, c.position"""
 SECRETS = "SPOTCHECK_CLICKHOUSE"
 OF_SERVER = frozenset({201, 202, 203, 209, 210, 225, 236, 279, 394, 516, 745, 999})
 """Codes of a server that is overloaded, cut off, ending or out of quota, and of a user that it no longer lets in.
@@ -57,17 +54,7 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table that the user may read; those of the database of the address need no name in front."""
-        columns: dict[tuple[str, str], dict[str, str]] = {}
-        views: dict[tuple[str, str], str] = {}
-        for row in list(self.ask(_COLUMNS, whole=True))[2:]:
-            database, table, column, kind, text = json.loads(row)
-            columns.setdefault((database, table), {})[column] = kind
-            if text is not None:
-                views[database, table] = text
-        return [
-            Table(name=at[1], database=at[0], columns=found, keys_known=False, definition=views.get(at))
-            for at, found in columns.items()
-        ]
+        return tables_from(map(json.loads, list(self.ask(QUERY, whole=True))[2:]), self.database)
 
     def state(self) -> str | None:
         """Return a digest of all tables and parts, None where they do not tell."""

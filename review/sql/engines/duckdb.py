@@ -11,13 +11,15 @@ from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
-_COLUMNS = """SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
+_COLUMNS = """SELECT schema_name, table_name, column_name, data_type, column_default FROM duckdb_columns()
     WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, table_name, column_index"""
 _KEYS = """SELECT schema_name, table_name, constraint_column_names FROM duckdb_constraints()
     WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'UNIQUE')"""
 
 _VIEWS = """SELECT schema_name, view_name, sql FROM duckdb_views()
     WHERE NOT internal AND database_name = current_database()"""
+_FUNCTIONS = """SELECT DISTINCT lower(function_name) FROM duckdb_functions()
+    WHERE NOT internal AND function_type IN ('macro', 'table_macro')"""
 
 
 class _Reading:
@@ -31,6 +33,10 @@ class _Reading:
         columns, keys, views = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS, _VIEWS))
         folded = ((schema, table, [n.lower() for n in names]) for schema, table, names in keys)
         return tables_of(columns, folded, views, usual="main")
+
+    def functions(self) -> frozenset[str]:
+        """The macros of the file. One may have the name of a built-in function, and takes its place."""
+        return frozenset(name for (name,) in self.connection.execute(_FUNCTIONS).fetchall())
 
     def run(self, sql: str) -> Result:
         """Run one statement; DuckDB itself refuses a second one in a prepared statement."""

@@ -51,6 +51,22 @@ class TellsState(Protocol):
         """Return a name for the state of the data, None where nothing tells two states apart."""
 
 
+class Described(NamedTuple):
+    """What a session tells of its database: tables, the databases that need no name in front, functions of its own."""
+
+    tables: Sequence[Table]
+    databases: tuple[str, ...]
+    functions: frozenset[str]
+
+
+@runtime_checkable
+class TellsFunctions(Protocol):
+    """A session of an engine in which a function of somebody's own may have the name of a built-in one."""
+
+    def functions(self) -> frozenset[str]:
+        """Return the functions that somebody made in the database, in lower case."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SqlEngine:
     """One engine.

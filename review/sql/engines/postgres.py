@@ -22,24 +22,12 @@ from review.sql.engines.engine import (
     sign_in_hint,
     unavailable,
 )
+from review.sql.engines.postgres_catalogue import COLUMNS, FUNCTIONS, KEYS, KIN, VIEWS
 from review.sql.engines.postgres_rights import refusal, rights_to_write
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
-_COLUMNS = """SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
-    AND has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
-    ORDER BY n.nspname, c.relname, a.attnum"""
-_KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
-    WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
-_VIEWS = """SELECT n.nspname, c.relname, pg_get_viewdef(c.oid)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
 _STATE = """SELECT system_identifier, current_database(), current_user, pg_current_snapshot()
     FROM pg_control_system() WHERE NOT EXISTS (SELECT FROM pg_foreign_table)"""
 """What a statement sees is decided by its snapshot, and each transaction that writes changes the next one's.
@@ -63,9 +51,17 @@ class _Reading:
 
     def tables(self) -> Sequence[Table]:
         """Every table and view that the role may read."""
-        columns, keys, views = (self.connection.execute(sql).fetchall() for sql in (_COLUMNS, _KEYS, _VIEWS))
+        asked = (COLUMNS, KEYS, VIEWS, KIN)
+        columns, keys, views, kin = (self.connection.execute(sql).fetchall() for sql in asked)
         self.connection.rollback()
-        return tables_of(columns, keys, views, usual="public")
+        related = {(schema, table): tuple(names) for schema, table, names in kin}
+        return tables_of(columns, keys, views, usual="public", kin=related)
+
+    def functions(self) -> frozenset[str]:
+        """The functions that are neither built in nor of an extension."""
+        found = self.connection.execute(FUNCTIONS).fetchall()
+        self.connection.rollback()
+        return frozenset(name for (name,) in found)
 
     def state(self) -> str | None:
         """Return the snapshot that a transaction begins with now; None before PostgreSQL 13, or with foreign tables."""

@@ -8,12 +8,15 @@ from urllib.parse import quote
 
 from review.sql.engines.engine import EngineAddress, Limits, Session, SqlEngine, failed, gathered, unavailable
 from review.sql.engines.files import file_of, state_of_files
+from review.sql.engines.sqlite_copies import copies, expressions, virtual_tables
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
 OF_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """Errors of a file that is locked or broken, whatever was asked."""
+GENERATED = (2, 3)
+"""Values of ``hidden`` in pragma_table_xinfo for generated columns, virtual and stored."""
 _REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer")
 
 
@@ -29,24 +32,26 @@ class _Reading:
         One broken view, such as one whose table was dropped, makes no other unreadable.
         """
         self.connection.set_authorizer(None)
-        names = self.connection.execute(
-            "SELECT name, CASE type WHEN 'view' THEN coalesce(sql, '') END FROM sqlite_schema "
+        rows = self.connection.execute(
+            "SELECT name, type, coalesce(sql, '') FROM sqlite_schema "
             "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        )
-        found = (self._described(name, definition) for name, definition in names.fetchall())
+        ).fetchall()
+        virtual = virtual_tables((name, sql) for name, _, sql in rows)
+        found = (self._described(name, kind, sql, virtual) for name, kind, sql in rows)
         return [table for table in found if table is not None]
 
-    def _described(self, name: str, definition: str | None) -> Table | None:
+    def _described(self, name: str, kind: str, sql: str, virtual: frozenset[str]) -> Table | None:
         try:
-            return self._table(name, definition)
+            return self._table(name, kind, sql, virtual)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
                 raise
             return None
 
-    def _table(self, name: str, definition: str | None) -> Table:
-        rows = self.connection.execute("SELECT name, type, pk FROM pragma_table_xinfo(?)", (name,)).fetchall()
-        primary = frozenset(str(column).lower() for column, _, pk in rows if pk)
+    def _table(self, name: str, kind: str, sql: str, virtual: frozenset[str]) -> Table:
+        rows = self.connection.execute("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+        primary = frozenset(str(column).lower() for column, _, pk, _ in rows if pk)
+        other = copies(name, sql, virtual)
         indexes = self.connection.execute(
             'SELECT name FROM pragma_index_list(?) WHERE "unique" = 1 AND partial = 0', (name,)
         ).fetchall()
@@ -57,10 +62,13 @@ class _Reading:
                 keys.append(frozenset(str(part).lower() for (part,) in parts))
         return Table(
             name=name,
-            columns={str(column): str(kind) for column, kind, _ in rows},
+            columns={str(column): str(of) for column, of, _, _ in rows},
             keys=tuple(dict.fromkeys(keys)),
             keys_known=bool(keys),
-            definition=definition,
+            definition=sql if kind == "view" else "" if other.unclear else None,
+            shows=other.shows,
+            opaque=other.opaque,
+            made_from=expressions(sql, [str(column) for column, _, _, hidden in rows if hidden in GENERATED]),
         )
 
     def run(self, sql: str) -> Result:

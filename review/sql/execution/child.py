@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sql.engines.engine import EngineAddress, Limits
+from review.sql.engines.engine import Described, EngineAddress, Limits
 from review.sql.execution.worker import LENGTH, write
-from review.sql.schema.schema import Table
 
 START = 60.0
 """Seconds that a child may take to import its engine and open the database, on a busy machine."""
@@ -64,14 +63,14 @@ class Child:
             self.kill()
             raise InputError(str(said))
 
-    def tables(self) -> tuple[list[Table], tuple[str, ...]]:
-        """Return the tables of the database, and the databases whose tables need no name in front."""
+    def tables(self) -> Described:
+        """Return what the session tells of its database."""
         self._send(("tables", ""))
         kind, said = self._receive(START)
         if kind == "error":
             raise InputError(str(said))
-        tables: tuple[list[Table], tuple[str, ...]] = said
-        return tables
+        described: Described = said
+        return described
 
     def run(self, sql: str) -> Any:
         """Run one statement. Raises Overrun after the limit and Gone when the child ended; it is dead then."""

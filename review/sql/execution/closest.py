@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from review.sql.execution.runner import Runner
@@ -30,9 +31,15 @@ def closest(runner: Runner, generated: Result, references: Iterable[str]) -> Clo
     for place, sql in enumerate(references):
         expected = runner.run(sql)
         found = compare(generated, expected, reference_sql=sql, dialect=runner.engine.dialect)
-        if found.outcome == "different" and (chosen := other_choice(runner, sql, generated, expected)) is not None:
-            expected = chosen
-            found = compare(generated, expected, reference_sql=sql, dialect=runner.engine.dialect)
+        if found.outcome == "different":
+            choice = other_choice(runner, sql, generated, expected)
+            if choice.result is not None:
+                expected = choice.result
+                found = compare(generated, expected, reference_sql=sql, dialect=runner.engine.dialect)
+            elif choice.undecided and found.other_order:
+                found = replace(found, order_open=True)
+            elif choice.undecided and not found.arguable:
+                found = replace(found, outcome="undecided", reason=f"{choice.undecided} {found.reason}")
         if best is None or rank(found) < rank(best.comparison):
             best = Closest(found, place, sql, expected)
         if found.outcome == BEST[0]:

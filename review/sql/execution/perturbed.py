@@ -16,7 +16,7 @@ from review.basics.sql_literals import sql_literal, sql_name
 from review.sql.engines.engine import EngineAddress
 from review.sql.engines.files import file_of
 from review.sql.execution.runner import Runner
-from review.sql.execution.ties import other_choice
+from review.sql.execution.ties import Choice, other_choice
 from review.sql.results.compare import compare
 
 if TYPE_CHECKING:
@@ -156,6 +156,6 @@ def told_apart(changed: Iterable[Runner], generated: str, reference: str) -> boo
 def _differ(runner: Runner, generated: str, reference: str) -> bool:
     results = runner.run(generated), runner.run(reference)
     found = compare(*results, reference_sql=reference, dialect=runner.engine.dialect)
-    if found.outcome == "different" and other_choice(runner, reference, *results) is not None:
+    if found.outcome == "different" and other_choice(runner, reference, *results) != Choice():
         return False
     return all(one.done for one in results) and found.correct == 0 and not (found.other_order or found.arguable)

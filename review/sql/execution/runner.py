@@ -18,6 +18,7 @@ from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.engines.engine import EngineAddress, Limits, unavailable
 from review.sql.execution.child import Child, Gone, Overrun
 from review.sql.execution.kept import KeptResults
+from review.sql.execution.volatile import may_change
 from review.sql.proof.prove import Proof, may_run
 from review.sql.results.result import Result
 from review.sql.rules.policy import Policy
@@ -55,13 +56,14 @@ class Runner:
         self.processes = 1 if self.engine.fragile else processes
         first = self._started()
         try:
-            tables, databases = first.tables()
+            told = first.tables()
             self.schema = Schema(
                 dialect=self.engine.dialect,
-                tables=tuple(tables),
+                tables=tuple(told.tables),
                 exact=True,
-                databases=databases,
+                databases=told.databases,
                 source=self.place.scheme,
+                functions=told.functions,
             )
         except (Overrun, Gone) as error:
             self.close()
@@ -126,11 +128,14 @@ class Runner:
         if not proof.ok or not proof.for_running or statement is None or statement.schema is not self.schema:
             told = [f.message for f in proof.findings if f.severity == "error" or f.rule == "parse"]
             said = " ".join(dict.fromkeys(told))
-            return Result(ending="refused", error=said or "The statement was not proved for running here.")
+            unproved = all(f.unknown for f in proof.findings if f.severity == "error")
+            return Result(
+                ending="refused", error=said or "The statement was not proved for running here.", unproved=unproved
+            )
         text = _without_format(proof)
         state = self.state()
         # Only what the same text on the same data gives again is kept; a limit in time depends on the machine.
-        if state is None or _depends_on_now(proof):
+        if state is None or may_change(statement, self.policy):
             return self._run(text)
         if (known := self._known(state, text)) is not None:
             return known
@@ -196,21 +201,8 @@ class Runner:
             child.kill()
 
 
-_NOW = frozenset(
-    {"now", "today", "yesterday", "current_date", "current_timestamp", "current_time", "localtime", "localtimestamp",
-     "now64", "curdate", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "age", "julianday", "date",
-     "datetime", "strftime", "unixepoch", "time", "utc_timestamp", "nowinblock", "get_current_timestamp"}
-)  # fmt: skip
-
-
 def _key(state: str, text: str) -> str:
     return hashlib.sha256(f"{state}\0{text}".encode()).hexdigest()
-
-
-def _depends_on_now(proof: Proof) -> bool:
-    """Whether a statement may give another result at another time."""
-    statement = proof.statement
-    return statement is None or any(token.text.lower() in _NOW for token in statement.tokens)
 
 
 def _without_format(proof: Proof) -> str:

@@ -13,151 +13,83 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, permutations
+from typing import NamedTuple
 
-from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
-
+from review.sql.execution.inner_limits import open_inside
 from review.sql.execution.runner import Runner
+from review.sql.execution.unlimited import Unlimited, leaves_open, without_limit
 from review.sql.results.matching import Row, Table, by_name, paired
-from review.sql.results.ordering import order_of
 from review.sql.results.result import Result
-from review.sql.tree.statement import Statement, UnreadableSql, read_statement
+from review.sql.results.rounding import is_number
+from review.sql.tree.statement import UnreadableSql, read_statement
 
 MOST_WAYS = 120
 """How many ways to pair the columns are tried."""
 MOST_ROWS = 100_000
-_ENDS = (TokenType.LIMIT, TokenType.FETCH, TokenType.SEMICOLON)
-_OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE)
-_CLOSING = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE)
+_LEVEL = "The reference leaves open which of several rows it gives"
 
 
-def other_choice(runner: Runner, sql: str, generated: Result, expected: Result) -> Result | None:
-    """Return the result that the reference ``sql`` might have given instead, made of the rows of ``generated``.
+class Choice(NamedTuple):
+    """What else a reference might have given: ``result`` is made of the rows of the answer, None where it is not that.
 
-    None where its order leaves nothing open, where the rows are others, or where that cannot be told.
+    ``undecided`` says in words why rows that differ prove nothing, "" where they do.
     """
-    count, width = len(expected.rows), len(expected.columns)
-    if not count or len(generated.rows) != count or len(generated.columns) < width or generated.truncated:
-        return None
+
+    result: Result | None = None
+    undecided: str = ""
+
+
+def other_choice(runner: Runner, sql: str, generated: Result, expected: Result) -> Choice:
+    """Return whether the reference ``sql`` might have given the rows of ``generated`` instead of its own."""
+    try:
+        statement = read_statement(sql, runner.engine.dialect)
+    except UnreadableSql:
+        return Choice()
+    if inside := open_inside(runner, statement):
+        return Choice(undecided=inside)
+    count = len(expected.rows)
+    if not count or len(generated.rows) != count or not leaves_open(statement, expected.columns):
+        return Choice()
     unlimited = without_limit(sql, runner.engine.dialect, expected.columns)
     if unlimited is None:
-        return None
-    text, places = unlimited
-    every = runner.run(text)
-    if not every.done or every.truncated or not count <= len(every.rows) <= MOST_ROWS:
-        return None
-    if len(every.columns) <= max(width - 1, *places):
-        return None
+        return Choice(undecided=f"{_LEVEL}, and its form does not let Spotcheck find out which.")
+    every = runner.run(unlimited.text)
+    if not every.done:
+        return Choice(undecided=f"{_LEVEL}, and without its limit it did not run: {every.error}")
+    return _among(unlimited, every, generated, expected)
+
+
+def _among(unlimited: Unlimited, every: Result, generated: Result, expected: Result) -> Choice:
+    """Look for the rows of an answer among all that a reference gives without its limit."""
+    count, width = len(expected.rows), len(expected.columns)
+    if len(every.columns) <= max(width - 1, *unlimited.places, 0) or len(every.rows) > MOST_ROWS:
+        return Choice(undecided=f"{_LEVEL}, and they are too many to tell.")
+    keys = _keys(every, unlimited.places)
+    first, end = unlimited.skipped, unlimited.skipped + count
+    last = next((k for k in range(end, len(keys)) if keys[k] != keys[end - 1]), len(keys))
+    if len(keys) < end or (last == len(keys) and every.truncated):
+        return Choice(undecided=f"{_LEVEL}: more than {len(keys):,} rows may stand at its end.")
+    every, keys = replace(every, rows=every.rows[:last], truncated=False), keys[:last]
+    level = last > end or (first > 0 and keys[first - 1] == keys[first])
     shown = Table(replace(every, columns=expected.columns, rows=tuple(row[:width] for row in every.rows)))
-    keys = _keys(every, places)
-    if count < len(keys) and keys[count - 1] != keys[count]:
-        return None
     straight = [(k, k) for k in range(width)]
-    if _places(shown, Table(expected), straight, keys[:count], keys) is None:
-        # The statement without its limit does not say what the reference says.
-        return None
-    theirs = Table(generated)
+    if _found(shown, Table(expected), straight, keys[first:end], keys).places is None:
+        return Choice(undecided="The reference gives other rows each time, so rows that differ prove nothing.")
+    if len(generated.columns) < width:
+        return Choice(undecided=f"{_LEVEL}, and the answer has fewer columns." if level else "")
+    theirs, open_ones = Table(generated), False
     for pairs in _ways(shown, theirs):
-        found = _places(shown, theirs, pairs, keys[:count], keys)
-        if found is not None:
-            rows = tuple(tuple(generated.rows[at][b] for _, b in pairs) for at in found)
-            return replace(expected, rows=rows)
-    return None
-
-
-def without_limit(sql: str, dialect: str, columns: Sequence[str]) -> tuple[str, list[int]] | None:
-    """Return the text without its limit and with further columns for its sort keys, and where these keys stand.
-
-    None for a statement of another form, and where nothing is to be learned: no limit cuts, and the result shows its
-    sort keys.
-    """
-    try:
-        statement = read_statement(sql, dialect)
-    except UnreadableSql:
-        return None
-    tree = statement.tree
-    order = tree.args.get("order")
-    if not isinstance(tree, exp.Select) or order is None:
-        return None
-    if tree.args.get("limit") is None and order_of(sql, dialect, columns).columns is not None:
-        return None
-    if any(tree.args.get(part) is not None for part in ("offset", "distinct", "limit_by", "format")):
-        return None
-    if any(shown.is_star for shown in tree.expressions):
-        return None
-    names = [shown.alias.lower() if isinstance(shown, exp.Alias) else "" for shown in tree.expressions]
-    places: list[int] = []
-    added: dict[int, exp.Expr] = {}
-    for at, ordered in enumerate(order.expressions):
-        key = ordered.this
-        shown = _shown(key, names)
-        places.append(len(names) + len(added) if shown is None else shown)
-        if shown is None:
-            added[at] = exp.alias_(key.copy(), f"sort_key_{at}")
-    wanted = tree.copy()
-    wanted.set("limit", None)
-    wanted.set("expressions", [*wanted.expressions, *added.values()])
-    return next(((text, places) for text in _edited(statement, list(added)) if _reads_as(text, dialect, wanted)), None)
-
-
-def _shown(key: exp.Expr, names: Sequence[str]) -> int | None:
-    """The column that a sort key names by its place or by its alias, None for a key that is an expression."""
-    if isinstance(key, exp.Literal) and key.name.isdigit() and 0 < int(key.name) <= len(names):
-        return int(key.name) - 1
-    named = isinstance(key, exp.Column) and not key.table and key.name.lower() in names
-    return names.index(key.name.lower()) if named else None
-
-
-def _edited(statement: Statement, added: Sequence[int]) -> Iterator[str]:
-    """Yield the original text with its limit cut off and its sort keys put before each FROM that may be the outer one.
-
-    Without a FROM they stand before ORDER BY.
-    """
-    outer, depth = [], 0
-    for token in statement.tokens:
-        depth -= token.token_type == TokenType.R_PAREN
-        if depth == 0:
-            outer.append(token)
-        depth += token.token_type == TokenType.L_PAREN
-    text = statement.text
-    start = next((t for t in outer if t.token_type == TokenType.ORDER_BY), None)
-    if start is None:
-        return
-    cut = next((t.start for t in outer if t.start > start.start and t.token_type in _ENDS), len(text))
-    keys = _pieces(text, [t for t in statement.tokens if start.end < t.start < cut])
-    if any(at >= len(keys) for at in added):
-        return
-    columns = "".join(f", {keys[at]} AS sort_key_{at}" for at in added)
-    for token in (*(t for t in outer if t.token_type == TokenType.FROM and t.start < start.start), start):
-        yield f"{text[: token.start].rstrip(' ')}{columns} {text[token.start : cut]}".rstrip()
-
-
-def _pieces(text: str, tokens: Sequence[Token]) -> list[str]:
-    """The sort keys between commas, each without its direction."""
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
-        if token.token_type == TokenType.COMMA and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    found = []
-    for part in parts:
-        while part and part[-1].text.upper() in ("ASC", "DESC", "NULLS", "FIRST", "LAST"):
-            part.pop()
-        found.append(text[part[0].start : part[-1].end + 1] if part else "")
-    return found
-
-
-def _reads_as(text: str, dialect: str, wanted: exp.Expr) -> bool:
-    try:
-        return bool(read_statement(text, dialect).tree == wanted)
-    except UnreadableSql:
-        return False
+        found = _found(shown, theirs, pairs, keys[first:end], keys)
+        if found.places is not None:
+            rows = tuple(tuple(generated.rows[at][b] for _, b in pairs) for at in found.places)
+            return Choice(replace(expected, rows=rows))
+        open_ones = open_ones or found.perhaps
+    return Choice(undecided=f"{_LEVEL}, and the answer may be among them." if level and open_ones else "")
 
 
 def _keys(every: Result, places: Sequence[int]) -> list[Row]:
+    if not places:
+        return [()] * len(every.rows)
     keys = Table(every)
     return list(zip(*(keys.keys(k, exact=True) for k in places), strict=True))
 
@@ -172,28 +104,45 @@ def _ways(shown: Table, theirs: Table) -> Iterator[list[tuple[int, int]]]:
         yield [(k, taken[k] if at is None else at) for k, at in enumerate(named)]
 
 
-def _places(
-    shown: Table, theirs: Table, pairs: list[tuple[int, int]], wanted: list[Row], keys: list[Row]
-) -> list[int] | None:
-    """Return the rows of the answer in an order that has the sort keys ``wanted``, None where there is none.
+class _Found(NamedTuple):
+    """The rows of an answer in the order of a reference, None where they are others; ``perhaps``: that is not sure."""
 
-    A row that occurs with several sort keys tells none of them.
+    places: list[int] | None = None
+    perhaps: bool = False
+
+
+def _found(shown: Table, theirs: Table, pairs: list[tuple[int, int]], wanted: list[Row], keys: list[Row]) -> _Found:
+    """Return the rows of the answer in an order that has the sort keys ``wanted``.
+
+    A row that occurs with several sort keys tells none of them. One that is not there may be rounded.
     """
     every, rows = paired(shown, theirs, pairs)
     left = Counter(every)
     key_of: dict[Row, Row | None] = {}
     for row, key in zip(every, keys, strict=True):
         key_of[row] = key if key_of.get(row, key) == key else None
+    if Counter(rows) - left:
+        return _Found(perhaps=_but_for_numbers(shown, theirs, pairs))
     waiting: dict[Row, list[int]] = {}
     for at, row in enumerate(rows):
-        known = key_of.get(row)
-        left[row] -= 1
-        if known is None or left[row] < 0:
-            return None
+        known = key_of[row]
+        if known is None:
+            return _Found(perhaps=True)
         waiting.setdefault(known, []).append(at)
     found = []
     for key in wanted:
         if not waiting.get(key):
-            return None
+            return _Found()
         found.append(waiting[key].pop(0))
-    return found
+    return _Found(found)
+
+
+def _but_for_numbers(shown: Table, theirs: Table, pairs: list[tuple[int, int]]) -> bool:
+    """Whether the rows of an answer are among all by their texts and times; numbers may be rounded."""
+    strict = [(a, b) for a, b in pairs if not is_number(shown.raw[a], theirs.raw[b])]
+    if len(strict) == len(pairs):
+        return False
+    if not strict:
+        return True
+    every, rows = paired(shown, theirs, strict)
+    return not Counter(rows) - Counter(every)

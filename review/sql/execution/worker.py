@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
 from review.sql.engines.catalogue import SQL_ENGINES
-from review.sql.engines.engine import Limits, Session, SqlEngine, TellsState
+from review.sql.engines.engine import Described, Limits, Session, SqlEngine, TellsFunctions, TellsState
 from review.sql.results.result import Result
 
 LENGTH = struct.Struct("<Q")
@@ -42,7 +42,8 @@ def main() -> None:
 def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     if what == "tables":
         try:
-            return "tables", (list(session.tables()), session.databases)
+            own = session.functions() if isinstance(session, TellsFunctions) else frozenset()
+            return "tables", Described(list(session.tables()), session.databases, own)
         except ReviewError as error:
             return "error", str(error)
     if what == "state":

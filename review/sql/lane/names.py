@@ -23,8 +23,8 @@ def check_names(
     every = [table for schema in schemas for table in schema.tables]
     if not every:
         return
-    tables = {table.name for table in every}
-    columns = {c for t in every for c in t.columns} | {f"{t.name}.{c}" for t in every for c in t.columns}
+    tables = {name for table in every for name in table.names}
+    columns = {c for t in every for c in t.columns} | {f"{n}.{c}" for t in every for n in t.names for c in t.columns}
     for pattern, names in words.items():
         for name in names:
             _known(f"sql.words.{pattern!r}", name, tables)
@@ -40,8 +40,7 @@ def check_names(
 
 def _known(where: str, name: str, names: Collection[str]) -> None:
     low = name.lower().replace('"', "")
-    # A database or a schema may stand in front.
-    if not any(low == one.lower() or low.endswith(f".{one.lower()}") for one in names):
+    if not any(low == one.lower() for one in names):
         near = nearest(low, names) or nearest(low.rpartition(".")[2], names)
         hint = f" Nearest: '{near}'." if near else ""
         raise InputError(f"spotcheck.toml, {where}: found '{name}', which the database does not have.{hint}")

@@ -30,8 +30,6 @@ from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
 Verdict = Literal["right", "wrong", "person"]
 Words = Literal["", "figures traced", "not checked"]
 VERDICTS: dict[Verdict, str] = {"right": "proved right", "wrong": "proved wrong", "person": "need a person"}
-NOT_SAFE = ("functions", "settings")
-"""Rules that refuse what they do not know. That keeps a statement from running; it does not make it wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +138,7 @@ class Sorter:
         for f in proof.findings:
             if f.severity == "error" and references and f.rule in refused:
                 found.doubt.append(f"{f.message} The reference is refused for the same rule.")
-            elif f.severity == "error" and f.rule not in NOT_SAFE:
+            elif f.severity == "error" and not f.unknown:
                 found.wrong.append(f.message)
             elif f.severity == "error" or f.rule == "parse":
                 found.doubt.append(f.message)
@@ -187,7 +185,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     if result.truncated:
         # A sum or an average of the rows that are missing cannot be reckoned.
         return "not checked"
-    read = words_beside(given.answer, result, question=given.question, sql=given.sql)
+    read = words_beside(given.answer, result, question=given.question, sql=given.sql, as_of=given.as_of)
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
     against = looked.contradiction()
     found.wrong += [against] if against else []

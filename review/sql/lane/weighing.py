@@ -61,7 +61,8 @@ def weigh(
         if asks == "no":
             found.notes.append("The rows come in another order than the reference's; the question asks for none.")
             return _same_columns(best, result, found, question, extra_columns=extra_columns)
-        (found.wrong if asks == "yes" else found.doubt).append(comparison.reason)
+        proved = asks == "yes" and not comparison.order_open
+        (found.wrong if proved else found.doubt).append(comparison.reason)
     elif comparison.outcome == "different":
         found.wrong.append(f"{said}: {comparison.reason}")
         found.wrong += _first(comparison, result, best.expected)

@@ -84,4 +84,7 @@ def _found(statement: Statement, policy: Policy, names: list[str]) -> Iterator[F
         rule = RULES[name]
         for mark in rule.check(statement, policy):
             severity = policy.severities.get(name) or mark.severity or rule.severity
-            yield Finding(rule=name, message=mark.message, start=mark.start, end=mark.end, severity=severity)
+            unknown = mark.unknown or rule.unknown
+            yield Finding(
+                rule=name, message=mark.message, start=mark.start, end=mark.end, severity=severity, unknown=unknown
+            )

@@ -75,7 +75,8 @@ def _without_rows(generated: Result, reference: Result) -> Comparison | None:
     if not reference.done:
         return Comparison(outcome="reference_failed", reason=reference.error or reference.ending, **rows)
     if not generated.done:
-        outcome: Outcome = "timed_out" if generated.ending == "timed_out" else "generated_failed"
+        other: Outcome = "not_checked" if generated.unproved else "generated_failed"
+        outcome: Outcome = "timed_out" if generated.ending == "timed_out" else other
         return Comparison(outcome=outcome, reason=generated.error or generated.ending, **rows)
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,6 +27,15 @@ _LIMIT = re.compile(
 )
 _SPAN = re.compile(r"[\s-]+(?:second|minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE)
 _RATE = re.compile(r"\s*(?:\w+\s+){0,2}(?:per|a|an|each|every)\b", re.IGNORECASE)
+
+
+_NUMBERED = re.compile(
+    r"\b(?:Route|Highway|Interstate|Road|Street|Avenue|Exit|Lane|Track|Platform|Gate|Terminal|Flight|Bus|Tram|Line|Area|"
+    r"Zone|District|Sector|Studio|Room|Suite|Floor|Apartment|Building|Block|Unit|Bay|Dock|Aisle|Shelf|Store|Shop|Branch|"
+    r"Warehouse|Plant|Station|Channel|Chapter|Section|Article|Page|Form|Formula|Model|Version|Type|Series|Category|"
+    r"Level|Phase|Tier|Windows|Boeing|Airbus|iPhone|Galaxy|PlayStation|Xbox)\s+(?:No\.?\s*)?$"
+)
+"""Words with a capital letter whose number is a name: "Route 66" counts nothing."""
 
 
 class Looked(NamedTuple):
@@ -89,8 +99,17 @@ def look_up(answer: str, result: Result, *, question: str = "", sql: str = "") -
 
 
 def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[Finding]:
-    """Return the findings of :func:`look_up`, none for a result that is not there."""
-    return look_up(answer, result, question=question, sql=sql).findings if result.done else []
+    """Return the findings of :func:`look_up`, none for a result that is not there.
+
+    Where the one number of the result contradicts the one figure, that is an error in the place of the warning.
+    """
+    if not result.done:
+        return []
+    looked = look_up(answer, result, question=question, sql=sql)
+    against = looked.contradiction() if not result.truncated else ""
+    if not against:
+        return looked.findings
+    return [replace(found, message=against, severity="error") for found in looked.findings]
 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:
@@ -98,12 +117,14 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
     answer = read_part(answer)
     asked = {one.value for one in figures_in(question)}
     limits = {Decimal(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", sql)}
-    names = _names(answer, result)
+    names = _names(answer, result, sql)
     known = {word.lower() for word in re.findall(r"[^\W\d_]+", f"{question} {' '.join(result.columns)}")}
     for one in figures_in(answer):
         if one.value in asked or any(a <= one.start and one.end <= b for a, b in names) or named_base(one, answer):
             continue
         before, after = around(one, answer)
+        if one.plain and one.text.isdigit() and _NUMBERED.search(before):
+            continue
         limit = bool(_LIMIT.search(before) or _SPAN.match(after))
         if one.value in limits and (limit or is_small(one) or is_year(one)):
             continue
@@ -114,9 +135,10 @@ def judged(answer: str, result: Result, *, question: str = "", sql: str = "") ->
             yield one
 
 
-def _names(answer: str, result: Result) -> list[tuple[int, int]]:
-    """Where texts of the result that hold digits, such as "Soft Lens 51", stand in the answer."""
-    cells = (cell for row in result.rows[:MOST_ROWS] for cell in row if isinstance(cell, str))
+def _names(answer: str, result: Result, sql: str) -> list[tuple[int, int]]:
+    """Where texts of the result or the query that hold digits, such as "Soft Lens 51", stand in the answer."""
+    cells = [cell for row in result.rows[:MOST_ROWS] for cell in row if isinstance(cell, str)]
+    cells += re.findall(r"'([^'%]+)'", sql)
     named = {c.strip().lower() for c in cells if any(d.isdigit() for d in c) and any(d.isalpha() for d in c)}
     low = answer.lower()
     return [m.span() for name in named for m in re.finditer(re.escape(name), low)]

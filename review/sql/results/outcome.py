@@ -1,4 +1,4 @@
-"""What a comparison of two results says: one of twelve outcomes, and the first rows that differ."""
+"""What a comparison of two results says: one of fourteen outcomes, and the first rows that differ."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Literal
 Outcome = Literal[
     "equal", "equal_permuted", "extra_columns", "missing_columns", "rounding_only", "both_empty", "different",
     "generated_failed", "reference_failed", "timed_out", "truncated", "unavailable",
+    "undecided", "not_checked",
 ]  # fmt: skip
 OUTCOMES: dict[Outcome, str] = {
     "equal": "the same rows",
@@ -22,15 +23,24 @@ OUTCOMES: dict[Outcome, str] = {
     "timed_out": "the generated query took too long",
     "truncated": "a result reached the limit of rows, so nothing is certain",
     "unavailable": "the database did not answer, which is no evidence",
+    "not_checked": "the generated query was not run, as the proof does not know all of it, which is no evidence",
+    "undecided": "different rows, but the reference might have given others too",
 }
 """Every outcome with what it says. Which of them count as right is decided where accuracy is computed."""
 RIGHT: tuple[Outcome, ...] = ("equal", "equal_permuted", "rounding_only")
 """Outcomes that say that an answer is right; see :func:`is_right`."""
-NO_EVIDENCE: tuple[Outcome, ...] = ("both_empty", "reference_failed", "truncated", "unavailable")
+NO_EVIDENCE: tuple[Outcome, ...] = (
+    "both_empty",
+    "reference_failed",
+    "truncated",
+    "unavailable",
+    "undecided",
+    "not_checked",
+)
 """These say nothing of the answer: METHODS of two-layer accuracy leave the case to its semantic part."""
 BEST: tuple[Outcome, ...] = (
-    *RIGHT, "unavailable", "extra_columns", "missing_columns", "both_empty", "different", "truncated", "timed_out",
-    "generated_failed", "reference_failed",
+    *RIGHT, "unavailable", "extra_columns", "missing_columns", "both_empty", "undecided", "not_checked", "different",
+    "truncated", "timed_out", "generated_failed", "reference_failed",
 )  # fmt: skip
 """Which of several references an answer is counted by: the first of these outcomes.
 
@@ -67,7 +77,8 @@ class Comparison:
     (None where it has none). ``differences`` are the first rows that differ. ``other_order`` says that the rows are
     those of the reference but for their order, ``arguable`` under which readings of its columns they are the same, and
     ``lossless`` that these readings lose nothing: the number 5 and the text '5'. ``joined`` says that a column of one
-    result holds several of the other in one text; each of them is matched with it.
+    result holds several of the other in one text; each of them is matched with it. ``order_open`` says that nothing
+    tells which rows may change places.
     """
 
     outcome: Outcome
@@ -80,6 +91,7 @@ class Comparison:
     arguable: tuple[str, ...] = ()
     lossless: bool = False
     joined: bool = False
+    order_open: bool = False
 
     @property
     def correct(self) -> float | None:

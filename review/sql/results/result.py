@@ -22,7 +22,8 @@ class Result:
 
     ``truncated`` results reached a limit, so rows are missing. ``ending`` says whether the query came to its end;
     unless it is "done" there are no rows, and ``error`` says why. "unavailable" is a database
-    that did not answer, which says nothing of the query. ``seconds`` is what the engine took.
+    that did not answer, which says nothing of the query. ``unproved`` says of a "refused" one that the proof does
+    not know all of it, which makes it no wrong one. ``seconds`` is what the engine took.
     """
 
     columns: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Result:
     ending: Ending = "done"
     error: str = ""
     seconds: float = 0.0
+    unproved: bool = False
 
     @property
     def done(self) -> bool:

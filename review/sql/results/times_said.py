@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ _IN_NAME = re.compile(
     rf"(?<![a-z])(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?:_?(?P<of>{_YEAR}))?(?![a-z\d])|"
     rf"(?<![a-z])q(?P<only>[1-4])(?:_?(?P<q_of>{_YEAR}))?(?!\d)"
 )
+_BY_TODAY = re.compile(r"\b(?:year[- ]to[- ]date|ytd|this year|(?P<last>(?:last|previous) year))\b", re.IGNORECASE)
 
 
 class Time(NamedTuple):
@@ -71,6 +72,23 @@ def times_in(text: str) -> Iterator[Said]:
         weekday = DAYS.index(m["weekday"].lower()) + 1 if m["weekday"] else None
         found = Time(_int(year), _int(quarter) or (number and (number + 2) // 3), number, _int(day), weekday)
         yield Said(found, m[0], m.start(), m.end())
+
+
+def with_year(said: Said, as_of: date, times: Sequence[Time]) -> Said:
+    """Return a time of words with the year of the last one that had begun, where a result has it of several years."""
+    time = said.time
+    if time.year is not None or not (time.month or time.quarter):
+        return said
+    years = {other.year for other in times if time.names(other)}
+    year = as_of.year - ((time.month or 3 * (time.quarter or 1) - 2) > as_of.month)
+    return said._replace(time=time._replace(year=year)) if len(years) > 1 and year in years else said
+
+
+def to_date_in(answer: str, as_of: date) -> list[Said]:
+    """Return the years that an answer names by the day of its question: "year to date", "this year", "last year"."""
+    return [
+        Said(Time(as_of.year - (m["last"] is not None)), m[0], m.start(), m.end()) for m in _BY_TODAY.finditer(answer)
+    ]
 
 
 def time_of_name(name: str) -> tuple[Time | None, str]:

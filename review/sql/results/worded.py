@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
@@ -39,8 +40,12 @@ def contradictions(answer: str, result: Result, *, question: str = "", sql: str 
     return words_beside(answer, result, question=question, sql=sql).against
 
 
-def words_beside(answer: str, result: Result, *, question: str = "", sql: str = "") -> Reading:
+def words_beside(
+    answer: str, result: Result, *, question: str = "", sql: str = "", as_of: date | None = None
+) -> Reading:
     """Return what the words of an answer say against its result, and whether they could be read.
+
+    ``as_of`` is the day of the question, against which "in January" and "year to date" are resolved.
 
     They could where they pair figures and times, and say what rose or fell, in a way that can be checked.
     """
@@ -51,7 +56,7 @@ def words_beside(answer: str, result: Result, *, question: str = "", sql: str = 
     figures = every[:MOST_FIGURES]
     found = [*_currency(figures, f"{question} {sql} {' '.join(result.columns)}", result)]
     moved = list(_direction(answer, figures, result))
-    series = against_series(answer, figures, result)
+    series = against_series(answer, figures, result, question=question, as_of=as_of)
     found += moved or series.against
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from review.sql.results.result import Result
 from review.sql.results.series import Point, number_of, points_of
-from review.sql.results.times_said import Said, Time, times_in
+from review.sql.results.times_said import Said, Time, times_in, to_date_in, with_year
 from review.sql.results.written import Written
 
 _UP = r"rose|risen|rises?|grew|grown|grows?|increased?|increases|climbed|(?:doubled|tripled|quadrupled)|up(?! to)"
@@ -42,13 +43,20 @@ class Reading(NamedTuple):
 Token = tuple[Written | None, Said | None]
 
 
-def against_series(answer: str, figures: Sequence[Written], result: Result) -> Reading:
-    """Return what the figures and the moves in an answer say against the times of its result."""
+def against_series(
+    answer: str, figures: Sequence[Written], result: Result, *, question: str = "", as_of: date | None = None
+) -> Reading:
+    """Return what the figures and the moves in an answer say against the times of its result.
+
+    A month or quarter without a year is the last one that had begun ``as_of`` the question, unless that names a year.
+    """
     points = points_of(result) if result.done and len(result.rows) <= MOST_ROWS else []
     if not points:
         return _differences(answer, figures, result)
     grains = {p.time.finest for p in points}
     said = [s for s in times_in(answer) if any(s.time[grain] is not None for grain in grains)]
+    if as_of is not None and not any(s.time.year for s in times_in(f"{question} {answer}")):
+        said = [with_year(s, as_of, [p.time for p in points]) for s in (said or to_date_in(answer, as_of))]
     found, sure = [], True
     for wrong in _beside(answer, figures, said, points):
         sure = sure and wrong is not None

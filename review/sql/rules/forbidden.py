@@ -36,12 +36,16 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         if table is None or statement.schema is None:
             continue
         shown = shown_by(table, statement.schema, policy, _reads)
+        view = table.definition is not None
         for name in sorted(shown.tables):
-            yield at(node, statement, f"The table '{name}' may not be read, and the view '{table.name}' reads it.")
+            how = f"the view '{table.name}' reads it" if view else f"'{table.name}' has its rows"
+            yield at(node, statement, f"The table '{name}' may not be read, and {how}.")
         if shown.unclear:
+            what = "view" if view else "table"
             yield at(
                 node, statement,
-                f"Cannot tell whether the view '{table.name}' reads what is excluded: its definition cannot be read.",
+                f"Cannot tell whether the {what} '{table.name}' reads what is excluded: its definition cannot be "
+                "followed.",
             )  # fmt: skip
         for name, columns in shown.columns.items():
             for column in sorted(columns):
@@ -132,7 +136,7 @@ class _Column:
         """A star gives out every column of its tables, wherever it stands but in count(*)."""
         frames = {id(frame.select): frame for frame in self.statement.names.frames}
         for tree in self.statement.trees:
-            for node in tree.find_all(exp.Star, exp.Columns, exp.Anonymous):
+            for node in tree.find_all(exp.Star, exp.Columns, exp.Anonymous, exp.Pivot):
                 if isinstance(node, exp.Anonymous) and node.name.lower() != "columns":
                     continue
                 top = node.parent if isinstance(node.parent, exp.Column) else node
@@ -143,7 +147,8 @@ class _Column:
                 frame = frames.get(id(select))
                 sources = everywhere if frame is None else [s for s in _of_star(top, frame) if self._in(s)]
                 if sources:
-                    said = f"The column {self._said}, and * includes it."
+                    what = "PIVOT" if isinstance(top, exp.Pivot) else "*"
+                    said = f"The column {self._said}, and {what} includes it."
                     yield at(top, self.statement, said)
 
     def _unresolved(self, names: set[str]) -> Iterator[Mark]:

@@ -29,7 +29,8 @@ NAMELESS = (
     exp.JSONArrayContains, exp.JSONBContains, exp.Interval, exp.Pow, exp.TsOrDsAdd, exp.TsOrDsDiff,
     exp.ParameterizedAgg,
     exp.CombinedAggFunc, exp.CombinedParameterizedAgg, exp.AnonymousAggFunc, exp.VarMap, exp.ToArray, exp.JSONObject,
-    exp.JSONArrayAgg,
+    exp.JSONArrayAgg, exp.Collate, exp.ToMap, exp.Explode, exp.CastToStrType, exp.JSONBContainsTopKey,
+    exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys, exp.MatchAgainst, exp.Overlaps,
 )  # fmt: skip
 """Functions that a dialect writes as an operator, as a keyword, or that the parser adds to one it names."""
 
@@ -58,6 +59,12 @@ def is_allowed(name: str, dialect: str, more: frozenset[str]) -> bool:
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at each name before a bracket in the text, then at each function of the tree that has no bracket."""
+    for token in own_functions(statement, policy):
+        said = (
+            f"Somebody made a function '{token.text}' in this database, which may read or do anything. Add it to "
+            "`functions` if queries may call it."
+        )
+        yield Mark(said, token.start, token.end + 1)
     dialect, more, seen = statement.dialect, policy.functions, set()
     tokens = statement.tokens
     not_called = _named_lists(statement)
@@ -79,11 +86,25 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         start, end = node.meta.get("start"), node.meta.get("end", 0)
         if start is None:
             # The parser gave it no place. Its name stood before a bracket, or it is a keyword such as CURRENT_USER.
-            names = [name for name in node.sql_names() if is_allowed(name, dialect, more) or _parsers_own(name)]
+            spelt = [node.name] if isinstance(node, exp.Anonymous) else node.sql_names()
+            names = [name for name in spelt if is_allowed(name, dialect, more) or _parsers_own(name)]
             if not names:
-                yield at(node, statement, _refusal(node.sql_name()))
+                yield at(node, statement, _refusal(spelt[0]))
         elif not is_allowed((name := statement.text[start : end + 1]).strip('"`[]'), dialect, more):
             yield at(node, statement, _refusal(name))
+
+
+def own_functions(statement: Statement, policy: Policy) -> Iterator[Token]:
+    """Yield the names before brackets that are those of functions made in this database, unless the project lists them.
+
+    A macro of DuckDB, or a function of PostgreSQL with other types, takes the place of a built-in one of its name.
+    """
+    own = (statement.schema.functions if statement.schema is not None else frozenset()) - policy.functions
+    if not own:
+        return
+    for before, token in itertools.pairwise(statement.tokens):
+        if token.token_type == TokenType.L_PAREN and _bare(before, statement.text).lower() in own:
+            yield before
 
 
 def _parsers_own(name: str) -> bool:
@@ -131,4 +152,5 @@ RULE = Rule(
     bad="SELECT load_extension('x')",
     good="SELECT count(*), upper(name) FROM customers",
     for_running=True,
+    unknown=True,
 )

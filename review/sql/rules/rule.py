@@ -15,12 +15,16 @@ from review.sql.tree.statement import Statement
 
 
 class Mark(NamedTuple):
-    """One place that breaks a rule; ``severity`` differs from the rule's own where it is given."""
+    """One place that breaks a rule; ``severity`` differs from the rule's own where it is given.
+
+    ``unknown`` says that the rule does not know what stands there, which may be right.
+    """
 
     message: str
     start: int
     end: int
     severity: Severity | None = None
+    unknown: bool = False
 
 
 Check = Callable[[Statement, Policy], Iterator[Mark]]
@@ -32,7 +36,8 @@ class Rule:
 
     ``about`` says what a statement must be, for help and documentation. A rule with ``by_default`` runs unless the
     project chooses its rules; one that is ``for_running`` always runs before a statement is executed. ``bad`` is a
-    statement that breaks it and ``good`` one that does not, on the schema of the contract tests.
+    statement that breaks it and ``good`` one that does not, on the schema of the contract tests. All marks of an
+    ``unknown`` rule are of things that it does not know.
     """
 
     about: str
@@ -43,6 +48,7 @@ class Rule:
     by_default: bool = True
     for_running: bool = False
     dialect: str = "sqlite"
+    unknown: bool = False
 
 
 def at(node: exp.Expr, statement: Statement, message: str, severity: Severity | None = None) -> Mark:

@@ -27,4 +27,5 @@ RULE = Rule(
     good="SELECT name FROM customers",
     dialect="clickhouse",
     for_running=True,
+    unknown=True,
 )

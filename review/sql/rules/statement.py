@@ -10,7 +10,9 @@ from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at, whole
 from review.sql.tree.statement import Statement
 
-ROOTS = (exp.Select, exp.SetOperation)
+ROOTS = (exp.Select, exp.SetOperation, exp.Pivot)
+READING = (exp.Values, exp.Describe, exp.Summarize, exp.Show)
+"""Statements that only read, and are no queries of the tables."""
 
 
 def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
@@ -27,7 +29,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         root = root.this
     if not isinstance(root, ROOTS):
         first = statement.tokens[0].text.upper()[:40]
-        yield whole(statement, f"The statement is not a query: it begins with {first}, expected SELECT or WITH.")
+        said = f"The statement is not a query: it begins with {first}, expected SELECT or WITH."
+        yield whole(statement, said)._replace(unknown=isinstance(root, READING))
     for select in statement.all(exp.Select):
         exists = statement.dialect == "postgres" and isinstance(select.parent, exp.Exists)
         if not select.expressions and not exists:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
@@ -27,6 +28,11 @@ REFUSED_PARTS = {
     "Placeholder": "needs a value from outside",
     "Hint": "gives the engine a hint",
 }
+_COLLATIONS = re.compile(
+    r"c|posix|ucs_basic|default|binary|nocase|noaccent|rtrim|(?:[a-z]{2,3}|und)(?:[_-][a-z0-9]+)*(?:\.(?:utf-?8|[a-z0-9-]+))*",
+    re.IGNORECASE,
+)
+"""Orders of texts that come with the engines: their own names, and those of languages such as de_DE or en-x-icu."""
 IN_TABLES = ("sqlite", "clickhouse")
 """Dialects in which ``x IN name`` may read a table."""
 
@@ -46,13 +52,33 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
         name = type(node).__name__
         if name in REFUSED_PARTS:
             yield at(node, statement, f"This part {REFUSED_PARTS[name]}, which a query may not.")
-        elif name not in names_in("parts") and not isinstance(node, exp.Func):
-            yield at(node, statement, f"The part '{name}' is not on the list of what a query may consist of.")
+        elif not _is_known(node):
+            said = f"The part '{name}' is not on the list of what a query may consist of."
+            yield at(node, statement, said)._replace(unknown=True)
         elif isinstance(node, exp.In) and statement.dialect in IN_TABLES and node.args.get("field") is not None:
-            yield at(node, statement, "IN takes a list or a subquery; a name there would be read as a table.")
+            said = "IN takes a list or a subquery; a name there would be read as a table."
+            yield at(node, statement, said)._replace(unknown=True)
+        elif isinstance(node, exp.Collate) and not _COLLATIONS.fullmatch(node.expression.name):
+            said = f"The collation '{node.expression.name}' is not a known one."
+            yield at(node, statement, said)._replace(unknown=True)
         elif isinstance(node, exp.Cast) and _odd_type(node):
             said = f"A value is cast to '{node.to.sql()}', which is not a known type. Some look into the catalogue."
-            yield at(node, statement, said)
+            yield at(node, statement, said)._replace(unknown=True)
+
+
+def unknown_parts(statement: Statement) -> Iterator[exp.Expr]:
+    """Yield the parts of a query that are not on the list."""
+    return (node for node in statement.nodes if not _is_known(node))
+
+
+def _is_known(node: exp.Expr) -> bool:
+    if isinstance(node, exp.ColumnDef):
+        # The columns of a function that makes rows: AS t (a int). Some types look into the catalogue.
+        kind = node.args.get("kind")
+        if not isinstance(kind, exp.DataType) or kind.this == exp.DType.USERDEFINED:
+            return False
+        return isinstance(node.parent, exp.TableAlias) and not node.args.get("constraints")
+    return type(node).__name__ in names_in("parts") or isinstance(node, exp.Func)
 
 
 def _from_first(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -17,9 +17,12 @@ ROWS_FROM = {
     "postgres": {
         "generate_series", "unnest", "json_array_elements", "json_array_elements_text", "jsonb_array_elements",
         "jsonb_array_elements_text", "json_each", "json_each_text", "jsonb_each", "jsonb_each_text", "string_to_table",
-        "regexp_split_to_table", "jsonb_path_query", "jsonb_object_keys", "json_object_keys", "generate_subscripts",
+        "regexp_split_to_table", "json_to_recordset", "jsonb_to_recordset",
+        "jsonb_path_query",
+        "jsonb_object_keys", "json_object_keys", "generate_subscripts",
     },
     "duckdb": {"generate_series", "range", "unnest", "json_each", "json_tree"},
+    "clickhouse": {"numbers", "generateseries", "generate_series"},
 }  # fmt: skip
 """Functions that may stand in the place of a table: they make rows from values, and read nothing."""
 SOURCES = (exp.Table, exp.Subquery, exp.Select, exp.SetOperation, exp.Lateral, exp.Unnest, exp.Values)
@@ -63,9 +66,10 @@ def _function(node: exp.Table, statement: Statement, policy: Policy) -> Iterator
     if name in policy.table_functions:
         return
     if name not in ROWS_FROM.get(statement.dialect, set()):
-        yield at(node, statement, f"'{name}' stands in the place of a table. Only tables of the schema may be read.")
-    elif any(_large(number) for number in named.find_all(exp.Literal)):
-        yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")
+        said = f"'{name}' stands in the place of a table. Only tables of the schema may be read."
+        yield at(node, statement, said)._replace(unknown=True)
+    elif any(_large(number) for number in named.find_all(exp.Literal)) or _reckoned(named, statement):
+        yield at(node, statement, f"'{name}' would make more than {MOST_ROWS:,} rows.")._replace(unknown=True)
 
 
 def table_function(called: exp.Expr, statement: Statement) -> str:
@@ -79,6 +83,13 @@ def _large(number: exp.Literal) -> bool:
         return not number.is_string and abs(float(number.name)) > MOST_ROWS
     except ValueError:
         return False
+
+
+def _reckoned(called: exp.Expr, statement: Statement) -> bool:
+    """Whether the number of rows is reckoned on ClickHouse, which makes any number of them: numbers(pow(10, 12))."""
+    return statement.dialect == "clickhouse" and not all(
+        isinstance(part, exp.Literal) and not part.is_string for part in called.iter_expressions()
+    )
 
 
 def _unknown(node: exp.Table, statement: Statement) -> str:

@@ -22,4 +22,5 @@ RULE = Rule(
     bad="SELECT name FROM customers /* /* */ -- */",
     good="SELECT name FROM customers -- all of them",
     for_running=True,
+    unknown=True,
 )

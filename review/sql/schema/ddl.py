@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from review.basics.errors import InputError
+from review.sql.schema.ddl_copies import attached, made_from, relate
 from review.sql.schema.schema import Key, Schema, Table
 from review.sql.text.dialects import folded
 from review.sql.text.scan import pieces
@@ -36,7 +37,9 @@ def schema_in_ddl(path: Path, dialect: str) -> Schema:
 def schema_of_ddl(text: str, dialect: str, source: str = "the statements") -> Schema:
     """Return the schema that some statements create. Raises InputError that names the one that cannot be read."""
     tables: dict[str, Table] = {}
+    made: dict[str, exp.Create] = {}
     more: list[tuple[str, Key]] = []
+    parts: list[tuple[str, str]] = []
     for start, statement in _statements(text, dialect):
         try:
             tree = sqlglot.parse_one(statement, read=dialect)
@@ -49,6 +52,9 @@ def schema_of_ddl(text: str, dialect: str, source: str = "the statements") -> Sc
         if isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
             table = _table(tree, dialect)
             tables[folded(table.full_name, dialect)] = table
+            made[folded(table.full_name, dialect)] = tree
+        elif part := attached(tree):
+            parts.append(part)
         else:
             more += _keys_added(tree, dialect)
     if not tables:
@@ -57,6 +63,7 @@ def schema_of_ddl(text: str, dialect: str, source: str = "the statements") -> Sc
         for at, table in tables.items():
             if folded(table.name, dialect) == folded(name, dialect):
                 tables[at] = _with(table, key)
+    tables = relate(tables, made, parts, dialect)
     return Schema(
         dialect=dialect,
         tables=tuple(tables.values()),
@@ -102,7 +109,7 @@ def _table(tree: exp.Create, dialect: str) -> Table:
         else:
             keys += _constraint(part, dialect)
     query = tree.expression if isinstance(tree.expression, exp.Query) else None
-    if not columns and query is not None:
+    if not columns and query is not None and not query.is_star:
         given = [_name(part, dialect) for part in (schema.expressions if schema else []) if part.name]
         columns = {name: "" for name in given or query.named_selects if name and name != "*"}
     declares = dialect != "clickhouse"
@@ -114,6 +121,7 @@ def _table(tree: exp.Create, dialect: str) -> Table:
         keys_known=declares and bool(keys),
         open=not columns,
         definition=query.sql(dialect=dialect) if query is not None else None,
+        made_from=made_from(tree, dialect),
     )
 
 

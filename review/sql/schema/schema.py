@@ -22,6 +22,11 @@ class Table:
     repeat, in folded names. With ``keys_known`` there are no other keys; ClickHouse, for one, declares none. An
     ``open`` table may have columns that are not listed. ``definition`` is the query of a view, "" where its text is not
     known, None for a table.
+
+    A table may show what stands in others, which it names with their database: ``kin`` are its partitions and the
+    tables that it is a part of, ``shows`` are those that it reads when it is read, or is written from. Columns
+    go by their names, but in an ``opaque`` table each may hold anything of them. ``made_from`` are the expressions of
+    generated columns.
     """
 
     name: str
@@ -31,6 +36,10 @@ class Table:
     keys_known: bool = True
     open: bool = False
     definition: str | None = None
+    kin: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    opaque: bool = False
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -49,8 +58,9 @@ class Schema:
     """The tables of one database.
 
     ``exact``: names are as the database has them, so that PostgreSQL finds ``"Orders"`` by its quoted name alone.
-    ``databases`` are those whose tables may be written without the database in front. ``kept`` is
-    for what was found out about the schema once.
+    ``databases`` are those whose tables may be written without the database in front. ``functions`` are those that
+    somebody made in this database, in lower case: one may have the name of a built-in function and read anything.
+    ``kept`` is for what was found out about the schema once.
     """
 
     dialect: str
@@ -58,6 +68,7 @@ class Schema:
     exact: bool = False
     databases: tuple[str, ...] = ("",)
     source: str = ""
+    functions: frozenset[str] = frozenset()
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_name: dict[str, list[Table]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -93,9 +104,7 @@ class Schema:
             if self.fold(t.name) in added else t
             for t in self.tables
         )  # fmt: skip
-        return Schema(
-            dialect=self.dialect, tables=tables, exact=self.exact, databases=self.databases, source=self.source
-        )
+        return replace(self, tables=tables, kept={}, _by_name={})
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self.tables)

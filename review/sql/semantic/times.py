@@ -12,7 +12,7 @@ from sqlglot import exp
 from review.basics.words import capital
 from review.sql.schema.types import day_or_moment
 from review.sql.semantic.reckoned import reckoned_from
-from review.sql.semantic.windows import COMPARED, Days, Window, days_written, windows_in
+from review.sql.semantic.windows import COMPARED, MONTHS, Days, Window, days_written, windows_in
 from review.sql.tree.finding import Severity
 from review.sql.tree.statement import Statement
 
@@ -48,6 +48,9 @@ def check_time(statement: Statement, question: str, as_of: date | None) -> Itera
     written = [one for one in found if one is not None]
     named = ", ".join(f"'{w.phrase}' is {_said(w)}" for w in windows)
     if not found:
+        if any(w.recurs for w in windows) and _by_part(statement):
+            # "In January" may mean that of every year.
+            return
         if _uses_now(statement):
             yield f"The query depends on today; for the example {named}. Whether that fits cannot be told.", "note"
         else:
@@ -151,6 +154,12 @@ def _is_moment(statement: Statement, column: str) -> bool:
     tables = statement.schema.tables if statement.schema and column else ()
     kinds = {day_or_moment(kind) for t in tables for name, kind in t.columns.items() if name.lower() == column.lower()}
     return kinds == {"moment"}
+
+
+def _by_part(statement: Statement) -> bool:
+    """Whether a statement speaks of months or quarters without a date: extract(month FROM day) = 1."""
+    words = (token.text.lower() for token in statement.tokens)
+    return any("month" in word or "quarter" in word or "%m" in word or word in MONTHS for word in words)
 
 
 def _uses_now(statement: Statement) -> bool:

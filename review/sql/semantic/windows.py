@@ -20,12 +20,16 @@ ORDINALS = ("first", "second", "third", "fourth")
 
 
 class Window(NamedTuple):
-    """A phrase of the question and the first and last day that it means; not ``exact`` where people differ in them."""
+    """A phrase of the question and the first and last day that it means; not ``exact`` where people differ in them.
+
+    A phrase that ``recurs`` names no year, as "in January" does, and is taken for the last one that has begun.
+    """
 
     phrase: str
     first: date
     last: date
     exact: bool = True
+    recurs: bool = False
 
 
 def windows_in(question: str, as_of: date | None) -> list[Window]:
@@ -38,7 +42,9 @@ def windows_in(question: str, as_of: date | None) -> list[Window]:
         for match in pattern.finditer(question):
             days = meaning(match, as_of or date.max)
             if days is not None:
-                window = Window(match[0], *days, exact=meaning is not _past)
+                recurs = meaning in _RECURRING
+                loose = recurs or meaning in (_past, _to_date)
+                window = Window(match[0], *days, exact=not loose, recurs=recurs)
                 found.append((match.start(), match.end(), window))
     found.sort(key=lambda f: (f[0], -f[1]))
     kept: list[Window] = []
@@ -97,6 +103,38 @@ def _months(match: re.Match[str], as_of: date) -> Days | None:
     return (begins, ends) if begins <= ends else None
 
 
+def _last_month(match: re.Match[str], as_of: date) -> Days | None:
+    month = MONTHS[match["month"].lower()]
+    year = as_of.year - (month > as_of.month)
+    end = MONTHS[match["end"].lower()] if match["end"] else month
+    return period("month", date(year, month, 1))[0], period("month", date(year + (end < month), end, 1))[1]
+
+
+def _last_quarter(match: re.Match[str], as_of: date) -> Days | None:
+    first = 3 * _ordinal(match["q"], last=4) - 2
+    return period("quarter", date(_year_said(match, as_of, first), first, 1))
+
+
+def _last_half(match: re.Match[str], as_of: date) -> Days | None:
+    first = 6 * _ordinal(match["h"], last=2) - 5
+    year = _year_said(match, as_of, first)
+    return date(year, first, 1), period("month", date(year, first + 5, 1))[1]
+
+
+def _year_said(match: re.Match[str], as_of: date, month: int) -> int:
+    """The year of "this year" or "last year", without these that of the last such month that has begun."""
+    which = (match["which"] or "").lower()
+    if which in ("last", "previous"):
+        return as_of.year - 1
+    return as_of.year if which in ("this", "current") else as_of.year - (month > as_of.month)
+
+
+def _to_date(match: re.Match[str], as_of: date) -> Days | None:
+    short = {"y": "year", "q": "quarter", "m": "month"}
+    unit = (match["unit"] or match["so_far"] or match["far"] or short[match["short"][0].lower()]).lower()
+    return period(unit, as_of)[0], as_of
+
+
 def _quarter(match: re.Match[str], as_of: date) -> Days | None:
     number = _ordinal(match["q"], last=4)
     return period("quarter", date(int(match["year"]), 3 * number - 2, 1))
@@ -144,8 +182,35 @@ _ABSOLUTE: _Phrases = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), _day),
     (re.compile(rf"\b(?:in|of|during|for|year)\s+{_YEAR}\b(?!-)", re.I), _year),
 )  # fmt: skip
+_RECURRING = (_last_month, _last_quarter, _last_half)
+# "may" and "march" are words as well, so they must be written with a capital.
+_NAMED = rf"(?:(?i:{'|'.join(m for m in MONTHS if m not in ('may', 'march', 'mar'))})|May|March|Mar)"
+_NO_YEAR = r"(?!\.?,?\s*(?:of\s*|in\s*)?(?:19|20)\d\d)(?!\.?\s\d)"
+_OF_YEAR = r"(?:\s+(?:of\s+)?(?:the|(?P<which>this|current|last|previous))\s+year\b)"
 _PHRASES: _Phrases = (
     (re.compile(_THIS, re.I), _relative),
+    (
+        re.compile(
+            rf"\b(?:[Ii]n|[Dd]uring|[Ff]or|[Oo]f|[Tt]hroughout|[Ff]rom|[Bb]etween)\s+(?P<month>{_NAMED})\b"
+            rf"(?:\s*(?:to|and|until|till|through|-|–)\s*(?P<end>{_NAMED})\b)?{_NO_YEAR}"
+        ),
+        _last_month,
+    ),
+    (re.compile(rf"(?<!\d)(?<!\d[ -])\bQ(?P<q>[1-4])\b{_OF_YEAR}?{_NO_YEAR}", re.I), _last_quarter),
+    (
+        re.compile(rf"\b(?P<q>first|second|third|fourth|1st|2nd|3rd|4th)\s+quarter\b{_OF_YEAR}?{_NO_YEAR}", re.I),
+        _last_quarter,
+    ),
+    (re.compile(rf"(?<!\d)(?<!\d[ -])\bH(?P<h>[12])\b{_OF_YEAR}?{_NO_YEAR}", re.I), _last_half),
+    (re.compile(rf"\b(?P<h>first|second|1st|2nd)\s+half\b{_OF_YEAR}", re.I), _last_half),
+    (
+        re.compile(
+            r"\b(?:(?P<unit>year|quarter|month)[- ]to[- ]date|(?P<short>ytd|qtd|mtd)|"
+            r"so\s+far\s+this\s+(?P<so_far>year|quarter|month)|this\s+(?P<far>year|quarter|month)\s+so\s+far)\b",
+            re.I,
+        ),
+        _to_date,
+    ),
     (re.compile(_LAST, re.I), _past),
     *_ABSOLUTE,
     (re.compile(r"\byesterday\b", re.I), lambda match, as_of: period("day", as_of, 1)),

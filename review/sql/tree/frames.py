@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,11 +13,22 @@ from review.sql.schema.schema import Key, Schema, Table
 
 @dataclass(frozen=True)
 class Origin:
-    """A column as its query shows it: its type, "" where it cannot be told, and the table that it is read from."""
+    """A column as its query shows it: its type, "" where it cannot be told, and the table that it is read from.
+
+    ``also`` are others from which a value may come in its place, as in coalesce(a, b) or after JOIN USING; one without
+    a table says that it cannot be told.
+    """
 
     kind: str = ""
     table: Table | None = None
     column: str = ""
+    also: tuple[Origin, ...] = ()
+
+    def all(self) -> Iterator[Origin]:
+        """Yield every origin that a value may have."""
+        yield self
+        for other in self.also:
+            yield from other.all()
 
 
 @dataclass(kw_only=True)
@@ -130,3 +141,28 @@ def renamed(shape: Shape, names: list[str]) -> Shape:
     changed = dict(zip(olds, [*names, *olds[len(names) :]], strict=False))
     keys = tuple(frozenset(changed[c] for c in key) for key in shape.keys if all(c in changed for c in key))
     return Shape({changed[old]: origin for old, origin in shape.columns.items()}, keys, shape.keys_known)
+
+
+def of_all(shapes: list[Shape]) -> dict[str, Origin] | None:
+    """Return the columns of a set operation: named as in its first query, from a table where all branches read it."""
+    columns = shapes[0].columns
+    if columns is None:
+        return None
+    rows = [list(shape.columns.values()) if shape.columns is not None else [] for shape in shapes]
+    return {
+        name: origin if all(len(row) == len(columns) and row[at] == origin for row in rows) else Origin(origin.kind)
+        for at, (name, origin) in enumerate(columns.items())
+    }
+
+
+def of_shape(shape: Shape, name: str, node: exp.Expr, join: exp.Join | None) -> Source:
+    """Return a query as a source of the one around it."""
+    return Source(
+        name=name,
+        node=node,
+        columns=shape.columns,
+        keys=shape.keys,
+        keys_known=shape.keys_known,
+        join=join,
+        inside=shape.frame,
+    )

@@ -11,6 +11,8 @@ HIDDEN = {
     "clickhouse": ("_part", "_partition_id", "_shard_num"),
 }  # fmt: skip
 """Columns that every table of a dialect has without listing them."""
+UNITS = ("nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter",
+         "year")  # fmt: skip
 
 
 def look_up(frame: Frame, node: exp.Column, names: Folding) -> Use:
@@ -37,7 +39,16 @@ def look_up(frame: Frame, node: exp.Column, names: Folding) -> Use:
         here = here.parent
     if table is not None and names.node(table) in frame.aliases:
         return Use(node=node, how="unknown")
+    if names.dialect == "clickhouse" and table is None and _is_word(node):
+        return Use(node=node, how="unknown")
     return Use(node=node, how="missing")
+
+
+def _is_word(node: exp.Column) -> bool:
+    """Whether ClickHouse reads a word that the parser takes for a column: ORDER BY ALL, timestampDiff(DAY, a, b)."""
+    if isinstance(node.parent, exp.Ordered):
+        return node.name.upper() == "ALL"
+    return isinstance(node.parent, exp.Func) and node.name.lower().removesuffix("s") in UNITS
 
 
 def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, outer: bool) -> Use | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from review.sql.schema.schema import Schema, Table
-from review.sql.tree.frames import Ctes, Folding, Frame, Names, Origin, Shape, Source, renamed
+from review.sql.tree.frames import Ctes, Folding, Frame, Names, Origin, Shape, Source, of_all, of_shape, renamed
 from review.sql.tree.lookups import look_up
 from review.sql.tree.outputs import shape_of
 from review.sql.tree.walking import is_array_join, own_nodes, queries_in, sources_in
@@ -39,6 +41,8 @@ class _Reader:
             return self._set_operation(node, parent, own, depth, itself or {})
         if isinstance(node, exp.Select):
             return self._select(node, parent, own, depth)
+        if isinstance(node, exp.Pivot):
+            return self._pivot(node, parent, own, depth)
         return Shape(None, keys_known=False)
 
     def _ctes(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> dict[str, Shape | None]:
@@ -47,7 +51,7 @@ class _Reader:
         recursive = bool(with_ and with_.args.get("recursive"))
         for cte in with_.expressions if with_ else []:
             name = self.folding.node(cte.args["alias"].this)
-            if cte.args.get("scalar") or not isinstance(cte.this, exp.Query):
+            if cte.args.get("scalar") or not isinstance(cte.this, exp.Query | exp.Pivot):
                 # ClickHouse: WITH 5 AS x names a value. FROM x would still read a table of that name.
                 self._loose(cte.this, parent, own, depth)
                 own[name] = None
@@ -91,10 +95,21 @@ class _Reader:
             # that of a table, as it is where no UNION makes it recursive.
             known = {**ctes, **itself} if self.dialect == "sqlite" or number == len(rest) else ctes
             shapes.append(self.query(branch, parent, known, depth + 1))
-        columns = _of_all(shapes)
+        columns = of_all(shapes)
         distinct = node.args.get("distinct")
         keys = (frozenset(columns),) if distinct and columns is not None else ()
         return Shape(columns, keys, keys_known=columns is not None)
+
+    def _pivot(self, node: exp.Pivot, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
+        """PIVOT and UNPIVOT as a query of their own, on DuckDB: what columns they give depends on the data."""
+        frame = Frame(select=exp.Select(), parent=parent)
+        self.names.frames.append(frame)
+        self._source(frame, node.this, None, ctes, depth)
+        for key, value in node.args.items():
+            for part in value if isinstance(value, list) else [value]:
+                if key != "this" and isinstance(part, exp.Expr):
+                    self._loose(part, frame, ctes, depth)
+        return Shape(None, keys_known=False)
 
     def _select(self, select: exp.Select, parent: Frame | None, ctes: Ctes, depth: int) -> Shape:
         frame = Frame(select=select, parent=parent)
@@ -127,6 +142,11 @@ class _Reader:
         added = self._made(frame, node, join, ctes, depth)
         if added is None:
             return
+        pivots = node.args.get("pivots") or []
+        if pivots:
+            alias = pivots[-1].args.get("alias")
+            name = self.folding.node(alias.this) if alias is not None and alias.this is not None else added.name
+            added = replace(added, name=name, columns=None, keys=(), keys_known=False, inside=None)
         frame.sources.append(added)
         for column in using or []:
             frame.merged.add(self.folding.node(column if isinstance(column, exp.Identifier) else column.this))
@@ -153,10 +173,10 @@ class _Reader:
         if isinstance(node, exp.Query):
             # A derived table sees the enclosing queries, and its neighbours only with LATERAL.
             shape = renamed(self.query(node, frame.parent, ctes, depth + 1), renames)
-            return _of_shape(shape, name, node, join)
+            return of_shape(shape, name, node, join)
         if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Query):
             shape = renamed(self.query(node.this, frame, ctes, depth + 1), renames)
-            return _of_shape(shape, name, node, join)
+            return of_shape(shape, name, node, join)
         self._loose(node, frame, ctes, depth)
         columns = dict.fromkeys(renames, Origin()) if renames else None
         return Source(name=name, node=node, columns=columns, keys_known=False, join=join, open=True)
@@ -170,7 +190,7 @@ class _Reader:
         if common is not None:
             self.names.common.append(node)
             shape = renamed(common, renames)
-            return _of_shape(shape, name or own, node, join)
+            return of_shape(shape, name or own, node, join)
         table = None
         if self.schema is not None and not node.args.get("catalog"):
             quoted = bool(node.this.args.get("quoted"))
@@ -208,6 +228,8 @@ class _Reader:
             elif isinstance(node, exp.Lambda):
                 lambdas |= {self.folding.node(e) for e in node.expressions if isinstance(e, exp.Identifier)}
                 lambdas |= {self.folding.node(e.this) for e in node.expressions if isinstance(e, exp.Column)}
+            elif isinstance(node, exp.Comprehension):
+                lambdas |= {self.folding.node(e) for e in node.args["expression"].find_all(exp.Identifier)}
         for node in columns:
             if not isinstance(node.this, exp.Star):
                 if not node.args.get("table") and self.folding.node(node.this) in lambdas:
@@ -215,28 +237,3 @@ class _Reader:
                 use = look_up(frame, node, self.folding)
                 frame.uses.append(use)
                 frame.by_node[id(node)] = use
-
-
-def _of_all(shapes: list[Shape]) -> dict[str, Origin] | None:
-    """The columns of a set operation: named as in its first query, from a table only where all branches read it."""
-    columns = shapes[0].columns
-    if columns is None:
-        return None
-    rows = [list(shape.columns.values()) if shape.columns is not None else [] for shape in shapes]
-    return {
-        name: origin if all(len(row) == len(columns) and row[at] == origin for row in rows) else Origin(origin.kind)
-        for at, (name, origin) in enumerate(columns.items())
-    }
-
-
-def _of_shape(shape: Shape, name: str, node: exp.Expr, join: exp.Join | None) -> Source:
-    """Return a query as a source of the one around it."""
-    return Source(
-        name=name,
-        node=node,
-        columns=shape.columns,
-        keys=shape.keys,
-        keys_known=shape.keys_known,
-        join=join,
-        inside=shape.frame,
-    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from review.sql.schema.schema import Key
-from review.sql.tree.frames import Folding, Frame, Origin, Shape
+from review.sql.tree.frames import Folding, Frame, Origin, Shape, Use
 from review.sql.tree.joins import TEXTS
 from review.sql.tree.walking import star_changed
 
@@ -33,7 +34,7 @@ def shape_of(frame: Frame, names: Folding) -> Shape:
         name = names.node(alias) if alias is not None else names.text(projection.output_name)
         if alias is None and isinstance(inner, exp.Column):
             name = names.node(inner.this)
-        columns[name or f"?{len(columns)}"] = _origin_of(inner, frame, names.dialect)
+        columns[name or f"?{len(columns)}"] = origin_of(inner, frame, names)
         use = frame.use_of(inner)
         if use and use.source is not None and use.how == "found":
             from_source[(id(use.source), names.node(inner.this))] = name
@@ -90,13 +91,22 @@ def _aggregated(projection: exp.Expr, select: exp.Select) -> bool:
     return any(f.find_ancestor(exp.Window, exp.Select) is select for f in found)
 
 
-def _origin_of(node: exp.Expr, frame: Frame, dialect: str) -> Origin:
-    """What is known of the value of an expression: a column keeps its table, a cast gives its type."""
-    while isinstance(node, exp.Paren | exp.Min | exp.Max | exp.Coalesce):
+def origin_of(node: exp.Expr, frame: Frame, names: Folding) -> Origin:
+    """Return what is known of the value of an expression: a column keeps its table, a cast gives its type."""
+    while isinstance(node, exp.Paren):
         node = node.this
+    if isinstance(node, exp.Min | exp.Max | exp.Coalesce):
+        first = origin_of(node.this, frame, names)
+        others = tuple(
+            origin_of(other, frame, names)
+            for other in node.expressions
+            if not isinstance(other, exp.Literal | exp.Null)
+        )
+        return replace(first, also=(*first.also, *others)) if others else first
     if isinstance(node, exp.Column):
         use = frame.use_of(node)
-        return use.origin if use and use.how == "found" else Origin()
+        return _with_others(use, frame, names) if use and use.how == "found" else Origin()
+    dialect = names.dialect
     if isinstance(node, exp.Cast):
         return Origin(node.to.sql(dialect=dialect))
     if isinstance(node, exp.Count):
@@ -108,6 +118,45 @@ def _origin_of(node: exp.Expr, frame: Frame, dialect: str) -> Origin:
     if isinstance(node, exp.Literal):
         return Origin("text" if node.is_string else "numeric")
     return Origin()
+
+
+def _with_others(use: Use, frame: Frame, names: Folding) -> Origin:
+    """The origin of a column, with all others that its bare name may stand for."""
+    if use.node.args.get("table") is not None:
+        return use.origin
+    if use.outer:
+        return replace(use.origin, also=(*use.origin.also, Origin()))
+    name = names.node(use.node.this)
+    others: list[Origin] = []
+    if name in frame.merged:
+        # After USING the value is that of either side, of the other one where a RIGHT or FULL JOIN finds no partner.
+        holders = (s.columns[name] for s in frame.sources if s.columns is not None and name in s.columns)
+        others += [origin for origin in holders if origin is not use.origin]
+        others += [Origin() for s in frame.sources if s.has(name) is None]
+    if names.dialect == "clickhouse" and _renamed_there(name, frame, names):
+        others.append(Origin())
+    return replace(use.origin, also=(*use.origin.also, *others)) if others else use.origin
+
+
+def _renamed_there(name: str, frame: Frame, names: Folding) -> bool:
+    """Whether ClickHouse may read an alias in the place of a column of that name, here or in a query around it."""
+    here: Frame | None = frame
+    while here is not None:
+        if name in here.aliases and any(_gives_another(p, name, names) for p in here.select.expressions):
+            return True
+        named = {names.node(p.args["alias"]) for p in here.select.expressions if isinstance(p, exp.Alias)}
+        if name in here.aliases and name not in named:
+            return True  # named by WITH, or inside an expression
+        here = here.parent
+    return False
+
+
+def _gives_another(projection: exp.Expr, name: str, names: Folding) -> bool:
+    """Whether a projection gives out something else under the name of a column."""
+    if not isinstance(projection, exp.Alias) or names.node(projection.args["alias"]) != name:
+        return False
+    inner = projection.this
+    return not (isinstance(inner, exp.Column) and names.node(inner.this) == name)
 
 
 def _output_of(place: exp.Expr, select: exp.Select, names: Folding) -> str | None:

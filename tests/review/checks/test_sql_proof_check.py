@@ -70,7 +70,8 @@ def test_a_date_slip_is_doubtful_and_flags_only_where_warnings_do(tmp_path: Path
     ("answer", "result", "value"),
     [
         ("42 orders came in.", {"columns": ["n"], "rows": [[42]]}, "proved"),
-        ("61 orders came in.", {"columns": ["n"], "rows": [[42]]}, "doubtful"),
+        ("61 orders came in.", {"columns": ["n"], "rows": [[42]]}, "contradicted"),
+        ("61 orders came in.", {"columns": ["n"], "rows": [[42], [3]]}, "doubtful"),
         ("61 orders came in.", {"columns": ["n"], "rows": [[42]], "total": 900}, "proved"),
         ("61 orders came in.", {"text": "42 rows"}, "proved"),
         ("61 orders came in.", None, "proved"),
@@ -84,8 +85,8 @@ def test_a_figure_that_the_logged_result_does_not_explain_is_doubtful(
                        sql="SELECT count(*) FROM orders", result=result)  # fmt: skip
     ((_, check, options),) = ready(project(tmp_path, LANE).checks, ["sql_proof"])
     seen = check.find(texts_of(one), options)
-    assert (seen["value"], seen["flagged"]) == (value, False)
-    if value == "doubtful":
+    assert (seen["value"], seen["flagged"]) == (value, value == "contradicted")
+    if value in ("doubtful", "contradicted"):
         assert seen["spans"] == [{"field": "messages.1.content", "start": 0, "end": 2, "kind": "figures"}]
         assert "figures of the worded answer" in seen["note"] and "61" not in seen["note"]
 

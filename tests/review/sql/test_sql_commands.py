@@ -64,8 +64,17 @@ def test_check_reads_other_columns_rules_databases_and_answers(shop):
     assert done.returncode == 2 and "nonsense" in done.stderr
     result = json.dumps({"columns": ["n"], "rows": [[1234]]})
     name = table(shop / "d.csv", "id,sql,answer,result", ("1", "SELECT 1", "It is 4,321.", result))
-    [finding] = answer(shop, "check", "--file", name)["items"][0]["findings"]
-    assert finding["rule"] == "figures" and "4,321" in finding["message"] and finding["severity"] == "warning"
+    [item] = answer(shop, "check", "--file", name, code=1)["items"]
+    [finding] = item["findings"]
+    assert (item["ok"], finding["rule"], finding["severity"]) == (False, "figures", "error")
+    assert finding["message"] == "The answer says '4,321', and the result is 1,234."
+    several = json.dumps({"columns": ["n"], "rows": [[1234], [5]]})
+    cut = json.dumps({"columns": ["n"], "rows": [[1234]], "truncated": True})
+    rows = [(str(k), "SELECT 1", "It is 4,321.", one) for k, one in enumerate((several, cut))]
+    name = table(shop / "e.csv", "id,sql,answer,result", *rows)
+    for item in answer(shop, "check", "--file", name)["items"]:
+        [finding] = item["findings"]
+        assert item["ok"] and "4,321" in finding["message"] and finding["severity"] == "warning"
 
 
 def test_a_command_that_the_parser_reads_in_part_is_not_logged(shop):

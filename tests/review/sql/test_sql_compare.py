@@ -93,7 +93,7 @@ def test_outcomes(generated, reference, expected):
 
 
 def test_every_outcome_is_right_wrong_or_no_evidence():
-    assert len(OUTCOMES) == 12 and not set(RIGHT) & set(NO_EVIDENCE)
+    assert len(OUTCOMES) == 14 and not set(RIGHT) & set(NO_EVIDENCE)
     failed = Result(ending="failed", error="no such table")
     good, late = table("a", (1,)), Result(ending="timed_out")
     cut = Result(columns=("a",), rows=((1,),), truncated=True)

@@ -31,12 +31,13 @@ from review.sql.execution import kept
 from review.sql.execution.child import Child
 from review.sql.execution.perturbed import perturbed, told_apart
 from review.sql.execution.runner import Runner
-from review.sql.execution.ties import without_limit
+from review.sql.execution.unlimited import without_limit
 from review.sql.proof.prove import may_run, prove
 from review.sql.results.compare import compare
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
 from review.sql.results.stored import from_bytes, to_bytes
+from review.sql.rules.policy import Policy
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 LIMITS = Limits(seconds=20, rows=50)
@@ -499,7 +500,7 @@ def clickhouse_that(answers):
         thread.join()
 
 
-TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8",null]\n' for name in "ab")
+TABLES = "[]\n[]\n" + "".join(f'["shop","t","{name}","UInt8","","MergeTree",null,""]\n' for name in "ab")
 SEVEN = '["a"]\n["UInt8"]\n[7]\n'
 
 
@@ -649,6 +650,37 @@ def test_results_are_kept_in_a_folder_by_content_and_state_of_the_data(tmp_path,
     assert len(list(folder.iterdir())) == 1
 
 
+CLOCKS = """
+CREATE TABLE t (id INTEGER);
+CREATE VIEW young AS SELECT id FROM t WHERE id > {now};
+CREATE VIEW on_it AS SELECT y.id FROM young AS y;
+CREATE VIEW plain AS SELECT id FROM t;
+"""
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
+def test_nothing_is_kept_of_what_the_clock_or_chance_decides(dialect, tmp_path):
+    import duckdb
+
+    path = tmp_path / f"clock.{dialect}"
+    now = "julianday('now')" if dialect == "sqlite" else "epoch(now())"
+    connect = sqlite3.connect if dialect == "sqlite" else duckdb.connect
+    connection = connect(str(path))
+    for statement in CLOCKS.format(now=now).split(";"):
+        connection.execute(statement) if statement.strip() else None
+    if dialect == "duckdb":
+        connection.execute("CREATE MACRO later(x) AS x + random()")
+    connection.commit()
+    connection.close()
+    policy = Policy(functions=frozenset({"random", "later"}))
+    changing = ["SELECT id FROM young", "SELECT id FROM on_it", "SELECT random() AS r FROM t"]
+    changing += ["SELECT later(id) AS r FROM t", "SELECT id FROM t USING SAMPLE 1"] if dialect == "duckdb" else []
+    with Runner(f"{dialect}:////{path}", policy=policy) as runner:
+        for sql in [*changing, "SELECT id FROM plain"]:
+            assert runner.run(sql).ending in ("done", "refused"), sql
+        assert len(runner._kept) == 1
+
+
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path):
     (tmp_path / "file").touch()
     with Runner(sqlite_shop(tmp_path), kept_in=tmp_path / "file" / "kept") as runner:
@@ -764,17 +796,31 @@ def test_the_state_of_clickhouse_is_that_of_its_parts(tmp_path):
     ("dialect", "sql", "text", "places"),
     [
         ("duckdb", "SELECT a, n FROM t ORDER BY n DESC LIMIT 2",
-         "SELECT a, n, n AS sort_key_0 FROM t ORDER BY n DESC", [2]),
+         "SELECT a, n FROM t ORDER BY n DESC", [1]),
         ("sqlite", "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\nFROM a ORDER BY count(*) DESC LIMIT 5;",
          "WITH a AS (SELECT x FROM t LIMIT 3) SELECT x -- of\n, count(*) AS sort_key_0 FROM a ORDER BY count(*) DESC",
          [1]),
         ("postgres", "SELECT a IS DISTINCT FROM b AS q FROM t ORDER BY extract(day FROM d), 1 FETCH FIRST 3 ROWS ONLY",
          "SELECT a IS DISTINCT FROM b AS q, extract(day FROM d) AS sort_key_0 FROM t ORDER BY extract(day FROM d), 1",
          [1, 0]),
-        ("sqlite", "SELECT a FROM t ORDER BY n LIMIT 3 OFFSET 2", None, []),
-        ("sqlite", "SELECT a FROM t UNION SELECT b FROM t ORDER BY 1 LIMIT 3", None, []),
+        ("sqlite", "SELECT a FROM t ORDER BY n LIMIT 3 OFFSET 2", "SELECT a, n AS sort_key_0 FROM t ORDER BY n",
+         [1, 2]),
+        ("sqlite", "SELECT a FROM t UNION SELECT b FROM t ORDER BY 1 LIMIT 3",
+         "SELECT a FROM t UNION SELECT b FROM t ORDER BY 1", [0]),
+        ("duckdb", "SELECT * FROM t ORDER BY a, n + 1 LIMIT 3",
+         "SELECT *, n + 1 AS sort_key_1 FROM t ORDER BY a, n + 1", [0, 1]),
+        ("postgres", "SELECT DISTINCT a AS a FROM t ORDER BY a LIMIT 3", "SELECT DISTINCT a AS a FROM t ORDER BY a",
+         [0]),
+        ("sqlite", "SELECT a FROM t LIMIT 3;", "SELECT a FROM t", []),
+        ("sqlite", "SELECT DISTINCT a FROM t ORDER BY n LIMIT 3", None, []),
+        ("clickhouse", "SELECT a FROM t ORDER BY a LIMIT 1 BY a", None, []),
+        ("sqlite", "SELECT a FROM t ORDER BY a", None, []),
     ],
 )  # fmt: skip
 def test_a_reference_without_its_limit_is_made_of_its_own_text(dialect, sql, text, places):
     found = without_limit(sql, dialect, ("a",))
-    assert found == (None if text is None else (text, places))
+    if text is None:
+        assert found is None
+    else:
+        keys, skipped = (places[:-1], 2) if "OFFSET" in sql else (places, 0)
+        assert found == (text, keys, skipped)

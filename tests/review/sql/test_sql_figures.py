@@ -1,9 +1,11 @@
 """Figures of a worded answer, traced to the result."""
 
+from datetime import date
+
 import pytest
 from sql_shop import contradicted
 
-from review.sql.results.figures import untraceable
+from review.sql.results.figures import look_up, untraceable
 from review.sql.results.result import Result
 from review.sql.results.worded import contradictions, words_beside
 
@@ -201,7 +203,7 @@ FLOWN = Result(columns=("minutes",), rows=((150,),))
     ],
 )
 def test_small_numbers_are_judged_where_they_count(answer, result, figures):
-    found = untraceable(answer, result, question="How many orders?")
+    found = look_up(answer, result, question="How many orders?").findings
     assert [answer[f.start : f.end] for f in found] == figures
     small = {"3", "three", "one", "0", "2024", "Nine"}
     assert all(f.severity == ("note" if answer[f.start : f.end] in small else "warning") for f in found)
@@ -240,3 +242,48 @@ def test_figures_of_ten_thousand_rows_are_traced():
     assert untraceable(answer, long) == []
     [wrong] = untraceable("In all 349,000,123 were sold.", long)
     assert wrong.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("answer", "figures"),
+    [
+        ("Route 66 had 120 orders.", []),
+        ("Store 417 had 120 orders and Gate 912 none.", []),
+        ("On Boeing 747 we sold 120.", []),
+        ("The line 'Night Bus 842' had 120 orders.", []),
+        ("Route 66 had 66.5 orders.", ["66.5"]),
+        ("A route had 866 orders.", ["866"]),
+        ("Route 1,200 had 120 orders.", ["1,200"]),
+    ],
+)
+def test_a_number_that_is_a_name_is_no_figure(answer, figures):
+    result, sql = Result(columns=("n",), rows=((120,),)), "SELECT count(*) FROM o WHERE line = 'Night Bus 842'"
+    assert [answer[f.start : f.end] for f in untraceable(answer, result, sql=sql)] == figures
+    [wrong] = untraceable("Route 66 had 140 orders.", result)
+    assert wrong.severity == "error"
+
+
+MONTHS_OF_TWO_YEARS = Result(
+    columns=("month", "orders"),
+    rows=(("2025-01", 310), ("2025-12", 520), ("2026-01", 450), ("2026-02", 480)),
+)
+TWO_YEARS = Result(columns=("year", "orders"), rows=((2025, 3100), (2026, 4500)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "result", "against"),
+    [
+        ("In January there were 450 orders.", "", MONTHS_OF_TWO_YEARS, ""),
+        ("In January there were 310 orders.", "", MONTHS_OF_TWO_YEARS, "'310' stands beside 'January'"),
+        ("In January there were 310 orders.", "How many orders in January 2025?", MONTHS_OF_TWO_YEARS, ""),
+        ("In December there were 520 orders.", "", MONTHS_OF_TWO_YEARS, ""),
+        ("Q1 began with 450 orders.", "", MONTHS_OF_TWO_YEARS, ""),
+        ("Year to date there are 4,500 orders.", "", TWO_YEARS, ""),
+        ("Year to date there are 3,100 orders.", "", TWO_YEARS, "'3,100' stands beside 'Year to date'"),
+        ("Last year there were 3,100 orders.", "", TWO_YEARS, ""),
+        ("Last year there were 4,500 orders.", "", TWO_YEARS, "'4,500' stands beside 'Last year'"),
+    ],
+)
+def test_times_without_a_year_are_resolved_against_the_day_of_the_question(answer, question, result, against):
+    found = words_beside(answer, result, question=question, as_of=date(2026, 11, 30)).against
+    assert (against in " ".join(found)) if against else found == []

@@ -43,8 +43,67 @@ def test_times_are_resolved_against_the_day_of_the_question(question, first, las
     assert windows_in(question, None) == ([] if relative else [window])
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("orders in January", "2026-01-01", "2026-01-31"),
+        ("How many in December?", "2025-12-01", "2025-12-31"),
+        ("Sales in November", "2026-11-01", "2026-11-30"),
+        ("sales for May?", "2026-05-01", "2026-05-31"),
+        ("from November to February", "2026-11-01", "2027-02-28"),
+        ("between March and May", "2026-03-01", "2026-05-31"),
+        ("Q1 revenue", "2026-01-01", "2026-03-31"),
+        ("What did we take in Q4?", "2026-10-01", "2026-12-31"),
+        ("Q4 of last year", "2025-10-01", "2025-12-31"),
+        ("the first quarter of this year", "2026-01-01", "2026-03-31"),
+        ("in the third quarter", "2026-07-01", "2026-09-30"),
+        ("H1 against the plan", "2026-01-01", "2026-06-30"),
+        ("the second half of last year", "2025-07-01", "2025-12-31"),
+        ("revenue year to date", "2026-01-01", "2026-11-30"),
+        ("YTD revenue", "2026-01-01", "2026-11-30"),
+        ("revenue so far this quarter", "2026-10-01", "2026-11-30"),
+        ("month-to-date orders", "2026-11-01", "2026-11-30"),
+    ],
+)
+def test_times_without_a_year_are_the_last_that_began_before_the_day_of_the_question(question, first, last):
+    [window] = windows_in(question, ASKED)
+    assert (window.first.isoformat(), window.last.isoformat(), window.exact) == (first, last, False)
+    assert windows_in(question, None) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["in January 2025", "January, 2025", "2025-Q1", "2025 Q1", "Q1 2025", "first quarter of 2025", "H2 2024",
+     "from January to March 2025", "between November 2024 and February 2025"],
+)  # fmt: skip
+def test_a_year_that_is_said_counts(question):
+    [window] = windows_in(question, ASKED)
+    assert not window.recurs and window.last.year in (2024, 2025) and windows_in(question, None) == [window]
+
+
+@pytest.mark.parametrize(
+    ("where", "question", "said"),
+    [
+        ("made >= '2026-01-01' AND made < '2026-02-01'", "orders in January", ""),
+        ("made >= '2025-01-01' AND made < '2025-02-01'", "orders in January", "No date of the query lies"),
+        ("strftime('%m', made) = '01'", "orders in January", ""),
+        ("made > ''", "orders in January", "The query names no time"),
+        ("made >= '2026-01-01' AND made <= '2026-11-30'", "orders year to date", ""),
+        ("made >= '2025-01-01' AND made < '2026-01-01'", "orders year to date", "2025-01-01 lies outside"),
+        ("made >= '2026-01-01' AND made < '2026-04-01'", "orders in Q1", ""),
+        ("made >= '2025-01-01' AND made < '2025-04-01'", "orders in Q1", "No date of the query lies"),
+    ],
+)
+def test_dates_are_held_against_a_time_without_a_year(where, question, said):
+    found = met(f"SELECT 1 FROM orders WHERE {where}", question).findings
+    assert [f.message[: len(said)] for f in found] == ([said] if said else [])
+
+
 def test_questions_without_a_time_name_none():
-    for question in ("How many customers may order?", "The last order of Ana", "room 2024", "last 99999 days"):
+    for question in (
+        "How many customers may order?", "The last order of Ana", "room 2024", "last 99999 days",
+        "Who may march in may?", "the first half of the list", "May I see the customers of Mark?",
+    ):  # fmt: skip
         assert windows_in(question, ASKED) == []
 
 

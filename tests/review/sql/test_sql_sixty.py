@@ -167,9 +167,9 @@ def test_order_and_columns_count_where_the_question_asks(
 
 
 def test_a_rule_that_refuses_the_reference_too_does_not_tell_who_is_wrong(sorter: Sorter) -> None:
-    pivot = "SELECT * FROM (PIVOT customers ON country USING count(*))"
-    alone = sorter.sort(AgentAnswer(id="1", sql=pivot, reference=BY_COUNTRY))
-    both = sorter.sort(AgentAnswer(id="1", sql=pivot, reference=f"{pivot} LIMIT 5"))
+    missing = "SELECT county, count(*) AS n FROM customers GROUP BY county"
+    alone = sorter.sort(AgentAnswer(id="1", sql=missing, reference=BY_COUNTRY))
+    both = sorter.sort(AgentAnswer(id="1", sql=missing, reference=f"{missing} LIMIT 5"))
     assert (alone.verdict, both.verdict) == ("wrong", "person")
     assert any("The reference is refused for the same rule." in why for why in both.why)
 
@@ -212,6 +212,78 @@ def test_rows_that_are_level_in_the_order_may_be_others(
         reference=reference.format(LEVEL),
     )
     assert sorter.sort(asked).verdict == verdict
+
+
+MANY = "(SELECT range AS id, range // 20000 AS n FROM range(40000))"
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "verdict"),
+    [
+        # More rows are level than the limits of a result let Spotcheck read.
+        (f"SELECT id FROM {MANY} AS t ORDER BY n DESC LIMIT 3", "(39999), (39998), (39997)", "person"),
+        (f"SELECT id FROM {MANY} AS t LIMIT 3", "(39999), (39998), (39997)", "person"),
+        (f"SELECT id FROM {MANY} AS t ORDER BY id DESC LIMIT 3", "(39999), (39998), (39990)", "wrong"),
+        (f"SELECT id FROM {MANY} AS t ORDER BY n DESC LIMIT 3", "(39999), (39998)", "wrong"),
+        ("SELECT DISTINCT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('d', 5)", "right"),
+        ("SELECT DISTINCT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('e', 1)", "wrong"),
+        ("SELECT * FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('d', 5)", "right"),
+        ("SELECT * FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('f', 5)", "wrong"),
+        ("SELECT name, n FROM {0} WHERE n > 4 UNION SELECT name, n FROM {0} ORDER BY n DESC LIMIT 2",
+         "('a', 9), ('c', 5)", "right"),
+        ("SELECT name, n FROM {} LIMIT 2", "('e', 1), ('c', 5)", "right"),
+        ("SELECT name, n FROM {} LIMIT 2", "('e', 1), ('f', 5)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2 OFFSET 1", "('d', 5), ('c', 5)", "right"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2 OFFSET 1", "('a', 9), ('c', 5)", "wrong"),
+        ("SELECT name FROM {} ORDER BY n DESC LIMIT 2 OFFSET 1 + 0", "('d'), ('c')", "person"),
+        ("SELECT name || '!' FROM (SELECT name FROM {} ORDER BY n DESC LIMIT 1 OFFSET 1) AS s", "('d!')", "person"),
+        ("SELECT name || '!' FROM (SELECT name FROM {} ORDER BY n DESC LIMIT 1) AS s", "('b!')", "wrong"),
+        ("WITH w AS (SELECT * FROM {}) SELECT name FROM w WHERE n = (SELECT n FROM w ORDER BY n LIMIT 1)", "('a')",
+         "wrong"),
+        ("SELECT name, n * 1.11 FROM {} ORDER BY n DESC LIMIT 2", "('a', 10.0), ('d', 5.6)", "person"),
+    ],
+)  # fmt: skip
+def test_rows_that_a_reference_might_have_given_prove_nothing_wrong(
+    sorter: Sorter, reference: str, answer: str, verdict: str
+) -> None:
+    names = "u (x, y)" if "," in answer.split(")")[0] else "u (x)"
+    asked = AgentAnswer(
+        id="1",
+        question="Which are the largest? The largest first.",
+        sql=f"SELECT * FROM (VALUES {answer}) AS {names}",
+        reference=reference.format(LEVEL),
+    )
+    found = sorter.sort(asked)
+    assert found.verdict == verdict, found
+    if verdict == "person":
+        assert found.execution is None and found.outcome == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (f"SELECT name FROM customers WHERE id IN ({', '.join('1' * 5 for _ in range(15_000))})", "at most 100,000"),
+        ("SELECT no_such_function(country) FROM customers", "'no_such_function' is not on the list"),
+        ("SELECT name FROM read_csv('x.csv')", "stands in the place of a table"),
+        ("SELECT country::regclass FROM customers", "not a known type"),
+        ("SELECT na me FROM customers WHERE", "Not checked"),
+    ],
+)
+def test_what_the_proof_does_not_know_is_no_evidence(sorter: Sorter, sql: str, said: str) -> None:
+    found = sorter.sort(AgentAnswer(id="1", question="Which names?", sql=sql, reference=NAMES))
+    assert (found.verdict, found.outcome, found.execution) == ("person", "not_checked", None), found
+    assert said in " ".join(found.why)
+
+
+def test_what_the_proof_knows_to_be_wrong_is_evidence(sorter: Sorter) -> None:
+    for sql in (
+        "SELECT county FROM customers",
+        "DELETE FROM customers",
+        "SELECT country FROM custmers",
+        "SELECT 1; SELECT 2",
+    ):
+        found = sorter.sort(AgentAnswer(id="1", question="Which names?", sql=sql, reference=NAMES))
+        assert (found.verdict, found.outcome, found.execution) == ("wrong", "generated_failed", 0.0), sql
 
 
 def test_the_command_sorts_a_file(sorter: Sorter, tmp_path: Path) -> None:
