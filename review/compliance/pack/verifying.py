@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,7 +189,7 @@ def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Ite
                 yield Difference("log", f"conversation {identity}", "the row was changed after the pack was made")
 
 
-def _columns(manifest: dict[str, Any]) -> list[str] | None:
+def _columns(manifest: Mapping[str, Any]) -> list[str] | None:
     """Return the columns that the pack's digests of conversations are of, None where it does not name them.
 
     Raises InputError for a name that the log does not have: such a pack is of a later version.
