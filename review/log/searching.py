@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 import pyarrow as pa
 
 from review.basics.in_memory import in_memory
 from review.basics.log_paths import LogPaths
-from review.log.log import log_relation
+from review.log.log import log_files, log_relation, rows_of
 from review.log.mixed import import_relation
 from review.log.rereading import rereading
 
@@ -228,7 +228,7 @@ def other_sources_of(log: LogPaths, import_id: str, *, besides: str) -> dict[str
 
 def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[str, int]:
     sql = (
-        f"SELECT source, count(DISTINCT source_id) FROM {log_relation(log)} "  # noqa: S608 - our own paths
+        f"SELECT source, count(DISTINCT source_id) FROM {rows_of(log_files(log))} "  # noqa: S608 - our own paths
         f"WHERE source <> ? AND source_id IN ({ids}) GROUP BY source ORDER BY 2 DESC"
     )
     with in_memory() as db:
@@ -240,7 +240,8 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
     batch = import_relation(log, import_id)
     numbers = rf"SELECT source, source_id, {_BARE} AS bare FROM {batch} WHERE regexp_matches(source_id, '{_NUMBER}')"  # noqa: S608 - our own paths
     sql = (
-        f"WITH new AS ({numbers}) SELECT DISTINCT new.source_id, old.source_id FROM new JOIN {log_relation(log)} old "  # noqa: S608 - our own paths
+        f"WITH new AS ({numbers}) SELECT DISTINCT new.source_id, old.source_id "  # noqa: S608 - our own paths
+        f"FROM new JOIN {rows_of(log_files(log))} old "
         f"ON old.source = new.source AND {_BARE.replace('source_id', 'old.source_id')} = new.bare "
         f"AND old.source_id <> new.source_id WHERE regexp_matches(old.source_id, '{_NUMBER}') ORDER BY 1"
     )
@@ -261,13 +262,17 @@ def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection
     return {id_: metadata for id_, metadata in found.items() if set(with_any_of) & set(metadata)}
 
 
-def has_addresses_in_ids(log: LogPaths, source: str, *, encoded: bool = False) -> bool:
-    """Return whether the log has an id of this source with an e-mail address in it, or with ``encoded`` a
-    percent-encoded one."""
-    at = "%(25)*40" if encoded else "@"
-    sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths
+def addresses_in_ids(log: LogPaths, source: str) -> Literal["", "plain", "encoded"]:
+    """Return whether the log has ids of this source with an e-mail address in them, as it is or percent-encoded."""
+    found = ", ".join(
+        f"coalesce(bool_or(CASE WHEN contains(source_id, '{sign}') "
+        rf"THEN regexp_matches(source_id, '[^\s@]{at}[^\s@]+\.[A-Za-z]{{2,}}') END), false)"
+        for sign, at in (("@", "@"), ("%", "%(25)*40"))
+    )
+    sql = f"SELECT {found} FROM {rows_of(log_files(log))} WHERE source = ?"  # noqa: S608 - our own paths
     with in_memory() as db:
-        return bool(db.execute(sql, [source, rf"[^\s@]{at}[^\s@]+\.[A-Za-z]{{2,}}"]).fetchall())
+        plain, encoded = db.execute(sql, [source]).fetchone() or (False, False)
+    return "plain" if plain else "encoded" if encoded else ""
 
 
 _NUMBER = r"^[+-]?\d+(\.0+)?$"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from review.basics.words import percent, spoken
+from review.basics.words import counted, percent, spoken
 from review.monitoring.bucket import Bucket
 from review.monitoring.metrics import Metric
 from review.statistics.intervals import newcombe
@@ -17,9 +18,15 @@ SMALLEST = 0.005
 """A share that moved by less is no news."""
 TRAFFIC = 0.3
 """Traffic that changed by less than this part of itself is no news."""
+ENOUGH = 20
+"""Conversations that each side of a comparison needs: from then on a share that moves from 0% to 40% shows."""
+SPREAD = 2.81
+"""Traffic that changed by fewer standard errors of the difference of two counts is no news: ``LEVEL``, two-sided."""
 MOST = 3
 EXPLAINS = 0.6
 """The part of an increase that one slice must hold to explain it."""
+_NOT_ENOUGH = "Not enough yet to compare"
+_NEEDED = f"Each side needs {ENOUGH}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ def changes(before: Bucket, after: Bucket, metrics: Mapping[str, Metric]) -> lis
 
 
 def _change(metric: Metric, was: Quantity, now: Quantity) -> Change | None:
-    if was.value is None or now.value is None:
+    if was.value is None or now.value is None or min(was.n, now.n) < ENOUGH:
         return None
     difference = newcombe((was.value * was.n, was.n), (now.value * now.n, now.n), LEVEL)
     away = max(difference[0], -difference[1])
@@ -131,12 +138,15 @@ def headline(
         return "No conversation came in during this period."
     if not before.traffic:
         return "There is nothing to compare with: no conversation came in during the period before."
+    if min(before.traffic, after.traffic) < ENOUGH:
+        counts = f"{counted(after.traffic, 'conversation')} came in, and {before.traffic:,} during the period before"
+        return f"{_NOT_ENOUGH}: {counts}. {_NEEDED}"
     parts = [_words(one) + (_because(why) if why and k == 0 else "") for k, one in enumerate(found[:MOST])]
     if slower is not None:
         slow = f"{percent(slower.after)} of answers are slower than the slowest 5% before"
         parts.append(slow if slower.rose else "answers are faster")
-    ratio = after.traffic / before.traffic - 1
-    if whole and abs(ratio) >= TRAFFIC:
+    ratio = _traffic(before, after)
+    if whole and ratio:
         parts.append(f"traffic {'rose' if ratio > 0 else 'fell'} by {percent(abs(ratio))}")
     if not parts:
         return "Nothing changed beyond chance since the period before."
@@ -153,17 +163,27 @@ def headline_of_slices(
     empty = next((name for name, one in zip(names, (before, after), strict=True) if not one.traffic), None)
     if empty is not None:
         return nothing_of(empty)
+    if min(before.traffic, after.traffic) < ENOUGH:
+        counts = f"{counted(after.traffic, 'conversation')} with {second}, {before.traffic:,} with {first}"
+        return f"{_NOT_ENOUGH}: {counts}. {_NEEDED}"
     parts = [f"{one.figure} {percent(one.after)} instead of {percent(one.before)}" for one in found[:MOST]]
     if slower is not None:
         slow = f"{percent(slower.after)} of answers slower than the slowest 5% of {first}"
         parts.append(slow if slower.rose else "faster answers")
-    ratio = after.traffic / before.traffic - 1
-    if abs(ratio) >= TRAFFIC:
+    ratio = _traffic(before, after)
+    if ratio:
         parts.append(f"{percent(abs(ratio))} {'more' if ratio > 0 else 'fewer'} conversations")
     if not parts:
         return f"{second} and {first} differ no more than chance explains."
     more = f"; and {len(found) - MOST} more figures differ" if len(found) > MOST else ""
     return f"{second} beside {first}: {'; '.join(parts)}{more}."
+
+
+def _traffic(before: Bucket, after: Bucket) -> float:
+    """Return by which part of itself traffic changed, 0 where chance or the hour explains it."""
+    ratio = after.traffic / before.traffic - 1
+    noise = SPREAD * math.sqrt(before.traffic + after.traffic)
+    return ratio if abs(ratio) >= TRAFFIC and abs(after.traffic - before.traffic) > noise else 0.0
 
 
 def nothing_of(name: str) -> str:

@@ -9,6 +9,7 @@ from review.basics.log_paths import LogPaths
 from review.log.buckets import aggregated
 from review.monitoring.bucket import Bucket
 from review.monitoring.changes import (
+    ENOUGH,
     LEVEL,
     Change,
     Explained,
@@ -99,12 +100,12 @@ def _slower(log: LogPaths, project: Project, latency: Metric, was: Bucket, asked
     """Return whether more, or fewer, answers are slower than the P95 before than chance explains."""
     limit = was.latency["p95"]
     windows, _, spans = gathered(log, project, replace(asked, by="all"))
-    if limit is None or not spans or not was.timed:
+    if limit is None or not spans or was.timed < ENOUGH:
         return None
     counts = {"k": f"count(*) FILTER ({bin_of(latency.value)} > {limit})", "n": f"count({latency.value})"}
     found = aggregated(log, windows, counts)
     k, n = (int(found[0][name]) for name in ("k", "n")) if found else (0, 0)
-    if not n:
+    if n < ENOUGH:
         return None
     difference = newcombe((SLOW * was.timed, was.timed), (k, n), LEVEL)
     away = max(difference[0], -difference[1])

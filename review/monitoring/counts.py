@@ -6,7 +6,7 @@ may be several rows of the same, one from each run of retention that removed som
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from review.basics.log_paths import LogPaths
 from review.basics.sql_literals import sql_literal
@@ -20,6 +20,8 @@ KEYS = ("hour", "week", *SLICES)
 OF_USERS = ("error_rate", "thumbs_down", "copied", "edited", "cost")
 """The figures that stay of each day of a user."""
 NO_TYPE = "no type given"
+NO_ROW = "false"
+"""The condition of a check that ran in none of the imports: nothing is known of its rows, so none is looked at."""
 
 
 def counts_relation(log: LogPaths) -> str | None:
@@ -57,21 +59,20 @@ def user_days(rows: str, metrics: Mapping[str, Metric]) -> str:
         **_figures({name: metrics[name] for name in OF_USERS}, {}),
         "outcomes": "flatten(list(outcomes) FILTER (outcomes IS NOT NULL))",
     }
-    hour = "substr(created_at, 1, 10) AS day, substr(created_at, 1, 13) AS hour"
-    keys = f"{hour}, week, source, variant, user_id, session_id"
+    keys = "substr(created_at, 1, 13) AS hour, week, source, variant, user_id, session_id"
     someone = "(user_id IS NOT NULL OR session_id IS NOT NULL)"
-    return f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE {someone} GROUP BY ALL"  # noqa: S608 - our own names
+    grouped = f"SELECT {keys}, {_listed(columns)} FROM {rows} WHERE {someone} GROUP BY ALL"  # noqa: S608 - our own names
+    return f"SELECT substr(hour, 1, 10) AS day, * FROM ({grouped})"  # noqa: S608 - our own names
 
 
 def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, metric in metrics.items():
-        about = f"({metric.denominator})"
-        if metric.check:
-            about += f" AND import_id IN ({_texts(i for i, checks in ran.items() if metric.check in checks)})"
+        about = _about(metric, ran)
         if metric.kind == "share":
             found[f"{name}_n"] = f"count(*) FILTER ({about})"
-            found[f"{name}_k"] = f"count(*) FILTER ({about} AND ({metric.numerator}))"
+            has = NO_ROW if about == NO_ROW else f"{about} AND ({metric.numerator})"
+            found[f"{name}_k"] = f"count(*) FILTER ({has})"
             if metric.told:
                 found[f"{name}_told"] = f"count(*) FILTER ({metric.told})"
         elif metric.kind == "sum":
@@ -80,9 +81,15 @@ def _figures(metrics: Mapping[str, Metric], ran: Mapping[str, frozenset[str]]) -
     return found
 
 
+def _about(metric: Metric, ran: Mapping[str, frozenset[str]]) -> str:
+    """Return the condition of the rows that a figure is about; DuckDB counts figures of the same condition once."""
+    if not metric.check:
+        return f"({metric.denominator})"
+    imports = [import_id for import_id, checks in ran.items() if metric.check in checks]
+    if not imports:
+        return NO_ROW
+    return f"({metric.denominator}) AND import_id IN ({', '.join(map(sql_literal, imports))})"
+
+
 def _listed(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{words} AS {name}" for name, words in columns.items())
-
-
-def _texts(values: Iterable[str]) -> str:
-    return ", ".join(map(sql_literal, values)) or "NULL"

@@ -12,7 +12,7 @@ from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.continuing import Continued, continued
 from review.log.gone import gone_of
-from review.log.searching import has_addresses_in_ids, ids_in_two_forms, other_sources_of
+from review.log.searching import addresses_in_ids, ids_in_two_forms, other_sources_of
 from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
@@ -46,11 +46,12 @@ def import_into(
     hide_withdrawn(store)
     tally, log, options = tally or Tally(), log_of(store.path), options or ImportOptions()
     said = []
-    if options.privacy.ids == "hash" and has_addresses_in_ids(log, options.source):
+    held = addresses_in_ids(log, options.source) if options.privacy.ids == "hash" else ""
+    if held == "plain":
         # Else the conversations that an earlier version brought in would come in a second time.
         options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids="keep"))
         said.append("e-mail addresses stay in the ids, because the log has ids of this source with addresses already")
-    elif options.privacy.ids == "hash" and has_addresses_in_ids(log, options.source, encoded=True):
+    elif held == "encoded":
         options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids=HASH_PLAIN))
         said.append(
             "percent-encoded e-mail addresses stay in the ids, because the log has ids of this source with such "

@@ -13,8 +13,8 @@ from review.log.known_records import Held, KnownRecords, found_in_log
 from review.sources.readers.fields import Record
 from review.sources.tally import Tally
 
-AT_ONCE = 1_000
-"""Records that are looked up together."""
+AT_ONCE = 5_000
+"""Records that are looked up together: each look reads the hashes of the whole log."""
 AT_ONCE_BYTES = 16 * 1024 * 1024
 SCANNED = 10
 """So many batches are looked up in the log itself; from then on it is cheaper to have read all of its hashes once."""

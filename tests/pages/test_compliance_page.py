@@ -61,6 +61,20 @@ def test_it_answers_first_and_a_lead_resolves(found: Store, monkeypatch: pytest.
     assert not at.exception and [f.name for f in findings(found) if f.state == "resolved"] == ["reasoning_chain"]
 
 
+def test_before_the_first_look_nothing_is_said_to_be_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = new_store(tmp_path)
+    said = texts(app_pages.run(store, monkeypatch, "compliance", "lea"))
+    assert "No check has run yet, as no conversation has come in" in said
+    assert "None overdue" not in said and "found nothing" not in said
+    imported(store, [{"id": "a", "created_at": "2026-11-20T10:00:00Z", "answer": "Fine, it is on its way."}])
+    at = app_pages.run(store, monkeypatch, "compliance", "lea")
+    assert "No check has run yet · 1 conversation not looked at yet" in texts(at) and "None overdue" not in texts(at)
+    assert "findings_run" in keys(at)
+    run_checks(store, project_of(store.path), by="lea")
+    said = texts(app_pages.run(store, monkeypatch, "compliance", "lea"))
+    assert " overdue" in said and "No check has run yet" not in said
+
+
 def test_an_auditor_reads_every_view_and_finds_nothing_to_change(found: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = app_pages.run(found, monkeypatch, "compliance", "aud")
     assert "1 overdue" in texts(at) and not at.text_area and keys(at) <= {"search_open"}

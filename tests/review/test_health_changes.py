@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ import pytest
 
 from review.basics.aside import Aside, done_within
 from review.basics.log_paths import LogPaths, log_of
+from review.monitoring.bucket import Bucket, empty
+from review.monitoring.changes import ENOUGH, LEVEL, changes, headline, headline_of_slices
 from review.monitoring.comparing import compared
 from review.monitoring.health import Asked
+from review.monitoring.measuring import share
+from review.monitoring.metrics import METRICS
+from review.monitoring.periods import Period
 from review.settings.project import Project
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -21,6 +27,7 @@ from review.statistics.intervals import newcombe
 
 PROJECT = Project(path=Path("spotcheck.toml"))
 BEFORE, AFTER = Asked(start="2026-11-02", end="2026-11-08"), Asked(start="2026-11-09", end="2026-11-15")
+PERIOD = Period(name="2026-W45", start="2026-11-02T00:00:00.000+00:00", end="2026-11-09T00:00:00.000+00:00")
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -84,6 +91,48 @@ def test_periods_without_traffic_are_said(log: LogPaths) -> None:
     assert compared(log, PROJECT, ("now", later), ("before", AFTER)).headline.startswith("No conversation came in")
     earlier = Asked(start="2026-10-01", end="2026-10-07")
     assert compared(log, PROJECT, ("now", BEFORE), ("before", earlier)).headline.startswith("There is nothing to comp")
+
+
+def some(n: int, *, errors: int = 0, thumbs: int = 0) -> Bucket:
+    """A side of n conversations, of which some failed; ``thumbs`` were given, all of them down where any failed."""
+    shares = {"error_rate": share(errors, n, ""), "thumbs_down": share(thumbs if errors else 0, thumbs, "")}
+    return replace(empty(PERIOD, (), (), METRICS), traffic=n, shares=shares)
+
+
+def words_of(before: Bucket, after: Bucket) -> tuple[str, str]:
+    """The sentence on two periods and the one on two slices."""
+    found = changes(before, after, METRICS)
+    return (
+        headline(before, after, found, None, slower=None),
+        headline_of_slices(before, after, found, ("v1", "v2"), slower=None),
+    )
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 1), (1, 3), (2_000, ENOUGH - 1), (ENOUGH - 1, 2_000)])
+def test_too_few_conversations_of_either_side_are_not_compared(before: int, after: int) -> None:
+    for failed in (0, after):
+        for text in words_of(some(before), some(after, errors=failed)):
+            assert text.startswith("Not enough yet to compare") and text.endswith(f"Each side needs {ENOUGH}.")
+            assert f"{before:,}" in text and f"{after:,} conversation" in text
+            assert not any(word in text for word in ("%", "rose", "Nothing changed", "chance"))
+
+
+def test_from_enough_on_a_share_that_moves_to_forty_percent_shows() -> None:
+    assert newcombe((0, ENOUGH), (0.4 * ENOUGH, ENOUGH), LEVEL)[0] > 0
+    for text in words_of(some(ENOUGH), some(ENOUGH, errors=8)):
+        assert "40%" in text and "Not enough" not in text
+
+
+def test_a_figure_of_few_conversations_is_no_change_although_many_came_in() -> None:
+    """Four thumbs of each side, up before and down now: the interval leaves zero out, an exact test does not."""
+    before, after = some(500, thumbs=4), some(500, errors=1, thumbs=4)
+    assert newcombe((0, 4), (4, 4), LEVEL)[0] > 0 and not changes(before, after, METRICS)
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [(20, 27, False), (20, 60, True), (4_000, 5_600, True)])
+def test_traffic_is_news_only_beyond_chance(before: int, after: int, told: bool) -> None:
+    periods, slices = words_of(some(before), some(after))
+    assert ("raffic rose" in periods) is told and ("more conversations" in slices) is told
 
 
 def test_the_interval_of_a_difference_is_newcombes() -> None:

@@ -13,9 +13,10 @@ from pages.parts.shared import rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.trying import tried
 from review.basics.words import counted
-from review.compliance.checks.catalogue import title_of
+from review.compliance.checks.catalogue import DAILY, title_of
 from review.compliance.findings import Found, findings
 from review.compliance.running import due_days, run_checks
+from storage.queries.compliance import passes_made
 
 STATES = {name: name.capitalize() for name in ("overdue", "open", "resolved", "all")}
 
@@ -24,7 +25,11 @@ def show(here: Session) -> None:
     """Draw the answer, the filters and the findings."""
     found, waiting = findings(here.store), sum(sum(n.values()) for n in due_days(here.store).values())
     overdue, open_ = sum(f.overdue for f in found), sum(f.state == "open" for f in found)
-    _answer(overdue, open_, waiting)
+    looked = bool(found or passes_made(here.store))
+    if looked:
+        _answer(overdue, open_, waiting)
+    else:
+        _nothing_ran(waiting)
     if (
         waiting
         and here.rater.may("lead")
@@ -33,7 +38,7 @@ def show(here: Session) -> None:
         tried(lambda: _run(here))
     lacking.show(here)
     if not found:
-        if not waiting:
+        if looked and not waiting:
             st.info("The checks have found nothing. They run every night.", icon=":material/verified:")
         return
     shown = _filtered(here, found, "overdue" if overdue else "open" if open_ else "all")
@@ -58,6 +63,20 @@ def show(here: Session) -> None:
 def _run(here: Session) -> None:
     with st.status("Looking at conversations", expanded=False) as status:
         run_checks(here.store, here.project, by=here.rater.id, tell=lambda day: status.update(label=day))
+
+
+def _nothing_ran(waiting: int) -> None:
+    """Say that no check has looked at anything: that nothing is overdue would not be an answer."""
+    if not waiting:
+        st.info(
+            "No check has run yet, as no conversation has come in. The checks run every night over all conversations.",
+            icon=":material/inbox:",
+        )
+        return
+    st.markdown(f"#### No check has run yet · {counted(waiting, 'conversation')} not looked at yet")
+    st.caption(
+        f"The checks run every night over all conversations, drawn or not: {', '.join(title_of(n) for n in DAILY)}."
+    )
 
 
 def _answer(overdue: int, open_: int, waiting: int) -> None:

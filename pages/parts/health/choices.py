@@ -49,7 +49,11 @@ def choose_span(here: Session) -> Asked | None:
 
 
 def _empty() -> None:
-    st.info("The log is empty. Health shows the traffic that is imported or collected.", icon=":material/forum:")
+    st.info(
+        "The log is empty. Health shows traffic once a lead has imported it on the Conversations page, or a collector "
+        "has sent it.",
+        icon=":material/forum:",
+    )
 
 
 def _span_chosen() -> str:

@@ -23,7 +23,7 @@ from review.compliance.pack.rows import rows_of_period
 from review.compliance.pack.signing import digest, sign
 from review.compliance.page import report_page
 from review.compliance.report import control_report
-from review.log.digests import row_digests
+from review.log.digests import SIGNED, row_digests
 from review.people.people import AUDITOR, require
 from review.report.gather import week_report
 from review.settings.project import Project
@@ -76,6 +76,7 @@ def make_pack(store: Store, project: Project, target: Path, *, first: str, last:
             "made_by": by,
             "weeks": told,
             "rows": len(rows),
+            "log_columns": SIGNED,
             "gates": [_gate(d) for d in store.find(GateDecision) if first <= d.at[:10] <= last],
             "waivers": [asdict(w) for w in store.find(GateWaiver) if first <= w.at[:10] <= last],
             "overdue": [f.to_json() for f in findings(store) if f.overdue],

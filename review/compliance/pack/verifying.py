@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from review.audit.erased_rows import erased_rows
+from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
 from review.compliance.pack.file import LINE, Pack, line_digests, read_lines, read_pack
 from review.compliance.pack.making import ROWS, frame_part
 from review.compliance.pack.redraw import Redrawn, redrawn
 from review.compliance.pack.rows import rows_now
 from review.compliance.pack.signing import digest, signature_holds
+from review.log.columns import COLUMNS
 from review.log.digests import row_digests
 from review.log.gone import Gone, gone_of
 from storage.store import Store
@@ -174,9 +176,10 @@ def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Differ
 
 def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Iterator[Difference]:
     """Yield the conversations of the frames that the log has otherwise; those that expired are only counted."""
+    columns = _columns(pack.manifest)
     for week in (w["week"] for w in pack.manifest["weeks"]):
         members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week), MEMBER)}
-        now = {i: d for i, d in row_digests(log, week) if i in members}
+        now = {i: d for i, d in row_digests(log, week, columns) if i in members}
         compared["conversations"] = compared.get("conversations", 0) + len(now)
         compared["expired"] = compared.get("expired", 0) + len(members) - len(now)
         for identity, found in now.items():
@@ -184,3 +187,17 @@ def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Ite
                 compared["emptied"] = compared.get("emptied", 0) + 1
             elif found != members[identity]:
                 yield Difference("log", f"conversation {identity}", "the row was changed after the pack was made")
+
+
+def _columns(manifest: Mapping[str, Any]) -> list[str] | None:
+    """Return the columns that the pack's digests of conversations are of, None where it does not name them.
+
+    Raises InputError for a name that the log does not have: such a pack is of a later version.
+    """
+    named = manifest.get("log_columns")
+    if named is None:
+        return None
+    unknown = [str(name) for name in named if name not in COLUMNS] if isinstance(named, list) else [str(named)]
+    if unknown:
+        raise InputError(f"log_columns of the pack: found {unknown[0]!r}, expected one of {', '.join(COLUMNS)}.")
+    return [str(name) for name in named]

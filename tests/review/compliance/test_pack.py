@@ -27,6 +27,7 @@ from review.compliance.pack.verifying import Verified, verify_pack
 from review.compliance.running import run_checks
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run as erase
+from review.log.digests import SIGNED, row_digests
 from review.log.log import log_files
 from review.people.people import add_person
 from review.sampling.key import KEY_RULE
@@ -71,16 +72,27 @@ def pack_of(store: Store) -> Path:
     return store.path.parent / "p.pack"
 
 
-def changed(store: Store, part: str, change: Callable[[bytes], bytes | None], *, resign: bool = False) -> Path:
-    """A pack in which one part was changed, or removed; ``resign`` makes everything else fit, as a lead could."""
+def changed(
+    store: Store,
+    part: str,
+    change: Callable[[bytes], bytes | None],
+    *,
+    resign: bool = False,
+    manifest: dict[str, object] | None = None,
+) -> Path:
+    """A pack in which one part was changed, or removed; ``resign`` makes everything else fit, as a lead could.
+
+    ``manifest`` takes the place of the one that is there, and is signed.
+    """
     with zipfile.ZipFile(pack_of(store)) as pack:
         parts = {name: pack.read(name) for name in pack.namelist()}
     new = change(parts.get(part, b""))
     parts = {name: data for name, data in parts.items() if name != part} | ({} if new is None else {part: new})
-    if resign:
-        manifest, _ = orjson.loads(parts.pop(MANIFEST)), parts.pop(SIGNATURE)
+    if resign or manifest is not None:
+        told, _ = orjson.loads(parts.pop(MANIFEST)) if manifest is None else manifest, parts.pop(SIGNATURE)
+        parts.pop(MANIFEST, None)
         parts = with_line_digests({name: data for name, data in parts.items() if not name.endswith(".lines")})
-        text = orjson.dumps({**manifest, "parts": digests_of(parts)})
+        text = orjson.dumps({**told, "parts": digests_of(parts)})
         key, signature = sign(store, text)
         parts |= {MANIFEST: text, SIGNATURE: orjson.dumps({"key": key, "signature": signature})}
     target = store.path.parent / "changed.pack"
@@ -240,6 +252,43 @@ def test_the_one_conversation_that_was_altered_in_the_log_is_named(house: Store)
     pq.write_table(table.slice(0, 50), file)
     fewer = verify_pack(pack_of(house), log=log_of(house.path).logs)
     assert fewer.holds and fewer.compared == {"conversations": 50, "expired": 10}
+
+
+@pytest.mark.parametrize("column", SIGNED)
+def test_a_cell_of_the_log_that_was_altered_is_named_in_every_signed_column(house: Store, column: str) -> None:
+    (file,) = log_files(log_of(house.path))
+    table = pq.read_table(file)
+    kind, cells, id_ = table.schema.field(column).type, table[column].to_pylist(), table["id"][7].as_py()
+    cells[7] = f"{cells[7]}x" if pa.types.is_string(kind) else 0 if cells[7] else 1
+    if column == "id":
+        id_ = cells[7]
+    changed_ = table.set_column(table.column_names.index(column), column, pa.array(cells).cast(kind))
+    pq.write_table(changed_, file)
+    found = verify_pack(pack_of(house), log=log_of(house.path).logs)
+    assert named(found) == ([("log", f"conversation {id_}")] if column != "id" else []), column
+    assert found.compared["conversations"] == (59 if column == "id" else 60)
+
+
+def test_a_pack_that_names_no_columns_holds_as_before_and_one_with_unknown_ones_is_refused(house: Store) -> None:
+    signed = dict(row_digests(log_of(house.path), WEEK, None))
+    pack = zipfile.ZipFile(pack_of(house))
+    rows = [orjson.loads(line) for line in pack.read(FRAME).splitlines()]
+    assert all(row["digest"] != signed[row["id"]] for row in rows), "they are of more columns now"
+    frame = b"".join(
+        orjson.dumps({**row, "digest": signed[row["id"]]}, option=orjson.OPT_SORT_KEYS) + b"\n" for row in rows
+    )
+
+    def with_columns(named: object) -> Path:
+        told = orjson.loads(pack.read(MANIFEST))
+        told.pop("log_columns")
+        told |= {} if named is None else {"log_columns": named}
+        return changed(house, FRAME, lambda _: frame, manifest=told)
+
+    old = verify_pack(with_columns(None), log=log_of(house.path).logs)
+    assert not [one for one in old.differences if one.where == "log"] and old.compared["conversations"] == 60
+    for named_ in (["id", "no_such"], "id"):
+        with pytest.raises(InputError, match="log_columns of the pack"):
+            verify_pack(with_columns(named_), log=log_of(house.path).logs)
 
 
 def test_what_was_erased_since_is_counted_and_no_alteration(house: Store) -> None:
