@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
+from review.sql.results.names_said import anywhere
 from review.sql.results.rates import named_base
 from review.sql.results.result import Result
 from review.sql.results.traces import Traces
@@ -141,7 +142,7 @@ def _names(answer: str, result: Result, sql: str) -> list[tuple[int, int]]:
     cells += re.findall(r"'([^'%]+)'", sql)
     named = {c.strip().lower() for c in cells if any(d.isdigit() for d in c) and any(d.isalpha() for d in c)}
     low = answer.lower()
-    return [m.span() for name in named for m in re.finditer(re.escape(name), low)]
+    return [m.span() for name in named for m in anywhere(name).finditer(low)]
 
 
 def _numbered(one: Written, answer: str, question: str, traces: Traces) -> bool:

@@ -14,18 +14,18 @@ from decimal import Decimal
 from functools import lru_cache
 
 from review.sql.results.figures import judged
+from review.sql.results.names_said import places, says
 from review.sql.results.rates import DOWN, UP
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
-from review.sql.results.written import NAMED, Written, read_part
+from review.sql.results.written import Written, read_part
 
 _BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+by\s+\S*$", re.IGNORECASE)
 _FROM = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
-_PLURALS: dict[str, str] = NAMED["plurals"]
 _PART = re.compile(r"[.;:!?]\s|[,\n]\s?")
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 
@@ -130,8 +130,8 @@ def _unnamed(answer: str, result: Result, question: str) -> Iterator[str]:
     if len(result.rows) != 1:
         return
     [names] = _labels(result)
-    absent = sorted(name for name in names if not _says(answer, name) and not _says(question, name))
-    if absent and not any(_says(answer, name) for name in names):
+    absent = sorted(name for name in names if not says(answer, name) and not says(question, name))
+    if absent and not any(says(answer, name) for name in names):
         yield f"The words do not name '{absent[0]}', which is the result."
 
 
@@ -167,12 +167,12 @@ def _paired(answer: str, one: Written, figures: list[Written], names: frozenset[
     start, end = _part(answer, one, _PART)
     said: list[tuple[int, set[str]]] = []
     reached = -1
-    for place, name in _places(answer[start:end], names):
+    for place, reach, name in places(answer[start:end], names):
         if said and not answer[start + reached : start + place].strip():
             said[-1][1].add(name)
         else:
             said.append((start + place, {name}))
-        reached = place + len(name)
+        reached = reach
     inside = [other.start for other in figures if start <= other.start < end]
     turns = sorted([*((place, "n") for place, _ in said), *((place, "f") for place in inside)])
     order = "".join(kind for _, kind in turns)
@@ -186,31 +186,4 @@ def _paired(answer: str, one: Written, figures: list[Written], names: frozenset[
 def _beside(answer: str, one: Written, cut: re.Pattern[str], names: frozenset[str]) -> set[str]:
     """The names in the part of the answer in which a figure stands."""
     start, end = _part(answer, one, cut)
-    return {name for _, name in _places(answer[start:end], names)}
-
-
-@lru_cache(maxsize=64)
-def _places(part: str, names: frozenset[str]) -> list[tuple[int, str]]:
-    """Where names stand in a part of an answer. "Blue" in "Blue Pan" is no name of its own."""
-    low = part.lower()
-    found = {name: m.start() for name in names if (m := _spoken(name).search(low))}
-    return sorted(
-        (place, name) for name, place in found.items() if not any(name != other and name in other for other in found)
-    )
-
-
-def _says(text: str, name: str) -> bool:
-    return _spoken(name).search(text.lower()) is not None
-
-
-@lru_cache(maxsize=4_096)
-def _spoken(name: str) -> re.Pattern[str]:
-    """What finds a name in words, also in the plural: "child" in "children"."""
-    head, _, last = name.lower().rpartition(" ")
-    before = f"{head} " if head else ""
-    forms = [f"{re.escape(before + last)}(?:s|es|'s|’s)?"]
-    if last in _PLURALS:
-        forms.append(re.escape(before + _PLURALS[last]))
-    elif last.endswith("y"):
-        forms.append(re.escape(f"{before}{last[:-1]}ies"))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)")
+    return {name for *_, name in places(answer[start:end], names)}
