@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
 from review.sql.engines.catalogue import SQL_ENGINES
-from review.sql.engines.engine import Described, Limits, Session, SqlEngine, TellsFunctions, TellsState
+from review.sql.engines.engine import Described, Limits, Session, SqlEngine, TellsCatalogue, TellsFunctions, TellsState
 from review.sql.results.result import Result
 
 LENGTH = struct.Struct("<Q")
@@ -43,7 +43,8 @@ def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     if what == "tables":
         try:
             own = session.functions() if isinstance(session, TellsFunctions) else frozenset()
-            return "tables", Described(list(session.tables()), session.databases, own)
+            every = session.catalogue() if isinstance(session, TellsCatalogue) else frozenset()
+            return "tables", Described(list(session.tables()), session.databases, own, every)
         except ReviewError as error:
             return "error", str(error)
     if what == "state":
