@@ -59,10 +59,9 @@ class _Reading:
     def catalogue(self) -> frozenset[str]:
         """Every function and table function of the server; none where the user may not read their list."""
         try:
-            lines = list(self.ask(CATALOGUE, whole=True))[2:]
-        except (InputError, RuntimeError):
+            return frozenset(json.loads(line)[0] for line in list(self.ask(CATALOGUE, whole=True))[2:])
+        except (InputError, RuntimeError, ValueError, OSError, IndexError):
             return frozenset()
-        return frozenset(json.loads(line)[0] for line in lines)
 
     def state(self) -> str | None:
         """Return a digest of all tables and parts, None where they do not tell."""

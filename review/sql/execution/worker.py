@@ -42,9 +42,11 @@ def main() -> None:
 def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     if what == "tables":
         try:
+            # First the tables: a user who may do more than read is refused then.
+            tables = list(session.tables())
             own = session.functions() if isinstance(session, TellsFunctions) else frozenset()
             every = session.catalogue() if isinstance(session, TellsCatalogue) else frozenset()
-            return "tables", Described(list(session.tables()), session.databases, own, every)
+            return "tables", Described(tables, session.databases, own, every)
         except ReviewError as error:
             return "error", str(error)
     if what == "state":

@@ -64,7 +64,7 @@ def in_catalogue(name: str, statement: Statement) -> bool:
     """
     catalogue = statement.schema.catalogue if statement.schema is not None else frozenset()
     name = name.lower()
-    if not catalogue or name.startswith(tuple(names_in(f"{statement.dialect}_extensions"))):
+    if "count" not in catalogue or name.startswith(tuple(names_in(f"{statement.dialect}_extensions"))):
         return True
     parts = {name}
     while statement.dialect == "clickhouse":
