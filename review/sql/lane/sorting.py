@@ -215,8 +215,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
         return "not checked"
     read = words_beside(given.answer, result, question=given.question, sql=given.sql, as_of=given.as_of)
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
-    against = looked.contradiction()
-    found.wrong += [against] if against else []
+    found.wrong += [why for _, why in looked.against()]
     found.doubt += [*read.against, *(f.message for f in looked.findings)]
     traced = len(looked.judged) - len(looked.findings)
     sure = traced and not (looked.findings or read.against) and read.sure
