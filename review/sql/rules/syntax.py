@@ -75,8 +75,9 @@ def _is_known(node: exp.Expr) -> bool:
     if isinstance(node, exp.ColumnDef):
         # The columns of a function that makes rows: AS t (a int). Some types look into the catalogue.
         kind = node.args.get("kind")
-        named = isinstance(node.parent, exp.TableAlias) and isinstance(kind, exp.DataType)
-        return named and kind.this != exp.DType.USERDEFINED and not node.args.get("constraints")
+        if not isinstance(kind, exp.DataType) or kind.this == exp.DType.USERDEFINED:
+            return False
+        return isinstance(node.parent, exp.TableAlias) and not node.args.get("constraints")
     return type(node).__name__ in names_in("parts") or isinstance(node, exp.Func)
 
 
