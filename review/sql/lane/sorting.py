@@ -126,6 +126,10 @@ class Sorter:
         if zeros:
             found.doubt.append("Both give nothing but 0, which is as little evidence as two results without rows.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
+        execution = None if zeros else self._execution(best, result, verdict, equal=equal)
+        # What is proved wrong does not mean what was asked, whatever demands it meets. Where its execution says so and
+        # nothing was demanded, a 0 would count in the mean of meanings without the right answers beside it.
+        void = verdict == "wrong" and (semantic is not None or execution != 0)
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
         return Sorted(
             id=given.id,
@@ -134,9 +138,8 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
-            execution=None if zeros else self._execution(best, result, verdict, equal=equal),
-            # What is proved wrong does not mean what was asked, whatever demands it meets.
-            semantic=0.0 if verdict == "wrong" else semantic,
+            execution=execution,
+            semantic=0.0 if void else semantic,
         )
 
     def _execution(self, best: Comparison | None, result: Result, verdict: Verdict, *, equal: bool) -> float | None:

@@ -115,6 +115,7 @@ def test_scores_are_those_of_the_verdicts(library: Path, tmp_path: Path) -> None
         {"id": "column", "sql": "SELECT surname FROM authors"},
         {"id": "refused", "sql": "DELETE FROM authors", "reference": count},
         {"id": "words", "sql": count, "reference": count, "answer": "There are 5,218 authors."},
+        {"id": "unmatched", "sql": count, "answer": "There are 5,218 authors."},
         {"id": "sign", "question": "How much lower?", "sql": "SELECT -7 AS n", "reference": "SELECT 7 AS n"},
         {"id": "alone", "sql": count},
     ]
@@ -124,5 +125,5 @@ def test_scores_are_those_of_the_verdicts(library: Path, tmp_path: Path) -> None
     done = CliRunner().invoke(spotcheck, call)
     assert done.exit_code == 0, done.output
     assert (tmp_path / "scores.csv").read_text().split()[1:] == [
-        "right,1,", "differs,0,0", "column,0,0", "refused,0,0", "words,1,0", "sign,,", "alone,,",
+        "right,1,", "differs,0,", "column,0,", "refused,0,", "words,1,0", "unmatched,,0", "sign,,", "alone,,",
     ]  # fmt: skip
