@@ -60,11 +60,11 @@ def is_allowed(name: str, dialect: str, more: frozenset[str]) -> bool:
 def in_catalogue(name: str, statement: Statement) -> bool:
     """Return whether the engine has a function, as far as is known: where it cannot be asked, it may have it.
 
-    What an extension that is not loaded here may bring counts as there.
+    What its grammar holds, or an extension that is not loaded here may bring, counts as there.
     """
     catalogue = statement.schema.catalogue if statement.schema is not None else frozenset()
     name = name.lower()
-    if "count" not in catalogue or name.startswith(tuple(names_in(f"{statement.dialect}_extensions"))):
+    if "count" not in catalogue or name.startswith(tuple(names_in(f"{statement.dialect}_unlisted"))):
         return True
     parts = {name}
     while statement.dialect == "clickhouse":
