@@ -27,11 +27,12 @@ _BUT = re.compile(
     r"los[ts]\w*|declin\w*|decreas\w*|"
     r"zweit\w*|dritt\w*|unter den|von den|nach|außer|nicht)\b", re.IGNORECASE,
 )  # fmt: skip
-_YES = re.compile(r"^\W*(?:(?P<yes>yes|ja)|(?P<no>no|nein))\b[\s,.:;!–—-]", re.IGNORECASE)
+_YES = re.compile(r"^\W*(?:(?P<yes>yes|ja)|(?P<no>no|nein))\s*(?:[,:;!–—-]|\.\s*(?-i:(?=[A-ZÄÖÜ]|$))|$)", re.IGNORECASE)
 _TURNED = re.compile(r"\b(?:no|not|none|never|without|nor|neither|kein\w*|nicht|ohne|nie)\b|n['’]t\b", re.IGNORECASE)
 _WHETHER = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|gibt|gab|hat|haben|ist|sind|war|waren)\b", re.IGNORECASE
 )
+_LIMIT = re.compile(r"\d|\b(?:than|least|most|exactly|als|mindestens|höchstens|genau)\b", re.IGNORECASE)
 _ANY = re.compile(r"^\W*(?:(?:is|are|was|were) there|gibt es|gab es)\b|\bany\b", re.IGNORECASE)
 _IN_SQL = re.compile(r"\b((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?")
 MOST_CELLS = 2_000
@@ -88,7 +89,7 @@ def _apart(own: Decimal, extreme: Decimal) -> bool:
 
 def _yes_or_no(answer: str, result: Result, question: str, sql: str) -> Iterator[str]:
     """A yes where the one cell says no, or the other way round; questions that negate are left alone."""
-    said = _YES.match(f"{answer} ")
+    said = _YES.match(answer)
     if said is None or len(result.rows) != 1 or len(result.columns) != 1 or not _WHETHER.match(question):
         return
     if (
@@ -102,7 +103,7 @@ def _yes_or_no(answer: str, result: Result, question: str, sql: str) -> Iterator
     text = str(cell).strip().lower()
     if isinstance(cell, bool) or text in ("yes", "no", "true", "false"):
         holds = text in ("true", "yes")
-    elif number is not None and _ANY.search(question):
+    elif number is not None and _ANY.search(question) and not _LIMIT.search(question):
         holds = number != 0
     else:
         return
