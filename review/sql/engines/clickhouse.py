@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from review.basics.errors import InputError
 from review.sql.engines.clickhouse_parts import state_of
-from review.sql.engines.clickhouse_tables import QUERY, tables_from
+from review.sql.engines.clickhouse_tables import CATALOGUE, QUERY, tables_from
 from review.sql.engines.engine import EngineAddress, Limits, SqlEngine, Unavailable, failed, gathered, sign_in_hint
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
@@ -55,6 +55,13 @@ class _Reading:
     def tables(self) -> Sequence[Table]:
         """Every table that the user may read; those of the database of the address need no name in front."""
         return tables_from(map(json.loads, list(self.ask(QUERY, whole=True))[2:]), self.database)
+
+    def catalogue(self) -> frozenset[str]:
+        """Every function and table function of the server; none where the user may not read their list."""
+        try:
+            return frozenset(json.loads(line)[0] for line in list(self.ask(CATALOGUE, whole=True))[2:])
+        except (InputError, RuntimeError, ValueError, OSError, IndexError):
+            return frozenset()
 
     def state(self) -> str | None:
         """Return a digest of all tables and parts, None where they do not tell."""

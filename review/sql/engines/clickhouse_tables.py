@@ -18,6 +18,7 @@ QUERY = """SELECT c.database, c.table, c.name, c.type, c.default_expression,
     FROM system.columns AS c LEFT JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
     WHERE c.database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')
     ORDER BY c.database, c.table, c.position"""
+CATALOGUE = "SELECT lower(name) FROM system.functions UNION DISTINCT SELECT lower(name) FROM system.table_functions"
 _TEXTS = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _NAME = r"(?:`(?:[^`\\]|\\.)+`|\w+)"
 _TARGET = re.compile(rf"\sTO\s+({_NAME}(?:\.{_NAME})?)\s*\(")

@@ -21,6 +21,8 @@ _VIEWS = """SELECT schema_name, view_name, sql FROM duckdb_views()
 _FUNCTIONS = """SELECT DISTINCT lower(function_name) FROM duckdb_functions()
     WHERE NOT internal AND function_type IN ('macro', 'table_macro')"""
 
+_CATALOGUE = "SELECT DISTINCT lower(function_name) FROM duckdb_functions()"
+
 
 class _Reading:
     databases: tuple[str, ...] = ("",)
@@ -37,6 +39,10 @@ class _Reading:
     def functions(self) -> frozenset[str]:
         """The macros of the file. One may have the name of a built-in function, and takes its place."""
         return frozenset(name for (name,) in self.connection.execute(_FUNCTIONS).fetchall())
+
+    def catalogue(self) -> frozenset[str]:
+        """Every function that is built in or loaded, and the macros."""
+        return frozenset(name for (name,) in self.connection.execute(_CATALOGUE).fetchall())
 
     def run(self, sql: str) -> Result:
         """Run one statement; DuckDB itself refuses a second one in a prepared statement."""

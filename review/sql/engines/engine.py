@@ -52,11 +52,15 @@ class TellsState(Protocol):
 
 
 class Described(NamedTuple):
-    """What a session tells of its database: tables, the databases that need no name in front, functions of its own."""
+    """What a session tells of its database: tables, the databases that need no name in front, functions of its own.
+
+    ``catalogue`` are all functions that the engine lists, in lower case, empty where it cannot be asked.
+    """
 
     tables: Sequence[Table]
     databases: tuple[str, ...]
     functions: frozenset[str]
+    catalogue: frozenset[str] = frozenset()
 
 
 @runtime_checkable
@@ -65,6 +69,14 @@ class TellsFunctions(Protocol):
 
     def functions(self) -> frozenset[str]:
         """Return the functions that somebody made in the database, in lower case."""
+
+
+@runtime_checkable
+class TellsCatalogue(Protocol):
+    """A session of an engine that lists its functions."""
+
+    def catalogue(self) -> frozenset[str]:
+        """Return all functions that a statement may call, in lower case; none where the user may not read the list."""
 
 
 @dataclass(frozen=True, kw_only=True)

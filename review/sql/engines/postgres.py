@@ -22,7 +22,7 @@ from review.sql.engines.engine import (
     sign_in_hint,
     unavailable,
 )
-from review.sql.engines.postgres_catalogue import COLUMNS, FUNCTIONS, KEYS, KIN, VIEWS
+from review.sql.engines.postgres_catalogue import CATALOGUE, COLUMNS, FUNCTIONS, KEYS, KIN, VIEWS
 from review.sql.engines.postgres_rights import refusal, rights_to_write
 from review.sql.engines.tables import tables_of
 from review.sql.results.result import Result
@@ -60,6 +60,12 @@ class _Reading:
     def functions(self) -> frozenset[str]:
         """The functions that are neither built in nor of an extension."""
         found = self.connection.execute(FUNCTIONS).fetchall()
+        self.connection.rollback()
+        return frozenset(name for (name,) in found)
+
+    def catalogue(self) -> frozenset[str]:
+        """Every function of the database, in any schema."""
+        found = self.connection.execute(CATALOGUE).fetchall()
         self.connection.rollback()
         return frozenset(name for (name,) in found)
 

@@ -25,6 +25,7 @@ KIN = """WITH RECURSIVE below AS (SELECT inhparent AS parent, inhrelid AS child 
     JOIN pg_class o ON o.oid = other JOIN pg_namespace m ON m.oid = o.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f') GROUP BY 1, 2"""
 """The partitions and inheriting tables of a table with the tables that it is a part of, through all levels."""
+CATALOGUE = "SELECT DISTINCT lower(proname) FROM pg_proc"
 FUNCTIONS = """SELECT DISTINCT lower(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT EXISTS (SELECT FROM pg_depend d
         WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"""

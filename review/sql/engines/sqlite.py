@@ -19,6 +19,9 @@ GENERATED = (2, 3)
 """Values of ``hidden`` in pragma_table_xinfo for generated columns, virtual and stored."""
 _REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer")
 
+_CATALOGUE = "SELECT lower(name) FROM pragma_function_list UNION SELECT lower(name) FROM pragma_module_list"
+"""Functions, and the modules that are called as tables."""
+
 
 class _Reading:
     databases: tuple[str, ...] = ("",)
@@ -70,6 +73,13 @@ class _Reading:
             opaque=other.opaque,
             made_from=expressions(sql, [str(column) for column, _, _, hidden in rows if hidden in GENERATED]),
         )
+
+    def catalogue(self) -> frozenset[str]:
+        """Every function of this SQLite; none where it is too old to list them."""
+        try:
+            return frozenset(name for (name,) in self.connection.execute(_CATALOGUE))
+        except sqlite3.OperationalError:
+            return frozenset()
 
     def run(self, sql: str) -> Result:
         """Run one statement under the authorizer."""

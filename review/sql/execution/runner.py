@@ -64,6 +64,7 @@ class Runner:
                 databases=told.databases,
                 source=self.place.scheme,
                 functions=told.functions,
+                catalogue=told.catalogue,
             )
         except (Overrun, Gone) as error:
             self.close()

@@ -21,6 +21,9 @@ CLOCK = frozenset(
      "current_localtimestamp", "timeofday", "ago", "uptime", "timezone_hour", "current_setting"}
 )  # fmt: skip
 """Functions and texts whose values change with time, in lower case."""
+NOW = CLOCK - {"age", "date", "datetime", "time", "strftime", "julianday", "unixepoch", "timediff", "timezone_hour",
+               "current_setting", "uptime", "ago"}  # fmt: skip
+"""Those that give the time at which they run, whatever they are given; SQLite's date('now') names it in a text."""
 CHANCE = frozenset(
     {"random", "rand", "rand32", "rand64", "randcanonical", "randconstant", "randuniform", "randnormal", "randbinomial",
      "randbernoulli", "randexponential", "randpoisson", "randomblob", "randomstring", "randomfixedstring",
@@ -44,6 +47,14 @@ def may_change(statement: Statement, policy: Policy) -> bool:
         return True
     tables = [table for _, table in statement.names.tables]
     return any(table is None or _table_changes(table, statement.schema, own, 0) for table in tables)
+
+
+def reads_clock(statement: Statement) -> bool:
+    """Return whether a statement, or a view that it reads, asks for the time at which it runs."""
+    words = [token.text for token in statement.tokens]
+    for _, table in statement.names.tables:
+        words += _words(table.definition, statement.dialect) if table is not None and table.definition else []
+    return not NOW.isdisjoint(word.lower() for word in words)
 
 
 def _any_in(words: Iterable[str], own: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
 from review.sql.engines.catalogue import SQL_ENGINES
-from review.sql.engines.engine import Described, Limits, Session, SqlEngine, TellsFunctions, TellsState
+from review.sql.engines.engine import Described, Limits, Session, SqlEngine, TellsCatalogue, TellsFunctions, TellsState
 from review.sql.results.result import Result
 
 LENGTH = struct.Struct("<Q")
@@ -42,8 +42,11 @@ def main() -> None:
 def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     if what == "tables":
         try:
+            # First the tables: a user who may do more than read is refused then.
+            tables = list(session.tables())
             own = session.functions() if isinstance(session, TellsFunctions) else frozenset()
-            return "tables", Described(list(session.tables()), session.databases, own)
+            every = session.catalogue() if isinstance(session, TellsCatalogue) else frozenset()
+            return "tables", Described(tables, session.databases, own, every)
         except ReviewError as error:
             return "error", str(error)
     if what == "state":

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from review.sql.execution.closest import closest
+from review.sql.execution.closest import Closest, closest
 from review.sql.execution.perturbed import told_apart
 from review.sql.execution.runner import Runner
+from review.sql.execution.volatile import reads_clock
 from review.sql.lane.weighing import Evidence, weigh
 from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
@@ -26,6 +27,7 @@ from review.sql.results.result import Result
 from review.sql.results.worded import words_beside
 from review.sql.schema.schema import Schema
 from review.sql.semantic.demands import Demands, Met, demands_met, met_beside
+from review.sql.tree.statement import UnreadableSql, read_statement
 
 Verdict = Literal["right", "wrong", "person"]
 Words = Literal["", "figures traced", "not checked"]
@@ -98,22 +100,36 @@ class Sorter:
         result = self.runner.run(given.sql)
         nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
         best = nearest.comparison if nearest else None
-        words = _words(given, result, found)
+        beside = Evidence()
+        words = _words(given, result, beside)
         equal = best is not None and is_right(best.outcome, extra_columns=self.extra_columns)
         if not equal:
             dialect = self.runner.engine.dialect
             equal = weigh(
-                nearest, result, found, question=given.question, dialect=dialect, order=self.order,
+                nearest, result, beside, question=given.question, dialect=dialect, order=self.order,
                 extra_columns=self.extra_columns,
             )  # fmt: skip
+        if beside.wrong and result.done and (late := self._late(given, nearest)):
+            # Another day has another result, so neither result nor words prove anything.
+            beside.doubt[:0], beside.wrong = [late, *beside.wrong], []
+        found.add(beside)
         if equal and nearest and (asked := too_coarse(given.question, nearest.comparison, result, nearest.expected)):
             found.doubt.append(f"The figures are rounded to fewer places than asked for: '{asked}'.")
-        if equal and nearest and self.changed and told_apart(self.changed, given.sql, nearest.reference_sql):
+        if (
+            equal
+            and nearest
+            and self.changed
+            and told_apart(self.changed, given.sql, nearest.reference_sql, extra_columns=self.extra_columns)
+        ):
             found.doubt.append("Equal by accident, perhaps: on changed data the two differ.")
         zeros = equal and nearest and agree_by_accident(given.sql, nearest, self.runner.engine.dialect, self.changed)
         if zeros:
             found.doubt.append("Both give nothing but 0, which is as little evidence as two results without rows.")
         verdict: Verdict = "wrong" if found.wrong else "person" if found.doubt else "right"
+        execution = None if zeros else self._execution(best, result, verdict, equal=equal)
+        # What is proved wrong does not mean what was asked, whatever demands it meets. Where its execution says so and
+        # nothing was demanded, a 0 would count in the mean of meanings without the right answers beside it.
+        void = verdict == "wrong" and (semantic is not None or execution != 0)
         why = tuple(dict.fromkeys([*found.wrong, *found.doubt, *([] if equal else found.warnings)]))
         return Sorted(
             id=given.id,
@@ -122,9 +138,35 @@ class Sorter:
             notes=tuple(dict.fromkeys(found.notes)) if verdict == "right" else (),
             outcome=best.outcome if best else "",
             words=words,
-            execution=None if zeros else _executed(best, equal=equal, extra_columns=self.extra_columns),
-            semantic=semantic,
+            execution=execution,
+            semantic=0.0 if void else semantic,
         )
+
+    def _execution(self, best: Comparison | None, result: Result, verdict: Verdict, *, equal: bool) -> float | None:
+        """The execution part of the combined accuracy, None where there is no evidence.
+
+        Rows in another writing that loses nothing count as right. What waits for a person is no 0 yet.
+        """
+        if verdict == "wrong" and result.ending in ("failed", "refused", "timed_out"):
+            return 0.0
+        if best is None:
+            return None
+        right = (equal and best.lossless) or is_right(best.outcome, extra_columns=self.extra_columns)
+        found = 1.0 if right else best.correct
+        return None if found == 0 and verdict == "person" else found
+
+    def _late(self, given: AgentAnswer, nearest: Closest | None) -> str:
+        """Say that a statement reads the clock, and that its question is of another day; "" where that is not so."""
+        if given.as_of is None or given.as_of == datetime.now(UTC).date():
+            return ""
+        for whose, sql in (("query", given.sql), ("reference", nearest.reference_sql if nearest else "")):
+            try:
+                late = bool(sql) and reads_clock(read_statement(sql, self.runner.engine.dialect, self.schema))
+            except UnreadableSql:
+                late = False
+            if late:
+                return f"The {whose} reads the clock of the database, and its question is of {given.as_of}."
+        return ""
 
     def _read(self, given: AgentAnswer, found: Evidence) -> float | None:
         """Note what the text of the statement says: the proof, and what its question demands; return that score."""
@@ -167,17 +209,6 @@ def _refused_by(proof: Proof) -> set[str]:
     return {f.rule for f in proof.findings if f.severity == "error"}
 
 
-def _executed(best: Comparison | None, *, equal: bool, extra_columns: bool) -> float | None:
-    """The execution part of the combined accuracy, None where there is no evidence.
-
-    Rows in another writing that loses nothing count as right.
-    """
-    if best is None:
-        return None
-    right = (equal and best.lossless) or is_right(best.outcome, extra_columns=extra_columns)
-    return 1.0 if right else best.correct
-
-
 def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     """Look at the words of an answer beside its result, and say how far they were checked."""
     if not given.answer.strip() or not result.done:
@@ -187,8 +218,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
         return "not checked"
     read = words_beside(given.answer, result, question=given.question, sql=given.sql, as_of=given.as_of)
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
-    against = looked.contradiction()
-    found.wrong += [against] if against else []
+    found.wrong += [why for _, why in looked.against()]
     found.doubt += [*read.against, *(f.message for f in looked.findings)]
     traced = len(looked.judged) - len(looked.findings)
     sure = traced and not (looked.findings or read.against) and read.sure

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from review.sql.execution.closest import Closest
+from review.sql.lane.near_misses import near_miss
 from review.sql.lane.wishes import OrderCounts, missing_asked, order_asked
 from review.sql.results.outcome import OUTCOMES, Comparison
 from review.sql.results.result import Result
@@ -26,6 +28,11 @@ class Evidence:
     doubt: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add(self, other: Evidence) -> None:
+        """Take in the reasons of another."""
+        for name in ("wrong", "doubt", "warnings", "notes"):
+            getattr(self, name).extend(getattr(other, name))
 
 
 def weigh(
@@ -63,6 +70,8 @@ def weigh(
             return _same_columns(best, result, found, question, extra_columns=extra_columns)
         proved = asks == "yes" and not comparison.order_open
         (found.wrong if proved else found.doubt).append(comparison.reason)
+    elif comparison.outcome == "different" and (near := near_miss(question, comparison, result, best.expected)):
+        found.doubt += [near, *_first(comparison, result, best.expected)]
     elif comparison.outcome == "different":
         found.wrong.append(f"{said}: {comparison.reason}")
         found.wrong += _first(comparison, result, best.expected)
@@ -88,7 +97,9 @@ def _read_alike(best: Closest, result: Result, found: Evidence, question: str, *
     read = "; ".join(comparison.arguable)
     if comparison.lossless and not comparison.other_order:
         found.notes.append(f"Read as the same: {read}.")
-        return comparison.joined or _same_columns(best, result, found, question, extra_columns=extra_columns)
+        if not comparison.joined:
+            return _same_columns(best, result, found, question, extra_columns=extra_columns)
+        return _no_more(comparison.beside, found, extra_columns=extra_columns)
     found.doubt.append(f"{OUTCOMES[comparison.outcome].capitalize()}, unless a reader takes them as the same: {read}.")
     found.doubt += _first(comparison, result, best.expected)
     return False
@@ -104,6 +115,11 @@ def _same_columns(best: Closest, result: Result, found: Evidence, question: str,
         (found.wrong if asked else found.doubt).append(said)
         return False
     more = [name for at, name in enumerate(result.columns) if at not in matched]
+    return _no_more(more, found, extra_columns=extra_columns)
+
+
+def _no_more(more: Sequence[str], found: Evidence, *, extra_columns: bool) -> bool:
+    """Whether no column stands beside those of the reference, or may; else say which do."""
     if more and not extra_columns:
         found.doubt.append(f"{OUTCOMES['extra_columns'].capitalize()}: {', '.join(more)}.")
         return False

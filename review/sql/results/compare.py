@@ -19,7 +19,7 @@ from review.sql.results.outcome import Comparison, Difference, Outcome
 from review.sql.results.pairing import pairings
 from review.sql.results.result import Result
 from review.sql.results.rounding import common_places, is_number, rounded_alike
-from review.sql.results.shapes import joined_texts, laid_out, reordered
+from review.sql.results.shapes import joins, laid_out, reordered
 
 
 class _Counts(TypedDict):
@@ -123,13 +123,13 @@ def _nearly(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Compar
 
 def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comparison | None:
     """Compare results of other shapes: a text that joins columns, one row for several; None when they differ so too."""
-    narrow = len(ours.names) < len(theirs.names)
-    for one in joined_texts(theirs, ours) if narrow else joined_texts(ours, theirs):
+    for narrow, one in joins(theirs, ours):
         left, right = (one.wide, ours) if narrow else (theirs, one.wide)
         sorting = reordered(order, one.places) if narrow else order
         found = _same_rows(left, right, sorting, counts) or _nearly(left, right, sorting, counts)
-        if found is None or None in found.matched or len(set(found.matched)) < len(right.names):
+        if found is None or None in found.matched:
             continue
+        beside = tuple(name for at, name in enumerate(right.result.columns) if at not in found.matched)
         if narrow:
             matched = tuple(found.matched[k] for k in one.places)
         else:
@@ -140,6 +140,7 @@ def _reshaped(theirs: Table, ours: Table, order: Order, counts: _Counts) -> Comp
         by_place = _different(theirs, ours, best_pairs(theirs, ours), counts)
         return replace(
             by_place, matched=matched, arguable=(why, *found.arguable), other_order=found.other_order, joined=True,
+            beside=beside,
             lossless=one.lossless and (found.lossless or not found.arguable),
         )  # fmt: skip
     if laid_out(theirs, ours):

@@ -14,6 +14,7 @@ from review.sql.results.written import NAMED, Written, around
 from review.sql.semantic.windows import MONTHS
 
 SMALL = 10
+_MONTHS = frozenset({*MONTHS, *NAMED["months"]["german"]})
 _LISTS: dict[str, frozenset[str]] = {name: frozenset(words) for name, words in NAMED["not_counted"].items()}
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?![\d.]\d|\d)")
 _IN_YEAR = frozenset(
@@ -44,7 +45,7 @@ def counts_something(one: Written, answer: str, known: Iterable[str]) -> bool:
     if not noun or before in _LISTS["before"] or noun in _LISTS["nouns"]:
         return False
     if is_year(one):
-        return before not in _IN_YEAR and before not in MONTHS
+        return before not in _IN_YEAR | _MONTHS
     singular = noun.removesuffix("s")
     stems = {word.removesuffix("s") for word in known}
     if abs(one.value) == 1 or f"{singular}s" in _LISTS["times"]:
@@ -83,7 +84,7 @@ def is_foreign_year(one: Written, answer: str, result: Result, *, question: str,
     if not is_year(one):
         return False
     before = _last_word(around(one, answer)[0])
-    if before not in _IN_YEAR and before not in MONTHS:
+    if before not in _IN_YEAR | _MONTHS:
         return False
     named = {int(year) for year in _YEAR.findall(f"{question} {sql}")}
     if not named:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
+from review.sql.results.misquoted import misquoted
+from review.sql.results.names_said import anywhere
 from review.sql.results.rates import named_base
 from review.sql.results.result import Result
 from review.sql.results.traces import Traces
@@ -65,6 +67,14 @@ class Looked(NamedTuple):
             return ""
         return f"The answer says '{self.answer[one.start : one.end]}', and the result is {number:,.10g}."
 
+    def against(self) -> list[tuple[Finding, str]]:
+        """Return the findings that prove a figure wrong, each with why: see ``contradiction`` and ``misquoted``."""
+        if said := self.contradiction():
+            return [(self.findings[0], said)]
+        found = {f.start: f for f in self.findings if f.severity != "note"}
+        untraced = [one for one in self.judged if one.start in found]
+        return [(found[one.start], why) for one, why in misquoted(self.answer, untraced, self.judged, self.result)]
+
 
 def look_up(answer: str, result: Result, *, question: str = "", sql: str = "") -> Looked:
     """Look up the figures of an answer in a result that is there; places are in the answer.
@@ -101,15 +111,13 @@ def look_up(answer: str, result: Result, *, question: str = "", sql: str = "") -
 def untraceable(answer: str, result: Result, *, question: str = "", sql: str = "") -> list[Finding]:
     """Return the findings of :func:`look_up`, none for a result that is not there.
 
-    Where the one number of the result contradicts the one figure, that is an error in the place of the warning.
+    Where the one number of the result, or of a row, contradicts a figure, that is an error in the place of the warning.
     """
     if not result.done:
         return []
     looked = look_up(answer, result, question=question, sql=sql)
-    against = looked.contradiction() if not result.truncated else ""
-    if not against:
-        return looked.findings
-    return [replace(found, message=against, severity="error") for found in looked.findings]
+    against = dict(looked.against()) if not result.truncated else {}
+    return [replace(f, message=against[f], severity="error") if f in against else f for f in looked.findings]
 
 
 def judged(answer: str, result: Result, *, question: str = "", sql: str = "") -> Iterator[Written]:
@@ -141,7 +149,7 @@ def _names(answer: str, result: Result, sql: str) -> list[tuple[int, int]]:
     cells += re.findall(r"'([^'%]+)'", sql)
     named = {c.strip().lower() for c in cells if any(d.isdigit() for d in c) and any(d.isalpha() for d in c)}
     low = answer.lower()
-    return [m.span() for name in named for m in re.finditer(re.escape(name), low)]
+    return [m.span() for name in named for m in anywhere(name).finditer(low)]
 
 
 def _numbered(one: Written, answer: str, question: str, traces: Traces) -> bool:

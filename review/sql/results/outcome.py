@@ -77,8 +77,9 @@ class Comparison:
     (None where it has none). ``differences`` are the first rows that differ. ``other_order`` says that the rows are
     those of the reference but for their order, ``arguable`` under which readings of its columns they are the same, and
     ``lossless`` that these readings lose nothing: the number 5 and the text '5'. ``joined`` says that a column of one
-    result holds several of the other in one text; each of them is matched with it. ``order_open`` says that nothing
-    tells which rows may change places.
+    result holds several of the other in one text; each of them is matched with it, and ``beside`` are the columns of
+    the answer that no column of the reference was compared with then. ``order_open`` says that nothing tells which rows
+    may change places.
     """
 
     outcome: Outcome
@@ -91,6 +92,7 @@ class Comparison:
     arguable: tuple[str, ...] = ()
     lossless: bool = False
     joined: bool = False
+    beside: tuple[str, ...] = ()
     order_open: bool = False
 
     @property

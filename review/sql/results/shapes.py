@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice, permutations
+from itertools import chain, islice, permutations
 from typing import Any, NamedTuple
 
 from review.sql.results.matching import Table, by_name
@@ -28,13 +28,23 @@ class Joined(NamedTuple):
     lossless: bool
 
 
-def joined_texts(wide: Table, narrow: Table) -> Iterator[Joined]:
-    """Yield ways to write columns of the wider table as one text column of the narrower, such as "Uwe Novak"."""
-    count = len(wide.names) - len(narrow.names) + 1
+def joins(theirs: Table, ours: Table) -> Iterator[tuple[bool, Joined]]:
+    """Yield the texts of the answer that hold columns of the reference (True), and those of the reference (False).
+
+    The answer may have more columns beside them.
+    """
+    more = len(ours.names) - len(theirs.names)
+    yield from ((True, one) for one in joined_texts(theirs, ours, range(max(2, 1 - more), MOST_PARTS + 1)))
+    yield from ((False, one) for one in joined_texts(ours, theirs, range(2, min(MOST_PARTS, more + 1) + 1)))
+
+
+def joined_texts(wide: Table, narrow: Table, counts: Iterable[int]) -> Iterator[Joined]:
+    """Yield ways to write columns of one table as one text column of the other, such as "Uwe Novak".
+
+    ``counts`` are how many columns the text may hold.
+    """
     rows = len(wide.result.rows)
-    if not 2 <= count <= MOST_PARTS or not rows or rows != len(narrow.result.rows):
-        return
-    if rows * len(wide.names) > MOST_CELLS:
+    if not rows or rows != len(narrow.result.rows) or rows * len(wide.names) > MOST_CELLS:
         return
     named = by_name(narrow, wide)
     written = {k: cells for k, column in enumerate(wide.raw) if (cells := _texts(column)) is not None}
@@ -46,7 +56,8 @@ def joined_texts(wide: Table, narrow: Table) -> Iterator[Joined]:
         kept = {k for own, k in enumerate(named) if k is not None and own != at}
         free = [k for k in written if k not in kept]
         around = sum(map(len, column))
-        for parts in islice(permutations(free, count), MOST_WAYS):
+        every = chain.from_iterable(permutations(free, count) for count in counts)
+        for parts in islice(every, MOST_WAYS):
             # What stands around the parts is as long in each row.
             left = around - sum(lengths[k] for k in parts)
             if left < 0 or left % rows:
@@ -110,8 +121,9 @@ def laid_out(one: Table, other: Table) -> bool:
     count = len(row.names)
     if len(row.result.rows) != 1 or count < 2 or len(rows.result.rows) != count:
         return False
+    # The labels may be numbers themselves, such as years.
     numbers = [column for column in rows.raw if is_number(column)]
     figures = [column[0] for column in row.raw]
-    if len(numbers) != 1 or len(rows.names) < 2 or None in figures or not is_number(figures):
+    if len(rows.names) < 2 or None in figures or not is_number(figures):
         return False
-    return columns_rounded(figures, numbers[0])
+    return any(columns_rounded(figures, column) for column in numbers)

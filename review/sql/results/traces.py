@@ -25,6 +25,8 @@ PAIRS = 60
 """How many numbers are combined with each other; all of them are looked up as they are."""
 MOST_GROUPS = 50
 """Values of one column whose rows are counted."""
+SOME = 5
+"""From here on "one in so many" stands for a share that is rounded more coarsely than the number itself."""
 _ID = re.compile(r"(?:^|_)(?:id|key|uuid|sku)$", re.IGNORECASE)
 """Columns whose numbers name a row: they measure nothing, so "43 customers" is not explained by customer 43."""
 _UNITS: dict[str, list[float]] = NAMED["units"]
@@ -91,7 +93,7 @@ class Traces:
         if self.differences.hold(one) or self._in_other_unit(one, after):
             return True
         if _ONE_IN.search(before):
-            return self._one_in.hold(one)
+            return self._one_in.hold(one) or self._is_one_in(float(one.value))
         if some := _SOME_IN.search(before):
             return self._is_some_in(some["some"].lower(), float(one.value))
         if _RATIO_AFTER.match(after) or _RATIO_BEFORE.search(before):
@@ -194,6 +196,11 @@ class Traces:
         """How often one number holds another, also a total for each row."""
         some = [*self.first, *self._totals, *([self.rows] if self.rows else [])]
         return Numbers(a / b for a, b in itertools.permutations(some, 2) if b)
+
+    def _is_one_in(self, many: float) -> bool:
+        """Whether the result has a share that "one in ten" rounds: by at most a tenth of it, as 10.6% is."""
+        near = 0.1 / many if many else 0.0
+        return many >= SOME and any(abs(1 / many - s) <= near for c in self._shares for s in (c, c / 100))
 
     def _is_some_in(self, some: str, many: float) -> bool:
         """Whether the result has the share that two small numbers name: 82% for "four in five"."""

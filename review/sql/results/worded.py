@@ -7,27 +7,25 @@ without a finding are not proved right.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
+from review.sql.results.beside import PART, SENTENCE, labels_of, part_of, turns
 from review.sql.results.figures import judged
+from review.sql.results.names_said import places, says
 from review.sql.results.rates import DOWN, UP
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
+from review.sql.results.worded_facts import against_facts
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
-from review.sql.results.written import NAMED, Written, read_part
+from review.sql.results.written import Written, read_part
 
 _BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+by\s+\S*$", re.IGNORECASE)
 _FROM = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
-_PLURALS: dict[str, str] = NAMED["plurals"]
-_PART = re.compile(r"[.;:!?]\s|[,\n]\s?")
-_SENTENCE = re.compile(r"[.;!?]\s|\n")
 
 MOST_FIGURES = 300
 """Figures whose words are looked at."""
@@ -60,6 +58,7 @@ def words_beside(
     found += moved or series.against
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
+        found += against_facts(answer, figures, result, question=question, sql=sql, as_of=as_of)
     return Reading(list(dict.fromkeys(found)), series.sure and len(answer) == whole and figures == every)
 
 
@@ -108,7 +107,7 @@ def _near(one: Written, cell: Decimal, sign: int) -> bool:
 
 def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]:
     """A figure of one row beside the name of another."""
-    labels = _labels(result)
+    labels = labels_of(result)
     names = frozenset(name for row in labels for name in row)
     numbers = [[n for n in map(number_of, row) if n is not None] for row in result.rows]
     if len(result.rows) < 2 or not names:
@@ -117,8 +116,8 @@ def _names(answer: str, figures: list[Written], result: Result) -> Iterator[str]
         own = [row for row, cells in zip(labels, numbers, strict=True) if any(map(one.rounds, cells))]
         if not own:
             continue
-        beside = _paired(answer, one, figures, names) or _beside(answer, one, _PART, names)
-        beside = beside or _beside(answer, one, _SENTENCE, names)
+        beside = _paired(answer, one, figures, names) or _beside(answer, one, PART, names)
+        beside = beside or _beside(answer, one, SENTENCE, names)
         if beside and not any(beside & row for row in own):
             owner = " or ".join(sorted({name for row in own[:3] for name in row}))
             said = ", ".join(sorted(beside))
@@ -129,88 +128,26 @@ def _unnamed(answer: str, result: Result, question: str) -> Iterator[str]:
     """One row with a name that the words do not say, though they say something else than the question."""
     if len(result.rows) != 1:
         return
-    [names] = _labels(result)
-    absent = sorted(name for name in names if not _says(answer, name) and not _says(question, name))
-    if absent and not any(_says(answer, name) for name in names):
+    [names] = labels_of(result)
+    absent = sorted(name for name in names if not says(answer, name) and not says(question, name))
+    if absent and not any(says(answer, name) for name in names):
         yield f"The words do not name '{absent[0]}', which is the result."
-
-
-def _labels(result: Result) -> list[set[str]]:
-    """The texts of each row that can be a name, in lower case; those that all rows share tell nothing."""
-    rows = [
-        {c.strip().lower() for c in row if isinstance(c, str) and any(x.isalpha() for x in c)} for row in result.rows
-    ]
-    shared = set.intersection(*rows) if len(rows) > 1 else set()
-    return [row - shared for row in rows]
-
-
-def _part(answer: str, one: Written, cut: re.Pattern[str]) -> tuple[int, int]:
-    """The part of the answer, between two cuts, in which a figure stands."""
-    starts, ends = _cuts(answer, cut)
-    first, last = bisect_right(ends, one.start), bisect_left(starts, one.end)
-    return ends[first - 1] if first else 0, starts[last] if last < len(starts) else len(answer)
-
-
-@lru_cache(maxsize=8)
-def _cuts(answer: str, cut: re.Pattern[str]) -> tuple[list[int], list[int]]:
-    """Where the cuts of an answer start and end."""
-    found = list(cut.finditer(answer))
-    return [m.start() for m in found], [m.end() for m in found]
 
 
 def _paired(answer: str, one: Written, figures: list[Written], names: frozenset[str]) -> set[str]:
     """The names to which a figure belongs where names and figures take turns; empty where they do not.
 
-    They do in "Central with 162 and Riverside with 349", and in "162 in Central and 349 in Riverside". Names that touch
-    are one, as first and last names are.
+    They do in "Central with 162 and Riverside with 349", and in "162 in Central and 349 in Riverside".
     """
-    start, end = _part(answer, one, _PART)
-    said: list[tuple[int, set[str]]] = []
-    reached = -1
-    for place, name in _places(answer[start:end], names):
-        if said and not answer[start + reached : start + place].strip():
-            said[-1][1].add(name)
-        else:
-            said.append((start + place, {name}))
-        reached = place + len(name)
-    inside = [other.start for other in figures if start <= other.start < end]
-    turns = sorted([*((place, "n") for place, _ in said), *((place, "f") for place in inside)])
-    order = "".join(kind for _, kind in turns)
+    order, said = turns(answer, one, figures, names)
     if len(said) > 1 and re.fullmatch(r"(?:nf+)+", order):
-        return [who for place, who in said if place < one.start][-1]
+        return [who.names for who in said if who.start < one.start][-1]
     if len(said) > 1 and re.fullmatch(r"(?:f+n)+", order):
-        return next(who for place, who in said if place > one.start)
+        return next(who.names for who in said if who.start > one.start)
     return set()
 
 
 def _beside(answer: str, one: Written, cut: re.Pattern[str], names: frozenset[str]) -> set[str]:
     """The names in the part of the answer in which a figure stands."""
-    start, end = _part(answer, one, cut)
-    return {name for _, name in _places(answer[start:end], names)}
-
-
-@lru_cache(maxsize=64)
-def _places(part: str, names: frozenset[str]) -> list[tuple[int, str]]:
-    """Where names stand in a part of an answer. "Blue" in "Blue Pan" is no name of its own."""
-    low = part.lower()
-    found = {name: m.start() for name in names if (m := _spoken(name).search(low))}
-    return sorted(
-        (place, name) for name, place in found.items() if not any(name != other and name in other for other in found)
-    )
-
-
-def _says(text: str, name: str) -> bool:
-    return _spoken(name).search(text.lower()) is not None
-
-
-@lru_cache(maxsize=4_096)
-def _spoken(name: str) -> re.Pattern[str]:
-    """What finds a name in words, also in the plural: "child" in "children"."""
-    head, _, last = name.lower().rpartition(" ")
-    before = f"{head} " if head else ""
-    forms = [f"{re.escape(before + last)}(?:s|es|'s|’s)?"]
-    if last in _PLURALS:
-        forms.append(re.escape(before + _PLURALS[last]))
-    elif last.endswith("y"):
-        forms.append(re.escape(f"{before}{last[:-1]}ies"))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)")
+    start, end = part_of(answer, one, cut)
+    return {name for *_, name in places(answer[start:end], names)}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from review.sql.results.names_said import says
 from review.sql.results.result import Result
 from review.sql.results.series import Point, number_of, points_of
 from review.sql.results.times_said import Said, Time, times_in, to_date_in, with_year
@@ -161,7 +162,7 @@ def _moves(answer: str, figures: Sequence[Written], said: list[Said], points: li
         if len(directions) > 1 or _UNSURE.search(text):
             yield None
             continue
-        named = [p for p in points if any(re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text.lower()) for n in p.of)]
+        named = [p for p in points if any(says(text, name) for name in p.of)]
         inside = [one for one in figures if first <= one.start < last]
         held = {p.measure for p in points if any(one.rounds(p.value) for one in inside)}
         chosen = [p for p in named or points if not _CHANGE.search(p.measure) and (not held or p.measure in held)]

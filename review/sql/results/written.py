@@ -27,8 +27,13 @@ FIGURE = re.compile(
     rf"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?:(?=(?:{_UNIT})\b)(?<!\s)(?!(?<=0)s\b)|(?![\w:/]|-\d))"
 )
 _MONEY = re.compile(r"\s?(?:[$€£¥]|(?:EUR|USD|GBP|CHF|JPY|dollars?|euros?|pounds?|yen)\b)", re.IGNORECASE)
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted({*MONTHS, *NAMED["months"]["german"]}, key=len, reverse=True))
+_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
+_TO = r"\s?(?:[-–—/&]|to|until|till|through|thru|and|bis|und)\s?"
 _DATE = re.compile(
+    # The first day of "16 to 26 January" and "January 16 to 26" has no month of its own.
+    rf"\b{_DAY}{_TO}{_DAY}\s(?:of\s)?(?:{_MONTH})\b|\b(?:{_MONTH})\s{_DAY}{_TO}{_DAY}(?![\d%]|[.,:]\d|\s?%)|"
+    rf"\b\d{{1,2}}\.(?:\d{{1,2}}\.)?{_TO}\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}}\b)?|"
     r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\bQ[1-4]\b|\b\d{1,2}:\d{2}\b|"
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b|\b(?:{_MONTH})\s\d{{1,2}}(?:st|nd|rd|th)?\b(?!\d|[.,]\d)",
     re.IGNORECASE,

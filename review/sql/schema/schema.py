@@ -60,6 +60,7 @@ class Schema:
     ``exact``: names are as the database has them, so that PostgreSQL finds ``"Orders"`` by its quoted name alone.
     ``databases`` are those whose tables may be written without the database in front. ``functions`` are those that
     somebody made in this database, in lower case: one may have the name of a built-in function and read anything.
+    ``catalogue`` are all functions that the engine lists, in lower case, empty where it was not asked.
     ``kept`` is for what was found out about the schema once.
     """
 
@@ -69,6 +70,7 @@ class Schema:
     databases: tuple[str, ...] = ("",)
     source: str = ""
     functions: frozenset[str] = frozenset()
+    catalogue: frozenset[str] = frozenset()
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_name: dict[str, list[Table]] = field(default_factory=dict, repr=False, compare=False)
 

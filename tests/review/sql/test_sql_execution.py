@@ -459,9 +459,9 @@ def test_clickhouse_over_http_is_asked_readonly_and_with_limits(tmp_path, monkey
             assert runner.run("DROP TABLE orders").ending == "refused"
             assert runner.run("SELECT id FROM system.one").ending == "refused"
         seen = [s for s in requests.get(f"http://{host}/", timeout=10).json() if "system.parts" not in s["query"]]
-        assert len(seen) == 4 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
+        assert len(seen) == 5 and not any("DROP" in s["query"] or "system.one" in s["query"] for s in seen)
         assert all(s["readonly"] == "1" and s["max_execution_time"] == "7" and s["user"] == "reader" for s in seen)
-        assert seen[2]["query"] == "SELECT id FROM orders ORDER BY id"
+        assert seen[3]["query"] == "SELECT id FROM orders ORDER BY id"
     finally:
         server.kill()
         server.wait()
@@ -476,8 +476,8 @@ def clickhouse_that(answers):
         def do_POST(self):
             query = self.rfile.read(int(self.headers["Content-Length"])).decode()
             settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
-            # This user may not read the system tables that tell the state of the data.
-            hidden = "system.parts" in query
+            # This user may not read the system tables that tell the state of the data and the functions.
+            hidden = "system.parts" in query or "system.functions" in query
             status, text = (
                 (500, "Code: 497. DB::Exception: Not enough privileges") if hidden else answers(query, settings)
             )

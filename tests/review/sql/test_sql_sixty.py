@@ -97,7 +97,8 @@ REVENUE = "SELECT sum(total) AS revenue FROM orders WHERE ordered_at >= '2026-10
         ({"reference": "SELECT nothing FROM orders"}, "person", "The reference failed"),
         ({"sql": "SELECT sum(total FROM orders", "reference": REVENUE}, "person", "Not checked"),
         ({"sql": "DELETE FROM orders", "reference": REVENUE}, "wrong", "DELETE"),
-        ({"sql": "SELECT pi2() FROM orders", "reference": REVENUE}, "person", "'pi2' is not on the list"),
+        ({"sql": "SELECT pi2() FROM orders", "reference": REVENUE}, "wrong", "The database has no function 'pi2'"),
+        ({"sql": "SELECT st_area(1) FROM orders", "reference": REVENUE}, "person", "'st_area' is not on the list"),
         ({"sql": "SELECT sum(total) FROM orders WHERE ordered_at < '01.10.2026'"}, "wrong", "It does not run"),
         ({"reference": REVENUE, "question": "Revenue in September 2026?"}, "right", ""),
         ({"sql": "SELECT 5.0 AS revenue", "reference": "SELECT 5 AS r", "question": "Discounts?"}, "right", ""),
@@ -263,7 +264,7 @@ def test_rows_that_a_reference_might_have_given_prove_nothing_wrong(
     ("sql", "said"),
     [
         (f"SELECT name FROM customers WHERE id IN ({', '.join('1' * 5 for _ in range(15_000))})", "at most 100,000"),
-        ("SELECT no_such_function(country) FROM customers", "'no_such_function' is not on the list"),
+        ("SELECT st_area(country) FROM customers", "'st_area' is not on the list"),
         ("SELECT name FROM read_csv('x.csv')", "stands in the place of a table"),
         ("SELECT country::regclass FROM customers", "not a known type"),
         ("SELECT na me FROM customers WHERE", "Not checked"),

@@ -22,7 +22,8 @@ SORTED = {
     "SELECT name FROM customers WHERE id = 1": "wrong",
     "SELECT nme FROM customers": "wrong",
     "DELETE FROM customers": "wrong",
-    "SELECT no_such_function(name) FROM customers": "person",
+    "SELECT no_such_function(name) FROM customers": "wrong",
+    "SELECT date_format(name, '%Y') FROM customers": "wrong",
 }
 
 
