@@ -22,7 +22,7 @@ from review.experiments.targets.catalogue import TARGETS, checked_options, targe
 from review.experiments.targets.reading import FIELDS, answer_of, read_answer, read_line
 from review.experiments.targets.results.catalogue import RESULTS, read_results_of
 from review.experiments.targets.target import CAUSES, Asker, Attempt, Question, Setup
-from review.experiments.values import ANSWER_FIELDS
+from review.experiments.values import ANSWER_FIELDS, Answer, ToolCall
 
 VERSION = {"id": "v1", "prompt": "Be brief.", "model": "small", "parameters": {"temperature": 0}}
 
@@ -107,6 +107,29 @@ def test_every_kind_of_target_answers_and_is_described(working: Asker) -> None:
     assert answer_of("c-1", 1, said.fields).digest == answer_of("c-1", 2, {"answer": "42"}).digest
     assert working.notes == []
     assert all(t.title and t.about and t.metavar and t.main not in t.options for t in TARGETS.values())
+
+
+def test_an_answer_read_back_is_the_record_with_these_fields() -> None:
+    asked = {
+        "answer": "42",
+        "sql": None,
+        "cost": 0.1,
+        "steps": [{"text": "look"}],
+        "context": ["a page"],
+        "said": "noise",
+    }
+    calls = [{"name": "query", "arguments": {"limit": 3}}, {"name": "stop"}]
+    told = answer_of("c-1", 2, asked | {"tool_calls": calls})
+    assert told == Answer(
+        case="c-1",
+        repeat=2,
+        answer="42",
+        cost=0.1,
+        steps=({"text": "look"},),
+        context=("a page",),
+        tool_calls=(ToolCall("query", {"limit": 3}), ToolCall("stop")),
+    )
+    assert answer_of("c-2", 1, {}) == Answer(case="c-2")
 
 
 @pytest.mark.parametrize(
