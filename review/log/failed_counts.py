@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, fields, replace
 
 from review.basics.log_paths import LogPaths
 from review.log.failed import CAUSE, FailedGroup, Narrowed, failed_rows, groups_in_log, opened_failures
@@ -23,7 +22,8 @@ Place = tuple[str, str, str]
 """Week, group and prompt version."""
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Counted:
     """Failures of the log that are alike, ``kind`` "" without one; ``first`` are the first of their ids."""
 
     week: str
@@ -47,7 +47,10 @@ def counted_as_logged(log: LogPaths, rules: FailureRules, week: str) -> list[Cou
         "GROUP BY ALL ORDER BY ALL"
     )
     with opened_failures(log, as_logged(rules), [week]) as db:
-        return [Counted(**dict(zip(Counted._fields, row, strict=True))) for row in db.execute(sql).fetchall()]
+        return [Counted(**dict(zip(_COUNTED, row, strict=True))) for row in db.execute(sql).fetchall()]
+
+
+_COUNTED = tuple(f.name for f in fields(Counted))
 
 
 def groups_from(
