@@ -131,7 +131,7 @@ def failures(
     modes = mode_list(store)
     if wanted.group is not None:
         wanted = replace(wanted, group=modes.group(wanted.group))
-    rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks)
+    rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks, ids=wanted.ids)
     rows = failed_rows(log_of(store.path), rules, wanted, most=most, skip=skip)
     talks = conversations_of(store, [row.id for row in rows])
     weeks, notes = sorted({row.week for row in rows}), latest_notes(store)

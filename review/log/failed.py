@@ -20,6 +20,7 @@ from review.log.expired_failures import ExpiredFailures, expired_failures
 from review.log.failure_rules import CAUSES, FailureRules, cause_sql, kind_sql
 from review.log.log import log_relation
 from review.log.rereading import rereading
+from review.log.told import with_told
 
 CAUSE = "cause"
 """Begins the name of the group of failures that have no error: cause/feedback."""
@@ -173,7 +174,7 @@ def opened_failures(
         relation = log_relation(log, weeks=weeks)
         # Whatever else is read of a row, it is read of few: nothing joins the texts of the others.
         among = relation if ids is None else f"(SELECT * FROM {relation} WHERE id IN (SELECT k FROM asked_for))"  # noqa: S608 - our own names
-        db.execute(f"CREATE TEMP VIEW failed AS {_failed(rules, among)}")
+        db.execute(f"CREATE TEMP VIEW failed AS {_failed(rules, with_told(db, among, rules.told))}")
         yield db
 
 
