@@ -59,7 +59,7 @@ def build(folder: Path, rows: int) -> Path:
 def print_filters(store: Path, week: str) -> None:
     """Choose each filter of the open list of failures, and its second page; print the seconds of each choice."""
     groups = groups_of(open_store(store), project_of(store), weeks=[week])
-    choices = {
+    choices: dict[str, dict[str, str | int]] = {
         "group": {"failures_mode": groups[0].group},
         "version": {"failures_version": groups[0].version},
         "cause": {"failures_why": next(iter(groups[0].causes))},

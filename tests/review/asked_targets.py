@@ -6,13 +6,22 @@ from typing import Any
 
 from review.experiments.targets.catalogue import checked_options, target_named
 from review.experiments.targets.target import Asker, Attempt, Question, Setup
+from storage.records_base import Json
 
 VERSION = {"id": "v1", "prompt": "Be brief.", "model": "small", "parameters": {"temperature": 0}}
 
 
 def question(text: str, case: str = "c-1", repeat: int = 1) -> Question:
     """A question to version v1."""
-    wire = {"id": case, "question": text, "messages": [], "context": [], "as_of": None, "db": None, "version": VERSION}
+    wire: Json = {
+        "id": case,
+        "question": text,
+        "messages": [],
+        "context": [],
+        "as_of": None,
+        "db": None,
+        "version": VERSION,
+    }
     return Question(case=case, repeat=repeat, wire=wire)
 
 
