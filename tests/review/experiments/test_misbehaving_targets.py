@@ -49,7 +49,7 @@ class Apart:
 
 def body(fields: dict[str, Any]) -> bytes:
     content = json.dumps(fields).encode()
-    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
+    return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
 
 
 def chat(*texts: str) -> dict[str, Any]:
@@ -57,8 +57,11 @@ def chat(*texts: str) -> dict[str, Any]:
 
 
 ANSWER = {"id": "c-1", "answer": "42"}
-BROKEN_OFF = b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"answer": "4'
-TWO_LINES = b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n" + (json.dumps(ANSWER).encode() + b"\n").ljust(30) * 2
+BROKEN_OFF = b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 900\r\n\r\n{"answer": "4'
+TWO_LINES = (
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 60\r\n\r\n"
+    + (json.dumps(ANSWER).encode() + b"\n").ljust(30) * 2
+)
 DOES: dict[str, dict[str, Does | Refused | Apart]] = {
     "exec": {
         "half a line": Does("half of it", "half_line"),
@@ -149,7 +152,7 @@ class _Handler(socketserver.StreamRequestHandler):
         elif self.server.said is not None:
             self.wfile.write(self.server.said)
         else:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
             while not self.server.over.wait(0.02):
                 self.wfile.write(b" ")
 
