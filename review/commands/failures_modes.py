@@ -40,7 +40,7 @@ def modes_group(context: click.Context, weeks: str | None, acting: str | None, s
     project, chosen = project_of(store_path), weeks_between(store, weeks)
     found = mode_shares(store, project, chosen, viewer=viewer)
     states = mode_states(store, project, chosen[-1], runs=runs_of_claims(store, project))
-    repaired = repaired_answers(store, project, chosen, viewer=viewer)
+    repaired = repaired_answers(store, project, chosen, viewer=viewer, drawn=found.drawn)
     result = {**found.to_json(), "repaired": repaired.to_json()}
     result["modes"] = [{**m, "state": states.get(m["id"], "")} for m in result["modes"]]
     emit(result, as_json, lambda: render.shares(found, states, repaired))

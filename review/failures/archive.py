@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from review.basics.errors import InputError, UnknownError
-from review.basics.log_paths import log_of
+from review.basics.log_paths import LogPaths, log_of
 from review.current.known import Known
 from review.failures.decided import Decided, Place, decided_in, place_of
 from review.failures.error_types import error_kind, nearest_name, offending_name
@@ -20,9 +20,11 @@ from review.failures.located import Located, locate
 from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
 from review.failures.said import comments_in
-from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_groups, failed_rows
+from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_rows, with_expired
+from review.log.failed_counts import Counted, as_logged, counted_as_logged, groups_from
 from review.log.failed_steps import failed_steps
-from review.log.log import log_files, log_state, read_conversations
+from review.log.failure_rules import FailureRules
+from review.log.log import log_files, log_state, read_conversations, week_in_name
 from review.log.retained import FAILURES, parts
 from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
@@ -80,19 +82,32 @@ class Failure:
 def groups_of(
     store: Store, project: Project, *, weeks: Sequence[str] | None = None, viewer: str | None = None
 ) -> list[FailedGroup]:
-    """Return the failures by week, group and version.
+    """Return the failures by week, group and version, the largest groups of a week first.
 
-    The log is read again only when it or the rules have changed; a label that finds nothing wrong changes neither.
+    A week of the log is counted again only when it or the kinds of failures have changed: what people say of single
+    failures is moved between the counts.
     """
     log = log_of(store.path)
     if not log_files(log, weeks=weeks) and not parts(log.logs, FAILURES):
         return []
     rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
     key = (None if weeks is None else tuple(weeks), rules.key)
-    return list(_GROUPS.get(store, key, partial(log_state, log), partial(failed_groups, log, rules, weeks=weeks)))
+    return list(_GROUPS.get(store, key, partial(log_state, log), partial(_groups, store, log, rules, weeks)))
+
+
+def _groups(store: Store, log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> list[FailedGroup]:
+    held = sorted({week_in_name(path) for path in log_files(log, weeks=weeks)})
+    counted = [one for week in held for one in _counted(store, log, rules, week)]
+    return with_expired(log, rules, groups_from(log, rules, counted, weeks=held), weeks=weeks)
+
+
+def _counted(store: Store, log: LogPaths, rules: FailureRules, week: str) -> Sequence[Counted]:
+    make = partial(counted_as_logged, log, rules, week)
+    return _COUNTED.get(store, (week, as_logged(rules).key), partial(log_state, log, weeks=[week]), make)
 
 
 _GROUPS: Known[Sequence[FailedGroup]] = Known(16)
+_COUNTED: Known[Sequence[Counted]] = Known(256)
 MOST_LOCATED = 20_000
 """Failures of which the step is looked for while somebody waits: a second's work."""
 
@@ -116,7 +131,7 @@ def failures(
     modes = mode_list(store)
     if wanted.group is not None:
         wanted = replace(wanted, group=modes.group(wanted.group))
-    rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks)
+    rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks, ids=wanted.ids)
     rows = failed_rows(log_of(store.path), rules, wanted, most=most, skip=skip)
     talks = conversations_of(store, [row.id for row in rows])
     weeks, notes = sorted({row.week for row in rows}), latest_notes(store)

@@ -51,12 +51,33 @@ def reviewed_groups(
         return {}
     data = production_data(store, weeks, judges=())
     rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
-    return {week: _groups(store, rules, one, bad[0].name) for week, one in data.items()}
+    settled = {week: _settled(one, bad[0].name) for week, one in data.items()}
+    items = [i for groups in settled.values() for some in groups.values() for i in some]
+    talks = {i.id: i.conversation_id for i in store.find(Item, id=items)}
+    failed = _failed(store, rules, list(data), list(talks.values()))
+    left_out, versions = set(rules.without), versions_of_conversations(store, list(talks.values()))
+    return {
+        week: [
+            DrawnGroup(
+                name=f"{week} {group}",
+                population=line.population,
+                sampled=line.sampled,
+                reviewed=[
+                    Reviewed(*failed.get(talks[i], ("", "")), label, versions.get(talks[i], ""))
+                    for i, label in settled[week][group].items()
+                    if talks[i] not in left_out
+                ],
+            )
+            for group, line in one.lines.items()
+            if line.population
+        ]
+        for week, one in data.items()
+    }
 
 
-def _groups(store: Store, rules: FailureRules, data: WeekData, dimension: str) -> Sequence[DrawnGroup]:
-    """Return the groups of one week. An item without a settled label in ``dimension`` is not reviewed."""
-    settled = {
+def _settled(data: WeekData, dimension: str) -> dict[str, dict[str, Value]]:
+    """Return the settled labels of a week by group and item. An item without one is not reviewed."""
+    return {
         group: {
             i: o.value
             for i in items
@@ -64,37 +85,24 @@ def _groups(store: Store, rules: FailureRules, data: WeekData, dimension: str) -
         }
         for group, items in data.members.items()
     }
-    items = [i for some in settled.values() for i in some]
-    talks = {i.id: i.conversation_id for i in store.find(Item, id=items)}
-    rows = failed_rows(
-        log_of(store.path), rules, Narrowed(weeks=[data.week], ids=list(talks.values())), most=len(items)
-    )
+
+
+def _failed(
+    store: Store, rules: FailureRules, weeks: Sequence[str], drawn: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Return the group and the cause of those of the drawn conversations that failed.
+
+    Of those that the log does not hold any more, the store keeps what was drawn.
+    """
+    log = log_of(store.path)
+    rows = failed_rows(log, rules, Narrowed(weeks=weeks, ids=drawn), most=len(drawn))
     failed = {row.id: (row.group, row.cause) for row in rows}
-    for c in _expired(store, data.week, list(talks.values())):
+    held = ids_held(log, drawn, weeks=weeks)
+    for c in store.find(Conversation, id=[i for i in drawn if i not in held]):
         group, cause = group_of(c, rules), cause_of(c, rules)
         if group is not None and cause is not None:
             failed[c.id] = group, cause
-    left_out, versions = set(rules.without), versions_of_conversations(store, list(talks.values()))
-    return [
-        DrawnGroup(
-            name=f"{data.week} {group}",
-            population=line.population,
-            sampled=line.sampled,
-            reviewed=[
-                Reviewed(*failed.get(talks[i], ("", "")), label, versions.get(talks[i], ""))
-                for i, label in settled[group].items()
-                if talks[i] not in left_out
-            ],
-        )
-        for group, line in data.lines.items()
-        if line.population
-    ]
-
-
-def _expired(store: Store, week: str, ids: Sequence[str]) -> list[Conversation]:
-    """Return those of these conversations that the log does not hold any more: the store keeps what was drawn."""
-    held = ids_held(log_of(store.path), ids, weeks=[week])
-    return store.find(Conversation, id=[i for i in ids if i not in held])
+    return failed
 
 
 def groups_in(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str]) -> list[DrawnGroup]:

@@ -13,8 +13,16 @@ from review.basics.errors import InputError
 from review.basics.weeks import monday_of
 from review.failures.archive import groups_of
 from review.failures.golden_cases import RunOnCases, Runs, cases_by_mode
-from review.failures.modes import ModeList, mode_list
-from review.failures.occurrence import Occurrence, WeekCount, in_log, in_reviews, only_reviewed, week_counts
+from review.failures.modes import mode_list
+from review.failures.occurrence import (
+    Occurrence,
+    WeekCount,
+    in_log,
+    in_reviews,
+    only_reviewed,
+    traffic_by_week,
+    week_counts,
+)
 from review.failures.working import check_in_force
 from review.people.people import require
 from review.settings.project import Project
@@ -85,12 +93,23 @@ def claim_fix(
 
 
 class _Sources:
-    """Where the figures of each mode come from; reviews are read only when a mode needs them."""
+    """Where the figures of each mode come from, from ``BEFORE`` weeks before the first claim or week ``since`` on.
 
-    def __init__(self, store: Store, project: Project, modes: ModeList) -> None:
-        self.modes, self.log = modes, in_log(store, project)
+    Earlier weeks are counted for nothing, and reviews are read only when a mode needs them.
+    """
+
+    def __init__(self, store: Store, project: Project, *, since: str | None = None) -> None:
+        self.modes, self.claims = mode_list(store), store.find(FixClaim)
+        ran = traffic_by_week(store)
+        begun = min([claim.week for claim in self.claims] + ([since] if since else []), default=None)
+        weeks = [] if begun is None else self._from(sorted(ran), begun)
+        self.log = in_log(store, project, ran, weeks=weeks)
         self.first_weeks = self.log.first_weeks()
-        self._reviews = lru_cache(lambda: in_reviews(store, project))
+        self._reviews = lru_cache(lambda: in_reviews(store, project, weeks=weeks))
+
+    @staticmethod
+    def _from(weeks: Sequence[str], begun: str) -> list[str]:
+        return [w for w in weeks if w < begun][-BEFORE:] + [w for w in weeks if w >= begun]
 
     def of(self, key: str) -> Occurrence:
         return self._reviews() if only_reviewed(self.modes, key) else self.log
@@ -105,11 +124,11 @@ def followed(store: Store, project: Project, *, runs: Runs) -> list[Followed]:
 
     ``runs`` has the latest run of each version that claims a fix, as far as there is one.
     """
-    return _followed(store, project, _Sources(store, project, mode_list(store)), runs=runs)
+    return _followed(store, project, _Sources(store, project), runs=runs)
 
 
 def _followed(store: Store, project: Project, sources: _Sources, *, runs: Runs) -> list[Followed]:
-    modes, claims = sources.modes, store.find(FixClaim)
+    modes, claims = sources.modes, sources.claims
     cases = cases_by_mode(store, project, modes) if runs else {}
     found = []
     for at, claim in enumerate(claims):
@@ -181,8 +200,8 @@ def _with_run(one: Followed, run: RunOnCases, cases: Set[str]) -> Followed:
 
 def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dict[str, str]:
     """Return the state of each group that failed in a week or the four before: ignored, fixed, new, ..."""
-    modes = mode_list(store)
-    sources = _Sources(store, project, modes)
+    sources = _Sources(store, project, since=week)
+    modes = sources.modes
     earlier = [w for w in sources.weeks if w < week][-BEFORE:]
     keys = {group for w, group in sources.log.failed if w in (week, *earlier)}
     claims: dict[str, str] = {}

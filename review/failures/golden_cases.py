@@ -50,7 +50,9 @@ def cases_by_mode(store: Store, project: Project, modes: ModeList) -> dict[str, 
     group = {conversation: modes.group(t.mode) for t in store.find(FailureTriage) for conversation in t.candidates}
     ids = sorted(set(origins.values()))
     rows = (
-        failed_rows(log_of(store.path), failure_rules(store, project), Narrowed(ids=ids), most=len(ids)) if ids else []
+        failed_rows(log_of(store.path), failure_rules(store, project, ids=ids), Narrowed(ids=ids), most=len(ids))
+        if ids
+        else []
     )
     group |= {row.id: row.group for row in rows}
     found: dict[str, set[str]] = {}

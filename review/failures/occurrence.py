@@ -122,21 +122,27 @@ def _part(g: DrawnGroup, key: str, versions: Collection[str] | None) -> Part:
     return Part(g.population, len(g.reviewed), len(own), sum(one.group == key for one in own))
 
 
-def in_log(store: Store, project: Project) -> InLog:
-    """Return the failures and the traffic of the whole log."""
-    failed: dict[tuple[str, str], dict[str, int]] = {}
-    for g in groups_of(store, project):
-        own = failed.setdefault((g.week, g.group), {})
-        own[g.version] = own.get(g.version, 0) + g.n
+def traffic_by_week(store: Store) -> dict[str, dict[str, int]]:
+    """Return the conversations of the whole log by week and version."""
     ran: dict[str, dict[str, int]] = {}
     for t in traffic(log_of(store.path)):
         ran.setdefault(t.week, {})[t.version] = t.n
+    return ran
+
+
+def in_log(store: Store, project: Project, ran: Mapping[str, ByVersion], *, weeks: Sequence[str]) -> InLog:
+    """Return the failures of some weeks of the log. ``ran`` is the traffic of the whole log."""
+    failed: dict[tuple[str, str], dict[str, int]] = {}
+    for g in groups_of(store, project, weeks=weeks) if weeks else ():
+        own = failed.setdefault((g.week, g.group), {})
+        own[g.version] = own.get(g.version, 0) + g.n
     return InLog(failed=failed, ran=ran)
 
 
-def in_reviews(store: Store, project: Project) -> InReviews:
-    """Return the reviewed part of the draws of all weeks."""
-    return InReviews(drawn=reviewed_groups(store, project, [w.name for w in weeks_in_use(store)]))
+def in_reviews(store: Store, project: Project, *, weeks: Sequence[str]) -> InReviews:
+    """Return the reviewed part of the draws of some weeks."""
+    known = [w.name for w in weeks_in_use(store) if w.name in weeks]
+    return InReviews(drawn=reviewed_groups(store, project, known))
 
 
 def only_reviewed(modes: ModeList, key: str) -> bool:

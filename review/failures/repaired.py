@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,15 +47,24 @@ class RepairedAnswers:
 
 
 def repaired_answers(
-    store: Store, project: Project, weeks: Sequence[str], *, viewer: str | None = None
+    store: Store,
+    project: Project,
+    weeks: Sequence[str],
+    *,
+    viewer: str | None = None,
+    drawn: Mapping[str, Sequence[DrawnGroup]] | None = None,
 ) -> RepairedAnswers:
-    """Return how many answers were repaired in some weeks, and the share of these that are right in production."""
+    """Return how many answers were repaired in some weeks, and the share of these that are right in production.
+
+    ``drawn`` is the reviewed part of the draws of these weeks as the viewer may see it, where it was read already.
+    """
     n = sum(g.causes.get(REPAIRED, 0) for g in groups_of(store, project, weeks=list(weeks), viewer=viewer))
     found = bad_value(current_rubric(store))
-    drawn = groups_in(reviewed_groups(store, project, weeks, viewer=viewer), weeks)
-    if found is None or not drawn:
+    known = reviewed_groups(store, project, weeks, viewer=viewer) if drawn is None else drawn
+    groups = groups_in(known, weeks)
+    if found is None or not groups:
         return RepairedAnswers(n=n, right=Quantity.missing("no week of these has a draw with reviewed conversations"))
-    parts = [_part(g, *found) for g in drawn if g.reviewed]
+    parts = [_part(g, *found) for g in groups if g.reviewed]
     return RepairedAnswers(n=n, right=share_within(parts, "repaired answers"))
 
 

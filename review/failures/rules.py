@@ -8,6 +8,7 @@ from functools import partial
 import orjson
 
 from review.basics.feedback_words import NEGATIVE_FEEDBACK
+from review.basics.log_paths import log_of
 from review.current.assignments import owed_items
 from review.current.known import Known
 from review.current.settled import outcomes_in, state_of_decisions
@@ -15,11 +16,15 @@ from review.failures.error_types import ERROR_KINDS, OTHER, error_kind
 from review.failures.located import locate
 from review.failures.modes import mode_list
 from review.log.failure_rules import FailureRules
+from review.log.log import log_state, weeks_in_log
+from review.log.told import ToldBySteps
+from review.log.unread_steps import Trace, told_by_unread
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import Project
-from review.sources.step_errors import steps_shown
+from review.sources.step_errors import steps_shown, told_by_steps
 from storage.queries.failures import modes_given
 from storage.queries.weeks import weeks_in_use
+from storage.records_log import Import
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -60,9 +65,17 @@ _WRONG: Known[Mapping[str, str]] = Known(256)
 
 
 def failure_rules(
-    store: Store, project: Project, *, viewer: str | None = None, weeks: Sequence[str] | None = None
+    store: Store,
+    project: Project,
+    *,
+    viewer: str | None = None,
+    weeks: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
 ) -> FailureRules:
-    """Return what makes a conversation a failure here. With ``viewer``, without what this person has yet to review."""
+    """Return what makes a conversation a failure here. With ``viewer``, without what this person has yet to review.
+
+    ``weeks`` and ``ids`` say which conversations the rules are for.
+    """
     modes, given = mode_list(store), modes_given(store)
     group = {mode: modes.group(mode) for mode in set(given.values())}
     owed = owed_items(store, viewer) if viewer else set()
@@ -75,8 +88,35 @@ def failure_rules(
         given={conversation: group[mode] for conversation, mode in given.items()},
         wrong=found_wrong(store, weeks),
         without={i.conversation_id for i in store.find(Item, id=list(owed))} if owed else (),
+        told=told_by_old_traces(store, weeks, ids),
         step_of=_step_of,
     )
+
+
+def told_by_old_traces(
+    store: Store, weeks: Sequence[str] | None = None, ids: Sequence[str] | None = None
+) -> Mapping[str, ToldBySteps]:
+    """Return what the steps of traces tell that version 0.2 and earlier ones imported without reading it, by id."""
+    old = [one.id for one in store.find(Import, expired=None)]
+    if not old:
+        return {}
+    log = log_of(store.path)
+    if ids is not None:
+        return told_by_unread(log, old, _read, weeks=weeks, ids=ids)
+    found: dict[str, ToldBySteps] = {}
+    for week in weeks_in_log(log) if weeks is None else weeks:
+        make = partial(told_by_unread, log, old, _read, weeks=[week])
+        found |= _TOLD.get(store, (week, tuple(old)), partial(log_state, log, weeks=[week]), make)
+    return found
+
+
+def _read(trace: Trace) -> ToldBySteps | None:
+    steps = orjson.loads(trace.content).get("steps")
+    told = told_by_steps(steps, trace._asdict()) if steps else {}
+    return ToldBySteps(**{name: told.get(name) for name in ToldBySteps._fields}) if told else None
+
+
+_TOLD: Known[Mapping[str, ToldBySteps]] = Known(256)
 
 
 def _step_of(content: str | None, error_type: str | None, error_message: str | None) -> str:

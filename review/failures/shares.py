@@ -56,12 +56,16 @@ class ModeShare:
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """The shares of every mode over some weeks, and how much of the failures is of modes that nobody has named."""
+    """The shares of every mode over some weeks, and how much of the failures is of modes that nobody has named.
+
+    They rest on ``drawn``, the reviewed part of the draws by week, which other figures of these weeks can use.
+    """
 
     weeks: Sequence[str]
     modes: Sequence[ModeShare]
     unnamed: Quantity
     version: int
+    drawn: Mapping[str, Sequence[DrawnGroup]]
 
     def to_json(self) -> dict[str, Any]:
         """Return the shares as the command line prints them."""
@@ -98,7 +102,8 @@ def mode_shares(store: Store, project: Project, weeks: Sequence[str], *, viewer:
         for key, versions in counts.items()
     ]
     ordered = sorted(found, key=lambda m: (-(m.share.value or 0.0), -m.n, m.title))
-    return Shares(weeks=weeks, modes=ordered, unnamed=_unnamed(drawn, weeks, modes), version=modes.version)
+    unnamed = _unnamed(drawn, weeks, modes)
+    return Shares(weeks=weeks, modes=ordered, unnamed=unnamed, version=modes.version, drawn=drawn)
 
 
 def _share(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], key: str) -> Quantity:

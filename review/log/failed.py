@@ -6,7 +6,7 @@ millions is read column by column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from review.log.expired_failures import ExpiredFailures, expired_failures
 from review.log.failure_rules import CAUSES, FailureRules, cause_sql, kind_sql
 from review.log.log import log_relation
 from review.log.rereading import rereading
+from review.log.told import with_told
 
 CAUSE = "cause"
 """Begins the name of the group of failures that have no error: cause/feedback."""
@@ -68,22 +69,29 @@ class FailedRow:
 
 
 @rereading
-def failed_groups(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | None = None) -> list[FailedGroup]:
-    """Return the failures of some weeks by week, group and prompt version, the largest groups of a week first.
-
-    Those that expired count too; a group of which none is left has no ``example``: "".
-    """
+def groups_in_log(log: LogPaths, rules: FailureRules, *, weeks: Sequence[str] | None = None) -> list[FailedGroup]:
+    """Return the failures that the log has of some weeks by week, group and prompt version."""
     counts = ", ".join(f"count(*) FILTER (WHERE cause = '{cause}')" for cause in CAUSES)
     sql = f"SELECT week, grp, version, count(*), min(id), {counts} FROM failed GROUP BY 1, 2, 3"  # noqa: S608 - our own names
     with opened_failures(log, rules, weeks) as db:
         rows = db.execute(sql).fetchall()
-    found = {
-        (week, group, version): FailedGroup(
+    return [
+        FailedGroup(
             week=week, group=group, version=version, n=n, example=example,
             causes={cause: k for cause, k in zip(CAUSES, by_cause, strict=True) if k},
         )
         for week, group, version, n, example, *by_cause in rows
-    }  # fmt: skip
+    ]  # fmt: skip
+
+
+def with_expired(
+    log: LogPaths, rules: FailureRules, groups: Iterable[FailedGroup], *, weeks: Sequence[str] | None
+) -> list[FailedGroup]:
+    """Return groups with what expired of these weeks, the largest groups of a week first.
+
+    A group of which none is left has no ``example``: "".
+    """
+    found = {(g.week, g.group, g.version): g for g in groups}
     for one in expired_failures(log, weeks=weeks):
         if one.cause:
             provisional = one.kind or f"{CAUSE}/{one.cause}"
@@ -106,7 +114,6 @@ def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: i
         "grp = ?": wanted.group,
         "version = ?": wanted.version,
         "cause = ?": wanted.cause,
-        "id IN (SELECT unnest(?))": None if wanted.ids is None else list(wanted.ids),
     }
     used = {test: value for test, value in tests.items() if value is not None}
     where = " AND ".join(["true", *used])
@@ -115,7 +122,7 @@ def failed_rows(log: LogPaths, rules: FailureRules, wanted: Narrowed, *, most: i
         "coalesce(error_type, ''), coalesce(error_message, ''), repair_rounds, coalesce(feedback, ''), "
         f"coalesce(scenario, '') FROM failed WHERE {where} ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
-    with opened_failures(log, rules, wanted.weeks) as db:
+    with opened_failures(log, rules, wanted.weeks, ids=wanted.ids) as db:
         rows = db.execute(sql, [*used.values(), most, skip]).fetchall()
     return [FailedRow(**dict(zip(_ROW, row, strict=True))) for row in rows]
 
@@ -150,23 +157,33 @@ def traffic(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Traffi
 
 @contextmanager
 def opened_failures(
-    log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None
+    log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None, *, ids: Sequence[str] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group."""
+    """Open a connection with the view ``failed``: the failures, each with its cause, kind of error and group.
+
+    With ``ids`` the view has no others.
+    """
     pairs = {"given": rules.given, "named": rules.modes}
     with in_memory() as db:
         for name, held in pairs.items():
             cells = {"k": pa.array(list(held), pa.string()), "v": pa.array(list(held.values()), pa.string())}
             db.register(name, pa.table(cells))
-        for name, ids in {"found_wrong": rules.wrong, "left_out": rules.without}.items():
-            db.register(name, pa.table({"k": pa.array(list(ids), pa.string())}))
-        db.execute(f"CREATE TEMP VIEW failed AS {_failed(log, rules, weeks)}")
+        named = {"found_wrong": rules.wrong, "left_out": rules.without, "asked_for": ids or ()}
+        for name, some in named.items():
+            db.register(name, pa.table({"k": pa.array(list(some), pa.string())}))
+        relation = log_relation(log, weeks=weeks)
+        # Whatever else is read of a row, it is read of few: nothing joins the texts of the others.
+        among = relation if ids is None else f"(SELECT * FROM {relation} WHERE id IN (SELECT k FROM asked_for))"  # noqa: S608 - our own names
+        db.execute(f"CREATE TEMP VIEW failed AS {_failed(rules, with_told(db, among, rules.told))}")
         yield db
 
 
-def _failed(log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> str:
-    """Return SQL for the failures. Sorting them into kinds reads texts, so it happens after everything else is gone."""
-    cause, relation = cause_sql(rules, wrong="found_wrong.k IS NOT NULL"), log_relation(log, weeks=weeks)
+def _failed(rules: FailureRules, relation: str) -> str:
+    """Return SQL for the failures among the rows of a relation.
+
+    Sorting them into kinds reads texts, so it happens after everything else is gone.
+    """
+    cause = cause_sql(rules, wrong="found_wrong.k IS NOT NULL")
     inner = (
         f"SELECT entry.*, {cause} AS cause FROM {relation} AS entry "  # noqa: S608 - names and paths of our own
         "LEFT JOIN found_wrong ON found_wrong.k = entry.id ANTI JOIN left_out ON left_out.k = entry.id"

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from review.log.failure_rules import REPAIRED, FailureRules, cause_sql, kind_sql
+from review.log.told import with_told
 
 AT_ONCE = 1_000
 """Failures in memory at a time."""
@@ -21,7 +22,7 @@ def failures_of(db: duckdb.DuckDBPyConnection, rows: str, rules: FailureRules) -
     A row without a cause is no failure; it counts as traffic. Failures are counted now, as their kinds and steps are
     read from texts; the query finds the counts on the same connection.
     """
-    causes = f"SELECT *, {cause_sql(rules)} AS cause FROM {rows}"  # noqa: S608 - our own names
+    causes = f"SELECT *, {cause_sql(rules)} AS cause FROM {with_told(db, rows, rules.told)}"  # noqa: S608 - our own names
     read = "content, error_type, error_message"
     failed = db.execute(
         f"SELECT {_KEPT}, cause, coalesce({kind_sql(rules)}, ''), {REPAIRED}, {read} FROM ({causes}) "  # noqa: S608 - our own names

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from review.basics.sql_literals import sql_literal
+from review.log.told import ToldBySteps
 
 CAUSES = ("error", "repaired", "low_confidence", "feedback", "wrong")
 """Why a conversation is a failure. One that fits several counts under the first."""
@@ -23,8 +24,9 @@ class FailureRules:
     rest. ``negative`` are the words of negative feedback, ``confidence`` is the least confidence that is enough.
     ``modes`` gives each group that was named its mode. ``given`` is the mode that a person gave a conversation, and
     ``wrong`` are the conversations that people found wrong. ``without`` are left out: the viewer has yet to review
-    them. ``step_of`` returns the step in which a conversation went wrong, "" where none can be named, from its content
-    as the log has it, the type and the message of its error.
+    them. ``told`` is what the steps of old traces tell that their import did not read. ``step_of`` returns the step in
+    which a conversation went wrong, "" where none can be named, from its content as the log has it, the type and the
+    message of its error.
     """
 
     kinds: Sequence[tuple[str, str, str]]
@@ -35,6 +37,7 @@ class FailureRules:
     given: Mapping[str, str] = field(default_factory=dict)
     wrong: Collection[str] = ()
     without: Collection[str] = ()
+    told: Mapping[str, ToldBySteps] = field(default_factory=dict)
     step_of: Callable[[str | None, str | None, str | None], str] = _no_step
 
     @property
@@ -42,7 +45,7 @@ class FailureRules:
         """What is alike for rules that find the same failures, to keep a count under."""
         pairs = frozenset(self.modes.items()), frozenset(self.given.items())
         words = tuple(self.kinds), self.other, tuple(self.negative), self.confidence
-        return words, *pairs, frozenset(self.wrong), frozenset(self.without)
+        return words, *pairs, frozenset(self.wrong), frozenset(self.without), frozenset(self.told.items())
 
 
 REPAIRED = "(coalesce(repaired, false) AND coalesce(repair_rounds, 0) >= 1)"

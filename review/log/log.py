@@ -41,9 +41,12 @@ def week_in_name(path: Path) -> str:
     return path.name[:8]
 
 
-def log_state(log: LogPaths) -> tuple[str, ...]:
-    """Return what changes whenever an import is added, withdrawn or told more, or rows were taken out of a file."""
-    return tuple(_state(path) for path in (*log_files(log), *late_files(log.logs)))
+def log_state(log: LogPaths, *, weeks: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Return what changes whenever an import is added, withdrawn or told more, or rows were taken out of a file.
+
+    With ``weeks`` only what is told of these counts.
+    """
+    return tuple(_state(path) for path in (*log_files(log, weeks=weeks), *late_files(log.logs)))
 
 
 def _state(path: Path) -> str:

@@ -88,7 +88,7 @@ def rates(design: Design, runs: int, seed: int = 0) -> dict[str, float]:
     for _ in range(runs):
         cases = gather(results(design, rng))
         evidence, slices = weigh(cases), slice_up(cases, margin=MARGIN, alpha=ALPHA)
-        decision, _ = decide(cases, evidence, slices, margin=MARGIN, alpha=ALPHA, strict=False)
+        decision, _ = decide(cases, evidence, slices, margin=MARGIN, alpha=ALPHA, pass_alpha=ALPHA, strict=False)
         found["fail"] += decision == "fail"
         found["before"] += decision != "fail" and evidence.upper < MARGIN
         found["now"] += decision == "pass"

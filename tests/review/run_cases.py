@@ -15,7 +15,7 @@ from review.golden.written import import_examples, read_written
 from storage.store import Store
 
 AGENT = """
-import json, os, subprocess, sys, time
+import json, os, subprocess, sys, threading, time
 log = os.environ.get("ASKED")
 for line in sys.stdin:
     asked = json.loads(line)
@@ -39,7 +39,7 @@ for line in sys.stdin:
     if word == "nothing":
         sys.exit(3)
     if word == "stderr":
-        sys.stderr.write("noise " * 100_000); sys.stderr.flush()
+        threading.Thread(target=lambda: [sys.stderr.write("noise ") for _ in iter(int, 1)], daemon=True).start()
     if word == "never":
         time.sleep(600)
     if word == "forks":

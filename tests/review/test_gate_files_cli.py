@@ -128,8 +128,10 @@ def test_what_flips_in_the_baseline_is_asked_again_first_within_the_bill(tmp_pat
     assert repeat_plan(scored_run("v2", whole), scored_run("v3", whole)).step == "done"
     asked: dict[str, Score] = {name: [1.0] * (15 if name in plan.flaky else 5) for name in passing(10)}
     more = repeat_plan(scored_run("v2", {**asked, "c0": [0.0] + [1.0] * 14}), scored_run("v3", asked))
-    assert (more.step, more.candidate["c0"], more.candidate["c9"]) == ("repeat", 25, 5), "undecided after 15: once more"
-    assert repeat_plan(scored_run("v2", {"c0": [0.0, 1.0] * 13}), scored_run("v3", {"c0": [1.0] * 25})).step == "done"
+    assert (more.step, more.candidate["c0"], more.candidate["c9"]) == ("repeat", 35, 7), "undecided after 15: once more"
+    less = repeat_plan(scored_run("v2", {**asked, "c0": [0.0] + [1.0] * 14}), scored_run("v3", asked), max_calls=40)
+    assert (less.step, less.candidate["c0"]) == ("repeat", 25), "a smaller bill buys the smaller round"
+    assert repeat_plan(scored_run("v2", {"c0": [0.0, 1.0] * 18}), scored_run("v3", {"c0": [1.0] * 35})).step == "done"
     done = gate(*written(tmp_path, known, passing(10)), "--plan", "--max-calls", 30, "--json")
     assert done.exit_code == 0 and json.loads(done.stdout)["calls"] <= 30
 

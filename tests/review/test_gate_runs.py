@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scored_runs import passing, scored_run
+from scored_runs import Score, passing, scored_run
 
 from review.basics.errors import InputError, NothingToDo
 from review.experiments.gating.outcome import gate_runs
@@ -51,6 +51,22 @@ def test_repeats_that_differ_in_number_keep_their_means() -> None:
     first, second = paired.cases
     assert (first.baseline, first.candidate, first.change) == (1.0, pytest.approx(1 / 3), "broke")
     assert paired.uneven == ("c",) and not first.binary and second.binary
+
+
+def test_rounds_of_repeats_share_what_a_pass_may_err_by() -> None:
+    """A drop just over the margin gets another chance to pass with each look, so later looks need more confidence."""
+    once: dict[str, Score] = dict(passing(200, [7]))
+    thrice: dict[str, Score] = {name: [score] * 3 for name, score in passing(200, [7]).items()}
+    before, known = scored_run("a", passing(200)), scored_run("a", dict.fromkeys(passing(200), [1.0] * 5))
+    first, learned = gate_runs(before, scored_run("b", once)), gate_runs(known, scored_run("b", once))
+    again = gate_runs(known, scored_run("b", thrice))
+    assert [made.report.pass_alpha for made in (first, learned, again)] == [0.05, 0.05, 0.025]
+    assert first.report.evidence.upper == learned.report.evidence.upper < again.report.evidence.upper
+    assert again.report.evidence.lower == learned.report.evidence.lower, "a fail is proven as before"
+    assert (learned.decision, again.decision) == ("inconclusive", "inconclusive") and learned.id != again.id
+    assert "(95% confidence)" in learned.reasons[-1] and "(97.5% confidence)" in again.reasons[-1]
+    alike = gate_runs(known, scored_run("b", dict.fromkeys(passing(200), [1.0] * 3)))
+    assert alike.decision == "pass" and "with 97.5% confidence" in alike.reasons[0]
 
 
 def test_runs_over_other_releases_are_compared_on_what_is_the_same() -> None:

@@ -37,7 +37,8 @@ def show(here: Session) -> None:
         st.info("Production had no failures in these weeks.", icon=":material/task_alt:")
     else:
         st.markdown(as_text(completeness(found.unnamed)))
-        st.markdown(as_text(repaired_answers(here.store, here.project, weeks, viewer=here.rater.id).words()))
+        repaired = repaired_answers(here.store, here.project, weeks, viewer=here.rater.id, drawn=found.drawn)
+        st.markdown(as_text(repaired.words()))
         figures.table(
             pd.DataFrame([_row(here, m, states.get(m.key, "")) for m in found.modes]),
             key="failure_modes",

@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from review.basics.errors import InputError
-from review.experiments.comparing.measures import MEASURES, Measure, measures_of
+from review.experiments.comparing.measures import Measure, measures_of
 from review.experiments.gating.checks import corrected_drop
 from review.experiments.gating.pairing import by_case, gate_case, same_example, scores_of
 from review.experiments.runs.accuracy import Accuracy, accuracy_of
@@ -35,7 +35,7 @@ class ComparedCase:
     scores: tuple[float | None, ...]
     changes: tuple[Change, ...]
 
-    @property
+    @cached_property
     def change(self) -> Change:
         """The change that matters most."""
         return min(self.changes, key=lambda one: ORDER[one], default="same")
@@ -68,14 +68,12 @@ class Comparison:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """What can be compared here: measures of which at least one answer has a value."""
-        answers = [one for row in self.rows for some in row.results for one in some]
-        scored = set[str]().union(*(one.scores for one in answers))
-        # Names rule out a scorer that gave no score, so not every answer has to be read.
-        return {
-            name: one
-            for name, one in self._defined.items()
-            if (name in MEASURES or name in scored) and any(one.of(answer) is not None for answer in answers)
-        }
+        return {name: one for name, one in self._defined.items() if self.has(name)}
+
+    def has(self, name: str) -> bool:
+        """Return whether some answer has this measure."""
+        places = range(len(self.runs)) if name in self._defined else ()
+        return any(value is not None for place in places for value in self.values(name, place))
 
     @cached_property
     def _known(self) -> dict[tuple[str, int], list[float | None]]:
@@ -86,11 +84,22 @@ class Comparison:
         found = self._known.get((name, place))
         if found is None:
             of = self._defined[name].of
-            found = self._known[name, place] = [
-                of(some[0]) if len(some) == 1 else _mean([of(one) for one in some])
-                for some in (row.results[place] for row in self.rows)
-            ]
+            results = self._results[place]
+            found = self._known[name, place] = (
+                [of(one) for (one,) in results]
+                if all(len(some) == 1 for some in results)
+                else [_mean([of(one) for one in some]) for some in results]
+            )
         return found
+
+    @cached_property
+    def _results(self) -> list[tuple[tuple[ScoredCase, ...], ...]]:
+        """The results of every case, by the place of the version."""
+        return [tuple(row.results[place] for row in self.rows) for place in range(len(self.runs))]
+
+    @cached_property
+    def _clusters(self) -> list[str]:
+        return [row.case.cluster for row in self.rows]
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str, int], Quantity]:
@@ -109,8 +118,8 @@ class Comparison:
 
     def _figure(self, name: str, place: int) -> Quantity:
         measure = self._defined[name]
-        values = zip(self.values(name, place), self.rows, strict=True)
-        known = [(v, row.case.cluster) for v, row in values if v is not None]
+        values = zip(self.values(name, place), self._clusters, strict=True)
+        known = [(v, cluster) for v, cluster in values if v is not None]
         return mean_over_clusters([v for v, _ in known], [c for _, c in known], share=measure.share)
 
     def difference(self, name: str, place: int) -> Quantity:
@@ -123,8 +132,8 @@ class Comparison:
     def _difference(self, name: str, place: int) -> Quantity:
         measure = self._defined[name]
         pairs = [
-            (a, b, row.case.cluster)
-            for a, b, row in zip(self.values(name, 0), self.values(name, place), self.rows, strict=True)
+            (a, b, cluster)
+            for a, b, cluster in zip(self.values(name, 0), self.values(name, place), self._clusters, strict=True)
             if a is not None and b is not None
         ]
         clusters = [c for _, _, c in pairs]
@@ -213,7 +222,7 @@ def _compared(case: Case, results: Sequence[Sequence[ScoredCase]]) -> ComparedCa
     return ComparedCase(
         case=case,
         results=tuple(tuple(some) for some in results),
-        scores=tuple(fmean(some) if some else None for some in scores),
+        scores=tuple(_mean(some) for some in scores),
         changes=tuple(changes),
     )
 
@@ -224,6 +233,8 @@ def _flips_first(row: ComparedCase) -> tuple[int, bool, str]:
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [v for v in values if v is not None]
+    if len(known) == 1:  # of thousands of cases
+        return float(known[0])
     return fmean(known) if known else None
 
 

@@ -14,9 +14,9 @@ MARGIN = 0.02
 def sentence(comparison: Comparison, place: int, *, margin: float = MARGIN) -> str:
     """Return how a version compares with the first: accuracy within the margin or not, then cost and latency."""
     name, first = comparison.versions[place], comparison.versions[0]
-    parts = [_accuracy(comparison.difference("combined", place), margin)] if "combined" in comparison.measures else []
+    parts = [_accuracy(comparison.difference("combined", place), margin)] if comparison.has("combined") else []
     for one in WORTH_SAYING:
-        if one in comparison.measures:
+        if comparison.has(one):
             parts += _relative(one, comparison.difference(one, place))
     return f"{name} against {first}: {', '.join(parts) or 'nothing is known of both'}."
 

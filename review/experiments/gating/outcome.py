@@ -19,6 +19,8 @@ from review.statistics.gate.report import GateReport, report_on
 
 NO_RESULT = "the version has no result for it"
 SHOWN = 8
+ROUNDS = 2
+"""Rounds of repeats that share what a pass may err by: after each of them somebody looks again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,8 @@ class Outcome:
             sorted(self.causes), list(self.paired.left_out), self.drift and self.drift.to_json(),
             [r.margin, r.alpha, r.strict, r.seed],
         ]  # fmt: skip
+        if r.pass_alpha != r.alpha:  # a first look keeps the id that it always had
+            told.append(r.pass_alpha)
         if self.checks is not None:  # without checks the id stays what it was before there were any
             told.append(self.checks.to_json())
         return f"gate-{digest(told)[:12]}"
@@ -129,6 +133,7 @@ def gate_runs(
         strict=settings.strict,
         seed=settings.seed,
         missing=paired.missing,
+        pass_alpha=settings.alpha / ROUNDS if _asked_again(candidate) else None,
     )
     drift = best_approved(approved, candidate, settings, left_out=left_out)
     decision, reasons = report.decision, list(report.reasons)
@@ -160,6 +165,11 @@ def gate_runs(
         causes=causes,
         checks=checks,
     )
+
+
+def _asked_again(candidate: ScoredRun) -> bool:
+    """Return whether the candidate was asked more than once, so that this is no first look at the evidence."""
+    return any(one.repeat > 1 and one.combined is not None for one in candidate.cases)
 
 
 def _checked(

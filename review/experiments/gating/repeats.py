@@ -25,8 +25,8 @@ LEARNED = 5
 """Results of each case that show which cases flip in the baseline. They are asked once and serve every candidate."""
 OFFERS = ((15, 3), (11, 3), (9, 3), (7, 3), (7, 2), (5, 2), (3, 2))
 """Results that a case that flips, and any other, should have. The first offer that fits the bill is made."""
-FURTHER = (25, 5)
-"""What is offered to a gate that is undecided after the largest of them."""
+FURTHER = ((35, 7), (25, 5))
+"""What is offered to a gate that is undecided after the largest of them, in the same way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ def repeat_plan(
 
     made = [offer(*numbers) for numbers in OFFERS]
     if made[0].step == "done":
-        made = [offer(*FURTHER)]
+        made = [offer(*numbers) for numbers in FURTHER]
     return next((one for one in made if fits(one)), _short(made[-1]))
 
 

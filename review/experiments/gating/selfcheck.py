@@ -93,7 +93,13 @@ def self_check(runs: Sequence[ScoredRun], settings: GateSettings = AS_USUAL) -> 
         evidence = weigh(gathered, alpha=settings.alpha, seed=settings.seed)
         slices = slice_up(gathered, margin=settings.margin, alpha=settings.alpha, seed=settings.seed)
         decision, _ = decide(
-            gathered, evidence, slices, margin=settings.margin, alpha=settings.alpha, strict=settings.strict
+            gathered,
+            evidence,
+            slices,
+            margin=settings.margin,
+            alpha=settings.alpha,
+            pass_alpha=settings.alpha,
+            strict=settings.strict,
         )
         found[decision] += 1
         flips += sum(c.change != "same" for c in gathered) / len(gathered)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache, partial
 
+from review.basics.altered import altered
 from review.basics.errors import UnknownError
 from review.experiments.runs.cases import ReleaseCases, cases_of_release
 from review.experiments.runs.drawn_answers import counting
@@ -19,8 +19,15 @@ from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.rubric.rubric import Dimension, current_rubric
 from review.settings.project import Project, project_of
 from review.settings.scores import ScoreSettings
-from storage.queries.experiments import labels_of_people, latest_finished, latest_scores
-from storage.records_experiments import ExperimentAnswer, ExperimentRun, ExperimentScore, PromptVersion
+from storage.queries.experiments import (
+    RunAnswer,
+    RunScores,
+    answers_of_run,
+    labels_of_people,
+    latest_finished,
+    scores_of_run,
+)
+from storage.records_experiments import ExperimentRun, PromptVersion
 from storage.store import Store
 
 NOT_ASKED = "not_asked"
@@ -50,8 +57,7 @@ def latest_run(store: Store, *, version: str, release: str, project: Project | N
 
 def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project: Project) -> ScoredRun:
     """Return a run with the scores of all its cases, over a release that was read already."""
-    answers = {row.id: row for row in store.find(ExperimentAnswer, run_id=run.id)}
-    scores = latest_scores(store, run.id)
+    answers, scores = answers_of_run(store, run.id), scores_of_run(store, run.id)
     version = store.get(PromptVersion, run.version)
     prompt = version.prompt if version is not None else ""
     correctness = correctness_of(store, project)
@@ -72,7 +78,7 @@ def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project
     labels = labels_of_people(store, run.id) if correctness is not None else {}
     if not labels or correctness is None:
         return found
-    return replace(found, people=counting(found, labels, correctness), weights=project.sql.weights)
+    return altered(found, people=counting(found, labels, correctness), weights=project.sql.weights)
 
 
 def correctness_of(store: Store, project: Project) -> Dimension | None:
@@ -83,11 +89,14 @@ def correctness_of(store: Store, project: Project) -> Dimension | None:
         return None
 
 
+_BARE = ScoredCase(case=Case(id="", question=""))
+
+
 def scored_case(
     case: Case,
     repeat: int,
-    answer: ExperimentAnswer | None,
-    score: ExperimentScore | None,
+    answer: RunAnswer | None,
+    score: RunScores | None,
     settings: ScoreSettings,
 ) -> ScoredCase:
     """Return a case with its answer and the scores that need no person.
@@ -96,20 +105,21 @@ def scored_case(
     """
     if answer is None or answer.cause:
         cause = NOT_ASKED if answer is None else answer.cause
-        said = {"missing": {"said": answer.answer.get("said", "")}} if answer else {}
+        said = {"missing": {"said": answer.fields.get("said", "")}} if answer else {}
         return ScoredCase(case=case, repeat=repeat, cause=cause, detail=said)
-    given = answer_of(case.id, repeat, answer.answer)
+    given = answer_of(case.id, repeat, answer.fields)
     if score is None:
         return ScoredCase(case=case, repeat=repeat, answer=given, unscored={"combined": "not scored yet"})
     execution, rules = parts(case, score.scores, settings)
     lacking = [name for name in settings.deciding if name not in score.scores and name not in score.unscored]
-    why = {"combined": f"{', '.join(lacking)} has not scored it yet; score the run again"} if lacking else {}
-    return ScoredCase(
+    why = {"combined": f"{', '.join(lacking)} has not scored it yet; score the run again"}
+    return altered(
+        _BARE,
         case=case,
         repeat=repeat,
         answer=given,
         scores=score.scores,
-        unscored={**score.unscored, **why},
+        unscored={**score.unscored, **why} if lacking else score.unscored,
         detail=score.detail,
         execution=execution,
         semantic=rules,
@@ -121,26 +131,14 @@ def with_people(one: ScoredCase, correctness: Dimension | None, project: Project
     if one.answer is None or "combined" in one.unscored:
         return one
     people = human_score(one.case, one.answer, correctness)
-    scores, unscored = _beside(one.scores, people), dict(one.unscored)
+    scores, unscored = _beside(one.scores, people), one.unscored
     semantic = one.semantic if people is None else people
     whole = combined(one.execution, semantic, project.sql.weights)
     if len(one.case.question) >= SHORTEST and one.case.question in prompt:
-        whole, unscored["combined"] = None, IN_THE_PROMPT
+        whole, unscored = None, {**unscored, "combined": IN_THE_PROMPT}
     elif whole is None:
-        unscored["combined"] = ONLY_A_PERSON
-    # Written out, because ``replace`` takes as long again and a page reads thousands of cases.
-    return ScoredCase(
-        case=one.case,
-        repeat=one.repeat,
-        answer=one.answer,
-        cause=one.cause,
-        scores=scores,
-        unscored=unscored,
-        detail=one.detail,
-        execution=one.execution,
-        semantic=semantic,
-        combined=whole,
-    )
+        unscored = {**unscored, "combined": ONLY_A_PERSON}
+    return altered(one, scores=scores, unscored=unscored, semantic=semantic, combined=whole)
 
 
 def _beside(scores: Mapping[str, float], people: float | None) -> Mapping[str, float]:

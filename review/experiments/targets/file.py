@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from review.basics.errors import InputError
-from review.experiments.targets.reading import missing, read_answer
+from review.experiments.targets.reading import LONGEST, missing, read_answer
 from review.experiments.targets.results.catalogue import read_results_of
 from review.experiments.targets.target import Attempt, Question, Setup, Target
 
@@ -55,7 +57,11 @@ class Answers:
     def ask(self, question: Question) -> Attempt:
         """Look the case up."""
         row = self._rows.get((question.case, question.repeat))
-        return missing("not_in_file") if row is None else read_answer(row)
+        if row is None:
+            return missing("not_in_file")
+        if len(orjson.dumps(row, default=str)) > LONGEST:
+            return missing("too_long")
+        return read_answer(row)
 
     def close_thread(self) -> None:
         """Nothing is open."""

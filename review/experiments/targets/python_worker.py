@@ -25,13 +25,13 @@ def main(place: str) -> None:
 
 
 def answered(function: Callable[[dict[str, Any]], Any], question: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer of the function; what it raises is its error."""
+    """Return the answer of the function; what it raises is its error. An id that it names itself must be the case's."""
     try:
         found = function(question)
     except Exception as error:  # noqa: BLE001 - whatever the product raises is its error on this case
         found = {"error": f"{type(error).__name__}: {error}"}
     given = found if isinstance(found, dict) else {"answer": found}
-    return {**given, "id": question["id"]}
+    return {"id": question["id"], **given}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from review.basics.altered import altered
 from review.experiments.targets.target import Attempt
 from review.experiments.values import ANSWER_FIELDS, Answer, ToolCall
 from review.privacy.keys_and_tokens import without_secrets
@@ -71,18 +72,19 @@ def read_answer(found: Mapping[str, Any]) -> Attempt:
     return replace(said, fields={name: fields[name] for name in SPENT if name in fields})
 
 
+_NOTHING = Answer(case="")
+
+
 def answer_of(case: str, repeat: int, fields: Mapping[str, Any]) -> Answer:
     """Return the answer that stored fields hold."""
-    rest = {k: v for k, v in fields.items() if k not in ("tool_calls", "steps", "context", "said")}
-    context = fields.get("context")
-    return Answer(
-        case=case,
-        repeat=repeat,
-        steps=tuple(fields.get("steps", ())),
-        tool_calls=tuple(ToolCall(c["name"], c.get("arguments")) for c in fields.get("tool_calls", ())),
-        context=None if context is None else tuple(context),
-        **rest,
-    )
+    given = {**fields, "case": case, "repeat": repeat}
+    given.pop("said", None)
+    for name in ("steps", "context"):
+        if name in given:
+            given[name] = tuple(given[name])
+    if "tool_calls" in given:
+        given["tool_calls"] = tuple(ToolCall(c["name"], c.get("arguments")) for c in given["tool_calls"])
+    return altered(_NOTHING, **given)
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,14 @@ Decision = Literal["pass", "fail", "inconclusive"]
 
 
 def decide(
-    cases: Sequence[GateCase], e: Evidence, slices: Sequence[Slice], *, margin: float, alpha: float, strict: bool
+    cases: Sequence[GateCase],
+    e: Evidence,
+    slices: Sequence[Slice],
+    *,
+    margin: float,
+    alpha: float,
+    pass_alpha: float,
+    strict: bool,
 ) -> tuple[Decision, list[str]]:
     """Return the decision and its reasons; ``gate_report`` states the rule."""
     if against := _against(cases, e, slices, margin=margin, alpha=alpha, strict=strict):
@@ -26,10 +33,11 @@ def decide(
         return "inconclusive", suspicions
     if e.upper < margin:
         if e.upper < 0:
-            return "pass", [f"with {1 - alpha:.0%} confidence the candidate is better by at least {_points(-e.upper)}"]
-        limit = f"with {1 - alpha:.0%} confidence the drop is under {_points(e.upper)}"
+            better = f"with {_sure(pass_alpha)} confidence the candidate is better by at least {_points(-e.upper)}"
+            return "pass", [better]
+        limit = f"with {_sure(pass_alpha)} confidence the drop is under {_points(e.upper)}"
         return "pass", [f"{limit}, less than the margin of {_points(margin)}"]
-    return "inconclusive", suspicions + _undecided(e, margin=margin, alpha=alpha)
+    return "inconclusive", suspicions + _undecided(e, margin=margin, pass_alpha=pass_alpha)
 
 
 def without_result(missing: Sequence[MissingCase], n: int, *, margin: float) -> list[str]:
@@ -98,10 +106,14 @@ def _suspicion(s: Slice) -> str:
     )
 
 
-def _undecided(e: Evidence, *, margin: float, alpha: float) -> list[str]:
+def _sure(alpha: float) -> str:
+    return f"{100 * (1 - alpha):.3g}%"
+
+
+def _undecided(e: Evidence, *, margin: float, pass_alpha: float) -> list[str]:
     limit = (
-        f"a drop of up to {_points(e.upper)} is possible ({1 - alpha:.0%} confidence), which is not under the margin "
-        f"of {_points(margin)}"
+        f"a drop of up to {_points(e.upper)} is possible ({_sure(pass_alpha)} confidence), which is not under the "
+        f"margin of {_points(margin)}"
     )
     if e.drop > margin + 1e-12:
         return [f"the drop of {_points(e.drop)} is over the margin but not proven ({p_words(e.p)})", limit]

@@ -24,9 +24,9 @@ DRAWS = 20_000
 class Evidence:
     """The difference of two versions over ``n`` cases; drops are positive when the candidate is worse.
 
-    ``ci`` is two-sided at 95%, ``lower`` and ``upper`` are one-sided limits at 1 - alpha. ``p`` is one-sided for
-    "worse", from the test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the
-    mean squared difference of a case: for 0/1 results the share of cases that changed.
+    ``ci`` is two-sided at 95%, ``lower`` is a one-sided limit at 1 - alpha, ``upper`` one at the confidence of a pass.
+    ``p`` is one-sided for "worse", from the test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and
+    ``fixed``. ``flips`` is the mean squared difference of a case: for 0/1 results the share of cases that changed.
     """
 
     n: int
@@ -43,8 +43,12 @@ class Evidence:
     binary: bool
 
 
-def weigh(cases: Sequence[GateCase], *, alpha: float = 0.05, seed: int = 0) -> Evidence:
+def weigh(
+    cases: Sequence[GateCase], *, alpha: float = 0.05, pass_alpha: float | None = None, seed: int = 0
+) -> Evidence:
     """Test paired cases: mid-p McNemar for single 0/1 results, else a sign-flip permutation test on case means.
+
+    The upper limit is at 1 - ``pass_alpha``, by default that of ``alpha``.
 
     The limits are Tango's score limits. For results between 0 and 1 and for repeats they use an effective number of
     cases (see ``limits``); where all results are single and 0/1 they equal Tango's.
@@ -54,6 +58,8 @@ def weigh(cases: Sequence[GateCase], *, alpha: float = 0.05, seed: int = 0) -> E
     fixed = sum(c.change == "fixed" for c in cases)
     binary = all(c.binary for c in cases)
     lower, upper = limits(d, level=1 - 2 * alpha)
+    if pass_alpha is not None and pass_alpha != alpha:
+        upper = limits(d, level=1 - 2 * pass_alpha)[1]
     mid_p = mcnemar_one_sided_mid_p(broke, fixed)
     return Evidence(
         n=len(d),

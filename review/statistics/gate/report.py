@@ -35,7 +35,8 @@ class GateReport:
     """The gate's answer, with the ``reasons`` that decided it and ``remarks`` that did not.
 
     ``smallest_detectable_drop`` (at 80% power) and ``cases_needed`` are None when no number is enough. ``missing`` are
-    the cases without the results of both versions; no figure includes them.
+    the cases without the results of both versions; no figure includes them. A pass has the confidence
+    1 - ``pass_alpha``.
     """
 
     decision: Decision
@@ -51,6 +52,7 @@ class GateReport:
     alpha: float
     strict: bool
     seed: int
+    pass_alpha: float
     missing: tuple[MissingCase, ...] = ()
 
     @property
@@ -130,6 +132,7 @@ class GateReport:
             "missing_cases": [c.name for c in self.missing],
             "margin": self.margin,
             "alpha": self.alpha,
+            "pass_alpha": self.pass_alpha,
             "power": POWER,
             "strict": self.strict,
             "seed": self.seed,
@@ -165,12 +168,17 @@ def report_on(
     strict: bool = False,
     seed: int = 0,
     missing: Sequence[MissingCase] = (),
+    pass_alpha: float | None = None,
 ) -> GateReport:
-    """Decide as ``gate_report`` does, on cases whose repeats are combined already."""
+    """Decide as ``gate_report`` does, on cases whose repeats are combined already.
+
+    ``pass_alpha`` is what a pass may err by, by default ``alpha``; evidence that is looked at several times shares it.
+    """
     _check(margin, alpha)
-    evidence = weigh(gathered, alpha=alpha, seed=seed)
+    passes = alpha if pass_alpha is None else pass_alpha
+    evidence = weigh(gathered, alpha=alpha, pass_alpha=passes, seed=seed)
     slices = slice_up(gathered, margin=margin, alpha=alpha, seed=seed)
-    decision, reasons = decide(gathered, evidence, slices, margin=margin, alpha=alpha, strict=strict)
+    decision, reasons = decide(gathered, evidence, slices, margin=margin, alpha=alpha, pass_alpha=passes, strict=strict)
     hidden = without_result(missing, len(gathered), margin=margin) if decision == "pass" else []
     if hidden:
         decision, reasons = "inconclusive", hidden
@@ -193,6 +201,7 @@ def report_on(
         alpha=alpha,
         strict=strict,
         seed=seed,
+        pass_alpha=passes,
         missing=tuple(missing),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from failed_log import MESSAGES, NEXT, WEEK, bring, row
 from golden_store import new_store
 
 from review.basics.errors import UnknownError
-from review.basics.log_paths import log_of
+from review.basics.log_paths import LogPaths, log_of
 from review.failures.archive import failure_shown, failures, groups_of
 from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_name, offending_name
 from review.failures.modes import name_mode
 from review.failures.rules import KINDS, failure_rules
 from review.failures.working import give_mode, write_note
-from review.log.failed import FailedGroup, Narrowed, failed_groups
-from review.log.failure_rules import kind_sql
+from review.log.failed import Narrowed, groups_in_log
+from review.log.failed_counts import FIRST, Counted, counted_as_logged, groups_from
+from review.log.failure_rules import FailureRules, kind_sql
 from review.settings.project import project_of
 from storage.records_failures import FailureEvent
 from storage.store import Store
@@ -189,26 +191,52 @@ def test_a_kind_that_a_mode_takes_over_is_that_mode_everywhere(archive: Store) -
     assert one.mode == "dates in German" and one.row.kind == "date_format"
 
 
-def test_the_log_is_read_again_only_for_other_rules(archive: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_week_of_the_log_is_counted_again_only_after_an_import(
+    archive: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project, read = project_of(archive.path), []
 
-    def counted(*args: Any, **more: Any) -> list[FailedGroup]:
-        read.append(more["weeks"])
-        return failed_groups(*args, **more)
+    def counted(log: LogPaths, rules: FailureRules, week: str) -> list[Counted]:
+        read.append(week)
+        return counted_as_logged(log, rules, week)
 
-    monkeypatch.setattr("review.failures.archive.failed_groups", counted)
+    monkeypatch.setattr("review.failures.archive.counted_as_logged", counted)
     assert groups_of(archive, project, weeks=["2026-W01"]) == [] and not read, "the log has nothing of this week"
     first = groups_of(archive, project, weeks=[WEEK])
     assert groups_of(archive, project, weeks=[WEEK], viewer="eva") == first, "eva owes nothing, so she sees the same"
     write_note(archive, "d1", "the month is wrong", by="eva")
-    assert groups_of(archive, project, weeks=[WEEK]) == first and read == [[WEEK]]
+    assert groups_of(archive, project, weeks=[WEEK]) == first and read == [WEEK]
     mode = name_mode(archive, "dates in German", groups=["date_format"], by="eva")
     assert mode.id in {g.group for g in groups_of(archive, project, weeks=[WEEK])}
     give_mode(archive, ["l1"], mode.id, by="eva")
     assert {g.group: g.n for g in groups_of(archive, project, weeks=[WEEK])}[mode.id] == 2
     bring(archive, [row("d3", "date_format")])
     assert {g.group: g.n for g in groups_of(archive, project, weeks=[WEEK])}[mode.id] == 3
-    assert read == [[WEEK]] * 4
+    assert read == [WEEK] * 2, "only what came in is counted again"
+    groups_of(archive, project)
+    assert read == [WEEK, WEEK, NEXT], "each week is counted once"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"wrong": {"fine", "c0"}},
+        {"given": {"d1": "mode-a", "c1": "mode-a", "x0": "mode-b"}},
+        {"without": {"c0", "c1", "l1"}, "wrong": {"fine", "l1"}, "given": {"c2": "column_not_found"}},
+        {"modes": {"column_not_found": "mode-a", "cause/feedback": "mode-a"}, "given": {"d1": "mode-a"}},
+        {"without": {f"x{n}" for n in range(FIRST)}},
+        {"given": {f"x{n}": "mode-a" for n in range(FIRST + 1)}, "wrong": {"x0"}},
+    ],
+)
+def test_counts_that_were_moved_are_those_of_a_count_anew(archive: Store, said: dict[str, Any]) -> None:
+    bring(archive, [row(f"x{n}", "date_format", prompt_version="v3") for n in range(FIRST + 2)])
+    log, rules = log_of(archive.path), replace(failure_rules(archive, project_of(archive.path)), **said)
+    counted = [one for week in (WEEK, NEXT) for one in counted_as_logged(log, rules, week)]
+    moved = groups_from(log, rules, counted, weeks=[WEEK, NEXT])
+    anew = groups_in_log(log, rules, weeks=[WEEK, NEXT])
+    assert len(moved) == len({(g.week, g.group, g.version) for g in moved})
+    assert sorted(moved, key=str) == sorted(anew, key=str) and len(anew) > 5
 
 
 def test_a_hundred_thousand_failures_are_grouped_within_a_second(tmp_path: Path) -> None:

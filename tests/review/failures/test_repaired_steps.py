@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from failed_log import bring
 from golden_store import new_store
 
-from review.failures.archive import failures
+from review.basics.log_paths import log_of
+from review.failures.archive import failure_shown, failures, groups_of, steps_of
 from review.log.failed import Narrowed
+from review.log.log import log_files
+from review.log.told import ToldBySteps
 from review.settings.project import project_of
 from review.sources.import_into import import_into
 from review.sources.options import ImportOptions
 from review.sources.step_errors import told_by_steps
+from storage.store import Store
 
 SAID = 'psycopg.errors.UndefinedColumn: column "claim_state" does not exist'
 AT = 1_794_819_600
@@ -100,6 +107,36 @@ def test_the_errors_of_steps_become_the_failure_of_the_trace(tmp_path: Path, wri
     for one in found.values():
         assert (one.row.kind, one.offending, one.step) == ("column_not_found", "claim_state", "run_sql")
         assert one.row.error_type == "psycopg.errors.UndefinedColumn"
+
+
+def _as_an_early_version_left_it(store: Store) -> None:
+    """Have the log and its import say what version 0.2 read: nothing of what failed in the steps of a trace."""
+    store.engine.connection.execute("UPDATE imports SET expired = NULL, erased = NULL")
+    for file in log_files(log_of(store.path)):
+        rows = pq.read_table(file)
+        for name in ToldBySteps._fields:
+            at = rows.column_names.index(name)
+            rows = rows.set_column(at, rows.schema.field(at), pa.nulls(len(rows), rows.schema.field(at).type))
+        pq.write_table(rows, file)
+
+
+def test_traces_of_an_early_version_gain_their_repairs_without_a_new_import(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    traces = {"one": _calls(repaired=True), "two": _calls(repaired=False), "fine": _calls(repaired=True)[3:]}
+    bring(store, [one for name, calls in traces.items() for one in _plain(name, calls)])
+    project, wanted = project_of(store.path), Narrowed(weeks=["2026-W47"])
+    now, groups = failures(store, project, wanted), groups_of(store, project)
+    assert {f.row.id: (f.row.cause, f.row.repair_rounds) for f in now} == {
+        "one": ("repaired", 1),
+        "two": ("low_confidence", None),
+    }
+    _as_an_early_version_left_it(store)
+    assert failures(store, project, wanted) == now and groups_of(store, project) == groups
+    assert steps_of(store, project, "2026-W47") == {"run_sql": 2}
+    shown = failure_shown(store, project, "one").failure
+    assert shown is not None and (shown.row.cause, shown.row.repair_rounds) == ("repaired", 1)
+    store.engine.connection.execute("UPDATE imports SET expired = 0")
+    assert failures(store, project, wanted) == [], "an import of today is taken at its word"
 
 
 def _step(name: str, error: str = "", **more: Any) -> dict[str, Any]:

@@ -26,6 +26,8 @@ HEAD = 65_536
 
 def read_results_of(path: Path) -> Iterator[ResultRow]:
     """Yield the rows of a result file. Raises InputError when it cannot be read."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(f"{path}: found a pipe or a device, expected a file of answers. Write the answers to a file.")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
