@@ -56,7 +56,7 @@ def share(values: list[object], value: object) -> float:
     return Counter(values)[value] / len(values)
 
 
-@examples(15)
+@examples(8)
 @given(seed=st.integers(0, 2**31), number=st.integers(1, 52))
 def test_the_same_seed_and_week_give_the_same_conversations_and_another_seed_gives_others(
     seed: int, number: int
