@@ -18,7 +18,7 @@ def examples(count: int, **options: Any) -> settings:
 
 
 def load_profile() -> None:
-    """Make ``examples(100)`` what tests get that say nothing, without a limit of time for each example.
+    """Make ``examples(60)`` what tests get that say nothing, without a limit of time for each example.
 
     CI tries the same examples each time, so that a change is never held up by an example that it did not touch. Runs
     elsewhere try new ones.
@@ -28,5 +28,5 @@ def load_profile() -> None:
         "spotcheck", deadline=None, derandomize=EVERY, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("spotcheck")
-    settings.register_profile("spotcheck", examples(100))
+    settings.register_profile("spotcheck", examples(60))
     settings.load_profile("spotcheck")

@@ -1,6 +1,6 @@
 """How pytest-xdist divides the tests: by file, browser tests on the first worker, all others on the rest.
 
-Files that load models are one unit of work.
+Files that load models are one unit of work, and so are those that read our source.
 
 Two browsers side by side make tests of a page wait longer, so they meet only at the end, when one kind has run out.
 There is one worker more than cores: a test that waits for a server, a browser or a disk leaves its core to another.
@@ -30,7 +30,15 @@ WITH_MODELS = (
     *(f"tests/review/checks/test_{name}.py" for name in ("checks_contract", "checks_on_import", "embeddings")),
     *(f"tests/review/checks/test_{name}.py" for name in ("personal_data_library", "personal_data_names")),
     *(f"tests/review/checks/test_{name}.py" for name in ("similarity", "toxicity")),
+    "tests/review/failures/test_analysis.py",
     *(f"tests/review/judges/test_{name}.py" for name in ("judge_contract", "local_judge", "text_models")),
+)
+SOURCE = "tests/source"
+"""The name under which the files that read our own source go to one worker: parsing it takes five seconds."""
+WITH_SOURCE = (
+    *(f"tests/test_{name}.py" for name in ("command_hints", "house", "sql_home")),
+    *(f"tests/pages/test_{name}.py" for name in ("charts", "labels", "table_links")),
+    *("tests/review/test_standard_errors.py", "tests/storage/test_sqlite_utils_alone.py"),
 )
 MOST_WORKERS = 4
 """More would wait for the browser tests, most of which one worker runs alone."""
@@ -41,7 +49,7 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return MODELS if file in WITH_MODELS else file
+        return MODELS if file in WITH_MODELS else SOURCE if file in WITH_SOURCE else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         first = next(iter(self.assigned_work)) == node if self.assigned_work else True

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from syntax_trees import tree
+from syntax_trees import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = re.compile(r"`spotcheck |(?<![\w-])--[a-z][a-z-]+")
@@ -33,7 +33,7 @@ ONLY_ON_THE_COMMAND_LINE = {
 def quoted(module: ast.Module) -> list[tuple[int, str]]:
     """Return the line and text of each string that quotes a command, docstrings and hints apart."""
     apart: set[int] = set()
-    for node in ast.walk(module):
+    for node in nodes(module, ast.keyword, ast.Expr, ast.Assign):
         if isinstance(node, ast.keyword) and node.arg == "command_hint":
             apart.update(id(part) for part in ast.walk(node.value))
         if isinstance(node, ast.Expr):
@@ -42,11 +42,8 @@ def quoted(module: ast.Module) -> list[tuple[int, str]]:
             apart.update(id(part) for part in ast.walk(node.value))
     return [
         (node.lineno, node.value)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in apart
-        and COMMAND.search(node.value)
+        for node in nodes(module, ast.Constant)
+        if isinstance(node.value, str) and id(node) not in apart and COMMAND.search(node.value)
     ]
 
 

@@ -303,15 +303,8 @@ def test_each_definition_is_used() -> None:
     words = Counter(word for path in files() for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
     found = []
     for path in files():
-        inherited = {
-            method
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.ClassDef) and node.bases
-            for method in node.body
-        }
-        for node in ast.walk(tree(path)):
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                continue
+        inherited = {method for node in nodes(tree(path), ast.ClassDef) if node.bases for method in node.body}
+        for node in nodes(tree(path), ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
             # A decorator registers a command, a migration or a fragment of a page.
             own = not node.decorator_list and node not in inherited and not node.name.startswith("__")
             if own and words[node.name] == 1 and node.name not in CALLED_FROM_OUTSIDE:

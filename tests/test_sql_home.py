@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from syntax_trees import tree
+from syntax_trees import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,12 +39,12 @@ STATEMENT = re.compile(
 
 def texts(module: ast.Module) -> Iterator[str]:
     """Every string of a module except docstrings; an f-string is one text, with its values left out."""
-    docstrings = {id(n.value) for n in ast.walk(module) if isinstance(n, ast.Expr)}
-    parts = {id(value) for n in ast.walk(module) if isinstance(n, ast.JoinedStr) for value in n.values}
-    for node in ast.walk(module):
-        if isinstance(node, ast.JoinedStr):
-            yield " ".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings | parts:
+    apart = {id(n.value) for n in nodes(module, ast.Expr)}
+    for node in nodes(module, ast.JoinedStr):
+        apart |= {id(value) for value in node.values}
+        yield " ".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+    for node in nodes(module, ast.Constant):
+        if isinstance(node.value, str) and id(node) not in apart:
             yield node.value
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syntax_trees import nodes, tree
 
 from pages.parts.health.pictures import Point, points_picture
 from pages.parts.shared import chart_parts, charts
@@ -159,16 +160,13 @@ def test_an_axis_without_values_is_that_of_a_share() -> None:
 def test_every_chart_is_drawn_with_its_words_and_beside_a_table() -> None:
     drawn: dict[str, list[str]] = {}
     for path in PAGES.rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef):
-                calls = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
-                names = {getattr(f, "attr", getattr(f, "id", "")) for f in calls}
-                if names & {"vega_lite_chart", "altair_chart", "line_chart", "bar_chart", "area_chart"}:
-                    drawn.setdefault("direct", []).append(f"{path.name}:{function.name}")
-                if any(ast.unparse(f) == "figures.draw" for f in calls):
-                    assert names & {"table", "with_table"}, (
-                        f"{path.name}: {function.name} draws a chart without a table"
-                    )
+        for function in nodes(tree(path), ast.FunctionDef):
+            calls = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
+            names = {getattr(f, "attr", getattr(f, "id", "")) for f in calls}
+            if names & {"vega_lite_chart", "altair_chart", "line_chart", "bar_chart", "area_chart"}:
+                drawn.setdefault("direct", []).append(f"{path.name}:{function.name}")
+            if any(ast.unparse(f) == "figures.draw" for f in calls):
+                assert names & {"table", "with_table"}, f"{path.name}: {function.name} draws a chart without a table"
     assert drawn == {"direct": ["figures.py:draw"]}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from app_pages import run
+from syntax_trees import nodes, tree
 
 from review.golden.releases import examples_of, releases
 from review.rubric.rubric import current_rubric
@@ -68,8 +69,8 @@ def tables() -> dict[str, bool]:
     """Return, by the key of each table that ``figures.table`` draws, whether its rows have a link."""
     found: dict[str, bool] = {}
     for path in sorted(PAGES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("figures.table", "table"):
+        for node in nodes(tree(path), ast.Call):
+            if ast.unparse(node.func) not in ("figures.table", "table"):
                 continue
             given = {one.arg: one.value for one in node.keywords}
             if "file_name" in given:

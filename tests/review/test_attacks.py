@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 import pytest
+import syntax_trees
 from click.testing import CliRunner
 from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
 from quick_stores import copy_folder
@@ -268,16 +269,15 @@ def test_a_command_requires_the_role_of_the_person_who_acts(
 def verbs_of(module: str) -> dict[str, ast.FunctionDef]:
     path = ROOT / Path(*module.split("."))
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for node in syntax_trees.tree(file).body if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_verb_that_a_page_calls_for_a_person_requires_their_role() -> None:
     """Every verb with ``by`` that a page imports calls ``require``."""
     unasked, asked = set(), set()
     for page in (ROOT / "pages").rglob("*.py"):
-        for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("review"):
+        for node in syntax_trees.nodes(syntax_trees.tree(page), ast.ImportFrom):
+            if not (node.module or "").startswith("review"):
                 continue
             verbs = verbs_of(str(node.module))
             for name in (n.name for n in node.names):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from small_disks import mounted
+from warm_commands import run
 
 from review.basics.errors import NoSpace, NothingToDo
 
@@ -25,8 +26,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def spotcheck(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from review.commands.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True)
+    return run(arguments, environment={**os.environ, "PYTHONPATH": str(ROOT)}, folder=folder)
 
 
 def test_an_import_that_fills_the_disk_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:

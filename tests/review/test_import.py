@@ -406,7 +406,7 @@ texts = st.text(min_size=1, max_size=30).filter(str.strip)
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
-@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_without_personal_data_comes_out_as_it_went_in(tmp_path_factory, pairs):
     folder = tmp_path_factory.mktemp("round")
     log = log_of(folder / "s.db")

@@ -380,7 +380,7 @@ def test_an_iban_with_right_check_number_is_found_and_with_a_wrong_one_is_not(co
 
 
 @given(TEXTS)
-@examples(400)
+@examples(200)
 def test_masking_twice_is_masking_once(text):
     once, _ = mask_text(text, BUILT_IN)
     assert mask_text(once, BUILT_IN) == (once, ())
@@ -410,14 +410,14 @@ NEVER = recognisers({"NEVER": "(?!)"})
 
 
 @given(TEXTS)
-@examples(1000)
+@examples(400)
 def test_the_quick_test_never_overlooks_anything(text):
     conversation = a_conversation(messages=({"role": "user", "content": text},))
     assert mask(conversation, BUILT_IN) == mask(conversation, NEVER)
 
 
 @given(st.text("ab1:.@-_ x=/", max_size=SHORTEST - 1) | st.text(max_size=SHORTEST - 1))
-@examples(500)
+@examples(200)
 def test_nothing_is_found_in_a_text_that_is_too_short(text):
     assert mask_text(text, NEVER) == (text, ())
 
@@ -426,7 +426,7 @@ ONE_WORD = st.text("aAkKiIzZéß", max_size=16) | st.text(st.characters(categori
 
 
 @given(st.sampled_from(["", "AKIA", "ASIA", "ghp", "ey", "ES"]), ONE_WORD)
-@examples(500)
+@examples(200)
 def test_nothing_is_found_in_a_single_short_word(begin, rest):
     word = (begin + rest)[: SHORTEST_WORD - 1]
     if word.isalpha():
@@ -445,7 +445,7 @@ QUICK = (
 
 
 @given(TEXTS | st.text("0123456789 -.ADEX", max_size=40))
-@examples(1000)
+@examples(400)
 def test_what_is_searched_first_is_in_every_number(text):
     for pattern, quick in QUICK:
         assert quick.search(text) or not pattern.search(text)
@@ -462,7 +462,7 @@ NAMES_OF_NUMBERS = st.sampled_from(
 
 
 @given(st.lists(NAMES_OF_NUMBERS | WORDS | NUMBERS | st.sampled_from(["BNZAA2318J", "111222333", "046 454 286"])))
-@examples(500)
+@examples(200)
 def test_no_name_of_a_national_number_is_overlooked(parts):
     text = " ".join(parts)
     tried = national_ids._named_in(folded(text))
@@ -487,7 +487,7 @@ def test_a_signature_inside_of_json_text_is_masked(text):
 
 
 @given(TEXTS)
-@examples(500)
+@examples(200)
 def test_one_pass_finds_the_words_that_many_passes_find(text):
     for words in (labelled.HINTS, spelt_out.HINTS, keys_and_tokens.HINTS, ("é", "ab")):
         assert any_of(words)(text.lower()) == any(word in text.lower() for word in words)
@@ -511,7 +511,7 @@ NAMED_BEFORE = re.compile(
     TEXTS,
     st.sampled_from(["tel", "mobil", "telefon", "téléfono", "since", "\\ntel", "sin.", "x fon 1", "cell_", "é tel"]),
 )
-@examples(500)
+@examples(200)
 def test_no_word_that_calls_a_number_personal_is_overlooked(text, word):
     lower = f"{text[:7]}{word}{text[7:]}".lower()
     words = _words_in(lower)

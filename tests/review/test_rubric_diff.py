@@ -58,7 +58,7 @@ def sound(document):
 RUBRICS = documents().map(sound).filter(lambda rubric: rubric is not None)
 
 
-@examples(150)
+@examples(75)
 @given(RUBRICS)
 def test_a_rubric_written_as_toml_reads_back_the_same(rubric):
     text = rubric_toml(rubric)
@@ -66,7 +66,7 @@ def test_a_rubric_written_as_toml_reads_back_the_same(rubric):
     assert rubric_toml(rubric_from_toml(text)) == text
 
 
-@examples(150)
+@examples(75)
 @given(RUBRICS, RUBRICS)
 def test_there_are_no_changes_exactly_when_nothing_changed(one, other):
     assert rubric_diff(one, one) == []

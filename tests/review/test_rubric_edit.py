@@ -49,7 +49,7 @@ ALL_STEPS = (
 STEPS = st.sampled_from(ALL_STEPS).flatmap(lambda one: one)
 
 
-@examples(150)
+@examples(75)
 @given(st.lists(STEPS, max_size=8))
 def test_any_steps_make_a_rubric_whose_text_reads_back_the_same(steps: list[object]) -> None:
     rubric = DEFAULT

@@ -161,21 +161,31 @@ def wanted(strata: dict[str, set[str]]) -> set[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def by_hand() -> tuple[dict[str, set[str]], int]:
+    """The ids of each stratum of the texts, and how many rows the frame has."""
+    return expected(TEXTS.to_pylist())
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> DrawResult:
+    """The draw from the texts in a file."""
+    return drawn(f"{folder}/texts.parquet")
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_texts_around_the_week_give_one_frame_and_one_sample(kind: str, request: pytest.FixtureRequest) -> None:
-    strata, rows = expected(TEXTS.to_pylist())
+def test_texts_around_the_week_give_one_frame_and_one_sample(
+    kind: str, by_hand: tuple[dict[str, set[str]], int], reference: DrawResult, request: pytest.FixtureRequest
+) -> None:
+    strata, rows = by_hand
     result = drawn(sources(kind, request).source(kind, "texts"))
     frame = result.frame
     assert (frame.rows, frame.null_ids, frame.undated) == (rows, 1, 2)
     assert (frame.duplicate_ids, frame.duplicate_rows, frame.duplicate_examples) == (1, 2, ("twice",))
     assert frame.populations == {name: len(ids) for name, ids in strata.items()}
-    assert frame.verdicts == reference(request).frame.verdicts
+    assert frame.verdicts == reference.frame.verdicts
     assert set(all_of(result.ids)) == wanted(strata)
     assert result.digest == sample_digest(wanted(strata))
-
-
-def reference(request: pytest.FixtureRequest) -> DrawResult:
-    return drawn(f"{request.getfixturevalue('folder')}/texts.parquet")
 
 
 @pytest.mark.parametrize("kind", KINDS)

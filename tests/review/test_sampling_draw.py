@@ -140,7 +140,7 @@ caps = st.fixed_dictionaries(
 )
 
 
-@examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(0.001, 1.0), st.floats(0.001, 1.0), caps, caps)
 def test_a_later_draw_contains_the_earlier_one_or_is_refused(log, rate, later_rate, first_caps, later_caps):
     first = drawn(log, rate, first_caps)

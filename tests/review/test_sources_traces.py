@@ -1,6 +1,7 @@
 """What a trace becomes where it is not simple: texts below the root, missing or several roots, circles, tools."""
 
 import copy
+from functools import cache
 
 import orjson
 import pytest
@@ -566,6 +567,13 @@ def test_a_row_of_an_unknown_type_costs_itself_alone():
         assert [(line, error.field) for line, error in read.errors] == [(len(rows), "type")]
 
 
+@cache
+def odd_fields(known: tuple[str, ...]) -> st.SearchStrategy[dict]:
+    """Up to three fields of a record that has the fields ``known``, with odd values."""
+    more = ("events", "status", "metadata", "extra", "scores", "tags", "usage", "error", "attributes")
+    return st.dictionaries(st.sampled_from([*known, *more]), JSON, max_size=3)
+
+
 @pytest.mark.parametrize("name", ["langsmith", "langfuse_rows", "otlp", "openai_batch"])
 @given(data=st.data())
 def test_a_trace_of_any_records_is_read_or_refused_and_nothing_else(name, data):
@@ -576,10 +584,7 @@ def test_a_trace_of_any_records_is_read_or_refused_and_nothing_else(name, data):
         inner = record
         if name == "otlp":
             inner = data.draw(st.sampled_from([record, record["resourceSpans"][0]["scopeSpans"][0]["spans"][0]]))
-        keys = st.sampled_from(
-            [*inner, "events", "status", "metadata", "extra", "scores", "tags", "usage", "error", "attributes"]
-        )
-        inner |= data.draw(st.dictionaries(keys, JSON, max_size=3))
+        inner |= data.draw(odd_fields(tuple(inner)))
         READERS[name].recognise(record)
     read = read_records(name, records)
     for conversation in read.conversations:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from syntax_trees import nodes, tree
 
 from review.basics.labels import Label, Scale, ratings_of
 from review.commands.agreement import render_report
@@ -53,9 +54,9 @@ def test_nothing_that_people_see_reads_a_bare_standard_error():
 
 def functions_with(attribute: str) -> Iterator[tuple[Path, ast.FunctionDef]]:
     for path in SHOWN:
-        if path.suffix == ".py":
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.FunctionDef) and attribute in attributes(node):
+        if path.suffix == ".py" and attribute in path.read_text(encoding="utf-8"):
+            for node in nodes(tree(path), ast.FunctionDef):
+                if attribute in attributes(node):
                     yield path, node
 
 
@@ -73,8 +74,8 @@ def test_what_shows_an_error_shows_the_interval_in_the_same_breath():
 def test_every_standard_error_is_made_with_the_name_of_its_method():
     made = 0
     for path in STATISTICS.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Quantity"):
+        for node in nodes(tree(path), ast.Call):
+            if not (isinstance(node.func, ast.Name) and node.func.id == "Quantity"):
                 continue
             given = {k.arg: k.value for k in node.keywords}
             if "se" in given and not (isinstance(given["se"], ast.Constant) and given["se"].value is None):

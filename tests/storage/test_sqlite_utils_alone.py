@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from syntax_trees import tree
+from syntax_trees import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = "storage/migrations/sqlite_utils_alone.py"
@@ -28,14 +28,19 @@ def test_commands_start_without_pandas_and_scipy_and_who_needs_pandas_has_it_aft
 
 def imported_at_run_time(module: ast.Module) -> Iterator[str]:
     """Names of the modules that this one imports when it is imported itself, or later."""
-    for node in module.body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+    for_types = {
+        one
+        for node in module.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for one in ast.walk(node)
+    }
+    for one in nodes(module, ast.Import, ast.ImportFrom):
+        if one in for_types:
             continue
-        for one in ast.walk(node):
-            if isinstance(one, ast.Import):
-                yield from (alias.name for alias in one.names)
-            elif isinstance(one, ast.ImportFrom) and one.module:
-                yield one.module
+        if isinstance(one, ast.Import):
+            yield from (alias.name for alias in one.names)
+        elif one.module:
+            yield one.module
 
 
 def test_sqlite_utils_comes_through_one_door() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
@@ -32,6 +33,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
+NUMBERS = itertools.count()
 
 
 def rater(identity: str) -> Rater:
@@ -58,24 +60,30 @@ def test_adding_a_known_key_changes_nothing(store: Store) -> None:
     assert store.get(Rater, "ana") == rater("ana")
 
 
+@pytest.fixture(scope="module")
+def one_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One store for all conversations that are tried."""
+    return open_store(tmp_path_factory.mktemp("one") / "s.db")
+
+
 @given(content=st.dictionaries(st.text(max_size=8), JSON, max_size=4), turns=st.lists(st.text(max_size=30), max_size=4))
 def test_any_conversation_survives_the_round_trip(
-    tmp_path_factory: pytest.TempPathFactory, content: dict[str, object], turns: list[str]
+    one_store: Store, content: dict[str, object], turns: list[str]
 ) -> None:
-    store = open_store(tmp_path_factory.mktemp("s") / "s.db")
+    name = f"c{next(NUMBERS)}"
     messages = tuple({"role": "user", "content": t} for t in turns)
     there = Conversation(
-        id="c",
+        id=name,
         source="production",
-        source_id="c",
+        source_id=name,
         created_at=None,
         week="2026-W47",
         messages=messages,
         metadata=content,
         repaired=True,
     )
-    store.add(there)
-    assert store.get(Conversation, "c") == there
+    assert one_store.add(there) == 1
+    assert one_store.get(Conversation, name) == there
 
 
 def test_every_record_has_a_table_with_exactly_its_fields(store: Store) -> None:

@@ -12,7 +12,7 @@ from review.basics.labels import Label, Ratings, Scale, ScaleKind, ratings_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "agreement"
 # no deadline: a busy machine makes single examples slow
-patient = examples(60)
+patient = examples(40)
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 

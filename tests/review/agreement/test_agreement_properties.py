@@ -3,8 +3,6 @@ import pytest
 from agreement_cases import columns, patient, ratings_from_columns
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
 from textbook_alpha import textbook_alpha
 
 from review.basics.labels import Label, Ratings, Scale, ratings_of
@@ -53,15 +51,22 @@ def test_alpha_is_that_of_its_definition(table):
 @patient
 @given(tables(missing=False))
 def test_fleiss_kappa_is_that_of_statsmodels(table):
+    from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa  # two seconds, for two tests of this file
+
     said = np.array([list(column) for column in table.values()]).T
     assume(len(np.unique(said)) > 1)
     ratings = ratings_from_columns(table, "nominal", VALUES)
-    assert estimate(ratings, "fleiss_kappa").value == pytest.approx(fleiss_kappa(aggregate_raters(said)[0]), abs=1e-9)
+    assert estimate(ratings, "fleiss_kappa", bootstrap=0).value == pytest.approx(
+        fleiss_kappa(aggregate_raters(said)[0]), abs=1e-9
+    )
 
 
 @patient
 @given(tables(raters=2, missing=False))
 def test_cohen_kappa_is_that_of_scikit_learn_and_its_error_that_of_statsmodels(table):
+    from sklearn.metrics import cohen_kappa_score
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     a, b = table.values()
     assume(len({*a, *b}) > 1)
     ratings = ratings_from_columns(table, "ordinal", VALUES)

@@ -30,7 +30,7 @@ def report(rows, **options):
     return calibration_report(calibration_data(rows, values=("a", "b", "c")), positive="a", bootstrap=50, **options)
 
 
-@examples(40)
+@examples(25)
 @example([("a", "a", "s"), ("a", "b", "s"), ("a", "b", "s"), ("a", "b", "s")], 683.5780418861957)
 @given(pairs, st.floats(0.1, 1000))
 def test_equal_weights_change_nothing(cells, weight):
@@ -45,7 +45,7 @@ def test_equal_weights_change_nothing(cells, weight):
             assert q.ci is None or q.ci == pytest.approx(u.ci)
 
 
-@examples(40)
+@examples(25)
 @given(pairs, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(cells, random):
     rows = stratified(cells)
@@ -54,7 +54,7 @@ def test_the_order_of_rows_changes_nothing(cells, random):
     assert report(rows).to_json() == report(shuffled).to_json()
 
 
-@examples(60)
+@examples(35)
 @given(pairs, st.sampled_from(["drop", "wrong"]))
 def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
     found = report(stratified(cells), missing=missing)
@@ -71,14 +71,14 @@ def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
                 assert q.value - 1e-9 <= q.ci[1] <= 1 + 1e-9
 
 
-@examples(40)
+@examples(25)
 @given(pairs, st.one_of(value, st.none()))
 def test_an_item_that_is_not_labelled_changes_nothing(cells, verdict):
     rows = simple(cells)
     assert report([*rows, CalibrationRow(item="new", truth=None, verdict=verdict)]).to_json() == report(rows).to_json()
 
 
-@examples(40)
+@examples(25)
 @given(pairs)
 def test_confusion_adds_up_to_the_items_compared(cells):
     found = report(stratified(cells))
@@ -134,7 +134,7 @@ def by_weight(rows):
     ]
 
 
-@examples(40)
+@examples(25)
 @given(st.integers(0, 40), st.integers(0, 5), st.sampled_from("ab"), st.integers(1, 12), st.integers(8, 100))
 def test_one_heavy_item_never_settles_the_recall(caught, missed, heavy, weeks, quiet):
     # One of one caught (or missed): the share of its like is Beta(3/2, 1/2), 95% from .15 to 1. A half stays possible.
