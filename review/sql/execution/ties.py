@@ -4,7 +4,8 @@
 not among the columns, nobody can tell from the result which rows are level. So the reference is run
 once more without its limit and with its sort keys beside its columns: its own text, less one clause and plus copies of
 others, never a text that the parser writes. An answer whose rows are among these, with the
-sort keys that the reference shows, is what the reference might as well have given out.
+sort keys that the reference shows, is what the reference might as well have given out. So is one that gives out all
+rows that are level with the last: nobody who asks which shop sold the most wants one of two by chance.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def other_choice(runner: Runner, sql: str, generated: Result, expected: Result) 
     if inside := open_inside(runner, statement):
         return Choice(undecided=inside)
     count = len(expected.rows)
-    if not count or len(generated.rows) != count or not leaves_open(statement, expected.columns):
+    if not count or len(generated.rows) < count or not leaves_open(statement, expected.columns):
         return Choice()
     unlimited = without_limit(sql, runner.engine.dialect, expected.columns)
     if unlimited is None:
@@ -69,6 +70,9 @@ def _among(unlimited: Unlimited, every: Result, generated: Result, expected: Res
     last = next((k for k in range(end, len(keys)) if keys[k] != keys[end - 1]), len(keys))
     if len(keys) < end or (last == len(keys) and every.truncated):
         return Choice(undecided=f"{_LEVEL}: more than {len(keys):,} rows may stand at its end.")
+    more = len(generated.rows) > count
+    if more and (first or not unlimited.places or len(generated.rows) != last):
+        return Choice()
     every, keys = replace(every, rows=every.rows[:last], truncated=False), keys[:last]
     level = last > end or (first > 0 and keys[first - 1] == keys[first])
     shown = Table(replace(every, columns=expected.columns, rows=tuple(row[:width] for row in every.rows)))
@@ -79,7 +83,7 @@ def _among(unlimited: Unlimited, every: Result, generated: Result, expected: Res
         return Choice(undecided=f"{_LEVEL}, and the answer has fewer columns." if level else "")
     theirs, open_ones = Table(generated), False
     for pairs in _ways(shown, theirs):
-        found = _found(shown, theirs, pairs, keys[first:end], keys)
+        found = _found(shown, theirs, pairs, keys if more else keys[first:end], keys)
         if found.places is not None:
             rows = tuple(tuple(generated.rows[at][b] for _, b in pairs) for at in found.places)
             return Choice(replace(expected, rows=rows))

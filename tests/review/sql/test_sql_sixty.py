@@ -200,6 +200,13 @@ LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n
         ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('f', 5)", "wrong"),
         ("SELECT name, n FROM {} ORDER BY n DESC, name LIMIT 2", "('a', 9), ('d', 5)", "wrong"),
         ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 4", "('a', 9), ('b', 5), ('b', 5), ('c', 5)", "wrong"),
+        # All that are level with the last are more than the reference gives, and no less right.
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('b', 5), ('c', 5), ('d', 5)", "right"),
+        ("SELECT name FROM {} ORDER BY n DESC LIMIT 2", "('a'), ('d'), ('b'), ('c')", "right"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2", "('a', 9), ('b', 5), ('c', 5), ('e', 1)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 1", "('a', 9), ('b', 5)", "wrong"),
+        ("SELECT name, n FROM {} ORDER BY n DESC LIMIT 2 OFFSET 1", "('b', 5), ('c', 5), ('d', 5)", "wrong"),
+        ("SELECT name, n FROM {} LIMIT 4", "('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)", "wrong"),
     ],
 )
 def test_rows_that_are_level_in_the_order_may_be_others(
