@@ -24,7 +24,7 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
     """
     tree = tree_of(spans)
     said = said_in(tree)
-    if not _says_something(said.messages):
+    if not any(m["content"] or m.get("tool_calls") for m in said.messages):
         names = ", ".join(dict.fromkeys(span.name for span in tree.spans))[:200]
         raise Unreadable(
             "messages",
@@ -63,13 +63,6 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
     }
 
 
-def _says_something(messages: Sequence[Fields]) -> bool:
-    for message in messages:
-        if message["content"] or message.get("tool_calls"):
-            return True
-    return False
-
-
 def _time(tree: Tree) -> str | None:
     start = tree.root.start
     if start is None:
@@ -77,7 +70,7 @@ def _time(tree: Tree) -> str | None:
     return None if start is None else utc_text(datetime.fromtimestamp(start / 1000, UTC))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Figures:
     """What the spans of a trace say between them: the latest model and prompt, the first user and session, the rest."""
 
