@@ -88,9 +88,10 @@ class Blocks:
 
     def add(self, part: Part) -> None:
         """Add a record."""
-        key = key_bytes(part.key)
-        self.of[bucket_of(key)] += framed(self._number, key, part.line, part.text)
-        self._number += 1
+        name, line, text = part
+        key, number = key_bytes(name), self._number
+        self._number = number + 1
+        self.of[bucket_of(key)] += framed(number, key, line, text)
 
 
 class Group(NamedTuple):

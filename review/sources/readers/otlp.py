@@ -85,22 +85,20 @@ def _span(record: Record, events: list[Fields], meaning: Meaning) -> Span:
     answers = said.answers
     raw = str(answers.get("kind") or record.get("span_kind") or "").lower()
     kind = KINDS.get(raw) or (raw if raw not in _NO_KIND else "") or _kind_of(attributes)
+    name, tool = record["name"] or raw or "span", kind == TOOL
     span = Span(
         id=record["span"],
         parent=record["parent"],
-        name=record["name"] or raw or "span",
+        name=str(answers.get("tool") or name) if tool else name,
         kind=kind,
         start=record["start"],
         end=record["end"],
         order=record["span"],
+        input=opened(answers.get("arguments")) if tool else input_of(said, events),
+        output=opened(answers.get("result")) if tool else output_of(said, events),
     )
-    if kind == TOOL:
-        span.name = str(answers.get("tool") or span.name)
-        span.input, span.output = opened(answers.get("arguments")), opened(answers.get("result"))
-    else:
-        span.input, span.output = input_of(said, events), output_of(said, events)
-        if kind == RETRIEVER or "retrieval" in raw:
-            span.documents = _documents(said)
+    if kind == RETRIEVER or "retrieval" in raw:
+        span.documents = _documents(said)
     if record["failed"] or attributes.get("langfuse.observation.level") == "ERROR":
         span.error, span.error_type = _error(record, own, events)
     if attributes.get("langfuse.internal.is_app_root") in (True, "true"):

@@ -34,6 +34,7 @@ def packed_in(record: PackedSpans) -> Iterator[tuple[str, bytes] | PackedSpan]:
 def plain_of(data: bytes | memoryview) -> Fields:
     """Return the plain form of a packed span."""
     shared, own = divided(data)
+    # Nobody changes a resource, so spans share what was made of it.
     resource, scope = _known(shared) if len(shared) <= LONGEST else _described(shared)
     span = Span.FromString(own)
     parent, events, status = span.parent_span_id, span.events, span.status
@@ -81,5 +82,6 @@ def _attributes(pairs: Any) -> Fields:
     made: Fields = {}
     for pair in pairs:
         value = pair.value
-        made[pair.key] = value.string_value or value_of(value)
+        # Nearly all are texts or numbers; a value that is not set reads as empty or zero, and is looked at again.
+        made[pair.key] = value.string_value or value.int_value or value_of(value)
     return made
