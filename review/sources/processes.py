@@ -34,7 +34,8 @@ UNDER_WAY = 3
 BYTES_UNDER_WAY = 24 * 1024 * 1024
 """The bytes of these, or one piece that is larger."""
 
-Work, Result = TypeVar("Work"), TypeVar("Result")
+Work = TypeVar("Work")
+Result = TypeVar("Result")
 
 
 class Job(NamedTuple):
