@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from review.basics.record import Unreadable
-from review.sources.grouping import part_of
 from review.sources.readers import otlp, otlp_attributes, span_names
 from review.sources.readers.otlp import READER
 from review.sources.readers.otlp_attributes import NAMES
 from review.sources.readers.span_names import Meaning, Names, Said
+from review.sources.trace_frames import part_of
 
 
 def plain_list(attributes: Mapping[str, Any], prefix: str) -> list[Any]:

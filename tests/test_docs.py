@@ -77,6 +77,11 @@ def test_the_overview_imports_no_command_and_nothing_slow() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
+def test_publish_and_push_say_what_is_wrong_without_waiting_for_scipy() -> None:
+    code = "import sys, review.commands.publish, review.commands.push; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("name", sorted({n.split(".")[0] for n in COEFFICIENTS}))
 def test_every_coefficient_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README

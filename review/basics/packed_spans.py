@@ -23,10 +23,6 @@ class PackedSpan(NamedTuple):
     message: Any
     shared: bytes
 
-    def packed(self) -> bytes:
-        """Return the span with its resource and scope as bytes, which :func:`divided` takes apart."""
-        return b"".join((self.shared, self.message.SerializeToString()))
-
 
 class PackedSpans(Mapping[str, Any]):
     """The spans of one resource: a record as OTLP/JSON has it, made only when somebody looks into it."""
@@ -48,8 +44,12 @@ class PackedSpans(Mapping[str, Any]):
     def __len__(self) -> int:
         return 2  # as many as the fields of a record, which need not be made for that
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as bytes."""
+        return _unpacked, (type(self._resource), self._resource.SerializeToString())
+
     def spans(self) -> Iterator[PackedSpan]:
-        """Yield the spans."""
+        """Yield the spans. The bytes of both parts, one after the other, are what :func:`divided` takes apart."""
         resource = self._resource.resource.SerializeToString()
         for scope in self._resource.scope_spans:
             name = scope.scope.name.encode()
@@ -61,6 +61,10 @@ class PackedSpans(Mapping[str, Any]):
         """Return one of the spans as a record of its own."""
         scope = {"scope": {"name": shared_in(span.shared)[1]}, "spans": [span_record(span.message)]}
         return {**resource_record(self._resource), "scopeSpans": [scope]}
+
+
+def _unpacked(kind: Any, data: bytes) -> PackedSpans:
+    return PackedSpans(kind.FromString(data))
 
 
 def divided(data: bytes | memoryview) -> tuple[bytes, bytes | memoryview]:

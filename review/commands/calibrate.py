@@ -25,7 +25,8 @@ from review.commands.inputs import (
     values_option,
 )
 from review.current.verdicts import versions_with_verdicts
-from review.evidence.evidence import Paired, paired_labels, weeks_between
+from review.evidence.chosen_weeks import weeks_between
+from review.evidence.evidence import Paired, paired_labels
 from review.evidence.test_set_access import CountedAccess, Half
 from review.judges.workbench.workbench import written_look
 from review.people.people import require

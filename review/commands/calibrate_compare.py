@@ -16,7 +16,7 @@ from review.commands.common import acting_person, as_option, emit, note, split_v
 from review.commands.inputs import Source, missing_option, source_options, split_option, values_option
 from review.current.verdicts import Reference, reference
 from review.current.verdicts import judges as judges_of_weeks
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.evidence.test_set_access import Half, tunable
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.workbench import written_looks

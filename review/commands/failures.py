@@ -11,7 +11,7 @@ from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
 from review.commands.failures_modes import modes_group
 from review.commands.failures_propose import documents, frequent, marked, variants
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failure_shown, failures, shown_json
 from review.failures.exports import EXPORTS, export_learned

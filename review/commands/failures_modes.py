@@ -8,7 +8,7 @@ import click
 
 from review.commands import failures_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.analysis import accept, proposed_modes
 from review.failures.by_model import named_by

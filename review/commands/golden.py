@@ -22,7 +22,7 @@ from review.commands.common import (
     store_option,
 )
 from review.commands.golden_check import check_, diff_, verify_
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import Candidate, candidates

@@ -21,7 +21,8 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.evidence.evidence import ratings_by_dimension, weeks_between
+from review.evidence.chosen_weeks import weeks_between
+from review.evidence.evidence import ratings_by_dimension
 from review.evidence.pair_votes import pair_votes
 from review.evidence.test_set_access import HALVES
 from review.statistics.agreement.files import read_ratings

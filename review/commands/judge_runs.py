@@ -23,7 +23,7 @@ from review.commands.common import (
 )
 from review.commands.numbers import Number
 from review.commands.progress import bar
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.exchange.items import FORMATS
 from review.judges.keys import environment_of
 from review.judges.runs import running

@@ -29,7 +29,7 @@ from review.commands.common import (
 )
 from review.commands.exchange import force_option, target_argument
 from review.commands.inputs import bootstrap_option, seed_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.evidence.pair_votes import pair_votes
 from review.exchange.pair_export import export_pairs, export_preferences, read_votes
 from review.settings.project import project_of

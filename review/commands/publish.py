@@ -9,7 +9,7 @@ import click
 
 from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.report.publishing.catalogue import WAREHOUSES, addresses
 from review.report.publishing.dbt import write_dbt
 from review.report.publishing.publish import publish

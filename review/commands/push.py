@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 import click
 
+from review.basics.errors import InputError
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, out, store_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.exchange.pushing.catalogue import SYSTEMS
 from review.exchange.pushing.push import push
 from review.settings.project import project_of
@@ -34,8 +35,10 @@ def push_(
     is not sent twice. Exit code 1 when the push ended early.
     """
     store, project = opened(store_path), project_of(store_path)
-    [week] = weeks_between(store, week)
-    done = push(store, project, to, week, by=acting_person(store, acting).id, dry_run=dry_run, source=source)
+    weeks = weeks_between(store, week)
+    if len(weeks) != 1:
+        raise InputError(f"--week: found {len(weeks)} weeks ({week}), expected one. Push them one after another.")
+    done = push(store, project, to, weeks[0], by=acting_person(store, acting).id, dry_run=dry_run, source=source)
     result = {"sent": done.sent, "already": done.already, "skipped": [asdict(one) for one in done.skipped]}
 
     def render() -> None:

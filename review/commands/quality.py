@@ -13,7 +13,8 @@ from review.basics.spellings import Spellings
 from review.basics.tables import Row, Table, read_table
 from review.commands.common import emit, note, out, split_values
 from review.commands.inputs import Source, positive_option, source_options, values_option
-from review.evidence.evidence import latest_used_rubric, weeks_between
+from review.evidence.chosen_weeks import weeks_between
+from review.evidence.evidence import latest_used_rubric
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import production_data
 from review.evidence.weekly_change import WeeklyChange, changes_json, weekly_changes

@@ -11,7 +11,7 @@ from rich.table import Table
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import spoken
 from review.commands.common import emit, json_option, note, opened, out, store_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.report import words
 from review.report.beside import calibration_line, known_lines, pair_lines
 from review.report.decided import golden_head, golden_lines

@@ -9,7 +9,7 @@ import click
 from review.basics.errors import UnknownError
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.judges.runs.sql_execution import NAME, execute_week
 from review.settings.project import project_of
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from review.current.rubric_in_use import weeks_under
 from review.evidence import evidence
+from review.evidence.chosen_weeks import DEFAULT_WEEKS
 from review.evidence.production_data import ProductionData, production_data
 from review.evidence.ties import added
 from review.evidence.week_strata import WeekStrata
@@ -54,7 +55,7 @@ def production_reports(
 def earlier_weeks(store: Store, weeks: Sequence[str]) -> tuple[str, ...]:
     """Return the four weeks before the first of ``weeks``, without those counted under another rubric version."""
     version = evidence.latest_used_rubric(store, weeks).version
-    before = [w for w in weeks_in_use(store) if w.name < min(weeks)][-evidence.DEFAULT_WEEKS :]
+    before = [w for w in weeks_in_use(store) if w.name < min(weeks)][-DEFAULT_WEEKS:]
     return tuple(weeks_under(store, before, version))
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from review.current.rubric_in_use import weeks_under
 from review.evidence import evidence
+from review.evidence.chosen_weeks import DEFAULT_WEEKS
 from review.evidence.production import Wanted, quality_of
 from review.evidence.production_data import ProductionData, production_data
 from review.statistics.quality.change import SPAN, Pairs, change, change_over_weeks, paired_change
@@ -51,7 +52,7 @@ def weekly_changes(
     Draws of different weeks are independent, so their intervals are joined. Where most conversations were labelled in
     both weeks, the change is that of the pairs.
     """
-    before = weeks_before(store, week, most - 1 + evidence.DEFAULT_WEEKS)
+    before = weeks_before(store, week, most - 1 + DEFAULT_WEEKS)
     if not before:
         return [None] * len(found)
     last, span = before[-1], before[-(most - 1) :]
@@ -79,7 +80,7 @@ def _headline(data: ProductionData, week: str, before: Sequence[str], wanted: Wa
     """Return the headline of one week, whose report without the weeks ``before`` is ``alone``."""
     if not alone.uses_history or not before:
         return alone.headline
-    earlier = data.only(before[-evidence.DEFAULT_WEEKS :])
+    earlier = data.only(before[-DEFAULT_WEEKS:])
     return quality_of(data.only([week]), *_known(data, week, wanted), earlier=earlier).headline
 
 

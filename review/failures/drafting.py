@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from review.basics.log_paths import log_of
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.failures.archive import conversations_of
 from review.failures.error_types import error_kind
 from review.failures.modes import mode_list

@@ -14,6 +14,7 @@ from review.current.progress import progress
 from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
 from review.evidence import evidence
+from review.evidence.chosen_weeks import weeks_up_to
 from review.golden.examples import current_examples
 from review.people.people import people
 from review.report.beside_gathered import beside
@@ -48,7 +49,7 @@ def week_report(
     """
     opened = week_of_store(store, week)
     rubric = evidence.latest_used_rubric(store, [week])
-    window = evidence.weeks_up_to(store, week)
+    window = weeks_up_to(store, week)
     items = items_of(store, week)
     of_week = {i.id for i in items}
     all_owed = owed_items(store, viewer) if viewer else set()

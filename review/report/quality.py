@@ -5,6 +5,7 @@ from __future__ import annotations
 from review.basics.remembered import Remembered
 from review.current.counting import state_of_weeks
 from review.evidence import evidence
+from review.evidence.chosen_weeks import DEFAULT_WEEKS
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import ProductionData, production_data
 from review.evidence.weekly_change import weekly_changes, weeks_before
@@ -51,4 +52,4 @@ def state_of_quality(store: Store, week: str) -> WeekState:
 
     The estimate of the first of the eight weeks borrows strength from the weeks before it.
     """
-    return state_of_weeks(store, (*weeks_before(store, week, SPAN - 1 + evidence.DEFAULT_WEEKS), week))
+    return state_of_weeks(store, (*weeks_before(store, week, SPAN - 1 + DEFAULT_WEEKS), week))

@@ -7,6 +7,7 @@ from review.current.assignments import closing_of
 from review.current.known import items_of
 from review.current.settled import settled_labels
 from review.current.verdicts import verdicts_of, versions_with_verdicts
+from review.evidence.chosen_weeks import weeks_up_to
 from storage.queries.items import items_among
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
@@ -59,7 +60,7 @@ def _read(store: Store, names: list[str], week: str) -> bool:
     from review.settling.case_batch import ranking
 
     production_data(store, (*weeks_before(store, week, SHOWN - 1), week))
-    recent = evidence.weeks_up_to(store, week)
+    recent = weeks_up_to(store, week)
     settled_labels(store, recent)
     evidence.clusters_of(store, recent)
     for name in recent:

@@ -16,7 +16,7 @@ from review.current.assignments import week_of_store
 from review.current.counting import states_of_annotations
 from review.current.known import Known
 from review.evidence import gathered
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.golden.examples import example_id_of, latest_version
 from review.people.people import people, person
 from review.privacy.hidden_spans import conversations

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
 from review.basics.record import Raw, Unreadable
-from review.sources.grouping import Group, Grouping, Part, part_of
+from review.sources.grouping import Grouping
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.reader import TraceReader
+from review.sources.trace_frames import Group, Part, part_of
 
 REFUSALS = (Unreadable, RecursionError, orjson.JSONEncodeError)
 """What a record raises that cannot be read."""
@@ -36,6 +37,13 @@ class Assembled(NamedTuple):
     records: tuple[Record, ...]
 
 
+class Keeping(Protocol):
+    """What keeps records until their trace is whole."""
+
+    def add(self, part: Part, /) -> None:
+        """Keep one record."""
+
+
 def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = None) -> Iterator[Assembled]:
     """Yield the conversations of each trace, and each record or trace that cannot be read with its error.
 
@@ -51,16 +59,16 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
             mended.update(raw.mended_counts)
             if reader.head is not None and raw.record is not None:
                 shared = reader.head(raw.record) or shared
-            for error in _refused(raw, reader, grouping, shared):
+            for error in kept(raw, reader, grouping, shared):
                 yield Assembled(raw._replace(record=None, error=error, mended=()), None, ())
         for group in grouping.groups():
-            for one in _of_group(group, reader, int(end * grouping.share)):
+            for one in of_group(group, reader, int(end * grouping.share)):
                 # What was mended in the whole file is told with the first conversation.
                 yield one._replace(raw=one.raw._replace(mended=(*one.raw.mended, *mended.items()))) if mended else one
                 mended.clear()
 
 
-def _refused(raw: Raw, reader: TraceReader, grouping: Grouping, shared: Record) -> Iterator[Unreadable]:
+def kept(raw: Raw, reader: TraceReader, into: Keeping, shared: Record) -> Iterator[Unreadable]:
     """Keep the parts of a record, with what they share, until traces are whole; yield why others cannot be read."""
     if raw.record is None:
         yield raw.error or Unreadable("line", None, "a record")
@@ -71,21 +79,24 @@ def _refused(raw: Raw, reader: TraceReader, grouping: Grouping, shared: Record) 
             if isinstance(one, Unreadable):
                 yield one
             else:
-                grouping.add(Part(one[0], raw.line, one[1]))
+                into.add(Part(one[0], raw.line, one[1]))
         for part in reader.parts(raw.record) if packed is None else ():
             if isinstance(part, Unreadable):
                 yield part
                 continue
             try:
-                grouping.add(part_of(reader.key(part), raw.line, {**shared, **part} if shared else part))
+                into.add(part_of(reader.key(part), raw.line, {**shared, **part} if shared else part))
             except REFUSALS as reason:
                 yield refusal(reason)
     except REFUSALS as reason:
         yield refusal(reason)
 
 
-def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assembled]:
-    """Yield the conversations of one trace, and the parts of it that cannot be read."""
+def of_group(group: Group, reader: TraceReader, done: int = 0) -> Iterator[Assembled]:
+    """Yield the conversations of one trace, and the parts of it that cannot be read.
+
+    ``done`` is how far putting together has come, in bytes of the file.
+    """
     raw = Raw(group.line, None, None, done, (("part", group.parts),))
     if group.error is not None:
         yield Assembled(raw._replace(error=group.error, mended=((TOO_LARGE, group.parts),)), None, ())

@@ -20,10 +20,11 @@ import orjson
 
 from review.basics.record import Raw, Unreadable
 from review.sources.assembling import REFUSALS, refusal
-from review.sources.grouping import OPTIONS, Group, Grouping, part_of
+from review.sources.grouping import Grouping
 from review.sources.linking import CONVERSATION, PREVIOUS, RESPONSE, Links, with_history
 from review.sources.readers.fields import Fields, Record
 from review.sources.spool import Spool, Stretch
+from review.sources.trace_frames import OPTIONS, Group, part_of
 
 TOO_MANY = "calls with the same first question and answer, too many to look for those that continue one another"
 """The note on calls that were not joined because there are too many."""

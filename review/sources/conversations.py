@@ -17,7 +17,7 @@ from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.privacy import Privacy
-from review.sources.assembling import REFUSALS, refusal, traces
+from review.sources.assembling import REFUSALS, Assembled, refusal, traces
 from review.sources.chaining import ReadFields, joined_calls
 from review.sources.human_scores import raters_in
 from review.sources.normalise import Origin, canonical, conversation_of
@@ -84,7 +84,7 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
     """
     reader = READERS[rules.format]
     if isinstance(reader, TraceReader):
-        yield from _of_traces(raws, rules, reader)
+        yield from read_traces(traces(raws, reader, scratch=rules.scratch), rules)
         return
     if not isinstance(reader, Reader):
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
@@ -144,8 +144,9 @@ def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Itera
             yield ReadFields(raw._replace(error=refusal(reason)), [], {})
 
 
-def _of_traces(raws: Iterable[Raw], rules: RecordRules, reader: TraceReader) -> Iterator[ReadRecord]:
-    for raw, found, records in traces(raws, reader, scratch=rules.scratch):
+def read_traces(assembled: Iterable[Assembled], rules: RecordRules) -> Iterator[ReadRecord]:
+    """Normalise, mask and hash conversations that were put together of the records of their traces."""
+    for raw, found, records in assembled:
         entry, error = None, raw.error
         if found is not None:
             try:

@@ -12,7 +12,7 @@ from review.sources.conversations import ReadRecord, RecordRules, masked_value, 
 from review.sources.human_scores import raters_in
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
-from review.sources.readers.reader import Reader
+from review.sources.readers.reader import Reader, TraceReader
 from review.sources.tally import Tally
 from review.sources.unread import Unread
 
@@ -36,6 +36,12 @@ def is_read_alone(format: str) -> bool:
     """Return whether each record of a format is read by itself, and not put together with others."""
     reader = READERS[format]
     return isinstance(reader, Reader) and reader.calls is None
+
+
+def may_split(format: str) -> bool:
+    """Return whether several processes may read the records of a format: alone, or by whole traces."""
+    reader = READERS[format]
+    return reader.head is None if isinstance(reader, TraceReader) else is_read_alone(format)
 
 
 def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> Generator[Entry, None, None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,17 +19,19 @@ from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import NOTHING_GONE, append
 from review.log.gone import ERASED, Gone
-from review.log.rows import Entry
+from review.log.rows import Entry, LogRow
 from review.sources.checking import checked
 from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
 from review.sources.file_sets import Files, FileSet, file_set, opened_set
 from review.sources.known import Sifting
 from review.sources.options import AUTO, ImportOptions
-from review.sources.processes import Job, in_processes, pool_for
+from review.sources.processes import Job, pool_for
 from review.sources.readers.catalogue import Detected
 from review.sources.record_hashes import record_hash
+from review.sources.record_processes import in_processes
 from review.sources.tally import Tally
+from review.sources.trace_processes import traces_in_processes
 from storage.records_log import Import
 
 PROGRESS_EVERY = 500
@@ -74,10 +77,17 @@ def import_file(
     raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
     job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
     pool = pool_for(job, files.size, to_run, processes)
-    read = masked_conversations(raws, rules)
-    if not is_read_alone(detected.format):
-        read = _watched_again(read, files.size, progress)
-    made = in_processes(pool, raws, tally) if pool else counted(read, tally, rules)
+    made: Generator[LogRow, None, None] | Generator[Entry, None, None]
+    if pool is None:
+        read = masked_conversations(raws, rules)
+        if not is_read_alone(detected.format):
+            read = _watched_again(read, files.size, progress)
+        made = counted(read, tally, rules)
+    elif is_read_alone(detected.format):
+        made = in_processes(pool, raws, tally)
+    else:
+        told = partial(_second_half, files.size, progress)
+        made = traces_in_processes(pool, raws, tally, scratch=rules.scratch, progress=told)
     try:
         with closing(made):
             counts = append(
@@ -176,6 +186,11 @@ def _watched(raws: Iterator[Raw], size: int, progress: Progress | None, *, of: i
             progress(min(raw.done, size) // of, size)
     if progress is not None:
         progress(size // of, size)
+
+
+def _second_half(size: int, progress: Progress | None, share: float) -> None:
+    if progress is not None:
+        progress(size // 2 + int((size - size // 2) * share), size)
 
 
 def _watched_again(

@@ -14,11 +14,11 @@ import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+from process_memory import megabytes
 from trace_speed import span
 
 PER_LINE = 8
@@ -113,25 +113,6 @@ def import_spans(file: Path, store: Path) -> None:
     own = resource.getrusage(resource.RUSAGE_SELF)
     said = {"added": done.added, "rejected": done.rejected, "seconds": time.perf_counter() - begun}
     print(orjson.dumps({**said, "own": own.ru_maxrss / 1024, "busy": own.ru_utime + own.ru_stime}).decode())
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and all that it started, those of them that still run."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from family(int(child))
-
-
-def megabytes(pid: int) -> float:
-    """The memory of a process and of those that it started, 0 when it has ended."""
-    try:
-        statuses = [Path(f"/proc/{one}/status").read_text() for one in family(pid)]
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return (
-        sum(int(line.split()[1]) for text in statuses for line in text.splitlines() if line.startswith("VmRSS")) / 1024
-    )
 
 
 def main() -> None:

@@ -1,16 +1,19 @@
 """How fast, and in how much memory, spans anywhere in a file become conversations in the log.
 
-Run: python tests/bench/trace_speed.py [--traces 50000]. The spans of all traces stand in random order, one OTLP request
-with four spans on a line, so that no trace is whole anywhere. ``--only-group`` leaves out masking and the log, and
-``--protobuf`` writes the requests as clients send them to the collector.
+Run: python tests/bench/trace_speed.py [--traces 50000] [--processes 2]. The spans of all traces stand in random order,
+one OTLP request with four spans on a line, so that no trace is whole anywhere. ``--only-group`` leaves out masking and
+the log: what remains is the way from requests, as the spool holds them, to the fields of conversations. Two processes
+share it, as in an import of a large file. ``--protobuf`` writes the requests as clients send them to the collector.
 ``--file`` names a file to keep, and to read again when it is there: writing a million spans takes longer than reading.
 """
 
 import argparse
 import base64
+import os
 import random
 import resource
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +22,21 @@ from typing import Any
 import orjson
 from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from process_memory import megabytes
 
+from review.basics.clock import now
 from review.basics.input_file import InputFile
 from review.basics.log_paths import log_of
 from review.sources.assembling import traces
 from review.sources.files import opened_file
+from review.sources.grouping import Grouping
 from review.sources.importing import import_file
+from review.sources.options import ImportOptions
+from review.sources.processes import Job, mapped, pool_for, working
 from review.sources.readers.otlp import READER
+from review.sources.tally import Tally
+from review.sources.trace_frames import Group
+from review.sources.trace_processes import assembled_in, gather, length_of
 
 TEXT = "Order #W{n} was handed to the carrier on 2026-11-12, who expects to deliver it within three working days. "
 PER_LINE = 4
@@ -102,12 +113,54 @@ def in_protobuf(request: dict[str, Any]) -> bytes:
     return bytes(ParseDict(request, ExportTraceServiceRequest()).SerializeToString())
 
 
+def grouped(file: Path, scratch: Path, processes: int) -> int:
+    """Put the spans of a file together, and return how many conversations they made."""
+    raws = opened_file(InputFile(str(file), path=file), format="otlp", mapping={}).raws
+    job = Job(ImportOptions(), b"key", "otlp", "bench", now())
+    pool = pool_for(job, file.stat().st_size, (), processes)
+    if pool is None:
+        return sum(1 for one in traces(raws, READER, scratch=scratch) if one.fields)
+    with working(pool), Grouping(scratch) as grouping:
+        gather(pool, raws, grouping, Tally())
+        return sum(mapped(pool, count_in, grouping.blocks(), length_of))
+
+
+def count_in(block: bytes | Group) -> int:
+    """Make the conversations of a block, in one of the processes."""
+    return sum(1 for one in assembled_in(block) if one.fields)
+
+
+def processor_seconds() -> float:
+    """The processor time of this process and of those that it has ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+class Peak:
+    """The most memory of this process and all that it started, in MB, looked at ten times a second."""
+
+    def __enter__(self) -> "Peak":
+        self.most, self._ended = 0.0, threading.Event()
+        self._watching = threading.Thread(target=self._watch)
+        self._watching.start()
+        return self
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            self.most = max(self.most, megabytes(os.getpid()))
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watching.join()
+
+
 def main() -> None:
     """Print spans a second, conversations a second and the peak of the memory."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--traces", type=int, default=50_000)
     parser.add_argument("--only-group", action="store_true")
     parser.add_argument("--protobuf", action="store_true")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--file", type=Path)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -115,21 +168,19 @@ def main() -> None:
         file, spans = chosen.file or Path(folder) / named, chosen.traces * 5
         if not file.exists():
             write_spans(file, chosen.traces)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{spans:,} spans of {chosen.traces:,} traces, {file.stat().st_size / 1e6:,.0f} MB; {before:.0f} MB before"
-        )
-        start, busy = time.perf_counter(), time.process_time()
-        if chosen.only_group:
-            opened = opened_file(InputFile(str(file), path=file), format="otlp", mapping={})
-            done = sum(1 for one in traces(opened.raws, READER, scratch=Path(folder)) if one.fields)
-        else:
-            done = import_file(file, log=log_of(Path(folder) / "spotcheck.db"), key=b"key", by="bench").added
-        seconds, busy = time.perf_counter() - start, time.process_time() - busy
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        load = os.getloadavg()[0]
+        print(f"{spans:,} spans of {chosen.traces:,} traces, {file.stat().st_size / 1e6:,.0f} MB; load {load:.1f}")
+        with Peak() as peak:
+            start, busy = time.perf_counter(), processor_seconds()
+            if chosen.only_group:
+                done = grouped(file, Path(folder), chosen.processes)
+            else:
+                log = log_of(Path(folder) / "spotcheck.db")
+                done = import_file(file, log=log, key=b"key", by="bench", processes=chosen.processes).added
+            seconds, busy = time.perf_counter() - start, processor_seconds() - busy
         print(
             f"{done:,} conversations in {seconds:.1f} s ({busy:.1f} s of processor): {spans / busy:,.0f} spans and "
-            f"{done / busy:,.0f} conversations a second of processor, peak RSS {peak:.0f} MB"
+            f"{done / busy:,.0f} conversations a second of processor, peak RSS of all processes {peak.most:.0f} MB"
         )
 
 

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
 from review.current.settled import labels_in
-from review.evidence.evidence import said_under_one_rubric, weeks_between, weeks_up_to
+from review.evidence.chosen_weeks import weeks_between, weeks_up_to
+from review.evidence.evidence import said_under_one_rubric
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.examples import current_examples

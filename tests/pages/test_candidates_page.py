@@ -9,7 +9,7 @@ from adjudicate_app import OWED, UNANIMOUS, WRONG, build_voted_store, vote
 from app_pages import run
 from streamlit.testing.v1 import AppTest
 
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.golden.approve import bulk_approve, why_not_together
 from review.golden.candidates import candidates
 from review.golden.coverage import worth_a_look

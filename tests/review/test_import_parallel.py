@@ -32,7 +32,7 @@ from review.log.known_records import KnownRecords, found_in_log
 from review.log.log import log_files, log_relation
 from review.log.withdrawn import hide
 from review.settings.privacy import Privacy
-from review.sources import importing, known, processes, record_hashes
+from review.sources import grouping, importing, known, processes, record_hashes, record_processes, trace_processes
 from review.sources.conversations import NO_ANSWER
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
@@ -74,7 +74,8 @@ def written(path: Path, n: int = 900) -> Path:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut a small file into many batches."""
-    monkeypatch.setattr(processes, "RECORDS", 37)
+    monkeypatch.setattr(record_processes, "RECORDS", 37)
+    monkeypatch.setattr(trace_processes, "RECORDS", 37)
 
 
 @pytest.fixture
@@ -88,10 +89,10 @@ def ready_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "multiprocessing", SimpleNamespace(get_context=lambda _: context))
 
 
-def run(path: Path, log: LogPaths, *, n: int, **options: Any) -> tuple[Import, Tally]:
+def run(path: Path, log: LogPaths, *, n: int, progress: Any = None, **options: Any) -> tuple[Import, Tally]:
     tally = Tally()
     chosen = ImportOptions(week="2026-W10", **options)
-    done = import_file(path, chosen, log=log, key=b"key", by="ana", tally=tally, processes=n)
+    done = import_file(path, chosen, log=log, key=b"key", by="ana", tally=tally, processes=n, progress=progress)
     return replace(done, id="", at="", file=""), tally
 
 
@@ -131,6 +132,61 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, request: pytest.Fixtu
     for n, log in logs.items():
         again = run(path, log, n=n)
         assert again[0].added == 0 and again[0].read == done[1][0].read and not list(log.logs.glob(".partial*"))
+
+
+def spans(n: int) -> Iterator[bytes]:
+    """Requests with spans of traces in any order: with a failed root, without one, without text, and what is none."""
+    parts = [(trace, number) for trace in range(n) for number in range(3)]
+    np.random.default_rng(3).shuffle(parts)
+    for at in range(0, len(parts), 5):
+        made = []
+        for trace, number in parts[at : at + 5]:
+            said = f"Call 415-555-{1000 + int(trace)}." if trace % 11 else ""
+            texts = {"input.value": f"Where is #{trace}?", "output.value": said} if trace % 13 and number == 1 else {}
+            made.append({
+                "traceId": f"{trace + 1:032x}" if trace % 17 or number else "",
+                "spanId": f"{number + 1:016x}",
+                "parentSpanId": f"{1 if trace % 7 else 9:016x}" if number else "",
+                "name": "s", "startTimeUnixNano": str(1763717400 * 10**9 + int(trace)),
+                "attributes": [{"key": key, "value": {"stringValue": text}} for key, text in texts.items()],
+                "status": {"code": 2 if trace % 5 == 0 and not number else 0},
+            })  # fmt: skip
+        yield orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": made}]}]})
+
+
+@pytest.mark.parametrize("memory", [grouping.MEMORY, 4_000])
+def test_two_processes_put_traces_together_as_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int, small_batches: None, ready_processes: None
+) -> None:
+    path = tmp_path / "spans.jsonl"
+    huge = [{"traceId": "f" * 32, "spanId": f"{n + 1:016x}", "name": "x" * 3_000} for n in range(2)]
+    path.write_bytes(
+        b"\n".join([*spans(200), b"{broken", orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": huge}]}]})])
+    )
+    monkeypatch.setattr(grouping, "MEMORY", memory)
+    logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
+    seen: list[tuple[int, int]] = []
+    done = {n: run(path, log, n=n, progress=lambda *at: seen.append(at)) for n, log in logs.items()}
+    assert done[1][0] == replace(done[2][0], rejections=done[1][0].rejections) and done[1][0].added > 100
+    assert [sorted(map(str, row.rejections)) for row, _ in done.values()] == [
+        sorted(map(str, done[1][0].rejections))
+    ] * 2
+    assert done[1][0].rejected > 20 and done[1][1].mended == done[2][1].mended and seen[-1][0] == seen[-1][1]
+    assert sorted(map(str, contents(logs[1]))) == sorted(map(str, contents(logs[2])))
+    assert originals(logs[2]) and sorted(originals(logs[1])) == sorted(originals(logs[2]))
+    too_large = any("in one trace" in row["expected"] for row in done[2][0].rejections)
+    assert too_large == (memory == 4_000) and not list(tmp_path.glob("tmp*"))
+
+
+def test_requests_of_a_batch_wait_for_their_answers_in_two_processes_too(
+    tmp_path: Path, small_batches: None, ready_processes: None
+) -> None:
+    path = tmp_path / "in.jsonl"
+    body = {"model": "m", "messages": [{"role": "user", "content": "How many?"}]}
+    asked = [{"custom_id": f"c-{n}", "method": "POST", "url": "/v1/chat/completions", "body": body} for n in range(90)]
+    path.write_bytes(b"\n".join(map(orjson.dumps, asked)))
+    done, tally = run(path, log_of(tmp_path / "s.db"), n=2)
+    assert (done.format, done.added, done.rejected, tally.waits) == ("openai_batch", 0, 90, 90)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +438,7 @@ def gone(group: int) -> bool:
     return False
 
 
-def test_small_files_traces_and_models_take_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_files_models_and_records_under_a_head_take_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     job = processes.Job(ImportOptions(), b"key", "jsonl", "i", "now")
     assert processes.pool_for(job, 20_000, (), None) is None
     monkeypatch.setattr(processes, "LARGE", 1)
@@ -392,4 +448,4 @@ def test_small_files_traces_and_models_take_one_process(monkeypatch: pytest.Monk
     pool = processes.pool_for(job, 20_000, (), None)
     assert pool is not None
     pool.shutdown()
-    assert processes.pool_for(job._replace(format="otlp"), 20_000, (), None) is None
+    assert processes.pool_for(job._replace(format="openai_evals"), 20_000, (), None) is None

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from command_line import spotcheck
@@ -18,6 +19,7 @@ from review.settings.project import project_of
 from review.sources.pulling import web
 from storage.records_pushes import PushedScore
 from storage.records_review import Adjudication
+from storage.records_weeks import Week
 
 KEYS = {
     **{variable: "key" for system in SYSTEMS.values() for variable in system.keys.values()},
@@ -214,6 +216,11 @@ def test_the_command_says_what_was_sent(store, monkeypatch):
         assert json.loads(spotcheck(folder, *words).stdout)["sent"] == LABELS
         assert json.loads(spotcheck(folder, *words).stdout)["already"] == LABELS
     assert check_store(store).holds
+    [week] = store.find(Week, name=WEEK)
+    with store.transaction():
+        store.add(replace(week, name="2026-W01"))
+    several = spotcheck(folder, *words[:3], "--week", f"2026-W01..{WEEK}")
+    assert several.returncode == 2 and "found 2 weeks" in several.stderr and "expected one" in several.stderr
     (folder / "spotcheck.toml").unlink()
     refused = spotcheck(folder, *words)
     assert refused.returncode == 2 and "expected one such as" in refused.stderr

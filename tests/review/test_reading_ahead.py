@@ -14,7 +14,7 @@ import review.settling.case_batch
 from review.basics.remembered import forget_everything
 from review.current.verdicts import judges
 from review.evidence import gathered
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.evidence.production_data import production_data
 from review.evidence.weekly_change import weeks_before
 from review.report.quality import known_quality

@@ -25,7 +25,7 @@ from review.closing.closing import checklist, close_week
 from review.commands.cli import main
 from review.current.assignments import owed_items, week_of_store
 from review.current.settled import Settled, annotations_of, current_adjudications
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.evidence.production import production_quality
 from review.golden.approve import approve
 from review.golden.candidates import candidates

@@ -13,10 +13,11 @@ from review.privacy.recognisers import recognisers
 from review.sources import assembling, grouping
 from review.sources.assembling import traces
 from review.sources.conversations import RecordRules, masked_conversations
-from review.sources.grouping import Grouping, part_of
+from review.sources.grouping import Grouping
 from review.sources.normalise import Origin
 from review.sources.readers import catalogue
 from review.sources.readers.reader import TraceReader
+from review.sources.trace_frames import part_of
 
 
 def grouped(parts, *, scratch=None, memory=None):

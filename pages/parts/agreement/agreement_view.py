@@ -15,6 +15,7 @@ from review.current.known import items_of
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_in
 from review.evidence import evidence, gathered
+from review.evidence.chosen_weeks import weeks_between
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import sentences
@@ -38,7 +39,7 @@ QUESTION = 100
 
 def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
     """Draw the choice of weeks and return those chosen, ``week`` where none is."""
-    names = evidence.weeks_between(here.store, None)
+    names = weeks_between(here.store, None)
     span = st.pills(
         "Weeks", names, selection_mode="multi", default=names, key="weeks", bind="query-params",
         help="One week has too few shared items for a useful interval. Four weeks are usual.",

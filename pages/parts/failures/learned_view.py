@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.failures.exports import EXPORTS, export_learned
 
 MADE = "failures_export"

@@ -13,7 +13,7 @@ from pages.parts.shared import charts, figures, session, submitted
 from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.evidence.evidence import weeks_up_to
+from review.evidence.chosen_weeks import weeks_up_to
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import mode_states
 from review.failures.modes import GROUPS, ModeList, ignore_mode, merge_modes, mode_list, name_mode, rename_mode

@@ -14,7 +14,7 @@ from pages.parts.shared.naming import titles
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.words import counted, spoken
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.golden.approve import bulk_approve, why_not_together
 from review.golden.candidates import (
     NO_SCENARIO,

@@ -14,7 +14,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
 from review.basics.words import counted
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.golden.candidates import NO_SCENARIO, candidates
 from review.golden.coverage import Coverage, cover, worth_a_look
 from review.golden.examples import current_examples

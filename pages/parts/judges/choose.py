@@ -15,7 +15,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.words import counted
 from review.current.verdicts import Reference
-from review.evidence import evidence
+from review.evidence.chosen_weeks import weeks_between
 from review.judges.kinds import JUDGES
 from review.judges.workbench.workbench import Economy, Listed, listed
 
@@ -37,7 +37,7 @@ NEW = "new"
 
 def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
     """Choose the weeks, by default the last four under one rubric version; and show the button for a new judge."""
-    names = evidence.weeks_between(here.store, None)
+    names = weeks_between(here.store, None)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         chosen = st.pills(
             "Weeks", names, selection_mode="multi", default=names, key="weeks", bind="query-params",

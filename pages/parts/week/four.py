@@ -17,6 +17,7 @@ from review.closing.closing import Check
 from review.closing.doing import doing
 from review.current.verdicts import judges as judges_of
 from review.evidence import evidence, gathered
+from review.evidence.chosen_weeks import weeks_up_to
 from review.report.answers import (
     agreement_answer,
     agreements,
@@ -58,7 +59,7 @@ def fill(
     except ReviewError as error:
         answers.failed(places["production"], production_answers.QUESTION, error)
         return
-    weeks = evidence.weeks_up_to(here.store, week)
+    weeks = weeks_up_to(here.store, week)
     agreed = _agreement(here, weeks, thresholds, place=places["agreement"], below=below)
     _judges(here, weeks, thresholds, place=places["judges"], below=below)
     reasons.left_out(here, week, weeks, below)

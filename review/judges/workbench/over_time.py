@@ -12,7 +12,8 @@ from review.current.assignments import owed_items
 from review.current.known import items_of
 from review.current.rubric_in_use import used_version, weeks_under
 from review.current.verdicts import Reference, judges, reference, verdicts_of, versions_with_verdicts
-from review.evidence.evidence import Paired, clusters_of, latest_used_rubric, paired_labels, weeks_between
+from review.evidence.chosen_weeks import weeks_between
+from review.evidence.evidence import Paired, clusters_of, latest_used_rubric, paired_labels
 from review.evidence.test_set_access import Half, shown_half
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.drift import Drift, drift

@@ -10,7 +10,6 @@ from review.audit import chain
 from review.audit.store_secrets import store_id
 from review.people.people import require
 from review.report.publishing.catalogue import WAREHOUSES
-from review.report.publishing.rows import rows_of_store, rows_of_week
 from review.report.publishing.schema import TABLES, Row
 from storage.store import Store
 
@@ -32,6 +31,8 @@ def publish(
     Raises InputError or Refused when the warehouse cannot be written; the next run writes what is missing.
     """
     require(store, by, "lead")
+    from review.report.publishing.rows import rows_of_store, rows_of_week  # with scipy, which nobody else waits for
+
     tables: dict[str, list[Row]] = {name: [] for name in TABLES}
     for found in (*(rows_of_week(store, week) for week in weeks), rows_of_store(store)):
         for name, rows in found.items():

@@ -32,7 +32,7 @@ from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_names import Meaning, Said
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, opened, words_of
-from review.sources.readers.spans import RETRIEVER, TOOL, Span
+from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span
 
 RESOURCE = ("service.name", "service.version", "deployment.environment.name", "deployment.environment")
 
@@ -49,26 +49,27 @@ def key(record: Record) -> str:
 def assemble(records: Sequence[Record]) -> list[Fields]:
     """Return the conversation of one trace."""
     events: dict[str, dict[str, Record]] = {}
+    spans: dict[str, Record] = {}
     for record in records:
-        if record.get("log"):
+        if "log" in record:
             mark = repr((record.get("start"), record.get("name"), record.get("body"), record.get("attributes")))
             events.setdefault(record["span"], {})[mark] = record
-    spans = {record["span"]: record for record in records if not record.get("log")}
+        else:
+            spans[record["span"]] = record
     if not spans:
         found = f"{len(records)} log records of a trace whose spans are not here"
         raise Unreadable("spans", found, "spans and logs of a trace in one import")
     meanings = {name: NAMES.meaning(span["attributes"]) for name, span in spans.items()}
     all_events = {name: span["events"] for name, span in spans.items()}
-    for name in events.keys() & spans.keys():
+    for name in events.keys() & spans.keys() if events else ():
         logs = sorted(events[name].values(), key=lambda log: log.get("start") or 0.0)
         all_events[name] = [*all_events[name], *logs]
     verdicts, people = evaluations_in(spans, all_events, meanings)
-    any_span = next(iter(spans.values()))
-    metadata = {
-        **{name: any_span["resource"][name] for name in RESOURCE if any_span["resource"].get(name)},
-        **_metadata(spans, meanings),
-        **({"annotations": people} if people else {}),
-    }
+    resource = next(iter(spans.values()))["resource"]
+    metadata: Fields = {name: resource[name] for name in RESOURCE if resource.get(name)} if resource else {}
+    metadata |= _metadata(spans, meanings)
+    if people:
+        metadata["annotations"] = people
     read = [_span(span, all_events[name], meanings[name]) for name, span in spans.items()]
     return [fields_of(read, id=key(records[0]), given={"metadata": metadata, "verdicts": verdicts})]
 
@@ -81,32 +82,36 @@ def _span(record: Record, events: list[Fields], meaning: Meaning) -> Span:
     own = record["attributes"]
     attributes = with_details(own, events) if events else own
     said = NAMES.said(attributes, meaning if attributes is own else None)
-    found = said.answers.get
-    raw = str(found("kind") or record.get("span_kind") or "").lower()
-    kind = KINDS.get(raw) or (raw if raw not in _NO_KIND else "")
-    if not kind and ("gen_ai.system" in attributes or attributes.get("llm.request.type")):
-        kind = "llm"
-    kind = TOOL if not kind and "ai.toolCall.name" in attributes else kind
-    tool = kind == TOOL
-    error, error_type = _error(record, own, events)
-    root = attributes.get("langfuse.internal.is_app_root")
+    answers = said.answers
+    raw = str(answers.get("kind") or record.get("span_kind") or "").lower()
+    kind = KINDS.get(raw) or (raw if raw not in _NO_KIND else "") or _kind_of(attributes)
+    name, tool = record["name"] or raw or "span", kind == TOOL
     span = Span(
         id=record["span"],
-        parent=record.get("parent"),
-        name=str((found("tool") if tool else None) or record["name"] or raw or "span"),
+        parent=record["parent"],
+        name=str(answers.get("tool") or name) if tool else name,
         kind=kind,
-        root=True if root in (True, "true") else None,
-        start=record.get("start"),
-        end=record.get("end"),
+        start=record["start"],
+        end=record["end"],
         order=record["span"],
-        input=opened(found("arguments")) if tool else input_of(said, events),
-        output=opened(found("result")) if tool else output_of(said, events),
-        error=error,
-        error_type=error_type,
-        documents=_documents(said) if kind == RETRIEVER or "retrieval" in raw else [],
+        input=opened(answers.get("arguments")) if tool else input_of(said, events),
+        output=opened(answers.get("result")) if tool else output_of(said, events),
     )
-    _add_figures(span, said.answers)
+    if kind == RETRIEVER or "retrieval" in raw:
+        span.documents = _documents(said)
+    if record["failed"] or attributes.get("langfuse.observation.level") == "ERROR":
+        span.error, span.error_type = _error(record, own, events)
+    if attributes.get("langfuse.internal.is_app_root") in (True, "true"):
+        span.root = True
+    _add_figures(span, answers)
     return span
+
+
+def _kind_of(attributes: Mapping[str, Any]) -> str:
+    """Return the kind of a span that names none, "" where nothing tells it."""
+    if "gen_ai.system" in attributes or attributes.get("llm.request.type"):
+        return LLM
+    return TOOL if "ai.toolCall.name" in attributes else ""
 
 
 _FIGURES: dict[str, Callable[[Any], Any]] = {
@@ -134,10 +139,8 @@ def _add_figures(span: Span, answers: Mapping[str, Any]) -> None:
         span.tags = [str(tag) for tag in (list_in(tags) or ([tags] if isinstance(tags, str) else []))]
 
 
-def _error(record: Record, attributes: Mapping[str, Any], events: list[Fields]) -> tuple[str | None, str | None]:
+def _error(record: Record, attributes: Mapping[str, Any], events: list[Fields]) -> tuple[str, str | None]:
     """Return message and type of a span's error: of its status, and of the exception that it recorded."""
-    if not record.get("failed") and attributes.get("langfuse.observation.level") != "ERROR":
-        return None, None
     thrown: Fields = next((e["attributes"] for e in reversed(events) if event_name(e) == "exception"), {})
     kind = words_of(thrown.get("exception.type")) or words_of(attributes.get("error.type"))
     named = (record.get("message"), attributes.get("langfuse.observation.status_message"))

@@ -20,31 +20,32 @@ KEPT, LONGEST = 64, 8_192
 """Of so many resources of at most so many bytes the attributes are kept, because most spans come from few."""
 
 
-def has_ids(span: PackedSpan) -> bool:
-    """Whether a span has the ids of a trace and of itself as the protocol wants them."""
-    trace, own = span.message.trace_id, span.message.span_id
-    return len(trace) == 16 and len(own) == 8 and trace != _NO_TRACE and own != _NO_SPAN
-
-
 def packed_in(record: PackedSpans) -> Iterator[tuple[str, bytes] | PackedSpan]:
     """Yield trace and bytes of each span of a resource, and a span itself where its ids are not as they should be."""
     for span in record.spans():
-        yield (span.message.trace_id.hex(), span.packed()) if has_ids(span) else span
+        message, shared = span
+        trace, own = message.trace_id, message.span_id
+        if len(trace) == 16 and len(own) == 8 and trace != _NO_TRACE and own != _NO_SPAN:
+            yield trace.hex(), shared + message.SerializeToString()
+        else:
+            yield span
 
 
 def plain_of(data: bytes | memoryview) -> Fields:
     """Return the plain form of a packed span."""
     shared, own = divided(data)
+    # Nobody changes a resource, so spans share what was made of it.
     resource, scope = _known(shared) if len(shared) <= LONGEST else _described(shared)
     span = Span.FromString(own)
     parent, events, status = span.parent_span_id, span.events, span.status
+    start, end = span.start_time_unix_nano, span.end_time_unix_nano
     return {
         "trace": span.trace_id.hex(),
         "span": span.span_id.hex(),
         "parent": _parent(parent) if parent else None,
         "name": span.name,
-        "start": _moment(span.start_time_unix_nano),
-        "end": _moment(span.end_time_unix_nano),
+        "start": start / 1e6 if start > _USUAL else _moment(start),
+        "end": end / 1e6 if end > _USUAL else _moment(end),
         "attributes": _attributes(span.attributes),
         "events": [{"name": e.name, "attributes": _attributes(e.attributes)} for e in events] if events else [],
         "resource": resource,
@@ -69,9 +70,11 @@ def _parent(raw: bytes) -> str | None:
     return id_of({"parentSpanId": raw.hex()}, "parent")
 
 
+_USUAL = 10**17
+"""Nanoseconds since 1970, from 1973 on."""
+
+
 def _moment(nanoseconds: int) -> float | None:
-    if nanoseconds > 10**17:
-        return nanoseconds / 1e6
     return milliseconds(nanoseconds) if nanoseconds else None
 
 
@@ -79,5 +82,6 @@ def _attributes(pairs: Any) -> Fields:
     made: Fields = {}
     for pair in pairs:
         value = pair.value
-        made[pair.key] = value.string_value or value_of(value)
+        # Nearly all are texts or numbers; a value that is not set reads as empty or zero, and is looked at again.
+        made[pair.key] = value.string_value or value.int_value or value_of(value)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,24 +33,23 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
         )
     status = _status(tree, said)
     missing = _empty(said, status)
-    spans = tree.spans
-    answers = [span for span in spans if span.kind == LLM]
+    of = _figures(tree)
     known = {name: value for name, value in given.items() if value not in (None, "", [], {}) and name != "metadata"}
     return {
         "id": id,
         "created_at": _time(tree),
         "messages": said.messages,
-        "steps": [step for span in spans if tree.depth[span.id] > 0 for step in _steps(span)],
-        "context": [document for span in spans for document in span.documents],
+        "steps": of.steps,
+        "context": of.documents,
         "latency_ms": tree.root.milliseconds,
-        "model": _latest(answers, "model") or _latest(tree.spans, "model"),
-        "prompt_version": _latest(answers, "prompt") or _latest(tree.spans, "prompt"),
-        "user_id": _first(tree, "user"),
-        "session_id": _first(tree, "session"),
-        "tags": list(dict.fromkeys([tag for span in spans for tag in span.tags])),
-        "tokens_in": _sum(tree, [(span, span.tokens_in) for span in spans if span.tokens_in]),
-        "tokens_out": _sum(tree, [(span, span.tokens_out) for span in spans if span.tokens_out]),
-        "cost": _sum(tree, [(span, span.cost) for span in spans if span.cost]),
+        "model": of.answer_model or of.model,
+        "prompt_version": of.answer_prompt or of.prompt,
+        "user_id": tree.root.user or of.user,
+        "session_id": tree.root.session or of.session,
+        "tags": list(dict.fromkeys(of.tags)) if of.tags else [],
+        "tokens_in": _sum(tree, of.tokens_in),
+        "tokens_out": _sum(tree, of.tokens_out),
+        "cost": _sum(tree, of.cost),
         **_query(tree, said.messages),
         **status,
         **known,
@@ -64,20 +64,57 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
 
 
 def _time(tree: Tree) -> str | None:
-    start = next((span.start for span in (tree.root, *tree.spans) if span.start is not None), None)
+    start = tree.root.start
+    if start is None:
+        start = next((span.start for span in tree.spans if span.start is not None), None)
     return None if start is None else utc_text(datetime.fromtimestamp(start / 1000, UTC))
 
 
-def _latest(spans: Sequence[Span], name: str) -> Any:
-    for span in reversed(spans):
-        value = getattr(span, name)
-        if value:
-            return value
-    return None
+@dataclass(slots=True, kw_only=True)
+class _Figures:
+    """What the spans of a trace say between them: the latest model and prompt, the first user and session, the rest."""
+
+    steps: list[Fields] = field(default_factory=list)
+    documents: list[Any] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    tokens_in: list[tuple[Span, Any]] = field(default_factory=list)
+    tokens_out: list[tuple[Span, Any]] = field(default_factory=list)
+    cost: list[tuple[Span, Any]] = field(default_factory=list)
+    model: str | None = None
+    prompt: str | None = None
+    answer_model: str | None = None
+    answer_prompt: str | None = None
+    user: str | None = None
+    session: str | None = None
 
 
-def _first(tree: Tree, name: str) -> Any:
-    return getattr(tree.root, name) or next((found for span in tree.spans if (found := getattr(span, name))), None)
+def _figures(tree: Tree) -> _Figures:
+    """Gather the figures of a trace in one pass over its spans."""
+    of, depth = _Figures(), tree.depth
+    for span in tree.spans:
+        if depth[span.id] > 0:
+            of.steps += _steps(span)
+        if span.documents:
+            of.documents += span.documents
+        if span.tags:
+            of.tags += span.tags
+        if span.tokens_in:
+            of.tokens_in.append((span, span.tokens_in))
+        if span.tokens_out:
+            of.tokens_out.append((span, span.tokens_out))
+        if span.cost:
+            of.cost.append((span, span.cost))
+        if span.model:
+            of.model = span.model
+            if span.kind == LLM:
+                of.answer_model = span.model
+        if span.prompt:
+            of.prompt = span.prompt
+            if span.kind == LLM:
+                of.answer_prompt = span.prompt
+        of.user = of.user or span.user
+        of.session = of.session or span.session
+    return of
 
 
 def _sum(tree: Tree, counted: Sequence[tuple[Span, Any]]) -> Any:
@@ -100,7 +137,7 @@ def _sum(tree: Tree, counted: Sequence[tuple[Span, Any]]) -> Any:
 def _status(tree: Tree, said: TraceTalk) -> Fields:
     """Return the status: the root's, and an error of a step where the trace has no answer."""
     failed = [span for span in tree.spans if span.error is not None]
-    if tree.root.error is None and (not failed or _has_answer(said)):
+    if not failed or (tree.root.error is None and _has_answer(said)):
         return {"status": "ok"}
     source = tree.root if tree.root.error else failed[-1]
     message = next((span.error for span in (source, *reversed(failed)) if span.error), None)
@@ -116,7 +153,10 @@ def _has_answer(said: TraceTalk) -> bool:
 def _empty(said: TraceTalk, status: Fields) -> list[str]:
     """Say why a conversation has no question or no answer."""
     notes = []
-    if not any(m["role"] == "user" and m["content"] for m in said.messages):
+    for message in said.messages:
+        if message["role"] == "user" and message["content"]:
+            break
+    else:
         notes.append("no question: no span of the trace has one")
     if not _has_answer(said):
         last = said.messages[-1]
@@ -129,7 +169,7 @@ def _steps(span: Span) -> list[Fields]:
     """Return a span as a step of the reasoning chain, after what its model thought."""
     told = span.told if span.kind == LLM else None
     given = told.thoughts if told is not None else None
-    thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in given] if given else []
+    thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in given] if given else ()
     # The messages of a model call are in the conversation already.
     shown = None if span.kind == LLM and span.asked is not None else span.input
     if told is not None:
@@ -138,9 +178,14 @@ def _steps(span: Span) -> list[Fields]:
     else:
         output = "" if span.kind == RETRIEVER and span.documents else as_text(span.output)
     made: Fields = {}
-    for name, text in (("name", span.name), ("kind", span.kind), ("input", as_text(shown)), ("output", output)):
-        if text:
-            made[name] = text
+    if span.name:
+        made["name"] = span.name
+    if span.kind:
+        made["kind"] = span.kind
+    if shown is not None and (text := as_text(shown)):
+        made["input"] = text
+    if output:
+        made["output"] = output
     if (took := span.milliseconds) is not None:
         made["milliseconds"] = took
     if span.tokens_in:
@@ -159,7 +204,6 @@ def _steps(span: Span) -> list[Fields]:
 def _query(tree: Tree, messages: list[Fields]) -> Fields:
     """Return the last query that a tool ran, and its result: from the spans of tools, else from the messages."""
     for span in reversed(tree.spans):
-        query = sql_in(span.input) if span.kind == TOOL else None
-        if query is not None:
+        if span.kind == TOOL and (query := sql_in(span.input)) is not None:
             return {"sql": query, "result": as_text(span.output) or None}
     return query_in_calls(messages)

@@ -35,7 +35,8 @@ def talk_in(value: Any, *, role: str | None = None) -> Talk | None:
 
     ``role`` is that of a message without one, such as the content of an answer.
     """
-    value = called_with(value)
+    if type(value) is not list:
+        value = called_with(value)
     simple = texts_alone(value) if type(value) is list else None
     if simple:
         return Talk(simple)

@@ -24,35 +24,38 @@ class TraceTalk:
     taken_from: dict[str, str]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Call:
-    """A span with messages: what went in, and all of them with what came out."""
+    """A span with messages: all of them with what came out, and the last question that went in."""
 
     span: Span
-    asked: list[Fields]
     whole: list[Fields]
-
-    @property
-    def question(self) -> str | None:
-        return _last(self.asked, "user")
+    question: str | None
 
 
 def said_in(tree: Tree) -> TraceTalk:
     """Return the conversation that a trace holds."""
-    calls = [call for span in tree.spans if (call := _call(span)) is not None]
+    calls = [
+        call
+        for span in tree.spans
+        if span.input is not None and span.kind not in SILENT and (call := _call(span)) is not None
+    ]
     by_span = {call.span.id: call for call in calls}
     levels = _levels(tree)
     question, asked_by = _found(tree, levels, by_span, question=True)
     answer, answered_by = _found(tree, levels, by_span, question=False)
-    fitting = [call for call in calls if question is None or call.question == question]
-    best = max(fitting, key=lambda call: len(call.whole), default=None)
-    if best is not None:
+    best: _Call | None = None
+    for call in calls:
         # Of several that know as many turns, the latest has the final answer.
-        best = next(call for call in reversed(fitting) if len(call.whole) == len(best.whole))
+        fits = question is None or call.question == question
+        if fits and (best is None or len(call.whole) >= len(best.whole)):
+            best = call
+    if best is not None:
         messages = list(best.whole)
     else:
         messages = [] if question is None else [{"role": "user", "content": question}]
-    messages = _with_tools(messages, [span for span in tree.spans if span.kind == TOOL])
+    tools = [span for span in tree.spans if span.kind == TOOL]
+    messages = _with_tools(messages, tools) if tools else messages
     messages = _with_answer(messages, answer)
     taken = {
         "question": _place(tree, asked_by, "earliest"),
@@ -70,14 +73,12 @@ def _place(tree: Tree, span: Span | None, which: str) -> str | None:
 
 
 def _call(span: Span) -> _Call | None:
-    if span.kind in SILENT:
-        return None
     asked, told = span.asked, span.told
     if asked is None:
         return None
     before, after = asked.messages, told.messages if told else []
     same = len(after) > len(before) and [_key(m) for m in after[: len(before)]] == [_key(m) for m in before]
-    return _Call(span, before, list(after) if same else [*before, *after])
+    return _Call(span, list(after) if same else [*before, *after], _last(before, "user"))
 
 
 def _key(message: Fields) -> tuple[str, str]:
@@ -94,13 +95,11 @@ def _last(messages: Sequence[Fields], role: str) -> str | None:
 def _levels(tree: Tree) -> list[list[Span]]:
     """Return the spans that may hold a question or an answer by depth: the root, then the outermost others."""
     levels: dict[int, list[Span]] = {}
-    root = tree.root
+    root, depth = tree.root, tree.depth
     for span in tree.spans:
-        if span is root:
-            levels.setdefault(0, []).append(span)
-        elif span.kind not in SILENT:
-            levels.setdefault(max(tree.depth[span.id], 1), []).append(span)
-    return [levels[level] for level in sorted(levels)]
+        if span is not root and span.kind not in SILENT:
+            levels.setdefault(depth[span.id] or 1, []).append(span)
+    return [[root], *([levels[level] for level in sorted(levels)] if len(levels) > 1 else levels.values())]
 
 
 def _found(
@@ -125,8 +124,9 @@ def _question(span: Span, calls: dict[str, _Call], tree: Tree) -> str | None:
 
 
 def _answer(span: Span, tree: Tree) -> str | None:
-    if span.told is not None:
-        return _last(span.told.messages, "assistant")
+    told = span.told
+    if told is not None:
+        return _last(told.messages, "assistant")
     return text_in(span.output, ANSWER_KEYS, other=True) if span is tree.root else None
 
 

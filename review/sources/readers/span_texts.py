@@ -17,8 +17,8 @@ def texts_alone(value: list[Any]) -> list[Fields] | None:
         if type(item) is not dict or not item.keys() <= PLAIN:
             return None
         role = item.get("role")
-        known = ROLES.get(role.lower()) if type(role) is str else None
-        content = item.get("parts", item.get("content"))
+        known = (ROLES.get(role) or ROLES.get(role.lower())) if type(role) is str else None
+        content = item["parts"] if "parts" in item else item.get("content")
         text = content if type(content) is str else _text_parts(content)
         if known is None or known == "tool" or text is None:
             return None
@@ -32,10 +32,11 @@ def _text_parts(parts: Any) -> str | None:
         return None
     texts = []
     for part in parts:
-        if type(part) is not dict or part.get("type") != "text" or part.get("thought"):
+        if type(part) is not dict or part.get("type") != "text" or "thought" in part:
             return None
-        named = part.get("text")
-        text = part.get("content") if named is None else named
+        text = part.get("text")
+        if text is None:
+            text = part.get("content")
         if type(text) is not str:
             return None
         texts.append(text)

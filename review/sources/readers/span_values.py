@@ -27,7 +27,7 @@ _CLOSES = {"{": "}", "[": "]", '"': '"'}
 
 def opened(value: Any) -> Any:
     """Return the value of JSON text, also of JSON text inside JSON text; a number or a plain text stays as it is."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value[:1].isalnum():  # no JSON of more than one value begins so
         return value
     for _ in range(_NESTED):
         text = value.strip()
@@ -106,6 +106,8 @@ def list_in(value: Any) -> list[Any]:
 
 def count_of(value: Any) -> int | None:
     """Return a whole number that may stand as text, None for anything else."""
+    if type(value) is int and 0 <= value < 2**53:
+        return value
     number = amount_of(value)
     return None if number is None or number != int(number) else int(number)
 

@@ -105,7 +105,7 @@ def tree_of(spans: Sequence[Span]) -> Tree:
     Of several roots, the earliest with an input stands first. Raises Unreadable when parents go in a circle.
     """
     by_id = {span.id: span for span in spans}
-    ordered = sorted(by_id.values(), key=_moment)
+    ordered = sorted(by_id.values(), key=_moment) if len(by_id) > 1 else list(by_id.values())
     tops = [span for span in ordered if span.parent is None or span.parent not in by_id or span.parent == span.id]
     depth = _depths(ordered, by_id, {span.id for span in tops})
     marked = [span for span in ordered if span.root]
@@ -115,10 +115,14 @@ def tree_of(spans: Sequence[Span]) -> Tree:
         notes.append("the root of the trace is not in the file: its outermost spans stand for it")
     if len(chosen) > 1:
         notes.append("a trace with several roots: the earliest one with an input stands for it")
-    first = next((span for span in chosen if span.input not in (None, "", [], {})), chosen[0])
-    roots = [first, *(span for span in chosen if span is not first)]
-    lift, at_top = depth[first.id], {span.id for span in roots}
-    depth = {name: 0 if name in at_top else max(at - lift, 1) for name, at in depth.items()}
+    first, roots = chosen[0], chosen
+    if len(chosen) > 1:
+        first = next((span for span in chosen if span.input not in (None, "", [], {})), first)
+        roots = [first, *[span for span in chosen if span is not first]]
+    lift = depth[first.id]
+    if lift or len(roots) > 1 or len(tops) > 1:
+        at_top = {span.id for span in roots}
+        depth = {name: 0 if name in at_top else max(at - lift, 1) for name, at in depth.items()}
     return Tree(ordered, roots, depth, {span.id: span.parent for span in ordered}, notes)
 
 

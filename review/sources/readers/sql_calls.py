@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from review.sources.readers.fields import Fields
-from review.sources.readers.span_values import mapping_of, opened
+from review.sources.readers.span_values import opened
 
 _SQL = re.compile(r"\s*(select|with|show|describe|explain|insert|update|delete)\b", re.IGNORECASE)
 _SQL_KEYS = ("sql", "sql_query", "query", "statement", "sql_cmd")
@@ -31,6 +31,12 @@ def _arguments(call: Any) -> Any:
 
 def sql_in(given: Any) -> str | None:
     """Return the query among the arguments of a tool."""
-    named = mapping_of(given)
-    texts = [given] if isinstance(given, str) else [named.get(name) for name in _SQL_KEYS]
-    return next((text for text in texts if isinstance(text, str) and _SQL.match(text)), None)
+    if isinstance(given, str):
+        return given if _SQL.match(given) else None
+    if not isinstance(given, dict):
+        return None
+    for name in _SQL_KEYS:
+        text = given.get(name)
+        if isinstance(text, str) and _SQL.match(text):
+            return text
+    return None

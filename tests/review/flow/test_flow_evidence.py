@@ -7,7 +7,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Label
 from review.current.verdicts import judges
 from review.evidence import evidence
-from review.evidence.evidence import weeks_between
+from review.evidence.chosen_weeks import weeks_between
 from review.evidence.production import production_quality
 from review.evidence.production_data import judges_of_frame
 from review.rubric.default import DEFAULT_RUBRIC

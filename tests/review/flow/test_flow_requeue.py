@@ -31,6 +31,7 @@ from review.current.progress import progress
 from review.current.rubric_in_use import annotations_by_version, other_versions_sentence, used_version
 from review.current.settled import settled_labels
 from review.evidence import evidence
+from review.evidence.chosen_weeks import weeks_between
 from review.evidence.production import production_quality
 from review.golden.reviewed import gather
 from review.rubric.default import DEFAULT_RUBRIC
@@ -301,7 +302,7 @@ def test_a_week_moves_to_the_new_version_when_half_of_it_is_asked_again(store):
     assert evidence.latest_used_rubric(store, [WEEK]).version == 2
     assert {n.rubric_version for n in evidence.said_under_one_rubric(store, [WEEK])} == {2}
     assert list(evidence.ratings_by_dimension(store, [WEEK])) == ["correctness"]
-    assert evidence.weeks_between(store, None) == (WEEK,)
+    assert weeks_between(store, None) == (WEEK,)
 
 
 def test_items_drawn_later_are_asked_under_the_version_of_the_rest(imported):
