@@ -53,6 +53,8 @@ from storage.postgres_engine import PostgresEngine
 from storage.postgres_roles import grants
 from storage.proof_key import VARIABLE
 from storage.queries.annotations import median_seconds, seconds_by_rater
+from storage.queries.erasing import erasures_so_far
+from storage.queries.states import Written, annotations_written, latest_key, one_state
 from storage.records import KEYS
 from storage.records_experiments import PromptVersion
 from storage.records_golden import GoldenExample, Release
@@ -218,6 +220,20 @@ def test_whether_a_visitor_is_still_there_takes_three_ways_to_the_server(
     assert not visitor.is_still(house, by_link, "ben", "lead")
     leave(house, login.id, login.secret)
     assert not visitor.is_still(house, by_link, "ben", "annotator")
+
+
+def test_figures_that_are_read_together_ask_for_a_state_once(house: Store) -> None:
+    def states() -> tuple[str, Written, int]:
+        return latest_key(house, Setting), annotations_written(house), erasures_so_far(house)
+
+    with one_state(house), counted_trips() as trips:
+        before = states()
+        open_store(house.path, create=False).add(Setting(uuid4().hex, "written meanwhile"))
+        asked = len(trips)
+        assert states() == before and len(trips) == asked
+        with house.snapshot():
+            assert latest_key(house, Setting) != before[0], "a transaction sees what there is"
+    assert states()[0] != before[0]
 
 
 def test_candidates_take_as_many_ways_to_the_server_as_one(house: Store) -> None:
