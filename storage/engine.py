@@ -83,6 +83,9 @@ class Engine(Protocol):
     def insert_missing(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
         """Insert the rows that are not there yet, inside a transaction, and return how many these were."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """Send the statements that run inside in one message, for writes whose outcome is read afterwards."""
+
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading statement without holding all of them."""
 

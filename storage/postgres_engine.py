@@ -23,7 +23,7 @@ from storage.postgres_connecting import driver
 from storage.postgres_database import PostgresDatabase
 from storage.postgres_dialect import named, prepared, translated
 from storage.postgres_errors import plain_errors
-from storage.postgres_many import AT_ONCE, all_at_once, copied, fetched, inserted, run_for_each
+from storage.postgres_many import AT_ONCE, all_at_once, copied, fetched, in_one_message, inserted, run_for_each
 
 WRITING = 0x53504F54
 """The number of the lock that a transaction holds while it writes."""
@@ -113,16 +113,19 @@ class PostgresEngine:
 
     def _noted(self, sql: str, rows: Sequence[Sequence[Any]]) -> str:
         """Return a statement that changes rows as PostgreSQL takes it; what was known of the tables counts no more."""
-        text, _ = named(sql, rows[0] if rows else ())
-        statement = translated(text).sql
+        statement = translated(named(sql, rows[0] if rows else ())[0]).sql
         self._local.answers.note(statement)
         return statement
+
+    def together(self) -> AbstractContextManager[None]:
+        """Send the statements that run inside in one message. Their rows and counts are there when it ends."""
+        return in_one_message(self.held)
 
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement, a thousand at a time. Other statements may run meanwhile."""
         words, values = prepared(sql, params)
-        held, known = self.held, self._known(words, values)
-        if known is not None:
+        held = self.held
+        if (known := self._known(words, values)) is not None:
             yield from known
         elif held is None:
             with pool_at(self.address).connection() as own:
@@ -185,8 +188,7 @@ class PostgresEngine:
         return getattr(self._local, "answers", None)
 
     def _known(self, sql: str, values: Sequence[Any]) -> Answer | None:
-        answers = self._answers
-        return None if answers is None else answers.get(sql, values)
+        return self._answers.get(sql, values) if self._answers else None
 
     def _run_held(self, sql: str, values: Sequence[Any]) -> Any:
         answers: Answers = self._local.answers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -14,12 +14,17 @@ AT_ONCE = 1_000
 _CURSORS = count()
 
 
+def in_one_message(connection: Any) -> AbstractContextManager[Any]:
+    """Send the statements that run inside together, where the library of PostgreSQL can."""
+    pipeline: AbstractContextManager[Any] = connection.pipeline() if driver().Pipeline.is_supported() else nullcontext()
+    return pipeline
+
+
 def all_at_once(
     connection: Any, asked: Sequence[tuple[str, Sequence[Any]]], *, prepare: bool | None = None
 ) -> list[Any]:
     """Run statements that go to the server in one message, and return a cursor for each."""
-    together = len(asked) > 1 and driver().Pipeline.is_supported()
-    with connection.pipeline() if together else nullcontext():
+    with in_one_message(connection) if len(asked) > 1 else nullcontext():
         return [connection.execute(sql, values or None, prepare=prepare) for sql, values in asked]
 
 

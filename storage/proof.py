@@ -124,7 +124,7 @@ def asked_by_an_entry() -> list[Question]:
 
 
 def append(
-    connection: Connection,
+    engine: Engine,
     key: bytes,
     *,
     at: str,
@@ -140,37 +140,43 @@ def append(
 
     Raises ProofError when the store has digests of an entry that the chain has lost.
     """
+    connection = engine.connection
     last = connection.execute(_NEWEST_SQL).fetchone()
     sequence, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     by_table: dict[str, list[tuple[str, bytes]]] = {}
     for row in rows:
         by_table.setdefault(row.table, []).append((row.key, row.digest))
-    for table, lines in by_table.items():
-        _add_lines(connection, table, sequence, lines)
     if rows:
         detail = {**detail, SIGNED: {t: [len(lines), rows_digest(key, lines)] for t, lines in by_table.items()}}
     digest = entry_hash(
         sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous, key=key
     )
     text = orjson.dumps(detail).decode()
-    connection.execute(
-        "INSERT INTO audit (sequence, at, actor, action, subject, detail, previous, hash) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (sequence, at, actor, action, subject, text, previous, digest),
-    )
+    with engine.together():
+        written = {
+            table: connection.executemany(_LINE_SQL, _lines(table, sequence, by_table[table])) for table in by_table
+        }
+        connection.execute(_ENTRY_SQL, (sequence, at, actor, action, subject, text, previous, digest))
+    for table, cursor in written.items():
+        if cursor.rowcount < len(by_table[table]):
+            raise ProofError(
+                f"entries were removed from the end of the audit chain: it ends at entry {sequence - 1}, but rows of "
+                f"{table} are signed by entry {sequence}. Nothing was written. Restore a backup of the store."
+            )
     return Seen(sequence, digest, at), previous
 
 
-def _add_lines(connection: Connection, table: str, sequence: int, lines: list[tuple[str, bytes]]) -> None:
-    written = connection.executemany(
-        'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
-    )
-    if written.rowcount < len(lines):
-        raise ProofError(
-            f"entries were removed from the end of the audit chain: it ends at entry {sequence - 1}, but rows of "
-            f"{table} are signed by entry {sequence}. Nothing was written. Restore a backup of the store."
-        )
+_ENTRY_SQL = (
+    "INSERT INTO audit (sequence, at, actor, action, subject, detail, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LINE_SQL = (
+    'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+)
+
+
+def _lines(table: str, sequence: int, rows: list[tuple[str, bytes]]) -> list[tuple[str, int, int, str, bytes]]:
+    """Return the digests of the rows of an entry as they stand in the store."""
+    return [(table, sequence, n, key, digest) for n, (key, digest) in enumerate(rows)]
 
 
 def begin_signing(engine: Engine) -> None:
@@ -188,7 +194,7 @@ def begin_signing(engine: Engine) -> None:
             _refuse_records_without_entries(connection)
             store = store_id(connection)
             key = new_key(store)
-            _cover_everything(connection, key)
+            _cover_everything(engine, key)
             # The key is kept last: one without its entry would look as if the records had been replaced.
             keep_key(store, key)
             kept = store, key
@@ -215,7 +221,8 @@ def _refuse_records_without_entries(connection: Connection) -> None:
             )
 
 
-def _cover_everything(connection: Connection, key: bytes) -> None:
+def _cover_everything(engine: Engine, key: bytes) -> None:
+    connection = engine.connection
     connection.execute("INSERT INTO settings (name, value) VALUES (?, ?)", (SETTING, key_id(key)))
     rows = [
         covered_row(key, record, values)
@@ -223,7 +230,7 @@ def _cover_everything(connection: Connection, key: bytes) -> None:
         for values in connection.execute(f'SELECT {columns(record)} FROM "{table}" ORDER BY rowid')  # noqa: S608 - names and paths of our own
     ]
     append(
-        connection,
+        engine,
         key,
         at=utc_text(),
         actor=PROGRAM,

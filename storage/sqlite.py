@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,10 @@ class SqliteEngine:
         names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" for _ in columns)
         sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608 - our names
         return int(self.connection.executemany(sql, rows).rowcount)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Do nothing: a file is near."""
+        return nullcontext()
 
     def stream(self, sql: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """Yield rows as SQLite finds them."""

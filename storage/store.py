@@ -110,7 +110,7 @@ class Store:
             rows = [proof.covered_row(key, kind, row) for kind, row in written]
             written.clear()
             given: dict[str, Any] = {"actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-            entry, previous = proof.append(connection, key, at=at, rows=rows, **given)
+            entry, previous = proof.append(self.engine, key, at=at, rows=rows, **given)
             self._local.newest = proof.store_id(connection), key, entry, previous
 
     def signing_key(self) -> bytes | None:

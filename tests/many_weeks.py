@@ -18,12 +18,14 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from storage import proof
 from storage.opening import open_store
+from storage.postgres_engine import PostgresEngine
 from storage.proof_digests import entry_hash, rows_digest
+from storage.records import KEYS
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import AuditEntry
 from storage.records_review import Adjudication, Annotation, Flag, Verdict
 from storage.records_weeks import Assignment, Item, Week, WeekClosing
-from storage.rows import encode, fields, insert_sql
+from storage.rows import encode, fields
 from storage.store import Store
 
 LEAD = "lea"
@@ -76,7 +78,7 @@ class _Bulk:
     """Rows and entries that are written together at the end. The caller holds the transaction."""
 
     def __init__(self, store: Store) -> None:
-        self.connection = store.engine.connection
+        self.engine, self.connection = store.engine, store.engine.connection
         self.key = proof.key_to_sign(self.connection)
         self.waiting: list[proof.Row] = []
         self.lines: list[tuple[str, int, int, str, bytes]] = []
@@ -102,7 +104,7 @@ class _Bulk:
         kind: Any = type(found[0])
         names = [f.name for f in fields(kind)]
         cells = [[encode(getattr(row, n)) for n in names] for row in found]
-        self.connection.executemany(insert_sql(kind), cells)
+        self._insert(KEYS[kind][0], names, cells)
         return [proof.covered_row(self.key, kind, row) for row in cells]
 
     def entry(self, at: str, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
@@ -123,11 +125,20 @@ class _Bulk:
     def write(self) -> None:
         """Write the entries and the digests of the rows."""
         names = [f.name for f in fields(AuditEntry)]
-        cells = ([encode(getattr(e, n)) for n in names] for e in self.entries)
-        self.connection.executemany(insert_sql(AuditEntry), cells)
-        self.connection.executemany(
-            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)', self.lines
-        )
+        self._insert(KEYS[AuditEntry][0], names, [[encode(getattr(e, n)) for n in names] for e in self.entries])
+        self._insert("audit_rows", ("table", "entry", "position", "key", "digest"), self.lines)
+
+    def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        names = ", ".join(f'"{c}"' for c in columns)
+        if not isinstance(self.engine, PostgresEngine):
+            marks = ", ".join("?" * len(columns))
+            self.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+            return
+        # A statement for each of ten million rows, and a look for what each refers to, would take half an hour.
+        self.engine.held.execute("SET LOCAL session_replication_role = replica")
+        with self.engine.held.cursor().copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def _week(bulk: _Bulk, week: str, size: int, rng: random.Random, *, is_open: bool) -> None:

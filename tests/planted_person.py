@@ -16,6 +16,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 from flow_store import BEFORE, WEEK, add_people, import_rows, open_the_week, records, write_log
+from quick_stores import texts_by_table, unchecked
 
 from review.audit.store_secrets import hmac_key
 from review.erasure.rules import RULES, searched_columns
@@ -28,6 +29,7 @@ from review.sources.normalise import keyed_hash
 from review.sources.options import import_options
 from review.sources.undoing import undo_import
 from review.week.picking import pick_by_hand
+from storage.address import address_in
 from storage.opening import open_store
 from storage.records import KEYS
 from storage.records_golden import GoldenExample
@@ -98,7 +100,6 @@ def _plant_rows(store: Store, item: Item) -> None:
     """Add a row with the mark to every table: about the item where the table names one, else as a quotation."""
     named = {"item_id": item.id, "conversation_id": ASKED, "subject": item.id, "example_id": "zofia-example"}
     named |= {"case_id": "zofia-example", "answer_id": "zofia-answer", "origin": ASKED, "proposal_id": "zofia-proposal"}
-    store.db.execute("PRAGMA foreign_keys = OFF")
     rows = []
     for record, rule in RULES.items():
         if record in (Conversation, Item) or not (rule.by or rule.quotes) or "reviewers" in rule.by.values():
@@ -108,11 +109,10 @@ def _plant_rows(store: Store, item: Item) -> None:
         given = {name: named[name] for name in _names(record) if name in named}
         own = {"experiment_answers": "zofia-answer", "golden_proposals": "zofia-proposal"}.get(KEYS[record][0])
         rows.append(_row(record, {**given, **({"id": own} if own else {})}))
-    with store.transaction():
+    with unchecked(store):
         store.add(*rows)
         entry = {"at": "2026-11-30T00:00:00.000+00:00", "actor": "lea", "action": "deal again", "subject": BEFORE}
         store.append_entry(**entry, detail={"reason": f"she wrote: {SENTENCE}"})
-    store.db.execute("PRAGMA foreign_keys = ON")
 
 
 def _names(record: Any) -> tuple[str, ...]:
@@ -209,6 +209,8 @@ def where_the_mark_is(folder: Path) -> set[str]:
         name = str(path.relative_to(folder))
         if data[:16] == b"SQLite format 3\0":
             found |= {f"table {table}" for table in _marked_tables(path)}
+        elif (address := address_in(path)) is not None:
+            found |= {f"table {table}" for table, text in texts_by_table(address).items() if _has_mark(text)}
         if any(_has_mark(part) for part in _decoded(path, data)):
             found.add(name)
     return found

@@ -157,12 +157,31 @@ def damage(store: Store, sql: str) -> None:
         store.db.conn.commit()
 
 
+@contextmanager
+def unchecked(store: Store) -> Iterator[None]:
+    """A transaction in which rows may name rows that are not there."""
+    if isinstance(store.engine, PostgresEngine):
+        with store.transaction():
+            store.engine.run("SET LOCAL session_replication_role = replica", ())
+            yield
+        return
+    store.db.execute("PRAGMA foreign_keys = OFF")
+    with store.transaction():
+        yield
+    store.db.execute("PRAGMA foreign_keys = ON")
+
+
+def texts_by_table(address: str) -> dict[str, str]:
+    """Everything that a database holds, as text."""
+    (databases,) = _SERVERS
+    return {table: rows.decode() for table, rows in databases.rows_of(address).items()}
+
+
 def all_text_of(store: Store) -> str:
     """Everything that a store holds, as text."""
     if not isinstance(store.engine, PostgresEngine):
         return "\n".join(store.db.conn.iterdump())
-    (databases,) = _SERVERS
-    return "\n".join(rows.decode() for rows in databases.rows_of(store.engine.address).values())
+    return "\n".join(texts_by_table(store.engine.address).values())
 
 
 def copy_store(source: Path, target: Path) -> Path:

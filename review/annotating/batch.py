@@ -36,6 +36,7 @@ from storage.queries.anchors import has_anchors, originals_of
 from storage.queries.annotations import OWN_PLACES_SQL
 from storage.queries.assignments import OPEN_PLACES_SQL
 from storage.queries.batches import asked_by_a_batch, asked_of_conversations, asked_once_listed
+from storage.queries.executions import asked_of_executed
 from storage.queries.pairs import PAIR
 from storage.records_review import Annotation
 from storage.records_weeks import Assignment, Item, Week, WeekClosing
@@ -254,7 +255,9 @@ def _executed(
     told = {assignment: item for assignment, item in with_query if assignment in walk.answered}
     if not told:
         return {}
-    originals = originals_of(store, [item.id for item in told.values()])
+    named = [item.id for item in told.values()]
+    store.ask(asked_of_executed(named))
+    originals = originals_of(store, named)
     listed = {i.id: i for i in store.find(Item, id=list(originals.values()))} if originals else {}
     shown = {name: listed.get(originals.get(item.id, ""), item) for name, item in told.items()}
     found = executed_by_item(store, list(shown.values()), dialect=dialect)

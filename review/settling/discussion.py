@@ -20,7 +20,7 @@ from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settling.case_payload import shuffled
 from storage.queries.annotations import current_annotations_of_item
 from storage.queries.calibration import items_in_calibration
-from storage.queries.comments import Discussable, comments_of, discussable_items
+from storage.queries.comments import Discussable, comments_of, discussable_item, discussable_items
 from storage.records_comments import Comment
 from storage.records_log import Conversation
 from storage.records_review import Annotation
@@ -165,7 +165,7 @@ def _open_item(store: Store, item_id: str, viewer: str) -> Item:
     if item_id in items_in_calibration(store, viewer):
         raise Refused(f"item '{item_id}' is in a calibration session, which shows its votes to all at the same time.")
     must_not_owe(store, item_id, viewer)
-    found = next((one for one in discussable_items(store, item.week, viewer) if one.item_id == item_id), None)
+    found = discussable_item(store, item.week, item_id, viewer)
     if found is None:
         raise Refused(f"item '{item_id}' is not open for discussion: not everybody who has it has reviewed it yet.")
     if not found.own and not person(store, viewer).may("adjudicator"):

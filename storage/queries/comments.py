@@ -29,6 +29,12 @@ def discussable_items(store: Store, week: str, rater_id: str) -> list[Discussabl
     return [Discussable(**row) for row in store.query(_DISCUSSABLE_SQL, {"week": week, "rater": rater_id})]
 
 
+def discussable_item(store: Store, week: str, item_id: str, rater_id: str) -> Discussable | None:
+    """Return one of the discussable items of a week, None if it is not among them."""
+    asked = {"week": week, "rater": rater_id, "item": item_id}
+    return next((Discussable(**row) for row in store.query(_ONE_DISCUSSABLE_SQL, asked)), None)
+
+
 _DISCUSSABLE_SQL = f"""
 SELECT i.id AS item_id, count(DISTINCT n.rater_id) AS votes, max(n.rater_id = :rater) AS own,
   (SELECT count(*) FROM comments c WHERE c.item_id = i.id) AS comments
@@ -39,6 +45,7 @@ WHERE i.week = :week AND i.kind IS NULL AND (
                  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}))
 GROUP BY i.id HAVING count(DISTINCT n.rater_id) >= 2 ORDER BY i.rowid
 """  # noqa: S608 - constants of ours
+_ONE_DISCUSSABLE_SQL = _DISCUSSABLE_SQL.replace("WHERE i.week = :week", "WHERE i.id = :item AND i.week = :week", 1)
 
 
 def nobody_still_has_to(store: Store, item_id: str) -> bool:

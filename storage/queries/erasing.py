@@ -15,6 +15,7 @@ from storage.engine import Connection
 from storage.opening import open_store
 from storage.proof_digests import entry_hash, rows_digest
 from storage.queries.conditions import erased
+from storage.queries.states import asked_once
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, decode, encode, fields
@@ -146,7 +147,7 @@ IS_ERASED_SQL = f"SELECT 1 AS yes FROM items i WHERE i.id = :item AND {erased('i
 
 def erasures_so_far(store: Store) -> int:
     """Return a number that grows with each step of an erasure, 0 before the first."""
-    return int(next(store.stream("SELECT coalesce(max(rowid), 0) FROM erasure_events"))[0])
+    return int(asked_once(store, "SELECT coalesce(max(rowid), 0) AS place FROM erasure_events")[0]["place"])
 
 
 def cells_of_file(path: Path) -> Iterator[tuple[str, int, list[Any]]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from storage.engine import Question
+from storage.queries.anchors import ORIGINALS_SQL
 from storage.queries.parameters import json_list
 from storage.store import Store
 
@@ -30,6 +32,11 @@ def evidence_of(store: Store, items: Collection[str]) -> dict[str, dict[str, Any
     """Return the latest evidence of an execution about each item, by item; items without any are left out."""
     rows = store.stream(_EVIDENCE_SQL, {"items": json_list(items)})
     return {subject: orjson.loads(reply) for subject, reply in rows}
+
+
+def asked_of_executed(items: Collection[str]) -> list[Question]:
+    """Return what is asked about the execution of the queries of a reviewer's items, the anchors among them too."""
+    return [(sql, {"items": json_list(items)}) for sql in (ORIGINALS_SQL, _EVIDENCE_SQL)]
 
 
 # The runs of a week are few, and each names its calls by an index.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage.engine import Question
 from storage.queries.conditions import not_withdrawn
-from storage.store import Store
+from storage.records_people import Rater, Setting
+from storage.store import Store, finding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,3 +48,9 @@ FROM raters p LEFT JOIN roles r ON r.rowid = (SELECT max(latest.rowid) FROM role
 """
 
 ONE_RATER_SQL = f"{_SQL} WHERE p.id = :id"
+
+
+def asked_of_a_visitor(rater_id: str, *, by_link: bool) -> list[Question]:
+    """Return what is asked to tell whether a visitor is still this rater; ``by_link``: with a login by a link."""
+    settings = [finding(Setting, name=name) for name in ("store_id", "hmac_key")]
+    return [(ONE_RATER_SQL, {"id": rater_id}), *([*settings, finding(Rater, id=rater_id)] if by_link else [])]

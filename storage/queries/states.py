@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.records import KEYS
 from storage.store import Store
+
+_STATES = threading.local()
+
+
+@contextmanager
+def one_state(store: Store) -> Iterator[None]:
+    """Ask for each state of the store once while inside, for figures that are read together.
+
+    Hundreds of kept values look whether they still hold, which is a way to the database each time. What others write
+    meanwhile shows the next time. For what only reads: this thread must write nothing inside.
+    """
+    if store.in_transaction or getattr(_STATES, "known", None) is not None:
+        yield
+        return
+    _STATES.known = {}
+    try:
+        yield
+    finally:
+        _STATES.known = None
+
+
+def asked_once(store: Store, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a statement about the state of the store; see ``one_state``."""
+    known = getattr(_STATES, "known", None)
+    if known is None or store.in_transaction:
+        return store.query(sql, dict(params or {}))
+    key = (str(store.path), sql, *(params or {}).values())
+    if key not in known:
+        known[key] = store.query(sql, dict(params or {}))
+    found: list[dict[str, Any]] = known[key]
+    return found
+
 
 WeekState = tuple[int | str, ...]
 """Places of the latest rows, and the key of the latest annotation: a restored store has others in the same places."""
@@ -26,7 +61,7 @@ class Written:
 
 def annotations_written(store: Store) -> Written:
     """Return the latest rows of everything that decides which annotations count. Costs next to nothing."""
-    return Written(**store.query(_WRITTEN_SQL)[0])
+    return Written(**asked_once(store, _WRITTEN_SQL)[0])
 
 
 _WRITTEN_SQL = """
@@ -49,7 +84,7 @@ class TextRows(NamedTuple):
 
 def texts_written(store: Store) -> TextRows:
     """Return the latest rows behind the texts of items: the items, the flags that hide words, and what was undone."""
-    return TextRows(**store.query(_TEXTS_SQL)[0])
+    return TextRows(**asked_once(store, _TEXTS_SQL)[0])
 
 
 _TEXTS_SQL = """
@@ -71,7 +106,7 @@ class WeekRows(NamedTuple):
 
 def rows_of_week(store: Store, week: str) -> WeekRows:
     """Count the rows of a week. An annotation or skip in another week does not change the result."""
-    return WeekRows(**store.query(_WEEK_SQL, {"week": week})[0])
+    return WeekRows(**asked_once(store, _WEEK_SQL, {"week": week})[0])
 
 
 _WEEK_SQL = """
@@ -88,7 +123,7 @@ FROM (SELECT count(*) AS n, coalesce(max(n.rowid), 0) AS place
 def latest_key(store: Store, record: type) -> str:
     """Return the key of the latest row of a record, "" before the first. A restored store has other keys."""
     table, key = KEYS[record]
-    rows = store.query(f'SELECT "{key}" AS key FROM "{table}" ORDER BY rowid DESC LIMIT 1')  # noqa: S608 - our names
+    rows = asked_once(store, f'SELECT "{key}" AS key FROM "{table}" ORDER BY rowid DESC LIMIT 1')  # noqa: S608 - our names
     return str(rows[0]["key"]) if rows else ""
 
 
@@ -97,7 +132,7 @@ def latest_other_entry(store: Store) -> int:
 
     It comes from the hash of the entry, because a restored store has other entries under the same numbers.
     """
-    head = store.query(_OTHER_HEAD_SQL)
+    head = asked_once(store, _OTHER_HEAD_SQL)
     return int(head[0]["hash"][:15], 16) if head else 0
 
 

@@ -15,7 +15,7 @@ from app_pages import answers, run
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.week import reasons
+from pages.parts.week import reasons, week_page
 from review.annotating.feedback import differences
 from review.annotating.submissions import receive
 from review.basics.words import spoken
@@ -25,6 +25,7 @@ from review.current.progress import progress
 from review.current.settled import annotations_of
 from review.rubric.rubric import current_rubric, save_rubric
 from review.week.dealing import take_back
+from review.week.due_days import is_past_due
 from storage.queries.assignments import OPEN_SQL
 from storage.queries.dealing import items_held_by_nobody
 from storage.records_log import Draw
@@ -63,8 +64,11 @@ def test_late_reviewers_are_named_once_the_due_date_has_passed(demo: Store, monk
     week = weeks(demo)[1]
     assert "Past the due date" not in texts(run(demo, monkeypatch, "week"))
     overdue(demo, week)
+    asked: list[str] = []
+    monkeypatch.setattr(week_page, "is_past_due", lambda s, w: asked.append(w.name) or is_past_due(s, w))
     at = run(demo, monkeypatch, "week")
     said = texts(at)
+    assert 0 < len(asked) <= 3, "the title, the list and one's own part ask once each, however many people are late"
     late = [p for p in progress(demo, week) if p.left]
     assert late and all(f"{p.name} ({p.left} left)" in said for p in late)
     assert "tom (" not in said and ":red-badge[overdue]" in said

@@ -353,3 +353,16 @@ def test_a_day_begins_in_the_zone_of_the_project(clickhouse, zone):
     engine = open_source(f"clickhouse://{host}/shop?table=days")
     found = draw(engine, Wishes(1.0), window=week_window(WEEK, zone), week=WEEK)
     assert sorted(all_of(found.ids)) == ["2026-11-16", "2026-11-22"]
+
+
+def test_a_table_whose_rows_are_read_from_another_server_draws_the_same(clickhouse):
+    host, _, session = clickhouse
+    # What remote() makes is read as a Distributed table is: by its shards, here this server.
+    session.query("CREATE TABLE shop.shards AS remote('127.0.0.1', 'shop', 'log')")
+    drawn = []
+    for table in ("log", "shards"):
+        engine = open_source(f"clickhouse://{host}/shop?table={table}")
+        result = draw(engine, Wishes(0.1, {"failing": 30}), window=WINDOW, week=WEEK)
+        drawn.append((sorted(all_of(result.ids)), result.frame.populations, result.frame.verdicts))
+        engine.close()
+    assert drawn[0] == drawn[1] and len(drawn[0][0]) > 50

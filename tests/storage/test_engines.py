@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
 from pathlib import Path
 from statistics import median
 from threading import Barrier
@@ -22,6 +23,7 @@ from round_trips import counted_trips
 from store_databases import store_in
 
 import storage.queries
+from pages.parts.shared import visitor
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
@@ -31,8 +33,11 @@ from review.current.settled import annotations_of
 from review.experiments.versions.registry import Wanted, register
 from review.golden.approve import approve, why_not_together
 from review.golden.releases import release
+from review.people.invitations import invite, leave, use
+from review.people.link_cookie import cookie_name, cookie_value
 from review.people.people import add_person, people
 from review.serving.store_copies import check_whole, copy_store
+from review.settings.access import Access
 from review.settling.adjudication import adjudicate
 from storage import postgres_opening
 from storage.address import address_in, store_file, write_address
@@ -48,6 +53,8 @@ from storage.postgres_engine import PostgresEngine
 from storage.postgres_roles import grants
 from storage.proof_key import VARIABLE
 from storage.queries.annotations import median_seconds, seconds_by_rater
+from storage.queries.erasing import erasures_so_far
+from storage.queries.states import Written, annotations_written, latest_key, one_state
 from storage.records import KEYS
 from storage.records_experiments import PromptVersion
 from storage.records_golden import GoldenExample, Release
@@ -192,10 +199,41 @@ def test_a_batch_and_a_submission_take_few_ways_to_the_server_and_ask_nothing_in
     mine = assignments(house, "ana")[-1]
     with counted_trips() as trips:
         assert receive(house, "ana", [entry(mine)]).acknowledged
-    # May this person write; all that was sent is about; what the item is about; three inserts; the end.
-    assert len(trips) == 7, trips
+    # All that was sent is about; what the item is about; the answer; its digest and its entry; the end.
+    assert len(trips) == 5, trips
     asked = {sql for trip in trips for sql in trip if sql.startswith("SELECT") and "pg_advisory" not in sql}
-    assert asked <= {" ".join(sql.split()) for sql in used} | set(trips[0])
+    assert asked <= {" ".join(sql.split()) for sql in used}
+
+
+def test_whether_a_visitor_is_still_there_takes_three_ways_to_the_server(
+    house: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login, headers = use(house, invite(house, "ben", role="annotator", by="lea").token), Message()
+    headers["Cookie"] = f"{cookie_name(house)}={cookie_value(house, login)}"
+    monkeypatch.setattr(visitor, "st", SimpleNamespace(context=SimpleNamespace(headers=headers)))
+    by_link = Access(mode="links")
+    with counted_trips() as trips:
+        assert visitor.is_still(house, by_link, "ben", "annotator") and not house.in_transaction
+    # What is known of the rater and the store; the login; the end.
+    assert len(trips) == (3 if isinstance(house.engine, PostgresEngine) else 0), trips
+    assert not visitor.is_still(house, by_link, "ana", "annotator")
+    assert not visitor.is_still(house, by_link, "ben", "lead")
+    leave(house, login.id, login.secret)
+    assert not visitor.is_still(house, by_link, "ben", "annotator")
+
+
+def test_figures_that_are_read_together_ask_for_a_state_once(house: Store) -> None:
+    def states() -> tuple[str, Written, int]:
+        return latest_key(house, Setting), annotations_written(house), erasures_so_far(house)
+
+    with one_state(house), counted_trips() as trips:
+        before = states()
+        open_store(house.path, create=False).add(Setting(uuid4().hex, "written meanwhile"))
+        asked = len(trips)
+        assert states() == before and len(trips) == asked
+        with house.snapshot():
+            assert latest_key(house, Setting) != before[0], "a transaction sees what there is"
+    assert states()[0] != before[0]
 
 
 def test_candidates_take_as_many_ways_to_the_server_as_one(house: Store) -> None:

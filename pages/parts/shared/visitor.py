@@ -11,9 +11,10 @@ from review.basics.clock import now
 from review.basics.errors import Refused
 from review.people.identity import Nobody, Visitor, by_claims, by_headers
 from review.people.link_cookie import cookie_name, visitor_of
-from review.people.people import READER, Person, arrived, require
+from review.people.people import READER, Person, arrived, login_of, require
 from review.serving.login_cookie import cookies_named
 from review.settings.access import SECRET, Access
+from storage.queries.people import asked_of_a_visitor
 from storage.store import Store
 
 
@@ -48,14 +49,17 @@ def known(store: Store, access: Access) -> Person | None:
 
 def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
     """Return whether the visitor is still this rater and the store still gives them ``role`` or a higher one."""
-    if access.mode != "names":
-        visitor = _visitor(store, access)
-        if isinstance(visitor, Nobody) or arrived(store, visitor).id != rater_id:
+    # Each submission asks this, so all of it goes to the database together.
+    with store.snapshot(asked_of_a_visitor(rater_id, by_link=access.mode == "links")):
+        if access.mode != "names":
+            visitor = _visitor(store, access)
+            found = None if isinstance(visitor, Nobody) else login_of(store, visitor)
+            if found is None or found.id != rater_id:
+                return False
+        try:
+            require(store, rater_id, role)
+        except Refused:
             return False
-    try:
-        require(store, rater_id, role)
-    except Refused:
-        return False
     return True
 
 

@@ -40,6 +40,7 @@ from review.statistics.answers.judge_verdict import Evidence, judge_verdict
 from review.statistics.answers.judges import judges
 from review.statistics.answers.next_steps import Doing, next_steps
 from review.statistics.answers.thresholds import Thresholds
+from storage.queries.states import one_state
 
 
 def fill(
@@ -59,11 +60,12 @@ def fill(
     except ReviewError as error:
         answers.failed(places["production"], production_answers.QUESTION, error)
         return
-    weeks = weeks_up_to(here.store, week)
-    agreed = _agreement(here, weeks, thresholds, place=places["agreement"], below=below)
-    _judges(here, weeks, thresholds, place=places["judges"], below=below)
-    reasons.left_out(here, week, weeks, below)
-    quality = _production(here, week, thresholds, place=places["production"], below=below)
+    with one_state(here.store):
+        weeks = weeks_up_to(here.store, week)
+        agreed = _agreement(here, weeks, thresholds, place=places["agreement"], below=below)
+        _judges(here, weeks, thresholds, place=places["judges"], below=below)
+        reasons.left_out(here, week, weeks, below)
+        quality = _production(here, week, thresholds, place=places["production"], below=below)
     used = evidence.latest_used_rubric(here.store, weeks)
     with places["next"]:
         found = doing(

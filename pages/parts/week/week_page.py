@@ -111,7 +111,7 @@ def mine(here: Session, week: str) -> None:
 def everybody(here: Session, week: str) -> None:
     """Draw the progress of all reviewers and who is late. A lead can hand over open items here."""
     rows = [p for p in progress(here.store, week) if p.dealt]
-    late = {p.rater_id for p in rows if p.left and _overdue(here, week)}
+    late = {p.rater_id for p in rows if p.left} if _overdue(here, week) else set()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Everybody", width="stretch")
         if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left or p.skipped for p in rows):
