@@ -34,8 +34,10 @@ needs_axe = pytest.mark.skipif(
     AXE is None, reason="axe-core is not here: pip install axe-playwright-python, or set SPOTCHECK_AXE"
 )
 
-RUN = """async ([only, ours]) => {
-  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+RUN = """async ([only, ours, within]) => {
+  if (within && !document.querySelector(within)) return [];
+  const where = within ? { include: [[within]] } : document;
+  const found = await axe.run(where, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.flatMap((v) => v.nodes.map((n) => {
     const node = document.querySelector([n.target[0]].flat()[0]);
     return { rule: v.id, impact: v.impact, at: n.target[0], why: n.failureSummary, html: n.html.slice(0, 200),
@@ -44,12 +46,13 @@ RUN = """async ([only, ours]) => {
 }"""
 
 
-def grave(page: Any, ours: str, *, colours_alone: bool = False) -> list[dict[str, Any]]:
+def grave(page: Any, ours: str, *, colours_alone: bool = False, within: str = "") -> list[dict[str, Any]]:
     """What axe-core calls serious or critical; ``ours`` tells of each whether it lies in what the selector names.
 
-    ``colours_alone`` is for a page that was looked at in the other scheme just before.
+    ``colours_alone`` is for a page that was looked at in the other scheme just before. ``within`` leaves out
+    all that does not lie in what this selector names.
     """
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=str(AXE))
     only = {"type": "rule", "values": COLOURS} if colours_alone else {"type": "tag", "values": TAGS}
-    return [one for one in page.evaluate(RUN, [only, ours]) if one["impact"] in GRAVE]
+    return [one for one in page.evaluate(RUN, [only, ours, within]) if one["impact"] in GRAVE]

@@ -9,7 +9,6 @@ import pytest
 from adjudicate_app import build_voted_store
 from annotate_app import Server, serving
 from axe import grave, needs_axe
-from kept_contexts import page_of
 from page_at_rest import at_rest
 
 pytestmark = pytest.mark.browser
@@ -22,6 +21,7 @@ WAIT = {
 RATERS = {"annotate": "zelda", "adjudicate": "mia"}
 KEYS = {"annotate": ("2", "c"), "adjudicate": ("1", "3", "t")}
 """What makes the texts appear that are hidden at first, comparisons included."""
+WIDE = {"width": 1280, "height": 800}
 THEME = "(scheme) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme"
 
 
@@ -31,42 +31,54 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> Any:
-    page = page_of(context)
-    page.goto(server.page(RATERS[path], path))
-    page.wait_for_selector(WAIT[path])
-    for key in KEYS.get(path, ()):
-        page.keyboard.press(key)
-    if dialog:
-        page.keyboard.press("Escape")
-        page.keyboard.press("?")
-        page.wait_for_selector("[role=dialog]")
-    return page
+@pytest.fixture(scope="module", params=["annotate", "adjudicate"])
+def path(request: pytest.FixtureRequest) -> str:
+    """The desk that is looked at; all tests of one come before those of the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(lasting_page: Any, server: Server, path: str) -> Any:
+    """The desk in a wide window by day. It is loaded once; its tests resize it and take back what they change."""
+    shared = lasting_page(color_scheme="light")
+    shared.set_viewport_size(WIDE)
+    if f"/{path}?" not in shared.url:
+        shared.goto(server.page(RATERS[path], path))
+        shared.wait_for_selector(WAIT[path])
+        for key in KEYS[path]:
+            shared.keyboard.press(key)
+    coloured(shared, "light")
+    return shared
+
+
+def coloured(page: Any, scheme: str) -> None:
+    """Change the system's scheme, which the theme follows."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.wait_for_function(THEME, arg=scheme)
+    at_rest(page)
+
+
+def finds_nothing_grave(page: Any) -> None:
+    """In light, then in dark: the theme follows the system."""
+    for scheme in ("light", "dark"):
+        coloured(page, scheme)
+        found = grave(page, OURS, colours_alone=scheme == "dark")
+        assert [one for one in found if one["ours"]] == [], scheme
 
 
 @needs_axe
-@pytest.mark.parametrize(
-    ("path", "width", "dialog"),
-    [
-        ("annotate", 1280, False),
-        ("annotate", 390, False),
-        ("annotate", 1280, True),
-        ("adjudicate", 1280, False),
-        ("adjudicate", 390, False),
-    ],
-)
-def test_axe_finds_nothing_grave_in_our_parts(
-    new_context: Any, server: Server, path: str, width: int, dialog: bool
-) -> None:
-    """In light, then in dark: the theme follows the system."""
-    context = new_context(viewport={"width": width, "height": 800}, color_scheme="light")
-    page = opened(context, server, path, dialog=dialog)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.wait_for_function(THEME, arg=scheme)
-        at_rest(page)
-        found = grave(page, OURS, colours_alone=scheme == "dark")
-        assert [one for one in found if one["ours"]] == [], scheme
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_grave_in_our_parts(page: Any, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_function(f"innerWidth === {width}")
+    finds_nothing_grave(page)
+    if (path, width) == ("annotate", 1280):  # the dialog of keys as well, which is the same for both desks
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("[role=dialog]")
+        finds_nothing_grave(page)
+        page.keyboard.press("Escape")
+        page.wait_for_selector("[role=dialog]", state="detached")
 
 
 CUT_OFF = f"""() => [...document.querySelectorAll("{OURS}, {OURS} *")].filter((node) => {{
@@ -85,27 +97,41 @@ CUT_OFF = f"""() => [...document.querySelectorAll("{OURS}, {OURS} *")].filter((n
 """Our nodes that stick out of the window or hide part of their width; tables and the row of tools scroll."""
 
 
-@pytest.mark.parametrize("path", ["annotate", "adjudicate"])
-def test_text_at_twice_its_size_is_not_cut_off(context: Any, server: Server, path: str) -> None:
-    page = opened(context, server, path)
-    page.add_style_tag(content="html { font-size: 200% !important; }")
-    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) === 32")
-    assert page.evaluate(CUT_OFF) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    submit = page.locator(".sc-submit").bounding_box()
+LARGER = "html { font-size: 200% !important; }"
+SIZE = "(pixels) => parseFloat(getComputedStyle(document.documentElement).fontSize) === pixels"
+
+
+@pytest.fixture
+def large(page: Any) -> Iterator[Any]:
+    """The desk with text of twice its size."""
+    page.keyboard.press("Escape")
+    style = page.add_style_tag(content=LARGER)
+    page.wait_for_function(SIZE, arg=32)
+    yield page
+    style.evaluate("(one) => one.remove()")
+    page.wait_for_function(SIZE, arg=16)
+
+
+def test_text_at_twice_its_size_is_not_cut_off(large: Any) -> None:
+    assert large.evaluate(CUT_OFF) == []
+    assert large.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    submit = large.locator(".sc-submit").bounding_box()
     assert submit["y"] + submit["height"] <= 800
     for side in (".sc-pane", ".sc-scroll"):
-        box = page.locator(side).bounding_box()
+        box = large.locator(side).bounding_box()
         assert box["width"] >= 12 * 32, f"{side} has room for words"
         assert box["height"] >= 4 * 32, f"{side} has room for lines"
 
 
-@pytest.mark.parametrize("path", ["annotate", "adjudicate"])
-def test_at_a_browser_zoom_of_200_percent_it_is_still_usable(new_context: Any, server: Server, path: str) -> None:
-    # A zoom of 200 % halves the window in CSS pixels and doubles the pixels of the device.
-    context = new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2)
-    page = opened(context, server, path)
+def test_at_a_browser_zoom_of_200_percent_it_is_still_usable(page: Any) -> None:
+    """A zoom of 200 % halves the window in CSS pixels and doubles the pixels of the device."""
+    devtools = page.context.new_cdp_session(page)
+    zoomed = {"width": 640, "height": 400, "deviceScaleFactor": 2, "mobile": False}
+    devtools.send("Emulation.setDeviceMetricsOverride", zoomed)
+    page.wait_for_function("innerWidth === 640 && devicePixelRatio === 2")
+    at_rest(page)
     cut = page.evaluate(CUT_OFF)
     wide = page.evaluate("document.documentElement.scrollWidth")
+    devtools.detach()
     assert cut == []
     assert wide <= 640

@@ -60,7 +60,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def long_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    store = build_store(tmp_path_factory.mktemp("long") / "s.db", items=6, raters=("ana", "ben", "eva"), rubric=LONG)
+    store = build_store(tmp_path_factory.mktemp("long") / "s.db", items=6, raters=("ana", "ben"), rubric=LONG)
     with serving(store) as running:
         yield running
 
@@ -77,18 +77,18 @@ def test_ten_fine_items_take_three_keys_each_without_enter(context: Any, server:
     assert "10 done · 20 left" in page.text_content(".sc-count")
 
 
-@pytest.mark.parametrize(("rater", "gap"), [("r01", 0), ("r02", 30)])
-def test_a_burst_of_keys_saves_ten_right_rows(context: Any, server: Server, rater: str, gap: int) -> None:
-    page = opened(context, server, rater)
+def test_a_burst_of_keys_saves_ten_right_rows(context: Any, server: Server) -> None:
+    page = opened(context, server, "r01")
     by_itself(page, 0)
-    for _ in range(10):
-        page.keyboard.type("".join(FINE_KEYS), delay=gap)
-    at_item(page, f"{rater}-0010")
-    all_saved(page)
-    assert rows(server, rater) == expected(rater, 10, FINE)
+    for saved, gap in ((10, 0), (20, 30)):
+        for _ in range(10):
+            page.keyboard.type("".join(FINE_KEYS), delay=gap)
+        at_item(page, f"r01-{saved:04d}")
+        all_saved(page)
+        assert rows(server, "r01") == expected("r01", saved, FINE), gap
 
 
-def test_a_double_press_of_enter_submits_one_item(context: Any, server: Server) -> None:
+def test_a_double_press_of_enter_and_holding_it_submit_one_item(context: Any, server: Server) -> None:
     page = opened(context, server, "r03")
     for k in range(10):
         at_item(page, f"r03-{k:04d}")
@@ -96,17 +96,13 @@ def test_a_double_press_of_enter_submits_one_item(context: Any, server: Server) 
     at_item(page, "r03-0010")
     all_saved(page)
     assert rows(server, "r03") == expected("r03", 10)
-
-
-def test_holding_enter_submits_one_item(context: Any, server: Server) -> None:
-    page = opened(context, server, "r04")
     press(page, *KEYS[:3])
     for _ in range(20):
         page.keyboard.down("Enter")  # repeated downs without an up are the auto-repeat of a held key
     page.keyboard.up("Enter")
-    at_item(page, "r04-0001")
+    at_item(page, "r03-0011")
     all_saved(page)
-    assert rows(server, "r04") == expected("r04", 1)
+    assert rows(server, "r03") == expected("r03", 11)
 
 
 def test_an_item_without_its_labels_is_never_submitted_and_undo_takes_back_the_last_one(
@@ -159,31 +155,24 @@ def test_a_skip_needs_a_reason_and_can_be_undone(context: Any, server: Server) -
     assert len(server.store.find(Withdrawal, rater_id="r08")) == 1
 
 
-def test_letters_and_digits_in_a_comment_command_nothing(context: Any, server: Server) -> None:
+def test_a_comment_commands_nothing_and_a_corrected_answer_starts_from_the_answer(context: Any, server: Server) -> None:
     page = opened(context, server, "r09")
     press(page, "c")
     text = "just some keys: u s f c x j k e g ? 1 2 3"
     page.keyboard.type(text)
     press(page, "Escape", *KEYS)
     at_item(page, "r09-0001")
-    all_saved(page)
-    saved = server.store.find(Annotation, rater_id="r09")
-    assert [(a.comment, a.labels) for a in saved] == [(text, LABELS)]
-
-
-def test_the_corrected_answer_starts_from_the_answer(context: Any, server: Server) -> None:
-    page = opened(context, server, "r10")
     press(page, "x")
-    assert page.input_value("[data-note=corrected_answer]").startswith("Thank you. Order 47000")
+    assert page.input_value("[data-note=corrected_answer]") == NASTY
     page.keyboard.type(" Really.")
     press(page, "Escape", *KEYS)
-    at_item(page, "r10-0001")
+    at_item(page, "r09-0002")
     press(page, "x", "Escape", *KEYS)  # looked at and left as it is: nothing is corrected
-    at_item(page, "r10-0002")
+    at_item(page, "r09-0003")
     all_saved(page)
-    first, second = server.store.find(Annotation, rater_id="r10")
-    assert first.corrected_answer.endswith("weekend. Really.")
-    assert second.corrected_answer == ""
+    said_first, corrected, left = server.store.find(Annotation, rater_id="r09")
+    assert (said_first.comment, said_first.labels, said_first.corrected_answer) == (text, LABELS, "")
+    assert (corrected.corrected_answer, left.corrected_answer) == (f"{NASTY} Really.", "")
 
 
 def test_everything_works_by_mouse(context: Any, server: Server) -> None:
@@ -263,8 +252,8 @@ def test_a_reload_keeps_the_draft_and_the_outbox(context: Any, server: Server) -
     assert page.evaluate("Object.keys(localStorage).filter((k) => k.includes(':out:')).length") == 0
 
 
-def test_a_restarted_server_loses_nothing(context: Any, tmp_path: Path) -> None:
-    store = build_store(tmp_path / "s.db", items=5, raters=("ana",), rubric=THREE)
+def test_a_restarted_server_loses_nothing_and_the_end_says_what_comes_next(context: Any, tmp_path: Path) -> None:
+    store = build_store(tmp_path / "s.db", items=2, raters=("ana",), rubric=THREE)
     with serving(store) as first:
         page = opened(context, first, "ana")
     press(page, *KEYS)  # while nothing runs
@@ -273,8 +262,10 @@ def test_a_restarted_server_loses_nothing(context: Any, tmp_path: Path) -> None:
     with serving(store, port=int(first.url.rpartition(":")[2])) as second:
         all_saved(page)
         press(page, *KEYS)
-        at_item(page, "ana-0002")
+        page.wait_for_selector("text=Nothing left for you this week")
         all_saved(page)
+        press(page, "k")
+        at_item(page, "ana-0001")
     assert rows(second, "ana") == expected("ana", 2)
 
 
@@ -295,19 +286,6 @@ def test_the_browser_receives_no_verdict_no_other_label_and_no_reason(context: A
 
 def as_bytes(frame: Any) -> bytes:
     return frame.encode() if isinstance(frame, str) else bytes(frame)
-
-
-def test_markup_in_the_data_is_shown_as_text(context: Any, server: Server) -> None:
-    page = opened(context, server, "r18")
-    press(page, "j")
-    at_item(page, "r18-0001")
-    assert page.locator(SHOWN + " .sc-turn .sc-text").first.text_content() == NASTY
-    press(page, "j")
-    at_item(page, "r18-0002")
-    assert page.locator(SHOWN + " td").first.text_content() == NASTY
-    assert NASTY in page.locator(SHOWN + " .sc-code").first.text_content()
-    assert page.locator(".sc-pane img, .sc-pane script").count() == 0
-    assert page.evaluate("window.hacked") is None
 
 
 def test_a_submitted_item_can_be_changed_and_the_later_one_counts(context: Any, server: Server) -> None:
@@ -419,7 +397,7 @@ def test_a_long_list_filters_as_one_types(context: Any, long_server: Server) -> 
     ]
 
 
-def test_a_set_takes_several_values_and_goes_on_with_enter(context: Any, long_server: Server) -> None:
+def test_a_set_goes_on_with_enter_and_a_hidden_dimension_is_not_submitted(context: Any, long_server: Server) -> None:
     page = opened(context, long_server, "ben")
     page.keyboard.type("top")
     press(page, "1", "1")
@@ -429,40 +407,31 @@ def test_a_set_takes_several_values_and_goes_on_with_enter(context: Any, long_se
     all_saved(page)
     labels = {"intent": "top_up_failed", "correctness": "wrong", "politeness": "neutral"}
     assert rows(long_server, "ben") == {"ben-0000": {**labels, "reasons": ["wrong_fact", "unsafe"]}}
-
-
-def test_a_hidden_dimension_is_not_submitted(context: Any, long_server: Server) -> None:
-    page = opened(context, long_server, "eva")
     page.keyboard.type("top")
     press(page, "1", "1", "1")
     page.click("[data-dimension=correctness][data-value=correct]")
     assert page.locator("[data-field=reasons]").is_hidden()
     press(page, "3", "Enter")
-    at_item(page, "eva-0001")
+    at_item(page, "ben-0002")
     all_saved(page)
-    assert "reasons" not in rows(long_server, "eva")["eva-0000"]
+    assert "reasons" not in rows(long_server, "ben")["ben-0001"]
 
 
-def test_the_end_says_what_comes_next(context: Any, tmp_path: Path) -> None:
-    store = build_store(tmp_path / "s.db", items=2, raters=("ana",), rubric=THREE)
-    with serving(store) as running:
-        page = opened(context, running, "ana")
-        press(page, *KEYS)
-        at_item(page, "ana-0001")
-        press(page, *KEYS)
-        page.wait_for_selector("text=Nothing left for you this week")
-        all_saved(page)
-        press(page, "k")
-        at_item(page, "ana-0001")
-    assert rows(running, "ana") == expected("ana", 2)
-
-
-def test_a_reviewer_who_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
+def test_a_reviewer_who_only_looks_ahead_sees_markup_as_text_and_does_not_run_out_of_items(
+    context: Any, server: Server
+) -> None:
     page = opened(context, server, "r25")
     for k in range(1, 30):  # 25 come at once, the others while one walks
         press(page, "j")
         at_item(page, f"r25-{k:04d}")
         page.wait_for_selector(SHOWN + f" >> text=It is 47{k:03d}." if k > 2 else SHOWN)
+        if k == 1:
+            assert page.locator(SHOWN + " .sc-turn .sc-text").first.text_content() == NASTY
+        if k == 2:
+            assert page.locator(SHOWN + " td").first.text_content() == NASTY
+            assert NASTY in page.locator(SHOWN + " .sc-code").first.text_content()
+        assert page.locator(".sc-pane img, .sc-pane script").count() == 0
+    assert page.evaluate("window.hacked") is None
     assert rows(server, "r25") == {}
 
 

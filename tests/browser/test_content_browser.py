@@ -40,13 +40,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=SIZES)
-def page(lasting_page: Any, server: Server, request: pytest.FixtureRequest) -> Any:
+@pytest.fixture(scope="module", params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    """All tests of one size come before those of the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(lasting_page: Any, server: Server, size: str) -> Any:
     """Ana's page in this size. These tests submit nothing, so they share it."""
-    width, height = SIZES[request.param]
-    shared = lasting_page(viewport={"width": width, "height": height})
+    width, height = SIZES[size]
+    shared = lasting_page()
+    shared.set_viewport_size({"width": width, "height": height})
     if not shared.url.startswith(f"{server.url}/annotate"):
         shown(shared, server, "ana")
+    shared.wait_for_function(f"innerWidth === {width}")
     return shared
 
 
@@ -175,7 +183,6 @@ def test_the_turn_under_review_is_in_view_among_sixty(page: Any) -> None:
     assert "assistant turn 29" in page.locator(f"{SHOWN} [data-target]").text_content()
 
 
-@pytest.mark.parametrize("size", SIZES)
 def test_at_twice_the_text_size_every_case_can_be_read_and_judged(new_context: Any, server: Server, size: str) -> None:
     rater, (width, height) = size, SIZES[size]
     page = opened(new_context(viewport={"width": width, "height": height}), server, rater)

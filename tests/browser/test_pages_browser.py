@@ -13,7 +13,7 @@ from typing import Any
 import app_pages
 import pytest
 from annotate_app import Server, serving
-from axe import AXE, grave, needs_axe
+from axe import AXE, COLOURS, grave, needs_axe
 from chart_contrast import faint_words, words_in_charts
 from cut_off import cut_off
 from page_at_rest import at_rest, open_names
@@ -85,9 +85,8 @@ def coloured(page: Any, scheme: str) -> None:
 
 def faults(page: Any, *, colours_alone: bool = False) -> list[dict[str, Any]]:
     """What is grave in our parts, and words without contrast anywhere."""
-    found = [
-        one for one in grave(page, OURS, colours_alone=colours_alone) if one["ours"] or one["rule"] == "color-contrast"
-    ]
+    found = [] if colours_alone else [one for one in grave(page, OURS, within=OURS) if one["rule"] not in COLOURS]
+    found += [one for one in grave(page, OURS, colours_alone=True) if one["ours"] or one["rule"] == "color-contrast"]
     beyond = "([at, all]) => all.some((one) => document.querySelector(at)?.closest(one))"
     return [one for one in found if not page.evaluate(beyond, [one["at"], list(EXEMPT)])]
 
