@@ -106,7 +106,7 @@ class Listening:
 
 def message(frame: bytes) -> ForwardMsg:
     read = ForwardMsg()
-    read.ParseFromString(frame)  # type: ignore[arg-type]
+    read.ParseFromString(frame)
     return read
 
 

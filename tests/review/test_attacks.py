@@ -1,6 +1,7 @@
 """Attacks on verbs and commands by people without the role, and by hostile names and texts in files. All must fail.
 
-``tests/pages/test_attacks_wire.py`` and ``tests/browser/test_attacks_browser.py`` have the attacks from a browser.
+Attacks from a browser are in ``tests/pages/test_attacks_wire.py``, ``tests/pages/test_attacks_ear.py`` (what a browser
+receives) and ``tests/browser/test_attacks_browser.py``.
 """
 
 from __future__ import annotations
