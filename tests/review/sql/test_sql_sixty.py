@@ -188,6 +188,17 @@ def test_zeros_agree_where_changed_data_has_rows(sorter: Sorter) -> None:
 LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n)"
 
 
+def among_level(reference: str, rows: str) -> AgentAnswer:
+    """An answer that gives out these rows, where a reference chooses among rows that are level."""
+    names = "u (x, y)" if "," in rows.split(")")[0] else "u (x)"
+    return AgentAnswer(
+        id="1",
+        question="Which are the largest? The largest first.",
+        sql=f"SELECT * FROM (VALUES {rows}) AS {names}",
+        reference=reference.format(LEVEL),
+    )
+
+
 @pytest.mark.parametrize(
     ("reference", "rows", "verdict"),
     [
@@ -212,14 +223,7 @@ LEVEL = "(VALUES ('a', 9), ('b', 5), ('c', 5), ('d', 5), ('e', 1)) AS t (name, n
 def test_rows_that_are_level_in_the_order_may_be_others(
     sorter: Sorter, reference: str, rows: str, verdict: str
 ) -> None:
-    names = "u (x, y)" if "," in rows.split(")")[0] else "u (x)"
-    asked = AgentAnswer(
-        id="1",
-        question="Which are the largest? The largest first.",
-        sql=f"SELECT * FROM (VALUES {rows}) AS {names}",
-        reference=reference.format(LEVEL),
-    )
-    assert sorter.sort(asked).verdict == verdict
+    assert sorter.sort(among_level(reference, rows)).verdict == verdict
 
 
 MANY = "(SELECT range AS id, range // 20000 AS n FROM range(40000))"
@@ -254,14 +258,7 @@ MANY = "(SELECT range AS id, range // 20000 AS n FROM range(40000))"
 def test_rows_that_a_reference_might_have_given_prove_nothing_wrong(
     sorter: Sorter, reference: str, answer: str, verdict: str
 ) -> None:
-    names = "u (x, y)" if "," in answer.split(")")[0] else "u (x)"
-    asked = AgentAnswer(
-        id="1",
-        question="Which are the largest? The largest first.",
-        sql=f"SELECT * FROM (VALUES {answer}) AS {names}",
-        reference=reference.format(LEVEL),
-    )
-    found = sorter.sort(asked)
+    found = sorter.sort(among_level(reference, answer))
     assert found.verdict == verdict, found
     if verdict == "person":
         assert found.execution is None and found.outcome == "undecided"
