@@ -30,13 +30,14 @@ DAY = timedelta(days=1)
 class Written(NamedTuple):
     """A date of a statement: its days, how a ``column`` compares with it ("" when that cannot be told).
 
-    ``bare`` dates have no time of day.
+    ``bare`` dates have no time of day; an ``open`` comparison lets in rows without a date as well.
     """
 
     days: Days
     role: Role
     column: str
     bare: bool
+    open: bool = False
 
 
 def check_time(statement: Statement, question: str, as_of: date | None) -> Iterator[tuple[str, Severity] | None]:
@@ -84,10 +85,11 @@ def _written(statement: Statement) -> Iterator[Written | None]:
             if reckoned is not None:
                 role, column = _role(reckoned.node)
                 there = reckoned.days
-                yield None if there is None else Written(days=there, role=role, column=column, bare=True)
+                yield None if there is None else Written(there, role, column, bare=True, open=_or_none(node, column))
                 continue
             role, column = _role(node)
-            yield Written(days=days[0], role=role, column=column, bare=len(node.name.strip()) == 10)
+            bare = len(node.name.strip()) == 10
+            yield Written(days[0], role, column, bare=bare, open=_or_none(node, column))
         elif node.is_string and isinstance(node.parent, _PATTERNS) and _BEGINS.match(node.name):
             yield None
 
@@ -114,6 +116,13 @@ def _role(node: exp.Expr) -> tuple[Role, str]:
     return "", ""
 
 
+def _or_none(node: exp.Expr, column: str) -> bool:
+    """Whether a comparison stands beside OR ``column`` IS NULL."""
+    either = node.find_ancestor(exp.Or)
+    missing = either.find_all(exp.Is) if either is not None and column else ()
+    return any(isinstance(one.expression, exp.Null) and _column(one.this) == column for one in missing)
+
+
 def _column(node: exp.Expr) -> str:
     return node.name if isinstance(node, exp.Column) else ""
 
@@ -131,7 +140,7 @@ def _narrow(statement: Statement, written: Sequence[Written], windows: Sequence[
     """Say which part of the one time asked for a query leaves out, "" when none can be seen."""
     if len(windows) != 1 or not windows[0].exact:
         return ""
-    window = windows[0]
+    window, written = windows[0], _of_period(written)
     starts = [one.days[0] + (DAY if one.role == ">" else timedelta(0)) for one in written if one.role in (">", ">=")]
     ends = [_end(one) for one in written if one.role in ("<", "<=")]
     if starts and min(starts) > window.first:
@@ -142,6 +151,18 @@ def _narrow(statement: Statement, written: Sequence[Written], windows: Sequence[
         if one.role == "<=" and one.bare and one.days[1] == window.last and _is_moment(statement, one.column):
             return f"'{one.column}' has a time of day, so the query leaves out {window.last:%Y-%m-%d} after midnight."
     return ""
+
+
+def _of_period(written: Sequence[Written]) -> Sequence[Written]:
+    """Leave out the bounds of a query that asks what held at a time: begun <= day AND (ended IS NULL OR ended > day).
+
+    One column has its lower bound, another its upper one, so neither says where a period begins or ends.
+    """
+    after = {one.column for one in written if one.role in (">", ">=")}
+    before = {one.column for one in written if one.role in ("<", "<=")}
+    if any(one.open for one in written) or (after and before and after.isdisjoint(before)):
+        return [one for one in written if one.column in after & before and not one.open]
+    return written
 
 
 def _end(one: Written) -> date:

@@ -43,7 +43,9 @@ def windows_in(question: str, as_of: date | None) -> list[Window]:
             days = meaning(match, as_of or date.max)
             if days is not None:
                 recurs = meaning in _RECURRING
-                loose = recurs or meaning in (_past, _to_date)
+                loose = (
+                    recurs or meaning in (_past, _to_date) or _PART_OF.search(question, 0, match.start()) is not None
+                )
                 window = Window(match[0], *days, exact=not loose, recurs=recurs)
                 found.append((match.start(), match.end(), window))
     found.sort(key=lambda f: (f[0], -f[1]))
@@ -183,6 +185,10 @@ _ABSOLUTE: _Phrases = (
     (re.compile(rf"\b(?:in|of|during|for|year)\s+{_YEAR}\b(?!-)", re.I), _year),
 )  # fmt: skip
 _RECURRING = (_last_month, _last_quarter, _last_half)
+_PART_OF = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)?\.?|beginning|start|middle|mid|end|early|late)(?:\s+of)?[\s-]*$", re.I
+)
+"""What makes of a month or year that follows a part: "31 December 2025", "the end of March 2026"."""
 # "may" and "march" are words as well, so they must be written with a capital.
 _NAMED = rf"(?:(?i:{'|'.join(m for m in MONTHS if m not in ('may', 'march', 'mar'))})|May|March|Mar)"
 _NO_YEAR = r"(?!\.?,?\s*(?:of\s*|in\s*)?(?:19|20)\d\d)(?!\.?\s\d)"

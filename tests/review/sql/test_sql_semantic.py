@@ -153,6 +153,15 @@ def test_date_slips(sql, question, score):
         ("day LIKE '2025-03-__'", "orders in March 2025", ""),
         ("day LIKE '2024-03-%'", "orders in March 2025", "No date of the query lies"),
         ("day LIKE '2025-1%'", "orders in the fourth quarter of 2025", ""),
+        # What held on a day has no period: one column began by then, another had not ended.
+        ("day <= '2025-12-31' AND (stamp IS NULL OR stamp > '2025-12-31')", "held on 31 December 2025", ""),
+        ("day <= '2025-12-31' AND stamp > '2025-12-31'", "held at the end of December 2025", ""),
+        ("day <= '2025-01-01' AND (stamp IS NULL OR stamp > '2025-01-01')", "held at the beginning of 2025", ""),
+        ("stamp IS NULL OR stamp > '2026-11-30'", "open today", ""),
+        ("day <= '2024-12-31' AND (stamp IS NULL OR stamp > '2025-12-31')", "held on 31 December 2025",
+         "2024-12-31 lies outside"),
+        ("day >= '2025-12-05' AND day <= '2025-12-31' AND (stamp IS NULL OR stamp > '2025-12-31')",
+         "orders in December 2025", "begins on 2025-12-05"),
         # Constants are reckoned; of what is not read nothing is said.
         ("date_trunc('month', stamp) = date_trunc('month', DATE '2026-11-30' - INTERVAL 1 MONTH)", "last month", ""),
         ("date_trunc('month', stamp) = DATE '2026-10-01'", "orders last month", ""),
