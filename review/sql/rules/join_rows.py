@@ -10,7 +10,7 @@ from review.sql.rules.lists import names_in
 from review.sql.rules.policy import Policy
 from review.sql.rules.rule import Mark, Rule, at
 from review.sql.tree.frames import Frame, Source
-from review.sql.tree.joins import Joined, joined
+from review.sql.tree.joins import Joined, joined, within_groups
 from review.sql.tree.places import written
 from review.sql.tree.statement import Statement
 
@@ -25,12 +25,13 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
     """Look at every sum, mean and count over a join, in the query itself or in the subquery that it reads."""
     for frame in statement.names.frames:
         facts = joined(frame)
+        grouped = within_groups(frame, facts)
         for node in _aggregates(frame):
             if isinstance(node.this, exp.Distinct) or node.args.get("distinct"):
                 continue
             # A count is one of rows of the join, which are those of one source when that source reaches all others.
             sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)
-            direct = list(_weighed(node, sources, frame, facts, statement))
+            direct = list(_weighed(node, sources, frame, grouped, statement))
             yield from direct or _weighed_inside(node, node, frame, facts, statement)
         for node in _windowed(frame):
             sources = list(frame.sources) if _counts(node) else _sources_in(node, frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -82,6 +82,22 @@ def _joined(frame: Frame) -> Joined:
                 )
                 found.pairs.append(Pair(first, second, node))
     return found
+
+
+def within_groups(frame: Frame, facts: Joined) -> Joined:
+    """Return what also holds among the rows of one group: a column that the query groups by has one value there."""
+    group = frame.select.args.get("group")
+    if group is None or any(group.args.get(part) for part in ("rollup", "cube", "grouping_sets")):
+        return facts
+    fixed = {source: set(columns) for source, columns in facts.fixed.items()}
+    for node in group.expressions:
+        place = int(node.name) if isinstance(node, exp.Literal) and node.name.isdigit() else 0
+        if 0 < place <= len(frame.select.expressions):
+            node = frame.select.expressions[place - 1].unalias()
+        side = side_of(node, frame) if isinstance(node, exp.Column) else None
+        if side is not None and side.column and not side.outer:
+            fixed.setdefault(id(side.source), set()).add(side.column)
+    return replace(facts, fixed=fixed)
 
 
 def side_of(node: exp.Expr, frame: Frame) -> Side | None:

@@ -21,6 +21,12 @@ def test_two_periods_joined_on_the_department_alone_are_warned_of():
     assert "department is no key" in first.message and "drops what exists on one side only" in first.message
 
 
+def test_the_total_of_a_rollup_repeats_what_its_groups_do_not():
+    sql = "SELECT i.line, sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY "
+    assert not warned(f"{sql} i.line", "duckdb")
+    assert len(warned(f"{sql} ROLLUP (i.line)", "duckdb")) == 1
+
+
 def test_two_periods_are_warned_of_where_no_key_is_known():
     assert len(warned(MONTHS, "clickhouse")) == 2
 
@@ -35,6 +41,11 @@ def test_two_periods_are_warned_of_where_no_key_is_known():
         ("SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id JOIN promotions p ON "
          "p.product_id = c.id", 1),
         ("SELECT sum(o.amount) FROM orders o CROSS JOIN regions", 1),
+        # Within one line, each order has at most one item.
+        ("SELECT i.line, sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY i.line", 0),
+        ("SELECT i.line, sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY 1", 0),
+        ("SELECT i.qty, sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY i.qty", 1),
+        ("SELECT o.id, sum(o.amount) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY o.id", 1),
         # A running total repeats rows on purpose.
         ("SELECT x.id, sum(y.amount) FROM orders x JOIN orders y ON y.id <= x.id GROUP BY x.id", 0),
         ("WITH m AS (SELECT department, sum(amount) AS s FROM sales GROUP BY 1) SELECT x.department, sum(y.s) "
