@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from review.sql.results.bounds import holds_as_bound
 from review.sql.results.counted import counts_something, is_foreign_year, is_small, is_year
 from review.sql.results.misquoted import misquoted
 from review.sql.results.names_said import anywhere
@@ -62,7 +63,7 @@ class Looked(NamedTuple):
             return ""
         if said.value and abs(abs(Decimal(number)) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
             return ""
-        if said.above and not said.below and number > said.value:
+        if holds_as_bound(said, self.answer, number):
             # "More than 1,900" is true of 1,999, though a person may want it nearer.
             return ""
         return f"The answer says '{self.answer[one.start : one.end]}', and the result is {number:,.10g}."
