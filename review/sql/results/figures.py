@@ -29,6 +29,11 @@ _LIMIT = re.compile(
     r"\b(?:than|least|most|over|under|above|below|within|exceed\w*|up to|top|first|last|past|next)\s+\S{0,2}$", re.I
 )
 _SPAN = re.compile(r"[\s-]+(?:second|minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE)
+_SPELLED = re.compile(
+    r"(?:hundert|tausend|(?:zwan|drei|vier|fünf|sech|sieb|acht|neun)(?:zig|ßig))[^\W\d]*\b|"
+    r"\b(?:dollars?|euros?|pounds?|Franken)\s+(?:and|und)\s+$", re.IGNORECASE,
+)  # fmt: skip
+"""Numbers in German words, and the amount before its cents."""
 _RATE = re.compile(r"\s*(?:\w+\s+){0,2}(?:per|a|an|each|every)\b", re.IGNORECASE)
 
 
@@ -62,6 +67,9 @@ class Looked(NamedTuple):
         if one.severity == "note" or _RATE.match(self.answer[one.end :]):
             return ""
         if said.value and abs(abs(Decimal(number)) - abs(said.value)) <= round_to(f"{abs(said.value):.0f}"):
+            return ""
+        if _SPELLED.search(around(said, self.answer)[0]):
+            # "Fünfhundert Euro und 75 Cent" has a number that is not read.
             return ""
         if holds_as_bound(said, self.answer, number):
             # "More than 1,900" is true of 1,999, though a person may want it nearer.

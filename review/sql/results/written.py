@@ -16,14 +16,15 @@ from review.sql.semantic.windows import MONTHS
 NAMED = tomllib.loads((Path(__file__).parent / "number_words.toml").read_text(encoding="utf-8"))
 SCALES: dict[str, int] = {"k": 3, "m": 6, "mm": 6, "b": 9, **NAMED["scales"]}
 _GROUPED = r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|[1-9]\d{0,2}(?: \d{3})+(?!\d|[.,]\d{3})(?:[.,]\d+)?"
-_SCALE = "|".join(sorted(NAMED["scales"], key=len, reverse=True))
+_SCALE = "|".join(one.replace(" ", r"\s") for one in sorted(NAMED["scales"], key=len, reverse=True))
 _UNIT = "|".join(sorted(NAMED["attached"]["units"], key=len, reverse=True))
 # The number is atomic: a shorter part of its digits is another number. "The 90s" are no seconds.
 FIGURE = re.compile(
     r"(?<![\w.,/:-])(?P<sign>[-−–+])?\s?(?P<currency>[$€£¥])?\s?"
     rf"(?P<number>(?>{_GROUPED}|\d+(?:[.,]\d+)?))"
     rf"(?P<scale>\s?(?:(?i:{_SCALE})\b(?:(?<=(?i:mio|mrd|tsd))\.)?|(?:MM|[kKmMbB])(?!\w)))?"
-    r"\s?(?:(?P<percent>%|(?:percent|per cent|pct)\b)|(?P<points>(?:basis points?|bps?)\b))?"
+    r"\s?(?:(?P<percent>%|(?i:percent|per cent|pct|prozent|vom hundert)\b|v\.\s?H\.)|"
+    r"(?P<points>(?:basis points?|bps?)\b|(?P<mille>‰|(?i:promille|per mil(?:le)?|vom tausend)\b|v\.\s?T\.)))?"
     rf"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?:(?=(?:{_UNIT})\b)(?<!\s)(?!(?<=0)s\b)|(?![\w:/]|-\d))"
 )
 _MONEY = re.compile(r"\s?(?:[$€£¥]|(?:EUR|USD|GBP|CHF|JPY|dollars?|euros?|pounds?|yen)\b)", re.IGNORECASE)
@@ -126,8 +127,8 @@ def _digits(text: str, dates: list[tuple[int, int]]) -> Iterator[Written]:
             continue
         english = _ENGLISH.search(match["number"]) is not None
         digits, decimals = _read(match["number"], continental=continental and not english)
-        scale = SCALES[match["scale"].strip(" .\u00a0\u202f\n\t").lower()] if match["scale"] else 0
-        scale -= 2 if match["points"] else 0
+        scale = SCALES[" ".join(match["scale"].strip(" .").lower().split())] if match["scale"] else 0
+        scale -= 1 if match["mille"] else 2 if match["points"] else 0
         sign = -1 if match["sign"] in ("-", "−") else 1
         before = text[max(0, match.start() - NEAR) : match.start()].rstrip()
         one = Written(
