@@ -1,7 +1,9 @@
 """A figure beside the name of a row whose one number is another: "Garden with 1,530" where Garden has 1,350.
 
 Much that stands beside a name is reckoned: sums, differences, averages, shares. So the words between the two may say
-nothing of that, and another row must be quoted in the same unit, as it stands in the result.
+nothing of that, and another row must be quoted in the same unit, as it stands in the result. Figures of plans, of other
+times and of other measures are not the row's number: its own may not be quoted as well, and the words between name and
+figure must be words of having, of the columns, or those that stand before the figure of another row.
 """
 
 from __future__ import annotations
@@ -10,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from review.sql.results.beside import labels_of, turns
+from review.sql.results.beside import PART, SENTENCE, labels_of, part_of, turns
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.times_said import time_columns
-from review.sql.results.written import Written, round_to
+from review.sql.results.written import NAMED, Written, figures_in, read_part, round_to
 
 _RECKONED = re.compile(
     r"\b(?:about|above|ago|ahead|all|almost|altogether|among|and|around|"
@@ -30,6 +32,16 @@ _AFTER = re.compile(
     r"\s*(?:[-–]\s?\d|(?:\w+\s+){0,2}(?:per|each|every|more|less|fewer|higher|lower|ahead|behind|above|below|apart|"
     r"together|combined|in total|altogether|on average|mehr|weniger|pro|je|zusammen|insgesamt)\b)", re.IGNORECASE,
 )  # fmt: skip
+_HAVING = frozenset(NAMED["beside"]["having"])
+_PLAIN = _HAVING | frozenset(NAMED["beside"]["plain"])
+"""Words that say no more than that a row has a number."""
+_ELSEWHERE = re.compile(
+    r"\b(?:last|next|previous\w*|prior|former\w*|earlier|later|before|then|yesterday|years?|months?|quarters?|weeks?|"
+    r"forecast\w*|targets?|budget\w*|plan\w*|goals?|expect\w*|project\w*|limits?|would|should|could|will|"
+    r"\w*jahr\w*|\w*monat\w*|\w*woche\w*|quartal\w*|früher|zuvor|bisher|damals|ziel\w*|soll\w*|geplant\w*|erwart\w*|"
+    r"prognos\w*|wird|würde|könnte|(?:19|20)\d\d)\b", re.IGNORECASE,
+)  # fmt: skip
+"""Words of plans and other times in the part of a figure."""
 _UNIT = re.compile(r"\s+(?!(?:and|or|while|with|in|at|for|followed|und|mit)\b)([^\W\d_]+)")
 FAR = 60
 """Characters that may stand between a name and its figure."""
@@ -44,10 +56,15 @@ def misquoted(
     names = frozenset(name for row in labels for name in row)
     if not numbers or len(result.rows) < 2 or not names:
         return
-    quoted = {_unit(one, answer) for one in figures if _quotes(one, _number(answer, one, figures, (labels, numbers)))}
+    rightly = [one for one in figures if _quotes(one, _number(answer, one, figures, (labels, numbers)))]
+    quoted = {_unit(one, answer) for one in rightly}
+    known = _PLAIN | {word for one in rightly for word in _between(answer, one, figures, names)}
+    known |= {word for column in result.columns for word in _words_of(column)}
     for one in untraced:
         number = _number(answer, one, figures, (labels, numbers))
         if number is None or _unit(one, answer) not in quoted or one.other is not None or one.below or one.above:
+            continue
+        if not _of_row(answer, one, _between(answer, one, figures, names), known) or _elsewhere(answer, one, number):
             continue
         near = max(round_to(f"{abs(one.value):.0f}"), Decimal(1).scaleb(one.place))
         if abs(abs(number) - abs(one.value)) > near:
@@ -82,6 +99,31 @@ def _number(
         return None
     meant = [number for row, number in zip(labels, numbers, strict=True) if who.names <= row]
     return meant[0] if len(meant) == 1 else None
+
+
+def _between(answer: str, one: Written, figures: Sequence[Written], names: frozenset[str]) -> list[str]:
+    """The words between a figure and the name before it."""
+    ends = [who.end for who in turns(answer, one, figures, names)[1] if who.end <= one.start]
+    return _words_of(answer[ends[-1] : one.start]) if ends else []
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+def _of_row(answer: str, one: Written, between: list[str], known: frozenset[str]) -> bool:
+    """Whether the words of a figure say that its row has it: "Poetry books with 5", not "the target of Poetry: 5"."""
+    start, end = part_of(answer, one, PART)[0], part_of(answer, one, SENTENCE)[1]
+    if _ELSEWHERE.search(answer[start : min(end, one.end + FAR)]):
+        return False
+    # "Poetry books with": the noun in front of a word of having is the row.
+    noun = len(between) > 1 and between[-1] in _HAVING and between[0] != "s"
+    return all(word in known for word in between[: -2 if noun else None])
+
+
+def _elsewhere(answer: str, one: Written, number: Decimal) -> bool:
+    """Whether the number of a row is quoted in another place, so that a figure beside its name is another one."""
+    return any(other.start != one.start and other.rounds(number) for other in figures_in(read_part(answer)))
 
 
 def _quotes(one: Written, number: Decimal | None) -> bool:

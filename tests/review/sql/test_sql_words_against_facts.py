@@ -36,6 +36,44 @@ def test_a_figure_beside_a_row_with_one_other_number_is_wrong(answer, result, wr
     assert [answer[f.start : f.end] for f in found if f.severity == "error"] == wrong, found
 
 
+REGIONS = Result(columns=("region", "total"), rows=(("North", 300.5), ("South", 200.25)))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "North had 300.50 and South 200.25; North's target is 400.",
+        "North had 300.50; South's target is 400.",
+        "North had 300.50; South spent 400.",
+        "North had 300.50 (South population: 45000).",
+        "North had 300.50 and South 200.25. Last year South had 180.",
+        "North had 300.50. Last year South had 180.",
+        "North had 300.50 and South 200.25. Im Vorjahr hatte South 180.",
+        "North had 300.50. Im Vorjahr hatte South 180.",
+        "North had 300.50. South had 180 in 2024.",
+        "North had 300.50 and South 200.25 (North budget 400)",
+        "North had 300.50 and South 200.25. North (population 45000) grew.",
+        "North had 300.50 and South 200.25, while North expects 350.00 EUR next year.",
+    ],
+)
+def test_a_figure_of_a_plan_another_time_or_measure_is_for_a_person(answer):
+    found = untraceable(answer, REGIONS)
+    assert [f.severity for f in found] == ["warning"], found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "North had 300.50 and South 280.25.",
+        "North earned 300.50, South earned 280.25.",
+        "North (300.50), South (280.25).",
+        "North region with 300.50 and South region with 280.25.",
+    ],
+)
+def test_the_figure_of_a_row_in_the_same_words_is_wrong(answer):
+    assert [answer[f.start : f.end] for f in untraceable(answer, REGIONS) if f.severity == "error"] == ["280.25"]
+
+
 FIVE = "How many books were lent in March 2026?"
 MARCH = "SELECT count(*) FROM loans WHERE day >= '2026-03-01' AND day < '2026-04-01'"
 COUNT = Result(columns=("n",), rows=((527,),))
