@@ -11,12 +11,20 @@ _PER = re.compile(
     r"\b(?:per|every|each|of|in|out of)\s+(?P<base>10{1,12}|1(?:,000){1,4}|hundred|thousand|million)\b", re.IGNORECASE
 )
 _BASES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
-UP = r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up"
-DOWN = r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down"
+UP = (
+    r"rose|risen|rises|grew|grown|increased?|increases|gained|climbed|up|stieg(?:en)?|gestiegen|steigt|steigen|wuchs(?:en)?|"
+    r"gewachsen|wächst|erhöhten?|zugenommen|zugelegt"
+)
+DOWN = (
+    r"fell|fallen|falls|dropped|drops?|declined|decreased?|shrank|lost|down|sank(?:en)?|gesunken|sinkt|sinken|fiel(?:en)?|"
+    r"gefallen|fällt|zurückgegangen|schrumpften?|verringerten?|abgenommen"
+)
 """What words say of a number that rises or falls."""
-_UP = rf"{UP}|grows|gain|rise|growth|jump|jumped"
-_DOWN = rf"{DOWN}|fall|declines?|decreases|loss"
-_HOW = r"\s+(?:(?:by|of)\s+)?(?:about\s+|around\s+|over\s+|nearly\s+|almost\s+)?$"
+_UP = rf"{UP}|grows|gain|rise|growth|jump|jumped|Anstieg|Zuwachs|Zunahme|Wachstum"
+_DOWN = rf"{DOWN}|fall|declines?|decreases|loss|Rückgang|Abnahme"
+_HOW = (
+    r"\s+(?:(?:by|of|um|von)\s+)?(?:about\s+|around\s+|over\s+|nearly\s+|almost\s+|rund\s+|etwa\s+|fast\s+|knapp\s+)?$"
+)
 _BEFORE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_HOW}", re.IGNORECASE)
 _AFTER = re.compile(rf"\s+(?:(?P<up>{_UP}|more|higher)|(?P<down>{_DOWN}|less|fewer|lower))\b", re.IGNORECASE)
 
@@ -37,8 +45,13 @@ def bases_in(answer: str) -> frozenset[int]:
     return frozenset(_BASES.get(m["base"].lower()) or int(m["base"].replace(",", "")) for m in _PER.finditer(answer))
 
 
+def change_said(one: Written, answer: str) -> re.Match[str] | None:
+    """Return the word right beside a figure that calls it a rise (group ``up``) or a fall (``down``)."""
+    before, after = around(one, answer)
+    return _BEFORE.search(before) or _AFTER.match(after)
+
+
 def change_of(one: Written, answer: str) -> int:
     """Return 1 for a figure that words call a rise ("up 17%", "a 300% increase"), -1 for a fall, 0 for neither."""
-    before, after = around(one, answer)
-    match = _BEFORE.search(before) or _AFTER.match(after)
+    match = change_said(one, answer)
     return 0 if match is None else 1 if match["up"] else -1

@@ -14,17 +14,18 @@ from decimal import Decimal
 from review.sql.results.beside import PART, SENTENCE, labels_of, part_of, turns
 from review.sql.results.figures import judged
 from review.sql.results.names_said import places, says
-from review.sql.results.rates import DOWN, UP
+from review.sql.results.rates import DOWN, UP, change_said
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
+from review.sql.results.signs_said import against_signs
 from review.sql.results.worded_facts import against_facts
 from review.sql.results.worded_times import MOST_ROWS, Reading, against_series
 from review.sql.results.written import Written, read_part
 
-_BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+by\s+\S*$", re.IGNORECASE)
+_BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+(?:by|um)\s+\S*$", re.IGNORECASE)
 _FROM = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
-_CHANGE = re.compile(r"change|diff|delta|growth|increase|decrease|vs|versus", re.IGNORECASE)
+_CHANGE = re.compile(r"change|diff|delta|growth|increase|vs|versus|änderung|wachstum", re.IGNORECASE)
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
 
 MOST_FIGURES = 300
@@ -56,6 +57,7 @@ def words_beside(
     moved = list(_direction(answer, figures, result))
     series = against_series(answer, figures, result, question=question, as_of=as_of)
     found += moved or series.against
+    found += against_signs(figures, answer, result, said=f"{question} {sql}")
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
         found += against_facts(answer, figures, result, question=question, sql=sql, as_of=as_of)
@@ -94,6 +96,10 @@ def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[
                 wrong = there and not here
         elif (match := _FROM.search(head)) and reached is not None:
             wrong = reached.value != one.value and (reached.value > one.value) != bool(match["up"])
+        elif match := change_said(one, answer):
+            sign = 1 if match["up"] else -1
+            here, there = (any(_near(one, n, s) for n in changes) for s in (sign, -sign))
+            wrong = there and not here
         else:
             continue
         if wrong:
