@@ -40,7 +40,10 @@ def against_signs(figures: Sequence[Written], answer: str, result: Result, *, sa
         own = [n for n in cells if one.rounds(n)]
         before, after = around(one, answer)
         match = _SAID.search(before) or _AFTER.match(after)
-        if own and match and one.value > 0 and not losses:
+        # "We lost 5 customers" is a count of those who left; an amount that was lost is negative.
+        verb = match is not None and re.match(r"lost|verlor", match["loss"] or "", re.I) is not None
+        counted = verb and one.plain and not one.currency
+        if own and match and one.value > 0 and not losses and not counted:
             if match["gain"] and max(own) < 0:
                 yield f"The words say '{match['gain']}' of {own[0]:,}."
             if match["loss"] and min(own) > 0:

@@ -26,6 +26,8 @@ _BY = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+(?:by|um)\s+\S*$", re.
 _FROM = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN}))\b[^.;]*?\bfrom\s+\S*$", re.IGNORECASE)
 _TO = re.compile(r"^[^.;\d]{0,30}?\bto\s+\S{0,2}$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|delta|growth|increase|vs|versus|änderung|wachstum", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:more|higher|less|fewer|lower)\b", re.IGNORECASE)
+"""Words of a difference, which may be taken from either side."""
 _CURRENCIES = {"$": r"\$|dollars?|\busd\b", "€": r"€|euros?|\beur\b", "£": r"£|pounds?|\bgbp\b", "¥": r"¥|yen|\bjpy\b"}
 
 MOST_FIGURES = 300
@@ -96,7 +98,7 @@ def _direction(answer: str, figures: list[Written], result: Result) -> Iterator[
                 wrong = there and not here
         elif (match := _FROM.search(head)) and reached is not None:
             wrong = reached.value != one.value and (reached.value > one.value) != bool(match["up"])
-        elif match := change_said(one, answer):
+        elif (match := change_said(one, answer)) and (one.percent or not _COMPARED.search(match[0])):
             sign = 1 if match["up"] else -1
             here, there = (any(_near(one, n, s) for n in changes) for s in (sign, -sign))
             wrong = there and not here
