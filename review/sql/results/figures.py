@@ -71,7 +71,7 @@ class Looked(NamedTuple):
         if _SPELLED.search(around(said, self.answer)[0]):
             # "Fünfhundert Euro und 75 Cent" has a number that is not read.
             return ""
-        if holds_as_bound(said, self.answer, number):
+        if holds_as_bound(said, self.answer, number, self.result.columns):
             # "More than 1,900" is true of 1,999, though a person may want it nearer.
             return ""
         return f"The answer says '{self.answer[one.start : one.end]}', and the result is {number:,.10g}."
