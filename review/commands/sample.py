@@ -48,7 +48,8 @@ class CapType(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Cap:
         """Return the cap; fails with what was found and expected."""
-        if value == "all":
+        # The help writes what is expected in capitals.
+        if str(value).lower() == "all":
             return "all"
         if str(value).isdecimal() and int(value) >= 1:
             return int(value)

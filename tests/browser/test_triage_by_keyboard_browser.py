@@ -47,6 +47,21 @@ def focused(page: Any) -> str:
     return str(page.evaluate("document.activeElement?.getAttribute('aria-label') ?? ''"))
 
 
+def refused_keeps_what_was_typed(page: Any) -> None:
+    """Send a decision that lacks its reason, and leave the form empty."""
+    cause, propose = page.get_by_label(CAUSE), page.get_by_role("checkbox", name="Propose up to")
+    page.locator("summary", has_text="Owner, date").press("Enter")
+    propose.press("Space")
+    cause.press_sequentially("typed once")
+    cause.press("Enter")
+    page.get_by_test_id("stAlert").first.wait_for()
+    at_rest(page)
+    assert cause.input_value() == "typed once" and not propose.is_checked()
+    propose.press("Space")
+    page.locator("summary", has_text="Owner, date").press("Enter")
+    cause.fill("")
+
+
 def test_forty_failures_are_triaged_without_a_mouse(context: Any, store: Store) -> None:
     project, causes = project_of(store.path), []
     with serving(store) as server:
@@ -58,6 +73,7 @@ def test_forty_failures_are_triaged_without_a_mouse(context: Any, store: Store) 
                 break
             page.keyboard.press("Tab")
         assert focused(page) == CAUSE, "Tab leads to the first field"
+        refused_keeps_what_was_typed(page)
         waiting = [g for g in triage_groups(store, project, WEEK) if g.state == "open"]
         for at, g in enumerate(waiting):
             page.locator("h4", has_text=g.title).wait_for()

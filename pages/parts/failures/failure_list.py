@@ -219,5 +219,5 @@ def _save(here: Session, name: str, ids: Sequence[str]) -> None:
         if mode:
             give_mode(here.store, [name], mode, by=here.rater.id)
 
-    if submitted.write(here, FORM, "adjudicator", write) and name in ids:
+    if submitted.write(here, FORM, "adjudicator", write, fields=("failure_text", "failure_mode")) and name in ids:
         st.query_params[OPEN] = ids[(ids.index(name) + 1) % len(ids)]

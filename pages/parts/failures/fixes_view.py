@@ -75,12 +75,13 @@ def _claim(here: Session) -> None:
 
 def _claimed(here: Session) -> None:
     said = st.session_state
-    mode, version, week, note = (str(said[f"fix_{name}"] or "") for name in ("mode", "version", "week", "note"))
+    fields = [f"fix_{name}" for name in ("mode", "version", "week", "note")]
+    mode, version, week, note = (str(said[field] or "") for field in fields)
 
     def write() -> None:
         claim_fix(here.store, here.project, mode, version=version, week=week, by=here.rater.id, note=note)
 
-    submitted.write(here, FORM, "adjudicator", write)
+    submitted.write(here, FORM, "adjudicator", write, fields=fields)
 
 
 def _pictures(weeks: Sequence[LoopWeek]) -> None:

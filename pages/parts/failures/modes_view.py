@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
@@ -101,10 +101,11 @@ def _changes(here: Session) -> None:
 def _name(here: Session, modes: ModeList) -> None:
     free = [g for g in GROUPS if g not in modes.by_group]
     with _form("mode_name"):
+        fields = ("mode_name_text", "mode_name_groups", "mode_name_about")
         st.text_input("Name a mode", key="mode_name_text")
         st.multiselect("It takes over", free, format_func=modes.title, key="mode_name_groups")
         st.text_input("What its failures have in common", key="mode_name_about")
-        _button(here, "Name", "mode_name_go", _named)
+        _button(here, "Name", "mode_name_go", _named, fields=fields)
 
 
 def _named(here: Session) -> None:
@@ -121,7 +122,7 @@ def _rename(here: Session, names: dict[str, str]) -> None:
     with _form("mode_rename"):
         st.selectbox("Rename", list(names), format_func=names.__getitem__, key="mode_rename_which")
         st.text_input("New name", key="mode_rename_to")
-        _button(here, "Rename", "mode_rename_go", _renamed)
+        _button(here, "Rename", "mode_rename_go", _renamed, fields=("mode_rename_which", "mode_rename_to"))
 
 
 def _renamed(here: Session) -> None:
@@ -147,7 +148,7 @@ def _ignore(here: Session, names: dict[str, str]) -> None:
     with _form("mode_ignore"):
         st.selectbox("Ignore in triage", list(names), format_func=names.__getitem__, key="mode_ignore_which")
         st.text_input("Reason", placeholder="Empty: watch it again", key="mode_ignore_why")
-        _button(here, "Save", "mode_ignore_go", _ignored)
+        _button(here, "Save", "mode_ignore_go", _ignored, fields=("mode_ignore_which", "mode_ignore_why"))
 
 
 def _ignored(here: Session) -> None:
@@ -165,9 +166,11 @@ def _form(key: str, *, clear: bool = True) -> Iterator[None]:
         yield
 
 
-def _button(here: Session, words: str, key: str, change: Callable[[Session], None]) -> None:
-    st.form_submit_button(words, key=key, on_click=_do, args=(here, change))
+def _button(
+    here: Session, words: str, key: str, change: Callable[[Session], None], *, fields: Sequence[str] = ()
+) -> None:
+    st.form_submit_button(words, key=key, on_click=_do, args=(here, change, fields))
 
 
-def _do(here: Session, change: Callable[[Session], None]) -> None:
-    submitted.write(here, FORM, "adjudicator", lambda: change(here))
+def _do(here: Session, change: Callable[[Session], None], fields: Sequence[str]) -> None:
+    submitted.write(here, FORM, "adjudicator", lambda: change(here), fields=fields)

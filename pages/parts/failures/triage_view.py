@@ -183,7 +183,8 @@ def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) ->
         said[FORM] = submission
         said.pop(AT, None)
 
-    submitted.write(here, FORM, "adjudicator", write)
+    fields = ("cause", f"how_{_key(g)}", "owner", "due", "fix", "propose", "reason")
+    submitted.write(here, FORM, "adjudicator", write, fields=[f"failures_{name}" for name in fields])
 
 
 def _name(g: TriageGroup) -> str:

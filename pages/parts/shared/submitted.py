@@ -6,7 +6,7 @@ callback runs first, whatever is drawn afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 
@@ -19,10 +19,11 @@ from storage.connection import StorageError
 REFUSED = "submitted_refused"
 
 
-def write(here: Session, form: str, role: str, what: Callable[[], object]) -> bool:
+def write(here: Session, form: str, role: str, what: Callable[[], object], *, fields: Collection[str] = ()) -> bool:
     """Write what a form sent, for a callback, and return whether it was written. A refusal is kept for the form.
 
-    Without the role, or when the visitor is somebody else by now, nothing is written; the page says why.
+    Without the role, or when the visitor is somebody else by now, nothing is written; the page says why. ``fields`` are
+    the keys of a form that empties itself: what was refused stays in them.
     """
     st.session_state.pop(f"{REFUSED}_{form}", None)
     if not session.is_still(here, role):
@@ -30,14 +31,17 @@ def write(here: Session, form: str, role: str, what: Callable[[], object]) -> bo
     try:
         what()
     except (ReviewError, StorageError) as error:
-        st.session_state[f"{REFUSED}_{form}"] = str(error)
+        refuse(form, str(error), fields=fields)
         return False
     return True
 
 
-def refuse(form: str, why: str) -> None:
-    """Keep why a form was not written."""
+def refuse(form: str, why: str, *, fields: Collection[str] = ()) -> None:
+    """Keep why a form was not written, and what was typed into its ``fields``."""
     st.session_state[f"{REFUSED}_{form}"] = why
+    for field in fields:
+        # A value that is set here is shown again, although the browser has emptied the field.
+        st.session_state[field] = st.session_state[field]
 
 
 def show_refusal(form: str) -> None:

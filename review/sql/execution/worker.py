@@ -1,16 +1,21 @@
 """The child process: it opens one database, then answers one request after another until its input ends.
 
 Started as ``python -m review.sql.execution.worker``. Requests and answers are pickled, each after its length. It is the
-parent that ends a statement that overruns: it kills the group of this process.
+parent that ends a statement that overruns: it kills the group of this process. A thread ends the group where the parent
+is gone, and where the process holds far more memory than its statement may use: not every engine counts all it takes.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
+import signal
 import struct
 import sys
+import threading
 import time
+from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from review.basics.errors import ReviewError
@@ -19,6 +24,10 @@ from review.sql.engines.engine import Described, Limits, Session, SqlEngine, Tel
 from review.sql.results.result import Result
 
 LENGTH = struct.Struct("<Q")
+OVERHEAD = 500_000_000
+"""Bytes that the interpreter and an engine hold beside what a statement uses."""
+LOOK = 0.1
+"""Seconds between two looks at the parent and at the memory."""
 
 
 def main() -> None:
@@ -30,6 +39,8 @@ def main() -> None:
     try:
         engine = SQL_ENGINES[place.scheme]
         _limit(engine, limits)
+        most = None if engine.fragile else limits.memory + OVERHEAD
+        threading.Thread(target=_watch, args=(os.getppid(), most), daemon=True).start()
         session = engine.open(place, limits)
     except ReviewError as error:
         write(answered, ("error", str(error)))
@@ -65,6 +76,23 @@ def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
         error=result.error,
         seconds=taken,
     )
+
+
+def _watch(parent: int, most: int | None) -> None:
+    """End this process and its group once the parent is gone, or it holds more than ``most`` bytes."""
+    never = threading.Event()
+    while not never.wait(LOOK):
+        if os.getppid() != parent or (most is not None and _held() > most):
+            os.killpg(0, signal.SIGKILL)
+
+
+def _held() -> int:
+    """Bytes of memory that this process holds, 0 where the system does not tell."""
+    # The peak that getrusage() tells is on Linux at least that of the process which started this one.
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _limit(engine: SqlEngine, limits: Limits) -> None:

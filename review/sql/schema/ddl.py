@@ -120,9 +120,17 @@ def _table(tree: exp.Create, dialect: str) -> Table:
         keys=tuple(dict.fromkeys(keys)) if declares else (),
         keys_known=declares and bool(keys),
         open=not columns,
-        definition=query.sql(dialect=dialect) if query is not None else None,
+        definition=_definition(tree, dialect),
         made_from=made_from(tree, dialect),
     )
+
+
+def _definition(tree: exp.Create, dialect: str) -> str | None:
+    """The query of a view or of a table made from one, "" for a view of anything else that cannot be written."""
+    body = tree.expression
+    if isinstance(body, exp.Query) or ("VIEW" in str(tree.kind).upper() and isinstance(body, exp.Expr)):
+        return body.sql(dialect=dialect)
+    return "" if "VIEW" in str(tree.kind).upper() else None
 
 
 def _constraint(part: Any, dialect: str) -> list[Key]:

@@ -85,11 +85,15 @@ def _written(statement: Statement) -> Iterator[Written | None]:
             if reckoned is not None:
                 role, column = _role(reckoned.node)
                 there = reckoned.days
-                yield None if there is None else Written(there, role, column, bare=True, open=_or_none(node, column))
+                yield (
+                    None
+                    if there is None
+                    else Written(days=there, role=role, column=column, bare=True, open=_or_none(node, column))
+                )
                 continue
             role, column = _role(node)
             bare = len(node.name.strip()) == 10
-            yield Written(days[0], role, column, bare=bare, open=_or_none(node, column))
+            yield Written(days=days[0], role=role, column=column, bare=bare, open=_or_none(node, column))
         elif node.is_string and isinstance(node.parent, _PATTERNS) and _BEGINS.match(node.name):
             yield None
 

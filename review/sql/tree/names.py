@@ -43,6 +43,7 @@ class _Reader:
             return self._select(node, parent, own, depth)
         if isinstance(node, exp.Pivot):
             return self._pivot(node, parent, own, depth)
+        self._loose(node, parent, own, depth)
         return Shape(None, keys_known=False)
 
     def _ctes(self, node: exp.Expr, parent: Frame | None, ctes: Ctes, depth: int) -> dict[str, Shape | None]:
@@ -164,11 +165,8 @@ class _Reader:
         renames = [self.folding.node(c) for c in (alias.args.get("columns") or [])] if alias is not None else []
         if isinstance(node, exp.Table):
             return self._table(node, name, renames, join, ctes)
-        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
-            for inner, inner_join in [(node.this, join), *((j.this, j) for j in node.this.args.get("joins") or [])]:
-                made = self._made(frame, inner, inner_join, ctes, depth)
-                if made:
-                    frame.sources.append(made)
+        if isinstance(node, exp.Subquery) and _is_join_in_brackets(node.this):
+            self._source(frame, node.this, join, ctes, depth)
             return None
         if isinstance(node, exp.Query):
             # A derived table sees the enclosing queries, and its neighbours only with LATERAL.
@@ -237,3 +235,12 @@ class _Reader:
                 use = look_up(frame, node, self.folding)
                 frame.uses.append(use)
                 frame.by_node[id(node)] = use
+
+
+def _is_join_in_brackets(inner: exp.Expr) -> bool:
+    """Whether brackets hold tables and joins, FROM (a JOIN b USING (id)), and no query of their own."""
+    while isinstance(inner, exp.Subquery):
+        if inner.args.get("joins"):
+            return True
+        inner = inner.this
+    return isinstance(inner, exp.Table)

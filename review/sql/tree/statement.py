@@ -80,7 +80,7 @@ def read_statement(
         trees = [t for t in parser.parser().parse(tokens, text) if t is not None and not isinstance(t, exp.Semicolon)]
         if not trees:
             raise UnreadableSql("There is no statement, only comments.", 0, len(text))
-        alone = len(trees) == 1 and isinstance(trees[0], exp.Query | exp.Pivot)
+        alone = len(trees) == 1 and isinstance(trees[0], exp.Query | exp.Pivot | exp.Values)
         names = names_of(trees[0], schema, dialect) if alone else Names()
     except ParseError as error:
         raise _stopped(error, text) from None

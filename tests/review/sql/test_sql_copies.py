@@ -47,10 +47,36 @@ def shown(view: str, dialect: str) -> set[str]:
          {"z"}),
         ("SELECT t.y AS z FROM (SELECT max(name) AS y, max(email) AS b FROM customers) AS t", set()),
         ("SELECT t.b AS z FROM (SELECT max(name) AS y, max(email) AS b FROM customers) AS t", {"z"}),
+        # Databases write joins in brackets.
+        ("SELECT id AS a, email AS z FROM (orders AS o FULL JOIN customers AS c USING (id, email))", {"z"}),
+        ("SELECT a, z FROM ((SELECT id AS a, name AS z FROM customers) AS l NATURAL FULL JOIN "
+         "(SELECT id AS a, email AS z FROM customers) AS r)", {"z"}),
+        ("SELECT a, z FROM (((SELECT id AS a, name AS z FROM customers) AS l FULL JOIN "
+         "(SELECT id AS a, email AS z FROM customers) AS r USING (a, z)) JOIN orders AS o ON o.id = a)", {"z"}),
+        ("SELECT a, b AS z FROM ((SELECT id AS a, name AS b FROM customers) AS l JOIN "
+         "(SELECT id AS a, email AS y FROM customers) AS r USING (a))", set()),
+        ("SELECT x.id AS a, x.email AS z FROM (customers JOIN orders USING (id)) AS x", {"a", "z"}),
     ],
 )  # fmt: skip
 def test_a_view_shows_all_that_its_columns_may_stand_for(view: str, hidden: set[str], dialect: str) -> None:
     assert shown(view, dialect) == hidden
+
+
+@pytest.mark.parametrize("dialect", ("sqlite", "postgres", "duckdb"))
+@pytest.mark.parametrize(
+    "view",
+    [
+        "VALUES ((SELECT email FROM customers WHERE id = 1))",
+        "SELECT 'x' AS column1 UNION ALL VALUES ((SELECT email FROM customers WHERE id = 1))",
+        "WITH w (column1) AS (VALUES ((SELECT email FROM customers LIMIT 1))) SELECT column1 FROM w",
+        "SELECT column1 FROM (VALUES ((SELECT email FROM customers WHERE id = 1))) AS t (column1)",
+    ],
+)
+def test_a_list_of_values_hides_no_query(view: str, dialect: str) -> None:
+    schema = schema_of_ddl(f"{TABLES}CREATE VIEW v AS {view};", dialect)
+    assert not may_run("SELECT column1 FROM v", dialect, schema, POLICY).ok
+    fine = schema_of_ddl(f"{TABLES}CREATE VIEW v AS {view.replace('email', 'name')};", dialect)
+    assert may_run("SELECT * FROM v", dialect, fine, Policy()).ok
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

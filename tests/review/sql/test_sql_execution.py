@@ -3,6 +3,7 @@
 import csv
 import os
 import resource
+import select
 import sqlite3
 import subprocess
 import sys
@@ -170,6 +171,39 @@ def test_memory_is_limited(lite):
     with Runner(lite, limits=Limits(seconds=20, memory=50_000_000)) as runner:
         assert runner.run(grow).ending == "failed"
         assert runner.run("SELECT count(*) FROM orders").done
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell what a process holds")
+@pytest.mark.parametrize("shop", ["duckdb"], indirect=True)
+def test_memory_that_the_engine_does_not_count_is_limited_too(shop):
+    with Runner(shop.place, limits=Limits(seconds=60, memory=200_000_000)) as runner:
+        result = runner.run("SELECT len(range(1000000000))")
+        assert result.ending == "failed" and "lack of memory" in result.error
+        assert runner.run("SELECT count(*) FROM orders").done
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes of others cannot be waited for here")
+def test_a_process_ends_when_its_parent_is_gone(lite):
+    told = f"""
+from review.sql.engines.catalogue import place_of
+from review.sql.engines.engine import Limits
+from review.sql.execution.child import Child
+child = Child(place_of({lite!r}), Limits(seconds=600))
+print(child.pid, flush=True)
+child.run({ENDLESS!r})
+"""
+    root = Path(__file__).resolve().parents[3]
+    command = [sys.executable, "-c", told]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as parent:
+        assert parent.stdout
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    waiting = select.poll()
+    waiting.register(child, select.POLLIN)
+    try:
+        assert waiting.poll(60_000), "the process of the engine goes on without its parent"
+    finally:
+        os.close(child)
 
 
 def test_large_results_are_cut_by_their_size(lite):
