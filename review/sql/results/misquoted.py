@@ -9,6 +9,7 @@ figure must be words of having, of the columns, or those that stand before the f
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -36,13 +37,17 @@ _HAVING = frozenset(NAMED["beside"]["having"])
 _PLAIN = _HAVING | frozenset(NAMED["beside"]["plain"])
 """Words that say no more than that a row has a number."""
 _ELSEWHERE = re.compile(
-    r"\b(?:last|next|previous\w*|prior|former\w*|earlier|later|before|then|yesterday|years?|months?|quarters?|weeks?|"
-    r"forecast\w*|targets?|budget\w*|plan\w*|goals?|expect\w*|project\w*|limits?|would|should|could|will|"
+    r"\b(?:last|next|previous\w*|prior|former\w*|earlier|later|before|back then|yesterday|years?|months?|quarters?|"
+    r"weeks?|forecast\w*|targets?|budget\w*|plan\w*|goals?|expect\w*|project\w*|limits?|would|should|could|will|"
     r"\w*jahr\w*|\w*monat\w*|\w*woche\w*|quartal\w*|früher|zuvor|bisher|damals|ziel\w*|soll\w*|geplant\w*|erwart\w*|"
-    r"prognos\w*|wird|würde|könnte|(?:19|20)\d\d)\b", re.IGNORECASE,
+    r"prognos\w*|wird|würde|könnte|(?<![\d.,])(?:19|20)\d\d(?![.,]?\d))\b", re.IGNORECASE,
 )  # fmt: skip
 """Words of plans and other times in the part of a figure."""
+_JOINING = frozenset(NAMED["beside"]["joining"])
+_CLAUSE = re.compile(r"[,:(|\n]|\b(?:and|while|whereas|but|und|während)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s+(?!(?:and|or|while|with|in|at|for|followed|und|mit)\b)([^\W\d_]+)")
+NEARLY = Decimal("0.9")
+"""The part of a number that a figure is at least, to be that number rounded."""
 FAR = 60
 """Characters that may stand between a name and its figure."""
 
@@ -59,12 +64,16 @@ def misquoted(
     rightly = [one for one in figures if _quotes(one, _number(answer, one, figures, (labels, numbers)))]
     quoted = {_unit(one, answer) for one in rightly}
     known = _PLAIN | {word for one in rightly for word in _between(answer, one, figures, names)}
+    known |= {word for one in rightly for word in _before(answer, one, figures, names)}
     known |= {word for column in result.columns for word in _words_of(column)}
+    every = _Quoted(answer)
     for one in untraced:
         number = _number(answer, one, figures, (labels, numbers))
         if number is None or _unit(one, answer) not in quoted or one.other is not None or one.below or one.above:
             continue
-        if not _of_row(answer, one, _between(answer, one, figures, names), known) or _elsewhere(answer, one, number):
+        if not (known | _JOINING).issuperset(_before(answer, one, figures, names)):
+            continue
+        if not _of_row(answer, one, _between(answer, one, figures, names), known) or every.elsewhere(one, number):
             continue
         near = max(round_to(f"{abs(one.value):.0f}"), Decimal(1).scaleb(one.place))
         if abs(abs(number) - abs(one.value)) > near:
@@ -107,23 +116,43 @@ def _between(answer: str, one: Written, figures: Sequence[Written], names: froze
     return _words_of(answer[ends[-1] : one.start]) if ends else []
 
 
+def _before(answer: str, one: Written, figures: Sequence[Written], names: frozenset[str]) -> list[str]:
+    """The words before the name of a figure, back to another figure: "with tax" in "with tax Poetry 5"."""
+    said = [who.start for who in turns(answer, one, figures, names)[1] if who.end <= one.start]
+    if not said:
+        return []
+    start = part_of(answer, one, SENTENCE)[0]
+    ends = [other.end for other in figures if start <= other.start and other.end <= said[-1]]
+    pieces = _CLAUSE.split(answer[max([start, *ends[-1:]]) : said[-1]])
+    return _words_of(" ".join(pieces[1:] if ends else pieces))
+
+
 def _words_of(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", text.lower())
 
 
 def _of_row(answer: str, one: Written, between: list[str], known: frozenset[str]) -> bool:
     """Whether the words of a figure say that its row has it: "Poetry books with 5", not "the target of Poetry: 5"."""
-    start, end = part_of(answer, one, PART)[0], part_of(answer, one, SENTENCE)[1]
-    if _ELSEWHERE.search(answer[start : min(end, one.end + FAR)]):
+    start, end = max(part_of(answer, one, PART)[0], one.start - 2 * FAR), part_of(answer, one, SENTENCE)[1]
+    if _ELSEWHERE.search(answer[start : one.start]) or _ELSEWHERE.search(answer[one.end : min(end, one.end + FAR)]):
         return False
     # "Poetry books with": the noun in front of a word of having is the row.
     noun = len(between) > 1 and between[-1] in _HAVING and between[0] != "s"
     return all(word in known for word in between[: -2 if noun else None])
 
 
-def _elsewhere(answer: str, one: Written, number: Decimal) -> bool:
-    """Whether the number of a row is quoted in another place, so that a figure beside its name is another one."""
-    return any(other.start != one.start and other.rounds(number) for other in figures_in(read_part(answer)))
+class _Quoted:
+    """The figures of an answer, in the order of their size, for looking up where a number is quoted."""
+
+    def __init__(self, answer: str) -> None:
+        self._figures = sorted(figures_in(read_part(answer)), key=lambda one: abs(one.value))
+        self._sizes = [abs(one.value) for one in self._figures]
+
+    def elsewhere(self, one: Written, number: Decimal) -> bool:
+        """Whether a number is quoted in another place than a figure, which is another one then."""
+        size = abs(number)
+        first, last = bisect_left(self._sizes, size * NEARLY - 1), bisect_right(self._sizes, size / NEARLY + 1)
+        return any(other.start != one.start and other.rounds(number) for other in self._figures[first:last])
 
 
 def _quotes(one: Written, number: Decimal | None) -> bool:
