@@ -63,17 +63,17 @@ def misquoted(
         return
     rightly = [one for one in figures if _quotes(one, _number(answer, one, figures, (labels, numbers)))]
     quoted = {_unit(one, answer) for one in rightly}
-    known = _PLAIN | {word for one in rightly for word in _between(answer, one, figures, names)}
-    known |= {word for one in rightly for word in _before(answer, one, figures, names)}
+    known = _PLAIN | {word for one in rightly for words in _said(answer, one, figures, names) for word in words}
     known |= {word for column in result.columns for word in _words_of(column)}
     every = _Quoted(answer)
     for one in untraced:
         number = _number(answer, one, figures, (labels, numbers))
         if number is None or _unit(one, answer) not in quoted or one.other is not None or one.below or one.above:
             continue
-        if not (known | _JOINING).issuperset(_before(answer, one, figures, names)):
+        before, between = _said(answer, one, figures, names)
+        if not (known | _JOINING).issuperset(before) or not _of_row(answer, one, between, known):
             continue
-        if not _of_row(answer, one, _between(answer, one, figures, names), known) or every.elsewhere(one, number):
+        if every.elsewhere(one, number):
             continue
         near = max(round_to(f"{abs(one.value):.0f}"), Decimal(1).scaleb(one.place))
         if abs(abs(number) - abs(one.value)) > near:
@@ -110,21 +110,18 @@ def _number(
     return meant[0] if len(meant) == 1 else None
 
 
-def _between(answer: str, one: Written, figures: Sequence[Written], names: frozenset[str]) -> list[str]:
-    """The words between a figure and the name before it."""
-    ends = [who.end for who in turns(answer, one, figures, names)[1] if who.end <= one.start]
-    return _words_of(answer[ends[-1] : one.start]) if ends else []
+def _said(answer: str, one: Written, figures: Sequence[Written], names: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The words before the name of a figure, back to another figure, and those between the two.
 
-
-def _before(answer: str, one: Written, figures: Sequence[Written], names: frozenset[str]) -> list[str]:
-    """The words before the name of a figure, back to another figure: "with tax" in "with tax Poetry 5"."""
-    said = [who.start for who in turns(answer, one, figures, names)[1] if who.end <= one.start]
+    They are "with tax" and "had" in "with tax Poetry had 5".
+    """
+    said = [who for who in turns(answer, one, figures, names)[1] if who.end <= one.start]
     if not said:
-        return []
-    start = part_of(answer, one, SENTENCE)[0]
-    ends = [other.end for other in figures if start <= other.start and other.end <= said[-1]]
-    pieces = _CLAUSE.split(answer[max([start, *ends[-1:]]) : said[-1]])
-    return _words_of(" ".join(pieces[1:] if ends else pieces))
+        return [], []
+    who, start = said[-1], part_of(answer, one, SENTENCE)[0]
+    last = max((other.end for other in figures if start <= other.start and other.end <= who.start), default=None)
+    pieces = _CLAUSE.split(answer[start if last is None else last : who.start])
+    return _words_of(" ".join(pieces if last is None else pieces[1:])), _words_of(answer[who.end : one.start])
 
 
 def _words_of(text: str) -> list[str]:
