@@ -12,6 +12,7 @@ from golden_store import a_week, new_store
 from planted_failures import planted_failures
 from planted_notes import planted as written
 from sklearn.metrics import adjusted_rand_score
+from tiny_model import needs_models
 
 from review.basics.errors import InputError
 from review.failures.analysis import accept, proposed_modes
@@ -69,6 +70,7 @@ def test_the_groups_match_planted_modes() -> None:
     assert agreement(*planted(300)) >= 0.6
 
 
+@needs_models
 @pytest.mark.parametrize("noise", [0.0, 0.15])
 def test_english_notes_match_their_modes_by_meaning(noise: float) -> None:
     """Forty notes alone, of seven modes that other people worded; by their letters they match at 0.3."""
