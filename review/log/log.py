@@ -44,7 +44,7 @@ def week_in_name(path: Path) -> str:
 def log_state(log: LogPaths, *, weeks: Sequence[str] | None = None) -> tuple[str, ...]:
     """Return what changes whenever an import is added, withdrawn or told more, or rows were taken out of a file.
 
-    With ``weeks`` only what is told of these counts.
+    ``weeks`` leaves out the files of all other weeks; what arrived late is not kept by week, so it always counts.
     """
     return tuple(_state(path) for path in (*log_files(log, weeks=weeks), *late_files(log.logs)))
 

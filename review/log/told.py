@@ -22,7 +22,10 @@ _TYPES = (pa.string(), pa.string(), pa.bool_(), pa.int64())
 
 
 def with_told(db: duckdb.DuckDBPyConnection, relation: str, told: Mapping[str, ToldBySteps]) -> str:
-    """Return SQL for the rows of a relation with what was told of them, by id, for queries on this connection."""
+    """Return SQL for the rows of a relation, each with what the steps of its trace tell.
+
+    ``told`` has that by the id of the row. It is registered on this connection, so only its queries can use the SQL.
+    """
     if not told:
         return relation
     cells = {

@@ -49,7 +49,10 @@ class Shown:
 
 
 class Asked(NamedTuple):
-    """What is asked of each table: the schema, the policy, the rule for one statement, and what was met so far."""
+    """What following a view needs at each step.
+
+    ``reads`` tells whether a statement reads a column, ``met`` holds what the tables seen so far show.
+    """
 
     schema: Schema
     policy: Policy
