@@ -61,7 +61,7 @@ def _against_kept(pair: Pair, *, why: str, settings: SqlSettings) -> Score:
 
 def _read(result: object) -> Result:
     try:
-        return result_of_json(result)  # type: ignore[arg-type]  # it refuses other types with InputError
+        return result_of_json(result)
     except InputError as error:
         return Result(ending="failed", error=str(error))
 

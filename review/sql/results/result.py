@@ -40,7 +40,7 @@ class Result:
         return self.ending == "done"
 
 
-def result_of_json(text: str | Mapping[str, Any]) -> Result:
+def result_of_json(text: object) -> Result:
     """Read ``{"columns": [...], "rows": [[...], ...]}``; ``data`` for ``rows`` is read too (a pandas "split" table).
 
     ``{"error": "..."}`` is a query that failed. Raises InputError for another form.
