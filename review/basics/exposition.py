@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from review.basics.errors import InputError, NothingToDo
 from review.basics.measured import BUCKETS, counts_of, times_of
 
-SECRET = "SPOTCHECK_METRICS_SECRET"  # noqa: S105 - the name of a variable
+VARIABLE = "SPOTCHECK_METRICS_SECRET"
 """The environment variable with the secret that a monitoring system sends as its bearer token."""
 LEAST = 16
 """Characters of the secret at least."""
@@ -44,9 +44,9 @@ class Timed(NamedTuple):
 
 def secret_of(environment: Mapping[str, str]) -> str:
     """Return the secret, "" where nobody may read the figures. Raises InputError for one that is too short."""
-    secret = environment.get(SECRET, "").strip()
+    secret = environment.get(VARIABLE, "").strip()
     if secret and len(secret) < LEAST:
-        raise InputError(f"{SECRET}: found {len(secret)} characters, expected at least {LEAST}.")
+        raise InputError(f"{VARIABLE}: found {len(secret)} characters, expected at least {LEAST}.")
     return secret
 
 

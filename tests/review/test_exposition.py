@@ -14,7 +14,7 @@ from pages.parts.desk.outbox import deliver
 from review.annotating.submissions import receive
 from review.basics import measured
 from review.basics.errors import InputError
-from review.basics.exposition import LEAST, SECRET, Timed, exposition, may_read, secret_of
+from review.basics.exposition import LEAST, VARIABLE, Timed, exposition, may_read, secret_of
 from review.serving.callers import Secrets
 from review.serving.door import Rules
 from review.serving.figures import figures
@@ -64,9 +64,9 @@ def asked(path: str, *, secret: str = "", method: str = "GET", host: str = "10.0
 
 
 def test_only_the_secret_opens_the_figures_and_without_one_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(SECRET, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     assert asked("/metrics", secret=f"Bearer {KEY}")[0] == 404
-    monkeypatch.setenv(SECRET, KEY)
+    monkeypatch.setenv(VARIABLE, KEY)
     for wrong in ("", KEY, f"Bearer {KEY}x", "Bearer", "Basic YTpi"):
         status, body = asked("/metrics", secret=wrong)
         assert status == 401 and b"spotcheck_" not in body, wrong
@@ -75,13 +75,13 @@ def test_only_the_secret_opens_the_figures_and_without_one_there_are_none(monkey
     assert status == 200 and found["spotcheck_requests_total kind=figures status=401"] >= 5
     assert found["spotcheck_store_up"] == 0 and "spotcheck_alerts_open" not in found
     assert asked("/metrics", secret=f"Bearer {KEY}", method="POST")[0] == 404
-    monkeypatch.setenv(SECRET, "short")
+    monkeypatch.setenv(VARIABLE, "short")
     assert asked("/metrics", secret="Bearer short")[0] == 503
 
 
 def test_the_secret_is_long_and_sent_once() -> None:
-    with pytest.raises(InputError, match=rf"{SECRET}: found 5 characters, expected at least {LEAST}"):
-        secret_of({SECRET: "short"})
+    with pytest.raises(InputError, match=rf"{VARIABLE}: found 5 characters, expected at least {LEAST}"):
+        secret_of({VARIABLE: "short"})
     twice = [(b"authorization", b"Bearer x"), (b"Authorization", b"Bearer x")]
     assert may_read(twice[:1], "x") and not may_read(twice, "x") and not may_read([(b"authorization", b"Bearer ")], "")
 
