@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import SqlglotError
-
 from review.sql.rules.policy import Policy
 from review.sql.schema.schema import Schema, Table
-from review.sql.text.dialects import dialect_named
+from review.sql.text.dialects import tokens_of
 from review.sql.tree.statement import Statement
 from review.sql.tree.view_query import view_query
 
@@ -78,10 +75,8 @@ def _table_changes(table: Table, schema: Schema | None, own: frozenset[str], dep
 
 
 def _words(text: str, dialect: str) -> list[str]:
-    try:
-        return [token.text for token in Dialect.get_or_raise(dialect_named(dialect)).tokenize(text)]
-    except (SqlglotError, ValueError):
-        return ["now"]
+    tokens = tokens_of(text, dialect)
+    return ["now"] if tokens is None else [token.text for token in tokens]
 
 
 def _read_by(view: Table, schema: Schema) -> list[Table | None]:

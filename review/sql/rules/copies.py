@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
 from review.sql.rules.policy import Policy
 from review.sql.schema.schema import Schema, Table
-from review.sql.text.dialects import dialect_named
+from review.sql.text.dialects import tokens_of
 
 Columns = dict[str, set[str]]
 """Columns of one table by the excluded column that each shows."""
@@ -52,8 +50,9 @@ def _meets(names: frozenset[str] | None, hidden: set[str]) -> bool:
 
 def _names_in(expression: str, dialect: str) -> frozenset[str] | None:
     """Every word of an expression in lower case, but for texts; None where it cannot be read."""
-    try:
-        tokens = Dialect.get_or_raise(dialect_named(dialect)).tokenize(expression)
-    except (SqlglotError, ValueError):
-        return None
-    return frozenset(token.text.lower() for token in tokens if token.token_type != TokenType.STRING)
+    tokens = tokens_of(expression, dialect)
+    return (
+        None
+        if tokens is None
+        else frozenset(token.text.lower() for token in tokens if token.token_type != TokenType.STRING)
+    )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 import string
+from typing import TYPE_CHECKING
 
 from review.basics.errors import InputError
+
+if TYPE_CHECKING:
+    from sqlglot.tokens import Token
 
 PROVEN = ("clickhouse", "postgres", "sqlite", "duckdb")
 """Dialects whose escapes, functions and limits the tests hold; any other is parsed and called "not proven"."""
@@ -36,6 +40,17 @@ def _is_known(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def tokens_of(text: str, dialect: str) -> list[Token] | None:
+    """Return the tokens of a text, None where it cannot be read."""
+    from sqlglot.dialects.dialect import Dialect
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return list(Dialect.get_or_raise(dialect_named(dialect)).tokenize(text))
+    except (SqlglotError, ValueError):
+        return None
 
 
 def folded(name: str, dialect: str, *, quoted: bool = False) -> str:
