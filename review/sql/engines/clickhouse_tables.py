@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from review.sql.engines.tables import tables_of
 from review.sql.schema.schema import Table
 
 QUERY = """SELECT c.database, c.table, c.name, c.type, c.default_expression,
@@ -28,25 +29,21 @@ _READING = ("Buffer", "Distributed", "Merge", "Alias", "Dictionary")
 
 def tables_from(rows: Iterable[Sequence[str | None]], usual: str) -> list[Table]:
     """Return the tables of the rows of ``QUERY``; ``usual`` is the database that a name without one stands in."""
-    columns: dict[tuple[str, str], dict[str, str]] = {}
-    made: dict[tuple[str, str], dict[str, str]] = {}
-    told: dict[tuple[str, str], tuple[str, str | None, str]] = {}
+    columns: list[tuple[str, str, str, str, str | None]] = []
+    views: dict[tuple[str, str], str] = {}
+    told: dict[tuple[str, str], tuple[str, str]] = {}
     for database, table, column, kind, expression, engine, select, text in rows:
         at = (str(database), str(table))
-        columns.setdefault(at, {})[str(column)] = str(kind)
-        if expression:
-            made.setdefault(at, {})[str(column)] = expression
-        told[at] = (engine or "", select, text or "")
-    found = {
-        at: Table(
-            name=at[1], database=at[0], columns=some, keys_known=False, definition=told[at][1],
-            made_from=made.get(at, {}),
-        )
-        for at, some in columns.items()
-    }  # fmt: skip
-    for at, (engine, _, text) in told.items():
+        columns.append((*at, str(column), str(kind), expression))
+        told[at] = (engine or "", text or "")
+        if select is not None:
+            views[at] = select
+    # Every table is called by its database too, so none is a usual one here.
+    tables = tables_of(columns, (), ((*at, select) for at, select in views.items()), usual="")
+    found = {(table.database, table.name): table for table in tables}
+    for at, (engine, text) in told.items():
         if engine in _READING:
-            read = _read_by(engine, text, at[0], list(columns), usual)
+            read = _read_by(engine, text, at[0], list(found), usual)
             # Where nothing tells what it reads, it is a view whose text is not known.
             found[at] = replace(found[at], shows=read) if read is not None else replace(found[at], definition="")
         elif engine == "MaterializedView" and (target := _TARGET.search(text.split(" AS SELECT ", 1)[0])):
