@@ -9,6 +9,7 @@ from typing import Any
 from review.sql.results.cells import number_in
 from review.sql.results.outcome import Comparison
 from review.sql.results.result import Result
+from review.sql.results.rounding import nearly_equal
 
 _DIFFERENCE = re.compile(
     r"\b(?:how (?:much|many)(?: \w+)? (?:more|less|fewer|lower|higher|larger|smaller|cheaper|dearer|longer|shorter)|"
@@ -36,7 +37,7 @@ def near_miss(question: str, comparison: Comparison, generated: Result, expected
     if not numbers or any(a is None or b is None for a, b in numbers):
         return ""
     known = [(a, b) for a, b in numbers if a is not None and b is not None]
-    if _DIFFERENCE.search(question) and all(_alike(a, -b) for a, b in known):
+    if _DIFFERENCE.search(question) and all(nearly_equal(a, -b) for a, b in known):
         return "The differences are those of the reference with the other sign."
     if all(_whole(a, b) for a, b in known):
         return "The numbers are those of the reference without their decimals."
@@ -47,11 +48,6 @@ def _finite(cell: Any) -> Decimal | None:
     number = number_in(cell)
     found = None if number is None else Decimal(str(number))
     return found if found is not None and found.is_finite() else None
-
-
-def _alike(one: Decimal, other: Decimal) -> bool:
-    """Whether two numbers are the same but for the noise of floats."""
-    return abs(one - other) <= Decimal("1e-9") * max(abs(one), abs(other))
 
 
 def _whole(one: Decimal, other: Decimal) -> bool:

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from review.sql.results.beside import PART, SENTENCE, labels_of, part_of, turns
 from review.sql.results.result import Result
@@ -61,13 +62,14 @@ def misquoted(
     names = frozenset(name for row in labels for name in row)
     if not numbers or len(result.rows) < 2 or not names:
         return
-    rightly = [one for one in figures if _quotes(one, _number(answer, one, figures, (labels, numbers)))]
+    rows = _Rows(labels, numbers, names)
+    rightly = [one for one in figures if _quotes(one, _number(answer, one, figures, rows))]
     quoted = {_unit(one, answer) for one in rightly}
     known = _PLAIN | {word for one in rightly for words in _said(answer, one, figures, names) for word in words}
     known |= {word for column in result.columns for word in _words_of(column)}
     every = _Quoted(answer)
     for one in untraced:
-        number = _number(answer, one, figures, (labels, numbers))
+        number = _number(answer, one, figures, rows)
         if number is None or _unit(one, answer) not in quoted or one.other is not None or one.below or one.above:
             continue
         before, between = _said(answer, one, figures, names)
@@ -91,12 +93,17 @@ def _one_number(result: Result) -> list[Decimal]:
     return [row[0] for row in rows] if all(len(row) == 1 for row in rows) else []
 
 
-def _number(
-    answer: str, one: Written, figures: Sequence[Written], rows: tuple[list[set[str]], list[Decimal]]
-) -> Decimal | None:
+class _Rows(NamedTuple):
+    """The names and the one number of each row, and all of the names."""
+
+    labels: list[set[str]]
+    numbers: list[Decimal]
+    names: frozenset[str]
+
+
+def _number(answer: str, one: Written, figures: Sequence[Written], rows: _Rows) -> Decimal | None:
     """The number of the one row whose name stands right before a figure, None where words may reckon it."""
-    labels, numbers = rows
-    order, said = turns(answer, one, figures, frozenset(name for row in labels for name in row))
+    order, said = turns(answer, one, figures, rows.names)
     before = [who for who in said if who.end <= one.start]
     if not before or not re.fullmatch(r"(?:nf+)+", order):
         return None
@@ -106,7 +113,7 @@ def _number(
         return None
     if any(who.end <= other.start < one.start for other in figures):
         return None
-    meant = [number for row, number in zip(labels, numbers, strict=True) if who.names <= row]
+    meant = [number for row, number in zip(rows.labels, rows.numbers, strict=True) if who.names <= row]
     return meant[0] if len(meant) == 1 else None
 
 

@@ -176,3 +176,8 @@ def _decimal(number: Any) -> Decimal | None:
 def _places(value: Decimal) -> int:
     exponent = WIDE.normalize(value).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def nearly_equal(one: Decimal, other: Decimal) -> bool:
+    """Return whether two numbers are the same but for the noise of floats."""
+    return abs(one - other) <= Decimal("1e-9") * max(abs(one), abs(other))

@@ -13,7 +13,7 @@ from review.sql.results.written import Written, around
 MOST_ROWS = 100
 """Rows whose cells are looked at."""
 _GAIN = r"profits?|surplus(?:es)?|net gains?|gewinne?|überschuss|überschüsse|earned|made a profit"
-_LOSS = r"loss(?:es)?|deficits?|shortfalls?|lost|verluste?|defizite?|fehlbetr[aä]ge?|fehlbetrag|minus von|verlor(?:en)?"
+_LOSS = r"loss(?:es)?|deficits?|shortfalls?|lost|verluste?|defizite?|fehlbetr[aä]ge?|minus von|verlor(?:en)?"
 _SAID = re.compile(
     rf"\b(?:(?P<gain>{_GAIN})|(?P<loss>{_LOSS}))\s+(?:(?:of|was|is|were|are|about|von|war|ist|beträgt|betrug|EUR|USD|rund)"
     r"\s+)*$",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from review.sql.results.beside import PART, labels_of, part_of, turns
 from review.sql.results.result import Result
+from review.sql.results.rounding import nearly_equal
 from review.sql.results.series import number_of
 from review.sql.results.times_said import Said, Time, time_columns, times_in
 from review.sql.results.written import Written
@@ -59,6 +59,9 @@ def _extremes(answer: str, figures: Sequence[Written], result: Result) -> Iterat
     labels = labels_of(result)
     names = frozenset(name for row in labels for name in row)
     times = time_columns(result)
+    columns = [
+        [number_of(row[column]) for row in result.rows] for column in range(len(result.columns)) if column not in times
+    ]
     for one in figures:
         order, said = turns(answer, one, figures, names)
         if order != "nf":
@@ -71,20 +74,15 @@ def _extremes(answer: str, figures: Sequence[Written], result: Result) -> Iterat
         rows = [at for at, row in enumerate(labels) if said[0].names <= row]
         if len(rows) != 1:
             continue
-        for column in range(len(result.columns)):
-            cells = [] if column in times else [number_of(row[column]) for row in result.rows]
-            numbers = [n for n in cells if n is not None]
-            own = cells[rows[0]] if cells else None
+        for cells in columns:
+            own = cells[rows[0]]
             if own is None or not one.rounds(own):
                 continue
+            numbers = [n for n in cells if n is not None]
             extreme = min(numbers) if least else max(numbers)
-            if _apart(own, extreme):
+            if not nearly_equal(own, extreme):
                 yield f"The words say '{match[0]}' of {own:,}, and the result has {extreme:,}."
             break
-
-
-def _apart(own: Decimal, extreme: Decimal) -> bool:
-    return abs(own - extreme) > Decimal("1e-9") * max(abs(own), abs(extreme))
 
 
 def _yes_or_no(answer: str, result: Result, question: str, sql: str) -> Iterator[str]:
