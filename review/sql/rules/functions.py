@@ -66,12 +66,10 @@ def in_catalogue(name: str, statement: Statement) -> bool:
     name = name.lower()
     if "count" not in catalogue or name.startswith(tuple(names_in(f"{statement.dialect}_unlisted"))):
         return True
-    parts = {name}
-    while statement.dialect == "clickhouse":
-        shorter = {part.removesuffix(c) for part in parts for c in COMBINATORS} - {""}
-        if shorter <= parts:
-            break
-        parts |= shorter
+    parts, more = {name}, {name} if statement.dialect == "clickhouse" else set()
+    while more:
+        more = {part.removesuffix(c) for part in more for c in COMBINATORS} - {"", *parts}
+        parts |= more
     return not parts.isdisjoint(catalogue)
 
 
