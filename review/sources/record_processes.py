@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from review.basics.record import Raw, batches
 from review.log.rows import LogRow, row_of
@@ -17,7 +18,6 @@ from review.sources.conversations import ReadRecord, masked_conversations
 from review.sources.counting import counted
 from review.sources.processes import mapped, prepared, working
 from review.sources.tally import Tally
-from review.sources.unread import Unread
 from storage.records_base import Json
 
 RECORDS, BYTES = 400, 2 * 1024 * 1024
@@ -25,7 +25,7 @@ RECORDS, BYTES = 400, 2 * 1024 * 1024
 
 
 @dataclass(kw_only=True)
-class Part(Tally):
+class BatchTally(Tally):
     """What one batch counts. All its rejected records are kept, and verdicts without a limit on their number."""
 
     most_values: int = 10**9
@@ -36,20 +36,11 @@ class Part(Tally):
         self.rejects.append(rejection)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """The rows of a batch, and what it counts."""
 
     rows: list[LogRow]
-    read: int
-    undated: int
-    waits: int
-    mended: Counter[str]
-    verdicts: dict[str, Counter[str]]
-    feedback: Counter[str]
-    unread: Counter[Unread]
-    human_scores: Counter[str]
-    rejects: list[Json]
+    counts: BatchTally
 
 
 def in_processes(pool: ProcessPoolExecutor, raws: Iterator[Raw], tally: Tally) -> Generator[LogRow, None, None]:
@@ -59,18 +50,18 @@ def in_processes(pool: ProcessPoolExecutor, raws: Iterator[Raw], tally: Tally) -
     """
     with working(pool):
         for done in mapped(pool, _masked, batches(raws, records=RECORDS, size=BYTES)):
-            count(done, tally)
+            count(done.counts, tally)
             yield from done.rows
 
 
-def count(done: Batch, tally: Tally) -> None:
+def count(done: BatchTally, tally: Tally) -> None:
     """Add what a batch counted."""
     tally.read += done.read
     tally.undated += done.undated
     tally.waits += done.waits
     tally.mended.update(done.mended)
     tally.saw_counts(done.verdicts)
-    for text, n in done.feedback.items():
+    for text, n in done.odd_feedback.items():
         tally.saw_feedback(text, n)
     for cell, n in done.unread.items():
         tally.saw_unread(cell, n)
@@ -87,17 +78,6 @@ def _masked(batch: list[Raw]) -> Batch:
 def batch_of(read: Iterable[ReadRecord], mended: Counter[str] | None = None) -> Batch:
     """Return the rows of some records, and their counts. ``mended`` counts what was done to read them besides."""
     job, rules, checks = prepared()
-    part = Part(mended=Counter() if mended is None else mended)
+    part = BatchTally(mended=Counter() if mended is None else mended)
     rows = [row_of(entry, job.id, job.at) for entry in checked(counted(iter(read), part, rules), checks)]
-    return Batch(
-        rows=rows,
-        read=part.read,
-        undated=part.undated,
-        waits=part.waits,
-        mended=part.mended,
-        verdicts=part.verdicts,
-        feedback=part.odd_feedback,
-        unread=part.unread,
-        human_scores=part.human_scores,
-        rejects=part.rejects,
-    )
+    return Batch(rows, part)

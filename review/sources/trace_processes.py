@@ -20,7 +20,7 @@ from review.sources.grouping import Grouping
 from review.sources.processes import mapped, prepared, working
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import TraceReader
-from review.sources.record_processes import BYTES, RECORDS, Batch, batch_of, count
+from review.sources.record_processes import BYTES, RECORDS, Batch, BatchTally, batch_of, count
 from review.sources.tally import Tally
 from review.sources.trace_frames import Blocks, Group, groups_in
 
@@ -35,7 +35,7 @@ class _Numbered(NamedTuple):
 
 class _Framed(NamedTuple):
     blocks: dict[int, bytes]
-    batch: Batch
+    counts: BatchTally
 
 
 def traces_in_processes(
@@ -54,7 +54,7 @@ def traces_in_processes(
     with working(pool), Grouping(scratch) as grouping:
         size, done = gather(pool, raws, grouping, tally), 0
         for length, batch in mapped(pool, _read, grouping.blocks(), length_of):
-            count(batch, tally)
+            count(batch.counts, tally)
             yield from batch.rows
             done += length
             progress(done / max(size, 1))
@@ -67,7 +67,7 @@ def gather(pool: ProcessPoolExecutor, raws: Iterator[Raw], grouping: Grouping, t
     for framed in mapped(pool, _framed, (_Numbered(n * MOST, batch) for n, batch in some)):
         grouping.take(framed.blocks)
         size += sum(map(len, framed.blocks.values()))
-        count(framed.batch, tally)
+        count(framed.counts, tally)
     return size
 
 
@@ -90,7 +90,7 @@ def _framed(some: _Numbered) -> _Framed:
         mended.update(raw.mended_counts)
         told = raw._replace(record=None, mended=())
         refused += [ReadRecord(told, None, error) for error in kept(raw, reader, blocks, {})]
-    return _Framed({bucket: bytes(block) for bucket, block in blocks.of.items()}, batch_of(refused, mended))
+    return _Framed({bucket: bytes(block) for bucket, block in blocks.of.items()}, batch_of(refused, mended).counts)
 
 
 def _read(block: bytes | Group) -> tuple[int, Batch]:
