@@ -6,7 +6,8 @@ was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -16,8 +17,8 @@ from typing import NamedTuple
 from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
-from review.checks.running import ready
-from review.log.append import NOTHING_GONE, append
+from review.checks.running import Ready, ready
+from review.log.append import NOTHING_GONE, Appended, append
 from review.log.gone import ERASED, Gone
 from review.log.rows import Entry, LogRow
 from review.sources.checking import checked
@@ -77,35 +78,8 @@ def import_file(
     raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
     job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
     pool = pool_for(job, files.size, to_run, processes)
-    made: Generator[LogRow, None, None] | Generator[Entry, None, None]
-    if pool is None:
-        read = masked_conversations(raws, rules)
-        if not is_read_alone(detected.format):
-            read = _watched_again(read, files.size, progress)
-        made = counted(read, tally, rules)
-    elif is_read_alone(detected.format):
-        made = in_processes(pool, raws, tally)
-    else:
-        told = partial(_second_half, files.size, progress)
-        made = traces_in_processes(pool, raws, tally, scratch=rules.scratch, progress=told)
-    try:
-        with closing(made):
-            counts = append(
-                log,
-                made,
-                import_id=import_id,
-                at=at,
-                encrypted=options.privacy.originals == "encrypted",
-                examine=lambda new: checked(new, to_run),
-                key=key,
-                gone=gone,
-            )
-    except BaseException:
-        tally.discard()
-        raise
-    tally.close()
-    tally.updated_weeks = counts.weeks
-    tally.told = (*tally.told, *_older(counts.older))
+    made = _made(raws, rules, tally, pool, size=files.size, progress=progress)
+    counts = _written(made, job, to_run, tally, log=log, gone=gone)
     return Import(
         id=import_id,
         at=at,
@@ -125,6 +99,56 @@ def import_file(
         expired=counts.expired,
         erased=counts.gone[ERASED],
     )
+
+
+def _made(
+    raws: Iterator[Raw],
+    rules: RecordRules,
+    tally: Tally,
+    pool: ProcessPoolExecutor | None,
+    *,
+    size: int,
+    progress: Progress | None,
+) -> Generator[LogRow, None, None] | Generator[Entry, None, None]:
+    """Yield the conversations of some records: here, or with a ``pool`` in its processes."""
+    alone = is_read_alone(rules.format)
+    if pool is None:
+        read = masked_conversations(raws, rules)
+        return counted(read if alone else _watched_again(read, size, progress), tally, rules)
+    if alone:
+        return in_processes(pool, raws, tally)
+    return traces_in_processes(pool, raws, tally, scratch=rules.scratch, progress=partial(_second_half, size, progress))
+
+
+def _written(
+    made: Generator[LogRow, None, None] | Generator[Entry, None, None],
+    job: Job,
+    checks: Sequence[Ready],
+    tally: Tally,
+    *,
+    log: LogPaths,
+    gone: Gone,
+) -> Appended:
+    """Add conversations to the log, and finish the tally. When anything fails, neither the log nor a file keeps any."""
+    try:
+        with closing(made):
+            counts = append(
+                log,
+                made,
+                import_id=job.id,
+                at=job.at,
+                encrypted=job.options.privacy.originals == "encrypted",
+                examine=lambda new: checked(new, checks),
+                key=job.key,
+                gone=gone,
+            )
+    except BaseException:
+        tally.discard()
+        raise
+    tally.close()
+    tally.updated_weeks = counts.weeks
+    tally.told = (*tally.told, *_older(counts.older))
+    return counts
 
 
 def _older(n: int) -> list[str]:
