@@ -15,6 +15,7 @@ from review.commands.numbers import Number
 from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
+from review.commands.version_options import parameters_in, parameters_option
 from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
@@ -45,6 +46,7 @@ from storage.store import Store
 @target_options
 @click.option("--prompt-file", type=click.Path(path_type=Path, dir_okay=False), help="Its prompt, without a store.")
 @click.option("--model", default="", help="Its model, without a store.")
+@parameters_option
 @click.option("--repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each case is asked.")
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
@@ -72,6 +74,7 @@ def run(
     version: str,
     prompt_file: Path | None,
     model: str,
+    parameters: str,
     repeats: int,
     plan_file: Path | None,
     concurrency: int,
@@ -94,6 +97,8 @@ def run(
     """
     if (release is None) == (release_file is None):
         raise InputError("expected one of --release and --release-file.")
+    if release is not None and parameters != "{}":
+        raise InputError("--parameters: the store knows those of the version; give them with --release-file only.")
     project = project_of(store_path)
     kind, target = target_in(targets, project)
     options = RunOptions(
@@ -116,7 +121,7 @@ def run(
         options=options,
     )
     if release_file is not None:
-        made = _version(version, prompt_file, model)
+        made = _version(version, prompt_file, model, parameters_in(parameters))
         _without_store(release_file, made, wanted, project, out=out, as_json=as_json)
         return
     store = opened(store_path)
@@ -140,10 +145,16 @@ def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
     return {**target, "path": str(path.resolve()), "digest": file_digest(path)}
 
 
-def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
+def _version(name: str, prompt_file: Path | None, model: str, parameters: dict[str, Any]) -> PromptVersion:
     prompt = text_of(prompt_file) if prompt_file else ""
     return PromptVersion(
-        id=name, prompt_hash=hash_of(prompt) if prompt else "", prompt=prompt, model=model, at=now(), by=""
+        id=name,
+        prompt_hash=hash_of(prompt) if prompt else "",
+        prompt=prompt,
+        model=model,
+        parameters=parameters,
+        at=now(),
+        by="",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -109,6 +110,24 @@ def test_a_run_without_a_store_writes_results_that_come_in_later(shop: Path, tmp
     later = ("run", "--release", "r1", "--prompt", "v2", "--file", str(away / "results.jsonl"), "--repeats", "2")
     sent = done(spotcheck(shop, *later, "--as", "eva", "--json"))
     assert sent["combined"]["value"] == 1.0 and sent["missing"] == {"not_in_file": 2}
+
+
+def test_a_run_without_a_store_sends_the_parameters_of_the_version(shop: Path, tmp_path: Path) -> None:
+    done(spotcheck(shop, "golden", "export", "r1", "--to", "jsonl", "--out", "release.jsonl", "--as", "eva"))
+    script = tmp_path / "tells.py"
+    script.write_text(
+        "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n"
+        "    told = json.dumps(asked['version']['parameters'])\n"
+        "    print(json.dumps({'id': asked['id'], 'answer': told}), flush=True)\n"
+    )
+    words = ("run", "--release-file", "release.jsonl", "--prompt", "v2", "--exec", f"{sys.executable} {script}")
+    done(spotcheck(tmp_path, *words, "--parameters", '{"temperature": 0.5}', "--out", "r.jsonl"))
+    row = json.loads((tmp_path / "r.jsonl").read_text().splitlines()[1])
+    assert json.loads(row["answer"]) == {"temperature": 0.5}
+    wrong = spotcheck(tmp_path, *words, "--parameters", "[1]")
+    assert wrong.returncode == 2 and "expected an object" in wrong.stderr
+    known = spotcheck(tmp_path, "run", "--release", "r1", *words[3:], "--parameters", '{"temperature": 0.5}')
+    assert known.returncode == 2 and "the store knows those" in known.stderr
 
 
 def test_results_of_pytest_come_in_as_a_run(shop: Path) -> None:
