@@ -40,7 +40,7 @@ jobs:
       - name: Ask the candidate
         run: >-
           spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
-          --out candidate.jsonl --force
+          --out candidate.jsonl --fresh --force
       - name: Gate
         run: >-
           spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
@@ -73,7 +73,7 @@ gate:
   script:
     - >-
       spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
-      --out candidate.jsonl --force
+      --out candidate.jsonl --fresh --force
     - >-
       spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
       --markdown gate.md --junit gate.xml
