@@ -39,7 +39,7 @@ def driver() -> Any:
     except ImportError:
         raise StorageError(
             "A store on PostgreSQL needs the packages psycopg and psycopg_pool. "
-            "Install them: pip install 'spotcheck[postgres]'."
+            "Install them: pip install '.[postgres]' in the folder of Spotcheck's source."
         ) from None
     return psycopg
 

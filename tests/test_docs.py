@@ -16,6 +16,7 @@ import test_house
 from review.basics.lazy_commands import overview
 from review.checks.catalogue import CHECKS
 from review.commands.cli import COMMANDS, spotcheck
+from review.experiments.gating.workflows import WORKFLOWS
 from review.golden.writers.catalogue import WRITERS
 from review.judges.kinds import JUDGES
 from review.sampling.engines.catalogue import ENGINES
@@ -167,3 +168,16 @@ def test_contributing_names_files_and_lines_that_exist() -> None:
         assert re.search(rf"^{name}\b", (ROOT / catalogue).read_text(encoding="utf-8"), re.MULTILINE), name
         assert (ROOT / model).is_file(), model
         assert re.fullmatch(folder.replace("NAME", r"\w+") + r"(\w+\.py)?", model), f"{model} is not in {folder}"
+
+
+def test_nothing_tells_to_install_the_other_project_that_has_our_name() -> None:
+    by_name = re.compile(r"pip install\b[^`\n|]*?[ '\"]spotcheck(?![\w*-])")
+    assert by_name.search("pip install -q 'spotcheck[auth]'") and by_name.search("run: pip install spotcheck\n")
+    assert not by_name.search("pip install ./eval/spotcheck-*.whl")
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    for folder in ("review", "storage", "pages"):
+        texts += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    told = [path for path in texts if by_name.search(path.read_bytes().decode("utf-8", "replace"))]
+    assert not told
+    for _, workflow in WORKFLOWS.values():
+        assert workflow.count("pip install ./eval/spotcheck-*.whl") == 1 and "@" not in workflow.replace("@v", "")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from review.basics.errors import InputError, NothingToDo
 from review.basics.measured import BUCKETS, counts_of, times_of
+from review.basics.words import installing
 
 VARIABLE = "SPOTCHECK_METRICS_SECRET"
 """The environment variable with the secret that a monitoring system sends as its bearer token."""
@@ -62,7 +63,7 @@ def exposition(families: Iterable[Level | Counted | Timed]) -> bytes:
         from prometheus_client import CollectorRegistry, generate_latest
     except ImportError:
         raise NothingToDo(
-            "figures for Prometheus need the package prometheus-client. Install it: pip install 'spotcheck[metrics]'."
+            f"figures for Prometheus need the package prometheus-client. Install it: {installing('metrics')}."
         ) from None
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Given(list(families)))

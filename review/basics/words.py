@@ -81,3 +81,8 @@ def shortened(text: str, longest: int) -> str:
         return line
     head = line[: longest - 1]
     return (head.rsplit(" ", 1)[0] if " " in head[longest // 2 :] else head).rstrip(" ,;:") + "…"
+
+
+def installing(extra: str) -> str:
+    """Return the command that installs an extra, from Spotcheck's own source: PyPI has another project of its name."""
+    return f"pip install '.[{extra}]' in the folder of Spotcheck's source"

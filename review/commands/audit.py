@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from review.audit import chain
@@ -15,7 +15,17 @@ from review.audit.heads import missing_heads
 from review.audit.verifying import check_store, in_words
 from review.basics.errors import InputError
 from review.basics.words import counted
-from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    opened,
+    out,
+    split_values,
+    store_option,
+    whole_column,
+)
 from review.people.people import require
 from review.privacy.reveal import revealed
 
@@ -63,10 +73,12 @@ def audit_list(
     shown = chain.as_rows(store, found[: limit or None])
 
     def render() -> None:
-        table = Table("#", "at", "who", "action", "what", "detail")
-        for row in shown:
-            what, detail = row["item"] or row["subject"], chain.detail_text(row["detail"])
-            cells = (str(row["sequence"]), row["at"][:19], row["actor"], row["action"], what, detail)
+        numbers, what = [str(row["sequence"]) for row in shown], [row["item"] or row["subject"] for row in shown]
+        at, who, action, detail = (Column(name, overflow="fold") for name in ("at", "who", "action", "detail"))
+        table = Table(whole_column("#", numbers), at, who, action, whole_column("what", what), detail)
+        for row, number, thing in zip(shown, numbers, what, strict=True):
+            told = chain.detail_text(row["detail"])
+            cells = (number, row["at"][:19].replace("T", " "), row["actor"], row["action"], thing, told)
             table.add_row(*(Text(cell) for cell in cells))
         out.print(table)
         out.print(f"{len(shown)} of {len(found)} entries", highlight=False)

@@ -28,7 +28,7 @@ MEMBERS = {
 )
 @click.option("--baseline", metavar="V1", help="The version to compare with; default: the one in force.")
 @click.option("--candidate", metavar="V2", help="The version that may replace it.")
-@click.option("--release", metavar="R", help="The golden release of both runs; default: the latest one.")
+@click.option("--release", metavar="R", help="The golden release of both runs; default: the latest that both ran.")
 @click.option("--baseline-file", type=click.Path(path_type=Path), help="Results of the baseline, without a store.")
 @click.option("--candidate-file", type=click.Path(path_type=Path), help="Results of the candidate, without a store.")
 @click.option("--release-file", type=click.Path(path_type=Path), help="The exported release (jsonl) of both files.")

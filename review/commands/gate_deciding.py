@@ -29,6 +29,7 @@ from review.golden.releases import releases
 from review.settings.project import project_of
 from review.statistics.gate.report import gate_report
 from review.statistics.gate.words import markdown
+from storage.queries.experiments import latest_finished
 from storage.store import Store
 
 PRINT = "-"
@@ -54,11 +55,12 @@ def decided(given: dict[str, Any]) -> int:
         )
     store = opened(given["store_path"])
     by = acting_person(store, given["acting"]).id
+    baseline = _baseline(store, given)
     outcome = gate_versions(
         store,
-        baseline=_baseline(store, given),
+        baseline=baseline,
         candidate=given["candidate"],
-        release=_release(store, given),
+        release=_release(store, given, baseline, given["candidate"]),
         settings=settings,
     )
     if given["plan"]:
@@ -117,7 +119,8 @@ def _itself(given: dict[str, Any], settings: GateSettings) -> int:
         found = self_check([_checked(given["baseline_file"], cases_of_file(given["release_file"]))], settings)
     else:
         store = opened(given["store_path"])
-        found = check_itself(store, _baseline(store, given), _release(store, given), settings)
+        version = _baseline(store, given)
+        found = check_itself(store, version, _release(store, given, version), settings)
     emit(found.to_json(), given["as_json"], lambda: show_self(found))
     return 0
 
@@ -167,10 +170,12 @@ def _baseline(store: Store, given: dict[str, Any]) -> str:
     return found.id
 
 
-def _release(store: Store, given: dict[str, Any]) -> str:
+def _release(store: Store, given: dict[str, Any], *ran: str) -> str:
+    """Return the release that was named, else the newest that all these versions ran, else the newest."""
     if given["release"]:
         return str(given["release"])
     found = releases(store)
     if not found:
         raise click.UsageError("the store has no golden release yet; `spotcheck golden release` makes one.")
-    return found[-1].name
+    both = (one.name for one in reversed(found) if all(latest_finished(store, v, one.name) for v in ran))
+    return next(both, found[-1].name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.markup import escape
+from rich.table import Column
 from rich.table import Table as Grid
 
-from review.commands.common import out
+from review.commands.common import out, whole_column
 from review.experiments.decisions import Standing
 from review.experiments.gating.outcome import Outcome
 from review.experiments.gating.selfcheck import SelfCheck
@@ -70,7 +71,10 @@ def show_standing(standing: Standing) -> None:
 
 def show_decisions(found: Sequence[Standing]) -> None:
     """Print decisions as a table, newest first."""
-    grid = Grid("decision", "candidate", "baseline", "release", "says", "open", "at")
+    rest = ("candidate", "baseline", "release", "says", "open", "at")
+    grid = Grid(
+        whole_column("decision", [one.decision.id for one in found]), *(Column(n, overflow="fold") for n in rest)
+    )
     for one in found:
         d = one.decision
         cells = (d.id, d.candidate, d.baseline, d.release, d.decision, ", ".join(one.open) or "may ship", d.at[:16])

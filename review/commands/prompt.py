@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
-from review.basics.errors import InputError, NothingToDo
+from review.basics.errors import NothingToDo
 from review.commands.common import (
     acting_person,
     as_option,
@@ -23,6 +22,7 @@ from review.commands.common import (
     store_option,
     text_of,
 )
+from review.commands.version_options import parameters_in, parameters_option
 from review.experiments.runs.listing import accuracy_by_release
 from review.experiments.versions import lineage, registry
 from review.experiments.versions.registry import Version, Wanted
@@ -45,7 +45,7 @@ def prompt_group() -> None:
 )
 @click.option("--hash", "prompt_hash", default="", help="SHA-256 of the prompt, where its text may not be kept.")
 @click.option("--model", default="", help="The model that answers.")
-@click.option("--parameters", default="{}", metavar="JSON", help='Such as {"temperature": 0}.')
+@parameters_option
 @click.option("--commit", default="", help="The commit of your repository that holds the prompt.")
 @click.option("--path", "place", default="", help="Its path there. Default: the path given with --file.")
 @click.option("--note", "description", default="", help="What is new in this version.")
@@ -75,22 +75,12 @@ def register(
         prompt=text_of(file) if file else "",
         prompt_hash=prompt_hash,
         model=model,
-        parameters=_object(parameters),
+        parameters=parameters_in(parameters),
         commit=commit,
         path=place or (str(file) if file else ""),
     )
     made = registry.register(store, wanted, by=acting_person(store, acting).id)
     emit(_json(made), as_json, lambda: note(f"version {made.id} is registered and {made.state.state}"))
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"--parameters: found no JSON ({error}), expected an object.") from None
-    if not isinstance(found, dict):
-        raise InputError(f'--parameters: found {text[:80]!r}, expected an object such as {{"temperature": 0}}.')
-    return found
 
 
 @prompt_group.command("list")

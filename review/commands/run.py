@@ -15,9 +15,11 @@ from review.commands.numbers import Number
 from review.commands.progress import bar
 from review.commands.run_options import target_in, target_options
 from review.commands.run_render import show_figures
+from review.commands.version_options import parameters_in, parameters_option
 from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
+from review.experiments.runs.earlier_file import Part, goes_on
 from review.experiments.runs.listing import figures_on_store, status_of
 from review.experiments.runs.result_file import write_results
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
@@ -45,6 +47,7 @@ from storage.store import Store
 @target_options
 @click.option("--prompt-file", type=click.Path(path_type=Path, dir_okay=False), help="Its prompt, without a store.")
 @click.option("--model", default="", help="Its model, without a store.")
+@parameters_option
 @click.option("--repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each case is asked.")
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
@@ -72,6 +75,7 @@ def run(
     version: str,
     prompt_file: Path | None,
     model: str,
+    parameters: str,
     repeats: int,
     plan_file: Path | None,
     concurrency: int,
@@ -90,10 +94,13 @@ def run(
 ) -> None:
     """Ask a version every case of a release and score its answers.
 
-    What an earlier run of the version asked is taken over. With --release-file no store is needed.
+    What an earlier run of the version asked is taken over. With --release-file no store is needed: what --out holds of
+    the same version, release and target is taken over.
     """
     if (release is None) == (release_file is None):
         raise InputError("expected one of --release and --release-file.")
+    if release is not None and parameters != "{}":
+        raise InputError("--parameters: the store knows those of the version; give them with --release-file only.")
     project = project_of(store_path)
     kind, target = target_in(targets, project)
     options = RunOptions(
@@ -106,7 +113,7 @@ def run(
         max_tokens=max_tokens,
         fresh=fresh,
     )
-    if out is not None:
+    if out is not None and release_file is None:
         check_target(out, force=force)
     wanted = RunRequest(
         version=version,
@@ -116,8 +123,8 @@ def run(
         options=options,
     )
     if release_file is not None:
-        made = _version(version, prompt_file, model)
-        _without_store(release_file, made, wanted, project, out=out, as_json=as_json)
+        made = _version(version, prompt_file, model, parameters_in(parameters))
+        _without_store(release_file, made, wanted, project, out=out, force=force, as_json=as_json)
         return
     store = opened(store_path)
     by = acting_person(store, acting).id
@@ -140,17 +147,32 @@ def _with_digest(kind: str, target: dict[str, Any]) -> dict[str, Any]:
     return {**target, "path": str(path.resolve()), "digest": file_digest(path)}
 
 
-def _version(name: str, prompt_file: Path | None, model: str) -> PromptVersion:
+def _version(name: str, prompt_file: Path | None, model: str, parameters: dict[str, Any]) -> PromptVersion:
     prompt = text_of(prompt_file) if prompt_file else ""
     return PromptVersion(
-        id=name, prompt_hash=hash_of(prompt) if prompt else "", prompt=prompt, model=model, at=now(), by=""
+        id=name,
+        prompt_hash=hash_of(prompt) if prompt else "",
+        prompt=prompt,
+        model=model,
+        parameters=parameters,
+        at=now(),
+        by="",
     )
 
 
 def _without_store(
-    file: Path, version: PromptVersion, wanted: RunRequest, project: Project, *, out: Path | None, as_json: bool
+    file: Path,
+    version: PromptVersion,
+    wanted: RunRequest,
+    project: Project,
+    *,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     release = cases_of_file(file)
+    if out is not None:
+        check_target(out, force=force or goes_on(out, release, version, wanted))
     names = [d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == project.scores.correctness]
     with bar("asking") as progress:
         scored, notes = run_without_store(
@@ -160,12 +182,14 @@ def _without_store(
             project=project,
             environment=environment_of(project),
             correctness=names[0] if names else None,
+            out=out,
             progress=progress,
         )
     for line in notes:
         note(line)
     if out is not None:
         write_results(out, scored)
+        Part(out).remove()
         note(f"{out}: {len(scored.cases):,} results")
     figures = figures_of(scored)
     emit(figures.to_json(), as_json, lambda: show_figures(figures, project.judges.currency))

@@ -135,6 +135,7 @@ class ScoredRun:
 
     A run that is not whole lists the cases that it has not asked yet with the cause that says so. ``people`` are the
     scores that people gave a random part of its answers, by case, and ``weights`` those of execution and meaning.
+    ``asked`` is the hash of target and version, "" where it is not known.
     ``unproven`` says why the file that results were read from may have been changed by hand, "" where nothing says so.
     """
 
@@ -147,4 +148,5 @@ class ScoredRun:
     scorers: tuple[str, ...] = ()
     people: Mapping[str, float] = field(default_factory=dict)
     weights: tuple[float, float] = (0.0, 1.0)
+    asked: str = ""
     unproven: str = ""

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
+from review.basics.words import installing
 
-INSTALL = "Models need the packages transformers and torch, which are not installed: pip install 'spotcheck[models]'."
+INSTALL = f"Models need the packages transformers and torch, which are not installed: {installing('models')}."
 OFFLINE = {"local_files_only": True, "trust_remote_code": False}
 ODD_CONTENT = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError)
 """What the library raises for malformed files; it has no error class of its own for them."""

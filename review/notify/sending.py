@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from review.basics.errors import Refused, ReviewError
+from review.basics.words import installing
 from review.notify.words import Text
 
 SECONDS = 30.0
@@ -48,7 +49,7 @@ def send(variable: str, text: Text, environment: Mapping[str, str]) -> None:
     except ImportError:
         raise Refused(
             "messages need the package apprise, which is not installed here. Ask the person who installed Spotcheck.",
-            command_hint="`pip install 'spotcheck[notify]'` installs it.",
+            command_hint=f"Install it: {installing('notify')}.",
         ) from None
     address = environment.get(variable, "").strip()
     if not address:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
+from review.basics.words import installing
 from review.privacy.identifiers import Hit
 
 PEOPLE = frozenset(("PERSON", "PER", "PRS", "persName"))
@@ -46,7 +47,7 @@ def check_model(name: str) -> None:
     if not name:
         return
     if find_spec("spacy") is None:
-        raise InputError("privacy.names: spaCy is not installed here. Run pip install 'spotcheck[privacy]'.")
+        raise InputError(f"privacy.names: spaCy is not installed here. Run {installing('privacy')}.")
     try:
         _model(name)
     except (OSError, ValueError) as error:

@@ -28,6 +28,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from review.basics.errors import InputError
+from review.basics.words import installing
 from review.privacy.identifiers import Hit
 
 LIBRARIES = ("", "presidio")
@@ -56,7 +57,7 @@ def check_library(name: str) -> None:
             f"privacy.library: found '{name}', expected presidio, or nothing for our own recognisers alone."
         )
     if name and find_spec("presidio_analyzer") is None:
-        raise InputError("privacy.library: presidio is not installed here. Run pip install 'spotcheck[privacy]'.")
+        raise InputError(f"privacy.library: presidio is not installed here. Run {installing('privacy')}.")
 
 
 def national_ids_by_library(text: str) -> Iterator[Hit]:

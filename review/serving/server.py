@@ -21,6 +21,7 @@ import orjson
 import requests
 
 from review.basics.errors import InputError, NothingToDo
+from review.basics.words import installing
 from review.serving.collector_process import collecting
 from review.serving.guard import PERSON
 from review.serving.nightly_process import every_night
@@ -87,7 +88,7 @@ def access_flags(store: Path, access: Access, *, address: str, environment: Mapp
 def _redirect_uri(secrets: Path) -> str:
     """Return the address that the provider sends people back to. Raises InputError when the login is not set up."""
     if importlib.util.find_spec("authlib") is None:
-        raise InputError("access.mode is oidc, which needs Authlib. Install it: pip install 'spotcheck[auth]'.")
+        raise InputError(f"access.mode is oidc, which needs Authlib. Install it: {installing('auth')}.")
     try:
         auth = tomllib.loads(secrets.read_text(encoding="utf-8")).get("auth", {})
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

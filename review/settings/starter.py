@@ -15,9 +15,9 @@ originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHEC
 phone_region = "US"      # country of phone numbers without a country code
 # countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
 # addresses = true       # masks street addresses as they are written in twelve languages
-# names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install 'spotcheck[privacy]'`
+# names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install '.[privacy]'`
 #                          # and the model: `python -m spacy download en_core_web_sm`; it never downloads by itself
-# library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install '.[privacy]'`
 # ids = "keep"           # keeps e-mail addresses and phone numbers in ids and names; else a keyed hash replaces them
 # rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 
@@ -167,7 +167,7 @@ device = "auto"          # where local models run: auto | cpu | cuda | mps
 # format = "json"        # text | json
 # level = "info"         # debug | info | warning | error; info has a line for every request and run of a page
 
-# [notify]               # `spotcheck nightly` sends messages about weeks; needs `pip install 'spotcheck[notify]'`
+# [notify]               # `spotcheck nightly` sends messages about weeks; needs `pip install '.[notify]'`
 # people = { ana = "NOTIFY_ANA" }   # by person: the variable of the environment with their Apprise address
 # team = "NOTIFY_TEAM"   # a channel: the report of a closed week, and messages for people without an address
 # kinds = ["opened", "soon", "late", "closed"]   # what is sent

@@ -18,7 +18,7 @@ from storage.records_weeks import Assignment
 from storage.store import Store
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
+pytest.importorskip("authlib", reason="Authlib is not installed: pip install '.[auth]'")
 ANA, BEN = {"sub": "1", "name": "Ana Sommer"}, {"sub": "2", "name": "Ben Winter"}
 HOUR = 3600.0
 

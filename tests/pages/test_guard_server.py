@@ -79,7 +79,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def logged_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
+    pytest.importorskip("authlib", reason="Authlib is not installed: pip install '.[auth]'")
     folder, port, key = tmp_path_factory.mktemp("guarded"), _free_port(), "0123456789" * 4
     store = build_store(folder / "spotcheck.db", items=3, raters=("bob",))
     with provider() as told:

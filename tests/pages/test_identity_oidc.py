@@ -16,7 +16,7 @@ from review.people.people import add_person
 from storage.records_people import AuditEntry, Rater
 from storage.store import Store
 
-pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
+pytest.importorskip("authlib", reason="Authlib is not installed: pip install '.[auth]'")
 
 
 class House(NamedTuple):

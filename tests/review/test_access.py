@@ -145,7 +145,7 @@ def test_the_flags_pin_hosts_and_override_what_another_configuration_trusts(tmp_
 
 
 def test_a_login_needs_its_secrets_beside_the_store(tmp_path: Path) -> None:
-    pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
+    pytest.importorskip("authlib", reason="Authlib is not installed: pip install '.[auth]'")
     with pytest.raises(InputError, match="secrets of the login cannot be read"):
         flags(tmp_path / "s.db", Access(mode="oidc"))
     secrets = tmp_path / ".streamlit" / "secrets.toml"

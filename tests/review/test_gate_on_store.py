@@ -57,6 +57,28 @@ def test_two_versions_by_their_latest_runs(store: Store) -> None:
     assert len(store.find(GateDecision)) == 1
 
 
+def test_without_a_name_the_release_is_the_newest_that_both_ran(store: Store, tmp_path: Path) -> None:
+    add_run(store, "v2", passing(N))
+    add_run(store, "v3", passing(N))
+    released(tmp_path, examples(N + 1), "r2", store=store)
+    done = gate(store, "--baseline", "v2", "--candidate", "v3", "--as", "eva", "--json")
+    assert json.loads(done.stdout)["release"] == "r1", done.output
+    done = gate(store, "--baseline", "v2", "--candidate", "v9", "--as", "eva")
+    assert isinstance(done.exception, SystemExit | NothingToDo) and "r2" in f"{done.output}{done.exception}"
+
+
+def test_lists_of_80_columns_show_whole_ids(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    version = "agent-with-a-long-name-2026-11-30-candidate-b"
+    add_run(store, "v2", passing(N))
+    add_run(store, version, passing(N, range(4)))
+    gate(store, "--baseline", "v2", "--candidate", version, "--release", "r1", "--as", "eva")
+    (kept,) = store.find(GateDecision)
+    log = CliRunner().invoke(spotcheck, ["audit", "list", "--as", "lea", "--store", str(store.path)])
+    for listed in (gate(store, "list").output, log.output):
+        assert kept.id in listed and "…" not in listed, listed
+
+
 def test_a_version_without_a_run_is_no_decision(store: Store) -> None:
     add_run(store, "v2", passing(N))
     done = gate(store, "--baseline", "v2", "--candidate", "v9", "--as", "eva")

@@ -1,13 +1,22 @@
 """Workflow files that run the gate on each pull request or merge request, without a store.
 
-They expect two files in the repository: the golden release, exported as jsonl, and the results of the version in force.
+They expect three files in the repository: the golden release, exported as jsonl, the results of the version in force,
+and a wheel of Spotcheck.
 """
 
 from __future__ import annotations
 
+INSTALL = "pip install ./eval/spotcheck-*.whl"
+"""Installs the team's own wheel, never the project that has the same name on PyPI."""
+NOTE = """\
+# Commit a wheel of Spotcheck in eval/ (in the folder of its source: `pip wheel --no-deps -w YOUR-REPOSITORY/eval .`).
+# PyPI has another project of its name.
+"""
+
 GITHUB = """\
 # .github/workflows/spotcheck.yml: gate each pull request on the golden release. No store and no secret is needed.
 # A pull request from a fork has no token that may comment; its result is in the job summary.
+@NOTE@
 name: spotcheck
 on: pull_request
 permissions:
@@ -27,11 +36,11 @@ jobs:
         with:
           python-version: "3.12"
       - name: Install
-        run: pip install spotcheck
+        run: @INSTALL@
       - name: Ask the candidate
         run: >-
           spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
-          --out candidate.jsonl --force
+          --out candidate.jsonl --fresh --force
       - name: Gate
         run: >-
           spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
@@ -49,6 +58,7 @@ jobs:
 GITLAB = """\
 # .gitlab-ci.yml: gate each merge request on the golden release. No store and no secret is needed.
 # Exit code 3 (not enough evidence) is shown as a warning; 1 (proven worse) and 4 (the gate could not work) stop it.
+@NOTE@
 gate:
   image: python:3.12
   rules:
@@ -59,11 +69,11 @@ gate:
     PROMPT: prompts/agent.txt
     AGENT: python agent.py
   before_script:
-    - pip install spotcheck
+    - @INSTALL@
   script:
     - >-
       spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
-      --out candidate.jsonl --force
+      --out candidate.jsonl --fresh --force
     - >-
       spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
       --markdown gate.md --junit gate.xml
@@ -76,5 +86,11 @@ gate:
       junit: gate.xml
 """
 
-WORKFLOWS = {"github": (".github/workflows/spotcheck.yml", GITHUB), "gitlab": (".gitlab-ci.yml", GITLAB)}
+WORKFLOWS = {
+    name: (place, text.replace("@NOTE@\n", NOTE).replace("@INSTALL@", INSTALL))
+    for name, place, text in (
+        ("github", ".github/workflows/spotcheck.yml", GITHUB),
+        ("gitlab", ".gitlab-ci.yml", GITLAB),
+    )
+}
 """Where each workflow belongs, and its text, by the name of the service."""

@@ -32,6 +32,8 @@ HEAD = ("run", "version", "release", "release_digest", "started")
 def write_results(path: Path, run: ScoredRun) -> None:
     """Write the results of a run as JSON Lines, whole or not at all. Raises InputError when it cannot be written."""
     head = {"spotcheck_run": FORMAT, **{name: getattr(run, name) for name in HEAD}, "scorers": list(run.scorers)}
+    if run.asked:
+        head["asked"] = run.asked
     if run.people:
         head |= {"people": dict(run.people), "weights": list(run.weights)}
     lines = [_signed(_line(one), run.run) for one in run.cases]
@@ -107,6 +109,7 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
         scorers=tuple(scorers),
         people={case: score for case, score in people.items() if case in known},
         weights=weights,
+        asked=str(head.get("asked") or ""),
         unproven=_unproven(path, head, rows),
     )
 

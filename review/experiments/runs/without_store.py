@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
+from pathlib import Path
 
 from review.basics.clock import new_id, now
+from review.basics.words import counted
 from review.experiments.runs.asking import Budget, asked
 from review.experiments.runs.cases import ReleaseCases
-from review.experiments.runs.questions import names_of, places_of, questions_of, wire_version
+from review.experiments.runs.earlier_file import Part, answers_in, hash_of_asked
+from review.experiments.runs.questions import keyed, names_of, places_of, questions_of, wire_version
 from review.experiments.runs.running import RunRequest, checked_target
 from review.experiments.runs.scored import NOT_ASKED, with_people
 from review.experiments.scorers.databases import Databases
@@ -32,15 +35,37 @@ def run_without_store(
     project: Project,
     environment: Mapping[str, str],
     correctness: Dimension | None = None,
+    out: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[ScoredRun, list[str]]:
-    """Ask and score every case; return the run and notes for people. Raises what opening the target raises."""
+    """Ask and score every case; return the run and notes for people. Raises what opening the target raises.
+
+    Answers that the results file ``out`` has from an earlier run of the same version, release and target are taken
+    over, except with the option ``fresh``. Answers go into a file beside it as they come, which the caller removes
+    once the results are written.
+    """
     started, options = now(), wanted.options.checked()
     target = checked_target(wanted.kind, wanted.target, project)
     wire = wire_version(version)
     places = places_of(release.cases, {"repeats": options.repeats, "more": options.more})
     questions = questions_of(places, wire, wanted=sought(project))
-    asker = target_named(wanted.kind).open(
+    kind = target_named(wanted.kind)
+    hashed = hash_of_asked(wanted.kind, kind, target, wire)
+    all_keyed = keyed(questions, wanted.kind, kind, target)
+    part = None if out is None else Part(out)
+    said: dict[tuple[str, int], Attempt] = {}
+    if out is not None and part is not None:
+        if options.fresh:
+            part.remove()
+        else:
+            known = {**(answers_in(out, release, version.id, hashed) or {}), **part.answers(all_keyed)}
+            said = {place: known[place] for q in questions if (place := (q.case, q.repeat)) in known}
+    taken = len(said)
+    left = {
+        (k.question.case, k.question.repeat): k for k in all_keyed if (k.question.case, k.question.repeat) not in said
+    }
+    progress(taken, len(questions))
+    asker = kind.open(
         Setup(
             options=target,
             version=wire,
@@ -52,12 +77,15 @@ def run_without_store(
         )
     )
     budget = Budget(options.max_cost, options.max_tokens)
-    said: dict[tuple[str, int], Attempt] = {}
     try:
-        answers = asked(asker, questions, concurrency=options.concurrency, attempts=options.attempts, budget=budget)
-        with closing(answers):
+        wanting = [k.question for k in left.values()]
+        answers = asked(asker, wanting, concurrency=options.concurrency, attempts=options.attempts, budget=budget)
+        with closing(answers), part or nullcontext():
             for question, found in answers:
-                said[question.case, question.repeat] = found.said
+                place = question.case, question.repeat
+                said[place] = found.said
+                if part is not None and not found.said.cause:
+                    part.add(left[place], found.said)
                 progress(len(said), len(questions))
     finally:
         asker.close()
@@ -70,9 +98,11 @@ def run_without_store(
         started=started,
         cases=tuple(with_people(one, correctness, project, prompt=version.prompt) for one in cases),
         scorers=project.scores.all,
+        asked=hashed,
     )
+    told = [f"{counted(taken, 'answer')} of the earlier run taken over."] if taken else []
     why = budget.why_not()
-    return run, [*asker.notes, *([why] if why else [])]
+    return run, [*told, *asker.notes, *([why] if why else [])]
 
 
 def _scored(

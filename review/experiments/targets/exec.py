@@ -1,7 +1,8 @@
 """A command: one JSON line in, one JSON line out.
 
 Each thread keeps a process and asks it one case after the other. A process that ends after its answer is started again
-for the next case, so a script that reads one line and stops works too.
+for the next case, so a script that reads one line and stops works too. Such a process may still be ending when the next
+case comes. If it read nothing of that case, another process takes it, in the same attempt.
 """
 
 from __future__ import annotations
@@ -38,11 +39,17 @@ class Processes:
 
     def ask(self, question: Question) -> Attempt:
         """Ask this thread's process."""
+        line = orjson.dumps(question.wire)
         try:
             process = self._mine()
+            used = bool(process.asked)
+            said = process.ask(line, question.case, timeout=self.timeout)
+            if used and said.cause == "ended" and process.untaken:
+                self.close_thread()
+                process = self._mine()
+                said = process.ask(line, question.case, timeout=self.timeout)
         except OSError as error:
             return missing("ended", f"the command cannot be started ({error.strerror})")
-        said = process.ask(orjson.dumps(question.wire), question.case, timeout=self.timeout)
         if said.cause in OUT_OF_STEP or not process.alive:
             self.close_thread()
         return said

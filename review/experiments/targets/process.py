@@ -6,10 +6,13 @@ ended together. A process that forks and leaves its output open to its children 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import selectors
 import signal
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -48,6 +51,7 @@ class LineProcess:
         self._open = {self._out, self._err}
         self.asked: set[str] = set()
         self.extra = 0
+        self._written = 0
 
     @property
     def alive(self) -> bool:
@@ -57,7 +61,7 @@ class LineProcess:
     def ask(self, line: bytes, case: str, *, timeout: float) -> Attempt:
         """Write one line and wait for the answer to it; lines about earlier cases are counted and left out."""
         end = time.monotonic() + timeout
-        left = line + b"\n"
+        left, self._written = line + b"\n", 0
         self.asked.add(case)
         while True:
             found = self._next_line()
@@ -75,6 +79,17 @@ class LineProcess:
             left, moved = self._move(left, min(_SLICE, max(end - time.monotonic(), 0.0)))
             if ended and not moved:
                 return self._gone()
+
+    @property
+    def untaken(self) -> bool:
+        """Whether it ended without having read anything of the last question: that still lies in the pipe."""
+        return not self.alive and self._written <= self._unread()
+
+    def _unread(self) -> int:
+        """Return how many bytes of its input it has not read; 0 where the system does not say."""
+        with suppress(OSError):
+            return int(struct.unpack("i", fcntl.ioctl(self._in, termios.FIONREAD, b"\0" * 4))[0])
+        return 0
 
     def _is_late(self, line: bytes) -> bool:
         """Whether a line is about a case that was asked before: said twice, or after its time."""
@@ -104,7 +119,9 @@ class LineProcess:
 
     def _write(self, left: bytes) -> bytes:
         try:
-            return left[os.write(self._in, left[:65_536]) :]
+            written = os.write(self._in, left[:65_536])
+            self._written += written
+            return left[written:]
         except BlockingIOError:
             return left
         except OSError:  # it does not read any more; its end shows when its output ends

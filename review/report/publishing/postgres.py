@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from review.basics.errors import InputError
+from review.basics.words import installing
 from review.report.publishing.schema import NUMBER, PREFIX, TEXT, WHOLE, Row, columns_of
 from review.report.publishing.warehouse import Warehouse, check_columns
 
@@ -55,7 +56,7 @@ def opened(address: str, environment: Mapping[str, str]) -> Iterator[_Writing]:
     try:
         import psycopg
     except ImportError:
-        raise InputError("PostgreSQL needs the package psycopg: pip install 'spotcheck[postgres]'.") from None
+        raise InputError(f"PostgreSQL needs the package psycopg: {installing('postgres')}.") from None
     parts = urlsplit(address)
     if parts.scheme not in ("postgres", "postgresql") or parts.password or parts.username:
         raise InputError(

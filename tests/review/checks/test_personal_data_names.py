@@ -75,7 +75,7 @@ def test_a_model_that_is_not_here_is_named_with_what_to_run() -> None:
 
 def test_without_spacy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.privacy.names.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"privacy.names: spaCy is not installed here. Run pip install 'spotcheck"):
+    with pytest.raises(InputError, match=r"privacy.names: spaCy is not installed here. Run pip install '\."):
         names.check_model("en_core_web_sm")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -13,7 +14,12 @@ from run_cases import agent, examples, released
 
 from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.result_file import read_results
+from review.experiments.runs.running import RunOptions, RunRequest
+from review.experiments.runs.without_store import run_without_store
+from review.experiments.values import ScoredRun
 from review.people.people import add_person
+from review.settings.project import project_of
+from storage.records_experiments import PromptVersion
 
 
 @pytest.fixture
@@ -105,10 +111,82 @@ def test_a_run_without_a_store_writes_results_that_come_in_later(shop: Path, tmp
     assert not (away / "spotcheck.db").exists()
     results = read_results(away / "results.jsonl", cases_of_file(away / "release.jsonl").cases)
     assert [(c.repeat, c.cause) for c in results.cases if c.cause] == [(1, "ended"), (2, "ended")]
-    assert spotcheck(away, *words, "--out", "results.jsonl").returncode == 1, "it replaces no file"
+    other = spotcheck(away, *words, "--model", "large", "--out", "results.jsonl")
+    assert other.returncode == 1 and "exists already" in other.stderr, "it replaces no file of another version"
     later = ("run", "--release", "r1", "--prompt", "v2", "--file", str(away / "results.jsonl"), "--repeats", "2")
     sent = done(spotcheck(shop, *later, "--as", "eva", "--json"))
     assert sent["combined"]["value"] == 1.0 and sent["missing"] == {"not_in_file": 2}
+
+
+def test_a_run_without_a_store_sends_the_parameters_of_the_version(shop: Path, tmp_path: Path) -> None:
+    done(spotcheck(shop, "golden", "export", "r1", "--to", "jsonl", "--out", "release.jsonl", "--as", "eva"))
+    script = tmp_path / "tells.py"
+    script.write_text(
+        "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n"
+        "    told = json.dumps(asked['version']['parameters'])\n"
+        "    print(json.dumps({'id': asked['id'], 'answer': told}), flush=True)\n"
+    )
+    words = ("run", "--release-file", "release.jsonl", "--prompt", "v2", "--exec", f"{sys.executable} {script}")
+    done(spotcheck(tmp_path, *words, "--parameters", '{"temperature": 0.5}', "--out", "r.jsonl"))
+    row = json.loads((tmp_path / "r.jsonl").read_text().splitlines()[1])
+    assert json.loads(row["answer"]) == {"temperature": 0.5}
+    wrong = spotcheck(tmp_path, *words, "--parameters", "[1]")
+    assert wrong.returncode == 2 and "expected an object" in wrong.stderr
+    known = spotcheck(tmp_path, "run", "--release", "r1", *words[3:], "--parameters", '{"temperature": 0.5}')
+    assert known.returncode == 2 and "the store knows those" in known.stderr
+
+
+def test_a_run_without_a_store_asks_only_what_its_file_lacks(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done(spotcheck(shop, "golden", "export", "r1", "--to", "jsonl", "--out", "release.jsonl", "--as", "eva"))
+    monkeypatch.setenv("ASKED", str(tmp_path / "asked"))
+    log, results, part = tmp_path / "asked", tmp_path / "r.jsonl", tmp_path / "r.jsonl.part"
+    words = ("run", "--release-file", "release.jsonl", "--prompt", "v2", "--exec", agent(tmp_path), "--attempts", "1")
+
+    def asked(*more: str) -> int:
+        log.write_text("")
+        done(spotcheck(tmp_path, *words, "--out", "r.jsonl", *more))
+        assert not part.exists()
+        return len(log.read_text().split())
+
+    assert asked() == 3
+    assert asked() == 1, "the answer that is missing"
+    assert asked("--repeats", "2") == 4, "three second ones, and the one that is missing"
+    assert len(results.read_text().splitlines()) == 7
+    assert asked("--fresh", "--force") == 3
+    assert asked("--model", "large", "--force") == 3, "another version"
+
+
+def test_a_killed_run_without_a_store_loses_no_answer(shop: Path, tmp_path: Path) -> None:
+    done(spotcheck(shop, "golden", "export", "r1", "--to", "jsonl", "--out", "release.jsonl", "--as", "eva"))
+    release = cases_of_file(tmp_path / "release.jsonl")
+    project, target = project_of(tmp_path / "spotcheck.db"), {"command": agent(tmp_path)}
+    options = RunOptions(attempts=1, concurrency=1)
+    wanted = RunRequest(version="v2", release="", kind="exec", target=target, options=options)
+    version = PromptVersion(id="v2", prompt_hash="", at="2026-11-30", by="")
+    out, log = tmp_path / "r.jsonl", tmp_path / "asked"
+
+    def killed(answers: int, total: int) -> None:
+        if answers == 1:
+            raise KeyboardInterrupt
+
+    def run(progress: Any) -> ScoredRun:
+        log.write_text("")
+        environment = {"ASKED": str(log)}
+        return run_without_store(
+            release, version, wanted, project=project, environment=environment, out=out, progress=progress
+        )[0]
+
+    with pytest.raises(KeyboardInterrupt):
+        run(killed)
+    part = tmp_path / "r.jsonl.part"
+    before = part.read_bytes().splitlines()
+    part.write_bytes(part.read_bytes() + b'\n{"key": "ha')
+    assert len(before) >= 2, "a line break and at least one answer"
+    ran = run(lambda done, total: None)
+    assert sum(one.answer is not None for one in ran.cases) == 2
+    assert len(log.read_text().split()) < 3
 
 
 def test_results_of_pytest_come_in_as_a_run(shop: Path) -> None:

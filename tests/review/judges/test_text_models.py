@@ -214,8 +214,8 @@ def test_the_device_is_chosen_or_refused(model: Path) -> None:
 
 def test_without_the_packages_it_is_said_what_to_install(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(InputError, match=r"pip install 'spotcheck\[models\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[models\]'"):
         load_model(str(model))
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(InputError, match=r"pip install 'spotcheck\[models\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[models\]'"):
         describe_model(str(model))
