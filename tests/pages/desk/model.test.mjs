@@ -27,6 +27,21 @@ test("an entry counts before the server knows of it", () => {
   assert.deepEqual([isDone(client, "a0"), isSkipped(client, "a1"), isDone(client, "a2")], [true, true, false]);
 });
 
+test("what another tab has not saved about an item goes along in front of the later answer", () => {
+  const tabs = [newClient("two-tabs", desk), newClient("two-tabs", desk)];
+  for (const client of tabs) takeAnswer(client, answer(names(2)));
+  const [first, second] = tabs;
+  const early = enter(first, "annotation", "a0", { labels: { correctness: "wrong" } });
+  enter(first, "annotation", "a1", { labels: { correctness: "wrong" } });
+  second.elsewhere.set("a0", "annotation"); // as the browser tells the other tab
+  const late = enter(second, "annotation", "a0", { labels: { correctness: "correct" } });
+  assert.deepEqual([...second.outbox.keys()], [early.submission_id, late.submission_id]);
+  assert.equal(second.mine.get("a0"), late);
+  takeAnswer(second, answer(names(2), { ack: [early.submission_id] }));
+  enter(second, "annotation", "a0", { labels: { correctness: "partial" } });
+  assert.equal(second.outbox.has(early.submission_id), false, "what is saved is not sent again");
+});
+
 test("a withdrawal says what it leaves of its item", () => {
   assert.equal(madeBy({ kind: "annotation" }), "done");
   assert.equal(madeBy({ kind: "flag" }), undefined);

@@ -146,12 +146,23 @@ export function nextOpen(client, after) {
 
 // Put one entry into the outbox. Its submission id is made here once and stays the same however often it is sent.
 export function enter(client, kind, assignment, fields) {
+  if (client.elsewhere.has(assignment)) takeAlong(client, assignment);
   const entry = { submission_id: newId(), kind, assignment, at: new Date().toISOString(), ...fields };
   client.outbox.set(entry.submission_id, entry);
   client.refusals = client.refusals.filter((refused) => refused.assignment !== assignment);
   remember(client, entry);
   keepEntry(client.memory, entry);
   return entry;
+}
+
+// Two tabs have two ways to the server, and of two answers the one that arrives last counts. So what another tab said about
+// an item and has not saved yet goes along, in front; the server takes each submission id once.
+function takeAlong(client, assignment) {
+  for (const entry of recallEntries(client.memory)) {
+    if (entry.assignment !== assignment || client.outbox.has(entry.submission_id)) continue;
+    client.outbox.set(entry.submission_id, entry);
+    remember(client, entry);
+  }
 }
 
 // The open items from the one on the screen on: a reviewer who only looks ahead must not run out of items either.
