@@ -113,9 +113,9 @@ def compared(said: str, error: str, answer: str) -> str:
 
 
 def accept(store: Store, ids: Sequence[str], name: str, *, by: str, example: str = "") -> Mode:
-    """Make a mode of a group of failures under a name that a person chose, and give them all to it."""
+    """Give a group of failures to the mode that a person named, which is made where there is none of this name."""
     require(store, by, "adjudicator")
     with store.transaction():
-        mode = name_mode(store, name, by=by, example=example or next(iter(ids), ""))
+        mode = mode_list(store).called(name) or name_mode(store, name, by=by, example=example or next(iter(ids), ""))
         give_mode(store, ids, mode.id, by=by)
     return mode

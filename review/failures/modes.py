@@ -72,6 +72,11 @@ class ModeList:
             found = by_id.get(found.into)
         return found
 
+    def called(self, name: str) -> Mode | None:
+        """Return the mode of this name, in any case, that was not merged into another; None when there is none."""
+        wanted = " ".join(name.split()).casefold()
+        return next((m for m in self.current if m.name.casefold() == wanted), None)
+
     def group(self, key: str) -> str:
         """Return the group that a key stands for now: a merged mode is the one it went into, a named kind its mode."""
         mode = self.get(key)
@@ -200,6 +205,6 @@ def _name(text: str) -> str:
 
 
 def _check_free(old: ModeList, name: str, *, besides: str = "") -> None:
-    taken = next((m for m in old.current if m.name.casefold() == name.casefold() and m.id != besides), None)
-    if taken is not None:
+    taken = old.called(name)
+    if taken is not None and taken.id != besides:
         raise InputError(f"name of the mode: '{taken.name}' exists. Choose another name, or merge the two modes.")

@@ -124,6 +124,8 @@ def _share(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], key:
 
 def _unnamed(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], modes: ModeList) -> Quantity:
     """Return how complete the list of modes is. A failure that has no mode yet is of a mode of its own."""
+    if not modes.current:
+        return Quantity.missing("nobody has named a mode yet")
     groups = []
     for g in groups_in(drawn, weeks):
         failed = [one.group for one in g.reviewed if one.group]

@@ -20,7 +20,7 @@ from review.basics.words import counted
 from review.failures.archive import groups_of
 from review.failures.decided import decided_in, place_of, suggested
 from review.failures.drafting import Draft, draft
-from review.failures.modes import ModeList, mode_list
+from review.failures.modes import GROUPS, ModeList, mode_list
 from review.failures.working import check_in_force, keep
 from review.log.failed import FailedGroup
 from review.people.people import person, require
@@ -48,6 +48,11 @@ class TriageGroup:
     suggested: str
     decided: FailureTriage | None
     fix_deprecated: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody has named the mode; else the group is a kind of failure."""
+        return self.found.group not in GROUPS
 
     @property
     def reopened(self) -> bool:

@@ -30,7 +30,7 @@ RULE = (
 )
 TREND_RULE = (
     "New: nothing in the four weeks before. Growing or shrinking: the whole interval of the change against them lies "
-    "above or below zero. Steady: it does not."
+    "above or below zero. Steady: it does not. Not known yet: too little is known of this week or of those before."
 )
 
 
@@ -119,7 +119,7 @@ def with_run(state: str, passed: int, scored: int) -> tuple[str, str]:
 def trend_state(now: Rate | None, before: Rate | None) -> str:
     """Return how a mode has moved against the weeks before."""
     if now is None or before is None:
-        return STEADY
+        return OPEN
     if not before.failures:
         return NEW if now.failures else STEADY
     low, high = change(now, before)

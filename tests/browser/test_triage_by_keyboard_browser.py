@@ -13,6 +13,7 @@ from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from review.closing.closing import checklist
+from review.failures.modes import mode_list
 from review.failures.triage import triage_groups
 from review.settings.project import project_of
 from storage.records_failures import FailureTriage
@@ -62,6 +63,35 @@ def refused_keeps_what_was_typed(page: Any) -> None:
     cause.fill("")
 
 
+def sent_from_another_field(page: Any) -> None:
+    """Send the decision from the field of the version; the expander stays open for the next group."""
+    page.locator("summary", has_text="Owner, date").press("Enter")
+    page.get_by_label("Version that will fix it").press_sequentially("v3")
+    page.keyboard.press("Enter")
+
+
+def groups_are_named_one_after_another(page: Any, address: str, store: Store) -> None:
+    """Name two proposed groups by keyboard, the second like the first: it joins the mode."""
+    page.goto(f"{address}/failures?rater=lea&week={WEEK}&view=modes")
+    at_rest(page)
+    page.locator("summary", has_text="Group failures").press("Enter")
+    page.get_by_role("button", name="Group them").press("Enter")
+    names = page.get_by_label("Name of the mode")
+    names.first.focus()
+    count = names.count()
+    assert count >= 3
+    for left in (count - 1, count - 2):
+        page.keyboard.press("Control+a")
+        page.keyboard.type("wrong names")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "n => document.querySelectorAll('[aria-label=\"Name of the mode\"]').length === n", arg=left
+        )
+        at_rest(page)
+        assert names.first.evaluate("field => field === document.activeElement"), "the next group waits for its name"
+    assert [m.name for m in mode_list(store).current] == ["wrong names"]
+
+
 def test_forty_failures_are_triaged_without_a_mouse(context: Any, store: Store) -> None:
     project, causes = project_of(store.path), []
     with serving(store) as server:
@@ -80,11 +110,16 @@ def test_forty_failures_are_triaged_without_a_mouse(context: Any, store: Store) 
             assert focused(page) == CAUSE, f"the cursor waits in the first field: {at}"
             causes.append(f"cause {at} of {g.title} in {g.found.version}")
             page.keyboard.type(causes[-1])
-            page.keyboard.press("Enter")
+            if at == 0:
+                sent_from_another_field(page)
+            else:
+                page.keyboard.press("Enter")
             page.get_by_text(f"{len(waiting) - at - 1} group" if at < len(waiting) - 1 else "Every failure").wait_for()
             at_rest(page)
+        assert next(check for check in checklist(store, WEEK) if check.name == "triaged").done
+        groups_are_named_one_after_another(page, server.url, store)
     done = store.find(FailureTriage, week=WEEK)
     assert [t.root_cause for t in done] == causes and sum(t.failures for t in done) == 40
     assert [t.decision for t in done] == ["task"] * 3 + ["golden"] * 2 and all(t.by == "lea" for t in done)
+    assert [t.fix_version for t in done] == ["v3", "", "", "", ""]
     assert all(t.owner == "lea" and t.due for t in done[:3]) and all(t.candidates for t in done[3:])
-    assert next(check for check in checklist(store, WEEK) if check.name == "triaged").done

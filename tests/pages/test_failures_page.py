@@ -110,7 +110,7 @@ def test_a_group_is_seen_whole_and_split_before_it_becomes_a_mode(demo: Store, m
     monkeypatch.setattr(proposed_view, "proposed_modes", lambda *_, **__: [group])
     at = run(demo, monkeypatch, "failures", "mara", view="modes")
     at.button("failures_group").click().run()
-    key = f"0_{ids[0]}"
+    key = ids[0]
     assert any(all(text in m.value for text in group.said.values()) for m in at.markdown), "all of them are shown"
     at.button(f"proposed_split_{key}").click().run()
     assert at.error[0].value.startswith("Choose under Leave out")
@@ -120,7 +120,7 @@ def test_a_group_is_seen_whole_and_split_before_it_becomes_a_mode(demo: Store, m
     assert not at.exception and not at.error
     made = mode_list(demo).get("Dates")
     assert made and {i for i, mode in modes_given(demo).items() if mode == made.id} == {ids[0], ids[2]}
-    assert at.text_input(f"proposed_name_0_{ids[1]}").value == "mixed", "what was left out waits as a group of its own"
+    assert at.text_input(f"proposed_name_{ids[1]}").value == "mixed", "what was left out waits as a group of its own"
 
 
 def test_modes_show_their_share_and_change(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,17 @@
 // The key n puts the caret into the field of the failure or group that is open, and sending its form with the button
-// puts it back there. Streamlit leaves the focus on the button, and its shortcuts reach no field.
+// puts it back there. Streamlit leaves the focus on the button, and its shortcuts reach no field. Sent from another field,
+// or from a form that is gone afterwards, it goes to the first field of the next group.
 
 const TEXTS = "input, textarea, select, [contenteditable]";
 const FORMS = [
   { button: ".st-key-failure_save button", field: ".st-key-failure_text input" },
   { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input" },
+];
+const CAUSE = ".st-key-failures_cause input";
+// What a form is known by: its key names the group, so the next group is there once the key is gone.
+const GROUPS = [
+  { mark: "[class*='st-key-failures_how_']", field: () => document.querySelector(CAUSE) },
+  { mark: "[class*='st-key-proposed_name_']", field: (mark) => mark.querySelector("input") },
 ];
 const PATIENCE_MS = 5000;
 
@@ -19,9 +26,14 @@ export const component = () => {
     event.preventDefault();
     field.focus();
   });
+  // Streamlit takes Enter for itself, so this listens before it does.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.repeat && event.target.matches?.("input")) followSent(event.target);
+  }, { capture: true });
   addEventListener("click", (event) => {
     const form = FORMS.find(({ button }) => event.target.closest?.(button));
     if (form) focusSoon(form, event.target.closest(form.button), performance.now() + PATIENCE_MS);
+    else if (event.target.closest?.("[class*='st-key-proposed_'] button")) followSent(event.target.closest("button"));
   });
 };
 
@@ -33,4 +45,27 @@ function focusSoon(form, button, until) {
   if (!free || performance.now() > until) return;
   if (field && activeElement !== field) field.focus();
   requestAnimationFrame(() => focusSoon(form, button, until));
+}
+
+function followSent(from) {
+  const form = from.closest("[data-testid=stForm]");
+  const group = form && GROUPS.find(({ mark }) => form.querySelector(mark));
+  if (!group) return;
+  const own = form.querySelector(group.mark);
+  const key = [...own.classList].find((name) => name.startsWith("st-key-"));
+  const at = [...document.querySelectorAll(group.mark)].indexOf(own);
+  followSoon({ from, group, key, at, until: performance.now() + PATIENCE_MS });
+}
+
+// A form that was refused stays, and so does the focus.
+function followSoon(sent) {
+  const { from, group, key, at, until } = sent;
+  if (![document.body, from].includes(document.activeElement) || performance.now() > until) return;
+  if (document.querySelector(`.${CSS.escape(key)}`)) {
+    requestAnimationFrame(() => followSoon(sent));
+    return;
+  }
+  const marks = [...document.querySelectorAll(group.mark)];
+  const mark = marks[Math.min(at, marks.length - 1)];
+  if (mark) group.field(mark)?.focus();
 }

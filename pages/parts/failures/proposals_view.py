@@ -60,6 +60,8 @@ def _one(here: Session, one: GoldenProposal) -> None:
         if content["answer"]:
             with st.expander("What the product answered"):
                 st.text(content["answer"])
+        if not content["expected_answer"] and not content["reference_sql"]:
+            st.caption("Nobody has settled what is right here: write it, or choose clarify or refuse.")
         st.text_area("Expected answer", value=content["expected_answer"], height=80, key=f"p_answer_{one.id}")
         st.text_area("Reference SQL", value=content["reference_sql"], height=68, key=f"p_sql_{one.id}")
         with st.container(horizontal=True):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.failures import propose_view
+from pages.parts.failures import note_field, propose_view
 from pages.parts.shared import submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -16,7 +16,7 @@ from review.failures.analysis import Proposed, accept, proposed_modes
 from review.failures.by_model import named_by
 from review.judges.endpoints import llm_names, llm_of
 
-ASKED = "failures_proposed"
+ASKED, OPEN = "failures_proposed", "failures_proposed_open"
 SHOWN, FEW = 50, 6
 """How many failures of a group are listed, and up to how many the list is open from the start."""
 HOW_FIRST = "what works best here"
@@ -26,7 +26,8 @@ HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": Fals
 
 def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
-    with st.expander("Group failures that read alike", icon=":material/hub:"):
+    opened = st.session_state.setdefault(OPEN, False)
+    with st.expander("Group failures that read alike", icon=":material/hub:", expanded=opened):
         st.caption(
             "Failures without a mode, grouped offline by notes and comments, errors of steps and, weakly, answers."
         )
@@ -38,8 +39,13 @@ def show(here: Session, weeks: Sequence[str]) -> None:
         if st.button("Group them", key="failures_group", icon=":material/hub:"):
             _group(here, weeks, meaning=HOW[how or HOW_FIRST], model=model)
         found: list[Proposed] = st.session_state.get(ASKED, [])
-        for at, one in enumerate(found):
-            _one(here, at, one)
+        if found:
+            st.caption(
+                "Enter in the name makes a group a mode. The name of a mode that is there adds the failures to it."
+            )
+            note_field.listen()
+        for one in found:
+            _one(here, one)
 
 
 def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None, model: str) -> None:
@@ -55,9 +61,9 @@ def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None, model: 
             st.session_state[ASKED] = found
 
 
-def _one(here: Session, at: int, one: Proposed) -> None:
+def _one(here: Session, one: Proposed) -> None:
     """Draw a group with everything said of it; what is left out becomes a group of its own."""
-    key = f"{at}_{one.alike.ids[0]}"
+    key = one.alike.ids[0]
     with st.form(f"proposed_{key}", border=True):
         st.markdown(as_text(f"{counted(len(one.alike.ids), 'failure')}: {shortened(one.says, 160)}"))
         lines = {name: _line(number, one.said[name]) for number, name in enumerate(one.alike.ids[:SHOWN], start=1)}

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts.failures import failure_list, note_field
-from pages.parts.shared import rows, submitted
+from pages.parts.failures import failure_list, note_field, proposed_view
+from pages.parts.shared import address, rows, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.clock import new_id
@@ -46,6 +46,7 @@ def show(here: Session) -> None:
         if left
         else "Every failure of this week is triaged."
     )
+    _unnamed([g for g in left if not g.is_named])
     if (said := st.session_state.pop(SAID, "")) != "":
         st.toast(as_text(said), icon=":material/task_alt:")
     at = _place(groups, left)
@@ -53,6 +54,21 @@ def show(here: Session) -> None:
     _one(here, week, groups[at])
     st.subheader("All groups of the week")
     _table(groups)
+
+
+def _unnamed(groups: Sequence[TriageGroup]) -> None:
+    """Offer the way to error analysis where failures have no mode yet: groups by kind of error are coarse."""
+    if groups:
+        failed = counted(sum(g.found.n for g in groups), "failure")
+        st.button(
+            f"Group {failed} without a mode by what went wrong", type="tertiary", icon=":material/hub:",
+            key="failures_to_modes", on_click=_to_modes,
+        )  # fmt: skip
+
+
+def _to_modes() -> None:
+    st.session_state[proposed_view.OPEN] = True
+    address.say(view="modes")
 
 
 def _hidden(n: int) -> None:

@@ -154,8 +154,10 @@ def test_a_proposed_group_becomes_a_mode_under_a_name_of_ones_own(tmp_path: Path
     told: list[str] = []
     named = proposed_modes(store, project, [WEEK], by="eva", endpoint=lambda said: told.extend(said) or '"Old schema".')
     assert named[0].alike.name == "Old schema" and "[EMAIL_1]" in str(told) and "tom@" not in str(told), "masked"
-    with pytest.raises(InputError, match="'old refund rule' exists"):
-        accept(store, found[0].alike.ids, "Old refund rule", by="eva")
+    joined = accept(store, found[0].alike.ids, " Old  refund rule", by="eva")
+    assert joined == mode and {g.group: g.n for g in groups_of(store, project)} == {mode.id: 11}
+    with pytest.raises(InputError, match="found 0 characters"):
+        accept(store, found[0].alike.ids, " ", by="eva")
 
 
 def test_a_model_names_a_large_group_and_every_failure_keeps_its_text(tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def test_modes_are_new_growing_shrinking_or_steady_by_the_interval() -> None:
     assert trend_state(some(3, 1_000), some(0, 4_000)) == "new"
     assert trend_state(some(40, 1_000), some(40, 4_000)) == "growing"
     assert trend_state(some(0, 1_000), some(80, 4_000)) == "shrinking"
-    assert trend_state(some(12, 1_000), some(40, 4_000)) == trend_state(None, some(1, 9)) == "steady"
+    assert trend_state(some(12, 1_000), some(40, 4_000)) == "steady"
+    assert trend_state(None, some(1, 9)) == trend_state(some(9, 10), None) == "not known yet"
 
 
 def test_an_unchanged_mode_is_seldom_called_fixed_and_a_gone_one_never_came_back() -> None:
