@@ -56,6 +56,7 @@ def test_a_lead_sees_what_would_go_gives_a_week_up_and_sets_a_hold(
     at.text_input(key="hold_reason").input("Case 12")
     next(b for b in at.button if b.label == "Hold").click().run()
     assert "neither the log nor the store has it" in texts(at) and every_hold(closed) == []
+    assert not at.warning, "what was typed is put back without a complaint"
     at.segmented_control(key="hold_kind").set_value("user")
     at.text_input(key="hold_id").input("nobody")
     at.text_input(key="hold_reason").input("Case 12")

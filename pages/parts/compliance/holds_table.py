@@ -5,10 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import figures
+from pages.parts.shared import figures, submitted
 from pages.parts.shared.session import Session
-from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.compliance.hold_subjects import matching, subjects_of
 from review.privacy.holds import CONVERSATION, USER, HoldState, add_holds, every_hold, release_hold
@@ -44,27 +42,31 @@ def _frame(here: Session, found: list[HoldState]) -> pd.DataFrame:
 
 def _add(here: Session) -> None:
     with st.expander("Set a hold"), st.form("hold_add", border=False, clear_on_submit=True):
-        kind = st.segmented_control("What", [CONVERSATION, USER], default=CONVERSATION, required=True, key="hold_kind")
-        name = st.text_input("Id", key="hold_id", help="The id in the log, or the id that the product gave the user.")
-        reason = st.text_input("Reason", key="hold_reason")
-        anyway = st.checkbox(
+        st.segmented_control("What", [CONVERSATION, USER], default=CONVERSATION, required=True, key="hold_kind")
+        st.text_input("Id", key="hold_id", help="The id in the log, or the id that the product gave the user.")
+        st.text_input("Reason", key="hold_reason")
+        st.checkbox(
             "Hold it even if no conversation has it yet", key="hold_anyway",
             help="Without this, a name that no conversation has is refused, because it may be misspelt.",
         )  # fmt: skip
-        if not st.form_submit_button("Hold", icon=":material/gavel:"):
-            return
+        st.form_submit_button("Hold", icon=":material/gavel:", key="hold_go", on_click=_hold, args=(here,))
+    submitted.show_refusal("hold_add")
+
+
+def _hold(here: Session) -> None:
+    fields = [f"hold_{name}" for name in ("kind", "id", "reason", "anyway")]
+    kind, name, reason, anyway = (st.session_state[field] for field in fields)
     given = {"users" if kind == USER else "conversations": [name or ""]}
-    try:
+
+    def write() -> None:
         named = subjects_of(here.store, **given, even_if_none=anyway)
         new = add_holds(
             here.store, conversations=named.conversations, users=named.users, reason=reason or "", by=here.rater.id
         )
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
         held = sum(matching(here.store, new).values())
         st.toast(f"The hold names {counted(held, 'conversation')} now.", icon=":material/gavel:")
-        st.rerun()
+
+    submitted.write(here, "hold_add", "lead", write, fields=fields)
 
 
 def _release(here: Session, lasting: list[HoldState]) -> None:
@@ -72,13 +74,19 @@ def _release(here: Session, lasting: list[HoldState]) -> None:
         return
     with st.expander("Release a hold"), st.form("hold_release", border=False, clear_on_submit=True):
         words = {one.hold.id: f"{one.hold.kind} {one.hold.subject}: {one.hold.reason}"[:90] for one in lasting}
-        chosen = st.selectbox("Hold", list(words), format_func=words.__getitem__, key="hold_chosen")
-        reason = st.text_input("Reason", key="hold_end_reason")
-        if not st.form_submit_button("Release", icon=":material/lock_open:"):
-            return
-    try:
-        release_hold(here.store, str(chosen), reason=reason or "", by=here.rater.id)
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-    else:
-        st.rerun()
+        st.selectbox("Hold", list(words), format_func=words.__getitem__, key="hold_chosen")
+        st.text_input("Reason", key="hold_end_reason")
+        st.form_submit_button("Release", icon=":material/lock_open:", key="hold_end", on_click=_end, args=(here,))
+    submitted.show_refusal("hold_release")
+
+
+def _end(here: Session) -> None:
+    fields = ("hold_chosen", "hold_end_reason")
+    chosen, reason = (str(st.session_state[field] or "") for field in fields)
+    submitted.write(
+        here,
+        "hold_release",
+        "lead",
+        lambda: release_hold(here.store, chosen, reason=reason, by=here.rater.id),
+        fields=fields,
+    )

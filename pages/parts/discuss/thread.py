@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.shared import address, conversation, executed
+from pages.parts.shared import address, conversation, executed, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.annotating.marks import answer_of, placed, source_words
@@ -171,19 +171,28 @@ def _form(here: Session, found: Discussion) -> None:
     # A form that is sent twice writes one comment: its id is made when the form is first drawn.
     identity = st.session_state.setdefault(f"discuss_next:{item}", new_id())
     with st.form(f"discuss_form_{item}", clear_on_submit=True):
-        text = st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
-        name, value = passage(found.rubric, key=f"discuss_passage_{item}")
-        unclear = st.checkbox(
+        st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
+        passage(found.rubric, key=f"discuss_passage_{item}")
+        st.checkbox(
             "The rubric does not decide this",
             key=f"discuss_unclear_{item}",
             help="It becomes an open question on the Rubric page.",
         )
-        sent = st.form_submit_button("Say it", type="primary", icon=":material/send:")
+        st.form_submit_button(
+            "Say it", type="primary", icon=":material/send:", key=f"discuss_send_{item}", on_click=_say,
+            args=(here, item, identity),
+        )  # fmt: skip
+    submitted.show_refusal(f"discuss_{item}")
     names = "with your name" if found.named else "without your name"
     st.caption(f"Others read it {names}. It changes no vote.")
-    if not sent:
-        return
-    try:
+
+
+def _say(here: Session, item: str, identity: str) -> None:
+    said = st.session_state
+    fields = [f"discuss_{name}_{item}" for name in ("text", "passage", "unclear")]
+    text, (name, value), unclear = (said[field] for field in fields)
+
+    def write() -> None:
         add_comment(
             here.store,
             item,
@@ -194,8 +203,6 @@ def _form(here: Session, found: Discussion) -> None:
             unclear=bool(unclear),
             comment_id=identity,
         )
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-        return
-    del st.session_state[f"discuss_next:{item}"]
-    st.rerun()
+        said.pop(f"discuss_next:{item}", None)
+
+    submitted.write(here, f"discuss_{item}", "annotator", write, fields=fields)

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.parts.shared import submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
+from review.basics.errors import InputError, ReviewError
 from review.basics.limits import MAX_NAME
 from review.people.invitations import INVITATION_DAYS, LOGIN_DAYS, NewLink, invitations, invite, withdraw
 from review.people.people import ROLES
@@ -27,24 +28,28 @@ def invite_somebody(here: Session) -> None:
             f"You get a link to send. It works once, within {INVITATION_DAYS} days. It keeps one browser logged in for "
             f"{LOGIN_DAYS} days. A new link for somebody who is here already ends their other logins."
         )
-        name = st.text_input("Name", key="inviting_name", max_chars=MAX_NAME)
-        role = st.segmented_control("Role", ROLES, default="annotator", required=True, key="inviting_role")
-        if st.form_submit_button("Make a link", type="primary", icon=":material/add_link:"):
-            _make(here, name, role)
+        st.text_input("Name", key="inviting_name", max_chars=MAX_NAME)
+        st.segmented_control("Role", ROLES, default="annotator", required=True, key="inviting_role")
+        st.form_submit_button(
+            "Make a link", type="primary", icon=":material/add_link:", key="inviting_go", on_click=_make, args=(here,)
+        )
+    submitted.show_refusal("inviting_form")
     _new_link(here)
     _open_ones(here)
 
 
-def _make(here: Session, name: str, role: str) -> None:
-    if not name.strip():
-        st.error("Enter the name of the person.", icon=":material/block:")
-        return
-    try:
+def _make(here: Session) -> None:
+    fields = ("inviting_name", "inviting_role")
+    name, role = (str(st.session_state[field] or "") for field in fields)
+
+    def write() -> None:
+        if not name.strip():
+            raise InputError("Enter the name of the person.")
         st.session_state[NEW] = invite(
             here.store, name, role=role, by=here.rater.id, confirmed=here.project.duties.roles_confirmed
         )
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
+
+    submitted.write(here, "inviting_form", "lead", write, fields=fields)
 
 
 def _new_link(here: Session) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.settings import inviting
-from pages.parts.shared import figures
+from pages.parts.shared import figures, submitted
 from pages.parts.shared import rows as table_rows
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -54,32 +54,40 @@ def people_table(here: Session) -> None:
         inviting.invite_somebody(here)
     with st.form("managing_add", border=True, clear_on_submit=True):
         st.markdown("**Change a role**" if by_links else "**Add a person, or change a role**")
-        name = st.text_input(
-            "Name or id" if by_links else "Name, or the id of a person who logs in", key="managing_name"
-        )
-        role = st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
-        fields = st.text_input(
+        st.text_input("Name or id" if by_links else "Name, or the id of a person who logs in", key="managing_name")
+        st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
+        st.text_input(
             "Fields",
             key="managing_fields",
             placeholder="such as billing, returns",
             help="The scenarios that they review, by comma. New items are dealt by them. Empty keeps the fields of a "
             "person who is here; * stands for everything.",
         )
-        if st.form_submit_button("Save"):
-            scope = scope_of(name, fields or "", {key: p.scope for p in everybody for key in (p.id, p.name)})
-            _save(here, Grant(name=name, role=role, scope=scope))
+        st.form_submit_button("Save", key="managing_save", on_click=_save, args=(here,))
+    submitted.show_refusal("managing_add")
     _requests(here)
     if here.week:
         hand_over.hand_over(here, here.week, key="managing_hand_over", border=True)
 
 
-def _save(here: Session, wish: Grant) -> None:
+def _save(here: Session) -> None:
     """Give a role, or ask another lead to confirm it."""
+    fields = ("managing_name", "managing_role", "managing_fields")
+    name, role, given = (str(st.session_state[field] or "") for field in fields)
     confirmed = here.project.duties.roles_confirmed
-    _try(
-        lambda: grant(here.store, wish, by=here.rater.id, confirmed=confirmed),
-        f"{wish.name} is {wish.role}{', once another lead confirms it' if confirmed else ''}",
-    )
+
+    def write() -> None:
+        known = {key: p.scope for p in people_in_use(here.store) for key in (p.id, p.name)}
+        grant(
+            here.store,
+            Grant(name=name, role=role, scope=scope_of(name, given, known)),
+            by=here.rater.id,
+            confirmed=confirmed,
+        )
+        said = f"{name} is {role}{', once another lead confirms it' if confirmed else ''}"
+        st.toast(as_text(said), icon=":material/task_alt:")
+
+    submitted.write(here, "managing_add", "lead", write, fields=fields)
 
 
 def _requests(here: Session) -> None:
