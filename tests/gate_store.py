@@ -68,8 +68,12 @@ def add_run(
     of: str = "r1",
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     kind: str = "exec",
+    executed: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
-    """Add a finished run of a version with the score of each case (None: it timed out). Registers the version."""
+    """Add a finished run of a version with the score of each case (None: it timed out). Registers the version.
+
+    ``executed`` is what the execution of some cases kept; their score is 0.
+    """
     if store.get(PromptVersion, version) is None:
         register(store, Wanted(id=version, prompt=f"You are {version}."), by="eva")
     repeats = max(len(s) if isinstance(s, Sequence) else 1 for s in scores.values())
@@ -84,6 +88,7 @@ def add_run(
         at=now(),
         by="eva",
     )
+    kept = executed or {}
     rows: list[Any] = []
     ids = ids_of(store, of)
     for case, given in scores.items():
@@ -111,8 +116,9 @@ def add_run(
                         answer_id=name,
                         key=uuid4().hex,
                         at=run.at,
-                        scores={"required": score},
-                        unscored=dict.fromkeys(("execution", "behaviour", "tools"), "not asked"),
+                        scores={"required": score, **({"execution": 0.0} if case in kept else {})},
+                        unscored=dict.fromkeys(("execution", "behaviour", "tools")[case in kept :], "not asked"),
+                        detail={"execution": kept[case]} if case in kept else {},
                         rules=score,
                     )
                 )

@@ -10,8 +10,12 @@ from review.basics import sql_text
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.sql.results.side_by_side import Side
 from storage.queries.executions import evidence_of
+from storage.records_review import HiddenSpan
 from storage.records_weeks import Item
 from storage.store import Store
+
+PLACES = ("numbers", "total", "marks", "alone")
+"""The fields of a side that are numbers of rows and columns."""
 
 
 class Executed(TypedDict):
@@ -38,10 +42,20 @@ def executed_by_item(store: Store, items: Sequence[Item], *, dialect: str = "") 
     key = hmac_key(store) if spans else b""
     conversations: Mapping[str, str] = {i.id: i.conversation_id for i in items}
     return {
-        item: shown(without(evidence, spans[conversations[item]], key) if conversations[item] in spans else evidence,
-                    dialect=dialect)
+        item: shown(without_hidden(evidence, spans.get(conversations[item], ()), key), dialect=dialect)
         for item, evidence in found.items()
     }  # fmt: skip
+
+
+def without_hidden(evidence: Mapping[str, Any], spans: Sequence[HiddenSpan], key: bytes) -> Mapping[str, Any]:
+    """Return the evidence without hidden words. Numbers of rows and places of marks stay: they are no text."""
+    if not spans:
+        return evidence
+    kept = {
+        side: {name: evidence[side][name] for name in PLACES} for side in ("answer", "reference") if side in evidence
+    }
+    hidden: dict[str, Any] = without(dict(evidence), spans, key)
+    return {**hidden, **{side: {**hidden[side], **places} for side, places in kept.items()}}
 
 
 def shown(evidence: Mapping[str, Any], *, dialect: str = "") -> Executed:

@@ -10,6 +10,9 @@ from gate_store import add_run, examples, ids_of, released
 from scored_runs import passing
 from streamlit.testing.v1 import AppTest
 
+from review.sql.results.compare import compare
+from review.sql.results.result import Result
+from review.sql.results.side_by_side import side_by_side
 from storage.records_gate import GateDecision, GateWaiver
 from storage.records_weeks import Pair
 from storage.store import Store
@@ -57,6 +60,34 @@ def test_a_case_opens_with_what_changed_and_no_markup_of_the_data(
     assert "On its way." in drawn and "<ins>" in drawn and "<del>" in drawn
     assert "<b>Unknown" not in drawn and "Unknown" in drawn
     assert "Broke" in said(at) and len(at.dataframe[0].value) == 2
+
+
+def test_both_results_of_a_case_stand_side_by_side_or_the_page_says_why_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = released(tmp_path, examples(4, reference_sql="SELECT count(*) FROM parcels"))
+    two, three = (Result(columns=("n<b>",), rows=((n,),)) for n in (2, 3))
+    sides = side_by_side(three, two, compare(three, two))
+    no_column = {**sides[0], "rows": [], "error": "no such column: wieght"}
+    kept = {
+        "c0": {"outcome": "different", "said": "row 1 differs", "answer": sides[0], "reference": sides[1]},
+        "c1": {"outcome": "generated_failed", "said": "it failed", "answer": no_column, "reference": sides[1]},
+        "c2": {"outcome": "no_sql", "said": "the answer has no SQL"},
+        "c3": {"outcome": "different", "said": "row 1 differs"},
+    }
+    add_run(found, "v2", passing(4))
+    add_run(found, "v3", passing(4, [0, 1, 2, 3]), executed=kept)
+    said = {}
+    for case in kept:
+        at = opened(found, monkeypatch, case=ids_of(found)[case])
+        assert not at.exception and "##### Results" in [m.value for m in at.markdown]
+        said[case] = next(text for text in html(at).split("</style>") if 'class="sc-outcome"' in text)
+        assert "<b>v2</b>: It was not run: not asked." in said[case]
+    assert "✗ <b>v3</b>: Row 1 differs" in said["c0"] and "n&lt;b&gt;" in said["c0"]
+    assert said["c0"].count("Result of the reference") == 1 and ">2</" in said["c0"] and ">3</" in said["c0"]
+    assert "no such column: wieght" in said["c1"] and ">2</" in said["c1"]
+    assert "The answer has no SQL, so there is no result." in said["c2"]
+    assert "a new run over the release keeps them" in said["c3"]
 
 
 def test_costs_have_the_currency_of_the_project(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from pages.parts.compare import results_view
 from pages.parts.compare.choose import Chosen
 from pages.parts.shared import figures, word_changes
 from pages.parts.shared.conversation import CSS
@@ -46,6 +47,7 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
         }
     )
     st.caption("Struck through: only in the answer of the first version. Green: only in this one.")
+    results_view.show(here, chosen, row, held)
     st.markdown("##### Scores")
     figures.table(
         pd.DataFrame(_scores(chosen, row, currency_of(here))), key="compare_case_scores", file_name="scores.csv"

@@ -37,12 +37,22 @@ def show(here: Session, item: Item, sql: str | None) -> None:
 def as_html(found: Executed) -> str:
     """Return the outcome and both results as HTML. Pure."""
     outcome, in_words = found["outcome"], found["reason"] or said(found)
-    mark = "–" if outcome in NO_EVIDENCE else "✓" if outcome in RIGHT else "✗"
     lines = "".join(f"<li><b>{escape(f['severity'])}</b> {escape(f['message'])}</li>" for f in found["findings"])
     findings = f'<ul class="sc-note">{lines}</ul>' if lines else ""
-    sides = _side("Result of the query", found["answer"]) + _side("Result of the reference", found["reference"])
     source = f"<small>Reference: {escape(found['reference_from'])}</small>"
-    return f'<p class="sc-outcome">{mark} {escape(in_words)} {source}</p>{findings}<div class="sc-beside">{sides}</div>'
+    first = f'<p class="sc-outcome">{mark(outcome)} {escape(in_words)} {source}</p>'
+    return first + findings + beside(found["answer"], found["reference"])
+
+
+def mark(outcome: str) -> str:
+    """Return the sign of an outcome: right, wrong, or no evidence."""
+    return "–" if outcome in NO_EVIDENCE else "✓" if outcome in RIGHT else "✗"
+
+
+def beside(answer: Side, reference: Side) -> str:
+    """Return both results beside each other as HTML, with the cells that differ marked. Pure."""
+    sides = _side("Result of the query", answer) + _side("Result of the reference", reference)
+    return f'<div class="sc-beside">{sides}</div>'
 
 
 def said(found: Executed) -> str:

@@ -22,6 +22,7 @@ from review.experiments.runs.cases import ReleaseCases
 from review.experiments.targets.reading import answer_of, read_answer
 from review.experiments.targets.results.own import repeat_in
 from review.experiments.values import ANSWER_FIELDS, Case, ScoredCase, ScoredRun
+from storage.records_base import Json
 
 FORMAT = 1
 PARTS = ("execution", "semantic", "combined")
@@ -62,12 +63,17 @@ def _line(one: ScoredCase) -> dict[str, Any]:
         **fields,
         "scores": one.scores,
         "unscored": one.unscored,
-        "detail": one.detail,
+        "detail": {name: _without_rows(said) for name, said in one.detail.items()},
         "execution": one.execution,
         "semantic": one.semantic,
         "combined": one.combined,
         "cause": one.cause,
     }
+
+
+def _without_rows(said: Json) -> Json:
+    """Return what a scorer said, without the rows of results: a file in a repository holds no data of the database."""
+    return {name: value for name, value in said.items() if name not in ("answer", "reference")}
 
 
 def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:

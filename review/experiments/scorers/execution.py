@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from review.basics.errors import InputError
 from review.experiments.scorers.scorer import Pair, Score, Scorer, Surroundings, not_scored
 from review.golden.references import is_masked
-from review.settings.sql import SqlSettings
+from review.privacy.masking import mask_values
+from review.settings.project import Project
+from review.sources.conversations import recognisers_of
 from review.sql.execution.closest import closest
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.outcome import BEST, OUTCOMES, Comparison
+from review.sql.results.outcome import BEST, OUTCOMES, RIGHT, Comparison
 from review.sql.results.references import references_in
 from review.sql.results.result import Result, result_of_json
+from review.sql.results.side_by_side import Most, side_by_side
+
+KEPT = Most(first=8, differing=4)
+"""How many rows of both results are kept, masked, beside the score of an answer that is not right."""
+FORM = "with rows"
+"""What is kept beside a score. Scores that were made before it are made again by the next run."""
+
+
+class Compared(NamedTuple):
+    """The result of an answer, the expected one that it comes closest to, and what comparing them said."""
+
+    generated: Result
+    expected: Result
+    comparison: Comparison
 
 
 def score(pairs: Sequence[Pair], surroundings: Surroundings, parameter: str) -> list[Score]:
@@ -34,29 +51,35 @@ def _score(pair: Pair, surroundings: Surroundings, *, gives_sql: bool) -> Score:
         return Score(0.0, detail={"outcome": "no_sql", "said": "the answer has no SQL"})
     runner = surroundings.databases.runner(case.db)
     if isinstance(runner, str):
-        return _against_kept(pair, why=runner, settings=surroundings.project.sql)
-    return _judged(_on_database(pair, runner), surroundings.project.sql)
+        return _against_kept(pair, why=runner, project=surroundings.project)
+    return _judged(_on_database(pair, runner), surroundings.project)
 
 
-def _on_database(pair: Pair, runner: Runner) -> Comparison:
+def _on_database(pair: Pair, runner: Runner) -> Compared:
     case, answer = pair
     generated = runner.run(answer.sql) if answer.sql else _read(answer.result)
     dialect = runner.engine.dialect
     found = closest(runner, generated, [one for text in case.references for one in references_in(text, dialect)])
-    return found.comparison if found else compare(generated, _read(case.expected_result), dialect=dialect)
+    if found is not None:
+        return Compared(generated, found.expected, found.comparison)
+    expected = _read(case.expected_result)
+    return Compared(generated, expected, compare(generated, expected, dialect=dialect))
 
 
-def _against_kept(pair: Pair, *, why: str, settings: SqlSettings) -> Score:
+def _against_kept(pair: Pair, *, why: str, project: Project) -> Score:
     """Compare the result that the target gave with the expected one, where there is no database."""
     case, answer = pair
     if answer.result is None or case.expected_result is None:
         return not_scored(why)
     order = case.references[0] if case.references else None
-    dialect = settings.dialect or "sqlite"
+    dialect = project.sql.dialect or "sqlite"
     allowed = [case.expected_result, *case.expected_result.get("alternatives", ())]
     given = _read(answer.result)
-    found = [compare(given, _read(one), reference_sql=order, dialect=dialect) for one in allowed]
-    return _judged(min(found, key=lambda c: BEST.index(c.outcome)), settings)
+    found = [
+        Compared(given, expected, compare(given, expected, reference_sql=order, dialect=dialect))
+        for expected in map(_read, allowed)
+    ]
+    return _judged(min(found, key=lambda one: BEST.index(one.comparison.outcome)), project)
 
 
 def _read(result: object) -> Result:
@@ -66,17 +89,22 @@ def _read(result: object) -> Result:
         return Result(ending="failed", error=str(error))
 
 
-def _judged(found: Comparison, settings: SqlSettings) -> Score:
-    value = 1.0 if found.outcome == "extra_columns" and settings.extra_columns else found.correct
-    detail = {"outcome": found.outcome, "said": found.reason or OUTCOMES[found.outcome]}
-    return Score(value, "" if value is not None else f"no evidence: {OUTCOMES[found.outcome]}", detail)
+def _judged(compared: Compared, project: Project) -> Score:
+    found = compared.comparison
+    value = 1.0 if found.outcome == "extra_columns" and project.sql.extra_columns else found.correct
+    detail: dict[str, Any] = {"outcome": found.outcome, "said": found.reason or OUTCOMES[found.outcome]}
+    if found.outcome not in (*RIGHT, "both_empty"):
+        answer, reference = side_by_side(compared.generated, compared.expected, found, most=KEPT)
+        detail |= {"answer": answer, "reference": reference}
+    masked, _ = mask_values(detail, recognisers_of(project.privacy))
+    return Score(value, "" if value is not None else f"no evidence: {OUTCOMES[found.outcome]}", dict(masked))
 
 
 def state(parameter: str, surroundings: Surroundings) -> list[object] | None:
     """Return the state of the data and the settings; None where the data do not tell."""
     data, settings = surroundings.databases.state(), surroundings.project.sql
     rules = repr((settings.policy, settings.limits, settings.extra_columns, settings.dialect))
-    return None if data is None else [data, settings.engine, rules]
+    return None if data is None else [data, settings.engine, rules, FORM]
 
 
 SCORER = Scorer(

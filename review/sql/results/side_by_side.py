@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from review.sql.results.matching import Row, Table, differing, paired, surplus
 from review.sql.results.outcome import Comparison
 from review.sql.results.result import Result
 
-FIRST = 30
-"""How many rows are shown from the beginning of a result."""
-DIFFERING = 20
-"""How many differing rows are shown, wherever they stand."""
 LONGEST = 200
 """Characters of a cell that are shown."""
 COLUMNS = 30
+
+
+class Most(NamedTuple):
+    """How many rows are shown: from the beginning of a result, and of those that differ, wherever they stand."""
+
+    first: int = 30
+    differing: int = 20
+
+
+MOST = Most()
 
 
 class Side(TypedDict):
@@ -35,22 +41,22 @@ class Side(TypedDict):
     error: str
 
 
-def side_by_side(generated: Result, reference: Result, found: Comparison) -> tuple[Side, Side]:
+def side_by_side(generated: Result, reference: Result, found: Comparison, *, most: Most = MOST) -> tuple[Side, Side]:
     """Return the generated result and that of the reference, with what differs marked. Pure."""
     if not generated.done or not reference.done:
-        return _side(generated), _side(reference)
+        return _side(generated, most), _side(reference, most)
     pairs = [(k, at) for k, at in enumerate(found.matched) if at is not None]
     ours, theirs = _Marks(), _Marks()
     if found.outcome in ("different", "rounding_only") and pairs:
         left, right = paired(Table(reference), Table(generated), pairs)
-        _mark_rows(left, right, pairs, theirs, ours)
+        _mark_rows(left, right, pairs, theirs, ours, most=most.first + most.differing)
         if not ours.rows and not theirs.rows and found.differences:
             # The same rows in another order: the first one that stands wrong.
             ours.rows[found.differences[0].row] = None
     matched = {at for _, at in pairs}
     alone = [k for k in range(len(generated.columns)) if k not in matched] if found.matched else []
     missing = [k for k, at in enumerate(found.matched) if at is None]
-    return _side(generated, ours, alone), _side(reference, theirs, missing)
+    return _side(generated, most, ours, alone), _side(reference, most, theirs, missing)
 
 
 class _Marks:
@@ -61,10 +67,15 @@ class _Marks:
 
 
 def _mark_rows(
-    left: Sequence[Row], right: Sequence[Row], pairs: list[tuple[int, int]], theirs: _Marks, ours: _Marks
+    left: Sequence[Row],
+    right: Sequence[Row],
+    pairs: list[tuple[int, int]],
+    theirs: _Marks,
+    ours: _Marks,
+    *,
+    most: int,
 ) -> None:
     """Mark rows that only one side has; each is shown beside the row of the other side that is most like it."""
-    most = FIRST + DIFFERING
     there, here = surplus(left, right, most=most), surplus(right, left, most=most)
     free = list(there)
     for row in here:
@@ -82,10 +93,10 @@ def _mark_rows(
     theirs.rows.update(dict.fromkeys(free))
 
 
-def _side(result: Result, marks: _Marks | None = None, alone: Sequence[int] = ()) -> Side:
+def _side(result: Result, most: Most, marks: _Marks | None = None, alone: Sequence[int] = ()) -> Side:
     marked = marks.rows if marks else {}
     width = min(len(result.columns), COLUMNS)
-    shown = sorted({*range(min(FIRST, len(result.rows))), *sorted(marked)[:DIFFERING]})
+    shown = sorted({*range(min(most.first, len(result.rows))), *sorted(marked)[: most.differing]})
     return {
         "columns": list(result.columns[:width]),
         "rows": [[shown_cell(cell) for cell in result.rows[k][:width]] for k in shown],

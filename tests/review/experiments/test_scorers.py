@@ -18,6 +18,7 @@ from review.experiments.runs.summary import classes_of
 from review.experiments.scorers.catalogue import FAMILIES, SCORERS, named
 from review.experiments.scorers.combining import combined, parts
 from review.experiments.scorers.databases import Databases
+from review.experiments.scorers.execution import KEPT
 from review.experiments.scorers.numeric import numbers_in
 from review.experiments.scorers.scorer import Pair, Score, Surroundings
 from review.experiments.scorers.scoring import pair_key, score_all
@@ -150,6 +151,22 @@ def test_what_is_no_evidence_is_not_scored(around: Surroundings) -> None:
     assert one("execution", around, masked, {"sql": "SELECT 1"}).reason.startswith("masked")
     broken = {"references": ["SELECT x FROM nowhere"]}
     assert one("execution", around, broken, {"sql": "SELECT 1"}).value is None
+
+
+def test_rows_are_kept_masked_beside_a_wrong_score_and_not_beside_a_right_one(around: Surroundings) -> None:
+    asked = {"references": ["SELECT id, 'eva@example.org' AS mail FROM orders"]}
+    wrong = one("execution", around, asked, {"sql": "SELECT id, 'ana@example.org' AS mail FROM orders"}).detail
+    assert wrong is not None and wrong["outcome"] == "different"
+    assert [row[0] for row in wrong["answer"]["rows"]] == [row[0] for row in wrong["reference"]["rows"]] == ["1", "2"]
+    assert wrong["answer"]["marks"] == [[0, 1], [1, 1]] and "@example.org" not in str(wrong) and "[EMAIL_" in str(wrong)
+    failed = one("execution", around, asked, {"sql": "SELECT x FROM nowhere"}).detail
+    assert failed is not None and "nowhere" in failed["answer"]["error"] and failed["reference"]["rows"]
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90) SELECT i FROM n"
+    long = one("execution", around, asked, {"sql": many}).detail
+    assert long is not None and long["answer"]["total"] == 90
+    assert len(long["answer"]["rows"]) <= KEPT.first + KEPT.differing
+    right = one("execution", around, asked, {"sql": asked["references"][0]}).detail
+    assert right == {"outcome": "equal", "said": "the same rows"}
 
 
 def test_an_answer_without_sql_is_wrong_only_where_the_target_gives_sql(around: Surroundings) -> None:
