@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from golden_store import BAD, GOOD, WEEK, reviewed_store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.basics.word_diff import WORDS_AT_MOST, Piece, word_diff
+from review.basics.word_diff import WORDS_AT_MOST, Piece, word_diff, words
 from review.golden.approve import approve, bulk_approve
 from review.golden.changes import TITLES, field_changes, readable
 from review.golden.content import Wish
@@ -24,7 +25,7 @@ from storage.records_review import Verdict
 from storage.records_weeks import Assignment
 from storage.store import Store
 
-WORDS = st.lists(st.sampled_from(["a", "b", " ", "\n", "ü", ".", "<b>"])).map("".join)
+WORDS = st.lists(st.sampled_from(["a", "b", " ", "\n", "ü", ".", "<b>", "1", "-", ",", "€", "%", ":"])).map("".join)
 
 
 @given(WORDS, WORDS)
@@ -41,6 +42,15 @@ def test_only_the_words_that_changed_are_marked() -> None:
     ]  # fmt: skip
     long = "word " * WORDS_AT_MOST
     assert word_diff(f"{long}\nold", f"{long}\nnew")[-1] == Piece("new", "new"), "long texts go line by line"
+
+
+def test_numbers_dates_and_identifiers_are_compared_whole() -> None:
+    cases = json.loads((Path(__file__).parents[1] / "data" / "diff_words.json").read_text(encoding="utf-8"))
+    assert {text: words(text) for text in cases} == cases
+    assert word_diff("Due 2026-03-01, 88% late", "Due 2026-04-01, 61% late") == [
+        Piece("same", "Due "), Piece("gone", "2026-03-01"), Piece("new", "2026-04-01"), Piece("same", ", "),
+        Piece("gone", "88%"), Piece("new", "61%"), Piece("same", " late"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./fakes.mjs";
-import { wordDiff } from "../../../pages/parts/desk/shared/diff.js";
+import { wordDiff, words } from "../../../pages/parts/desk/shared/diff.js";
 
 const CASES = [
   ["one two", "one two", [["same", "one two"]]],
@@ -18,6 +19,11 @@ for (const [before, after, parts] of CASES)
     assert.deepEqual(wordDiff(before, after), parts);
   });
 
+test("numbers, dates and identifiers are compared whole, as in review/basics/word_diff.py", () => {
+  const cases = JSON.parse(readFileSync(new URL("../../data/diff_words.json", import.meta.url), "utf8"));
+  for (const [text, parts] of Object.entries(cases)) assert.deepEqual(words(text), parts);
+});
+
 test("both texts can be read off the parts", () => {
   const [before, after] = ["SELECT a, b FROM t WHERE a > 1 -- all", "SELECT b FROM t AS u WHERE b > 1"];
   const parts = wordDiff(before, after);
@@ -26,7 +32,7 @@ test("both texts can be read off the parts", () => {
 });
 
 test("very long texts are compared at their ends only", () => {
-  const words = (letter) => Array.from({ length: 2100 }, (_, k) => `${letter}${k}`).join(" ");
-  const parts = wordDiff(`start ${words("a")} end`, `start ${words("b")} end`);
+  const many = (letter) => Array.from({ length: 2100 }, (_, k) => `${letter}${k}`).join(" ");
+  const parts = wordDiff(`start ${many("a")} end`, `start ${many("b")} end`);
   assert.deepEqual(parts.map(([kind]) => kind), ["same", "gone", "new", "same"]);
 });

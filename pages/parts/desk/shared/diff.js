@@ -3,12 +3,25 @@
 import { el } from "./dom.js";
 import { t } from "./words.js";
 
-const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
+// As review/basics/word_diff.py: a number with its sign, separators, currency and percent; a date, a time, an
+// identifier or a word; space; a sign.
+const CURRENCY = "$\\u00a2-\\u00a5\\u0e3f\\u20a0-\\u20c0";
+const SPACE = " \\u00a0\\u202f";
+const LETTER = "[\\p{L}\\p{N}_]";
+const DIGITS = `\\p{Nd}+(?:[,\\u00a0\\u202f]\\p{Nd}+)*${LETTER}*`;
+const JOINED = `(?:[\\-.\\/@'\\u2019](?:${DIGITS}|${LETTER}+)|[:+]${DIGITS})*`;
+const NUMBER = `[\\-+\\u2212]?(?:[${CURRENCY}][${SPACE}]?)?${DIGITS}${JOINED}(?:[${SPACE}]?[%\\u2030\\u00b0${CURRENCY}])?`;
+const WORD = new RegExp(`${NUMBER}|${LETTER}+${JOINED}|\\s+|[^\\s\\p{L}\\p{N}_]`, "gu");
 const CELLS_AT_MOST = 4_000_000; // longer texts: everything between the common ends is shown as replaced
+
+// The words of a text, as they are compared. Together they are the text.
+export function words(text) {
+  return text.match(WORD) ?? [];
+}
 
 // The parts of both texts in order: [kind, text] with kind "same", "gone" or "new".
 export function wordDiff(before, after) {
-  const [a, b] = [before.match(WORD) ?? [], after.match(WORD) ?? []];
+  const [a, b] = [words(before), words(after)];
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let end = 0;
