@@ -11,18 +11,19 @@ here = session.current()
 here.need_role("adjudicator")
 
 st.title("Compare")
+GATE = "gate"
 VIEWS = {
     "cases": ("Cases", case_list.show),
     "figures": ("Figures", figures_view.show),
     "slices": ("Slices", slice_view.show),
     "wording": ("Wording", answers_read.show),
-    "gate": ("Gate", gate_view.show),
+    GATE: ("Gate", gate_view.show),
 }
 TREND = "trend"
 view = views.choose({**{name: title for name, (title, _) in VIEWS.items()}, TREND: "Trend"}, key="compare_view")
 if view == TREND:
     trend_view.show(here)
 else:
-    chosen = choose.choose(here)
+    chosen = choose.choose(here, told=view != GATE)
     if chosen is not None:
         VIEWS[view][1](here, chosen)

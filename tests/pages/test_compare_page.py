@@ -122,6 +122,7 @@ def test_the_other_views_open(store: Store, monkeypatch: pytest.MonkeyPatch, vie
 
 def test_the_gate_is_put_on_record_and_waived_by_another_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened(store, monkeypatch, rater="lea", view="gate")
+    assert "v3 against v2: it is" not in said(at), "the drop and its interval stand there once"
     assert "INCONCLUSIVE" in said(at) and "Smallest drop it can see" in [m.label for m in at.metric]
     at.button("compare_keep").click().run()
     (kept,) = store.find(GateDecision)

@@ -33,10 +33,12 @@ def test_flips_stand_first_and_must_pass_before_others() -> None:
 
 
 def test_a_difference_is_that_of_the_gate() -> None:
-    a, b = scored_run("a", passing(100, [1])), scored_run("b", passing(100, range(10, 16)))
-    made = compare([a, b]).difference("combined", 1)
-    assert made.value == pytest.approx(-gate_runs(a, b).report.evidence.drop) and made.ci is not None
-    assert made.ci[0] < -0.05 < made.ci[1]
+    thrice = {name: (1.0, 0.5, score) for name, score in passing(100, range(10, 16)).items()}
+    a = scored_run("a", passing(100, [1]))
+    for b in (scored_run("b", passing(100, range(10, 16))), scored_run("b", thrice)):
+        made, drop = compare([a, b]).difference("combined", 1), gate_runs(a, b).report.drop
+        assert drop.value and drop.ci and made.value == pytest.approx(-drop.value)
+        assert made.ci == pytest.approx((-drop.ci[1], -drop.ci[0])) and made.method == drop.method
 
 
 def test_cases_that_not_all_saw_are_named() -> None:

@@ -28,8 +28,11 @@ class Chosen(NamedTuple):
     comparison: Comparison
 
 
-def choose(here: Session) -> Chosen | None:
-    """Draw the choice of release and versions, and one sentence for each version beside the first. None without two."""
+def choose(here: Session, *, told: bool = True) -> Chosen | None:
+    """Draw the choice of release and versions, and one sentence for each version beside the first. None without two.
+
+    The gate says the drop itself, so that it is there once: without ``told`` the sentences are left out.
+    """
     finished = runs_finished(here.store)
     by_release: dict[str, dict[str, str]] = {}
     for version, release, run in finished:
@@ -64,10 +67,11 @@ def choose(here: Session) -> Chosen | None:
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return None
-    for place in range(1, len(runs)):
-        st.markdown(as_text(sentence(found, place)))
-    for line in checks(found):
-        st.caption(as_text(line))
+    if told:
+        for place in range(1, len(runs)):
+            st.markdown(as_text(sentence(found, place)))
+        for line in checks(found):
+            st.caption(as_text(line))
     for version, names in found.only.items():
         st.caption(as_text(f"{counted(len(names), 'case')} only {version} saw: not compared."))
     return Chosen(release, runs, found)

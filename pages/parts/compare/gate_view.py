@@ -22,10 +22,6 @@ from review.settings.project import project_of
 from storage.connection import StorageError
 
 ICONS = {"pass": ":material/check_circle:", "fail": ":material/block:", "inconclusive": ":material/help:"}
-LIMITS = (
-    "Tango's score limits of the drop. They hold with few changed cases, too, so they differ a little from the "
-    "interval above, which is that of a mean."
-)
 
 
 def show(here: Session, chosen: Chosen) -> None:
@@ -68,7 +64,11 @@ def _decision(outcome: Outcome) -> None:
     box(f"**{as_text(title(outcome))}**", icon=ICONS[outcome.decision])
     with st.container(horizontal=True):
         st.metric("Drop in points", signed(100 * e.drop), help="Lower is better; below 0 the candidate is better.")
-        st.metric("95% interval", f"{signed(100 * e.ci[0])} to {signed(100 * e.ci[1])}", help=LIMITS)
+        st.metric(
+            "95% interval",
+            f"{signed(100 * e.ci[0])} to {signed(100 * e.ci[1])}",
+            help="Of the drop, by Tango's score limits.",
+        )
         st.metric("Broke", e.broke)
         st.metric("Fixed", e.fixed)
         st.metric("Cases", f"{e.n:,}")

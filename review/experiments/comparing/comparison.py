@@ -16,7 +16,7 @@ from review.experiments.gating.pairing import by_case, gate_case, same_example, 
 from review.experiments.runs.accuracy import Accuracy, accuracy_of
 from review.experiments.values import Case, ScoredCase, ScoredRun
 from review.statistics.gate.cases import Change
-from review.statistics.gate.evidence import limits
+from review.statistics.gate.evidence import paired_difference
 from review.statistics.paired import mean_over_clusters, ratio_of_means
 from review.statistics.quantity import Quantity
 
@@ -125,7 +125,7 @@ class Comparison:
     def difference(self, name: str, place: int) -> Quantity:
         """Return how a version differs from the first one, on the cases for which both have the measure.
 
-        A relative measure gives the change as a share: -0.54 is 54% less.
+        A relative measure gives the change as a share: -0.54 is 54% less. Scores have the interval of the gate.
         """
         return self._once("difference", name, place, self._difference)
 
@@ -136,6 +136,8 @@ class Comparison:
             for a, b, cluster in zip(self.values(name, 0), self.values(name, place), self._clusters, strict=True)
             if a is not None and b is not None
         ]
+        if measure.share:
+            return paired_difference(np.array([b - a for a, b, _ in pairs]))
         clusters = [c for _, _, c in pairs]
         if measure.relative:
             return ratio_of_means([a for a, _, _ in pairs], [b for _, b, _ in pairs], clusters)
@@ -159,10 +161,9 @@ class Comparison:
     def corrected_difference(self, place: int) -> Quantity:
         """Return how the accuracy of a version differs from the first one's, corrected by people's checks of both."""
         values = zip(self.values("combined", place), self.values("combined", 0), strict=True)
-        paired = np.array([b - a for b, a in values if a is not None and b is not None])
-        if not len(paired):
-            return Quantity.missing("no case has a score of both")
-        by_rules = Quantity(value=float(paired.mean()), ci=limits(paired, level=0.95), n=len(paired))
+        by_rules = paired_difference(np.array([b - a for b, a in values if a is not None and b is not None]))
+        if by_rules.value is None:
+            return by_rules
         return corrected_drop(self.runs[place], self.runs[0], by_rules, self._names)
 
     @cached_property

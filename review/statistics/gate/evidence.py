@@ -11,6 +11,7 @@ import numpy.typing as npt
 from review.statistics.calibration.mcnemar import mcnemar_one_sided_mid_p
 from review.statistics.gate.cases import GateCase
 from review.statistics.gate.saddlepoint import signs_reach
+from review.statistics.quantity import Quantity
 from review.statistics.tango import tango
 
 Floats = npt.NDArray[np.float64]
@@ -89,6 +90,23 @@ def limits(d: Floats, *, level: float) -> tuple[float, float]:
     phi = float((np.sum(d * d) + 1) / (np.sum(size) + 1))
     b, c = float(d[d > 0].sum()), float(-d[d < 0].sum())
     return tango(b / phi, c / phi, len(d) / phi, level)
+
+
+def paired_difference(d: Floats) -> Quantity:
+    """Return the mean of paired differences ``d`` in [-1, 1], shape (cases,), with the interval that the gate gives it.
+
+    Every difference of two versions in scores of the same cases comes from here, so that no page shows two intervals
+    for one drop.
+    """
+    if not len(d):
+        return Quantity.missing("no case has a score of both")
+    whole = bool(np.all(np.isin(d, (-1, 0, 1))))
+    return Quantity(value=float(d.mean()), ci=limits(d, level=0.95), method=method_of(binary=whole), n=len(d))
+
+
+def method_of(*, binary: bool) -> str:
+    """Return what the limits of a drop are called; ``binary`` where all results are single and 0/1."""
+    return "Tango's score limits" + ("" if binary else " on the effective number of cases")
 
 
 def sign_flip_p(d: Floats, *, seed: int = 0, draws: int = DRAWS) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from review.basics.errors import InputError
 from review.statistics.gate.cases import GateCase, MissingCase, PairedResult, gather
 from review.statistics.gate.decision import Decision, decide, left_out, remarks, without_result
-from review.statistics.gate.evidence import Evidence, weigh
+from review.statistics.gate.evidence import Evidence, method_of, weigh
 from review.statistics.gate.power import (
     POWER,
     BareRule,
@@ -93,12 +93,11 @@ class GateReport:
     def drop(self) -> Quantity:
         """The drop (baseline minus candidate) with its two-sided interval."""
         e = self.evidence
-        method = "Tango's score limits" + ("" if e.binary else " on the effective number of cases")
         return Quantity(
             value=e.drop,
             ci=e.ci,
             se=(max(0.0, e.flips - e.drop**2) / e.n) ** 0.5 or None,
-            method=method,
+            method=method_of(binary=e.binary),
             method_se="standard error of the mean paired difference",
             n=e.n,
         )
