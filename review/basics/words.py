@@ -51,8 +51,13 @@ def percent(share: float) -> str:
 
 
 def signed(value: float, form: str = "+.1f") -> str:
-    """Return a number in a format, with a true minus sign in place of the hyphen: ``−8.5`` or ``+0.3``."""
+    """Return a number in a format, with a true minus sign in place of the hyphen: ``−8.5`` or ``+0.3``.
+
+    What rounds to zero has the sign of zero.
+    """
     text = format(value, form)
+    if text.startswith("-0") and not any(digit in text for digit in "123456789"):
+        text = format(0.0, form)
     return f"−{text[1:]}" if text.startswith("-") else text
 
 

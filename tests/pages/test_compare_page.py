@@ -10,6 +10,9 @@ from gate_store import add_run, examples, ids_of, released
 from scored_runs import passing
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.compare.case_page import not_scored
+from pages.parts.shared.figures import WRAPPED
+from review.experiments.values import Case, ScoredCase
 from review.sql.results.compare import compare
 from review.sql.results.result import Result
 from review.sql.results.side_by_side import side_by_side
@@ -88,6 +91,24 @@ def test_both_results_of_a_case_stand_side_by_side_or_the_page_says_why_not(
     assert "no such column: wieght" in said["c1"] and ">2</" in said["c1"]
     assert "The answer has no SQL, so there is no result." in said["c2"]
     assert "a new run over the release keeps them" in said["c3"]
+
+
+def test_what_is_not_scored_stands_in_sentences_below_the_scores(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(store, monkeypatch, case=ids_of(store)["c1"])
+    assert "Not scored by execution, behaviour, tools: not asked." in said(at)
+    assert "not scored" not in at.dataframe[0].value
+    one = ScoredCase(case=Case(id="c", question="?"), unscored={"exact": "no expected answer"})
+    late = ScoredCase(case=one.case, cause="time_out")
+    assert not_scored(("v1", "v2"), ((one, one), (late,))) == [
+        "Not scored by exact in v1: no expected answer.",
+        "Not scored by any scorer in v2: time_out.",
+    ]
+
+
+def test_a_table_of_questions_has_room_for_their_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for view in ("cases", "gate"):
+        table = opened(store, monkeypatch, view=view).dataframe[0].proto
+        assert table.row_height == WRAPPED > 64, "Streamlit wraps text in higher rows only"
 
 
 def test_costs_have_the_currency_of_the_project(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ def test_a_small_p_value_is_never_zero_and_needs_no_exponent(p: float, cell: str
 
 def test_a_minus_sign_is_a_hyphen_in_a_download_and_an_escape_where_an_encoding_lacks_it() -> None:
     assert signed(-8.5) == "−8.5" and plain_signs(f"{signed(-4)} to {signed(-1)}, a − b") == "-4.0 to -1.0, a − b"
+    assert signed(-0.0004, "+.2f") == "+0.00" and signed(-0.04, ".1%") == "−4.0%" and signed(-0.4, ".0f") == "0"
     code = "import sys; from review.commands import cli; cli._write_any_text(); print(chr(0x2212) + '1')"
     old = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, cwd=ROOT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -14,10 +16,11 @@ from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import signed
 from review.experiments.comparing.descriptors import LONGEST_PATTERN, Described
-from review.experiments.comparing.measures import BETTER_WORDS
 from review.statistics.quantity import Quantity
 
 EXPECTED = "expected answers"
+PIXELS = {"property": 190, "answers of": 80, "mean": 60, "to the first version": 170, "to the expected answers": 170}
+"""Widths that keep the differences in sight in a window of 1280; the intervals of the means follow them."""
 
 
 def show(here: Session, chosen: Chosen) -> None:
@@ -35,7 +38,7 @@ def show(here: Session, chosen: Chosen) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     rows = [row for one in found.values() for row in _rows(one, chosen.comparison.versions)]
-    figures.table(pd.DataFrame(rows), key="compare_wording", file_name="wording.csv")
+    figures.table(pd.DataFrame(rows), key="compare_wording", file_name="wording.csv", widths=PIXELS)
     st.caption(
         "Word lists and patterns describe a difference; they do not judge an answer. Differences have 95% intervals."
     )
@@ -43,30 +46,39 @@ def show(here: Session, chosen: Chosen) -> None:
 
 def _rows(one: Described, versions: tuple[str, ...]) -> list[dict[str, object]]:
     share = one.descriptor.share
-    both = {"property": one.descriptor.title, "better": BETTER_WORDS[one.descriptor.better]}
     rows: list[dict[str, object]] = [
         {
-            **both,
+            "property": one.descriptor.title,
             "answers of": version,
-            "mean": shown(quantity, share=share),
-            "95% interval": span(quantity, share=share),
+            "mean": shown(_short(quantity), share=share),
             "to the first version": _changed(one.differences[place], share=share),
             "to the expected answers": _changed(one.to_expected[place], share=share),
+            "95% interval": span(_short(quantity), share=share),
+            "better": one.descriptor.better,
         }
         for place, (version, quantity) in enumerate(zip(versions, one.versions, strict=True))
     ]
     if one.expected.value is not None:
         rows.append(
             {
-                **both,
+                "property": one.descriptor.title,
                 "answers of": EXPECTED,
-                "mean": shown(one.expected, share=share),
-                "95% interval": span(one.expected, share=share),
+                "mean": shown(_short(one.expected), share=share),
                 "to the first version": "",
                 "to the expected answers": "",
+                "95% interval": span(_short(one.expected), share=share),
+                "better": one.descriptor.better,
             }
         )
     return rows
+
+
+def _short(quantity: Quantity) -> Quantity:
+    """Return a figure to three decimals: a word list measures no finer."""
+    if quantity.value is None:
+        return quantity
+    low_high = quantity.ci and (round(quantity.ci[0], 3), round(quantity.ci[1], 3))
+    return replace(quantity, value=round(quantity.value, 3), ci=low_high)
 
 
 def _changed(change: Quantity | None, *, share: bool) -> str:

@@ -55,7 +55,9 @@ def show(here: Session, chosen: Chosen) -> None:
     shown = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
     frame = pd.DataFrame([_row(row, chosen) for row in shown])
     may_send = here.rater.may("lead")
-    picked = rows.choose(frame, key="compare_cases", id_column="case", boxes=may_send, file_name="cases.csv")
+    picked = rows.choose(
+        frame, key="compare_cases", id_column="case", boxes=may_send, file_name="cases.csv", wrapped=True
+    )
     if picked.opened:
         st.query_params["case"] = picked.opened
         st.rerun()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -52,6 +53,8 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
     figures.table(
         pd.DataFrame(_scores(chosen, row, currency_of(here))), key="compare_case_scores", file_name="scores.csv"
     )
+    for line in not_scored(chosen.comparison.versions, row.results):
+        st.caption(as_text(line))
 
 
 def _said(results: tuple[ScoredCase, ...]) -> str:
@@ -71,18 +74,35 @@ def _table(cells: dict[str, str]) -> None:
     st.html(f"{CSS}{word_changes.STYLE}{table}")
 
 
+def not_scored(versions: Sequence[str], results: Sequence[Sequence[ScoredCase]]) -> list[str]:
+    """Return a sentence for each reason why scorers gave no score, with the versions that it concerns. Pure."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for version, some in zip(versions, results, strict=True):
+        reasons: dict[str, list[str]] = {}
+        for one in some:
+            for name, why in ({"any scorer": one.cause} if one.cause else one.unscored).items():
+                names = reasons.setdefault(why, [])
+                if name not in names:
+                    names.append(name)
+        for why, names in reasons.items():
+            found.setdefault((why, tuple(names)), []).append(version)
+    sentences = []
+    for (why, names), of in found.items():
+        where = "" if len(of) == len(versions) else f" in {', '.join(of)}"
+        sentences.append(f"Not scored by {', '.join(names)}{where}: {why}.")
+    return sentences
+
+
 def _scores(chosen: Chosen, row: ComparedCase, currency: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for version, results in zip(chosen.comparison.versions, row.results, strict=True):
         for one in results:
-            reasons = "; ".join(f"{name}: {why}" for name, why in one.unscored.items())
             found.append(
                 {
                     "version": version,
                     "repeat": one.repeat,
                     "combined": one.combined,
                     **{name: round(score, 2) for name, score in one.scores.items()},
-                    "not scored": reasons or one.cause or "",
                     "ms": one.answer.latency_ms if one.answer else None,
                     titled("cost", currency): one.answer.cost if one.answer else None,
                 }

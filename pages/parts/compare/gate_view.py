@@ -98,13 +98,13 @@ def _cases(outcome: Outcome) -> None:
         ]
     )
     if not frame.empty:
-        picked = rows.choose(frame, key="compare_flips", id_column="case", file_name="flips.csv")
+        picked = rows.choose(frame, key="compare_flips", id_column="case", file_name="flips.csv", wrapped=True)
         if picked.opened:
             case_list.open_cases(case=picked.opened)
     if outcome.causes:
         with st.expander(f"{counted(len(outcome.causes), 'case')} without a result of both"):
             why = [{"case": name, **causes} for name, causes in outcome.causes.items()]
-            figures.table(pd.DataFrame(why), key="compare_missing", file_name="missing.csv")
+            figures.table(pd.DataFrame(why), key="compare_missing", file_name="missing.csv", wrapped=True)
 
 
 def _slices(outcome: Outcome) -> None:

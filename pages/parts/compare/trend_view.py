@@ -20,6 +20,8 @@ from storage.queries.gate import months_of_conversations, runs_finished
 
 MOST = 40
 NEW_SHOWN = 12
+PIXELS = {"figure": 250, "first": 75, "second": 75, "difference": 210}
+"""Widths that keep the difference in sight in a window of 1280; the intervals of both sides follow it."""
 
 
 def show(here: Session) -> None:
@@ -79,7 +81,8 @@ def _two(here: Session, finished: list[tuple[str, str, str]]) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     currency = currency_of(here)
-    figures.table(pd.DataFrame([_row(line, currency) for line in lines]), key="compare_two", file_name="two.csv")
+    frame = pd.DataFrame([_row(line, currency) for line in lines])
+    figures.table(frame, key="compare_two", file_name="two.csv", widths=PIXELS)
     if sides[0].run is not None and sides[1].run is not None:
         new = new_since(sides[0].run, sides[1].run)
         if new:
@@ -91,10 +94,10 @@ def _row(line: Line, currency: str) -> dict[str, object]:
     return {
         "figure": titled(line.title, currency),
         "first": shown(line.first, share=line.share),
-        "first, 95% interval": span(line.first, share=line.share),
         "second": shown(line.second, share=line.share),
-        "second, 95% interval": span(line.second, share=line.share),
         "difference": changed(line.difference, relative=line.relative),
         "better": BETTER_WORDS[line.better],
+        "first, 95% interval": span(line.first, share=line.share),
+        "second, 95% interval": span(line.second, share=line.share),
         "counted over": line.basis,
     }

@@ -61,6 +61,19 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
     )
 
 
+WRAPPED = 68
+"""Pixels of a row of three lines. Streamlit wraps text in rows of more than 4rem."""
+HEADER = 37
+"""Pixels of the header of a table, with its border."""
+IN_SIGHT = 8
+"""Rows of three lines that are in sight at once."""
+
+
+def wrapped_height(frame: pd.DataFrame) -> int:
+    """Return the pixels of a table whose rows have three lines. Pure."""
+    return WRAPPED * min(max(len(frame), 1), IN_SIGHT) + HEADER
+
+
 FILTER_FROM = 11
 """A table of so many rows has a filter; a shorter one is read at a glance. Every table sorts by a click on a column."""
 
@@ -72,17 +85,24 @@ def table(
     file_name: str,
     config: Mapping[str, Any] | None = None,
     height: int | Literal["auto"] = "auto",
+    wrapped: bool = False,
+    widths: Mapping[str, int] | None = None,
 ) -> None:
-    """Draw a table with its filter and its download, which is safe to open in a spreadsheet."""
+    """Draw a table with its filter and its download, which is safe to open in a spreadsheet.
+
+    ``wrapped`` gives each row three lines, for texts that must be read to their end. ``widths`` are pixels of columns.
+    """
+    fixed = {name: st.column_config.Column(width=width) for name, width in (widths or {}).items()}
     shown = filtered(frame, key=key)
     st.dataframe(
         shown,
         hide_index=True,
         width="stretch",
-        height=height,
+        height=wrapped_height(shown) if wrapped else height,
+        row_height=WRAPPED if wrapped else None,
         key=f"{key}_table",
         placeholder="–",
-        column_config={**_thousands(shown), **(config or {})},
+        column_config={**fixed, **_thousands(shown), **(config or {})},
     )
     download(shown, key=key, file_name=file_name)
 

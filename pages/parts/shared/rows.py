@@ -48,11 +48,13 @@ def choose(
     file_name: str = "",
     narrow: bool = True,
     named: bool = False,
+    wrapped: bool = False,
     config: Mapping[str, Any] | None = None,
 ) -> Chosen:
     """Draw a table and return what is chosen in it. The id stands last and narrow, so that it pushes nothing out.
 
-    An id that is the name of its row (``named``) stands first: on a phone nothing else is in sight.
+    An id that is the name of its row (``named``) stands first: on a phone nothing else is in sight. ``wrapped`` gives
+    each row three lines, so that a question can be read to its end.
     A selected cell opens its row; ``all_ticked`` ticks every box at first. A row counts as opened once: afterwards the
     page may leave it by other means. With a ``file_name`` the rows can be downloaded, and ``narrow`` gives a long table
     a filter.
@@ -69,6 +71,8 @@ def choose(
         frame,
         hide_index=True,
         width="stretch",
+        height=figures.wrapped_height(frame) if wrapped else "auto",
+        row_height=figures.WRAPPED if wrapped else None,
         key=name,
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"] if boxes else ["single-cell"],

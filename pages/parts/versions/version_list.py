@@ -115,7 +115,13 @@ def _table(here: Session, known: dict[str, Version], seen: Seen) -> None:
     pixels = {"version": 100, "state": 95, "what is new": 215, "from": 90, "model": 130, "in the log": 85}
     config = {name: st.column_config.Column(width=width) for name, width in {**pixels, "registered": 160}.items()}
     picked = rows.choose(
-        frame, key="versions_table", id_column="version", named=True, file_name="versions.csv", config=config
+        frame,
+        key="versions_table",
+        id_column="version",
+        named=True,
+        file_name="versions.csv",
+        wrapped=True,
+        config=config,
     )
     if picked.opened:
         st.query_params["version"] = picked.opened
