@@ -15,6 +15,11 @@ def now() -> str:
     return utc_text()
 
 
+def to_minute(at: str) -> str:
+    """Return a time of the store as commands print it: ``2026-11-29 23:47``, in UTC; "" for none. Pure."""
+    return at[:16].replace("T", " ")
+
+
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
     """Set the clock ``by`` earlier or later inside the block, to write what belongs to another time."""

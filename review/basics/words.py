@@ -50,6 +50,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"
 
 
+def tenths(share: float) -> str:
+    """Return a share with one decimal, as the accuracy of versions is written: ``84.5%``."""
+    return f"{share:.1%}"
+
+
 def signed(value: float, form: str = "+.1f") -> str:
     """Return a number in a format, with a true minus sign in place of the hyphen: ``−8.5`` or ``+0.3``.
 

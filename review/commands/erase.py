@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from review.basics.clock import to_minute
 from review.basics.errors import InputError, Refused
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, err, json_option, opened, out, store_option
@@ -111,7 +112,7 @@ def list_(acting: str | None, store_path: str, as_json: bool) -> None:
 
     def render() -> None:
         for one in found:
-            asked = f"{one.request.at[:16]}  {one.request.id[:12]}  {one.request.kind}, asked by {one.request.by}"
+            asked = f"{to_minute(one.request.at)}  {one.request.id[:12]}  {one.request.kind}, asked by {one.request.by}"
             out.print(f"{asked}: {one.in_words}", highlight=False, markup=False, soft_wrap=True)
         if not found:
             out.print("nobody has asked for an erasure", highlight=False)
@@ -141,7 +142,7 @@ def _done(done: Erasure) -> None:
     for path in done.proof.get("larger", []):
         out.print(f"not read, because it is too large or closed to us: {path}", highlight=False, markup=False)
     for one in done.proof.get("exports", []):
-        said = f"{one['at'][:16]} {one['by']}: {one['action']} {one['target']}"
+        said = f"{to_minute(one['at'])} {one['by']}: {one['action']} {one['target']}"
         out.print(f"may hold their texts: {said}", highlight=False, markup=False)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from review.basics.clock import to_minute
 from review.basics.words import percent, shortened
 from review.commands.common import out
 from review.failures.analysis import Proposed
@@ -26,7 +27,7 @@ def failure_list(found: Sequence[Failure]) -> None:
     """Print a list of failures."""
     table = Table("failure", "at", "mode", "version", "step", "state", "question", box=None, pad_edge=False)
     for f in found:
-        cells = (f.row.id, (f.row.at or "")[:16], f.mode, f.row.version, f.step, f.state, shortened(f.question, 60))
+        cells = (f.row.id, to_minute(f.row.at or ""), f.mode, f.row.version, f.step, f.state, shortened(f.question, 60))
         table.add_row(*(Text(cell) for cell in cells))
     out.print(table if found else "No failure fits.")
 
@@ -51,7 +52,9 @@ def failure(one: FailureShown) -> None:
         took = "" if step.milliseconds is None else f" {step.milliseconds:,.0f} ms"
         out.print(Text(f"{mark} {step.name}{took} {shortened(step.error or step.output, 90)}"))
     for event in one.events:
-        out.print(Text(f"{event.at[:16]} {event.by}: {event.text or event.mode or 'mode taken away'}", style="dim"))
+        out.print(
+            Text(f"{to_minute(event.at)} {event.by}: {event.text or event.mode or 'mode taken away'}", style="dim")
+        )
 
 
 def group_json(g: TriageGroup) -> dict[str, Any]:

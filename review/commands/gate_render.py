@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Column
 from rich.table import Table as Grid
 
+from review.basics.clock import to_minute
 from review.commands.common import out, whole_column
 from review.experiments.decisions import Standing
 from review.experiments.gating.outcome import Outcome
@@ -58,7 +59,7 @@ def show_outcome(outcome: Outcome, standing: Standing | None) -> None:
 def show_standing(standing: Standing) -> None:
     """Print a decision that is kept, its waivers and what is still open."""
     d = standing.decision
-    out.print(f"Decision {d.id}: {d.decision}, {d.at[:16].replace('T', ' ')} by {d.by}.", markup=False, highlight=False)
+    out.print(f"Decision {d.id}: {d.decision}, {to_minute(d.at)} by {d.by}.", markup=False, highlight=False)
     for w in standing.waivers:
         what = w.slice or "all but suspect slices"
         sure = " (two names, no login: no proof of two people)" if w.identity == "names" else ""
@@ -77,7 +78,15 @@ def show_decisions(found: Sequence[Standing]) -> None:
     )
     for one in found:
         d = one.decision
-        cells = (d.id, d.candidate, d.baseline, d.release, d.decision, ", ".join(one.open) or "may ship", d.at[:16])
+        cells = (
+            d.id,
+            d.candidate,
+            d.baseline,
+            d.release,
+            d.decision,
+            ", ".join(one.open) or "may ship",
+            to_minute(d.at),
+        )
         grid.add_row(*(escape(cell) for cell in cells))
     out.print(grid)
 

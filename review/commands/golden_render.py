@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from review.basics.clock import to_minute
 from review.commands.common import note, out
 from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
@@ -70,7 +71,7 @@ def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> N
     if releases:
         frozen = Table("release", "examples", "at", "by", "sha256", "notes")
         for r in releases:
-            frozen.add_row(r.name, str(r.size), r.at[:16], r.by, r.content_hash[:12], escape(r.notes))
+            frozen.add_row(r.name, str(r.size), to_minute(r.at), r.by, r.content_hash[:12], escape(r.notes))
         out.print(frozen)
 
 
@@ -82,7 +83,7 @@ def provenance(found: Provenance) -> None:
         ("question", content["question"]),
         ("expected", content["expected_answer"] or content["expected_behaviour"]),
         ("reference SQL", content["reference_sql"]),
-        ("approved", f"by {example.approved_by}, {example.at[:16]}"),
+        ("approved", f"by {example.approved_by}, {to_minute(example.at)}"),
         ("releases", ", ".join(found.releases) or "none yet"),
         *((f"vote of {name}", _labels(v.labels)) for name, v in zip(found.raters, found.votes, strict=True)),
     ]
@@ -94,7 +95,7 @@ def provenance(found: Provenance) -> None:
         lines.append(("drawn", f"{draw.week}, group {stratum.name}: {share}"))
     elif found.item:
         lines.append(("drawn", "hand-picked"))
-    lines += [("imported", f"{i.file}, {i.at[:16]}") for i in found.imports]
+    lines += [("imported", f"{i.file}, {to_minute(i.at)}") for i in found.imports]
     if found.conversation:
         lines.append(("conversation", f"{found.conversation.source} {found.conversation.source_id}"))
     table = Table(show_header=False, box=None)

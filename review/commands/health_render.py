@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from review.basics.clock import to_minute
 from review.basics.words import percent
 from review.commands.common import out
 from review.monitoring.bucket import Bucket
@@ -51,7 +52,7 @@ def _told(found: Health) -> Sequence[Bucket]:
 
 def _cells(one: Bucket, by: str) -> list[str | Text]:
     sliced = [Text(", ".join(value if value is not None else "–" for value in one.slice))] if one.slices else []
-    start = one.start[:16] if by == "hour" else one.start[:10]
+    start = to_minute(one.start) if by == "hour" else one.start[:10]
     if not one.traffic:
         return [start, *sliced, "no traffic"]
     shares = [_share(one.shares[name]) for name in SHOWN.values()]
@@ -79,5 +80,5 @@ def engagement_table(windows: Sequence[Engaged]) -> None:
         minutes = "–" if one.minutes[0] is None else f"{one.minutes[0]:.1f}"
         counts = ["–" if n is None else f"{n:,}" for n in (one.users, one.new, one.sessions)]
         usage, again, copied = shares.values()
-        table.add_row(one.start[:16].replace("T", " "), *counts[:2], usage, counts[2], minutes, again, copied)
+        table.add_row(to_minute(one.start), *counts[:2], usage, counts[2], minutes, again, copied)
     out.print(table)

@@ -8,6 +8,7 @@ import tomlkit
 from rich.markup import escape
 from rich.table import Table
 
+from review.basics.clock import to_minute
 from review.basics.words import counted
 from review.commands.common import note, out
 from review.judges.local.spec import never_said
@@ -47,7 +48,7 @@ def history(found: Sequence[Judge], changed: Sequence[Sequence[str]]) -> None:
     """Print versions, each with its changes below."""
     for made, texts in zip(found, changed, strict=True):
         why = f" · {made.note}" if made.note else ""
-        out.print(f"{made.id} · {made.at[:16]} · {made.by}{why}", highlight=False, markup=False)
+        out.print(f"{made.id} · {to_minute(made.at)} · {made.by}{why}", highlight=False, markup=False)
         for text in texts:
             out.print(f"  {text}", highlight=False, markup=False)
 

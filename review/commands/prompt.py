@@ -10,7 +10,9 @@ from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
+from review.basics.clock import to_minute
 from review.basics.errors import NothingToDo
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -23,11 +25,13 @@ from review.commands.common import (
     text_of,
 )
 from review.commands.version_options import parameters_in, parameters_option
+from review.experiments.runs.accuracy import percent_with_interval
 from review.experiments.runs.listing import accuracy_by_release
 from review.experiments.versions import lineage, registry
 from review.experiments.versions.registry import Version, Wanted
 from review.experiments.versions.seen import seen_in_log
 from review.settings.project import project_of
+from review.statistics.quantity import Quantity
 from storage.records_experiments import VersionState
 from storage.store import Store
 
@@ -146,8 +150,9 @@ def _show(rows: list[dict[str, Any]], unregistered: list[dict[str, Any]]) -> Non
     else:
         note("no version is registered yet; `spotcheck prompt register` registers one")
     for row in unregistered:
+        last = f", last {to_minute(row['last_seen'])} UTC" if row["last_seen"] else ""
         out.print(
-            f"seen, not registered: {row['id']} ({row['conversations']:,} conversations, last {row['last_seen']})",
+            f"seen, not registered: {row['id']} ({counted(row['conversations'], 'conversation')}{last})",
             markup=False,
             highlight=False,
         )
@@ -162,8 +167,7 @@ def _checks(row: dict[str, Any], release: str) -> str:
 def _figure(quantity: dict[str, Any]) -> str:
     if quantity["value"] is None:
         return f"not known: {quantity['undefined']}"
-    low, high = quantity["ci"] or (quantity["value"], quantity["value"])
-    return f"{quantity['value']:.1%} ({low:.1%} to {high:.1%})"
+    return percent_with_interval(Quantity(value=quantity["value"], ci=quantity["ci"], n=quantity["n"]))
 
 
 @prompt_group.command("show")
@@ -190,7 +194,7 @@ def show(name: str, store_path: str, as_json: bool) -> None:
             out.print(words, markup=False, highlight=False)
         for s in states:
             why = f": {s['reason']}" if s["reason"] else ""
-            out.print(f"{s['at'][:16]} {s['state']} by {s['by']}{why}", markup=False, highlight=False)
+            out.print(f"{to_minute(s['at'])} {s['state']} by {s['by']}{why}", markup=False, highlight=False)
         out.print(f"\n{found['prompt'] or '(the text is not kept)'}", markup=False, highlight=False, soft_wrap=True)
 
     emit(found, as_json, render)

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
+from review.basics.clock import to_minute
 from review.commands.common import note, out
 from review.experiments.runs.listing import VersionRunStatus
 from review.experiments.runs.running import kind_of
@@ -71,7 +72,7 @@ def show_runs(found: Sequence[VersionRunStatus]) -> None:
         return
     grid = Grid("run", "version", "release", "state", "asked", "started", box=box.SIMPLE_HEAD)
     for s in found:
-        cells = (s.run.version, s.run.release, s.state, f"{s.done:,} of {s.total:,}", s.run.at[:16].replace("T", " "))
+        cells = (s.run.version, s.run.release, s.state, f"{s.done:,} of {s.total:,}", to_minute(s.run.at))
         grid.add_row(Text(s.run.id, no_wrap=True), *(Text(cell) for cell in cells))
     out.print(grid)
     for s in found:

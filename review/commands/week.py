@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from review.annotating.flags import KINDS, flags, take_back_flag
+from review.basics.clock import to_minute
 from review.basics.words import counted
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import close_week
@@ -167,7 +168,7 @@ def week_flags(week: str, flag: str | None, acting: str | None, store_path: str,
     def render() -> None:
         table = Table("flag", "item", "what", "comment", "hides", "by", "at")
         for f in found:
-            cells = (f.flag, f.item, KINDS[f.kind], f.comment, f.token, f.by, f.at[:16])
+            cells = (f.flag, f.item, KINDS[f.kind], f.comment, f.token, f.by, to_minute(f.at))
             table.add_row(*(Text(cell) for cell in cells))
         out.print(table)
 

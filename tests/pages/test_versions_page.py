@@ -19,14 +19,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "review"))
 
 from run_cases import agent, examples, released
 
+from pages.parts.shared import figures
+from pages.parts.versions import pictures
+from review.experiments.runs.accuracy import Accuracy, percent_with_interval
 from review.experiments.runs.listing import list_runs
 from review.experiments.runs.running import RunRequest, start_run
 from review.experiments.runs.working import work
-from review.experiments.versions.registry import approve, version_named
+from review.experiments.versions.lineage import lineage
+from review.experiments.versions.registry import Version, approve, version_named
 from review.judges.runs.locks import is_held, runs_folder
 from review.people.people import add_person
 from review.settings.project import project_of
+from review.statistics.quantity import Quantity
 from storage.opening import open_store
+from storage.records_experiments import PromptVersion, VersionState
 from storage.store import Store
 
 
@@ -57,13 +63,24 @@ def page(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "lea", **qu
     return app_pages.run(store, monkeypatch, "versions", rater, **query)
 
 
+def test_the_picture_and_the_sentences_write_an_accuracy_alike() -> None:
+    row = PromptVersion(id="v4", prompt_hash="", at="2026-11-30T08:00", by="eva")
+    quantity = Quantity(value=0.845, ci=(0.794, 0.896), n=200)
+    found = {"v4": {"r1": Accuracy(combined=quantity, by_rules=quantity)}}
+    state = VersionState(id="s", version="v4", state="pending", at=row.at, by="eva")
+    known = {"v4": Version(registered=row, state=state)}
+    drawn = pictures.lineage_chart(lineage([row]), known, found)
+    assert list(drawn.frame["figure"]) == ["84.5%"] and percent_with_interval(quantity) == "84.5% (79.4% to 89.6%)"
+    assert figures.interval(quantity, percent="tenths") == "79.4% to 89.6% · n = 200"
+
+
 def test_versions_with_accuracy_lineage_and_what_is_in_force(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answered(shop, "v1", "42")
     approve(shop, "v1", by="lou", reason="the first version")
     at = page(shop, monkeypatch)
     said = texts(at)
     assert [next(iter(f.value.columns)) for f in at.dataframe if "what is new" in f.value] == ["version"]
-    assert "v1 is in force" in said and "Accuracy: 100% on r1" in said
+    assert "v1 is in force" in said and "Accuracy: 100.0% on r1" in said
     one = texts(page(shop, monkeypatch, version="v2"))
     assert "pending" in one and "No run yet." in one and "made from v1" in one
     first = page(shop, monkeypatch, version="v1")

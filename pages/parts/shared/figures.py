@@ -13,21 +13,26 @@ from pages.parts.shared import charts
 from pages.parts.shared.chart_parts import Chart
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text, long_cells
-from review.basics.words import counted, plain_signs, signed, spoken
+from review.basics.words import counted, plain_signs, signed, spoken, tenths
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
 from review.statistics.quantity import Quantity
 
+Percent = bool | Literal["tenths"]
+"""Whether a figure is a share: ``15%``, or with tenths ``15.2%``, as accuracy of versions is written everywhere."""
 
-def number(value: float | None, *, percent: bool = False) -> str:
+
+def number(value: float | None, *, percent: Percent = False) -> str:
     """Return a figure as people read it: ``15%`` or ``0.62``. An undefined one is a dash; show its reason beside it."""
     if value is None:
         return "–"
+    if percent == "tenths":
+        return tenths(value)
     return percent_of(value) if percent else signed(value, ".2f")
 
 
-def interval(quantity: Quantity, *, percent: bool = False) -> str:
+def interval(quantity: Quantity, *, percent: Percent = False) -> str:
     """Return the interval as "61% to 85%", or the reason why the figure is undefined."""
     if quantity.undefined:
         return quantity.undefined
@@ -37,7 +42,7 @@ def interval(quantity: Quantity, *, percent: bool = False) -> str:
     return f"{low} to {high} · n = {quantity.n}"
 
 
-def figure(title: str, quantity: Quantity, *, percent: bool = False, help: str | None = None) -> None:
+def figure(title: str, quantity: Quantity, *, percent: Percent = False, help: str | None = None) -> None:
     """Draw one figure with its interval below."""
     with st.container(border=True):
         st.metric(as_text(title), number(quantity.value, percent=percent), help=help or quantity.method or None)
@@ -185,7 +190,7 @@ def forest(
     *,
     key: str,
     file_name: str,
-    percent: bool = False,
+    percent: Percent = False,
     names: str = "figure",
     ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> None:
@@ -206,7 +211,7 @@ def forest(
             for name, value in zip(known[names], known["value"], strict=True)
         ]
         known["centre"] = known["value"].fillna((known["from"] + known["to"]) / 2)
-        chart = charts.forest(known, names=names, percent=percent, ranges=bool(ranges))
+        chart = charts.forest(known, names=names, percent=bool(percent), ranges=bool(ranges))
         draw(chart, key=f"{key}_chart")
     for name, quantity in rows.items():
         if quantity.undefined and name not in ranges:

@@ -68,7 +68,7 @@ def lineage_chart(places: Sequence[LineagePlace], versions: Mapping[str, Version
         known = [one.combined for one in found.get(place.version, {}).values() if one.combined.value is not None]
         state = versions[place.version].state.state
         label = f"{place.version} · {state}"
-        figure = number(known[-1].value, percent=True) if known else "no run yet"
+        figure = number(known[-1].value, percent="tenths") if known else "no run yet"
         words.append(f"{label}, {figure}" + (f", from {place.parent}" if place.parent else ""))
         rows.append(
             {

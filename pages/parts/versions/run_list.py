@@ -75,7 +75,7 @@ def _run(here: Session, s: VersionRunStatus) -> None:
 
 def _figures(found: RunFigures, currency: str) -> None:
     """Draw the figures of a run."""
-    figures.figure("Combined accuracy", found.accuracy.combined, percent=True)
+    figures.figure("Combined accuracy", found.accuracy.combined, percent="tenths")
     for words in (found.accuracy.words, found.accuracy.rules_words):
         if words:
             st.caption(as_text(f"{capital(words)}."))
@@ -83,11 +83,11 @@ def _figures(found: RunFigures, currency: str) -> None:
         st.caption(as_text(f"{counted(n, 'case')} not scored: {reason}"))
     if found.scores:
         figures.forest(
-            found.scores, key=f"run_{found.run}_scores", file_name="scores.csv", percent=True, names="scorer"
+            found.scores, key=f"run_{found.run}_scores", file_name="scores.csv", percent="tenths", names="scorer"
         )
     for name, judged in found.judges.items():
-        st.markdown(as_text(f"{name}: {figures.number(judged.corrected.value, percent=True)}"))
-        st.caption(as_text(f"{figures.interval(judged.corrected, percent=True)}. {judged.said}"))
+        st.markdown(as_text(f"{name}: {figures.number(judged.corrected.value, percent='tenths')}"))
+        st.caption(as_text(f"{figures.interval(judged.corrected, percent='tenths')}. {judged.said}"))
     for dimension, classes in found.classes.items():
         frame = pd.DataFrame([{dimension: value, **shown} for value, shown in classes.items()])
         figures.table(frame.round(3), key=f"run_{found.run}_{dimension}", file_name=f"{dimension}.csv")

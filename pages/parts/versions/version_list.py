@@ -68,8 +68,8 @@ def _in_force(here: Session) -> None:
         st.caption("No version is in force: none is approved.")
         return
     on = "; ".join(
-        f"{figures.number(one.combined.value, percent=True)} on {release} "
-        f"({figures.interval(one.combined, percent=True)}{f'; {one.words}' if one.words else ''})"
+        f"{figures.number(one.combined.value, percent='tenths')} on {release} "
+        f"({figures.interval(one.combined, percent='tenths')}{f'; {one.words}' if one.words else ''})"
         for release, one in accuracy(here, force.id).items()
     )
     st.markdown(f"#### {as_text(force.id)} is in force")

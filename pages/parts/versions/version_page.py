@@ -38,7 +38,7 @@ def page(here: Session, version: Version, accuracy: Mapping[str, Accuracy]) -> N
             {release: one.combined for release, one in accuracy.items()},
             key=f"version_{row.id}_accuracy",
             file_name="accuracy.csv",
-            percent=True,
+            percent="tenths",
             names="release",
         )
         for release, one in accuracy.items():

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from review.basics.words import counted
+from review.basics.words import counted, tenths
 from review.experiments.values import ScoredCase, ScoredRun
 from review.statistics.quantity import Quantity
 from review.statistics.two_layer import FEWEST, LayerCase, shift_by_people, two_layers
@@ -95,8 +95,8 @@ def percent_with_interval(quantity: Quantity) -> str:
     """Return a share as "93.0% (89.1% to 96.0%)", or that it is not known."""
     if quantity.value is None:
         return "not known"
-    ends = f" ({quantity.ci[0]:.1%} to {quantity.ci[1]:.1%})" if quantity.ci else ""
-    return f"{quantity.value:.1%}{ends}"
+    ends = f" ({tenths(quantity.ci[0])} to {tenths(quantity.ci[1])})" if quantity.ci else ""
+    return f"{tenths(quantity.value)}{ends}"
 
 
 def accuracy_of(run: ScoredRun, *, among: Collection[str] | None = None) -> Accuracy:

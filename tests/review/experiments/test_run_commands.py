@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -57,6 +58,8 @@ def test_versions_on_the_command_line(shop: Path) -> None:
     done(spotcheck(shop, "prompt", "deprecate", "v3", "--as", "lea"))
     for words, said in ((("list",), "v3"), (("show", "v3"), "deprecated"), (("diff", "v1", "v3"), "{+sentence+}")):
         assert said in spotcheck(shop, "prompt", *words).stdout
+    times = re.findall(r"\d{4}-\d\d-\d\d.\d\d:\d\d\S*", spotcheck(shop, "prompt", "show", "v3").stdout)
+    assert len(times) == 3 and not [one for one in times if len(one) > 16 or "T" in one]
     wrong = spotcheck(shop, "prompt", "register", "v4", "--parameters", "[1]", "--as", "eva")
     assert wrong.returncode == 2 and "expected an object" in wrong.stderr
 
