@@ -67,18 +67,17 @@ class Slice:
 def slice_up(cases: Sequence[GateCase], *, margin: float, alpha: float, seed: int = 0) -> tuple[Slice, ...]:
     """Test every scenario, kind and tag by the rule of the total, adjusted over them by Holm (1979); worst first.
 
-    Two slices with exactly the same cases are one test, and a slice of all cases is the total: neither counts twice.
+    Two slices with exactly the same cases are one test. A slice of all cases is the total, so it is left out.
     """
     members = _members(cases)
     tests: dict[frozenset[int], Evidence] = {}
     for indices in members.values():
         if indices not in tests:
             tests[indices] = weigh([cases[i] for i in sorted(indices)], alpha=alpha, seed=seed)
-    distinct = [m for m in tests if len(m) < len(cases)]
-    adjusted = dict(zip(distinct, holm([tests[m].p for m in distinct]), strict=True))
+    adjusted = dict(zip(tests, holm([e.p for e in tests.values()]), strict=True))
     found = []
     for (kind, name), indices in members.items():
-        evidence, p = tests[indices], adjusted.get(indices, tests[indices].p)
+        evidence, p = tests[indices], adjusted[indices]
         chosen = [cases[i] for i in indices]
         baseline = sum(c.baseline for c in chosen) / len(chosen)
         candidate = sum(c.candidate for c in chosen) / len(chosen)
@@ -90,7 +89,7 @@ def slice_up(cases: Sequence[GateCase], *, margin: float, alpha: float, seed: in
                 candidate=candidate,
                 evidence=evidence,
                 adjusted_p=p,
-                status=_status(evidence, p, len(distinct), margin=margin, alpha=alpha),
+                status=_status(evidence, p, len(tests), margin=margin, alpha=alpha),
                 beyond_margin=evidence.lower > margin,
             )
         )
@@ -111,7 +110,7 @@ def _status(e: Evidence, adjusted_p: float, slices: int, *, margin: float, alpha
 def _members(cases: Sequence[GateCase]) -> dict[tuple[SliceKind, str], frozenset[int]]:
     """Return the cases of each slice; a case without a scenario or kind is in no such slice.
 
-    A kind that all cases have says nothing, because most releases have no other.
+    What all cases share says nothing that the total does not say.
     """
     members: dict[tuple[SliceKind, str], set[int]] = {}
     for i, case in enumerate(cases):
@@ -121,6 +120,4 @@ def _members(cases: Sequence[GateCase]) -> dict[tuple[SliceKind, str], frozenset
             members.setdefault(("kind", case.kind), set()).add(i)
         for tag in case.tags:
             members.setdefault(("tag", tag), set()).add(i)
-    return {
-        key: frozenset(indices) for key, indices in members.items() if key[0] != "kind" or len(indices) < len(cases)
-    }
+    return {key: frozenset(indices) for key, indices in members.items() if len(indices) < len(cases)}
