@@ -136,6 +136,7 @@ class ScoredRun:
     A run that is not whole lists the cases that it has not asked yet with the cause that says so. ``people`` are the
     scores that people gave a random part of its answers, by case, and ``weights`` those of execution and meaning.
     ``asked`` is the hash of target and version, "" where it is not known.
+    ``planned`` tells that a plan of the gate said how often each case is asked.
     ``unproven`` says why the file that results were read from may have been changed by hand, "" where nothing says so.
     """
 
@@ -149,4 +150,5 @@ class ScoredRun:
     people: Mapping[str, float] = field(default_factory=dict)
     weights: tuple[float, float] = (0.0, 1.0)
     asked: str = ""
+    planned: bool = False
     unproven: str = ""

@@ -99,7 +99,9 @@ def test_repeats_and_fractions_use_the_seeded_permutation_test(run):
 
 
 def test_jsonl_with_lists_and_booleans_is_read(run):
-    lines = [{"case": f"c{i}", "baseline": True, "candidate": i > 0, "tags": ["x", "y"][: 1 + i % 2]} for i in range(150)]
+    lines = [
+        {"case": f"c{i}", "baseline": True, "candidate": i > 0, "tags": ["x", "y"][: 1 + i % 2]} for i in range(150)
+    ]
     _, out, _ = run("\n".join(json.dumps(line) for line in lines), "--json", name="cases.jsonl")
     assert [s["name"] for s in json.loads(out)["slices"]] == ["y"], "a tag on all cases is the total"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scored_runs import Score, passing, scored_run
 
@@ -23,7 +25,11 @@ def test_a_clear_drop_fails_and_each_flip_is_named() -> None:
 
 def test_scenario_kind_and_tag_are_slices_with_suspects_that_keep_it_open() -> None:
     about = {
-        f"c{k}": {"scenario": "date" if k < 30 else f"s{k % 4}", "kind": "edge" if k % 5 else "normal", "tags": ("x",) if k % 2 else ()}
+        f"c{k}": {
+            "scenario": "date" if k < 30 else f"s{k % 4}",
+            "kind": "edge" if k % 5 else "normal",
+            "tags": ("x",) if k % 2 else (),
+        }
         for k in range(330)
     }
     after = passing(330, range(5)) | {"c29": 1.0}
@@ -51,6 +57,18 @@ def test_repeats_that_differ_in_number_keep_their_means() -> None:
     first, second = paired.cases
     assert (first.baseline, first.candidate, first.change) == (1.0, pytest.approx(1 / 3), "broke")
     assert paired.uneven == ("c",) and not first.binary and second.binary
+
+
+def test_only_repeats_that_no_plan_explains_are_remarked() -> None:
+    scores: dict[str, Score] = dict(passing(60))
+    before, after = scored_run("a", {**scores, "c7": [1.0] * 5}), scored_run("b", {**scores, "c8": [1.0, None]})
+    assert any(
+        "1 case with more results of one version" in line for line in gate_runs(before, scored_run("b", scores)).remarks
+    )
+    for runs in ((replace(before, planned=True), after), (before, replace(after, planned=True))):
+        assert pair_runs(*runs).uneven == (), "one result of each case, and what the plan asked for"
+    lacking = replace(scored_run("b", {**scores, "c8": [1.0, 1.0, None]}), planned=True)
+    assert pair_runs(before, lacking).uneven == ("c8",), "an answer that the plan asked for is missing"
 
 
 def test_rounds_of_repeats_share_what_a_pass_may_err_by() -> None:
@@ -99,7 +117,7 @@ def test_examples_of_few_shots_leave_the_gate() -> None:
         scored_run("a", passing(200)), scored_run("b", passing(200, range(20))), left_out={f"c{k}" for k in range(20)}
     )
     assert made.decision == "pass" and len(made.paired.left_out) == 20
-    assert "20 cases stand in the few-shot examples" in made.remarks[0]
+    assert "20 cases are in the few-shot examples" in made.remarks[0]
 
 
 def test_small_drops_cannot_pile_up() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo
+from review.basics.words import counted
 from review.experiments.decisions import FAIL, TOTAL
 from review.experiments.gating.checks import PEOPLE, Checks, checks_of
 from review.experiments.gating.drift import Drift, best_approved
@@ -186,14 +187,17 @@ def _checked(
 def _about(paired: Paired) -> list[str]:
     """Return what the reader should know about the cases that were compared, or not."""
     found = []
-    for names, words in (
-        (paired.left_out, "stand in the few-shot examples of a version and are left out"),
-        (paired.only_baseline, "are only in the baseline's release, or differ there, and are not compared"),
-        (paired.only_candidate, "are only in the candidate's release, or differ there, and are not compared"),
-        (paired.uneven, "have more results of one version than of the other; their means are compared"),
+    for names, are in (
+        (paired.left_out, "in the few-shot examples of a version and left out"),
+        (paired.only_baseline, "only in the baseline's release, or other there, and not compared"),
+        (paired.only_candidate, "only in the candidate's release, or other there, and not compared"),
     ):
         if names:
-            found.append(f"{len(names):,} cases {words}: {listed(names)}")
+            is_or_are = "is" if len(names) == 1 else "are"
+            found.append(f"{counted(len(names), 'case')} {is_or_are} {are}: {listed(names)}")
+    if paired.uneven:
+        cases = counted(len(paired.uneven), "case")
+        found.append(f"{cases} with more results of one version, so means are compared: {listed(paired.uneven)}")
     return found
 
 

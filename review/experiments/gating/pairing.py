@@ -21,7 +21,7 @@ class Paired:
     ``cases`` are those that both versions have results for. ``missing`` are cases without one.
     ``left_out`` are cases whose example stands in the few-shots of a version. ``only_baseline`` and
     ``only_candidate`` are cases that only one run saw, or saw with other content, because the releases differ.
-    ``uneven`` are cases of which the versions have different numbers of results.
+    ``uneven`` are cases of which the versions have different numbers of results that no plan of the gate explains.
     """
 
     cases: tuple[GateCase, ...]
@@ -45,6 +45,7 @@ def pair_runs(baseline: ScoredRun, candidate: ScoredRun, *, left_out: Collection
     common = set(shared)
     only_baseline = [name for name in before if name not in common]
     only_candidate = [name for name in after if name not in common]
+    planned = baseline.planned or candidate.planned
     cases: list[GateCase] = []
     missing: list[MissingCase] = []
     uneven: list[str] = []
@@ -55,7 +56,8 @@ def pair_runs(baseline: ScoredRun, candidate: ScoredRun, *, left_out: Collection
         if not old or not new:
             missing.append(MissingCase(name, case.must_pass))
             continue
-        if len(old) != len(new):
+        lacking = len(old) < len(before[name]) or len(new) < len(after[name])
+        if len(old) != len(new) and (lacking or not planned):
             uneven.append(name)
         cases.append(gate_case(case, old, new))
     if same_release:

@@ -17,7 +17,7 @@ from review.experiments.values import Answer, Case, ScoredCase, ScoredRun
 
 SCORE = "score:"
 """Begins the column of a scorer."""
-OF_RUN = ("version", "release", "release_digest", "run", "started", "unproven")
+OF_RUN = ("version", "release", "release_digest", "run", "started", "planned", "unproven")
 OF_CASE = ("question", "scenario", "kind", "tags", "must_pass", "expected_answer", "source", "digest")
 OF_ANSWER = ("answer", "sql", "latency_ms", "tokens_in", "tokens_out", "cost")
 OF_SCORES = ("execution", "semantic", "combined", "cause")
@@ -81,6 +81,7 @@ def run_of(frame: pd.DataFrame, *, name: str = "version") -> ScoredRun:
         scorers=scorers,
         people=_by_people(rows),
         weights=_weights(first.get("weight_execution")),
+        planned=str(first.get("planned")) == "True",
         unproven=str(first.get("unproven") or ""),
     )
 

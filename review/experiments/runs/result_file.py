@@ -1,8 +1,9 @@
 """Results as a file, for gates without a store: one line about the run, then one line for each case and repeat.
 
-``write_results`` and ``read_results`` are each other's inverse over the cases of the same release. Each line carries a
-digest of what it says, and the first line one of the whole file, so that a number changed, a line removed or a line
-added by hand is noticed. No key is behind them: who means to forge results is found by the history of the repository.
+``write_results`` and ``read_results`` are each other's inverse over the cases of the same release, but for the rows
+that the execution scorer kept. Each line carries a digest of what it says, and the first line one of the whole file, so
+that a number changed, a line removed or a line added by hand is noticed. No key is behind them: who means to forge
+results is found by the history of the repository.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def write_results(path: Path, run: ScoredRun) -> None:
     head = {"spotcheck_run": FORMAT, **{name: getattr(run, name) for name in HEAD}, "scorers": list(run.scorers)}
     if run.asked:
         head["asked"] = run.asked
+    if run.planned:
+        head["planned"] = True
     if run.people:
         head |= {"people": dict(run.people), "weights": list(run.weights)}
     lines = [_signed(_line(one), run.run) for one in run.cases]
@@ -73,7 +76,7 @@ def _line(one: ScoredCase) -> dict[str, Any]:
 
 def _without_rows(said: Json) -> Json:
     """Return what a scorer said, without the rows of results: a file in a repository holds no data of the database."""
-    return {name: value for name, value in said.items() if name not in ("answer", "reference")}
+    return {name: value for name, value in said.items() if "outcome" not in said or name not in ("answer", "reference")}
 
 
 def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
@@ -116,6 +119,7 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
         people={case: score for case, score in people.items() if case in known},
         weights=weights,
         asked=str(head.get("asked") or ""),
+        planned=head.get("planned") is True,
         unproven=_unproven(path, head, rows),
     )
 

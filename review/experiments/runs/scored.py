@@ -74,6 +74,7 @@ def scored_over(store: Store, run: ExperimentRun, release: ReleaseCases, project
         started=run.at,
         cases=tuple(cases),
         scorers=project.scores.all,
+        planned=bool(run.options.get("more")),
     )
     labels = labels_of_people(store, run.id) if correctness is not None else {}
     if not labels or correctness is None:

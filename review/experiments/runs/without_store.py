@@ -99,6 +99,7 @@ def run_without_store(
         cases=tuple(with_people(one, correctness, project, prompt=version.prompt) for one in cases),
         scorers=project.scores.all,
         asked=hashed,
+        planned=bool(options.more),
     )
     told = [f"{counted(taken, 'answer')} of the earlier run taken over."] if taken else []
     why = budget.why_not()
