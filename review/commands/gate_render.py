@@ -65,7 +65,7 @@ def show_standing(standing: Standing) -> None:
         sure = " (two names, no login: no proof of two people)" if w.identity == "names" else ""
         out.print(f"Waived by {w.by}{sure}: {what}. {w.reason}", markup=False, highlight=False)
     if standing.may_ship:
-        out.print(f"{d.candidate} may ship.", markup=False, highlight=False)
+        out.print(standing.ships, markup=False, highlight=False)
     else:
         out.print(f"Open: {', '.join(standing.open)}.", markup=False, highlight=False)
 
@@ -84,11 +84,18 @@ def show_decisions(found: Sequence[Standing]) -> None:
             d.baseline,
             d.release,
             d.decision,
-            ", ".join(one.open) or "may ship",
+            _stands(one),
             to_minute(d.at),
         )
         grid.add_row(*(escape(cell) for cell in cells))
     out.print(grid)
+
+
+def _stands(one: Standing) -> str:
+    """Return what is open, or that the candidate may ship, with the slices that may have collapsed all the same."""
+    if one.open:
+        return ", ".join(one.open)
+    return f"may ship, suspect: {', '.join(one.suspects)}" if one.suspects else "may ship"
 
 
 def show_self(found: SelfCheck) -> None:

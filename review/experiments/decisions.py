@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from review.basics.errors import UnknownError
+from review.statistics.answers.answer import listed
 from storage.records_gate import GateDecision, GateWaiver
 from storage.store import Store
 
@@ -32,6 +33,21 @@ class Standing:
     def waived(self) -> bool:
         """Whether it may ship because of waivers alone."""
         return self.may_ship and self.decision.decision != "pass"
+
+    @property
+    def suspects(self) -> tuple[str, ...]:
+        """The slices that may have collapsed and that nobody waived by name: a waived fail does not cover them."""
+        waived = {w.slice for w in self.waivers}
+        found = [f"{one['kind']} {one['name']}" for one in self.decision.report.get("suspects", ())]
+        return tuple(name for name in found if name not in waived)
+
+    @property
+    def ships(self) -> str:
+        """The sentence that the candidate may ship, with the suspect slices that it ships with."""
+        by = " by waiver" if self.waived else ""
+        if not self.suspects:
+            return f"{self.decision.candidate} may ship{by}."
+        return f"{self.decision.candidate} may ship{by}, although {listed(list(self.suspects))} may have collapsed."
 
 
 def still_open(decision: GateDecision, waivers: Iterable[GateWaiver]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from review.experiments.decisions import standing_of, stopped_by
 from review.experiments.gating.asking import ask_people, asking, drop_by_people, settle, settled
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import Outcome, gate_runs
+from review.experiments.gating.written import short_markdown
 from review.settings.project import project_of
 from review.statistics.gate.asked import asked_drop
 from storage.queries.pairs import PREFERENCE
@@ -108,6 +109,18 @@ def test_a_failure_needs_a_lead_to_waive_it(store: Store) -> None:
     name = keep(store, failed, by="lea").decision.id
     with pytest.raises(Refused, match="needs the role lead"):
         waive(store, name, by="eva", reason="x")
+
+
+def test_a_waived_fail_still_names_the_slice_that_may_have_collapsed(store: Store) -> None:
+    about = {f"c{k}": {"tags": ("easy",) if k >= 170 else (), "scenario": f"s{k % 2}"} for k in range(200)}
+    before = scored_run("v2", passing(200), cases=about)
+    failed = gate_runs(before, scored_run("v6", passing(200, [*range(40), 170, 171, 172]), cases=about))
+    assert failed.decision == "fail" and [s.name for s in failed.report.suspects] == ["easy"]
+    found = waive(store, keep(store, failed, by="eva").decision.id, by="lea", reason="read all of them")
+    words = "v6 may ship by waiver, although tag easy may have collapsed."
+    assert found.may_ship and found.ships == words and f"**{words}**" in short_markdown(failed, found)
+    clean = keep(store, gate_runs(before, scored_run("v7", passing(200), cases=about)), by="eva")
+    assert clean.ships == "v7 may ship." and not clean.suspects
 
 
 def test_an_example_tells_which_versions_it_helped_to_stop(store: Store) -> None:

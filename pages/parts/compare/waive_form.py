@@ -40,7 +40,7 @@ def _one(here: Session, found: Standing) -> None:
             who = here.names.get(w.by, w.by)
             st.markdown(as_text(f"Waived on {w.at[:10]} by {who} ({what}): {w.reason}.{unsure}"))
         if found.may_ship:
-            st.markdown(as_text(f"{d.candidate} may ship."))
+            st.markdown(as_text(found.ships))
             return
         st.markdown(as_text(f"Still open: {', '.join(found.open)}."))
         _waive(here, found)

@@ -92,7 +92,7 @@ def _approve(here: Session, name: str) -> None:
             "registered it approves it, with a reason. It stays on record."
         )
     elif found.may_ship:
-        st.caption("The gate lets this version ship. Its decision stays on record.")
+        st.caption(as_text(f"{found.ships} The decision stays on record."))
     else:
         st.caption(as_text(f"The gate says {found.decision.decision}; open: {', '.join(found.open)}."))
         st.page_link("compare.py", label="Compare", icon=":material/compare_arrows:")

@@ -95,7 +95,7 @@ def _chosen(before: Standing, wanted: str) -> str:
     """Return what the waiver covers: "" or "kind name" of a slice. Raises InputError, NothingToDo."""
     slices = [one.removeprefix(SLICE) for one in before.open if one.startswith(SLICE)]
     if not before.open:
-        raise NothingToDo(f"{before.decision.id} has nothing left to waive: {before.decision.candidate} may ship.")
+        raise NothingToDo(f"{before.decision.id} has nothing left to waive: {before.ships}")
     if wanted:
         found = [s for s in slices if wanted in (s, s.partition(" ")[2])]
         if len(found) != 1:

@@ -70,7 +70,7 @@ def short_markdown(outcome: Outcome, standing: Standing | None = None) -> str:
     for waiver in standing.waivers if standing else ():
         parts += ["", f"Waived by {_plain(waiver.by)}: {_plain(waiver.reason)}"]
     if standing is not None and standing.waived:
-        parts += ["", f"**{_plain(outcome.candidate.version)} may ship by waiver.**"]
+        parts += ["", f"**{_plain(standing.ships)}**"]
     parts += ["", f"Release {_plain(outcome.candidate.release)} · decision `{outcome.id}`"]
     return "\n".join(parts) + "\n"
 
