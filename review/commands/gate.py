@@ -34,7 +34,14 @@ MEMBERS = {
 @click.option("--release-file", type=click.Path(path_type=Path), help="The exported release (jsonl) of both files.")
 @click.option("--keep", "kept", is_flag=True, help="Send the decision about two files to the store.")
 @click.option("--self", "itself", is_flag=True, help="Compare the baseline with itself: how often does that not pass?")
-@click.option("--plan", is_flag=True, help="Print what to ask again, and the bill, instead of a decision.")
+@click.option(
+    "--approved", type=click.Path(path_type=Path), multiple=True, metavar="PATH",
+    help="Results of earlier approved versions, a file or a folder, without a store: the best of them is compared too.",
+)  # fmt: skip
+@click.option(
+    "--plan", is_flag=False, flag_value="-", metavar="[FILE]",
+    help="Print what to ask again, and the bill, instead of a decision. FILE is for `spotcheck run --plan`.",
+)  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), help="The most answers that --plan may ask for.")
 @click.option("--max-cost", type=Number(0), help="The most that --plan may cost.")
 @click.option(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from review.commands.gate_table import read_cases
 from review.experiments.decisions import Standing
 from review.experiments.gating.keeping import keep
 from review.experiments.gating.outcome import Outcome, gate_runs
-from review.experiments.gating.repeats import repeat_plan
+from review.experiments.gating.repeats import RepeatPlan, nothing_to_ask, plan_of_itself, repeat_plan
 from review.experiments.gating.selfcheck import self_check
 from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.versions_gate import check_itself, gate_versions
@@ -33,7 +34,7 @@ from storage.queries.experiments import latest_finished
 from storage.store import Store
 
 PRINT = "-"
-"""What --markdown holds without a file: print the Markdown."""
+"""What --markdown and --plan hold without a file: print it."""
 
 
 @apart_from_decisions
@@ -48,6 +49,8 @@ def decided(given: dict[str, Any]) -> int:
         return _itself(given, settings)
     if given["baseline_file"] or given["candidate_file"]:
         return _files(given, settings)
+    if given["approved"]:
+        raise click.UsageError("--approved goes with --baseline-file; a store knows its approved versions.")
     if given["candidate"] is None:
         raise click.UsageError(
             "give --candidate (and --baseline) on a store, --baseline-file, --candidate-file and --release-file, or "
@@ -96,7 +99,8 @@ def _files(given: dict[str, Any], settings: GateSettings) -> int:
             f"{given['candidate_file']}: found a run over release {after.release} with other examples than "
             f"{given['release_file']}, expected one over this release. Run {after.version} over it."
         )
-    outcome = gate_runs(before, after, settings)
+    approved, without = _approved(given["approved"], release, before)
+    outcome = gate_runs(before, after, settings, approved=approved, not_compared=without)
     if given["plan"]:
         return _plan(given, outcome)
     if not given["kept"]:
@@ -112,12 +116,32 @@ def _checked(path: Path, release: ReleaseCases) -> ScoredRun:
     return whole(run, release)
 
 
+def _approved(paths: Sequence[Path], release: ReleaseCases, baseline: ScoredRun) -> tuple[list[ScoredRun], list[str]]:
+    """Return the runs of other approved versions, and the names of those that saw none of the cases.
+
+    Raises InputError for a folder without results, so that a comparison that was asked for is never left out.
+    """
+    files: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path}: found no results (*.jsonl), expected those of approved versions.")
+        files += inside
+    runs = [run for run in (read_results(file, release.cases) for file in files) if run.run != baseline.run]
+    return [run for run in runs if run.cases], [run.version for run in runs if not run.cases]
+
+
 def _itself(given: dict[str, Any], settings: GateSettings) -> int:
     if given["baseline_file"]:
         if given["release_file"] is None:
             raise click.UsageError("--self with --baseline-file needs --release-file too.")
-        found = self_check([_checked(given["baseline_file"], cases_of_file(given["release_file"]))], settings)
+        run = _checked(given["baseline_file"], cases_of_file(given["release_file"]))
+        if given["plan"]:
+            return _printed_plan(given, plan_of_itself(run, currency=_currency(given)))
+        found = self_check([run], settings)
     else:
+        if given["plan"]:
+            raise click.UsageError("--self with --plan needs --baseline-file and --release-file.")
         store = opened(given["store_path"])
         version = _baseline(store, given)
         found = check_itself(store, version, _release(store, given, version), settings)
@@ -126,15 +150,27 @@ def _itself(given: dict[str, Any], settings: GateSettings) -> int:
 
 
 def _plan(given: dict[str, Any], outcome: Outcome) -> int:
+    if outcome.decision == "pass" or (outcome.decision == "fail" and not outcome.report.doubtful):
+        return _printed_plan(given, nothing_to_ask(outcome.baseline, outcome.candidate))
     plan = repeat_plan(
         outcome.baseline,
         outcome.candidate,
         max_calls=given["max_calls"],
         max_cost=given["max_cost"],
-        currency=project_of(given["store_path"]).judges.currency,
+        currency=_currency(given),
     )
+    return _printed_plan(given, plan)
+
+
+def _printed_plan(given: dict[str, Any], plan: RepeatPlan) -> int:
+    if given["plan"] != PRINT:
+        _write(Path(given["plan"]), json.dumps(plan.to_json()) + "\n")
     emit(plan.to_json(), given["as_json"], lambda: click.echo(plan.sentence))
     return 0
+
+
+def _currency(given: dict[str, Any]) -> str:
+    return project_of(given["store_path"]).judges.currency
 
 
 def _told(given: dict[str, Any], outcome: Outcome, standing: Standing | None) -> int:

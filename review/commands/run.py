@@ -51,7 +51,7 @@ from storage.store import Store
 @click.option("--repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each case is asked.")
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False),
-    help="Ask each case as often as this plan says, which `spotcheck gate --plan --json` prints.",
+    help="Ask each case as often as this plan says, which `spotcheck gate --plan FILE` writes.",
 )  # fmt: skip
 @click.option("--concurrency", type=click.IntRange(1), default=8, show_default=True, help="Cases asked at once.")
 @click.option(

@@ -1,18 +1,18 @@
 """Three pull requests, 20 times each, without a store: ``python tests/bench/pull_requests.py [TIMES [CHANGE ...]]``.
 
-Every step is a command: run the candidate over an exported release, gate it against the results of the version in
-force, and where the gate is undecided or its fail doubtful, print a plan, ask as it says, and gate again. The product
+Every step is a command of the printed workflow: run the candidate over an exported release, let the gate plan repeats
+where it is undecided or its fail doubtful, ask as the plan says, and gate again. The product
 answers 200 questions in 8 scenarios and is right in 93% of them; some answers flip by chance. The harmless change flips
 5% of them between two runs, as the version in force does against itself; the noisy one, in which nothing changed
-either, 10%; the date slip breaks a third of the date questions for good. The bill counts answers, without the five
-results of each case of the version in force, which every pull request uses. Without a store a plan asks all of its
-repeats anew.
+either, 10%; the date slip breaks a third of the date questions for good. The bill counts the answers of the candidate.
+Those of the version in force are made once, when it is approved, and serve every pull request.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -21,8 +21,10 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from review.commands.cli import spotcheck
+from review.experiments.gating.workflows import WORKFLOWS
 
 CASES, SCENARIOS, PRICE = 200, 8, 0.01
+MOST = int(re.findall(r"MOST: (\d+)", WORKFLOWS["github"][1])[0])
 AGENT = """
 import json, random, sys
 change = sys.argv[1]
@@ -75,24 +77,17 @@ def results(file: str) -> int:
 def decided(change: str) -> tuple[str, str, int]:
     """Return the first decision, the last one, and how many answers they took."""
     force = "noise" if change == "noise" else "harmless"
-    ask(force, "in-force", "base.jsonl", "--repeats", "5")
-    ask(change, "candidate", "new.jsonl")
     files = ["--release-file", "release.jsonl", "--baseline-file", "base.jsonl"]
+    ask(force, "in-force", "base.jsonl", "--repeats", "5", "--fresh")
+    call("gate", "--self", *files, "--plan", "plan.json")
+    ask(force, "in-force", "base.jsonl", "--plan", "plan.json")
+    ask(change, "candidate", "new.jsonl", "--fresh")
     files += ["--candidate-file", "new.jsonl"]
-    _, told = call("gate", *files)
-    first = last = str(told["decision"])
-    bill = results("new.jsonl")
-    while last == "inconclusive" or told["doubtful"]:
-        _, plan = call("gate", *files, "--plan", "--max-cost", f"{8 * CASES * PRICE}")
-        if plan["step"] != "repeat":
-            break
-        Path("plan.json").write_text(json.dumps(plan), encoding="utf-8")
-        ask(force, "in-force", "base.jsonl", "--plan", "plan.json")
-        ask(change, "candidate", "new.jsonl", "--plan", "plan.json")
-        _, told = call("gate", *files)
-        last = str(told["decision"])
-        bill += results("base.jsonl") + results("new.jsonl")
-    return first, last, bill
+    _, first = call("gate", *files)
+    call("gate", *files, "--plan", "plan.json", "--max-calls", str(MOST))
+    ask(change, "candidate", "new.jsonl", "--plan", "plan.json")
+    _, last = call("gate", *files)
+    return str(first["decision"]), str(last["decision"]), results("new.jsonl")
 
 
 def main() -> None:

@@ -9,15 +9,17 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from scored_runs import passing
+from scored_runs import Score, passing, scored_run
 from test_gate_files_cli import EXAMPLE
 
 from review.basics.errors import InputError
 from review.commands.cli import spotcheck
+from review.experiments.gating.repeats import plan_of_itself
 from review.experiments.gating.workflows import WORKFLOWS
 
 AGENT = """
@@ -25,7 +27,8 @@ import json, sys
 for line in sys.stdin:
     asked = json.loads(line)
     number = int(asked["question"].split()[-1].rstrip("?"))
-    slipped = "dates" in asked["version"]["prompt"] and number % 4 == 0
+    prompt = asked["version"]["prompt"]
+    slipped = "dates" in prompt and number % 4 == 0 or "orders" in prompt and number in (1, 2, 3)
     answer = "It is late." if slipped else "It left."
     print(json.dumps({"id": asked["id"], "answer": answer, "cost": 0.001}), flush=True)
 """
@@ -35,7 +38,7 @@ for line in sys.stdin:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with an agent, its prompt, a golden release and the results of the version in force."""
     folder = tmp_path_factory.mktemp("repository")
-    (folder / "eval").mkdir()
+    (folder / "eval" / "approved").mkdir(parents=True)
     (folder / "prompts").mkdir()
     rows = [
         {**EXAMPLE, "example_id": name, "question": f"Where is parcel {k}?", "scenario": f"s{k % 4}"}
@@ -51,9 +54,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (bin_ / "spotcheck").chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        done = here(patch, commands("gitlab")[0].replace("candidate", "in-force"))
+        asked = commands("gitlab")[0].replace("--prompt candidate", "--prompt v3")
+        done = here(patch, f"{asked.replace('candidate.jsonl', 'eval/approved/in-force.jsonl')} --repeats 5")
     assert done.exit_code == 0, done.output
-    (folder / "in-force.jsonl").rename(folder / "eval" / "baseline.jsonl")
     return folder
 
 
@@ -66,7 +69,13 @@ def commands(service: str) -> list[str]:
 
 
 def variables(service: str) -> dict[str, str]:
-    return dict(re.findall(r"^ +(RELEASE|BASELINE|PROMPT|AGENT): (.+)$", WORKFLOWS[service][1], re.MULTILINE))
+    names = "RELEASE|APPROVED|BASELINE|PROMPT|AGENT|MOST"
+    return dict(re.findall(rf"^ +({names}): (.+)$", WORKFLOWS[service][1], re.MULTILINE))
+
+
+def rows(file: Path) -> list[dict[str, Any]]:
+    """The lines of a results file after the first."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()[1:]]
 
 
 def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -89,13 +98,13 @@ def here(patch: pytest.MonkeyPatch, command: str) -> Result:
 
 
 def test_both_services_run_the_same_commands() -> None:
-    assert commands("github") == commands("gitlab") and len(commands("github")) == 2
-    assert variables("github") == variables("gitlab")
+    assert commands("github") == commands("gitlab") and len(commands("github")) == 4
+    assert variables("github") == variables("gitlab") and len(variables("github")) == 6
 
 
 def test_a_slip_stops_the_pull_request(repository: Path) -> None:
     (repository / "prompts" / "agent.txt").write_text("Write dates in full.", encoding="utf-8")
-    ask, gate = commands("gitlab")
+    ask, _, _, gate = commands("gitlab")
     done = shell(repository, ask)
     assert done.returncode == 0, done.stderr
     done = shell(repository, gate)
@@ -113,6 +122,55 @@ def test_a_harmless_pull_request_passes(repository: Path, monkeypatch: pytest.Mo
         done = here(monkeypatch, command)
         assert done.exit_code == 0, done.output
     assert "PASS" in (repository / "gate.md").read_text(encoding="utf-8")
+    assert len(rows(repository / "candidate.jsonl")) == 200, "a gate that has decided asks nothing again"
+
+
+def test_an_undecided_pull_request_asks_again_up_to_its_bill(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "prompts" / "agent.txt").write_text("Answer about orders.", encoding="utf-8")
+    ask, plan, again, gate = commands("github")
+    assert here(monkeypatch, ask).exit_code == 0
+    few = here(monkeypatch, plan.replace('"$MOST"', "100"))
+    assert "The bill is too small: the least that decides is 200 answers (about 0.20)" in " ".join(few.output.split())
+    assert here(monkeypatch, again).exit_code == 0 and len(rows(repository / "candidate.jsonl")) == 200
+    told = here(monkeypatch, plan)
+    assert "400 answers (about 0.40)" in " ".join(told.output.split()), told.output
+    assert here(monkeypatch, again).exit_code == 0 and len(rows(repository / "candidate.jsonl")) == 600
+    done = here(monkeypatch, gate)
+    text = (repository / "gate.md").read_text(encoding="utf-8")
+    assert done.exit_code == 3 and "INCONCLUSIVE" in text
+    assert "more results of one version" not in text, "the plan asked for them"
+
+
+def test_small_drops_cannot_add_up_without_a_store(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "eval" / "worse").mkdir()
+    (repository / "prompts" / "agent.txt").write_text("Write dates in full.", encoding="utf-8")
+    ask, _, _, gate = commands("github")
+    worse = ask.replace("--prompt candidate", "--prompt v4").replace("candidate.jsonl", "eval/worse/v4.jsonl")
+    assert here(monkeypatch, worse).exit_code == here(monkeypatch, ask).exit_code == 0
+    gate = gate.replace("$BASELINE", "eval/worse/v4.jsonl")
+    told = json.loads(here(monkeypatch, f"{gate} --json").stdout)
+    assert told["decision"] == "fail" and told["drift"]["version"] == "v3" and told["drop"]["value"] == 0
+    assert any("the best of the other approved versions" in reason for reason in told["reasons"])
+    alone = json.loads(here(monkeypatch, f"{gate.replace('$APPROVED', 'eval/worse')} --json").stdout)
+    assert alone["decision"] == "pass" and alone["drift"] is None, "the baseline itself is no other version"
+    empty = here(monkeypatch, gate.replace("$APPROVED", "prompts"))
+    assert isinstance(empty.exception, InputError) and "prompts: found no results" in str(empty.exception)
+
+
+def test_the_version_in_force_is_repeated_once_for_all_candidates(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    words = 'spotcheck gate --self --release-file "$RELEASE" --baseline-file "$BASELINE" --plan plan.json --json'
+    plan = json.loads(here(monkeypatch, words).stdout)
+    assert plan["step"] == "done" and plan == json.loads((repository / "plan.json").read_text(encoding="utf-8"))
+    results: dict[str, Score] = {**passing(8), "c0": [1.0, 0.0]}
+    wanted = plan_of_itself(scored_run("v3", results))
+    assert (wanted.step, wanted.calls) == ("repeat", 13 + 7 * 4)
+    assert wanted.to_json()["versions"] == {"v3": {"c0": 15, **{f"c{k}": 5 for k in range(1, 8)}}}
+    assert "They serve every candidate" in wanted.sentence
 
 
 @pytest.mark.parametrize("service", WORKFLOWS)
@@ -130,8 +188,8 @@ def test_a_plan_of_the_gate_is_asked_as_it_says(repository: Path, monkeypatch: p
     (repository / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     done = here(monkeypatch, f"{commands('github')[0]} --plan plan.json")
     assert done.exit_code == 0, done.output
-    rows = [json.loads(line) for line in (repository / "candidate.jsonl").read_text(encoding="utf-8").splitlines()[1:]]
-    assert len(rows) == 204 and [row["repeat"] for row in rows if row["id"] == "c1"] == [1, 2, 3]
+    found = rows(repository / "candidate.jsonl")
+    assert len(found) == 204 and [row["repeat"] for row in found if row["id"] == "c1"] == [1, 2, 3]
     (repository / "plan.json").write_text('{"versions": {"v9": {}}}', encoding="utf-8")
     done = here(monkeypatch, f"{commands('github')[0]} --plan plan.json")
     assert isinstance(done.exception, InputError) and "found a plan for v9, expected one for candidate" in str(

@@ -35,13 +35,15 @@ class RepeatPlan:
 
     ``versions`` are the names of baseline and candidate.
 
-    ``step`` is learn (the baseline alone is asked, to see which cases flip), repeat, done, or short when not even the
-    smallest offer fits the bill. ``calls`` and ``cost`` are what the step takes; ``cost`` is None where no answer said
-    what it cost. ``currency`` is that of the project, "" where it names none.
+    ``step`` is learn (the baseline alone is asked, to see which cases flip), repeat, done, short when not even the
+    smallest offer fits the bill, or decided when repeats would add nothing. ``baseline`` and ``candidate`` ask for
+    nothing new unless the step is learn or repeat. ``calls`` and ``cost`` are what the step takes, or for short what
+    the smallest offer would take; ``cost`` is None where no answer said what it cost. ``currency`` is that of the
+    project, "" where it names none.
     """
 
     versions: tuple[str, str]
-    step: Literal["learn", "repeat", "done", "short"]
+    step: Literal["learn", "repeat", "done", "short", "decided"]
     baseline: Mapping[str, int]
     candidate: Mapping[str, int]
     flaky: tuple[str, ...]
@@ -58,6 +60,8 @@ class RepeatPlan:
     def sentence(self) -> str:
         """The plan in words, with its bill."""
         bill = f"{counted(self.calls, 'answer')} ({self.price})"
+        if self.step == "decided":
+            return "The gate has decided without more answers."
         if self.step == "done":
             return "Every case has the results that the plan asks for. More cases decide, more repeats hardly do."
         if self.step == "learn":
@@ -68,6 +72,10 @@ class RepeatPlan:
         if self.step == "short":
             return f"The bill is too small: the least that decides is {bill}."
         most, least = max(self.candidate.values()), min(self.candidate.values())
+        if self.versions[0] == self.versions[1]:
+            return (
+                f"Ask until each case has {least} results, those that flip {most}: {bill}. They serve every candidate."
+            )
         flips = f"{counted(len(self.flaky), 'case')} that {'flips' if len(self.flaky) == 1 else 'flip'}"
         return f"Ask {flips} until each version has {most} results, the others until the candidate has {least}: {bill}."
 
@@ -75,6 +83,7 @@ class RepeatPlan:
         """Return the plan for programs."""
         return {
             "step": self.step,
+            "sentence": self.sentence,
             "flaky": list(self.flaky),
             "calls": self.calls,
             "cost": self.cost,
@@ -108,8 +117,8 @@ def repeat_plan(
         return RepeatPlan(
             versions=(baseline.version, candidate.version),
             step=step if sum(wanted) else "done",
-            baseline=old,
-            candidate=new,
+            baseline=_at_least(old, before),
+            candidate=_at_least(new, after),
             flaky=flaky,
             calls=sum(wanted),
             cost=known,
@@ -119,11 +128,14 @@ def repeat_plan(
     def fits(one: RepeatPlan) -> bool:
         return (max_calls is None or one.calls <= max_calls) and (max_cost is None or (one.cost or 0.0) <= max_cost)
 
-    flaky = tuple(name for name, scores in before.items() if scores and min(scores) != max(scores))
+    def short(least: RepeatPlan) -> RepeatPlan:
+        return replace(least, step="short", baseline=_at_least({}, before), candidate=_at_least({}, after))
+
+    flaky = _flaky(before)
     now = {name: len(scores) for name, scores in after.items()}
     learn = plan("learn", dict.fromkeys(before, LEARNED), now)
     if learn.step != "done":
-        return learn if fits(learn) else _short(learn)
+        return learn if fits(learn) else short(learn)
 
     def offer(most: int, least: int) -> RepeatPlan:
         old = {name: max(LEARNED, most if name in flaky else 0) for name in before}
@@ -132,7 +144,42 @@ def repeat_plan(
     made = [offer(*numbers) for numbers in OFFERS]
     if made[0].step == "done":
         made = [offer(*numbers) for numbers in FURTHER]
-    return next((one for one in made if fits(one)), _short(made[-1]))
+    return next((one for one in made if fits(one)), short(made[-1]))
+
+
+def plan_of_itself(run: ScoredRun, *, currency: str = "") -> RepeatPlan:
+    """Plan the results that a version should have once, so that later candidates alone are asked again.
+
+    Every case gets the results that show which cases flip, and those that flip as many as any offer has.
+    """
+    before = {name: scores_of(some) for name, some in by_case(run).items()}
+    flaky = _flaky(before)
+    wanted = {name: OFFERS[0][0] if name in flaky else LEARNED for name in before}
+    calls, price = _more(before, wanted), mean_cost(run)
+    return RepeatPlan(
+        versions=(run.version, run.version),
+        step="repeat" if calls else "done",
+        baseline=_at_least(wanted, before),
+        candidate=_at_least(wanted, before),
+        flaky=flaky,
+        calls=calls,
+        cost=None if price is None else calls * price,
+        currency=currency,
+    )
+
+
+def nothing_to_ask(baseline: ScoredRun, candidate: ScoredRun) -> RepeatPlan:
+    """Return the plan of a gate that has decided: every case keeps the results that it has."""
+    old, new = ({name: len(some) for name, some in by_case(run).items()} for run in (baseline, candidate))
+    return RepeatPlan(
+        versions=(baseline.version, candidate.version),
+        step="decided",
+        baseline=old,
+        candidate=new,
+        flaky=(),
+        calls=0,
+        cost=0.0,
+    )
 
 
 def mean_cost(run: ScoredRun) -> float | None:
@@ -145,8 +192,14 @@ def _more(have: Mapping[str, list[float]], want: Mapping[str, int]) -> int:
     return sum(max(0, n - len(have[name])) for name, n in want.items())
 
 
-def _short(least: RepeatPlan) -> RepeatPlan:
-    return replace(least, step="short")
+def _flaky(have: Mapping[str, list[float]]) -> tuple[str, ...]:
+    """Return the cases whose results differ, in their order."""
+    return tuple(name for name, scores in have.items() if scores and min(scores) != max(scores))
+
+
+def _at_least(want: Mapping[str, int], have: Mapping[str, list[float]]) -> dict[str, int]:
+    """Return how many results each case should have: what is wanted, and never fewer than it has."""
+    return {name: max(1, want.get(name, 0), len(scores)) for name, scores in have.items()}
 
 
 def planned(file: Path, version: str) -> dict[str, int]:

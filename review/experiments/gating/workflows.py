@@ -1,7 +1,8 @@
 """Workflow files that run the gate on each pull request or merge request, without a store.
 
-They expect three files in the repository: the golden release, exported as jsonl, the results of the version in force,
-and a wheel of Spotcheck.
+They expect in the repository the golden release, exported as jsonl, a folder with the results of the approved versions,
+that in force among them, and a wheel of Spotcheck. The version in force is repeated once, when it is approved; a
+candidate only where the gate is undecided, by a plan that fits a bill.
 """
 
 from __future__ import annotations
@@ -11,6 +12,14 @@ INSTALL = "pip install ./eval/spotcheck-*.whl"
 NOTE = """\
 # Commit a wheel of Spotcheck in eval/ (in the folder of its source: `pip wheel --no-deps -w YOUR-REPOSITORY/eval .`).
 # PyPI has another project of its name.
+# Commit the results of each version when it is approved: five for each case, 15 for those that flip. This makes them:
+#   R=eval/release.jsonl B=eval/approved/in-force.jsonl
+#   ASK="--release-file $R --out $B --prompt v3 --prompt-file prompts/agent.txt"
+#   spotcheck run $ASK --exec 'python agent.py' --repeats 5
+#   spotcheck gate --self --release-file $R --baseline-file $B --plan plan.json
+#   spotcheck run $ASK --exec 'python agent.py' --plan plan.json
+# Keep those of earlier versions beside it, as eval/approved/v2.jsonl: the gate also compares with the best of them, so
+# that small drops cannot add up. MOST is the bill: the most answers that the repeats of a candidate may take.
 """
 
 GITHUB = """\
@@ -27,9 +36,11 @@ jobs:
     runs-on: ubuntu-latest
     env:
       RELEASE: eval/release.jsonl
-      BASELINE: eval/baseline.jsonl
+      APPROVED: eval/approved
+      BASELINE: eval/approved/in-force.jsonl
       PROMPT: prompts/agent.txt
       AGENT: python agent.py
+      MOST: 1000
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
@@ -41,10 +52,18 @@ jobs:
         run: >-
           spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
           --out candidate.jsonl --fresh --force
+      - name: Plan repeats where the gate is undecided
+        run: >-
+          spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+          --approved "$APPROVED" --plan plan.json --max-calls "$MOST"
+      - name: Ask again as planned
+        run: >-
+          spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+          --out candidate.jsonl --plan plan.json
       - name: Gate
         run: >-
           spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
-          --markdown gate.md --junit gate.xml
+          --approved "$APPROVED" --markdown gate.md --junit gate.xml
       - name: Summary
         if: always()
         run: if [ -f gate.md ]; then cat gate.md >> "$GITHUB_STEP_SUMMARY"; fi
@@ -65,9 +84,11 @@ gate:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
   variables:
     RELEASE: eval/release.jsonl
-    BASELINE: eval/baseline.jsonl
+    APPROVED: eval/approved
+    BASELINE: eval/approved/in-force.jsonl
     PROMPT: prompts/agent.txt
     AGENT: python agent.py
+    MOST: 1000
   before_script:
     - @INSTALL@
   script:
@@ -76,7 +97,13 @@ gate:
       --out candidate.jsonl --fresh --force
     - >-
       spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
-      --markdown gate.md --junit gate.xml
+      --approved "$APPROVED" --plan plan.json --max-calls "$MOST"
+    - >-
+      spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+      --out candidate.jsonl --plan plan.json
+    - >-
+      spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+      --approved "$APPROVED" --markdown gate.md --junit gate.xml
   allow_failure:
     exit_codes: [3]
   artifacts:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def score(
         wanted = RunRequest(version=version, release="", kind="file", target={"path": str(path)}, options=options)
         made = PromptVersion(id=version, prompt_hash="", at=now(), by="")
         run, _ = run_without_store(cases, made, wanted, project=project, environment=dict(os.environ))
-    return table_of(run)
+    return table_of(replace(run, planned=False))  # the rows of the table say how often each case was asked, no plan
 
 
 def save_results(results: pd.DataFrame, path: str | Path) -> None:
