@@ -2,7 +2,7 @@
 
 Each stands between ``<!-- derived: NAME -->`` and ``<!-- end -->``. What it says comes from the plug-in's own file: the
 ``about`` of a reader, writer, engine, check or kind of judge, the title of a coefficient, the docstring of a command or
-page. ``tests/test_docs.py`` fails while README.md says anything else.
+page, or of a function for notebooks. ``tests/test_docs.py`` fails while README.md says anything else.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def derived(text: str) -> str:
               "judges": judges, "checks": checks, "writers": writers, "pages": pages,
               "pullers": pullers, "sql_rules": sql_rules, "sql_engines": sql_engines,
               "targets": targets, "results": results, "scorers": scorers,
-              "systems": systems, "warehouses": warehouses}  # fmt: skip
+              "systems": systems, "warehouses": warehouses, "notebook": notebook}  # fmt: skip
     names = [found["name"] for found in _SECTION.finditer(text)]
     assert sorted(names) == sorted(tables), f"README.md derives {sorted(names)}, expected each of {sorted(tables)} once"
     return _SECTION.sub(lambda found: f"{found[1]}{tables[found['name']]()}{found[3]}", text)
@@ -229,6 +229,24 @@ def pages() -> str:
         words = ast.get_docstring(ast.parse((ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8"))) or ""
         rows.append((title, " ".join(words.split("\n\n")[0].split())))
     return table(("page", "for"), rows)
+
+
+def notebook() -> str:
+    """The functions for notebooks with their arguments, and the first sentence of each docstring."""
+    module = ast.parse((ROOT / "review" / "experiments" / "notebook" / "frames.py").read_text(encoding="utf-8"))
+    rows = []
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            first = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
+            rows.append(
+                (f"`sp.{node.name}({_arguments(node.args)})`", re.split(r"(?<=[^.][.])\s", first)[0].replace("``", "`"))
+            )
+    return table(("function", "what it does"), rows)
+
+
+def _arguments(given: ast.arguments) -> str:
+    several = [f"*{given.vararg.arg}"] if given.vararg else []
+    return ", ".join([a.arg for a in given.args] + several + [f"{a.arg}=…" for a in given.kwonlyargs])
 
 
 def titles() -> dict[str, str]:
