@@ -21,6 +21,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from review.commands.cli import spotcheck
+from review.experiments.gating.outcome import ROUNDS
 from review.experiments.gating.workflows import WORKFLOWS
 
 CASES, SCENARIOS, PRICE = 200, 8, 0.01
@@ -84,8 +85,9 @@ def decided(change: str) -> tuple[str, str, int]:
     ask(change, "candidate", "new.jsonl", "--fresh")
     files += ["--candidate-file", "new.jsonl"]
     _, first = call("gate", *files)
-    call("gate", *files, "--plan", "plan.json", "--max-calls", str(MOST))
-    ask(change, "candidate", "new.jsonl", "--plan", "plan.json")
+    for _ in range(ROUNDS):
+        call("gate", *files, "--plan", "plan.json", "--max-calls", str(MOST))
+        ask(change, "candidate", "new.jsonl", "--plan", "plan.json")
     _, last = call("gate", *files)
     return str(first["decision"]), str(last["decision"]), results("new.jsonl")
 

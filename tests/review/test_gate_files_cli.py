@@ -16,11 +16,12 @@ from scored_runs import Score, passing, scored_run
 from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.experiments.gating.outcome import gate_runs
-from review.experiments.gating.repeats import repeat_plan
+from review.experiments.gating.repeats import FURTHER, OFFERS, repeat_plan
 from review.experiments.gating.selfcheck import self_check
 from review.experiments.gating.written import MARK, junit, short_markdown
 from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.result_file import write_results
+from review.experiments.runs.running import RunOptions
 from storage.records_gate import GateDecision
 
 EXAMPLE = {
@@ -134,6 +135,11 @@ def test_what_flips_in_the_baseline_is_asked_again_first_within_the_bill(tmp_pat
     assert repeat_plan(scored_run("v2", {"c0": [0.0, 1.0] * 18}), scored_run("v3", {"c0": [1.0] * 35})).step == "done"
     done = gate(*written(tmp_path, known, passing(10)), "--plan", "--max-calls", 30, "--json")
     assert done.exit_code == 0 and json.loads(done.stdout)["calls"] <= 30
+
+
+def test_a_run_takes_every_number_that_a_plan_offers() -> None:
+    for most, least in (*OFFERS, *FURTHER):
+        assert RunOptions(more={"c0": most, "c1": least}).checked().more["c0"] == most
 
 
 def test_markdown_and_xml_hold_no_markup_of_the_data() -> None:

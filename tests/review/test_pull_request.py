@@ -98,13 +98,13 @@ def here(patch: pytest.MonkeyPatch, command: str) -> Result:
 
 
 def test_both_services_run_the_same_commands() -> None:
-    assert commands("github") == commands("gitlab") and len(commands("github")) == 4
+    assert commands("github") == commands("gitlab") and len(commands("github")) == 6
     assert variables("github") == variables("gitlab") and len(variables("github")) == 6
 
 
 def test_a_slip_stops_the_pull_request(repository: Path) -> None:
     (repository / "prompts" / "agent.txt").write_text("Write dates in full.", encoding="utf-8")
-    ask, _, _, gate = commands("gitlab")
+    ask, *_, gate = commands("gitlab")
     done = shell(repository, ask)
     assert done.returncode == 0, done.stderr
     done = shell(repository, gate)
@@ -128,7 +128,7 @@ def test_a_harmless_pull_request_passes(repository: Path, monkeypatch: pytest.Mo
 def test_an_undecided_pull_request_asks_again_up_to_its_bill(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
     (repository / "prompts" / "agent.txt").write_text("Answer about orders.", encoding="utf-8")
-    ask, plan, again, gate = commands("github")
+    ask, plan, again, _, _, gate = commands("github")
     assert here(monkeypatch, ask).exit_code == 0
     few = here(monkeypatch, plan.replace('"$MOST"', "100"))
     assert "The bill is too small: the least that decides is 200 answers (about 0.20)" in " ".join(few.output.split())
@@ -146,7 +146,7 @@ def test_small_drops_cannot_add_up_without_a_store(repository: Path, monkeypatch
     monkeypatch.chdir(repository)
     (repository / "eval" / "worse").mkdir()
     (repository / "prompts" / "agent.txt").write_text("Write dates in full.", encoding="utf-8")
-    ask, _, _, gate = commands("github")
+    ask, *_, gate = commands("github")
     worse = ask.replace("--prompt candidate", "--prompt v4").replace("candidate.jsonl", "eval/worse/v4.jsonl")
     assert here(monkeypatch, worse).exit_code == here(monkeypatch, ask).exit_code == 0
     gate = gate.replace("$BASELINE", "eval/worse/v4.jsonl")
@@ -168,8 +168,8 @@ def test_the_version_in_force_is_repeated_once_for_all_candidates(
     assert plan["step"] == "done" and plan == json.loads((repository / "plan.json").read_text(encoding="utf-8"))
     results: dict[str, Score] = {**passing(8), "c0": [1.0, 0.0]}
     wanted = plan_of_itself(scored_run("v3", results))
-    assert (wanted.step, wanted.calls) == ("repeat", 13 + 7 * 4)
-    assert wanted.to_json()["versions"] == {"v3": {"c0": 15, **{f"c{k}": 5 for k in range(1, 8)}}}
+    assert (wanted.step, wanted.calls) == ("repeat", 33 + 7 * 4)
+    assert wanted.to_json()["versions"] == {"v3": {"c0": 35, **{f"c{k}": 5 for k in range(1, 8)}}}
     assert "They serve every candidate" in wanted.sentence
 
 

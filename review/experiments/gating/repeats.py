@@ -154,7 +154,7 @@ def plan_of_itself(run: ScoredRun, *, currency: str = "") -> RepeatPlan:
     """
     before = {name: scores_of(some) for name, some in by_case(run).items()}
     flaky = _flaky(before)
-    wanted = {name: OFFERS[0][0] if name in flaky else LEARNED for name in before}
+    wanted = {name: FURTHER[0][0] if name in flaky else LEARNED for name in before}
     calls, price = _more(before, wanted), mean_cost(run)
     return RepeatPlan(
         versions=(run.version, run.version),

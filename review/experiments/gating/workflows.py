@@ -2,7 +2,7 @@
 
 They expect in the repository the golden release, exported as jsonl, a folder with the results of the approved versions,
 that in force among them, and a wheel of Spotcheck. The version in force is repeated once, when it is approved; a
-candidate only where the gate is undecided, by a plan that fits a bill.
+candidate only where the gate is undecided, in two rounds by plans that fit a bill.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ INSTALL = "pip install ./eval/spotcheck-*.whl"
 NOTE = """\
 # Commit a wheel of Spotcheck in eval/ (in the folder of its source: `pip wheel --no-deps -w YOUR-REPOSITORY/eval .`).
 # PyPI has another project of its name.
-# Commit the results of each version when it is approved: five for each case, 15 for those that flip. This makes them:
+# Commit the results of each version when it is approved: five for each case, 35 for those that flip. This makes them:
 #   R=eval/release.jsonl B=eval/approved/in-force.jsonl
 #   ASK="--release-file $R --out $B --prompt v3 --prompt-file prompts/agent.txt"
 #   spotcheck run $ASK --exec 'python agent.py' --repeats 5
 #   spotcheck gate --self --release-file $R --baseline-file $B --plan plan.json
 #   spotcheck run $ASK --exec 'python agent.py' --plan plan.json
 # Keep those of earlier versions beside it, as eval/approved/v2.jsonl: the gate also compares with the best of them, so
-# that small drops cannot add up. MOST is the bill: the most answers that the repeats of a candidate may take.
+# that small drops cannot add up. MOST is the bill: the most answers that each of two rounds of repeats may take.
 """
 
 GITHUB = """\
@@ -40,7 +40,7 @@ jobs:
       BASELINE: eval/approved/in-force.jsonl
       PROMPT: prompts/agent.txt
       AGENT: python agent.py
-      MOST: 1000
+      MOST: 2000
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
@@ -57,6 +57,14 @@ jobs:
           spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
           --approved "$APPROVED" --plan plan.json --max-calls "$MOST"
       - name: Ask again as planned
+        run: >-
+          spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+          --out candidate.jsonl --plan plan.json
+      - name: Plan a second round
+        run: >-
+          spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+          --approved "$APPROVED" --plan plan.json --max-calls "$MOST"
+      - name: Ask the second round
         run: >-
           spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
           --out candidate.jsonl --plan plan.json
@@ -88,13 +96,19 @@ gate:
     BASELINE: eval/approved/in-force.jsonl
     PROMPT: prompts/agent.txt
     AGENT: python agent.py
-    MOST: 1000
+    MOST: 2000
   before_script:
     - @INSTALL@
   script:
     - >-
       spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
       --out candidate.jsonl --fresh --force
+    - >-
+      spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
+      --approved "$APPROVED" --plan plan.json --max-calls "$MOST"
+    - >-
+      spotcheck run --release-file "$RELEASE" --prompt candidate --prompt-file "$PROMPT" --exec "$AGENT"
+      --out candidate.jsonl --plan plan.json
     - >-
       spotcheck gate --release-file "$RELEASE" --baseline-file "$BASELINE" --candidate-file candidate.jsonl
       --approved "$APPROVED" --plan plan.json --max-calls "$MOST"

@@ -21,7 +21,7 @@ from storage.queries.experiments import latest_event_of
 from storage.records_experiments import ExperimentEvent, ExperimentRun
 from storage.store import Store
 
-LIMITS = {"repeats": (1, 25), "concurrency": (1, 256), "timeout": (0.01, 3600), "attempts": (1, 20)}
+LIMITS = {"repeats": (1, 50), "concurrency": (1, 256), "timeout": (0.01, 3600), "attempts": (1, 20)}
 
 
 @dataclass(frozen=True, kw_only=True)
