@@ -7,12 +7,9 @@ const FORMS = [
   { button: ".st-key-failure_save button", field: ".st-key-failure_text input" },
   { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input" },
 ];
-const CAUSE = ".st-key-failures_cause input";
-// What a form is known by: its key names the group, so the next group is there once the key is gone.
-const GROUPS = [
-  { mark: "[class*='st-key-failures_how_']", field: () => document.querySelector(CAUSE) },
-  { mark: "[class*='st-key-proposed_name_']", field: (mark) => mark.querySelector("input") },
-];
+const FORM = "[data-testid=stForm]";
+// The key of this field names the group of its form, so the next group is there once the key is gone.
+const GROUP = "[class*='st-key-failures_how_'], [class*='st-key-proposed_name_']";
 const PATIENCE_MS = 5000;
 
 export const component = () => {
@@ -48,24 +45,21 @@ function focusSoon(form, button, until) {
 }
 
 function followSent(from) {
-  const form = from.closest("[data-testid=stForm]");
-  const group = form && GROUPS.find(({ mark }) => form.querySelector(mark));
-  if (!group) return;
-  const own = form.querySelector(group.mark);
+  const own = from.closest(FORM)?.querySelector(GROUP);
+  if (!own) return;
   const key = [...own.classList].find((name) => name.startsWith("st-key-"));
-  const at = [...document.querySelectorAll(group.mark)].indexOf(own);
-  followSoon({ from, group, key, at, until: performance.now() + PATIENCE_MS });
+  const at = [...document.querySelectorAll(GROUP)].indexOf(own);
+  followSoon({ from, key, at, until: performance.now() + PATIENCE_MS });
 }
 
 // A form that was refused stays, and so does the focus.
 function followSoon(sent) {
-  const { from, group, key, at, until } = sent;
+  const { from, key, at, until } = sent;
   if (![document.body, from].includes(document.activeElement) || performance.now() > until) return;
   if (document.querySelector(`.${CSS.escape(key)}`)) {
     requestAnimationFrame(() => followSoon(sent));
     return;
   }
-  const marks = [...document.querySelectorAll(group.mark)];
-  const mark = marks[Math.min(at, marks.length - 1)];
-  if (mark) group.field(mark)?.focus();
+  const groups = [...document.querySelectorAll(GROUP)];
+  groups[Math.min(at, groups.length - 1)]?.closest(FORM)?.querySelector("input")?.focus();
 }
