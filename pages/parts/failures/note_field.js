@@ -3,9 +3,10 @@
 // or from a form that is gone afterwards, it goes to the first field of the next group.
 
 const TEXTS = "input, textarea, select, [contenteditable]";
+// A field that was refused has a number at the end of its key.
 const FORMS = [
-  { button: ".st-key-failure_save button", field: ".st-key-failure_text input" },
-  { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input" },
+  { button: ".st-key-failure_save button", field: ".st-key-failure_text input, [class*='st-key-failure_text_'] input" },
+  { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input, [class*='st-key-failures_cause_'] input" },
 ];
 const FORM = "[data-testid=stForm]";
 // The key of this field names the group of its form, so the next group is there once the key is gone.
