@@ -9,8 +9,8 @@ const FORMS = [
   { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input, [class*='st-key-failures_cause_'] input" },
 ];
 const FORM = "[data-testid=stForm]";
-// The key of this field names the group of its form, so the next group is there once the key is gone.
-const GROUP = "[class*='st-key-failures_how_'], [class*='st-key-proposed_name_']";
+// This key names the group of a form, so the next group is there once the key is gone.
+const GROUP = "[class*='st-key-failures_group_'], [class*='st-key-proposed_name_']";
 const PATIENCE_MS = 5000;
 
 export const component = () => {
@@ -48,19 +48,31 @@ function focusSoon(form, button, until) {
 function followSent(from) {
   const own = from.closest(FORM)?.querySelector(GROUP);
   if (!own) return;
-  const key = [...own.classList].find((name) => name.startsWith("st-key-"));
   const at = [...document.querySelectorAll(GROUP)].indexOf(own);
-  followSoon({ from, key, at, until: performance.now() + PATIENCE_MS });
+  const label = from.matches("input") ? from.getAttribute("aria-label") : "";
+  followSoon({ held: from, key: keyOf(own), at, label, until: performance.now() + PATIENCE_MS });
 }
 
-// A form that was refused stays, and so does the focus.
+// Drawing again may replace a field more than once: the focus follows until the visitor moves it elsewhere.
 function followSoon(sent) {
-  const { from, key, at, until } = sent;
-  if (![document.body, from].includes(document.activeElement) || performance.now() > until) return;
-  if (document.querySelector(`.${CSS.escape(key)}`)) {
-    requestAnimationFrame(() => followSoon(sent));
-    return;
+  if (![document.body, sent.held].includes(document.activeElement) || performance.now() > sent.until) return;
+  const field = nextField(sent);
+  if (field && field !== sent.held) {
+    sent.held = field;
+    field.focus();
   }
+  requestAnimationFrame(() => followSoon(sent));
+}
+
+// A form that was refused stays, and so does the focus, in the same field if it was made anew.
+function nextField({ held, key, at, label }) {
   const groups = [...document.querySelectorAll(GROUP)];
-  groups[Math.min(at, groups.length - 1)]?.closest(FORM)?.querySelector("input")?.focus();
+  const own = groups.find((group) => keyOf(group) === key);
+  if (!own) return groups[Math.min(at, groups.length - 1)]?.closest(FORM)?.querySelector("input");
+  if (held.isConnected) return held;
+  return label && own.closest(FORM)?.querySelector(`[aria-label=${CSS.escape(label)}]`);
+}
+
+function keyOf(group) {
+  return [...group.classList].find((name) => name.startsWith("st-key-"));
 }

@@ -156,13 +156,15 @@ def _form(here: Session, week: str, g: TriageGroup) -> None:
             key=submitted.key("failures_cause"),
             placeholder="Why did these fail? Enter decides and shows the next group.",
         )
-        st.segmented_control(
-            "Decision",
-            DECISIONS,
-            default=g.suggested,
-            format_func=WORDS.__getitem__,
-            key=submitted.key(f"failures_how_{_key(g)}"),
-        )
+        # The browser knows by this key which group the form belongs to.
+        with st.container(key=f"failures_group_{_key(g)}"):
+            st.segmented_control(
+                "Decision",
+                DECISIONS,
+                default=g.suggested,
+                format_func=WORDS.__getitem__,
+                key=submitted.key(f"failures_how_{_key(g)}"),
+            )
         with st.expander("Owner, date, golden candidates", expanded=False), st.container(horizontal=True):
             st.selectbox(
                 "Owner", list(able), index=own, format_func=able.__getitem__, key=submitted.key("failures_owner")
