@@ -18,7 +18,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = (
-    *("app.py", "pages", "review", "storage", "tests", "README.md", "CONTRIBUTING.md", "pyproject.toml"),
+    *(
+        "app.py",
+        "pages",
+        "review",
+        "storage",
+        "tests",
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "pyproject.toml",
+    ),
     *(".streamlit", ".ci"),
 )
 LEFT_OUT = ("tests/data/", "tests/browser/", "tests/bench/")

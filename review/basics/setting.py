@@ -10,6 +10,8 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+import orjson
+
 from review.basics.errors import InputError
 
 Word = TypeVar("Word", bound=str)
@@ -33,6 +35,17 @@ def table(where: str, found: object, *, header: str = "", veiled: bool = False) 
     if not isinstance(found, Mapping):
         raise wrong(where, found, f"a table {header}".strip(), veiled=veiled)
     return {str(key): value for key, value in found.items()}
+
+
+def json_table(where: str, text: str) -> dict[str, Any]:
+    """Return the JSON object that somebody typed. Raises InputError for anything else, an empty text too."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{where}: not readable as JSON ({error}), expected an object.") from None
+    if not isinstance(found, dict):
+        raise InputError(f'{where}: found {type(found).__name__}, expected an object such as {{"temperature": 0}}.')
+    return found
 
 
 def known_keys(where: str, found: Collection[str], allowed: Collection[str]) -> None:

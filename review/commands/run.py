@@ -19,7 +19,7 @@ from review.commands.version_options import parameters_in, parameters_option
 from review.experiments.gating.repeats import planned
 from review.experiments.runs.background import run_in_background
 from review.experiments.runs.cases import cases_of_file
-from review.experiments.runs.earlier_file import Part, goes_on
+from review.experiments.runs.earlier_file import Part, answers_in
 from review.experiments.runs.listing import figures_on_store, status_of
 from review.experiments.runs.result_file import write_results
 from review.experiments.runs.running import RunOptions, RunRequest, start_run
@@ -171,8 +171,9 @@ def _without_store(
     as_json: bool,
 ) -> None:
     release = cases_of_file(file)
+    earlier = answers_in(out, release, version, wanted) if out is not None else None
     if out is not None:
-        check_target(out, force=force or goes_on(out, release, version, wanted))
+        check_target(out, force=force or earlier is not None)
     names = [d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == project.scores.correctness]
     with bar("asking") as progress:
         scored, notes = run_without_store(
@@ -182,6 +183,7 @@ def _without_store(
             project=project,
             environment=environment_of(project),
             correctness=names[0] if names else None,
+            earlier=earlier,
             out=out,
             progress=progress,
         )

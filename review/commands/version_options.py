@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-import orjson
 
-from review.basics.errors import InputError
+from review.basics import setting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,10 +20,4 @@ def parameters_option(function: F) -> F:
 
 def parameters_in(text: str) -> dict[str, Any]:
     """Return the parameters that a JSON object gives. Raises InputError for anything else."""
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"--parameters: found no JSON ({error}), expected an object.") from None
-    if not isinstance(found, dict):
-        raise InputError(f'--parameters: found {text[:80]!r}, expected an object such as {{"temperature": 0}}.')
-    return found
+    return setting.json_table("--parameters", text)

@@ -65,16 +65,16 @@ class ModeList:
     def get(self, name: str) -> Mode | None:
         """Return the mode with this id or name (in any case), followed through merges; None when there is none."""
         by_id = {m.id: m for m in self.all}
-        wanted = name.strip().casefold()
-        named = (m for m in (*self.current, *reversed(self.all)) if m.name.casefold() == wanted)
-        found = by_id.get(name) or next(named, None)
+        wanted = _folded(name)
+        merged = (m for m in reversed(self.all) if m.name.casefold() == wanted)
+        found = by_id.get(name) or self.called(name) or next(merged, None)
         while found is not None and found.into:
             found = by_id.get(found.into)
         return found
 
     def called(self, name: str) -> Mode | None:
         """Return the mode of this name, in any case, that was not merged into another; None when there is none."""
-        wanted = " ".join(name.split()).casefold()
+        wanted = _folded(name)
         return next((m for m in self.current if m.name.casefold() == wanted), None)
 
     def group(self, key: str) -> str:
@@ -195,6 +195,11 @@ def _save(store: Store, change: Callable[[ModeList], Sequence[Mode]], *, by: str
         store.add(FailureModes(version=new.version, at=now(), by=by, modes=held, note=note))
         chain.record(store, by, "failure modes", str(new.version), note=note)
     return new
+
+
+def _folded(name: str) -> str:
+    """Return a name as two are compared; the blanks of those that are kept were put right before."""
+    return " ".join(name.split()).casefold()
 
 
 def _name(text: str) -> str:

@@ -31,8 +31,8 @@ def test_a_comment_becomes_an_open_question_that_a_lead_closes(store: Store, mon
     assert "wrong" in votes and "(A" in votes and "Quentin" not in votes
     page.button(key=f"discuss_send_{DISPUTED[1]}").click().run()
     assert len(page.error) == 1 and not page.warning and not store.find(Comment), "nothing was said"
-    page.text_area(key=f"discuss_text_{DISPUTED[1]}").input("Is a **late** answer wrong?")
-    page.checkbox(key=f"discuss_unclear_{DISPUTED[1]}").check()
+    page.text_area(key=f"discuss_text_{DISPUTED[1]}_1").input("Is a **late** answer wrong?")
+    page.checkbox(key=f"discuss_unclear_{DISPUTED[1]}_1").check()
     page.button(key=f"discuss_send_{DISPUTED[1]}").click().run()
     (said,) = store.find(Comment)
     assert (said.item_id, said.rater_id, said.unclear) == (DISPUTED[1], "zelda", True)

@@ -42,11 +42,15 @@ def _frame(here: Session, found: list[HoldState]) -> pd.DataFrame:
 
 def _add(here: Session) -> None:
     with st.expander("Set a hold"), st.form("hold_add", border=False, clear_on_submit=True):
-        st.segmented_control("What", [CONVERSATION, USER], default=CONVERSATION, required=True, key="hold_kind")
-        st.text_input("Id", key="hold_id", help="The id in the log, or the id that the product gave the user.")
-        st.text_input("Reason", key="hold_reason")
+        st.segmented_control(
+            "What", [CONVERSATION, USER], default=CONVERSATION, required=True, key=submitted.key("hold_kind")
+        )
+        st.text_input(
+            "Id", key=submitted.key("hold_id"), help="The id in the log, or the id that the product gave the user."
+        )
+        st.text_input("Reason", key=submitted.key("hold_reason"))
         st.checkbox(
-            "Hold it even if no conversation has it yet", key="hold_anyway",
+            "Hold it even if no conversation has it yet", key=submitted.key("hold_anyway"),
             help="Without this, a name that no conversation has is refused, because it may be misspelt.",
         )  # fmt: skip
         st.form_submit_button("Hold", icon=":material/gavel:", key="hold_go", on_click=_hold, args=(here,))
@@ -55,7 +59,7 @@ def _add(here: Session) -> None:
 
 def _hold(here: Session) -> None:
     fields = [f"hold_{name}" for name in ("kind", "id", "reason", "anyway")]
-    kind, name, reason, anyway = (st.session_state[field] for field in fields)
+    kind, name, reason, anyway = submitted.values(fields)
     given = {"users" if kind == USER else "conversations": [name or ""]}
 
     def write() -> None:
@@ -74,15 +78,15 @@ def _release(here: Session, lasting: list[HoldState]) -> None:
         return
     with st.expander("Release a hold"), st.form("hold_release", border=False, clear_on_submit=True):
         words = {one.hold.id: f"{one.hold.kind} {one.hold.subject}: {one.hold.reason}"[:90] for one in lasting}
-        st.selectbox("Hold", list(words), format_func=words.__getitem__, key="hold_chosen")
-        st.text_input("Reason", key="hold_end_reason")
+        st.selectbox("Hold", list(words), format_func=words.__getitem__, key=submitted.key("hold_chosen"))
+        st.text_input("Reason", key=submitted.key("hold_end_reason"))
         st.form_submit_button("Release", icon=":material/lock_open:", key="hold_end", on_click=_end, args=(here,))
     submitted.show_refusal("hold_release")
 
 
 def _end(here: Session) -> None:
     fields = ("hold_chosen", "hold_end_reason")
-    chosen, reason = (str(st.session_state[field] or "") for field in fields)
+    chosen, reason = (str(value or "") for value in submitted.values(fields))
     submitted.write(
         here,
         "hold_release",

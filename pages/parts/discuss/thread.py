@@ -171,11 +171,11 @@ def _form(here: Session, found: Discussion) -> None:
     # A form that is sent twice writes one comment: its id is made when the form is first drawn.
     identity = st.session_state.setdefault(f"discuss_next:{item}", new_id())
     with st.form(f"discuss_form_{item}", clear_on_submit=True):
-        st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
-        passage(found.rubric, key=f"discuss_passage_{item}")
+        st.text_area("Comment", max_chars=MAX_COMMENT, key=submitted.key(f"discuss_text_{item}"))
+        passage(found.rubric, key=submitted.key(f"discuss_passage_{item}"))
         st.checkbox(
             "The rubric does not decide this",
-            key=f"discuss_unclear_{item}",
+            key=submitted.key(f"discuss_unclear_{item}"),
             help="It becomes an open question on the Rubric page.",
         )
         st.form_submit_button(
@@ -188,9 +188,8 @@ def _form(here: Session, found: Discussion) -> None:
 
 
 def _say(here: Session, item: str, identity: str) -> None:
-    said = st.session_state
     fields = [f"discuss_{name}_{item}" for name in ("text", "passage", "unclear")]
-    text, (name, value), unclear = (said[field] for field in fields)
+    text, (name, value), unclear = submitted.values(fields)
 
     def write() -> None:
         add_comment(
@@ -203,6 +202,6 @@ def _say(here: Session, item: str, identity: str) -> None:
             unclear=bool(unclear),
             comment_id=identity,
         )
-        said.pop(f"discuss_next:{item}", None)
+        st.session_state.pop(f"discuss_next:{item}", None)
 
     submitted.write(here, f"discuss_{item}", "annotator", write, fields=fields)

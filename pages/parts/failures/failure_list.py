@@ -186,7 +186,7 @@ def _note(here: Session, one: FailureShown, ids: Sequence[str]) -> None:
     with st.form(FORM, border=False, clear_on_submit=True):
         st.text_input(
             "What went wrong, in your own words",
-            key="failure_text",
+            key=submitted.key("failure_text"),
             placeholder="Enter saves it and opens the next one.",
         )
         st.selectbox(
@@ -194,7 +194,7 @@ def _note(here: Session, one: FailureShown, ids: Sequence[str]) -> None:
             list(modes),
             index=None,
             format_func=modes.__getitem__,
-            key="failure_mode",
+            key=submitted.key("failure_mode"),
             placeholder="leave as it is" if modes else "no mode has a name yet: name one under Modes",
         )
         st.form_submit_button(
@@ -208,7 +208,9 @@ def _save(here: Session, name: str, ids: Sequence[str]) -> None:
     """Save the note and the mode of the open failure, and open the next one; with neither, stay and say so."""
     if st.query_params.get(OPEN) != name:  # sent twice: the next one is open already
         return
-    text, mode = (st.session_state["failure_text"] or "").strip(), st.session_state["failure_mode"]
+    fields = ("failure_text", "failure_mode")
+    text, mode = submitted.values(fields)
+    text = (text or "").strip()
     if not text and not mode:
         submitted.refuse(FORM, "Nothing was saved: write what went wrong, or choose a mode.")
         return
@@ -219,5 +221,5 @@ def _save(here: Session, name: str, ids: Sequence[str]) -> None:
         if mode:
             give_mode(here.store, [name], mode, by=here.rater.id)
 
-    if submitted.write(here, FORM, "adjudicator", write, fields=("failure_text", "failure_mode")) and name in ids:
+    if submitted.write(here, FORM, "adjudicator", write, fields=fields) and name in ids:
         st.query_params[OPEN] = ids[(ids.index(name) + 1) % len(ids)]

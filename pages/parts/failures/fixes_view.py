@@ -65,18 +65,19 @@ def _claim(here: Session) -> None:
     weeks = [w.name for w in weeks_in_use(here.store)]
     with st.expander("Claim a fix", icon=":material/build:"), st.form("fix_claim", border=False, clear_on_submit=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.selectbox("Mode", list(groups), format_func=groups.__getitem__, key="fix_mode")
-            st.text_input("Fixed by version", key="fix_version")
-            st.selectbox("From week", weeks, index=len(weeks) - 1, key="fix_week", accept_new_options=True)
-            st.text_input("What was changed", key="fix_note")
+            st.selectbox("Mode", list(groups), format_func=groups.__getitem__, key=submitted.key("fix_mode"))
+            st.text_input("Fixed by version", key=submitted.key("fix_version"))
+            st.selectbox(
+                "From week", weeks, index=len(weeks) - 1, key=submitted.key("fix_week"), accept_new_options=True
+            )
+            st.text_input("What was changed", key=submitted.key("fix_note"))
         st.form_submit_button("Claim", key="fix_go", on_click=_claimed, args=(here,))
     submitted.show_refusal(FORM)
 
 
 def _claimed(here: Session) -> None:
-    said = st.session_state
     fields = [f"fix_{name}" for name in ("mode", "version", "week", "note")]
-    mode, version, week, note = (str(said[field] or "") for field in fields)
+    mode, version, week, note = (str(value or "") for value in submitted.values(fields))
 
     def write() -> None:
         claim_fix(here.store, here.project, mode, version=version, week=week, by=here.rater.id, note=note)

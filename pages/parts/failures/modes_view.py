@@ -22,6 +22,8 @@ from review.failures.shares import ModeShare, completeness, mode_shares
 from review.statistics.fixes import TREND_RULE
 
 FORM, CHANGED, BEGAN = "modes_change", "modes_changed", "modes_began_open"
+NAMED = ("mode_name_text", "mode_name_groups", "mode_name_about")
+RENAMED, IGNORED = ("mode_rename_which", "mode_rename_to"), ("mode_ignore_which", "mode_ignore_why")
 TREND_OF = 4
 """Of how many modes the trend is drawn."""
 
@@ -101,34 +103,29 @@ def _changes(here: Session) -> None:
 def _name(here: Session, modes: ModeList) -> None:
     free = [g for g in GROUPS if g not in modes.by_group]
     with _form("mode_name"):
-        fields = ("mode_name_text", "mode_name_groups", "mode_name_about")
-        st.text_input("Name a mode", key="mode_name_text")
-        st.multiselect("It takes over", free, format_func=modes.title, key="mode_name_groups")
-        st.text_input("What its failures have in common", key="mode_name_about")
-        _button(here, "Name", "mode_name_go", _named, fields=fields)
+        st.text_input("Name a mode", key=submitted.key("mode_name_text"))
+        st.multiselect("It takes over", free, format_func=modes.title, key=submitted.key("mode_name_groups"))
+        st.text_input("What its failures have in common", key=submitted.key("mode_name_about"))
+        _button(here, "Name", "mode_name_go", _named, fields=NAMED)
 
 
 def _named(here: Session) -> None:
-    said = st.session_state
-    groups = list(said["mode_name_groups"])
-    name_mode(
-        here.store, said["mode_name_text"] or "", groups=groups, description=said["mode_name_about"] or "",
-        by=here.rater.id,
-    )  # fmt: skip
-    said[CHANGED] = bool(groups)  # a name alone has no failures yet
+    name, groups, about = submitted.values(NAMED)
+    name_mode(here.store, name or "", groups=list(groups), description=about or "", by=here.rater.id)
+    st.session_state[CHANGED] = bool(groups)  # a name alone has no failures yet
 
 
 def _rename(here: Session, names: dict[str, str]) -> None:
     with _form("mode_rename"):
-        st.selectbox("Rename", list(names), format_func=names.__getitem__, key="mode_rename_which")
-        st.text_input("New name", key="mode_rename_to")
-        _button(here, "Rename", "mode_rename_go", _renamed, fields=("mode_rename_which", "mode_rename_to"))
+        st.selectbox("Rename", list(names), format_func=names.__getitem__, key=submitted.key("mode_rename_which"))
+        st.text_input("New name", key=submitted.key("mode_rename_to"))
+        _button(here, "Rename", "mode_rename_go", _renamed, fields=RENAMED)
 
 
 def _renamed(here: Session) -> None:
-    said = st.session_state
-    rename_mode(here.store, said["mode_rename_which"], name=said["mode_rename_to"] or "", by=here.rater.id)
-    said[CHANGED] = True
+    which, name = submitted.values(RENAMED)
+    rename_mode(here.store, which, name=name or "", by=here.rater.id)
+    st.session_state[CHANGED] = True
 
 
 def _merge(here: Session, names: dict[str, str]) -> None:
@@ -146,15 +143,17 @@ def _merged(here: Session) -> None:
 
 def _ignore(here: Session, names: dict[str, str]) -> None:
     with _form("mode_ignore"):
-        st.selectbox("Ignore in triage", list(names), format_func=names.__getitem__, key="mode_ignore_which")
-        st.text_input("Reason", placeholder="Empty: watch it again", key="mode_ignore_why")
-        _button(here, "Save", "mode_ignore_go", _ignored, fields=("mode_ignore_which", "mode_ignore_why"))
+        st.selectbox(
+            "Ignore in triage", list(names), format_func=names.__getitem__, key=submitted.key("mode_ignore_which")
+        )
+        st.text_input("Reason", placeholder="Empty: watch it again", key=submitted.key("mode_ignore_why"))
+        _button(here, "Save", "mode_ignore_go", _ignored, fields=IGNORED)
 
 
 def _ignored(here: Session) -> None:
-    said = st.session_state
-    ignore_mode(here.store, said["mode_ignore_which"], reason=said["mode_ignore_why"] or "", by=here.rater.id)
-    said[CHANGED] = True
+    which, why = submitted.values(IGNORED)
+    ignore_mode(here.store, which, reason=why or "", by=here.rater.id)
+    st.session_state[CHANGED] = True
 
 
 @contextmanager

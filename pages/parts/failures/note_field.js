@@ -3,16 +3,14 @@
 // or from a form that is gone afterwards, it goes to the first field of the next group.
 
 const TEXTS = "input, textarea, select, [contenteditable]";
+// A field that was refused has a number at the end of its key.
 const FORMS = [
-  { button: ".st-key-failure_save button", field: ".st-key-failure_text input" },
-  { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input" },
+  { button: ".st-key-failure_save button", field: ".st-key-failure_text input, [class*='st-key-failure_text_'] input" },
+  { button: ".st-key-failures_decide button", field: ".st-key-failures_cause input, [class*='st-key-failures_cause_'] input" },
 ];
-const CAUSE = ".st-key-failures_cause input";
-// What a form is known by: its key names the group, so the next group is there once the key is gone.
-const GROUPS = [
-  { mark: "[class*='st-key-failures_how_']", field: () => document.querySelector(CAUSE) },
-  { mark: "[class*='st-key-proposed_name_']", field: (mark) => mark.querySelector("input") },
-];
+const FORM = "[data-testid=stForm]";
+// This key names the group of a form, so the next group is there once the key is gone.
+const GROUP = "[class*='st-key-failures_group_'], [class*='st-key-proposed_name_']";
 const PATIENCE_MS = 5000;
 
 export const component = () => {
@@ -48,24 +46,33 @@ function focusSoon(form, button, until) {
 }
 
 function followSent(from) {
-  const form = from.closest("[data-testid=stForm]");
-  const group = form && GROUPS.find(({ mark }) => form.querySelector(mark));
-  if (!group) return;
-  const own = form.querySelector(group.mark);
-  const key = [...own.classList].find((name) => name.startsWith("st-key-"));
-  const at = [...document.querySelectorAll(group.mark)].indexOf(own);
-  followSoon({ from, group, key, at, until: performance.now() + PATIENCE_MS });
+  const own = from.closest(FORM)?.querySelector(GROUP);
+  if (!own) return;
+  const at = [...document.querySelectorAll(GROUP)].indexOf(own);
+  const label = from.matches("input") ? from.getAttribute("aria-label") : "";
+  followSoon({ held: from, key: keyOf(own), at, label, until: performance.now() + PATIENCE_MS });
 }
 
-// A form that was refused stays, and so does the focus.
+// Drawing again may replace a field more than once: the focus follows until the visitor moves it elsewhere.
 function followSoon(sent) {
-  const { from, group, key, at, until } = sent;
-  if (![document.body, from].includes(document.activeElement) || performance.now() > until) return;
-  if (document.querySelector(`.${CSS.escape(key)}`)) {
-    requestAnimationFrame(() => followSoon(sent));
-    return;
+  if (![document.body, sent.held].includes(document.activeElement) || performance.now() > sent.until) return;
+  const field = nextField(sent);
+  if (field && field !== sent.held) {
+    sent.held = field;
+    field.focus();
   }
-  const marks = [...document.querySelectorAll(group.mark)];
-  const mark = marks[Math.min(at, marks.length - 1)];
-  if (mark) group.field(mark)?.focus();
+  requestAnimationFrame(() => followSoon(sent));
+}
+
+// A form that was refused stays, and so does the focus, in the same field if it was made anew.
+function nextField({ held, key, at, label }) {
+  const groups = [...document.querySelectorAll(GROUP)];
+  const own = groups.find((group) => keyOf(group) === key);
+  if (!own) return groups[Math.min(at, groups.length - 1)]?.closest(FORM)?.querySelector("input");
+  if (held.isConnected) return held;
+  return label && own.closest(FORM)?.querySelector(`[aria-label=${CSS.escape(label)}]`);
+}
+
+function keyOf(group) {
+  return [...group.classList].find((name) => name.startsWith("st-key-"));
 }

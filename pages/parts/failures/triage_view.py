@@ -153,18 +153,30 @@ def _form(here: Session, week: str, g: TriageGroup) -> None:
     with st.form("failures_triage", border=False, clear_on_submit=True):
         st.text_input(
             "Root cause",
-            key="failures_cause",
+            key=submitted.key("failures_cause"),
             placeholder="Why did these fail? Enter decides and shows the next group.",
         )
-        st.segmented_control(
-            "Decision", DECISIONS, default=g.suggested, format_func=WORDS.__getitem__, key=f"failures_how_{_key(g)}"
-        )
+        # The browser knows by this key which group the form belongs to.
+        with st.container(key=f"failures_group_{_key(g)}"):
+            st.segmented_control(
+                "Decision",
+                DECISIONS,
+                default=g.suggested,
+                format_func=WORDS.__getitem__,
+                key=submitted.key(f"failures_how_{_key(g)}"),
+            )
         with st.expander("Owner, date, golden candidates", expanded=False), st.container(horizontal=True):
-            st.selectbox("Owner", list(able), index=own, format_func=able.__getitem__, key="failures_owner")
-            st.date_input("Due", value=today_of(here.store) + timedelta(days=DAYS), key="failures_due")
-            st.text_input("Version that will fix it", key="failures_fix")
-            st.checkbox(f"Propose up to {CANDIDATES} failures as golden", value=True, key="failures_propose")
-            st.text_input("Reason", key="failures_reason", placeholder="Why none is proposed, or why ignored")
+            st.selectbox(
+                "Owner", list(able), index=own, format_func=able.__getitem__, key=submitted.key("failures_owner")
+            )
+            st.date_input("Due", value=today_of(here.store) + timedelta(days=DAYS), key=submitted.key("failures_due"))
+            st.text_input("Version that will fix it", key=submitted.key("failures_fix"))
+            st.checkbox(
+                f"Propose up to {CANDIDATES} failures as golden", value=True, key=submitted.key("failures_propose")
+            )
+            st.text_input(
+                "Reason", key=submitted.key("failures_reason"), placeholder="Why none is proposed, or why ignored"
+            )
         st.form_submit_button(
             "Decide", type="primary", key="failures_decide", icon=":material/check:", on_click=_decide,
             args=(here, week, g, drawn),
@@ -179,15 +191,17 @@ def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) ->
     if st.session_state.get(FORM) == submission:
         return
     said = st.session_state
-    due = said["failures_due"]
+    names = ("cause", f"how_{_key(g)}", "owner", "due", "fix", "propose", "reason")
+    fields = [f"failures_{name}" for name in names]
+    cause, how, owner, due, fix, propose, reason = submitted.values(fields)
     wish = TriageWish(
-        root_cause=str(said["failures_cause"] or ""),
-        decision=str(said[f"failures_how_{_key(g)}"] or ""),
-        candidates=None if said["failures_propose"] else [],
-        reason=str(said["failures_reason"] or ""),
-        owner=str(said["failures_owner"] or ""),
+        root_cause=str(cause or ""),
+        decision=str(how or ""),
+        candidates=None if propose else [],
+        reason=str(reason or ""),
+        owner=str(owner or ""),
         due=due.isoformat() if isinstance(due, date) else "",
-        fix_version=str(said["failures_fix"] or ""),
+        fix_version=str(fix or ""),
         seen=seen,
         submission=submission,
     )
@@ -199,8 +213,7 @@ def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) ->
         said[FORM] = submission
         said.pop(AT, None)
 
-    fields = ("cause", f"how_{_key(g)}", "owner", "due", "fix", "propose", "reason")
-    submitted.write(here, FORM, "adjudicator", write, fields=[f"failures_{name}" for name in fields])
+    submitted.write(here, FORM, "adjudicator", write, fields=fields)
 
 
 def _name(g: TriageGroup) -> str:

@@ -10,12 +10,13 @@ from pages.parts.judges import choose, near_duplicates
 from pages.parts.judges.prompt import forget, llm_spec, preview
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics import setting
 from review.basics.errors import ReviewError
 from review.basics.limits import MAX_NOTE
 from review.current.verdicts import Reference
 from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, changes, judge_named, versions_of
-from review.judges.workbench.drafts import drafted, json_table, json_text, same_as
+from review.judges.workbench.drafts import drafted, json_text, same_as
 from review.judges.workbench.workbench import FROM_FILE, FROM_LOG, Listed
 from review.rubric.rubric import current_rubric
 from storage.records_judges import Judge
@@ -100,7 +101,7 @@ def _as_json(spec: dict[str, Any], *, key: str) -> dict[str, Any]:
         "Settings", json_text(shown), height=380, key=f"workbench_spec_{key}", persist_state="session",
         help="As JSON. Saving makes a new version, which is trained on the labels that are settled at that moment.",
     )  # fmt: skip
-    return json_table(text or "", "settings")
+    return setting.json_table("settings", text or "{}")
 
 
 def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.judges.read import BASKET
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics import setting
 from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.judges.llm.material import DATA
@@ -20,7 +21,6 @@ from review.judges.workbench.drafts import (
     dev_items,
     filled,
     fitting_examples,
-    json_table,
     json_text,
     owed_examples,
     owed_examples_to_count,
@@ -116,7 +116,7 @@ def _settings(spec: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         "endpoint": endpoint or "",
         "model": model or "",
         "key_env": key_env or "",
-        "parameters": json_table(parameters or "", "parameters"),
+        "parameters": setting.json_table("parameters", parameters or "{}"),
         "price_in": price_in,
         "price_out": price_out,
         "structured": structured,

@@ -28,8 +28,8 @@ def invite_somebody(here: Session) -> None:
             f"You get a link to send. It works once, within {INVITATION_DAYS} days. It keeps one browser logged in for "
             f"{LOGIN_DAYS} days. A new link for somebody who is here already ends their other logins."
         )
-        st.text_input("Name", key="inviting_name", max_chars=MAX_NAME)
-        st.segmented_control("Role", ROLES, default="annotator", required=True, key="inviting_role")
+        st.text_input("Name", key=submitted.key("inviting_name"), max_chars=MAX_NAME)
+        st.segmented_control("Role", ROLES, default="annotator", required=True, key=submitted.key("inviting_role"))
         st.form_submit_button(
             "Make a link", type="primary", icon=":material/add_link:", key="inviting_go", on_click=_make, args=(here,)
         )
@@ -40,7 +40,7 @@ def invite_somebody(here: Session) -> None:
 
 def _make(here: Session) -> None:
     fields = ("inviting_name", "inviting_role")
-    name, role = (str(st.session_state[field] or "") for field in fields)
+    name, role = (str(value or "") for value in submitted.values(fields))
 
     def write() -> None:
         if not name.strip():

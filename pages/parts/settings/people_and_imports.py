@@ -54,11 +54,15 @@ def people_table(here: Session) -> None:
         inviting.invite_somebody(here)
     with st.form("managing_add", border=True, clear_on_submit=True):
         st.markdown("**Change a role**" if by_links else "**Add a person, or change a role**")
-        st.text_input("Name or id" if by_links else "Name, or the id of a person who logs in", key="managing_name")
-        st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
+        st.text_input(
+            "Name or id" if by_links else "Name, or the id of a person who logs in", key=submitted.key("managing_name")
+        )
+        st.segmented_control(
+            "Role", (*ROLES, NO_ROLE), default="annotator", required=True, key=submitted.key("managing_role")
+        )
         st.text_input(
             "Fields",
-            key="managing_fields",
+            key=submitted.key("managing_fields"),
             placeholder="such as billing, returns",
             help="The scenarios that they review, by comma. New items are dealt by them. Empty keeps the fields of a "
             "person who is here; * stands for everything.",
@@ -73,7 +77,7 @@ def people_table(here: Session) -> None:
 def _save(here: Session) -> None:
     """Give a role, or ask another lead to confirm it."""
     fields = ("managing_name", "managing_role", "managing_fields")
-    name, role, given = (str(st.session_state[field] or "") for field in fields)
+    name, role, given = (str(value or "") for value in submitted.values(fields))
     confirmed = here.project.duties.roles_confirmed
 
     def write() -> None:

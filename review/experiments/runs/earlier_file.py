@@ -17,7 +17,7 @@ import orjson
 from review.basics.canonical import digest
 from review.basics.errors import InputError
 from review.experiments.runs.cases import ReleaseCases
-from review.experiments.runs.questions import Keyed, wire_version
+from review.experiments.runs.questions import Keyed, identity_of, wire_version
 from review.experiments.runs.result_file import read_results
 from review.experiments.runs.running import RunRequest
 from review.experiments.targets.catalogue import checked_options, target_named
@@ -33,32 +33,30 @@ Place = tuple[str, int]
 
 def hash_of_asked(kind: str, target: Target, options: Mapping[str, Any], wire: Json) -> str:
     """Return the hash of a target and a version as sent: with the same one, answers may be taken over."""
-    return digest([kind, {name: options.get(name) for name in target.identity}, wire])
+    return digest([*identity_of(kind, target, options), wire])
 
 
-def answers_in(path: Path, release: ReleaseCases, version: str, asked: str) -> dict[Place, Attempt] | None:
-    """Return the answers of an earlier run; None unless it asked the same version, release and target.
+def answers_in(
+    path: Path, release: ReleaseCases, version: PromptVersion, wanted: RunRequest
+) -> dict[Place, Attempt] | None:
+    """Return the answers of an earlier run that the results file of this one goes on from; None where it does not.
 
+    It does unless the option ``fresh`` asks all anew, where the earlier run asked the same version, release and target.
     A file that is no results file, or that was changed by hand, is none.
     """
-    if not path.is_file():
+    if wanted.options.fresh or not path.is_file():
         return None
     try:
         run = read_results(path, release.cases)
     except InputError:
         return None
-    if run.unproven or (run.version, run.release_digest, run.asked) != (version, release.digest, asked):
+    options, target = checked_options(wanted.kind, wanted.target), target_named(wanted.kind)
+    asked = hash_of_asked(wanted.kind, target, options, wire_version(version))
+    if run.unproven or (run.version, run.release_digest, run.asked) != (version.id, release.digest, asked):
         return None
     return {
         (one.case.id, one.repeat): Attempt(fields=_fields(one.answer)) for one in run.cases if one.answer is not None
     }
-
-
-def goes_on(path: Path, release: ReleaseCases, version: PromptVersion, wanted: RunRequest) -> bool:
-    """Return whether a run may add to this results file: it is the file of the same run, and nothing is asked anew."""
-    options, target = checked_options(wanted.kind, wanted.target), target_named(wanted.kind)
-    asked = hash_of_asked(wanted.kind, target, options, wire_version(version))
-    return not wanted.options.fresh and answers_in(path, release, version.id, asked) is not None
 
 
 def _fields(answer: Answer) -> Json:
@@ -94,11 +92,11 @@ class Part:
     def _unwritable(self, error: OSError) -> InputError:
         return InputError(f"{self.path} cannot be written ({error.strerror or error}).")
 
-    def answers(self, questions: list[Keyed]) -> dict[Place, Attempt]:
+    def answers(self, questions: Mapping[Place, Keyed]) -> dict[Place, Attempt]:
         """Return the answers that a killed run left to these questions."""
         if not self.path.is_file():
             return {}
-        places = {one.key: (one.question.case, one.question.repeat) for one in questions}
+        places = {one.key: place for place, one in questions.items()}
         found = {}
         for line in self.path.read_bytes().splitlines():
             try:

@@ -75,7 +75,12 @@ class Keyed(NamedTuple):
     key: str
 
 
+def identity_of(kind: str, target: Target, options: Mapping[str, Any]) -> list[Any]:
+    """Return what a target is known by: answers of the same one may be taken over."""
+    return [kind, {name: options.get(name) for name in target.identity}]
+
+
 def keyed(questions: Sequence[Question], kind: str, target: Target, options: Mapping[str, Any]) -> list[Keyed]:
     """Return the questions with their keys: target, version, question and repeat, but not the id of the release."""
-    asks = digest([kind, {name: options.get(name) for name in target.identity}])
+    asks = digest(identity_of(kind, target, options))
     return [Keyed(q, digest([asks, q.repeat, q.wire])) for q in questions]

@@ -10,7 +10,7 @@ from review.basics.clock import new_id, now
 from review.basics.words import counted
 from review.experiments.runs.asking import Budget, asked
 from review.experiments.runs.cases import ReleaseCases
-from review.experiments.runs.earlier_file import Part, answers_in, hash_of_asked
+from review.experiments.runs.earlier_file import Part, Place, hash_of_asked
 from review.experiments.runs.questions import keyed, names_of, places_of, questions_of, wire_version
 from review.experiments.runs.running import RunRequest, checked_target
 from review.experiments.runs.scored import NOT_ASKED, with_people
@@ -35,14 +35,15 @@ def run_without_store(
     project: Project,
     environment: Mapping[str, str],
     correctness: Dimension | None = None,
+    earlier: Mapping[Place, Attempt] | None = None,
     out: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[ScoredRun, list[str]]:
     """Ask and score every case; return the run and notes for people. Raises what opening the target raises.
 
-    Answers that the results file ``out`` has from an earlier run of the same version, release and target are taken
-    over, except with the option ``fresh``. Answers go into a file beside it as they come, which the caller removes
-    once the results are written.
+    ``earlier`` answers of the same version, release and target are taken over. With ``out``, the file that the results
+    go to, answers go into a file beside it as they come, which the caller removes once the results are written; those
+    that a killed run left there are taken over too, except with the option ``fresh``.
     """
     started, options = now(), wanted.options.checked()
     target = checked_target(wanted.kind, wanted.target, project)
@@ -51,19 +52,13 @@ def run_without_store(
     questions = questions_of(places, wire, wanted=sought(project))
     kind = target_named(wanted.kind)
     hashed = hash_of_asked(wanted.kind, kind, target, wire)
-    all_keyed = keyed(questions, wanted.kind, kind, target)
+    asks = {(one.question.case, one.question.repeat): one for one in keyed(questions, wanted.kind, kind, target)}
     part = None if out is None else Part(out)
-    said: dict[tuple[str, int], Attempt] = {}
-    if out is not None and part is not None:
-        if options.fresh:
-            part.remove()
-        else:
-            known = {**(answers_in(out, release, version.id, hashed) or {}), **part.answers(all_keyed)}
-            said = {place: known[place] for q in questions if (place := (q.case, q.repeat)) in known}
+    if part is not None and options.fresh:
+        part.remove()
+    known = {**(earlier or {}), **(part.answers(asks) if part else {})}
+    said = {place: known[place] for place in asks if place in known}
     taken = len(said)
-    left = {
-        (k.question.case, k.question.repeat): k for k in all_keyed if (k.question.case, k.question.repeat) not in said
-    }
     progress(taken, len(questions))
     asker = kind.open(
         Setup(
@@ -78,14 +73,14 @@ def run_without_store(
     )
     budget = Budget(options.max_cost, options.max_tokens)
     try:
-        wanting = [k.question for k in left.values()]
+        wanting = [one.question for place, one in asks.items() if place not in said]
         answers = asked(asker, wanting, concurrency=options.concurrency, attempts=options.attempts, budget=budget)
         with closing(answers), part or nullcontext():
             for question, found in answers:
                 place = question.case, question.repeat
                 said[place] = found.said
                 if part is not None and not found.said.cause:
-                    part.add(left[place], found.said)
+                    part.add(asks[place], found.said)
                 progress(len(said), len(questions))
     finally:
         asker.close()

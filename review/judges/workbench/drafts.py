@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from review.basics.clock import now
-from review.basics.errors import InputError, NothingToDo
+from review.basics.errors import NothingToDo
 from review.current.assignments import items_to_review, owed_items
 from review.golden.content import asked
 from review.judges.examples import few_shot
@@ -113,17 +113,6 @@ def owed_examples_to_count(store: Store, examples: Sequence[Example], *, viewer:
 def _made_of(store: Store, examples: Sequence[Example], items: Collection[str]) -> list[Example]:
     conversations = {i.conversation_id for i in store.find(Item, id=sorted(items))}
     return [e for e in examples if e.get("conversation_id") in conversations]
-
-
-def json_table(text: str, setting: str) -> dict[str, Any]:
-    """Read a JSON object that somebody typed. Raises InputError that names the setting."""
-    try:
-        found = orjson.loads(text or "{}")
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{setting}: not readable as JSON ({error}).") from None
-    if not isinstance(found, dict):
-        raise InputError(f'{setting}: found {type(found).__name__}, expected an object such as {{"temperature": 0}}.')
-    return found
 
 
 def json_text(table: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Statements on real engines, in processes that can be killed. What the proof refuses never reaches one."""
 
 import csv
+import math
 import os
 import resource
 import select
@@ -295,12 +296,16 @@ def test_side_by_side_a_hundred_statements_cost_little_more_than_the_engine_alon
             results = list(threads.map(runner.run_proved, proofs))
         return used() - before, results
 
-    # Two statements start both processes. The least of three counts: on a busy machine the same work costs more.
-    tries = [(alone(), spent(statements[:2])[0], spent([*statements[:2], *statements])) for _ in range(3)]
-    connection.close()
-    for (_, raw), _, (_, results) in tries:
+    # Two statements start both processes. The least of up to six counts: on a busy machine the same work costs more.
+    raw_engine = start = both = math.inf
+    for _ in range(6):
+        (engine, raw), (starting, _) = alone(), spent(statements[:2])
+        whole, results = spent([*statements[:2], *statements])
         assert [r.rows for r in results[2:]] == raw
-    raw_engine, start, both = (min(times) for times in zip(*[(a[0], s, b[0]) for a, s, b in tries], strict=True))
+        raw_engine, start, both = min(raw_engine, engine), min(start, starting), min(both, whole)
+        if both - start <= 2 * raw_engine:
+            break
+    connection.close()
     assert both - start <= 2 * raw_engine, f"{both - start:.2f} s beyond the start, against {raw_engine:.2f} s"
 
 
