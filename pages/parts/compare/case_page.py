@@ -81,11 +81,11 @@ def not_scored(versions: Sequence[str], results: Sequence[Sequence[ScoredCase]])
         reasons: dict[str, list[str]] = {}
         for one in some:
             for name, why in ({"any scorer": one.cause} if one.cause else one.unscored).items():
-                names = reasons.setdefault(why, [])
-                if name not in names:
-                    names.append(name)
-        for why, names in reasons.items():
-            found.setdefault((why, tuple(names)), []).append(version)
+                named = reasons.setdefault(why, [])
+                if name not in named:
+                    named.append(name)
+        for why, named in reasons.items():
+            found.setdefault((why, tuple(named)), []).append(version)
     sentences = []
     for (why, names), of in found.items():
         where = "" if len(of) == len(versions) else f" in {', '.join(of)}"
