@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import InputError
@@ -11,6 +10,7 @@ from review.basics.log_paths import log_of
 from review.basics.times import read_time
 from review.basics.words import counted
 from review.commands.common import emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.commands.numbers import INNER_SHARE, Number
 from review.monitoring.ab_input import groups_of_log, read_outcomes
 from review.statistics.ab_test import LEAST_DAYS, AbReport, compare_groups
@@ -73,7 +73,7 @@ def ab(
 def _render(report: AbReport) -> None:
     out.print(report.sentence, style="bold", highlight=False, markup=False)
     groups = report.groups
-    table = Table(box=None, pad_edge=False)
+    table = Grid(box=None, pad_edge=False)
     for k, name in enumerate(("metric, for each user", groups.control, groups.treated, "difference (95% interval)")):
         table.add_column(Text(name), justify="right" if k else "left")
     for name, one in report.metrics.items():

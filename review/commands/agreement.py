@@ -7,11 +7,11 @@ from typing import Literal, cast
 
 import click
 from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.labels import SCALE_KINDS, ScaleKind
 from review.commands.common import out, show_by_dimension
+from review.commands.grid import Grid
 from review.commands.inputs import (
     Source,
     bootstrap_option,
@@ -95,8 +95,8 @@ def _prevalence(report: AgreementReport) -> str:
     )
 
 
-def _coefficients(report: AgreementReport) -> Table:
-    table = Table("coefficient", "value", "95% interval", "std. error", "n", box=box.SIMPLE_HEAD)
+def _coefficients(report: AgreementReport) -> Grid:
+    table = Grid("coefficient", "value", "95% interval", "std. error", "n", box=box.SIMPLE_HEAD)
     order = dict.fromkeys((*report.headline, *report.coefficients))
     reasons: dict[str, list[str]] = {}
     for name in order:
@@ -121,8 +121,8 @@ def _cells(q: Quantity) -> tuple[str, str, str]:
     return value, interval, "" if q.shown_se is None else f"{q.shown_se:.3f}"
 
 
-def _raters(report: AgreementReport) -> Table:
-    table = Table("rater", "items", "agrees with the others' majority", "95% interval", "ties", box=box.SIMPLE_HEAD)
+def _raters(report: AgreementReport) -> Grid:
+    table = Grid("rater", "items", "agrees with the others' majority", "95% interval", "ties", box=box.SIMPLE_HEAD)
     for r in report.per_rater:
         share = f"{100 * r.agreement.value:.1f}%" if r.agreement.value is not None else str(r.agreement.undefined)
         ci = f"{100 * r.agreement.ci[0]:.0f}% to {100 * r.agreement.ci[1]:.0f}%" if r.agreement.ci else ""
@@ -130,8 +130,8 @@ def _raters(report: AgreementReport) -> Table:
     return table
 
 
-def _pairs(pairs: tuple[RaterPair, ...]) -> Table:
-    table = Table("pair", "items", "percent agreement", "Cohen's kappa", box=box.SIMPLE_HEAD)
+def _pairs(pairs: tuple[RaterPair, ...]) -> Grid:
+    table = Grid("pair", "items", "percent agreement", "Cohen's kappa", box=box.SIMPLE_HEAD)
     for p in pairs[:PAIRS_SHOWN]:
         percent = f"{100 * p.percent_agreement:.1f}%" if p.percent_agreement is not None else "never rated together"
         kappa = f"{p.cohen_kappa:.2f}" if p.cohen_kappa is not None else "undefined"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.monitoring.alerts.checking import would_have_sent
 from review.monitoring.alerts.deciding import acknowledge, close, give_owner, switch
 from review.monitoring.alerts.found import Watched
@@ -151,7 +151,7 @@ def _show(found: list[Raised]) -> None:
 
 def _show_check(found: list[Raised], watched: list[Watched], told: tuple[str, ...], failed: tuple[str, ...]) -> None:
     _show(found)
-    table = Table("alert", "state", "detail", "last 30 days", box=None, pad_edge=False)
+    table = Grid("alert", "state", "detail", "last 30 days", box=None, pad_edge=False)
     for one in watched:
         table.add_row(*(Text(cell) for cell in (one.name, one.state, one.detail, _last(one))))
     out.print(table)

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.table import Column, Table
 from rich.text import Text
 
 from review.audit import chain
@@ -24,8 +23,8 @@ from review.commands.common import (
     out,
     split_values,
     store_option,
-    whole_column,
 )
+from review.commands.grid import Grid
 from review.people.people import require
 from review.privacy.reveal import revealed
 
@@ -73,12 +72,11 @@ def audit_list(
     shown = chain.as_rows(store, found[: limit or None])
 
     def render() -> None:
-        numbers, what = [str(row["sequence"]) for row in shown], [row["item"] or row["subject"] for row in shown]
-        at, who, action, detail = (Column(name, overflow="fold") for name in ("at", "who", "action", "detail"))
-        table = Table(whole_column("#", numbers), at, who, action, whole_column("what", what), detail)
-        for row, number, thing in zip(shown, numbers, what, strict=True):
-            told = chain.detail_text(row["detail"])
-            cells = (number, row["at"][:19].replace("T", " "), row["actor"], row["action"], thing, told)
+        table = Grid("#", "at", "who", "action", "what", "detail")
+        for row in shown:
+            what, told = row["item"] or row["subject"], chain.detail_text(row["detail"])
+            at = row["at"][:19].replace("T", " ")
+            cells = (str(row["sequence"]), at, row["actor"], row["action"], what, told)
             table.add_row(*(Text(cell) for cell in cells))
         out.print(table)
         out.print(f"{len(shown)} of {len(found)} entries", highlight=False)

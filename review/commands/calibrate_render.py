@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.words import counted
 from review.commands.common import out
+from review.commands.grid import Grid
 from review.judges.workbench.comparing import Comparison
 from review.statistics.calibration.alt_test import AltTest
 from review.statistics.calibration.compare import JudgePair
@@ -20,7 +20,7 @@ def show_calibration(report: CalibrationReport, *, title: str = "") -> None:
     """Print the weighted and unweighted figures, each class, the confusion matrix, and the report in words."""
     positive = f", positive value {report.positive}" if report.positive is not None else ""
     out.print(_figures(report, f"{title or 'Judge against people'}: {report.n} items{positive}"))
-    classes = Table(title="Each class (weighted)", title_justify="left")
+    classes = Grid(title="Each class (weighted)", title_justify="left")
     for name in ("class", "precision", "recall", "F1", "support"):
         classes.add_column(name, justify="left" if name == "class" else "right")
     for value, c in report.classes.items():
@@ -32,8 +32,8 @@ def show_calibration(report: CalibrationReport, *, title: str = "") -> None:
     out.print(plain_words(report), markup=False, highlight=False)
 
 
-def _figures(report: CalibrationReport, title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
+def _figures(report: CalibrationReport, title: str) -> Grid:
+    table = Grid(title=Text(title), title_justify="left")
     for name in ("figure", "weighted", "unweighted", "n"):
         table.add_column(name, justify="left" if name == "figure" else "right")
     for name in METRICS:
@@ -46,8 +46,8 @@ def _figures(report: CalibrationReport, title: str) -> Table:
     return table
 
 
-def _confusion(report: CalibrationReport) -> Table:
-    table = Table()
+def _confusion(report: CalibrationReport) -> Grid:
+    table = Grid()
     table.add_column("people \\ judge")
     columns = list(next(iter(report.confusion.values()), {}))
     for name in columns:
@@ -60,13 +60,13 @@ def _confusion(report: CalibrationReport) -> Table:
 def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, title: str = "") -> None:
     """Print the accuracy of each judge and McNemar's test of each pair."""
     if accuracies:
-        judges = Table(title=Text(title or "Judges"), title_justify="left")
+        judges = Grid(title=Text(title or "Judges"), title_justify="left")
         for name in ("judge", "accuracy", "n"):
             judges.add_column(name)
         for name, q in accuracies.items():
             judges.add_row(Text(name), _cell(q), str(q.n))
         out.print(judges)
-    table = Table(title="Pairs", title_justify="left")
+    table = Grid(title="Pairs", title_justify="left")
     for name in ("pair", "n", "only first right", "only second right", "exact p", "mid p", "Holm mid p"):
         table.add_column(name, justify="left" if name == "pair" else "right")
     for pair in pairs:
@@ -78,7 +78,7 @@ def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, t
 def show_comparison(one: Comparison, *, title: str, currency: str = "") -> None:
     """Print several judges of the store: figures, cost and latency, the tests, and how often each two agree."""
     half = "all items" if one.half == "all" else f"{one.half} half"
-    table = Table(title=Text(f"{title}: {counted(one.items, 'settled item')}, {half}"), title_justify="left")
+    table = Grid(title=Text(f"{title}: {counted(one.items, 'settled item')}, {half}"), title_justify="left")
     price = f"{currency} per 1,000".lstrip()
     heads = ("judge", "same as people", "precision", "recall", "no verdict", price, "median ms", "95th pct ms")
     for name in heads:
@@ -99,7 +99,7 @@ def show_comparison(one: Comparison, *, title: str, currency: str = "") -> None:
     table.caption = Text(f"{about}{left_out}".strip()) if about or left_out else None
     out.print(table)
     show_pairs(one.pairs, {}, title=title)
-    agreement = Table(title="Agreement of the judges, settled items or not", title_justify="left")
+    agreement = Grid(title="Agreement of the judges, settled items or not", title_justify="left")
     for name in ("pair", "n", "same", "kappa"):
         agreement.add_column(name, justify="left" if name == "pair" else "right")
     for pair in one.agreement:
@@ -110,7 +110,7 @@ def show_comparison(one: Comparison, *, title: str, currency: str = "") -> None:
 
 def show_alt_test(test: AltTest, *, title: str = "") -> None:
     """Print each person's test and the verdict on the judge."""
-    table = Table(title=Text(title or f"Can {test.judge} replace a person?"), title_justify="left")
+    table = Grid(title=Text(title or f"Can {test.judge} replace a person?"), title_justify="left")
     for name in ("person", "n", "judge at least as close", "person at least as close", "p", "judge wins"):
         table.add_column(name, justify="left" if name == "person" else "right")
     for r in test.raters:

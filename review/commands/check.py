@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import NothingToDo
@@ -18,6 +17,7 @@ from review.checks.running import Ready, ready
 from review.checks.settings import names_of
 from review.checks.summary import Summary, summed_up
 from review.commands.common import emit, json_option, note, out, split_values, store_option
+from review.commands.grid import Grid
 from review.log.log import every_conversation, weeks_in_log
 from review.log.rows import Entry
 from review.settings.project import Project, project_of
@@ -98,7 +98,7 @@ def _of_log(store_path: str, weeks: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _show(summaries: dict[str, Summary]) -> None:
-    table = Table("check", "conversations", "flagged", "cannot tell", "values", box=None, pad_edge=False)
+    table = Grid("check", "conversations", "flagged", "cannot tell", "values", box=None, pad_edge=False)
     for number in (1, 2, 3):
         table.columns[number].justify = "right"
     for name, summary in summaries.items():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import orjson
 from rich.console import Console
-from rich.table import Column
 from rich.text import Text
 
 from review.basics.csv_safe import long_cells_of
@@ -23,8 +22,6 @@ from storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LONGEST_ON_A_LINE = 36
-"""Characters of an id that a table of 80 columns shows on one line."""
 out = Console()
 err = Console(stderr=True)
 
@@ -172,9 +169,3 @@ def show_by_dimension(
             render_report(report)
 
     emit(result, as_json, render)
-
-
-def whole_column(name: str, ids: Iterable[str]) -> Column:
-    """Return a column of a table that never cuts an id: it stays on one line, or goes on in the next if it is long."""
-    longest = max([len(name), *map(len, ids)])
-    return Column(name, overflow="fold", width=min(longest, LONGEST_ON_A_LINE))

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Column, Table
+from rich.table import Column
 from rich.text import Text
 
 from review.basics.clock import now
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import capital, counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.commands.progress import bar
 from review.compliance.checks.catalogue import DAILY, title_of
 from review.compliance.findings import Found, assign, findings, reopen, resolve
@@ -211,8 +212,7 @@ def report_(
 
     def render() -> None:
         numbers = (Column(name, justify="right") for name in ("days", "looked at", "found in", "open", "overdue"))
-        first = Column("check, and what it serves", overflow="fold")
-        shown = Table(first, Column("state", no_wrap=True), *numbers, box=None, pad_edge=False)
+        shown = Grid("check, and what it serves", "state", *numbers, box=None, pad_edge=False)
         for c in found.controls:
             counts = (f"{n:,}" for n in (c.days, c.looked, c.found, c.open, c.overdue))
             shown.add_row(Text(f"{c.title}\n{cited(c.clauses)}\n"), c.state, *counts)
@@ -232,8 +232,7 @@ def _table(found: Sequence[Found]) -> None:
     if not found:
         out.print("No finding.")
         return
-    day, due, told = (Column(name, no_wrap=True) for name in ("day", "due", "state"))
-    shown = Table(Column("finding", no_wrap=True), day, "what", "in", "owner", due, told, box=None, pad_edge=False)
+    shown = Grid("finding", "day", "what", "in", "owner", "due", "state", box=None, pad_edge=False)
     for one in found:
         state = "overdue" if one.overdue else one.state
         what = f"{one.title}: {one.kind}" + (f" {one.subject}" if one.subject else "")

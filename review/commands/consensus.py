@@ -6,11 +6,11 @@ from typing import cast
 
 import click
 from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.labels import ScaleKind
 from review.commands.common import out, show_by_dimension
+from review.commands.grid import Grid
 from review.commands.inputs import Source, ratings_from, scale_option, source_options, values_option, wide_option
 from review.statistics.consensus import METHODS, ConsensusReport, ItemConsensus, Method, by_entropy, consensus_report
 
@@ -55,8 +55,8 @@ def render_report(report: ConsensusReport) -> None:
         out.print(f"log likelihood {report.log_likelihood:.4f} after {report.iterations} iterations{ended}")
 
 
-def _items(items: list[ItemConsensus], *, total: int, model: bool) -> Table:
-    table = Table("item", "label", "votes", title="ties first, then the most uncertain items", box=box.SIMPLE_HEAD)
+def _items(items: list[ItemConsensus], *, total: int, model: bool) -> Grid:
+    table = Grid("item", "label", "votes", title="ties first, then the most uncertain items", box=box.SIMPLE_HEAD)
     if model:
         table.add_column("posterior")
     table.add_column("entropy (bits)")
@@ -72,8 +72,8 @@ def _items(items: list[ItemConsensus], *, total: int, model: bool) -> Table:
     return table
 
 
-def _raters(report: ConsensusReport) -> Table:
-    table = Table("rater", "items", "expected share right", "95% interval", box=box.SIMPLE_HEAD)
+def _raters(report: ConsensusReport) -> Grid:
+    table = Grid("rater", "items", "expected share right", "95% interval", box=box.SIMPLE_HEAD)
     for r in report.raters:
         q = r.competence
         value = f"{100 * q.value:.1f}%" if q.value is not None else str(q.undefined)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.clock import to_minute
 from review.basics.words import percent, shortened
 from review.commands.common import out
+from review.commands.grid import Grid
 from review.failures.analysis import Proposed
 from review.failures.archive import Failure, FailureShown
 from review.failures.followup import Followed
@@ -25,7 +25,7 @@ from storage.records_failures import FailureTriage, GoldenProposal
 
 def failure_list(found: Sequence[Failure]) -> None:
     """Print a list of failures."""
-    table = Table("failure", "at", "mode", "version", "step", "state", "question", box=None, pad_edge=False)
+    table = Grid("failure", "at", "mode", "version", "step", "state", "question", box=None, pad_edge=False)
     for f in found:
         cells = (f.row.id, to_minute(f.row.at or ""), f.mode, f.row.version, f.step, f.state, shortened(f.question, 60))
         table.add_row(*(Text(cell) for cell in cells))
@@ -76,7 +76,7 @@ def group_json(g: TriageGroup) -> dict[str, Any]:
 
 def groups(found: Sequence[TriageGroup]) -> None:
     """Print the groups of a week."""
-    table = Table("group", "version", "failures", "state", "next", "example", box=None, pad_edge=False)
+    table = Grid("group", "version", "failures", "state", "next", "example", box=None, pad_edge=False)
     for g in found:
         after = g.suggested if g.state == "open" else g.decided.decision if g.decided else ""
         state = "open again" if g.reopened else g.state
@@ -99,7 +99,7 @@ def decided(done: FailureTriage, title: str) -> None:
 
 def proposals(found: Sequence[GoldenProposal]) -> None:
     """Print the proposals for golden examples."""
-    table = Table("proposal", "from", "why", "question", "expected", box=None, pad_edge=False)
+    table = Grid("proposal", "from", "why", "question", "expected", box=None, pad_edge=False)
     for p in found:
         cells = (p.id, p.origin, p.rule, shortened(p.content["question"], 60))
         table.add_row(*(Text(cell) for cell in cells), Text(shortened(p.content["expected_answer"], 40)))
@@ -108,7 +108,7 @@ def proposals(found: Sequence[GoldenProposal]) -> None:
 
 def shares(found: Shares, states: Mapping[str, str], repaired: RepairedAnswers) -> None:
     """Print the modes with their share of production, and how many repaired answers are right."""
-    table = Table("mode", "failures", "state", "share of production", "versions", box=None, pad_edge=False)
+    table = Grid("mode", "failures", "state", "share of production", "versions", box=None, pad_edge=False)
     for m in found.modes:
         name = m.title if m.mode else f"({m.title})"
         cells = (name, f"{m.n:,}", states.get(m.key, ""), _share(m.share), ", ".join(v for v in m.versions if v))
@@ -126,7 +126,7 @@ def _share(share: Quantity) -> str:
 
 def proposed(found: Sequence[Proposed]) -> None:
     """Print the groups that may become modes, with their numbers."""
-    table = Table("", "failures", "words", "the most typical says", box=None, pad_edge=False)
+    table = Grid("", "failures", "words", "the most typical says", box=None, pad_edge=False)
     for number, g in enumerate(found, start=1):
         table.add_row(str(number), f"{len(g.alike.ids):,}", Text(g.alike.name), Text(shortened(g.says, 60)))
     out.print(table if found else "Every failure has a mode.")
@@ -134,7 +134,7 @@ def proposed(found: Sequence[Proposed]) -> None:
 
 def fixes(found: Sequence[Followed]) -> None:
     """Print the claimed fixes and the rule that decides about them."""
-    table = Table("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
+    table = Grid("mode", "fixed by", "from", "state", "why", box=None, pad_edge=False)
     for f in found:
         table.add_row(*(Text(cell) for cell in (f.title, f.claim.version, f.claim.week, f.said, f.why)))
     out.print(table if found else "Nobody has claimed a fix yet.")

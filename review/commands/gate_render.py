@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.table import Column
-from rich.table import Table as Grid
 
 from review.basics.clock import to_minute
-from review.commands.common import out, whole_column
+from review.commands.common import out
+from review.commands.grid import Grid
 from review.experiments.decisions import Standing
 from review.experiments.gating.outcome import Outcome
 from review.experiments.gating.selfcheck import SelfCheck
@@ -72,10 +71,7 @@ def show_standing(standing: Standing) -> None:
 
 def show_decisions(found: Sequence[Standing]) -> None:
     """Print decisions as a table, newest first."""
-    rest = ("candidate", "baseline", "release", "says", "open", "at")
-    grid = Grid(
-        whole_column("decision", [one.decision.id for one in found]), *(Column(n, overflow="fold") for n in rest)
-    )
+    grid = Grid("decision", "candidate", "baseline", "release", "says", "open", "at")
     for one in found:
         d = one.decision
         cells = (

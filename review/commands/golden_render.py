@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.table import Table
 
 from review.basics.clock import to_minute
 from review.commands.common import note, out
+from review.commands.grid import Grid
 from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
 from review.golden.judge_cards import FIGURES, JudgeCard
@@ -28,7 +28,7 @@ def candidates(found: Sequence[Candidate]) -> None:
     if not found:
         out.print("no candidates: every settled item is an example already, or disagreements must be settled first")
         return
-    table = Table("item", "why", "question", "labels")
+    table = Grid("item", "why", "question", "labels")
     for c in found:
         labels = ", ".join(f"{d}={v if isinstance(v, str) else '|'.join(v)}" for d, v in c.labels.items())
         table.add_row(escape(c.item_id), c.reason, escape(_short(c.question)), escape(labels))
@@ -52,7 +52,7 @@ def references(found: ReferenceCheck) -> None:
     out.print(told, highlight=False, markup=False)
     for state, n in found.counts.items():
         out.print(f"  {n:,}: {STATES[state]}", highlight=False)
-    table = Table("example", "state", "why", "question")
+    table = Grid("example", "state", "why", "question")
     for item in (i for i in found.items if i.state != "same"):
         table.add_row(item.example_id, item.state.replace("_", " "), escape(item.why), escape(_short(item.question)))
     if table.row_count:
@@ -61,7 +61,7 @@ def references(found: ReferenceCheck) -> None:
 
 def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> None:
     """Print examples and releases as two tables."""
-    table = Table(
+    table = Grid(
         "example", "question", "kind", "scenario", "split", "source", "rule", title=f"{len(examples)} examples"
     )
     for e in examples:
@@ -69,7 +69,7 @@ def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> N
         table.add_row(e.example_id, question, e.kind, escape(e.scenario), e.split, e.source, e.rule)
     out.print(table)
     if releases:
-        frozen = Table("release", "examples", "at", "by", "sha256", "notes")
+        frozen = Grid("release", "examples", "at", "by", "sha256", "notes")
         for r in releases:
             frozen.add_row(r.name, str(r.size), to_minute(r.at), r.by, r.content_hash[:12], escape(r.notes))
         out.print(frozen)
@@ -98,7 +98,7 @@ def provenance(found: Provenance) -> None:
     lines += [("imported", f"{i.file}, {to_minute(i.at)}") for i in found.imports]
     if found.conversation:
         lines.append(("conversation", f"{found.conversation.source} {found.conversation.source_id}"))
-    table = Table(show_header=False, box=None)
+    table = Grid(show_header=False, box=None)
     for name, text in lines:
         if text:
             table.add_row(f"[dim]{escape(name)}[/]", escape(text))
@@ -119,7 +119,7 @@ def diff(found: Diff) -> None:
 def coverage(found: Coverage) -> None:
     """Print the matrix; cells with a target read "3 of 5"."""
     kinds = list(dict.fromkeys(str(c.kind) for c in found.cells))
-    table = Table("scenario", *kinds, "all", "missing")
+    table = Grid("scenario", *kinds, "all", "missing")
     for total in found.totals:
         cells = [_of(c.n, c.target) for c in found.cells if c.scenario == total.scenario]
         missing = max(total.missing, sum(c.missing for c in found.cells if c.scenario == total.scenario))
@@ -134,7 +134,7 @@ def judges(found: Sequence[JudgeCard]) -> None:
     if not found:
         out.print("no judge has a verdict on an example of this release")
         return
-    table = Table("judge", "dimension", "rubric", "value", "n", *FIGURES)
+    table = Grid("judge", "dimension", "rubric", "value", "n", *FIGURES)
     for card in found:
         figures = (_figure(card.report.unweighted[name]) for name in FIGURES)
         name = escape(f"{card.judge}@{card.version}")

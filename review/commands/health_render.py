@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.clock import to_minute
 from review.basics.words import percent
 from review.commands.common import out
+from review.commands.grid import Grid
 from review.monitoring.bucket import Bucket
 from review.monitoring.engagement import Engaged
 from review.monitoring.health import Health
@@ -29,7 +29,7 @@ def health_table(found: Health, currency: str = "") -> None:
     shown = rows[-LAST:]
     if len(shown) < len(rows):
         out.print(f"The last {LAST} of {len(rows):,} rows; --json prints all.", highlight=False)
-    table = Table(box=None, pad_edge=False)
+    table = Grid(box=None, pad_edge=False)
     names = ["from (UTC)", *(["slice"] if found.asked.slices else []), "traffic", *SHOWN, "P50 ms", "P95 ms"]
     names.append(f"cost {currency}".rstrip())
     for name in names:
@@ -72,7 +72,7 @@ def engagement_table(windows: Sequence[Engaged]) -> None:
     if not windows:
         out.print("The log has no conversations in this span. `spotcheck import` brings some in.", highlight=False)
         return
-    table = Table(box=None, pad_edge=False)
+    table = Grid(box=None, pad_edge=False)
     for name in ("from (UTC)", "users", "new", "usage rate", "sessions", "minutes", "asked again", "copied"):
         table.add_column(name, justify="left" if name == "from (UTC)" else "right", no_wrap=name == "from (UTC)")
     for one in windows[-LAST:]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.commands.grid import Grid
 from review.compliance.hold_subjects import matching, subjects_of
 from review.people.people import AUDITOR, require
 from review.privacy.holds import HoldState, add_holds, every_hold, release_hold
@@ -81,7 +81,7 @@ def _show(store: Store, found: list[HoldState], as_json: bool) -> None:
     counts = matching(store, [one.hold for one in found])
 
     def render() -> None:
-        table = Table("hold", "what", "holds", "since", "by", "reason", "released", box=None, pad_edge=False)
+        table = Grid("hold", "what", "holds", "since", "by", "reason", "released", box=None, pad_edge=False)
         for one in found:
             row, end = one.hold, one.release
             ended = "" if end is None else f"{end.at[:10]} by {end.by}: {end.reason}"

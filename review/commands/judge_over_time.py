@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
 from review.commands.common import LAST_FOUR, emit, json_option, note, opened, out, store_option, weeks_option
+from review.commands.grid import Grid
 from review.judges.workbench.over_time import OverTime, all_over_time, judge_agreement, over_time, weeks_over_time
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.calibration.drift import WeekFigure, plain_words
@@ -68,7 +68,7 @@ def render_over_time(one: OverTime) -> None:
     for name, found in one.dimensions.items():
         positive = f" of '{found.positive}'" if found.positive else ""
         title = escape(f"{one.judge} · {name}{positive}{half}")
-        table = Table("week", "n", title=title, title_justify="left")
+        table = Grid("week", "n", title=title, title_justify="left")
         for figure in found.figures:
             table.add_column(f"{figure},\nin production")
             table.add_column(f"{figure},\nas reviewed")
@@ -83,7 +83,7 @@ def render_over_time(one: OverTime) -> None:
 
 def render_agreement(dimension: str, report: AgreementReport) -> None:
     """Print the agreement of each pair of judges, and the headline coefficients among all."""
-    table = Table("judges", "n", "same", "kappa", title=escape(f"Judges among themselves · {dimension}"))
+    table = Grid("judges", "n", "same", "kappa", title=escape(f"Judges among themselves · {dimension}"))
     table.title_justify = "left"
     for pair in report.pairs:
         shares = ("-" if x is None else f"{x:.2f}" for x in (pair.percent_agreement, pair.cohen_kappa))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import tomlkit
 from rich.markup import escape
-from rich.table import Table
 
 from review.basics.clock import to_minute
 from review.basics.words import counted
 from review.commands.common import note, out
+from review.commands.grid import Grid
 from review.judges.local.spec import never_said
 from review.judges.runs.planning import RunPlan, words
 from review.judges.runs.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
@@ -36,9 +36,7 @@ def listing(found: Sequence[Judge]) -> None:
     if not found:
         note("no judge yet; `spotcheck judge add NAME --kind llm --dimension D` adds one")
         return
-    table = Table()
-    for name in ("judge", "kind", "dimensions", "since", "by", "note"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("judge", "since"))
+    table = Grid("judge", "kind", "dimensions", "since", "by", "note")
     for j in found:
         table.add_row(*(escape(t) for t in (j.id, j.kind, ", ".join(j.dimensions), j.at[:10], j.by, j.note)))
     out.print(table)
@@ -126,9 +124,7 @@ def runs(found: Sequence[RunStatus], currency: str = "") -> None:
     if not found:
         note("no run yet; `spotcheck judge run NAME --week W` starts one")
         return
-    table = Table()
-    for name in ("run", "judge", "state", "done", "missing", "cost", "P50, P95"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("run", "state", "done"))
+    table = Grid("run", "judge", "state", "done", "missing", "cost", "P50, P95")
     for s in found:
         missing = ", ".join(f"{n} {CAUSE_WORDS.get(c, c)}" for c, n in s.missing.items())
         latency = ", ".join(f"{ms:.0f}" for ms in (s.latency_p50, s.latency_p95) if ms is not None)

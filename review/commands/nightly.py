@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.clock import now
@@ -20,6 +19,7 @@ from review.basics.errors import InputError, ReviewError
 from review.basics.parent import until_closed
 from review.basics.request_id import begin
 from review.commands.common import emit, json_option, opened, out, store_option
+from review.commands.grid import Grid
 from review.serving.daily import every_day, time_of
 from review.serving.log_lines import begin_logging, say
 from review.serving.nightly import Outcome, run_nightly
@@ -55,7 +55,7 @@ def _show(outcomes: list[Outcome], as_json: bool) -> None:
         say(_log, "nightly", step=one.name, status=one.status, seconds=round(one.seconds, 1))
 
     def render() -> None:
-        table = Table("step", "status", "seconds", "detail")
+        table = Grid("step", "status", "seconds", "detail")
         for one in outcomes:
             table.add_row(one.name, one.status, f"{one.seconds:.1f}", Text(one.detail))
         out.print(table)

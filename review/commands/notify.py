@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.commands.grid import Grid
 from review.notify.reminders import Planned, Sending
 from review.serving.messages import messages_due, recipient_of, send_now, sending_words
 from review.settings.project import project_of
@@ -79,8 +79,8 @@ def _show(due: list[Planned]) -> None:
         out.print(Text(f"cannot be sent: {one.broken}" if one.broken else one.text.body))
 
 
-def _log(rows: list[Notice]) -> Table:
-    table = Table("at", "week", "kind", "recipient", "state", "detail", box=None, pad_edge=False)
+def _log(rows: list[Notice]) -> Grid:
+    table = Grid("at", "week", "kind", "recipient", "state", "detail", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(text) for text in _logged(row).values()))
     return table

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import NothingToDo
@@ -28,6 +27,7 @@ from review.commands.common import (
     weeks_option,
 )
 from review.commands.exchange import force_option, target_argument
+from review.commands.grid import Grid
 from review.commands.inputs import bootstrap_option, seed_option
 from review.evidence.chosen_weeks import weeks_between
 from review.evidence.pair_votes import pair_votes
@@ -155,7 +155,7 @@ def render_report(report: PairReport) -> None:
     for text in sentences:
         out.print(text, highlight=False, markup=False)
     if len(report.strengths.by_name) > 2:
-        table = Table("answer", "strength", "95% interval", "votes", box=box.SIMPLE_HEAD)
+        table = Grid("answer", "strength", "95% interval", "votes", box=box.SIMPLE_HEAD)
         for name, q in report.strengths.by_name.items():
             ci = f"{q.ci[0]:.2f} to {q.ci[1]:.2f}" if q.ci else ""
             table.add_row(Text(name), f"{q.value:.2f}", ci, str(q.n))

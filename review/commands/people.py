@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.people.granting import Grant, confirm, decline, grant, role_requests
 from review.people.invitations import INVITATION_DAYS, invitations, invite, withdraw
 from review.people.people import NO_ROLE, ROLES, Person, people_in_use, role_words
@@ -81,7 +81,7 @@ def people_requests(store_path: str, as_json: bool) -> None:
     rows = [dataclasses.asdict(one) for one in role_requests(opened(store_path))]
 
     def render() -> None:
-        table = Table("id", "name", "role", "scope", "by", "at")
+        table = Grid("id", "name", "role", "scope", "by", "at")
         for row in rows:
             table.add_row(*(Text(row[c]) for c in ("id", "name", "role", "scope", "by", "at")))
         out.print(table)
@@ -124,7 +124,7 @@ def people_list(store_path: str, as_json: bool) -> None:
     rows, outside = people_in_use(store), raters_from_outside(store)
 
     def render() -> None:
-        table = Table("name", "role", "scope", "id", "login")
+        table = Grid("name", "role", "scope", "id", "login")
         for p in rows:
             table.add_row(
                 *(Text(t) for t in (p.name, role_words(p, outside), p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
@@ -185,7 +185,7 @@ def people_invitations(withdrawn: str, acting: str | None, store_path: str, as_j
     rows = [{field: getattr(i, field) for field in shown} for i in invitations(store)]
 
     def render() -> None:
-        table = Table(*shown)
+        table = Grid(*shown)
         for row in rows:
             table.add_row(*(Text(row[field]) for field in shown))
         out.print(table)

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.clock import to_minute
@@ -24,6 +23,7 @@ from review.commands.common import (
     store_option,
     text_of,
 )
+from review.commands.grid import Grid
 from review.commands.version_options import parameters_in, parameters_option
 from review.experiments.runs.accuracy import percent_with_interval
 from review.experiments.runs.listing import accuracy_by_release

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import click
-from rich.table import Table as Grid
 
 from review.basics.errors import InputError
 from review.basics.labels import canonical_text, spelled
 from review.basics.spellings import Spellings
 from review.basics.tables import Row, Table, read_table
 from review.commands.common import emit, note, out, split_values
+from review.commands.grid import Grid
 from review.commands.inputs import Source, positive_option, source_options, values_option
 from review.evidence.chosen_weeks import weeks_between
 from review.evidence.evidence import latest_used_rubric

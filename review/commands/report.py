@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import spoken
 from review.commands.common import emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.evidence.chosen_weeks import weeks_between
 from review.report import words
 from review.report.beside import calibration_line, known_lines, pair_lines
@@ -83,16 +83,16 @@ def show(report: WeekReport) -> None:
         out.print(line, markup=False, highlight=False)
 
 
-def _reasons(report: WeekReport) -> Table:
-    table = Table("reason", "items", "for example", box=None, pad_edge=False)
+def _reasons(report: WeekReport) -> Grid:
+    table = Grid("reason", "items", "for example", box=None, pad_edge=False)
     for r in report.reasons:
         words_of = r.quote.words or r.quote.question if r.quote else ""
         table.add_row(escape(spoken(r.value)), f"{r.items} of {r.of}", escape(words_of))
     return table
 
 
-def _progress(report: WeekReport) -> Table:
-    table = Table("reviewer", "dealt", "done", "skipped", "left", box=None, pad_edge=False)
+def _progress(report: WeekReport) -> Grid:
+    table = Grid("reviewer", "dealt", "done", "skipped", "left", box=None, pad_edge=False)
     for p in report.people:
         table.add_row(escape(p.name), str(p.dealt), str(p.done), str(p.skipped), str(p.left))
     return table

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.audit.clock_leaps import leap, leap_words
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.grid import Grid
 from review.failures.rules import failure_rules
 from review.monitoring.given_up import never_draw
 from review.monitoring.retention import Retained, plan_retention, run_retention
@@ -74,7 +74,7 @@ def never_drawn(week: str, reason: str, acting: str | None, store_path: str, as_
 
 
 def _render(done: Retained, *, dry_run: bool) -> None:
-    table = Table("class", "stay", "would go" if dry_run else "went", box=None, pad_edge=False)
+    table = Grid("class", "stay", "would go" if dry_run else "went", box=None, pad_edge=False)
     for name, n in done.classes(CLASSES).items():
         table.add_row(name, f"{n['kept']:,}", f"{n['expired']:,}")
     out.print(table)

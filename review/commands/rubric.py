@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.commands.grid import Grid
 from review.people.people import require
 from review.rubric.as_toml import rubric_toml
 from review.rubric.change import change_rubric, rubric_versions
@@ -37,7 +37,7 @@ def rubric_show(as_toml: bool, version: int | None, store_path: str, as_json: bo
         if as_toml:
             click.echo(rubric_toml(rubric), nl=False)
             return
-        table = Table("dimension", "scale", "values", "positive", title=f"rubric version {rubric.version}")
+        table = Grid("dimension", "scale", "values", "positive", title=f"rubric version {rubric.version}")
         for d in rubric.dimensions:
             table.add_row(*(Text(t) for t in (d.name, d.scale.kind, ", ".join(d.scale.values), d.positive or "")))
         out.print(table)
@@ -53,7 +53,7 @@ def rubric_versions_(store_path: str, as_json: bool) -> None:
     rows = [{"version": v.version, "at": v.at, "by": v.by, "note": v.note} for v in rubric_versions(opened(store_path))]
 
     def render() -> None:
-        table = Table("version", "at", "by", "note")
+        table = Grid("version", "at", "by", "note")
         for row in rows:
             table.add_row(*(Text(str(cell)) for cell in row.values()))
         out.print(table)

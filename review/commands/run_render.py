@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.clock import to_minute
 from review.commands.common import note, out
+from review.commands.grid import Grid
 from review.experiments.runs.listing import VersionRunStatus
 from review.experiments.runs.running import kind_of
 from review.experiments.runs.scored import NOT_ASKED
@@ -73,7 +73,7 @@ def show_runs(found: Sequence[VersionRunStatus]) -> None:
     grid = Grid("run", "version", "release", "state", "asked", "started", box=box.SIMPLE_HEAD)
     for s in found:
         cells = (s.run.version, s.run.release, s.state, f"{s.done:,} of {s.total:,}", to_minute(s.run.at))
-        grid.add_row(Text(s.run.id, no_wrap=True), *(Text(cell) for cell in cells))
+        grid.add_row(Text(s.run.id), *(Text(cell) for cell in cells))
     out.print(grid)
     for s in found:
         taken = [f"{s.cached:,} taken over"] if s.cached else []

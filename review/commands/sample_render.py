@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
 from review.commands.common import note, out
+from review.commands.grid import Grid
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult
 
@@ -46,7 +46,7 @@ def show(result: DrawResult, week: str, due: str, show_ids: bool) -> None:
     for what, n in oddities.items():
         if n:
             out.print(f"  {n:,} {what}", highlight=False, markup=False)
-    lines = Table("group", "population", "share", "drawn", box=None, pad_edge=False)
+    lines = Grid("group", "population", "share", "drawn", box=None, pad_edge=False)
     for number in (1, 2, 3):
         lines.columns[number].justify = "right"
     for stratum in result.strata:

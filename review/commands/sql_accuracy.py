@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.commands.common import emit, json_option, note, out, store_option
+from review.commands.grid import Grid
 from review.commands.numbers import read_number
 from review.commands.sql_input import check_project, table_option
 from review.settings.project import project_of

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from review.basics.errors import InputError
 from review.basics.tables import Row
 from review.commands.common import emit, json_option, out, split_values, store_option
+from review.commands.grid import Grid
 from review.commands.sql_input import Statements, read_statements, schema_options, sql_in, table_option
 from review.settings.sql import rules_of
 from review.sql.proof.prove import Proof, prove
@@ -95,7 +95,7 @@ def _show(items: list[tuple[str, Proof]], given: Statements) -> None:
     found = [(name, proof, f) for name, proof in items for f in proof.findings]
     if not found:
         return
-    table = Table("id", "rule", "what", "where", box=box.SIMPLE_HEAD)
+    table = Grid("id", "rule", "what", "where", box=box.SIMPLE_HEAD)
     for name, proof, finding in found[:SHOWN]:
         where = "" if finding.rule == "figures" else proof.text[finding.start : finding.end][:40]
         severity = "" if finding.severity == "error" else f" ({finding.severity})"

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.csv_safe import csv_text
@@ -19,6 +18,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, store_option
+from review.commands.grid import Grid
 from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.tables import read_table
 from review.commands.common import emit, json_option, note, out, store_option
+from review.commands.grid import Grid
 from review.commands.numbers import Number
 from review.commands.sql_compare import plain_row
 from review.commands.sql_input import engine_option, sql_in, table_option

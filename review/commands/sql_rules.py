@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.tables import Row
 from review.commands.common import emit, json_option, out, split_values, store_option
+from review.commands.grid import Grid
 from review.commands.sql_input import Statements, read_statements, schema_options, sql_in, table_option
 from review.sql.semantic.demands import Demands, Met, demands_met
 from review.statistics.two_layer import LayerCase, two_layers

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 from rich import box
-from rich.table import Table as Grid
 from rich.text import Text
 
 from review.basics.csv_safe import csv_text
@@ -18,6 +17,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, read_table
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, split_values, store_option
+from review.commands.grid import Grid
 from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.commands.sql_release import from_release
 from review.commands.sql_rules import LISTS, day_in

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from review.annotating.flags import KINDS, flags, take_back_flag
@@ -24,6 +23,7 @@ from review.commands.common import (
     split_values,
     store_option,
 )
+from review.commands.grid import Grid
 from review.commands.numbers import SHARE
 from review.current.assignments import closing_of, week_of_store, with_due_dates
 from review.current.progress import progress
@@ -59,7 +59,7 @@ def week_list(store_path: str, as_json: bool) -> None:
     ]
 
     def render() -> None:
-        table = Table("week", "state", "items", "pairs", "left", "due")
+        table = Grid("week", "state", "items", "pairs", "left", "due")
         for row in rows:
             table.add_row(*(str(cell) for cell in row.values()))
         out.print(table)
@@ -86,7 +86,7 @@ def week_show(week: str, store_path: str, as_json: bool) -> None:
     }
 
     def render() -> None:
-        table = Table("reviewer", "dealt", "done", "skipped", "left", "minutes left")
+        table = Grid("reviewer", "dealt", "done", "skipped", "left", "minutes left")
         for p in rows:
             table.add_row(p.name, str(p.dealt), str(p.done), str(p.skipped), str(p.left), f"{p.minutes_left:.0f}")
         out.print(table)
@@ -166,7 +166,7 @@ def week_flags(week: str, flag: str | None, acting: str | None, store_path: str,
     found = flags(store, week, viewer=by)
 
     def render() -> None:
-        table = Table("flag", "item", "what", "comment", "hides", "by", "at")
+        table = Grid("flag", "item", "what", "comment", "hides", "by", "at")
         for f in found:
             cells = (f.flag, f.item, KINDS[f.kind], f.comment, f.token, f.by, to_minute(f.at))
             table.add_row(*(Text(cell) for cell in cells))
