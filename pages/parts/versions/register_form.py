@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import orjson
 import streamlit as st
 
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import InputError, ReviewError
+from review.basics import setting
+from review.basics.errors import ReviewError
 from review.experiments.versions.registry import Wanted, register
 
 NONE = "(none)"
@@ -48,7 +47,7 @@ def register_form(here: Session, known: Sequence[str], unregistered: Sequence[st
             description=description,
             prompt=prompt,
             model=model,
-            parameters=_object(parameters),
+            parameters=setting.json_table("Parameters", parameters or "{}"),
             commit=commit,
             path=path,
         )
@@ -59,13 +58,3 @@ def register_form(here: Session, known: Sequence[str], unregistered: Sequence[st
     st.session_state[MADE] = n + 1
     st.toast(as_text(f"{made.id} is registered"), icon=":material/task_alt:")
     st.rerun()
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = orjson.loads(text or "{}")
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
-        raise InputError(f'Parameters: found {text[:80]!r}, expected a JSON object such as {{"temperature": 0}}.')
-    return found
