@@ -38,7 +38,10 @@ def show(here: Session, chosen: Chosen) -> None:
         st.error(as_text(error), icon=":material/block:")
         return
     rows = [row for one in found.values() for row in _rows(one, chosen.comparison.versions)]
-    figures.table(pd.DataFrame(rows), key="compare_wording", file_name="wording.csv", widths=PIXELS)
+    frame = pd.DataFrame(rows)
+    if all(one.expected.value is None for one in found.values()):
+        frame = frame.drop(columns="to the expected answers")
+    figures.table(frame, key="compare_wording", file_name="wording.csv", widths=PIXELS)
     st.caption(
         "Word lists and patterns describe a difference; they do not judge an answer. Differences have 95% intervals."
     )

@@ -53,8 +53,8 @@ def show(here: Session, chosen: Chosen, row: ComparedCase) -> None:
     figures.table(
         pd.DataFrame(_scores(chosen, row, currency_of(here))), key="compare_case_scores", file_name="scores.csv"
     )
-    for line in not_scored(chosen.comparison.versions, row.results):
-        st.caption(as_text(line))
+    if lines := not_scored(chosen.comparison.versions, row.results):
+        st.caption("\n".join(f"- {as_text(line)}" for line in lines))
 
 
 def _said(results: tuple[ScoredCase, ...]) -> str:
