@@ -17,6 +17,7 @@ from review.basics.in_memory import in_memory
 from review.basics.log_paths import literal_path
 from review.basics.sql_literals import sql_literal
 from review.log.late import listed
+from review.log.replaced import RETAINED
 from review.log.retained import EXPIRED, parts
 
 COLUMNS = ("id_hash", "name_hash")
@@ -56,10 +57,14 @@ class Expired:
     def _found(self, asked: Sequence[str], column: str) -> set[str]:
         if not self.any or not asked:
             return set()
-        hashes = {hash_of(self._key, one): one for one in asked}
-        self._db.register("asked_hashes", pa.table({column: pa.array(list(hashes), pa.uint64())}))
-        rows = self._db.execute(f"SELECT DISTINCT {column} FROM expired SEMI JOIN asked_hashes USING ({column})")  # noqa: S608 - our own names
-        return {hashes[row[0]] for row in rows.fetchall()}
+        return _found_in(self._db, "expired", column, self._key, asked)
+
+
+def _found_in(db: duckdb.DuckDBPyConnection, table: str, column: str, key: bytes, asked: Sequence[str]) -> set[str]:
+    hashes = {hash_of(key, one): one for one in asked}
+    db.register("asked_hashes", pa.table({column: pa.array(list(hashes), pa.uint64())}))
+    rows = db.execute(f"SELECT DISTINCT {column} FROM {table} SEMI JOIN asked_hashes USING ({column})")  # noqa: S608 - our own names
+    return {hashes[row[0]] for row in rows.fetchall()}
 
 
 def expired_with(logs: Path, key: bytes, identity: str) -> str | None:
@@ -73,3 +78,22 @@ def expired_with(logs: Path, key: bytes, identity: str) -> str | None:
     with in_memory() as db:
         found = db.execute(sql, [[literal_path(path) for path in files], wanted, wanted]).fetchone()
     return Path(found[0]).parent.parent.name if found else None
+
+
+def expired_among(logs: Path, key: bytes, asked: Sequence[str]) -> set[str]:
+    """Return those of these conversations, by their ids inside Spotcheck, that retention removed."""
+    files = parts(logs, EXPIRED)
+    if not files or not asked:
+        return set()
+    with in_memory() as db:
+        return _found_in(db, listed(files), "id_hash", key, asked)
+
+
+def expired_in(logs: Path, week: str) -> int:
+    """Return how many conversations of a week retention removed, by the hashes that it kept."""
+    files = [path for path in parts(logs, EXPIRED) if path.parent.parent.name.startswith(f"{RETAINED}{week}-")]
+    if not files:
+        return 0
+    with in_memory() as db:
+        row = db.execute(f"SELECT count(DISTINCT id_hash) FROM {listed(files)}").fetchone()  # noqa: S608 - our own paths
+    return int(row[0]) if row else 0

@@ -13,6 +13,7 @@ from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
 from review.compliance.pack.file import LINE, Pack, line_digests, read_lines, read_pack
 from review.compliance.pack.making import ROWS, frame_part
+from review.compliance.pack.missing import not_expired
 from review.compliance.pack.redraw import Redrawn, redrawn
 from review.compliance.pack.rows import rows_now
 from review.compliance.pack.signing import digest, signature_holds
@@ -86,7 +87,7 @@ def verify_pack(file: Path, *, key: str = "", store: Store | None = None, log: P
         differences += _rows(pack, store, compared)
     paths = LogPaths(log, log) if log is not None else log_of(store.path) if store is not None else None
     if paths is not None and paths.logs.is_dir():
-        differences += _log(pack, paths, compared, Gone() if store is None else gone_of(store))
+        differences += _log(pack, paths, compared, store)
     draws = [
         one
         for week in pack.manifest["weeks"]
@@ -174,14 +175,17 @@ def _rows(pack: Pack, store: Store, compared: dict[str, int]) -> Iterator[Differ
                 yield Difference("store", f"{table} {key}", "the row was changed after the pack was made")
 
 
-def _log(pack: Pack, log: LogPaths, compared: dict[str, int], gone: Gone) -> Iterator[Difference]:
+def _log(pack: Pack, log: LogPaths, compared: dict[str, int], store: Store | None) -> Iterator[Difference]:
     """Yield the conversations of the frames that the log has otherwise; those that expired are only counted."""
-    columns = _columns(pack.manifest)
+    columns, gone = _columns(pack.manifest), Gone() if store is None else gone_of(store)
     for week in (w["week"] for w in pack.manifest["weeks"]):
         members = {m["id"]: m["digest"] for m in pack.rows(frame_part(week), MEMBER)}
         now = {i: d for i, d in row_digests(log, week, columns) if i in members}
         compared["conversations"] = compared.get("conversations", 0) + len(now)
-        compared["expired"] = compared.get("expired", 0) + len(members) - len(now)
+        missing = [one for one in members if one not in now]
+        wrong = not_expired(missing, log, week, store)
+        compared["expired"] = compared.get("expired", 0) + len(missing) - (len(wrong) if store else 0)
+        yield from (Difference("log", name, what) for name, what in wrong)
         for identity, found in now.items():
             if found != members[identity] and gone.holds(identity, None):
                 compared["emptied"] = compared.get("emptied", 0) + 1

@@ -9,7 +9,7 @@ COMPARED = {
     "rows": "rows compared with the store:",
     "conversations": "conversations compared with the log:",
     "emptied": "rows and conversations emptied by erasures, as the audit chain says:",
-    "expired": "conversations that the log no longer has:",
+    "expired": "conversations that retention removed:",
 }
 SHOWN = 50
 """Differences that are named in words; JSON has all."""
