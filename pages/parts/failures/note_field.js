@@ -49,28 +49,22 @@ function followSent(from) {
   const own = from.closest(FORM)?.querySelector(GROUP);
   if (!own) return;
   const at = [...document.querySelectorAll(GROUP)].indexOf(own);
-  const label = from.matches("input") ? from.getAttribute("aria-label") : "";
-  followSoon({ held: from, key: keyOf(own), at, label, until: performance.now() + PATIENCE_MS });
+  followSoon({ held: from, key: keyOf(own), at, until: performance.now() + PATIENCE_MS });
 }
 
-// Drawing again may replace a field more than once: the focus follows until the visitor moves it elsewhere.
+// Drawing again may replace a field more than once: the focus follows until the visitor moves it elsewhere. A form that
+// was refused stays, and so does the focus.
 function followSoon(sent) {
   if (![document.body, sent.held].includes(document.activeElement) || performance.now() > sent.until) return;
-  const field = nextField(sent);
-  if (field && field !== sent.held) {
-    sent.held = field;
-    field.focus();
+  const groups = [...document.querySelectorAll(GROUP)];
+  if (!groups.some((group) => keyOf(group) === sent.key)) {
+    const next = groups[Math.min(sent.at, groups.length - 1)]?.closest(FORM)?.querySelector("input");
+    if (next && next !== sent.held) {
+      sent.held = next;
+      next.focus();
+    }
   }
   requestAnimationFrame(() => followSoon(sent));
-}
-
-// A form that was refused stays, and so does the focus, in the same field if it was made anew.
-function nextField({ held, key, at, label }) {
-  const groups = [...document.querySelectorAll(GROUP)];
-  const own = groups.find((group) => keyOf(group) === key);
-  if (!own) return groups[Math.min(at, groups.length - 1)]?.closest(FORM)?.querySelector("input");
-  if (held.isConnected) return held;
-  return label && own.closest(FORM)?.querySelector(`[aria-label=${CSS.escape(label)}]`);
 }
 
 function keyOf(group) {

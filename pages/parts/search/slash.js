@@ -1,5 +1,7 @@
 // The keys / and Ctrl+K open the search, and the caret goes into it. Streamlit's own shortcuts know no punctuation, and
-// its dialogs take the focus themselves.
+// its dialogs take the focus themselves. This script is on every page, so it also keeps the place in refused forms.
+
+import { keepPlace } from "../shared/kept_place.js";
 
 const TEXTS = "input, textarea, select, [contenteditable]";
 const BUTTON = ".st-key-search_open button";
@@ -9,6 +11,7 @@ const PATIENCE_MS = 5000;
 export const component = () => {
   if (globalThis.spotcheckSlash) return;
   globalThis.spotcheckSlash = true;
+  keepPlace();
   addEventListener("keydown", (event) => {
     if (event.repeat || event.defaultPrevented || event.altKey || document.querySelector("[role=dialog]")) return;
     const command = event.ctrlKey || event.metaKey;
