@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 from rich import box
+from rich.table import Column
 from rich.text import Text
 
 from review.basics.labels import ScaleKind
@@ -56,7 +57,8 @@ def render_report(report: ConsensusReport) -> None:
 
 
 def _items(items: list[ItemConsensus], *, total: int, model: bool) -> Grid:
-    table = Grid("item", "label", "votes", title="ties first, then the most uncertain items", box=box.SIMPLE_HEAD)
+    label_, title = Column("label", no_wrap=True), "ties first, then the most uncertain items"
+    table = Grid("item", label_, "votes", title=title, box=box.SIMPLE_HEAD)
     if model:
         table.add_column("posterior")
     table.add_column("entropy (bits)")
