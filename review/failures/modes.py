@@ -63,7 +63,7 @@ class ModeList:
         return tuple(m for m in self.all if not m.into)
 
     def of(self, key: str) -> Mode | None:
-        """Return the mode of this id, followed through merges; None for a kind of failure, whatever modes are called."""
+        """Return the mode of this id, followed through merges; None for a kind, whatever modes are called."""
         by_id = {m.id: m for m in self.all}
         found = by_id.get(key)
         while found is not None and found.into:
