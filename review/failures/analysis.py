@@ -72,7 +72,7 @@ def proposed_modes(
     modes = mode_list(store)
     rules = failure_rules(store, project, viewer=by, weeks=weeks)
     found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST_BY_MEANING if meaning else MOST)
-    rows = [row for row in found if modes.get(row.group) is None]
+    rows = [row for row in found if modes.of(row.group) is None]
     said = {name: " ".join(texts) for name, texts in said_of_failures(store, weeks).items()}
     told = {row.id: said.get(row.id) or row.error_message for row in rows}
     talks = conversations_of(store, [row.id for row in rows if not row.error_message])

@@ -130,7 +130,7 @@ def failures(
     """Return failures, the latest first, with the step in which each began."""
     modes = mode_list(store)
     if wanted.group is not None:
-        wanted = replace(wanted, group=modes.group(wanted.group))
+        wanted = replace(wanted, group=modes.asked(wanted.group))
     rules = failure_rules(store, project, viewer=viewer, weeks=wanted.weeks, ids=wanted.ids)
     rows = failed_rows(log_of(store.path), rules, wanted, most=most, skip=skip)
     talks = conversations_of(store, [row.id for row in rows])

@@ -46,7 +46,7 @@ class Decided:
 
         A group of few failures that has grown since it was decided about, and now needs a task, is open again.
         """
-        mode, done = self.modes.get(place[1]), self.latest.get(place)
+        mode, done = self.modes.of(place[1]), self.latest.get(place)
         if mode is not None and mode.ignored:
             return "ignored"
         if done is None:

@@ -82,7 +82,7 @@ def claim_fix(
         raise InputError("version: found nothing, expected the prompt version that fixes the mode.")
     check_in_force(store, version)
     modes = mode_list(store)
-    key = modes.group(mode)
+    key = modes.asked(mode)
     if not any(g.group == key for g in groups_of(store, project)):
         raise InputError(f"'{modes.title(key)}' has never failed in this log, so no version can be seen to fix it.")
     claim = FixClaim(id=new_id(), mode=key, version=version.strip(), week=week, at=now(), by=by, note=note.strip())
@@ -209,7 +209,7 @@ def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dic
         claims.setdefault(modes.group(one.claim.mode), one.state)
     found = {}
     for key in keys:
-        mode, seen = modes.get(key), sources.of(key)
+        mode, seen = modes.of(key), sources.of(key)
         said = claims.get(key, "")
         found[key] = (
             "ignored"

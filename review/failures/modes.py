@@ -62,15 +62,20 @@ class ModeList:
         """The modes that were not merged into others."""
         return tuple(m for m in self.all if not m.into)
 
-    def get(self, name: str) -> Mode | None:
-        """Return the mode with this id or name (in any case), followed through merges; None when there is none."""
+    def of(self, key: str) -> Mode | None:
+        """Return the mode of this id, followed through merges; None for a kind, whatever modes are called."""
         by_id = {m.id: m for m in self.all}
-        wanted = _folded(name)
-        merged = (m for m in reversed(self.all) if m.name.casefold() == wanted)
-        found = by_id.get(name) or self.called(name) or next(merged, None)
+        found = by_id.get(key)
         while found is not None and found.into:
             found = by_id.get(found.into)
         return found
+
+    def get(self, name: str) -> Mode | None:
+        """Return the mode with this id or name (in any case), followed through merges; None when there is none."""
+        wanted = _folded(name)
+        merged = (m for m in reversed(self.all) if m.name.casefold() == wanted)
+        found = self.of(name) or self.called(name) or next(merged, None)
+        return self.of(found.id) if found else None
 
     def called(self, name: str) -> Mode | None:
         """Return the mode of this name, in any case, that was not merged into another; None when there is none."""
@@ -79,8 +84,19 @@ class ModeList:
 
     def group(self, key: str) -> str:
         """Return the group that a key stands for now: a merged mode is the one it went into, a named kind its mode."""
-        mode = self.get(key)
+        mode = self.of(key)
         return mode.id if mode else self.by_group.get(key, key)
+
+    def asked(self, text: str) -> str:
+        """Return the group that a person means: a kind of failure by its key, a mode by id or name, a kind by title."""
+        mode = None if text in GROUPS else self.get(text)
+        if mode is not None:
+            return mode.id
+        wanted = _folded(text)
+        titled = next(
+            (kind for kind in GROUPS if wanted in (_title(kind).casefold(), self.title(kind).casefold())), text
+        )
+        return self.group(titled)
 
     @property
     def by_group(self) -> Mapping[str, str]:
@@ -88,12 +104,17 @@ class ModeList:
         return {group: m.id for m in self.current for group in m.groups}
 
     def title(self, key: str) -> str:
-        """Return what a group is called on screen."""
-        mode = self.get(key)
+        """Return what a group is called on screen. A kind whose name a mode has, too, says that it is the kind."""
+        mode = self.of(key)
         if mode:
             return mode.name
-        start, _, cause = key.partition("/")
-        return CAUSE_TITLES.get(cause, cause) if start == CAUSE else title_of(key)
+        title = _title(key)
+        return f"{title} (no mode)" if self.called(title) else title
+
+
+def _title(kind: str) -> str:
+    start, _, cause = kind.partition("/")
+    return CAUSE_TITLES.get(cause, cause) if start == CAUSE else title_of(kind)
 
 
 def mode_list(store: Store) -> ModeList:

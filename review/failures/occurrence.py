@@ -147,7 +147,7 @@ def in_reviews(store: Store, project: Project, *, weeks: Sequence[str]) -> InRev
 
 def only_reviewed(modes: ModeList, key: str) -> bool:
     """Return whether a mode is known from reviews alone: it took no kind of failure over that the log tells. Pure."""
-    mode = modes.get(key)
+    mode = modes.of(key)
     return key == FOUND_WRONG if mode is None else not set(mode.groups) - {FOUND_WRONG}
 
 

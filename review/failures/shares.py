@@ -92,12 +92,12 @@ def mode_shares(store: Store, project: Project, weeks: Sequence[str], *, viewer:
         ModeShare(
             key=key,
             title=modes.title(key),
-            mode=modes.get(key),
+            mode=modes.of(key),
             n=sum(versions.values()),
             versions=dict(sorted(versions.items())),
             share=_share(drawn, weeks, key),
             trend=[(week, _share(drawn, [week], key)) for week in recent],
-            example=(mode.example if (mode := modes.get(key)) and mode.example else examples.get(key, "")),
+            example=(mode.example if (mode := modes.of(key)) and mode.example else examples.get(key, "")),
         )
         for key, versions in counts.items()
     ]
@@ -129,7 +129,7 @@ def _unnamed(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], mo
     groups = []
     for g in groups_in(drawn, weeks):
         failed = [one.group for one in g.reviewed if one.group]
-        named = [m if modes.get(m) else f"{m} {at} {g.name}" for at, m in enumerate(failed)]
+        named = [m if modes.of(m) else f"{m} {at} {g.name}" for at, m in enumerate(failed)]
         groups.append(LabelledFailures(g.population, len(g.reviewed), named))
     return unnamed_share(groups)
 

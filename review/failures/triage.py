@@ -170,7 +170,7 @@ def _sent(store: Store, wish: TriageWish) -> FailureTriage | None:
 def _check_seen(modes: ModeList, group: str, seen: int | None) -> None:
     """Refuse a decision about a mode that somebody merged while the person was looking at it."""
     gone = next((m for m in modes.all if m.id == group and m.into), None)
-    into = modes.get(gone.into) if gone else None
+    into = modes.of(gone.into) if gone else None
     if gone is not None and into is not None and seen is not None and seen < modes.version:
         raise Refused(
             f"'{gone.name}' was merged into '{into.name}' while you decided about it. Look at '{into.name}' instead; "
@@ -180,7 +180,7 @@ def _check_seen(modes: ModeList, group: str, seen: int | None) -> None:
 
 def _group(store: Store, project: Project, modes: ModeList, place: tuple[str, str, str]) -> FailedGroup:
     week, group, version = place
-    key = modes.group(group)
+    key = modes.asked(group)
     groups = groups_of(store, project, weeks=[week])
     found = next((g for g in groups if g.group == key and g.version == version), None)
     if found is None:

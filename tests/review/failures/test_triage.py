@@ -13,9 +13,11 @@ from quick_stores import copy_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import checklist, close_week
+from review.failures.analysis import proposed_modes
 from review.failures.archive import failure_shown, failures
 from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode, rename_mode
 from review.failures.proposals import approve_proposal, reject_proposal
+from review.failures.shares import mode_shares
 from review.failures.triage import TriageWish, triage, triage_groups
 from review.failures.working import give_mode, write_note
 from review.golden.examples import current_examples
@@ -220,3 +222,26 @@ def test_notes_are_events_of_people_who_may(store: Store) -> None:
             write_note(store, "d1", text, by=by)
     [one] = failures(store, project_of(store.path), Narrowed(ids=["d1"]))
     assert one.note == "month and day swapped"
+
+
+def test_a_mode_that_is_called_like_a_kind_of_error_leaves_that_kind_alone(store: Store) -> None:
+    project = project_of(store.path)
+    one = name_mode(store, "Date Format", by="eva")
+    give_mode(store, ["c0"], one.id, by="eva")
+    assert {(g.title, g.found.group, g.found.n, g.is_named) for g in triage_groups(store, project, WEEK)} == {
+        ("Column not found", "column_not_found", 4, False),
+        ("Date format (no mode)", "date_format", 2, False),
+        ("Date Format", one.id, 1, True),
+    }
+    assert triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="eva").mode == "date_format"
+    assert {g.found.group: g.state for g in triage_groups(store, project, WEEK)}[one.id] == "open"
+    modes = mode_list(store)
+    assert [modes.asked(said) for said in ("date format", "date_format", "Date format (no mode)", one.id)] == [
+        *(one.id, "date_format", "date_format", one.id),
+    ]
+    assert modes.asked("column not found") == "column_not_found", "a kind is found by what the page calls it, too"
+    assert [f.row.id for f in failures(store, project, Narrowed(group="Date Format"))] == ["c0"]
+    shares = {m.key: (m.title, m.mode) for m in mode_shares(store, project, [WEEK]).modes}
+    assert shares["date_format"] == ("Date format (no mode)", None) and shares[one.id][1] == one
+    proposed = proposed_modes(store, project, [WEEK], by="eva", meaning=False)
+    assert {i for one in proposed for i in one.alike.ids} == {"c1", "c2", "c3", "c4", "d1", "d2"}
