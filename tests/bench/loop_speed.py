@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
 from review.audit.store_secrets import hmac_key
+from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
 from review.current.settled import settled_labels
 from review.golden.approve import bulk_approve
@@ -128,8 +129,12 @@ def main() -> None:
         seconds = timed(lambda: release(store, "bench", by=lead))
         table.add_row(f"release {len(items)}", f"{seconds:.3f}", "")
         for name in WRITERS:
-            seconds = timed(lambda: export(store, "bench", to=name, target=Path(folder) / f"out-{name}", by=lead))  # noqa: B023
-            table.add_row(f"export {name}", f"{seconds:.3f}", f"{len(items) / seconds:,.0f} examples/s")
+            try:
+                seconds = timed(lambda: export(store, "bench", to=name, target=Path(folder) / f"out-{name}", by=lead))  # noqa: B023
+            except NothingToDo as why:
+                table.add_row(f"export {name}", "", str(why))
+            else:
+                table.add_row(f"export {name}", f"{seconds:.3f}", f"{len(items) / seconds:,.0f} examples/s")
     Console().print(table)
 
 
