@@ -11,8 +11,8 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
-from review.failures.archive import groups_of
 from review.failures.golden_cases import RunOnCases, Runs, cases_by_mode
+from review.failures.grouped import groups_of
 from review.failures.modes import mode_list
 from review.failures.occurrence import (
     Occurrence,

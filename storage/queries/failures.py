@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from storage.queries.parameters import json_list
 from storage.records_failures import FailureModes, GoldenProposal
@@ -16,11 +17,30 @@ def latest_modes(store: Store) -> FailureModes | None:
 
 def modes_given(store: Store) -> dict[str, str]:
     """Return the mode that people gave each conversation last; one taken away is left out."""
-    return {row["conversation_id"]: row["mode"] for row in store.query(_GIVEN_SQL) if row["mode"]}
+    last = {row["conversation_id"]: row["mode"] for row in store.query(_GIVEN_SQL)}
+    return {conversation: mode for conversation, mode in last.items() if mode}
 
 
 _GIVEN_SQL = """
 SELECT conversation_id, mode FROM failure_events WHERE kind = 'mode' ORDER BY rowid
+"""
+
+
+class ModeEvent(NamedTuple):
+    """A person gave a conversation a mode, or took it away ("")."""
+
+    conversation_id: str
+    mode: str
+    at: str
+
+
+def mode_events(store: Store) -> list[ModeEvent]:
+    """Return every mode that people ever gave a conversation, in order."""
+    return [ModeEvent(**row) for row in store.query(_MODE_EVENTS_SQL)]
+
+
+_MODE_EVENTS_SQL = """
+SELECT conversation_id, mode, at FROM failure_events WHERE kind = 'mode' ORDER BY rowid
 """
 
 

@@ -129,8 +129,7 @@ def _about(here: Session, week: str, g: TriageGroup) -> None:
     for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
         failure_list.line(one)
     if g.reopened and g.decided is not None:
-        grown = f"Open again: {g.decided.failures:,} failures at the time of the decision, {g.found.n:,} now."
-        st.warning(as_text(f"{grown} {_decided(here, g.decided)}"), icon=":material/replay:")
+        st.warning(as_text(f"{_why_again(g, g.decided)} {_decided(here, g.decided)}"), icon=":material/replay:")
     elif g.decided is not None:
         st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
     if g.fix_deprecated and g.decided is not None:
@@ -138,6 +137,12 @@ def _about(here: Session, week: str, g: TriageGroup) -> None:
         st.warning(as_text(gone), icon=":material/update_disabled:")
     if g.decided is None and g.state == "ignored":
         st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
+
+
+def _why_again(g: TriageGroup, done: FailureTriage) -> str:
+    if g.waiting < g.found.n:
+        return f"Open again: nobody has decided about {g.waiting:,} of these {g.found.n:,} failures; about the others:"
+    return f"Open again: {done.failures:,} failures at the time of the decision, {g.found.n:,} now."
 
 
 def _decided(here: Session, done: FailureTriage) -> str:
