@@ -69,10 +69,7 @@ def proposed_modes(
     are few enough for it. Raises InputError where it is wanted and not installed.
     """
     require(store, by, "adjudicator")
-    modes = mode_list(store)
-    rules = failure_rules(store, project, viewer=by, weeks=weeks)
-    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST_BY_MEANING if meaning else MOST)
-    rows = [row for row in found if modes.of(row.group) is None]
+    rows = rows_without_mode(store, project, weeks, by=by, most=MOST_BY_MEANING if meaning else MOST)
     said = {name: " ".join(texts) for name, texts in said_of_failures(store, weeks).items()}
     told = {row.id: said.get(row.id) or row.error_message for row in rows}
     talks = conversations_of(store, [row.id for row in rows if not row.error_message])
@@ -91,6 +88,15 @@ def proposed_modes(
     rest = conversations_of(store, [i for i, text in told.items() if not text and i not in talks])
     questions = {i: talk.question for i, talk in {**talks, **rest}.items()}
     return [Proposed(one, {i: told[i] or questions.get(i, "") for i in one.ids}) for one in groups]
+
+
+def rows_without_mode(
+    store: Store, project: Project, weeks: Sequence[str], *, by: str, most: int = MOST
+) -> list[FailedRow]:
+    """Return those of the latest failures of some weeks that have no mode, as ``by`` may see them."""
+    modes, rules = mode_list(store), failure_rules(store, project, viewer=by, weeks=weeks)
+    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=most)
+    return [row for row in found if modes.of(row.group) is None]
 
 
 def _named(said: str, one: Alike) -> str:

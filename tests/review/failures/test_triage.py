@@ -15,6 +15,7 @@ from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import checklist, close_week
 from review.failures.analysis import accept, proposed_modes
 from review.failures.archive import failure_shown, failures
+from review.failures.last_groups import keep_groups, last_groups
 from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode, rename_mode
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.shares import mode_shares
@@ -289,3 +290,21 @@ def test_failures_that_nobody_decided_about_stay_open_in_a_mode_that_takes_decid
     triage(store, project, WEEK, names.id, "v1", wish=wish, by="eva")
     bring(store, [row("c9", "column_not_found")])
     assert [(g.state, g.found.n) for g in triage_groups(store, project, WEEK)] == [("triaged", 8)]
+
+
+def test_the_groups_that_were_proposed_last_say_what_came_after_them(store: Store) -> None:
+    project, weeks = project_of(store.path), [WEEK]
+    assert last_groups(store, project, weeks, by="eva") is None
+    keep_groups(store, weeks, proposed_modes(store, project, weeks, by="eva", meaning=False), by="eva", how="letters")
+
+    def kept() -> tuple[set[str], int]:
+        last = last_groups(store, project, weeks, by="eva")
+        assert last is not None and last.how == "letters"
+        return {i for one in last.groups for i in one.alike.ids}, last.others
+
+    assert kept() == ({"c0", "c1", "c2", "c3", "c4", "d1", "d2"}, 0)
+    assert last_groups(store, project, weeks, by="lea") is last_groups(store, project, ["2026-W01"], by="eva") is None
+    bring(store, [row("c9", "column_not_found")])
+    accept(store, ["c0"], "old names", by="eva")
+    name_mode(store, "dates", groups=["date_format"], by="lea")
+    assert kept() == ({"c1", "c2", "c3", "c4"}, 1), "without what has a mode now"
