@@ -198,9 +198,16 @@ def _group(store: Store, project: Project, modes: ModeList, place: tuple[str, st
     groups = groups_of(store, project, weeks=[week])
     found = next((g for g in groups if g.group == key and g.version == version), None)
     if found is None:
+        versions = [g.version for g in groups if g.group == key]
         known = ", ".join(f"{modes.title(g.group)} of {g.version or 'no version'}" for g in groups) or "none"
+        asked = f"under version '{version}'" if version else "without a version"
         raise UnknownError(
-            f"{week} has no failures of '{modes.title(key)}' under version '{version}'. Its groups are: {known}."
+            f"{week} has no failures of '{modes.title(key)}' {asked}. "
+            + (
+                f"It has some under version {', '.join(versions)}: name it."
+                if versions
+                else f"Its groups are: {known}."
+            )
         )
     return found
 

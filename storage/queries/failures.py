@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from storage.queries.parameters import json_list
 from storage.records_failures import FailureModes, GoldenProposal
+from storage.records_log import ERASED_HASH
 from storage.store import Store
 
 
@@ -55,14 +56,19 @@ SELECT conversation_id, text FROM failure_events WHERE kind = 'note' ORDER BY ro
 
 
 def open_proposals(store: Store) -> list[GoldenProposal]:
-    """Return the proposals for golden examples that nobody has approved or rejected, in order of arrival."""
+    """Return the proposals for golden examples that nobody has approved or rejected, in order of arrival.
+
+    Those made of a conversation that was erased since are left out: their texts are gone.
+    """
     return store.select(GoldenProposal, _OPEN_SQL)
 
 
-_OPEN_SQL = """
+_OPEN_SQL = f"""
 SELECT p.* FROM golden_proposals p
-WHERE NOT EXISTS (SELECT 1 FROM proposal_decisions d WHERE d.proposal_id = p.id) ORDER BY p.rowid
-"""
+WHERE NOT EXISTS (SELECT 1 FROM proposal_decisions d WHERE d.proposal_id = p.id)
+  AND NOT EXISTS (SELECT 1 FROM conversations gone WHERE gone.id = p.origin AND gone.content_hash = '{ERASED_HASH}')
+ORDER BY p.rowid
+"""  # noqa: S608 - a constant of ours
 
 
 def latest_state_of_version(store: Store, version: str) -> str:

@@ -128,6 +128,10 @@ def test_a_group_without_a_candidate_needs_a_reason_and_always_a_root_cause(stor
     assert decide(TriageWish(root_cause="x", candidates=["d2"])).candidates == ("d2",), "a later decision replaces it"
     with pytest.raises(UnknownError, match=r"has no failures of 'Syntax' under version 'v1'\. Its groups are: Column"):
         triage(store, project, WEEK, "syntax", "v1", wish=WHY, by="eva")
+    with pytest.raises(
+        UnknownError, match=r"of 'Date format' without a version\. It has some under version v1: name it"
+    ):
+        triage(store, project, WEEK, "Date format", "", wish=WHY, by="eva")
     with pytest.raises(Refused, match="adjudicator"):
         triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="ana")
 
