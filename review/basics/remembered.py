@@ -30,6 +30,24 @@ class Remembered(Generic[V]):
         with self._lock:
             self._values.clear()
 
+    def known(self, key: Hashable) -> V | None:
+        """Return the value of a key, None where there is none."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Hashable, value: V) -> None:
+        """Keep a value, in place of the one before."""
+        with self._lock:
+            self._keep(key, value)
+
+    def _keep(self, key: Hashable, value: V) -> None:
+        self._values[key] = value
+        self._values.move_to_end(key)
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return the value of a key, and make it if it is not known. The value must never be changed."""
         with self._lock:
@@ -46,10 +64,7 @@ class Remembered(Generic[V]):
             finally:
                 with self._lock:
                     self._making.pop(key, None)
-            with self._lock:
-                self._values[key] = value
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
+            self.put(key, value)
             return value
 
 

@@ -66,6 +66,7 @@ def group_json(g: TriageGroup) -> dict[str, Any]:
         "n": g.found.n,
         "causes": dict(g.found.causes),
         "state": g.state,
+        "waiting": g.waiting,
         "reopened": g.reopened,
         "fix_deprecated": g.fix_deprecated,
         "suggested": g.suggested,

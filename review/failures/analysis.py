@@ -17,10 +17,11 @@ from review.failures.working import give_mode
 from review.log.failed import FailedRow, Narrowed, failed_rows
 from review.models.embeddings import lacking, load_embedder
 from review.people.people import require
+from review.privacy.erased import ERASED
 from review.privacy.masking import mask_text
 from review.settings.project import Project
 from review.sources.conversations import recognisers_of
-from storage.records_log import Conversation
+from storage.records_log import ERASED_HASH, Conversation
 from storage.store import Store
 
 MOST = 5_000
@@ -69,13 +70,12 @@ def proposed_modes(
     are few enough for it. Raises InputError where it is wanted and not installed.
     """
     require(store, by, "adjudicator")
-    modes = mode_list(store)
-    rules = failure_rules(store, project, viewer=by, weeks=weeks)
-    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=MOST_BY_MEANING if meaning else MOST)
-    rows = [row for row in found if modes.of(row.group) is None]
+    rows = rows_without_mode(store, project, weeks, by=by, most=MOST_BY_MEANING if meaning else MOST)
     said = {name: " ".join(texts) for name, texts in said_of_failures(store, weeks).items()}
     told = {row.id: said.get(row.id) or row.error_message for row in rows}
     talks = conversations_of(store, [row.id for row in rows if not row.error_message])
+    gone = {i for i, talk in talks.items() if talk.content_hash == ERASED_HASH}
+    rows = [row for row in rows if row.id not in gone]
     texts = {row.id: _text(row, said.get(row.id, ""), talks.get(row.id)) for row in rows}
     # How a failure became known, by a thumb, a review or low confidence, says nothing of what went wrong.
     kinds = {row.id: row.kind if row.kind != OTHER else "" for row in rows}
@@ -91,6 +91,18 @@ def proposed_modes(
     rest = conversations_of(store, [i for i, text in told.items() if not text and i not in talks])
     questions = {i: talk.question for i, talk in {**talks, **rest}.items()}
     return [Proposed(one, {i: told[i] or questions.get(i, "") for i in one.ids}) for one in groups]
+
+
+def rows_without_mode(
+    store: Store, project: Project, weeks: Sequence[str], *, by: str, most: int = MOST
+) -> list[FailedRow]:
+    """Return those of the latest failures of some weeks that have no mode, as ``by`` may see them.
+
+    Where the message was erased, nothing is left to compare.
+    """
+    modes, rules = mode_list(store), failure_rules(store, project, viewer=by, weeks=weeks)
+    found = failed_rows(log_of(store.path), rules, Narrowed(weeks=weeks), most=most)
+    return [row for row in found if modes.of(row.group) is None and row.error_message != ERASED]
 
 
 def _named(said: str, one: Alike) -> str:

@@ -12,20 +12,18 @@ from functools import partial
 from typing import Any
 
 from review.basics.errors import InputError, UnknownError
-from review.basics.log_paths import LogPaths, log_of
+from review.basics.log_paths import log_of
 from review.current.known import Known
-from review.failures.decided import Decided, Place, decided_in, place_of
+from review.failures.decided import decided_in
 from review.failures.error_types import error_kind, nearest_name, offending_name
+from review.failures.grouped import groups_of, portion_of, portions_of
 from review.failures.located import Located, locate
 from review.failures.modes import mode_list
 from review.failures.rules import failure_rules
 from review.failures.said import comments_in
-from review.log.failed import FailedGroup, FailedRow, Narrowed, failed_rows, with_expired
-from review.log.failed_counts import Counted, as_logged, counted_as_logged, groups_from
+from review.log.failed import FailedRow, Narrowed, failed_rows
 from review.log.failed_steps import failed_steps
-from review.log.failure_rules import FailureRules
-from review.log.log import log_files, log_state, read_conversations, week_in_name
-from review.log.retained import FAILURES, parts
+from review.log.log import log_state, read_conversations
 from review.monitoring.removed import removed_words
 from review.privacy.hidden_spans import conversations
 from review.settings.project import Project
@@ -79,35 +77,6 @@ class Failure:
         }
 
 
-def groups_of(
-    store: Store, project: Project, *, weeks: Sequence[str] | None = None, viewer: str | None = None
-) -> list[FailedGroup]:
-    """Return the failures by week, group and version, the largest groups of a week first.
-
-    A week of the log is counted again only when it or the kinds of failures have changed: what people say of single
-    failures is moved between the counts.
-    """
-    log = log_of(store.path)
-    if not log_files(log, weeks=weeks) and not parts(log.logs, FAILURES):
-        return []
-    rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
-    key = (None if weeks is None else tuple(weeks), rules.key)
-    return list(_GROUPS.get(store, key, partial(log_state, log), partial(_groups, store, log, rules, weeks)))
-
-
-def _groups(store: Store, log: LogPaths, rules: FailureRules, weeks: Sequence[str] | None) -> list[FailedGroup]:
-    held = sorted({week_in_name(path) for path in log_files(log, weeks=weeks)})
-    counted = [one for week in held for one in _counted(store, log, rules, week)]
-    return with_expired(log, rules, groups_from(log, rules, counted, weeks=held), weeks=weeks)
-
-
-def _counted(store: Store, log: LogPaths, rules: FailureRules, week: str) -> Sequence[Counted]:
-    make = partial(counted_as_logged, log, rules, week)
-    return _COUNTED.get(store, (week, as_logged(rules).key), partial(log_state, log, weeks=[week]), make)
-
-
-_GROUPS: Known[Sequence[FailedGroup]] = Known(16)
-_COUNTED: Known[Sequence[Counted]] = Known(256)
 MOST_LOCATED = 20_000
 """Failures of which the step is looked for while somebody waits: a second's work."""
 
@@ -137,12 +106,14 @@ def failures(
     weeks, notes = sorted({row.week for row in rows}), latest_notes(store)
     comments = comments_in(store, weeks)
     decided = decided_in(store, modes, weeks, task_above=project.failures.task_above)
-    grown = _grown(store, project, decided, rows, viewer=viewer)
+    portions = {row.id: portion_of(row) for row in rows}
+    counting = sorted({portion.week for portion in portions.values() if decided.counts_matter(portion)})
+    outgrown = decided.outgrown([c for week in counting for c in portions_of(store, project, week, viewer=viewer)])
     return [
         Failure(
             row=row,
             mode=modes.title(row.group),
-            state=decided.state(place_of(row), grown.get(place_of(row), 0)),
+            state=decided.state(portions[row.id], outgrown),
             offending=offending_name(row.kind, row.error_message),
             step=located_in(talks.get(row.id)).step,
             question=talks[row.id].question if row.id in talks else "",
@@ -151,14 +122,6 @@ def failures(
         )
         for row in rows
     ]
-
-
-def _grown(
-    store: Store, project: Project, decided: Decided, rows: Sequence[FailedRow], *, viewer: str | None
-) -> Mapping[Place, int]:
-    """Return how many failures the groups of these rows have by now, where their state depends on it."""
-    weeks = sorted({row.week for row in rows if decided.counts_matter(place_of(row))})
-    return {place_of(g): g.n for g in groups_of(store, project, weeks=weeks, viewer=viewer)} if weeks else {}
 
 
 def conversations_of(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:

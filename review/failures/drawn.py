@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from review.basics.labels import Value
 from review.basics.log_paths import log_of
+from review.current.known import Known
 from review.evidence.production_data import production_data
 from review.evidence.week_strata import WeekData
 from review.failures.kept import cause_of, group_of
 from review.failures.rules import bad_value, failure_rules
 from review.log.failed import Narrowed, failed_rows
 from review.log.failure_rules import FailureRules
-from review.log.log import ids_held
+from review.log.log import ids_held, log_state
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project
 from storage.queries.failures import versions_of_conversations
+from storage.queries.states import latest_key
 from storage.records_log import Conversation
 from storage.records_weeks import Item
 from storage.store import Store
@@ -40,6 +44,14 @@ class DrawnGroup:
     population: int
     sampled: int
     reviewed: Sequence[Reviewed]
+
+    @cached_property
+    def by_version(self) -> Mapping[str, Counter[str]]:
+        """How many of the reviewed conversations failed in each group, "" for those that did not, by version."""
+        found: dict[str, Counter[str]] = {}
+        for one in self.reviewed:
+            found.setdefault(one.version, Counter())[one.group] += 1
+        return found
 
 
 def reviewed_groups(
@@ -92,6 +104,28 @@ def _failed(
 ) -> dict[str, tuple[str, str]]:
     """Return the group and the cause of those of the drawn conversations that failed.
 
+    Modes are given all day. What the log says of the drawn ones changes less often, so it is read once.
+    """
+    plain = replace(rules, modes={}, given={}, without=())
+    key = (tuple(weeks), tuple(sorted(drawn)), plain.key)
+
+    def state() -> tuple[object, ...]:
+        return log_state(log_of(store.path), weeks=weeks), latest_key(store, Conversation)
+
+    known = _WITHOUT_MODES.get(store, key, state, partial(_without_modes, store, plain, weeks, drawn))
+    left_out = set(rules.without)
+    return {
+        i: (rules.given.get(i) or rules.modes.get(group, group), cause)
+        for i, (group, cause) in known.items()
+        if i not in left_out
+    }
+
+
+def _without_modes(
+    store: Store, rules: FailureRules, weeks: Sequence[str], drawn: Sequence[str]
+) -> Mapping[str, tuple[str, str]]:
+    """Return the kind of failure and the cause of those of the drawn conversations that failed.
+
     Of those that the log does not hold any more, the store keeps what was drawn.
     """
     log = log_of(store.path)
@@ -103,6 +137,9 @@ def _failed(
         if group is not None and cause is not None:
             failed[c.id] = group, cause
     return failed
+
+
+_WITHOUT_MODES: Known[Mapping[str, tuple[str, str]]] = Known(32)
 
 
 def groups_in(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str]) -> list[DrawnGroup]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -11,8 +11,8 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
-from review.failures.archive import groups_of
 from review.failures.golden_cases import RunOnCases, Runs, cases_by_mode
+from review.failures.grouped import groups_of
 from review.failures.modes import mode_list
 from review.failures.occurrence import (
     Occurrence,
@@ -57,9 +57,12 @@ class Followed:
 
     @property
     def said(self) -> str:
-        """The state for people: "3 left" where some are left."""
+        """The state for people, with the week that decided it: "came back in 2026-W46", or "3 left" where some are."""
         left = sum(c.failures for c in self.after)
-        return f"{left:,} left" if self.state == SOME_LEFT and left else self.state
+        if self.state == SOME_LEFT and left:
+            return f"{left:,} left"
+        how = {FIXED: ", proven in", CAME_BACK: " in"}.get(self.state, "")
+        return f"{self.state}{how} {self.decided}" if how and self.decided else self.state
 
     def to_json(self) -> dict[str, Any]:
         """Return the claim as the command line prints it."""
@@ -125,6 +128,15 @@ def followed(store: Store, project: Project, *, runs: Runs) -> list[Followed]:
     ``runs`` has the latest run of each version that claims a fix, as far as there is one.
     """
     return _followed(store, project, _Sources(store, project), runs=runs)
+
+
+def latest_claim(store: Store, project: Project, group: str, *, runs: Callable[[], Runs]) -> Followed | None:
+    """Return the latest claimed fix of a group of failures, None where nobody has claimed one."""
+    modes = mode_list(store)
+    if all(modes.group(claim.mode) != group for claim in store.find(FixClaim)):
+        return None
+    found = followed(store, project, runs=runs())
+    return next((one for one in found if modes.group(one.claim.mode) == group), None)
 
 
 def _followed(store: Store, project: Project, sources: _Sources, *, runs: Runs) -> list[Followed]:

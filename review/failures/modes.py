@@ -7,7 +7,7 @@ still count. The list is never edited: each change is a new version of the whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -121,6 +121,12 @@ def mode_list(store: Store) -> ModeList:
     """Return the latest version of the list."""
     found = latest_modes(store)
     return ModeList(found.version, tuple(_mode(m) for m in found.modes)) if found else ModeList(0, ())
+
+
+def mode_lists(store: Store, versions: Collection[int]) -> dict[int, ModeList]:
+    """Return some versions of the list by number, those that there are."""
+    found = store.find(FailureModes, version=sorted(versions)) if versions else []
+    return {0: ModeList(0, ())} | {f.version: ModeList(f.version, tuple(_mode(m) for m in f.modes)) for f in found}
 
 
 def _mode(held: Mapping[str, Any]) -> Mode:

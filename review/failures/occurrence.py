@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from review.basics.log_paths import log_of
-from review.failures.archive import groups_of
+from review.basics.log_paths import LogPaths, log_of
+from review.basics.remembered import Remembered
+from review.current.known import Known
 from review.failures.drawn import DrawnGroup, groups_in, reviewed_groups
+from review.failures.grouped import groups_of
 from review.failures.modes import ModeList
 from review.log.failed import CAUSE, traffic
+from review.log.log import log_state
 from review.settings.project import Project
 from review.statistics.fixes import Rate, rate
+from review.statistics.quantity import Quantity
 from review.statistics.within import Part, share_within
 from storage.queries.weeks import weeks_in_use
 from storage.store import Store
@@ -102,7 +107,7 @@ class InReviews:
     def rate(self, weeks: Sequence[str], key: str, versions: Collection[str] | None) -> Rate | None:
         """Return the share of production by the weights of the draw."""
         parts = [_part(g, key, versions) for g in groups_in(self.drawn, weeks) if g.reviewed]
-        found = share_within(parts, "conversations under these versions")
+        found = _WITHIN.get(tuple(parts), partial(share_within, parts, "conversations under these versions"))
         if found.value is None or found.ci is None:
             return None
         return Rate(found.value, *found.ci, sum(p.hits for p in parts))
@@ -110,7 +115,11 @@ class InReviews:
     def versions(self, key: str) -> Collection[tuple[str, str]]:
         """Return each week and version in which a reviewer saw the mode."""
         groups = ((week, g) for week, some in self.drawn.items() for g in some)
-        return {(week, one.version) for week, g in groups for one in g.reviewed if one.group == key}
+        return {(week, version) for week, g in groups for version, by_group in g.by_version.items() if by_group[key]}
+
+
+_WITHIN: Remembered[Quantity] = Remembered(2048)
+"""Shares by the counts that they rest on, which hardly change from run to run of a page."""
 
 
 def _in(version: str, versions: Collection[str] | None) -> bool:
@@ -118,16 +127,25 @@ def _in(version: str, versions: Collection[str] | None) -> bool:
 
 
 def _part(g: DrawnGroup, key: str, versions: Collection[str] | None) -> Part:
-    own = [one for one in g.reviewed if _in(one.version, versions)]
-    return Part(g.population, len(g.reviewed), len(own), sum(one.group == key for one in own))
+    counts = g.by_version if versions is None else {v: g.by_version[v] for v in versions if v in g.by_version}
+    hits = sum(by_group[key] for by_group in counts.values())
+    return Part(g.population, len(g.reviewed), sum(by_group.total() for by_group in counts.values()), hits)
 
 
-def traffic_by_week(store: Store) -> dict[str, dict[str, int]]:
+def traffic_by_week(store: Store) -> Mapping[str, ByVersion]:
     """Return the conversations of the whole log by week and version."""
+    log = log_of(store.path)
+    return _TRAFFIC.get(store, (), partial(log_state, log), partial(_traffic_by_week, log))
+
+
+def _traffic_by_week(log: LogPaths) -> Mapping[str, ByVersion]:
     ran: dict[str, dict[str, int]] = {}
-    for t in traffic(log_of(store.path)):
+    for t in traffic(log):
         ran.setdefault(t.week, {})[t.version] = t.n
     return ran
+
+
+_TRAFFIC: Known[Mapping[str, ByVersion]] = Known(8)
 
 
 def in_log(store: Store, project: Project, ran: Mapping[str, ByVersion], *, weeks: Sequence[str]) -> InLog:

@@ -18,6 +18,7 @@ from review.golden.candidates import item_rule
 from review.golden.content import Wish, content_of, origin_of
 from review.golden.examples import BEHAVIOURS, SPLITS, add_version, current_examples
 from review.people.people import require
+from review.privacy.erased import ERASED
 from review.privacy.masking import mask_values
 from review.rubric.rubric import current_rubric
 from review.settings.project import project_of
@@ -78,6 +79,8 @@ def new_ones(
 ) -> list[GoldenProposal]:
     """Return the proposals whose question no golden example, open proposal or earlier one of them nearly repeats.
 
+    An erased question is none.
+
     ``besides`` names for a proposal the example that it may be near to.
     """
     allowed = besides or {}
@@ -90,7 +93,7 @@ def new_ones(
         alike = allowed and origin[n.subject] == origin[n.example] and asked[n.subject] != asked[n.example]
         if order[n.example] < order[n.subject] and n.example not in taken and not alike:
             taken.add(n.subject)
-    return [p for p in found if p.id not in taken and asked[p.id].strip()]
+    return [p for p in found if p.id not in taken and asked[p.id].strip() not in ("", ERASED)]
 
 
 def approve_proposal(store: Store, name: str, *, by: str, changes: Mapping[str, Any] | None = None) -> GoldenExample:

@@ -8,8 +8,8 @@ from typing import Any
 
 from review.basics.labels import Value
 from review.basics.words import counted, percent
-from review.failures.archive import groups_of
 from review.failures.drawn import DrawnGroup, groups_in, reviewed_groups
+from review.failures.grouped import groups_of
 from review.failures.rules import bad_value
 from review.rubric.rubric import Dimension, current_rubric
 from review.settings.project import Project

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
+from review.basics.remembered import Remembered
 from review.basics.words import percent
-from review.failures.archive import groups_of
 from review.failures.drawn import DrawnGroup, groups_in, reviewed_groups
+from review.failures.grouped import groups_of
 from review.failures.modes import Mode, ModeList, mode_list
 from review.settings.project import Project
 from review.statistics.completeness import LabelledFailures, unnamed_share
@@ -107,19 +109,41 @@ def mode_shares(store: Store, project: Project, weeks: Sequence[str], *, viewer:
 
 
 def _share(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], key: str) -> Quantity:
+    counts = tuple(
+        _Counts(g.name, g.population, g.sampled, len(g.reviewed), sum(some[key] for some in g.by_version.values()))
+        for g in groups_in(drawn, weeks)
+    )
+    if not counts:
+        return Quantity.missing("no week of these has a draw with reviewed conversations")
+    return _SHARES.get(counts, partial(_share_of, counts))
+
+
+class _Counts(NamedTuple):
+    """One group of the draw: N_h, how many were drawn, how many are reviewed, and how many of those are of the mode."""
+
+    name: str
+    population: int
+    sampled: int
+    reviewed: int
+    hits: int
+
+
+def _share_of(counts: Sequence[_Counts]) -> Quantity:
     strata = [
         StratumCounts(
             name=g.name,
             population=g.population,
             verdicts=Verdicts(missing=g.population),
-            said_nothing=Cell(len(g.reviewed), sum(one.group == key for one in g.reviewed)),
+            said_nothing=Cell(g.reviewed, g.hits),
             drawn=g.sampled,
         )
-        for g in groups_in(drawn, weeks)
+        for g in counts
     ]
-    if not strata:
-        return Quantity.missing("no week of these has a draw with reviewed conversations")
     return headline(strata).quantity
+
+
+_SHARES: Remembered[Quantity] = Remembered(2048)
+"""Shares by the counts that they rest on: many modes were seen equally often, or in no conversation of a week."""
 
 
 def _unnamed(drawn: Mapping[str, Sequence[DrawnGroup]], weeks: Sequence[str], modes: ModeList) -> Quantity:

@@ -17,9 +17,9 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.limits import MAX_COMMENT
 from review.basics.words import counted
-from review.failures.archive import groups_of
-from review.failures.decided import decided_in, place_of, suggested
+from review.failures.decided import decided_in, suggested
 from review.failures.drafting import Draft, draft
+from review.failures.grouped import Portion, groups_of, portions_of
 from review.failures.modes import GROUPS, ModeList, mode_list
 from review.failures.working import check_in_force, keep
 from review.log.failed import FailedGroup
@@ -38,8 +38,8 @@ CANDIDATES = 3
 class TriageGroup:
     """One group of a week: how many failures, what to call it, and what was decided (None: nothing yet).
 
-    ``state`` is open, triaged or ignored. ``suggested`` is the decision that the number of failures asks for. With
-    ``fix_deprecated`` the version that was to fix it has been taken out of use since.
+    ``state`` is open, triaged or ignored; ``waiting`` failures are open. ``suggested`` is the decision that the number
+    of failures asks for. With ``fix_deprecated`` the version that was to fix it has been taken out of use since.
     """
 
     found: FailedGroup
@@ -47,6 +47,7 @@ class TriageGroup:
     state: str
     suggested: str
     decided: FailureTriage | None
+    waiting: int
     fix_deprecated: bool = False
 
     @property
@@ -56,7 +57,7 @@ class TriageGroup:
 
     @property
     def reopened(self) -> bool:
-        """Whether the group has outgrown what was decided about it."""
+        """Whether the group has outgrown what was decided about it, or failures joined it that nobody decided about."""
         return self.state == "open" and self.decided is not None
 
 
@@ -84,21 +85,34 @@ class TriageWish:
 def triage_groups(store: Store, project: Project, week: str, *, viewer: str | None = None) -> list[TriageGroup]:
     """Return the groups of a week: open ones first, the largest first.
 
-    A group of few failures that has grown since it was decided about, and now needs a task, is open again.
+    A group of which some failures have no decision is open: they came later, or their mode took others in. So is one
+    of few failures that has grown since, and now needs a task.
     """
     decided = decided_in(store, mode_list(store), [week], task_above=project.failures.task_above)
-    groups = [
-        TriageGroup(
-            found=g,
-            title=decided.modes.title(g.group),
-            state=decided.state(place_of(g), g.n),
-            suggested=suggested(g.n, project.failures.task_above),
-            decided=decided.by(place_of(g)),
-            fix_deprecated=_is_deprecated(store, decided.by(place_of(g))),
+    groups = groups_of(store, project, weeks=[week], viewer=viewer)
+    portions: dict[tuple[str, str], list[Portion]] = {}
+    for one in portions_of(store, project, week, viewer=viewer) if decided.triages else ():
+        portions.setdefault((one.group, one.version), []).append(one)
+    outgrown = decided.outgrown(one for some in portions.values() for one in some)
+    found = []
+    for g in groups:
+        own = portions.get((g.group, g.version), ())
+        done = decided.by((g.week, g.group, g.version)) or next((t for t in map(decided.about, own) if t), None)
+        mode = decided.modes.of(g.group)
+        ignored = mode is not None and mode.ignored != ""
+        waiting = sum(c.n for c in own if decided.state(c, outgrown) == "open") if decided.triages else g.n
+        found.append(
+            TriageGroup(
+                found=g,
+                title=decided.modes.title(g.group),
+                state="ignored" if ignored else "open" if waiting else "triaged",
+                suggested=suggested(g.n, project.failures.task_above),
+                decided=done,
+                waiting=0 if ignored else waiting,
+                fix_deprecated=_is_deprecated(store, done),
+            )
         )
-        for g in groups_of(store, project, weeks=[week], viewer=viewer)
-    ]
-    return sorted(groups, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
+    return sorted(found, key=lambda g: (g.state != "open", -g.found.n, g.title, g.found.version))
 
 
 def _is_deprecated(store: Store, done: FailureTriage | None) -> bool:
@@ -184,9 +198,16 @@ def _group(store: Store, project: Project, modes: ModeList, place: tuple[str, st
     groups = groups_of(store, project, weeks=[week])
     found = next((g for g in groups if g.group == key and g.version == version), None)
     if found is None:
+        versions = [g.version for g in groups if g.group == key]
         known = ", ".join(f"{modes.title(g.group)} of {g.version or 'no version'}" for g in groups) or "none"
+        asked = f"under version '{version}'" if version else "without a version"
         raise UnknownError(
-            f"{week} has no failures of '{modes.title(key)}' under version '{version}'. Its groups are: {known}."
+            f"{week} has no failures of '{modes.title(key)}' {asked}. "
+            + (
+                f"It has some under version {', '.join(versions)}: name it."
+                if versions
+                else f"Its groups are: {known}."
+            )
         )
     return found
 

@@ -20,7 +20,7 @@ from review.people.people import require
 from review.sources.scenarios import with_scenarios
 from storage.queries.failures import latest_state_of_version
 from storage.records_failures import FailureEvent
-from storage.records_log import Conversation
+from storage.records_log import ERASED_HASH, Conversation
 from storage.records_weeks import Item
 from storage.store import Store
 
@@ -28,8 +28,8 @@ from storage.store import Store
 def write_note(store: Store, conversation_id: str, text: str, *, by: str) -> FailureEvent:
     """Write what went wrong in a failure, in one's own words. Words that the conversation hides stay hidden in it.
 
-    Raises Refused without the role adjudicator, InputError for an empty or too long note, UnknownError for a
-    conversation that is not there or that the person has yet to review.
+    Raises Refused without the role adjudicator and for an erased conversation, InputError for an empty or too long
+    note, UnknownError for a conversation that is not there or that the person has yet to review.
     """
     require(store, by, "adjudicator")
     said = text.strip()
@@ -37,6 +37,8 @@ def write_note(store: Store, conversation_id: str, text: str, *, by: str) -> Fai
         raise InputError(f"note: found {len(said):,} characters, expected 1 to {MAX_COMMENT:,}.")
     with store.transaction():
         keep(store, [conversation_id], by=by)
+        if any(c.content_hash == ERASED_HASH for c in store.find(Conversation, id=conversation_id)):
+            raise Refused("the conversation was erased, so nothing more is written about it.")
         event = FailureEvent(id=new_id(), conversation_id=conversation_id, kind="note", text=said, at=now(), by=by)
         store.add(event)
         chain.record(store, by, "failure note", conversation_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from storage.queries.parameters import json_list
 from storage.records_failures import FailureModes, GoldenProposal
+from storage.records_log import ERASED_HASH
 from storage.store import Store
 
 
@@ -16,11 +18,30 @@ def latest_modes(store: Store) -> FailureModes | None:
 
 def modes_given(store: Store) -> dict[str, str]:
     """Return the mode that people gave each conversation last; one taken away is left out."""
-    return {row["conversation_id"]: row["mode"] for row in store.query(_GIVEN_SQL) if row["mode"]}
+    last = {row["conversation_id"]: row["mode"] for row in store.query(_GIVEN_SQL)}
+    return {conversation: mode for conversation, mode in last.items() if mode}
 
 
 _GIVEN_SQL = """
 SELECT conversation_id, mode FROM failure_events WHERE kind = 'mode' ORDER BY rowid
+"""
+
+
+class ModeEvent(NamedTuple):
+    """A person gave a conversation a mode, or took it away ("")."""
+
+    conversation_id: str
+    mode: str
+    at: str
+
+
+def mode_events(store: Store) -> list[ModeEvent]:
+    """Return every mode that people ever gave a conversation, in order."""
+    return [ModeEvent(**row) for row in store.query(_MODE_EVENTS_SQL)]
+
+
+_MODE_EVENTS_SQL = """
+SELECT conversation_id, mode, at FROM failure_events WHERE kind = 'mode' ORDER BY rowid
 """
 
 
@@ -35,14 +56,19 @@ SELECT conversation_id, text FROM failure_events WHERE kind = 'note' ORDER BY ro
 
 
 def open_proposals(store: Store) -> list[GoldenProposal]:
-    """Return the proposals for golden examples that nobody has approved or rejected, in order of arrival."""
+    """Return the proposals for golden examples that nobody has approved or rejected, in order of arrival.
+
+    Those made of a conversation that was erased since are left out: their texts are gone.
+    """
     return store.select(GoldenProposal, _OPEN_SQL)
 
 
-_OPEN_SQL = """
+_OPEN_SQL = f"""
 SELECT p.* FROM golden_proposals p
-WHERE NOT EXISTS (SELECT 1 FROM proposal_decisions d WHERE d.proposal_id = p.id) ORDER BY p.rowid
-"""
+WHERE NOT EXISTS (SELECT 1 FROM proposal_decisions d WHERE d.proposal_id = p.id)
+  AND NOT EXISTS (SELECT 1 FROM conversations gone WHERE gone.id = p.origin AND gone.content_hash = '{ERASED_HASH}')
+ORDER BY p.rowid
+"""  # noqa: S608 - a constant of ours
 
 
 def latest_state_of_version(store: Store, version: str) -> str:

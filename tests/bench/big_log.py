@@ -31,7 +31,7 @@ from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from review.basics.log_paths import log_of  # noqa: E402
 from review.basics.remembered import forget_everything  # noqa: E402
-from review.failures.archive import groups_of  # noqa: E402
+from review.failures.grouped import groups_of  # noqa: E402
 from review.settings.project import project_of  # noqa: E402
 from storage.opening import open_store  # noqa: E402
 

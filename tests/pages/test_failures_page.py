@@ -105,7 +105,11 @@ def test_the_browser_finds_the_field_it_puts_the_caret_into(
 
 
 def test_a_group_is_seen_whole_and_split_before_it_becomes_a_mode(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = [f.row.id for f in failures(demo, project_of(demo.path), Narrowed(weeks=[last_week(demo)]), viewer="mara")]
+    found, named = (
+        failures(demo, project_of(demo.path), Narrowed(weeks=[last_week(demo)]), viewer="mara"),
+        mode_list(demo),
+    )
+    ids = [f.row.id for f in found if named.called(f.mode) is None]
     group = Proposed(Alike(ids[:3], "mixed"), {ids[0]: "month first", ids[1]: "no refund", ids[2]: "day last"})
     monkeypatch.setattr(proposed_view, "proposed_modes", lambda *_, **__: [group])
     at = run(demo, monkeypatch, "failures", "mara", view="modes")
@@ -121,6 +125,9 @@ def test_a_group_is_seen_whole_and_split_before_it_becomes_a_mode(demo: Store, m
     made = mode_list(demo).get("Dates")
     assert made and {i for i, mode in modes_given(demo).items() if mode == made.id} == {ids[0], ids[2]}
     assert at.text_input(f"proposed_name_{ids[1]}").value == "mixed", "what was left out waits as a group of its own"
+    again = run(demo, monkeypatch, "failures", "mara", view="modes")
+    assert again.text_input(f"proposed_name_{ids[1]}").value == "mixed", "a page that is loaded anew has the groups"
+    assert any("without a mode are in none of these groups" in c.value for c in again.caption)
 
 
 def test_modes_show_their_share_and_change(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +174,8 @@ def test_a_fix_is_claimed_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPat
     at.button("fix_go").click().run()
     assert not at.exception and not at.error and demo.find(FixClaim)[0].version == "sql-v9"
     assert any("not known yet" in m.value for m in at.markdown)
+    at = run(demo, monkeypatch, "failures", "mara", view="triage")
+    assert any(c.value.startswith("Version sql-v9 claims to fix this from") for c in at.caption), "triage says so, too"
 
 
 def test_failures_that_the_viewer_has_yet_to_review_are_counted(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

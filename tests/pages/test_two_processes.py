@@ -38,7 +38,7 @@ from review.current.settled import outcomes_in, settled_labels
 from review.current.verdicts import Reference, values_in, versions_with_verdicts
 from review.evidence import gathered
 from review.evidence.evidence import clusters_of
-from review.failures.archive import groups_of
+from review.failures.grouped import groups_of
 from review.people.people import person
 from review.report.quality import known_quality
 from review.settings.project import project_of

@@ -27,7 +27,8 @@ from review.basics.log_paths import log_of
 from review.basics.weeks import monday_of, zone_of
 from review.commands.cli import spotcheck
 from review.compliance.running import run_checks
-from review.failures.archive import failure_shown, groups_of
+from review.failures.archive import failure_shown
+from review.failures.grouped import groups_of
 from review.failures.rules import failure_rules
 from review.failures.working import write_note
 from review.log.failed import traffic

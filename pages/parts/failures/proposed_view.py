@@ -10,13 +10,15 @@ from pages.parts.failures import note_field, propose_view
 from pages.parts.shared import submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.clock import to_minute
 from review.basics.errors import ReviewError
 from review.basics.words import counted, shortened
 from review.failures.analysis import Proposed, accept, proposed_modes
 from review.failures.by_model import named_by
+from review.failures.last_groups import LastGroups, keep_groups, last_groups, replace_group
 from review.judges.endpoints import llm_names, llm_of
 
-ASKED, OPEN = "failures_proposed", "failures_proposed_open"
+OPEN = "failures_proposed_open"
 SHOWN, FEW = 50, 6
 """How many failures of a group are listed, and up to how many the list is open from the start."""
 HOW_FIRST = "what works best here"
@@ -26,7 +28,8 @@ HOW: dict[str, bool | None] = {HOW_FIRST: None, "meaning": True, "letters": Fals
 
 def show(here: Session, weeks: Sequence[str]) -> None:
     """Draw the button that groups failures without a mode, and a form for each group."""
-    opened = st.session_state.setdefault(OPEN, False)
+    last = _last(here, weeks)
+    opened = st.session_state.setdefault(OPEN, last is not None)
     with st.expander("Group failures that read alike", icon=":material/hub:", expanded=opened):
         st.caption(
             "Failures without a mode, grouped offline by notes and comments, errors of steps and, weakly, answers."
@@ -37,31 +40,46 @@ def show(here: Session, weeks: Sequence[str]) -> None:
             help="Meaning needs the sentence model; letters and known words need nothing.",
         )  # fmt: skip
         if st.button("Group them", key="failures_group", icon=":material/hub:"):
-            _group(here, weeks, meaning=HOW[how or HOW_FIRST], model=model)
-        found: list[Proposed] = st.session_state.get(ASKED, [])
-        if found:
-            st.caption(
-                "Enter in the name makes a group a mode. The name of a mode that is there adds the failures to it."
-            )
-            note_field.listen()
-        for one in found:
-            _one(here, one)
+            _group(here, weeks, how=how or HOW_FIRST, model=model)
+            last = _last(here, weeks)
+        if last is not None:
+            _say(last)
+            for one in last.groups:
+                _one(here, weeks, one)
 
 
-def _group(here: Session, weeks: Sequence[str], *, meaning: bool | None, model: str) -> None:
+def _last(here: Session, weeks: Sequence[str]) -> LastGroups | None:
+    return last_groups(here.store, here.project, weeks, by=here.rater.id)
+
+
+def _say(last: LastGroups) -> None:
+    """Say when the groups were made, and how many failures wait besides: some may have come since."""
+    when = f"Grouped at {to_minute(last.at)} UTC, compared by {last.how}."
+    if last.others:
+        are = "is" if last.others == 1 else "are"
+        st.caption(f"{when} {counted(last.others, 'failure')} without a mode {are} in none of these groups: some came "
+                   "later, or were too many. Group them again to see these.")  # fmt: skip
+    else:
+        st.caption(when if last.groups else f"{when} Every failure has a mode now.")
+    if last.groups:
+        st.caption("Enter in the name makes a group a mode. The name of a mode that is there adds the failures to it.")
+        note_field.listen()
+
+
+def _group(here: Session, weeks: Sequence[str], *, how: str, model: str) -> None:
     with st.spinner("Comparing what was said …"):
         try:
             endpoint = named_by(llm_of(here.store, here.project, model)) if model else None
             found = proposed_modes(
-                here.store, here.project, weeks, by=here.rater.id, endpoint=endpoint, meaning=meaning
+                here.store, here.project, weeks, by=here.rater.id, endpoint=endpoint, meaning=HOW[how]
             )
         except ReviewError as error:
             st.error(as_text(error), icon=":material/block:")
         else:
-            st.session_state[ASKED] = found
+            keep_groups(here.store, weeks, found, by=here.rater.id, how=how)
 
 
-def _one(here: Session, one: Proposed) -> None:
+def _one(here: Session, weeks: Sequence[str], one: Proposed) -> None:
     """Draw a group with everything said of it; what is left out becomes a group of its own."""
     key = one.alike.ids[0]
     with st.form(f"proposed_{key}", border=True):
@@ -80,7 +98,7 @@ def _one(here: Session, one: Proposed) -> None:
         with st.container(horizontal=True):
             for words, go, act in (("Make it a mode", "go", _accept), ("Only split it", "split", _split)):
                 if go == "go" or len(lines) > 1:
-                    st.form_submit_button(words, key=f"proposed_{go}_{key}", on_click=act, args=(here, one, key))
+                    st.form_submit_button(words, key=f"proposed_{go}_{key}", on_click=act, args=(here, weeks, one))
     submitted.show_refusal(f"proposed_{key}")
 
 
@@ -88,7 +106,8 @@ def _line(number: int, said: str) -> str:
     return f"{number}. {shortened(said, 160) or 'no text'}"
 
 
-def _accept(here: Session, one: Proposed, key: str) -> None:
+def _accept(here: Session, weeks: Sequence[str], one: Proposed) -> None:
+    key = one.alike.ids[0]
     kept, rest = _parts(one, key)
     name = st.session_state[f"proposed_name_{key}"] or ""
     if kept is None:
@@ -96,23 +115,19 @@ def _accept(here: Session, one: Proposed, key: str) -> None:
     elif submitted.write(
         here, f"proposed_{key}", "adjudicator", lambda: accept(here.store, kept.alike.ids, name, by=here.rater.id)
     ):
-        _replace(one, [rest] if rest else [])
+        replace_group(here.store, weeks, key, [rest] if rest else [], by=here.rater.id)
 
 
-def _split(_: Session, one: Proposed, key: str) -> None:
+def _split(here: Session, weeks: Sequence[str], one: Proposed) -> None:
+    key = one.alike.ids[0]
     kept, rest = _parts(one, key)
     if kept is None or rest is None:
         submitted.refuse(f"proposed_{key}", "Choose under Leave out what does not belong to this group, but not all.")
     else:
-        _replace(one, [kept, rest])
+        replace_group(here.store, weeks, key, [kept, rest], by=here.rater.id)
 
 
 def _parts(one: Proposed, key: str) -> tuple[Proposed | None, Proposed | None]:
     """Return what stays in the group and what is left out of it, None for nothing."""
     out = set(st.session_state.get(f"proposed_out_{key}", ()))
     return one.only([i for i in one.alike.ids if i not in out]), one.only([i for i in one.alike.ids if i in out])
-
-
-def _replace(one: Proposed, by: Sequence[Proposed]) -> None:
-    found: list[Proposed] = st.session_state[ASKED]
-    st.session_state[ASKED] = [new for other in found for new in (by if other is one else [other])]

@@ -8,23 +8,19 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts.failures import failure_list, note_field, proposed_view
+from pages.parts.failures import note_field, proposed_view, triage_about
+from pages.parts.failures.triage_about import WORDS
 from pages.parts.shared import address, rows, submitted
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.clock import new_id
 from review.basics.words import counted
-from review.failures.archive import failures
 from review.failures.modes import mode_list
 from review.failures.triage import CANDIDATES, DECISIONS, TriageGroup, TriageWish, triage, triage_groups
-from review.log.failed import Narrowed
 from review.people.people import people
 from review.week.due_days import today_of
-from storage.records_failures import FailureTriage
 
 AT, SAID, FORM = "failures_at", "failures_said", "failures_form"
-EXAMPLES = 3
-WORDS = {"task": "Task", "golden": "Golden candidates", "ignored": "Ignore"}
 DAYS = 7
 
 
@@ -115,34 +111,8 @@ def _one(here: Session, week: str, g: TriageGroup) -> None:
     with st.container(border=True):
         # One block, however many lines it has: the form after it stays where it is, and so does the cursor.
         with st.container():
-            _about(here, week, g)
+            triage_about.show(here, week, g)
         _form(here, week, g)
-
-
-def _about(here: Session, week: str, g: TriageGroup) -> None:
-    """Draw what is known of a group: its failures, some of them, and what was decided."""
-    st.markdown(f"#### {as_text(g.title)}")
-    causes = ", ".join(f"{n:,} {failure_list.CAUSES[cause]}" for cause, n in g.found.causes.items())
-    version = f"version {g.found.version}" if g.found.version else "no version"
-    st.caption(as_text(f"{version} · {causes}"))
-    wanted = Narrowed(weeks=[week], group=g.found.group, version=g.found.version)
-    for one in failures(here.store, here.project, wanted, most=EXAMPLES, viewer=here.rater.id):
-        failure_list.line(one)
-    if g.reopened and g.decided is not None:
-        grown = f"Open again: {g.decided.failures:,} failures at the time of the decision, {g.found.n:,} now."
-        st.warning(as_text(f"{grown} {_decided(here, g.decided)}"), icon=":material/replay:")
-    elif g.decided is not None:
-        st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
-    if g.fix_deprecated and g.decided is not None:
-        gone = f"Version {g.decided.fix_version}, which was to fix it, is deprecated. Name another one."
-        st.warning(as_text(gone), icon=":material/update_disabled:")
-    if g.decided is None and g.state == "ignored":
-        st.info("The failures of this mode are ignored.", icon=":material/visibility_off:")
-
-
-def _decided(here: Session, done: FailureTriage) -> str:
-    owner = f", {here.names.get(done.owner, done.owner)} until {done.due}" if done.owner else ""
-    return f"{WORDS[done.decision]}{owner}: {done.root_cause}"
 
 
 def _form(here: Session, week: str, g: TriageGroup) -> None:

@@ -16,8 +16,9 @@ from tiny_model import needs_models
 
 from review.basics.errors import InputError
 from review.failures.analysis import accept, proposed_modes
-from review.failures.archive import conversations_of, failure_shown, failures, groups_of
+from review.failures.archive import conversations_of, failure_shown, failures
 from review.failures.empty_words import EMPTY_WORDS
+from review.failures.grouped import groups_of
 from review.failures.meanings import in_english, meanings
 from review.failures.similar import group_alike
 from review.failures.working import write_note

@@ -19,8 +19,9 @@ from golden_store import new_store
 
 from review.basics.errors import UnknownError
 from review.basics.log_paths import LogPaths, log_of
-from review.failures.archive import failure_shown, failures, groups_of
+from review.failures.archive import failure_shown, failures
 from review.failures.error_types import ERROR_KINDS, OTHER, error_kind, nearest_name, offending_name
+from review.failures.grouped import groups_of
 from review.failures.modes import name_mode
 from review.failures.rules import KINDS, failure_rules
 from review.failures.working import give_mode, write_note
@@ -200,7 +201,7 @@ def test_a_week_of_the_log_is_counted_again_only_after_an_import(
         read.append(week)
         return counted_as_logged(log, rules, week)
 
-    monkeypatch.setattr("review.failures.archive.counted_as_logged", counted)
+    monkeypatch.setattr("review.failures.grouped.counted_as_logged", counted)
     assert groups_of(archive, project, weeks=["2026-W01"]) == [] and not read, "the log has nothing of this week"
     first = groups_of(archive, project, weeks=[WEEK])
     assert groups_of(archive, project, weeks=[WEEK], viewer="eva") == first, "eva owes nothing, so she sees the same"

@@ -16,7 +16,7 @@ from review.basics.clock import now
 from review.basics.errors import InputError, Refused
 from review.experiments.runs.fixes_run import on_cases, runs_of_claims
 from review.failures.drawn import DrawnGroup, Reviewed
-from review.failures.followup import claim_fix, followed, mode_states
+from review.failures.followup import claim_fix, followed, latest_claim, mode_states
 from review.failures.loop_figures import loop_figures
 from review.failures.modes import Mode, ModeList, ignore_mode, merge_modes, mode_list, name_mode
 from review.failures.occurrence import InReviews, only_reviewed
@@ -158,6 +158,9 @@ def test_a_wrongly_claimed_fix_is_reopened_the_next_week(store: Store) -> None:
     [one] = followed(store, project, runs={})
     assert (one.state, one.decided) == (CAME_BACK, W47) and "7.3% of conversations before, now 7.3%" in one.why
     assert mode_states(store, project, W47, runs={})["date_format"] == CAME_BACK
+    shown = latest_claim(store, project, "date_format", runs=dict)
+    assert shown == one and one.said == f"came back in {W47}"
+    assert latest_claim(store, project, "syntax", runs=dict) is None
 
 
 def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: Store) -> None:
@@ -168,7 +171,7 @@ def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: S
     claim_fix(store, project, "dates", version="v2", week=W47, by="eva")
     bring(store, traffic(W47, "v2", 0, 200))
     [one] = followed(store, project, runs={})
-    assert (one.state, one.decided, one.claim.mode) == (FIXED, W47, mode.id)
+    assert (one.state, one.decided, one.claim.mode) == (FIXED, W47, mode.id) and one.said == f"fixed, proven in {W47}"
     found = {w.week: w for w in loop_figures(store, followed(store, project, runs={}))}
     assert found[W47].recurrence == 0 and found[W47].days is not None and found[W46].minutes is None
     bring(store, traffic(W48, "v3", 9, 200))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from failed_log import WEEK, bring, row
 from golden_store import new_store
 
+from review.basics.errors import InputError, Refused
 from review.erasure.requests import confirm, request_erasure
 from review.erasure.running import run
+from review.failures.analysis import proposed_modes
 from review.failures.archive import failure_shown, failures
 from review.failures.located import waterfall
 from review.failures.triage import TriageWish, triage, triage_groups
 from review.failures.working import write_note
 from review.log.failed import Narrowed
 from review.settings.project import project_of
-from storage.queries.failures import latest_notes
+from storage.queries.failures import latest_notes, open_proposals
 from storage.records_weeks import Week
 from storage.store import Store
 
@@ -67,3 +70,9 @@ def test_a_failure_whose_conversation_was_erased_keeps_its_place_and_no_text(sto
     shown = failure_shown(store, project, "kept")
     assert (shown.talk is None or "Friday" not in str(shown.talk)) and shown.events
     assert [g.title for g in triage_groups(store, project, WEEK)] and failures(store, project, Narrowed(weeks=[WEEK]))
+    with pytest.raises(Refused, match="the conversation was erased"):
+        write_note(store, "kept", "once more", by="eva")
+    assert not any("kept" in one.alike.ids for one in proposed_modes(store, project, [WEEK], by="eva", meaning=False))
+    with pytest.raises(InputError, match="none of these failures makes a new golden example"):
+        triage(store, project, WEEK, "other", "v1", wish=replace(wish, candidates=["kept"]), by="eva")
+    assert [p.content["question"] for p in open_proposals(store)] == [], "there is nothing left to approve"

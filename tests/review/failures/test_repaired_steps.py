@@ -13,7 +13,8 @@ from failed_log import bring
 from golden_store import new_store
 
 from review.basics.log_paths import log_of
-from review.failures.archive import failure_shown, failures, groups_of, steps_of
+from review.failures.archive import failure_shown, failures, steps_of
+from review.failures.grouped import groups_of
 from review.log.failed import Narrowed
 from review.log.log import log_files
 from review.log.told import ToldBySteps

@@ -9,7 +9,8 @@ import pytest
 from failed_log import WEEK, bring, row
 from golden_store import new_store
 
-from review.failures.archive import conversations_of, groups_of
+from review.failures.archive import conversations_of
+from review.failures.grouped import groups_of
 from review.failures.kept import group_of
 from review.failures.modes import name_mode
 from review.failures.repaired import repaired_answers

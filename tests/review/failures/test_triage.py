@@ -13,8 +13,9 @@ from quick_stores import copy_store
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import checklist, close_week
-from review.failures.analysis import proposed_modes
+from review.failures.analysis import accept, proposed_modes
 from review.failures.archive import failure_shown, failures
+from review.failures.last_groups import keep_groups, last_groups
 from review.failures.modes import ignore_mode, merge_modes, mode_list, name_mode, rename_mode
 from review.failures.proposals import approve_proposal, reject_proposal
 from review.failures.shares import mode_shares
@@ -127,6 +128,10 @@ def test_a_group_without_a_candidate_needs_a_reason_and_always_a_root_cause(stor
     assert decide(TriageWish(root_cause="x", candidates=["d2"])).candidates == ("d2",), "a later decision replaces it"
     with pytest.raises(UnknownError, match=r"has no failures of 'Syntax' under version 'v1'\. Its groups are: Column"):
         triage(store, project, WEEK, "syntax", "v1", wish=WHY, by="eva")
+    with pytest.raises(
+        UnknownError, match=r"of 'Date format' without a version\. It has some under version v1: name it"
+    ):
+        triage(store, project, WEEK, "Date format", "", wish=WHY, by="eva")
     with pytest.raises(Refused, match="adjudicator"):
         triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="ana")
 
@@ -245,3 +250,65 @@ def test_a_mode_that_is_called_like_a_kind_of_error_leaves_that_kind_alone(store
     assert shares["date_format"] == ("Date format (no mode)", None) and shares[one.id][1] == one
     proposed = proposed_modes(store, project, [WEEK], by="eva", meaning=False)
     assert {i for one in proposed for i in one.alike.ids} == {"c1", "c2", "c3", "c4", "d1", "d2"}
+
+
+def test_what_was_decided_follows_a_failure_into_other_modes(store: Store) -> None:
+    project = project_of(store.path)
+    task = TriageWish(root_cause="the schema in the prompt is old", owner="eva", due="2026-12-01")
+
+    def states() -> dict[str, tuple[int, int, str]]:
+        return {g.title: (g.found.n, g.waiting, g.state) for g in triage_groups(store, project, WEEK)}
+
+    triage(store, project, WEEK, "column_not_found", "v1", wish=task, by="eva")
+    triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="eva")
+    old = accept(store, ["c0", "c1"], "old names", by="eva")
+    give_mode(store, ["d1"], name_mode(store, "months", by="eva").id, by="eva")
+    assert {state for *_, state in states().values()} == {"triaged"}, "named, they stay decided"
+    assert {f.state for f in failures(store, project, Narrowed())} == {"triaged"}
+    assert checklist(store, WEEK)[-1].done
+    rename_mode(store, old.id, name="outdated names", by="eva")
+    merge_modes(store, "months", into="outdated names", by="eva")
+    name_mode(store, "every other name", groups=["column_not_found"], by="eva")
+    accept(store, ["c1"], "split off", by="eva")
+    give_mode(store, ["c0"], "", by="eva")
+    assert states() == {
+        "every other name": (4, 0, "triaged"),
+        "split off": (1, 0, "triaged"),
+        "outdated names": (1, 0, "triaged"),
+        "Date format": (1, 0, "triaged"),
+    }, "renamed, merged, taken over, split and taken back"
+    [split] = [g for g in triage_groups(store, project, WEEK) if g.title == "split off"]
+    assert split.decided and split.decided.root_cause == task.root_cause and not split.reopened
+
+
+def test_failures_that_nobody_decided_about_stay_open_in_a_mode_that_takes_decided_ones_in(store: Store) -> None:
+    project = project_of(store.path)
+    triage(store, project, WEEK, "date_format", "v1", wish=WHY, by="eva")
+    dates = name_mode(store, "dates", groups=["date_format"], by="eva")
+    names = name_mode(store, "names", groups=["column_not_found"], by="eva")
+    merge_modes(store, dates.id, into=names.id, by="eva")
+    [g] = triage_groups(store, project, WEEK)
+    assert (g.state, g.waiting, g.found.n, g.reopened) == ("open", 5, 7, True)
+    assert {f.row.id: f.state for f in failures(store, project, Narrowed())}["d1"] == "triaged"
+    wish = TriageWish(root_cause="old schema", owner="eva", due="2026-12-01")
+    triage(store, project, WEEK, names.id, "v1", wish=wish, by="eva")
+    bring(store, [row("c9", "column_not_found")])
+    assert [(g.state, g.found.n) for g in triage_groups(store, project, WEEK)] == [("triaged", 8)]
+
+
+def test_the_groups_that_were_proposed_last_say_what_came_after_them(store: Store) -> None:
+    project, weeks = project_of(store.path), [WEEK]
+    assert last_groups(store, project, weeks, by="eva") is None
+    keep_groups(store, weeks, proposed_modes(store, project, weeks, by="eva", meaning=False), by="eva", how="letters")
+
+    def kept() -> tuple[set[str], int]:
+        last = last_groups(store, project, weeks, by="eva")
+        assert last is not None and last.how == "letters"
+        return {i for one in last.groups for i in one.alike.ids}, last.others
+
+    assert kept() == ({"c0", "c1", "c2", "c3", "c4", "d1", "d2"}, 0)
+    assert last_groups(store, project, weeks, by="lea") is last_groups(store, project, ["2026-W01"], by="eva") is None
+    bring(store, [row("c9", "column_not_found")])
+    accept(store, ["c0"], "old names", by="eva")
+    name_mode(store, "dates", groups=["date_format"], by="lea")
+    assert kept() == ({"c1", "c2", "c3", "c4"}, 1), "without what has a mode now"
