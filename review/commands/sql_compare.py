@@ -170,7 +170,7 @@ class _Engines:
         runner = self._runner(address)
         generated = unfenced(sql_in(row, "generated"))
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
-        best = closest(runner, runner.run(generated), references)
+        best = closest(runner, runner.run(generated), references, generated_sql=generated)
         assert best is not None, "_asked refuses rows without a reference"
         accidental = best.comparison.outcome in RIGHT and told_apart(
             self._copies(address), generated, best.reference_sql

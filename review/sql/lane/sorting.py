@@ -98,7 +98,9 @@ class Sorter:
         found = Evidence()
         semantic = self._read(given, found)
         result = self.runner.run(given.sql)
-        nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
+        nearest = closest(
+            self.runner, result, references_in(given.reference, self.runner.engine.dialect), generated_sql=given.sql
+        )
         best = nearest.comparison if nearest else None
         beside = Evidence()
         words = _words(given, result, beside)
