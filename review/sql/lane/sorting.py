@@ -115,6 +115,9 @@ class Sorter:
             # Another day has another result, so neither result nor words prove anything.
             beside.doubt[:0], beside.wrong = [late, *beside.wrong], []
         found.add(beside)
+        if result.ending == "refused" and not (found.wrong or found.doubt):
+            # The proof let it through, and the guard of the engine did not.
+            found.doubt.append(f"It did not run: {result.error}")
         if equal and nearest and (asked := too_coarse(given.question, nearest.comparison, result, nearest.expected)):
             found.doubt.append(f"The figures are rounded to fewer places than asked for: '{asked}'.")
         if (
