@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from review.sql.execution.nothing_found import SAID, nothing_in_both
 from review.sql.execution.runner import Runner
 from review.sql.execution.tie_breaks import contradicts, left_open
 from review.sql.execution.ties import other_choice
@@ -51,6 +52,8 @@ def compared(
     found = beside(expected)
     if found.outcome != "different":
         return found, expected
+    if nothing_in_both(generated, expected, (generated_sql, sql), runner.engine.dialect):
+        return replace(found, outcome="both_empty", differences=(), reason=SAID, arguable=()), expected
     choice = other_choice(runner, sql, generated, expected)
     if choice.result is not None:
         return beside(choice.result), choice.result
