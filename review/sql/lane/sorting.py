@@ -21,6 +21,7 @@ from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
 from review.sql.proof.prove import Proof, prove
 from review.sql.results.figures import look_up
+from review.sql.results.none_said import holds_nothing, none_said
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
@@ -225,6 +226,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
     found.wrong += [why for _, why in looked.against()]
     found.doubt += [*read.against, *(f.message for f in looked.findings)]
-    traced = len(looked.judged) - len(looked.findings)
+    none = holds_nothing(result) and none_said(given.answer, given.question, result)
+    traced = len(looked.judged) - len(looked.findings) + bool(none)
     sure = traced and not (looked.findings or read.against) and read.sure
     return "figures traced" if sure else "not checked"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from review.sql.results.cells import WIDE
+from review.sql.results.german_numbers import german_numbers
 from review.sql.semantic.windows import MONTHS
 
 NAMED = tomllib.loads((Path(__file__).parent / "number_words.toml").read_text(encoding="utf-8"))
@@ -110,7 +111,7 @@ def figures_in(text: str) -> Iterator[Written]:
 @lru_cache(maxsize=16)
 def _figures(text: str) -> list[Written]:
     dates = [m.span() for m in _DATE.finditer(text)]
-    found = [*_digits(text, dates), *_spelled(text)]
+    found = [*_digits(text, dates), *_spelled(text), *_german(text)]
     return sorted(found, key=lambda one: one.start)
 
 
@@ -233,6 +234,13 @@ def _spelled(text: str) -> Iterator[Written]:
         yield Written(
             text=match[0], start=match.start(), end=match.end(), value=value, place=place, plain=not match["part"]
         )
+
+
+def _german(text: str) -> Iterator[Written]:
+    for one in german_numbers(text):
+        if not text[max(0, one.start - NEAR) : one.start].rstrip()[-1:].isdigit():
+            value = Decimal(one.value)
+            yield Written(text=text[one.start : one.end], start=one.start, end=one.end, value=value, place=one.place)
 
 
 def _number(words: list[str]) -> int:
