@@ -31,6 +31,10 @@ _NO_COUNT = re.compile(
 """A part of something, or a time that was asked for."""
 
 
+_OF = re.compile(r"\b(?:vom|von|pro|je|auf|viele|mehrere|einige)\s+$", re.IGNORECASE)
+"""Before a hundred or a thousand that is a base or no number: 4 vom Hundert."""
+
+
 class Spelled(NamedTuple):
     """A number in words, with the power of ten of its last digit."""
 
@@ -44,6 +48,8 @@ def german_numbers(text: str) -> Iterator[Spelled]:
     """Yield the numbers from zwei on that a text writes in German words; ein is an article as well."""
     for match in _WORD.finditer(text):
         value = _value(match["whole"].lower())
+        if match["whole"].lower() in ("hundert", "tausend") and _OF.search(text[: match.start()][-12:]):
+            continue
         if _NO_COUNT.match(text, match.end()) or value < 2:
             continue
         scale = _LARGE[match["large"].lower()] if match["large"] else 1

@@ -10,10 +10,11 @@ from review.sql.results.result import Result
 from review.sql.results.series import number_of
 from review.sql.results.written import Written
 
+_FOUND = r"(?=[^.!?;:,]*\b(?:found|available|recorded|registered|gefunden|vorhanden|verzeichnet)\b)"
 _NONE = re.compile(
     r"^\W*(?:there\s+(?:(?:is|are|was|were|have been|has been)\s+(?:currently\s+)?(?:no|not any|not a single)|"
-    r"(?:is|are|was|were)n['’]t\s+any)|(?:we\s+(?:have|had|found)\s+)?no|"
-    r"es\s+(?:gibt|gab|sind|waren|wurden)\s+(?:\w+\s+){0,2}?kein\w*|kein\w*)\s+(?P<what>[^.!?;:,]{1,60})",
+    rf"(?:is|are|was|were)n['’]t\s+any)|we\s+(?:have|had|found)\s+no|(?:no|kein\w*){_FOUND}|"
+    r"es\s+(?:gibt|gab|sind|waren|wurden)\s+(?:\w+\s+){0,2}?kein\w*)\s+(?P<what>[^.!?;:,]{1,60})",
     re.IGNORECASE,
 )
 _TURNED = re.compile(r"\b(?:no|not|none|never|without|nor|neither|kein\w*|nicht|ohne|nie)\b|n['’]t\b", re.IGNORECASE)
