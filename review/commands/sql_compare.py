@@ -15,10 +15,11 @@ from rich.text import Text
 
 from review.basics.csv_safe import csv_text
 from review.basics.errors import InputError
-from review.basics.tables import Row, read_table
+from review.basics.tables import Row
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, store_option
 from review.commands.grid import Grid
+from review.commands.sql_file import read_sql_or_table
 from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
@@ -101,7 +102,7 @@ def compare_(
     """
     settings = project_of(store_path).sql
     columns = ("generated", "engine", "generated_result", "reference_result", "verdict")
-    table = read_table(file, required=("id", "reference"), optional=columns)
+    table = read_sql_or_table(file, "", required=("id", "reference"), optional=columns)
     for line in table.notes:
         note(line)
     for row in table.rows:
@@ -170,7 +171,7 @@ class _Engines:
         runner = self._runner(address)
         generated = unfenced(sql_in(row, "generated"))
         references = references_in(sql_in(row, "reference"), runner.engine.dialect)
-        best = closest(runner, runner.run(generated), references)
+        best = closest(runner, runner.run(generated), references, generated_sql=generated)
         assert best is not None, "_asked refuses rows without a reference"
         accidental = best.comparison.outcome in RIGHT and told_apart(
             self._copies(address), generated, best.reference_sql

@@ -11,13 +11,14 @@ import click
 from rich import box
 from rich.text import Text
 
-from review.basics.tables import read_table
 from review.commands.common import emit, json_option, note, out, store_option
 from review.commands.grid import Grid
 from review.commands.numbers import Number
 from review.commands.sql_compare import plain_row
+from review.commands.sql_file import read_sql_or_table
 from review.commands.sql_input import engine_option, sql_in, table_option
 from review.settings.project import project_of
+from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.execution.runner import Runner
 from review.sql.results.result import Result
 
@@ -47,7 +48,7 @@ def execute(
     if not address:
         raise click.UsageError("give the address of a database with --engine, or engine in [sql] of spotcheck.toml")
     names = None if sql_column == "sql" else {"sql": sql_column}
-    table = read_table(file, required=("id", "sql"), names=names)
+    table = read_sql_or_table(file, SQL_ENGINES[place_of(address).scheme].dialect, names=names)
     for line in table.notes:
         note(line)
     limits = settings.limits

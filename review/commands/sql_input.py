@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from review.basics.errors import InputError
-from review.basics.tables import Row, Table, read_table
+from review.basics.tables import Row, Table
 from review.commands.common import note
+from review.commands.sql_file import read_sql_or_table
 from review.settings.project import project_of
 from review.settings.sql import SqlSettings
 from review.sql.engines.catalogue import is_address
@@ -25,7 +26,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def table_option(columns: str) -> Callable[[F], F]:
     """Add ``--file``, which these commands need."""
+    bare = columns.startswith("id,sql")
     words = f"A table: CSV, JSON, JSONL or Parquet with {columns}; - is standard input."
+    words += " Or a file of statements that ends in .sql." if bare else ""
     return click.option("--file", "file", metavar="FILE", required=True, help=words)
 
 
@@ -75,14 +78,14 @@ def read_statements(
     """Read the table with its schemas; what is not given comes from the settings of the project."""
     settings = project_of(store_path).sql
     names = None if column == "sql" else {"sql": column}
-    table = read_table(file, required=("id", "sql"), optional=("db", *optional), names=names)
-    for line in table.notes:
-        note(line)
     source = schema or settings.schema or settings.engine
     chosen = dialect_named(dialect) if dialect else ""
     if not chosen and not (source and is_address(source)):
         chosen = settings.dialect
     schemas = schemas_of(source, chosen, keys=settings.keys)
+    table = read_sql_or_table(file, schemas.dialect, optional=("db", *optional), names=names)
+    for line in table.notes:
+        note(line)
     if source in (settings.schema, settings.engine):
         # Another schema may be that of another project.
         check_names(settings.policy, settings.words, settings.keys, schemas.by_name.values())

@@ -14,14 +14,16 @@ from rich.text import Text
 
 from review.basics.csv_safe import csv_text
 from review.basics.errors import InputError
-from review.basics.tables import Row, read_table
+from review.basics.tables import Row
 from review.basics.whole_files import replacing
 from review.commands.common import emit, json_option, note, out, split_values, store_option
 from review.commands.grid import Grid
+from review.commands.sql_file import read_sql_or_table
 from review.commands.sql_input import engine_option, sql_in, table_option, unfenced
 from review.commands.sql_release import from_release
 from review.commands.sql_rules import LISTS, day_in
 from review.settings.project import project_of
+from review.sql.engines.catalogue import SQL_ENGINES, place_of
 from review.sql.execution.perturbed import copies
 from review.sql.execution.runner import Runner
 from review.sql.lane.names import check_names
@@ -69,7 +71,7 @@ def sort(
     if not address:
         raise InputError("There is no database. Give one with --engine, or set engine under [sql] in spotcheck.toml.")
     optional = ("question", "answer", "reference", "as_of", *LISTS)
-    table = read_table(file, required=("id", "sql"), optional=optional)
+    table = read_sql_or_table(file, SQL_ENGINES[place_of(address).scheme].dialect, optional=optional)
     for line in table.notes:
         note(line)
     answers = [_answer(row) for row in table.rows]

@@ -148,7 +148,7 @@ def project_of(store_path: str | Path) -> Project:
     if not path.exists():
         return Project(path=path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
     unknown = sorted(set(data) - {*SETTINGS, *BY_PLUG_IN, *NAMED})

@@ -8,6 +8,7 @@ results is found by the history of the repository.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -86,7 +87,7 @@ def read_results(path: Path, cases: Sequence[Case]) -> ScoredRun:
     Raises InputError that names the line of what cannot be read, stands there twice, or is not as the run wrote it.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
     head = _object(path, 1, lines[0] if lines else b"")

@@ -59,7 +59,8 @@ def _on_database(pair: Pair, runner: Runner) -> Compared:
     case, answer = pair
     generated = runner.run(answer.sql) if answer.sql else _read(answer.result)
     dialect = runner.engine.dialect
-    found = closest(runner, generated, [one for text in case.references for one in references_in(text, dialect)])
+    references = [one for text in case.references for one in references_in(text, dialect)]
+    found = closest(runner, generated, references, generated_sql=answer.sql or "")
     if found is not None:
         return Compared(generated, found.expected, found.comparison)
     expected = _read(case.expected_result)

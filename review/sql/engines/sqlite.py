@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -12,9 +13,17 @@ from review.sql.engines.sqlite_copies import copies, expressions, virtual_tables
 from review.sql.results.result import Result
 from review.sql.schema.schema import Table
 
-_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE)
+ACTIONS = {
+    getattr(sqlite3, f"SQLITE_{name.upper().replace(' ', '_')}"): name
+    for name in ("read", "function", "pragma", "insert", "update", "delete", "attach", "detach", "transaction",
+                 "create table", "drop table", "create index", "create view", "create trigger", "create vtable")
+}  # fmt: skip
+"""What SQLite asks its authorizer for, in words."""
 OF_FILE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """Errors of a file that is locked or broken, whatever was asked."""
+_OWN_PRAGMAS = ("data_version", "page_size")
+"""What modules of virtual tables ask for themselves; without a value both only read."""
 GENERATED = (2, 3)
 """Values of ``hidden`` in pragma_table_xinfo for generated columns, virtual and stored."""
 _REFUSED_FUNCTIONS = ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer")
@@ -28,6 +37,8 @@ class _Reading:
 
     def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
         self.connection, self.limits = connection, limits
+        self._denied: list[str] = []
+        self._connected = False
 
     def tables(self) -> Sequence[Table]:
         """Every table and view of the file that SQLite can describe.
@@ -82,15 +93,41 @@ class _Reading:
             return frozenset()
 
     def run(self, sql: str) -> Result:
-        """Run one statement under the authorizer."""
-        self.connection.set_authorizer(_authorize)
+        """Run one statement under the authorizer. What fails because of it is refused, which makes it no wrong one."""
+        self._connect()
+        self._denied.clear()
+        self.connection.set_authorizer(self._authorize)
         try:
             cursor = self.connection.execute(sql)
             columns = [part[0] for part in cursor.description or []]
             return gathered(columns, _rows(cursor), self.limits)
         except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError) as error:
+            if self._denied:
+                asked = f"The statement asks SQLite for more than reading ({self._denied[0]})"
+                return Result(ending="refused", error=f"{asked}, which this connection does not allow.", unproved=True)
             of_file = getattr(error, "sqlite_errorcode", 0) & 0xFF in OF_FILE
             return unavailable(error) if of_file else failed(error)
+
+    def _connect(self) -> None:
+        """Connect the virtual tables once: their modules prepare statements that write, which nothing runs here."""
+        if self._connected:
+            return
+        self._connected = True
+        self.connection.set_authorizer(None)
+        made = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'"
+        names = [name for (name,) in self.connection.execute(made)]
+        for name in (*names, "json_each", "json_tree"):
+            # A module that is missing here fails when its table is read, with its own message.
+            with contextlib.suppress(sqlite3.OperationalError):
+                self.connection.execute("SELECT name FROM pragma_table_xinfo(?)", (name,)).fetchall()
+
+    def _authorize(
+        self, action: int, first: str | None, second: str | None, database: str | None, trigger: str | None
+    ) -> int:
+        if _allowed(action, first, second):
+            return sqlite3.SQLITE_OK
+        self._denied.append(" ".join([ACTIONS.get(action, f"action {action}"), *filter(None, (first, second))]))
+        return sqlite3.SQLITE_DENY
 
 
 def _rows(cursor: sqlite3.Cursor) -> Iterator[tuple[object, ...]]:
@@ -98,14 +135,17 @@ def _rows(cursor: sqlite3.Cursor) -> Iterator[tuple[object, ...]]:
         yield from rows
 
 
-def _authorize(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
-    if action not in _ALLOWED:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_READ and (first or "").lower().startswith("sqlite_"):
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _REFUSED_FUNCTIONS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+def _allowed(action: int, first: str | None, second: str | None) -> bool:
+    if action == sqlite3.SQLITE_PRAGMA:
+        return first in _OWN_PRAGMAS and second is None
+    if action == sqlite3.SQLITE_UPDATE:
+        # A module that says what columns it has is parsed as CREATE TABLE. Such a statement itself would ask for more.
+        return first == "sqlite_master"
+    if action == sqlite3.SQLITE_READ:
+        return not (first or "").lower().startswith("sqlite_")
+    if action == sqlite3.SQLITE_FUNCTION:
+        return (second or "").lower() not in _REFUSED_FUNCTIONS
+    return action in _ALLOWED
 
 
 def _open(place: EngineAddress, limits: Limits) -> Session:

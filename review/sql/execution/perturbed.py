@@ -15,9 +15,8 @@ from review.basics.errors import InputError
 from review.basics.sql_literals import sql_literal, sql_name
 from review.sql.engines.engine import EngineAddress
 from review.sql.engines.files import file_of
+from review.sql.execution.closest import compared
 from review.sql.execution.runner import Runner
-from review.sql.execution.ties import Choice, other_choice
-from review.sql.results.compare import compare
 from review.sql.results.outcome import is_right
 
 if TYPE_CHECKING:
@@ -157,9 +156,7 @@ def told_apart(changed: Iterable[Runner], generated: str, reference: str, *, ext
 
 def _differ(runner: Runner, generated: str, reference: str, *, extra_columns: bool) -> bool:
     results = runner.run(generated), runner.run(reference)
-    found = compare(*results, reference_sql=reference, dialect=runner.engine.dialect)
-    if found.outcome == "different" and other_choice(runner, reference, *results) != Choice():
-        return False
-    if is_right(found.outcome, extra_columns=extra_columns):
+    found, _ = compared(runner, *results, reference, generated_sql=generated)
+    if found.order_open or is_right(found.outcome, extra_columns=extra_columns):
         return False
     return all(one.done for one in results) and found.correct == 0 and not (found.other_order or found.arguable)

@@ -15,6 +15,7 @@ import struct
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -68,14 +69,7 @@ def _answer(session: Session, what: str, sql: str) -> tuple[str, Any]:
     except MemoryError:
         result = Result(ending="failed", error="The statement needed more memory than it may use.")
     taken = time.perf_counter() - start
-    return "result", Result(
-        columns=result.columns,
-        rows=result.rows,
-        truncated=result.truncated,
-        ending=result.ending,
-        error=result.error,
-        seconds=taken,
-    )
+    return "result", replace(result, seconds=taken)
 
 
 def _watch(parent: int, most: int | None) -> None:

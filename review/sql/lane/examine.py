@@ -80,7 +80,7 @@ def examine(
     executed.
     """
     generated = runner.run(sql)
-    best = closest(runner, generated, references_in(references, runner.engine.dialect))
+    best = closest(runner, generated, references_in(references, runner.engine.dialect), generated_sql=sql)
     if best is None:
         raise ValueError("a reference must hold a statement")
     schema = runner.schema.with_keys(keys) if keys else runner.schema

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from review.basics.errors import InputError
 from review.sql.rules.policy import Policy
 from review.sql.schema.schema import Schema, nearest
+from review.sql.schema.types import family
 
 
 def check_names(
@@ -25,6 +26,10 @@ def check_names(
         return
     tables = {name for table in every for name in table.names}
     columns = {c for t in every for c in t.columns} | {f"{n}.{c}" for t in every for n in t.names for c in t.columns}
+    holders = {
+        name for t in every for c, kind in t.columns.items() if family(kind) in ("document", "array")
+        for name in (c, *(f"{n}.{c}" for n in t.names))
+    }  # fmt: skip
     for pattern, names in words.items():
         for name in names:
             _known(f"sql.words.{pattern!r}", name, tables)
@@ -35,7 +40,15 @@ def check_names(
         _known("sql.keys", name, tables)
     for setting in () if any(table.open for table in every) else ("required_columns", "forbidden_columns"):
         for name in getattr(policy, setting):
-            _known(f"sql.{setting}", name, columns)
+            _known(f"sql.{setting}", _whole(name, columns, holders), columns)
+
+
+def _whole(name: str, columns: Collection[str], holders: Collection[str]) -> str:
+    """The column that holds what a name with dots names, as ``address`` holds ``address.city``; else the name."""
+    if name.lower() in {column.lower() for column in columns}:
+        return name
+    holder = name.rpartition(".")[0]
+    return holder if holder.lower() in {one.lower() for one in holders} else name
 
 
 def _known(where: str, name: str, names: Collection[str]) -> None:

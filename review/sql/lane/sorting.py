@@ -21,6 +21,7 @@ from review.sql.lane.wishes import OrderCounts, too_coarse
 from review.sql.lane.zeros import agree_by_accident
 from review.sql.proof.prove import Proof, prove
 from review.sql.results.figures import look_up
+from review.sql.results.none_said import holds_nothing, none_said
 from review.sql.results.outcome import Comparison, is_right
 from review.sql.results.references import references_in
 from review.sql.results.result import Result
@@ -98,7 +99,9 @@ class Sorter:
         found = Evidence()
         semantic = self._read(given, found)
         result = self.runner.run(given.sql)
-        nearest = closest(self.runner, result, references_in(given.reference, self.runner.engine.dialect))
+        nearest = closest(
+            self.runner, result, references_in(given.reference, self.runner.engine.dialect), generated_sql=given.sql
+        )
         best = nearest.comparison if nearest else None
         beside = Evidence()
         words = _words(given, result, beside)
@@ -113,6 +116,9 @@ class Sorter:
             # Another day has another result, so neither result nor words prove anything.
             beside.doubt[:0], beside.wrong = [late, *beside.wrong], []
         found.add(beside)
+        if result.ending == "refused" and not (found.wrong or found.doubt):
+            # The proof let it through, and the guard of the engine did not.
+            found.doubt.append(f"It did not run: {result.error}")
         if equal and nearest and (asked := too_coarse(given.question, nearest.comparison, result, nearest.expected)):
             found.doubt.append(f"The figures are rounded to fewer places than asked for: '{asked}'.")
         if (
@@ -220,6 +226,7 @@ def _words(given: AgentAnswer, result: Result, found: Evidence) -> Words:
     looked = look_up(given.answer, result, question=given.question, sql=given.sql)
     found.wrong += [why for _, why in looked.against()]
     found.doubt += [*read.against, *(f.message for f in looked.findings)]
-    traced = len(looked.judged) - len(looked.findings)
+    none = holds_nothing(result) and none_said(given.answer, given.question, result)
+    traced = len(looked.judged) - len(looked.findings) + bool(none)
     sure = traced and not (looked.findings or read.against) and read.sure
     return "figures traced" if sure else "not checked"

@@ -20,9 +20,19 @@ _SORTED = re.compile(
     r"\b(?:sort(?:ed|ing)?|rank(?:ed|ing)?|ascending|descending|alphabetical\w*|chronological\w*|"
     r"(?:order(?:ed)?|list(?:ed)?) (?:them |these |it |the \w+ )?(?:by (?:date|name|price|value|size|time|month)|from)|"
     r"in (?:the )?(?:\w+ )?order (?:of|by)|(?:highest|lowest|largest|smallest|newest|oldest|latest|earliest|most|"
-    r"fewest|best|worst|cheapest|dearest|biggest) (?:to|first))\b", re.IGNORECASE,
+    r"fewest|best|worst|cheapest|dearest|biggest) (?:to|first)|"
+    r"(?:vor)?sortier(?:t\w*|e|en)|absteigend\w*|aufsteigend\w*|alphabetisch\w*|chronologisch\w*|der Reihe nach|"
+    r"in (?:\w+(?:er|en) )?Reihenfolge|Rang(?:liste|folge)|gerankt|ordne|"
+    r"(?:geordnet|gereiht|gestaffelt) nach|nach (?:\w+ ){1,3}(?:geordnet|gereiht|gestaffelt)|\w+[sß]?te[nrs]? zuerst|"
+    r"vom? \w+ten? (?:bis )?zu[mr]? \w+)\b", re.IGNORECASE,
 )  # fmt: skip
-_LEANS = re.compile(r"\b(?:top|ordered by|running|cumulative|trend|over time|history|timeline)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"\b(?:top|ordered by|running|cumulative|trend|over time|history|timeline|(?:the|with the) (?:most|fewest|highest|"
+    r"lowest|largest|smallest|best|worst)|Reihenfolge|(?:zeitlich\w* )?(?:Ver|Zeitver)lauf|Entwicklung|kumuliert\w*|"
+    r"laufend\w*|"
+    r"(?:am|die) (?:meisten|wenigsten)|(?:höchst|niedrigst|größt|kleinst|teuerst|billigst|günstigst|neuest|ältest|"
+    r"best|schlechtest|stärkst|schwächst|häufigst|längst|kürzest|umsatzstärkst)e[nrsm]?)\b", re.IGNORECASE,
+)  # fmt: skip
 _PLACES = re.compile(
     r"\b(?P<n>[1-9]|one|two|three|four|five|six)\s+(?:decimals?|(?:decimal )?(?:places?|digits?))\b", re.I
 )

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from sqlglot import exp
 
 from review.sql.execution.closest import Closest
 from review.sql.execution.runner import Runner
 from review.sql.results.compare import compare
-from review.sql.results.result import Result
+from review.sql.results.zeros import only_zeros
 from review.sql.tree.statement import UnreadableSql, read_statement
 
 _FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.GTE: exp.LTE}
-
-
-def only_zeros(result: Result) -> bool:
-    """Whether a result has rows, and 0 or NULL in all of its cells."""
-    cells = [cell for row in result.rows for cell in row]
-    return bool(cells) and all(
-        cell is None or (isinstance(cell, int | float | Decimal) and cell == 0) for cell in cells
-    )
 
 
 def agree_by_accident(sql: str, best: Closest, dialect: str, changed: Iterable[Runner]) -> bool:

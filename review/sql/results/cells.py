@@ -2,13 +2,15 @@
 
 NULL equals NULL and NaN equals NaN. 1, 1.0 and a decimal 1.00 are one number. Decimals are compared exactly, floats to
 nine significant digits. A time with an offset is that moment in UTC; one without is taken as UTC; a date is its
-midnight. A text that is written as such a time is one. Spaces at the end of a text do not count.
+midnight. A text that is written as such a time is one. Spaces at the end of a text do not count, nor
+whether accents are characters of their own.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Hashable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal
@@ -78,6 +80,9 @@ def _float(cell: float) -> Key:
 
 
 def _text(cell: str) -> Key:
+    if not cell.isascii():
+        # "Ä" is one character or two, as a keyboard or a file system wrote it; nobody sees which.
+        cell = unicodedata.normalize("NFC", cell)
     if len(cell) >= 10 and cell[:4].isdigit() and cell[4] == "-" and _ISO.fullmatch(cell):
         moment = _moment(cell)
         if moment is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Table:
 
     def __init__(self, result: Result, read: tuple[dict[Any, Key], dict[Any, Key]] | None = None) -> None:
         self.result, self._read = result, read or ({}, {})
-        self.names = [name.strip().strip('"`[]').lower() for name in result.columns]
+        self.names = [normalize("NFC", name).strip().strip('"`[]').lower() for name in result.columns]
         self.numbers = [numbers_named(name) for name in self.names]
         self.raw = [list(column) for column in zip(*result.rows, strict=True)] or [[] for _ in result.columns]
         self.exact = [is_exact(column) for column in self.raw]

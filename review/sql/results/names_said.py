@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from review.sql.results.written import NAMED
@@ -18,18 +19,24 @@ def spoken(name: str) -> re.Pattern[str]:
     if not parts:
         return re.compile(re.escape(name.lower()))
     *head, last = parts
-    forms = [rf"{re.escape(last)}(?:s|es|'s|’s)?"]
+    forms = [rf"{_written(last)}(?:s|es|'s|’s)?"]
     if last in _PLURALS:
         forms.append(re.escape(_PLURALS[last]))
     elif last.endswith("y"):
         forms.append(re.escape(f"{last[:-1]}ies"))
-    before = "".join(re.escape(part) + _BETWEEN.pattern for part in head)
-    return re.compile(rf"(?<!\w){before}(?:{'|'.join(forms)})(?!\w)")
+    before = "".join(_written(part) + _BETWEEN.pattern for part in head)
+    return re.compile(rf"(?<!\w){before}(?:{'|'.join(forms)})(?![\w\u0300-\u036f])")
 
 
 def anywhere(name: str) -> re.Pattern[str]:
     """Return what finds a name in lower case, also within a word."""
-    return re.compile(_BETWEEN.pattern.join(map(re.escape, filter(None, _BETWEEN.split(name.lower())))))
+    return re.compile(_BETWEEN.pattern.join(map(_written, filter(None, _BETWEEN.split(name.lower())))))
+
+
+def _written(part: str) -> str:
+    """The pattern of a text whose accents may be characters of their own."""
+    forms = dict.fromkeys([part, *(unicodedata.normalize(form, part) for form in ("NFC", "NFD"))])
+    return f"(?:{'|'.join(map(re.escape, forms))})" if len(forms) > 1 else re.escape(part)
 
 
 def says(text: str, name: str) -> bool:

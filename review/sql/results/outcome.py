@@ -16,7 +16,7 @@ OUTCOMES: dict[Outcome, str] = {
     "extra_columns": "the rows of the reference, and columns it does not have",
     "missing_columns": "the rows of the reference without some of its columns",
     "rounding_only": "the same rows but for rounding",
-    "both_empty": "neither has rows, which is no evidence",
+    "both_empty": "neither found anything, which is no evidence",
     "different": "different rows",
     "generated_failed": "the generated query failed or was refused",
     "reference_failed": "the reference failed, which is no evidence",

@@ -31,6 +31,8 @@ _AFTER = re.compile(rf"\s+(?:(?P<up>{_UP}|more|higher)|(?P<down>{_DOWN}|less|few
 
 def named_base(one: Written, answer: str) -> bool:
     """Return whether a figure is the base of a rate: the 1,000 of "3 of every 1,000"."""
+    if not bases_in(answer):
+        return False
     before, after = around(one, answer)
     shift = one.start - len(before)
     return any(

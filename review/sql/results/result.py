@@ -47,7 +47,8 @@ def result_of_json(text: object) -> Result:
     """
     if isinstance(text, str):
         try:
-            data = orjson.loads(text)
+            # An editor may have put a byte order mark before the text.
+            data = orjson.loads(text.removeprefix("\ufeff"))
         except orjson.JSONDecodeError as error:
             raise InputError(f"found no JSON ({error}), expected columns and rows.") from None
     else:

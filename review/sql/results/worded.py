@@ -14,6 +14,7 @@ from decimal import Decimal
 from review.sql.results.beside import PART, SENTENCE, labels_of, part_of, turns
 from review.sql.results.figures import judged
 from review.sql.results.names_said import places, says
+from review.sql.results.none_said import against_none
 from review.sql.results.rates import DOWN, UP, change_said
 from review.sql.results.result import Result
 from review.sql.results.series import number_of
@@ -62,6 +63,7 @@ def words_beside(
     found += against_signs(figures, answer, result, said=f"{question} {sql}")
     if len(result.rows) <= MOST_ROWS:
         found += [*_names(answer, figures, result), *_unnamed(answer, result, question)]
+        found += against_none(answer, figures, result, question=question)
         found += against_facts(answer, figures, result, question=question, sql=sql, as_of=as_of)
     return Reading(list(dict.fromkeys(found)), series.sure and len(answer) == whole and figures == every)
 

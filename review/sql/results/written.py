@@ -7,10 +7,12 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from review.sql.results.cells import WIDE
+from review.sql.results.german_numbers import german_numbers
 from review.sql.semantic.windows import MONTHS
 
 NAMED = tomllib.loads((Path(__file__).parent / "number_words.toml").read_text(encoding="utf-8"))
@@ -58,6 +60,8 @@ _ABOUT = re.compile(
 _OVER = re.compile(r"\b(?:over|more than|above|upwards of|at least|über|mehr als)$", re.I)
 _UNDER = re.compile(r"\b(?:nearly|almost|under|less than|fewer than|below|at most|fast|knapp|weniger als)$", re.I)
 """Words before a figure that say that it is rounded, and which way."""
+LONGEST_HEDGE = 20
+"""Characters that hold any of them, and the one before."""
 
 
 NEAR = 80
@@ -101,9 +105,14 @@ class Written(NamedTuple):
 
 def figures_in(text: str) -> Iterator[Written]:
     """Yield the figures of a text in their order; ordinals and parts of dates are none."""
+    return iter(_figures(text))
+
+
+@lru_cache(maxsize=16)
+def _figures(text: str) -> list[Written]:
     dates = [m.span() for m in _DATE.finditer(text)]
-    found = [*_digits(text, dates), *_spelled(text)]
-    return iter(sorted(found, key=lambda one: one.start))
+    found = [*_digits(text, dates), *_spelled(text), *_german(text)]
+    return sorted(found, key=lambda one: one.start)
 
 
 def read_part(answer: str) -> str:
@@ -177,7 +186,7 @@ def _otherwise(
 
 def room(before: str, digits: str, scale: int = 0) -> tuple[Decimal, Decimal]:
     """Return how far under and over a round number the exact one may lie, by the words before it."""
-    about, over, under = (one.search(before) for one in (_ABOUT, _OVER, _UNDER))
+    about, over, under = (one.search(before[-LONGEST_HEDGE:]) for one in (_ABOUT, _OVER, _UNDER))
     if not (about or over or under):
         return NONE, NONE
     wide = round_to(digits).scaleb(scale)
@@ -225,6 +234,13 @@ def _spelled(text: str) -> Iterator[Written]:
         yield Written(
             text=match[0], start=match.start(), end=match.end(), value=value, place=place, plain=not match["part"]
         )
+
+
+def _german(text: str) -> Iterator[Written]:
+    for one in german_numbers(text):
+        if not text[max(0, one.start - NEAR) : one.start].rstrip()[-1:].isdigit():
+            value = Decimal(one.value)
+            yield Written(text=text[one.start : one.end], start=one.start, end=one.end, value=value, place=one.place)
 
 
 def _number(words: list[str]) -> int:

@@ -31,7 +31,8 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
             if is_read(name, table_names(node, table)):
                 yield at(node, statement, f"The table '{name}' may not be read.")
     for name in policy.forbidden_columns:
-        yield from _Column(name, statement).marks()
+        dotted = [_Column(name, statement, bare=bare, part=part) for bare, part in sorted(_dotted(name, statement))]
+        yield from dict.fromkeys(mark for one in (_Column(name, statement), *dotted) for mark in one.marks())
     for node, table in statement.names.tables:
         if table is None or statement.schema is None:
             continue
@@ -52,6 +53,24 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 yield from _Column(f"{table.full_name}.{column}", statement, shows=name).marks()
 
 
+def _dotted(name: str, statement: Statement) -> set[tuple[str, str]]:
+    """The columns with a dot that a name stands for, and those that hold it as a part, each with that part.
+
+    ``contacts.kind`` is a column of ClickHouse, and ``address.city`` a part of the column ``address``.
+    """
+    found = set()
+    wanted = name.lower()
+    for node, table in statement.names.tables:
+        columns = {column.lower() for column in table.columns} if table is not None else set()
+        for owner in ("", *(f"{one}." for one in table_names(node, table))):
+            rest = wanted.removeprefix(owner) if wanted.startswith(owner) else ""
+            if "." in rest and rest in columns:
+                found.add((rest, ""))
+            elif "." in rest and rest.split(".", 1)[0] in columns:
+                found.add(tuple(rest.split(".", 1)))
+    return found
+
+
 def _reads(statement: Statement, name: str) -> bool:
     """Whether a query reads a column, or may."""
     return any(True for _ in _Column(name, statement).marks())
@@ -61,12 +80,15 @@ def _reads(statement: Statement, name: str) -> bool:
 class _Column:
     """One forbidden column, as ``column``, ``table.column`` or ``database.table.column``.
 
-    ``shows`` is the excluded column that a column of a view shows, "" for one that is excluded itself.
+    ``shows`` is the excluded column that a column of a view shows, "" for one that is excluded itself. ``bare`` is the
+    column where its name holds dots, and ``part`` the excluded part of it, "" where all of it is.
     """
 
     name: str
     statement: Statement
     shows: str = ""
+    bare: str = ""
+    part: str = ""
 
     def marks(self) -> Iterator[Mark]:
         frames = self.statement.names.frames
@@ -74,7 +96,7 @@ class _Column:
         for frame in frames:
             around = [source for source in _seen_from(frame) if self._in(source)]
             for use in frame.uses:
-                if is_read(self.name, column_names(use)) or (use.how != "found" and self._may_be(use, around)):
+                if self._is(use) or (use.how != "found" and self._may_be(use, around)):
                     yield self._mark(use.node)
             yield from self._natural(frame)
         yield from self._stars(everywhere)
@@ -83,7 +105,13 @@ class _Column:
 
     @property
     def _bare(self) -> str:
-        return self.name.lower().rpartition(".")[2]
+        return self.bare or self.name.lower().rpartition(".")[2]
+
+    def _is(self, use: Use) -> bool:
+        """Whether a column that was found is this one, or holds it."""
+        if not self.bare:
+            return is_read(self.name, column_names(use))
+        return use.source is not None and self._in(use.source) and use.origin.column.lower() == self.bare
 
     def _mark(self, node: exp.Expr) -> Mark:
         return at(node, self.statement, f"The column {self._said}.")
@@ -102,7 +130,10 @@ class _Column:
             return False
         if any(source.node is node for node in self.statement.names.common):
             return False
-        owner = self.name.lower().rpartition(".")[0]
+        if self.bare:
+            owner = self.name.lower().removesuffix(self.part).rstrip(".").removesuffix(self.bare).rstrip(".")
+        else:
+            owner = self.name.lower().rpartition(".")[0]
         if owner and owner not in table_names(source.node, source.table):
             return False
         table = source.table
@@ -114,8 +145,22 @@ class _Column:
         rows = {source.name.lower() for source in around}
         if self.statement.dialect == "sqlite" and parts[-1] in HIDDEN["sqlite"]:
             return any(self._is_row_number(source) for source in around)
+        if self.bare:
+            return bool(around) and (self._holds(parts) or not rows.isdisjoint(parts[1:] or parts))
         # In c.rowid the first name is the table, and no row.
         return bool(around and self._bare in parts) or not rows.isdisjoint(parts[1:] or parts)
+
+    def _holds(self, parts: list[str]) -> bool:
+        """Whether a name is that of the column with dots, or of what holds it; of address.city, address.zip is none."""
+        for start in range(len(parts)):
+            path = ".".join(parts[start:])
+            if f"{self.bare}.".startswith(f"{path}."):
+                return True
+            if path.startswith(f"{self.bare}."):
+                # A part may go by its number too.
+                after = path.removeprefix(f"{self.bare}.")
+                return after[:1].isdigit() or f"{after}.".startswith(f"{self.part}.") or not self.part
+        return False
 
     def _is_row_number(self, source: Source) -> bool:
         """Whether the column may be the number of its row on SQLite, as an INTEGER PRIMARY KEY is."""

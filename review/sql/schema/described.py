@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ _EXPECTED = (
 def schemas_in_json(path: Path, dialect: str) -> dict[str, Schema]:
     """Return the schemas of a JSON file by the name of the database. Raises InputError for another form."""
     try:
-        data = orjson.loads(path.read_bytes())
+        data = orjson.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}: not readable as JSON ({error}).") from None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from review.sql.tree.frames import Folding, Frame, Use
+from review.sql.tree.frames import Folding, Frame, Source, Use
 
 HIDDEN = {
     "sqlite": ("rowid", "oid", "_rowid_"), "duckdb": ("rowid",), "postgres": ("ctid", "xmin"),
@@ -54,6 +54,12 @@ def _is_word(node: exp.Column) -> bool:
 def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, outer: bool) -> Use | None:
     """Look a column up in one query; None when an enclosing query may still have it."""
     table = node.args.get("table")
+    if names.dialect == "clickhouse" and (nested := _nested(frame, node, names)) is not None:
+        source, name = nested
+        if name in (source.columns or {}):
+            return Use(node=node, how="found", source=source, origin=(source.columns or {})[name], outer=outer)
+        # Parts such as contacts.size0, and all of contacts at once, are for the engine to know.
+        return Use(node=node, how="unknown", source=source, outer=outer)
     if table is not None:
         wanted = names.node(table)
         source = next((s for s in frame.sources if s.name == wanted), None)
@@ -78,6 +84,23 @@ def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, ou
         return Use(node=node, how="unknown", outer=outer)
     whole = next((s for s in frame.sources if s.name == column), None)
     return Use(node=node, how="row", source=whole, outer=outer) if whole else None
+
+
+def _nested(frame: Frame, node: exp.Column, names: Folding) -> tuple[Source, str] | None:
+    """The source of a column that ClickHouse names with a dot, with the name in it: contacts.kind, c.contacts.kind.
+
+    A Nested column ``contacts`` is a column of the table for each of its parts.
+    """
+    parts = [names.node(part) for part in node.parts]
+    for source in frame.sources:
+        columns = [column for column in source.columns or () if "." in column]
+        for start in range(len(parts)) if columns else ():
+            before, rest = parts[:start], ".".join(parts[start:])
+            if start and before[-1] != source.name:
+                continue
+            if rest in columns or any(column.startswith((f"{rest}.", f"{parts[start]}.")) for column in columns):
+                return source, rest
+    return None
 
 
 def _by_alias(node: exp.Column, frame: Frame) -> bool:

@@ -222,3 +222,38 @@ def test_accuracy_joins_both_layers(shop):
     name = table(shop / "b.csv", "case,execution,semantic", ("a", "1.5", "1"))
     done = spotcheck(shop, "sql", "accuracy", "--file", name)
     assert done.returncode == 2 and "line 2, column 'execution'" in done.stderr
+
+
+def test_a_file_of_statements_is_checked_one_by_one(shop):
+    text = "-- customers; all of them\nSELECT name FROM customers; SELECT nme FROM customers;\n\n;\n/* c; */\n"
+    text += "SELECT ';' AS x;\nDELETE FROM customers"
+    (shop / "q.SQL").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    found = answer(shop, "check", "--file", "q.SQL", "--schema", "shop.sql", code=1)
+    assert [(item["id"], item["ok"]) for item in found["items"]] == [
+        ("1 (line 2)", True), ("2 (line 2)", False), ("3 (line 6)", True), ("4 (line 7)", False),
+    ]  # fmt: skip
+    [finding] = found["items"][1]["findings"]
+    assert (finding["rule"], finding["start"], finding["end"]) == ("columns", 7, 10)
+    address = sqlite_shop(shop)
+    (shop / "two.sql").write_text("SELECT 1 AS a;\nSELECT 'a;b' AS b")
+    done = answer(shop, "execute", "--file", "two.sql", "--engine", address)
+    assert [item["rows"] for item in done["items"]] == [[[1]], [["a;b"]]]
+    assert answer(shop, "sort", "--file", "two.sql", "--engine", address)["person"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b" -- nothing\n;", "found no statement"), (b"SELECT 1;\nSELECT '\xff'", "line 2: found bytes that are no UTF-8")],
+)
+def test_a_file_of_statements_that_cannot_be_read(shop, content, said):
+    (shop / "q.sql").write_bytes(content)
+    done = spotcheck(shop, "sql", "check", "--file", "q.sql", "--dialect", "sqlite")
+    assert done.returncode and f"q.sql{', ' if 'line' in said else ': '}{said}" in done.stderr
+    compared = spotcheck(shop, "sql", "compare", "--file", "q.sql")
+    assert compared.returncode and "found statements, expected a table" in compared.stderr
+
+
+def test_a_statement_without_end_is_not_checked(shop):
+    (shop / "q.sql").write_text("SELECT 'a; SELECT 1")
+    [item] = answer(shop, "check", "--file", "q.sql", "--dialect", "sqlite", code=1)["items"]
+    assert item["ok"] is None and item["findings"][0]["rule"] == "parse"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from review.basics.errors import InputError
 def json_in(path: Path) -> Any:
     """Return the content of a JSON file. Raises InputError."""
     try:
-        return orjson.loads(path.read_bytes())
+        return orjson.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}: the file is not whole JSON ({error}).") from None
 

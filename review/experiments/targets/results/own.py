@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from review.experiments.values import ANSWER_FIELDS
 
 def read(path: Path) -> Iterator[ResultRow]:
     """Yield each answer; those that were missing are left out."""
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines(), start=1):
         try:
             found = orjson.loads(line)
         except orjson.JSONDecodeError as error:
