@@ -65,8 +65,8 @@ def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, ou
         source = next((s for s in frame.sources if s.name == wanted), None)
         if source is None:
             # A column of a nested type is written like one of a table: address.city.
-            nested = next((s for s in frame.sources if s.has(wanted)), None)
-            return Use(node=node, how="unknown", source=nested, outer=outer) if nested else None
+            holder = next((s for s in frame.sources if s.has(wanted)), None)
+            return Use(node=node, how="unknown", source=holder, outer=outer) if holder else None
         has = source.has(column)
         if has:
             return Use(node=node, how="found", source=source, origin=(source.columns or {})[column], outer=outer)
