@@ -67,8 +67,8 @@ def _dotted(name: str, statement: Statement) -> set[tuple[str, str]]:
             if "." in rest and rest in columns:
                 found.add((rest, ""))
             elif "." in rest and rest.split(".", 1)[0] in columns:
-                column, _, part = rest.partition(".")
-                found.add((column, part))
+                holder, _, part = rest.partition(".")
+                found.add((holder, part))
     return found
 
 

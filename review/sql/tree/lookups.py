@@ -54,19 +54,19 @@ def _is_word(node: exp.Column) -> bool:
 def _in_frame(frame: Frame, node: exp.Column, column: str, names: Folding, *, outer: bool) -> Use | None:
     """Look a column up in one query; None when an enclosing query may still have it."""
     table = node.args.get("table")
-    if names.dialect == "clickhouse" and (nested := _nested(frame, node, names)) is not None:
-        source, name = nested
-        if name in (source.columns or {}):
-            return Use(node=node, how="found", source=source, origin=(source.columns or {})[name], outer=outer)
+    if names.dialect == "clickhouse" and (dotted := _nested(frame, node, names)) is not None:
+        holder, name = dotted
+        if name in (holder.columns or {}):
+            return Use(node=node, how="found", source=holder, origin=(holder.columns or {})[name], outer=outer)
         # Parts such as contacts.size0, and all of contacts at once, are for the engine to know.
-        return Use(node=node, how="unknown", source=source, outer=outer)
+        return Use(node=node, how="unknown", source=holder, outer=outer)
     if table is not None:
         wanted = names.node(table)
         source = next((s for s in frame.sources if s.name == wanted), None)
         if source is None:
             # A column of a nested type is written like one of a table: address.city.
-            holder = next((s for s in frame.sources if s.has(wanted)), None)
-            return Use(node=node, how="unknown", source=holder, outer=outer) if holder else None
+            owner = next((s for s in frame.sources if s.has(wanted)), None)
+            return Use(node=node, how="unknown", source=owner, outer=outer) if owner else None
         has = source.has(column)
         if has:
             return Use(node=node, how="found", source=source, origin=(source.columns or {})[column], outer=outer)
