@@ -174,6 +174,7 @@ def test_a_fix_is_claimed_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPat
     at.button("fix_go").click().run()
     assert not at.exception and not at.error and demo.find(FixClaim)[0].version == "sql-v9"
     assert any("not known yet" in m.value for m in at.markdown)
+    assert any(c.value.startswith("Time to a fix, days: not known yet. No claimed fix") for c in at.caption)
     at = run(demo, monkeypatch, "failures", "mara", view="triage")
     assert any(c.value.startswith("Version sql-v9 claims to fix this from") for c in at.caption), "triage says so, too"
 

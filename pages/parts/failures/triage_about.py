@@ -48,7 +48,7 @@ def _claimed(here: Session, g: TriageGroup) -> None:
     one = latest_claim(here.store, here.project, g.found.group, runs=runs)
     if one is not None:
         claim = one.claim
-        said = as_text(f"Version {claim.version} claims to fix this from {claim.week} on: {one.said} ({one.why}).")
+        said = as_text(f"Version {claim.version} claims to fix this from {claim.week} on: {one.said}. {one.why}.")
         if one.state == CAME_BACK:
             st.warning(f"{said} The view Fixes has its weeks.", icon=":material/replay:")
         else:
