@@ -34,6 +34,7 @@ def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest
     at = run(demo, monkeypatch, "failures", "mara")
     assert waiting[0].title in at.markdown[1].value
     at.text_input("failures_cause").set_value("the prompt is old")
+    at.text_input("failures_fix").set_value("sql-v99")
     at.button("failures_decide").click().run()
     assert not at.exception and not at.error
     done = demo.find(FailureTriage, week=week)[-1]
@@ -45,6 +46,10 @@ def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest
     at.button("failures_Next").click().run()
     assert waiting[2].title in at.markdown[1].value
     assert checklist(demo, week)[-1].open == len(waiting) - 1
+    at.session_state[triage_view.AT] = triage_view._key(waiting[0])
+    at.run()
+    assert done.few_shots and any(f"{len(done.few_shots)} few-shot candidate" in c.value for c in at.caption)
+    assert [link.proto.label for link in at.get("page_link")] == ["To be fixed by version sql-v99"]
 
 
 def test_a_note_and_a_mode_are_saved_and_the_next_failure_opens(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +179,7 @@ def test_a_fix_is_claimed_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPat
     at.button("fix_go").click().run()
     assert not at.exception and not at.error and demo.find(FixClaim)[0].version == "sql-v9"
     assert any("not known yet" in m.value for m in at.markdown)
+    assert any(c.value.startswith("Time to a fix, days: not known yet. No claimed fix") for c in at.caption)
     at = run(demo, monkeypatch, "failures", "mara", view="triage")
     assert any(c.value.startswith("Version sql-v9 claims to fix this from") for c in at.caption), "triage says so, too"
 

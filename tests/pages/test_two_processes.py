@@ -38,7 +38,9 @@ from review.current.settled import outcomes_in, settled_labels
 from review.current.verdicts import Reference, values_in, versions_with_verdicts
 from review.evidence import gathered
 from review.evidence.evidence import clusters_of
-from review.failures.grouped import groups_of
+from review.failures.grouped import groups_of, portions_of
+from review.failures.occurrence import traffic_by_week
+from review.failures.shares import mode_shares
 from review.people.people import person
 from review.report.quality import known_quality
 from review.settings.project import project_of
@@ -126,6 +128,9 @@ VALUES: dict[str, Callable[[Store], Any]] = {
     "judges": lambda s: versions_with_verdicts(s, WEEKS),
     "verdicts": lambda s: values_in(s, WEEK, Reference("JUDGE-MARK", "1")),
     "failures": lambda s: groups_of(s, project_of(s.path)),
+    "portions of failures": lambda s: portions_of(s, project_of(s.path), WEEK),
+    "shares of modes": lambda s: mode_shares(s, project_of(s.path), WEEKS),
+    "conversations by version": traffic_by_week,
 }
 """A value of each kind that a server keeps; what reading ahead keeps are the same values."""
 

@@ -25,6 +25,13 @@ ICONS = {
     SOME_LEFT: ":orange[:material/hourglass_bottom:]",
 }
 
+MISSING = (
+    "No claimed fix is proven or came back.",
+    "It is measured between two triage decisions of one person within two hours.",
+    "No claimed fix of a triaged mode is proven now.",
+)
+"""Why a figure over the weeks is not known, in the order of the pictures."""
+
 
 def show(here: Session) -> None:
     """Draw the claimed fixes, the form for a new claim, and the figures over the weeks."""
@@ -93,7 +100,9 @@ def _pictures(weeks: Sequence[LoopWeek]) -> None:
         "Time to a fix, days": {w.week: w.days for w in weeks if w.days is not None},
     }
     for number, (title, values) in enumerate(told.items()):
-        if values:
+        if not values:
+            st.caption(f"{title}: not known yet. {MISSING[number]}")
+        else:
             frame = pd.DataFrame({"week": list(values), "value": list(values.values())})
             chart = by_week(frame, title=title)
             figures.with_table(chart, frame, key=f"fixes_{number}", file_name="fixes.csv")

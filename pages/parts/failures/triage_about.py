@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.failures import failure_list
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
+from review.basics.words import counted
 from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.archive import failures
 from review.failures.followup import latest_claim
@@ -35,6 +36,8 @@ def show(here: Session, week: str, g: TriageGroup) -> None:
         st.warning(as_text(f"{_why_again(g, g.decided)} {_decided(here, g.decided)}"), icon=":material/replay:")
     elif g.decided is not None:
         st.success(as_text(_decided(here, g.decided)), icon=":material/task_alt:")
+    if g.decided is not None:
+        _left_behind(g.decided)
     if g.fix_deprecated and g.decided is not None:
         gone = f"Version {g.decided.fix_version}, which was to fix it, is deprecated. Name another one."
         st.warning(as_text(gone), icon=":material/update_disabled:")
@@ -48,7 +51,7 @@ def _claimed(here: Session, g: TriageGroup) -> None:
     one = latest_claim(here.store, here.project, g.found.group, runs=runs)
     if one is not None:
         claim = one.claim
-        said = as_text(f"Version {claim.version} claims to fix this from {claim.week} on: {one.said} ({one.why}).")
+        said = as_text(f"Version {claim.version} claims to fix this from {claim.week} on: {one.said}. {one.why}.")
         if one.state == CAME_BACK:
             st.warning(f"{said} The view Fixes has its weeks.", icon=":material/replay:")
         else:
@@ -59,6 +62,20 @@ def _why_again(g: TriageGroup, done: FailureTriage) -> str:
     if g.waiting < g.found.n:
         return f"Open again: nobody has decided about {g.waiting:,} of these {g.found.n:,} failures; about the others:"
     return f"Open again: {done.failures:,} failures at the time of the decision, {g.found.n:,} now."
+
+
+def _left_behind(done: FailureTriage) -> None:
+    """Say what a decision left: golden candidates or why none, few-shots, and the version that will fix it."""
+    golden = counted(len(done.candidates), "golden candidate") if done.candidates else ""
+    few = counted(len(done.few_shots), "few-shot candidate") if done.few_shots else ""
+    none = "" if done.candidates or not done.reason else f"no golden candidate: {done.reason}"
+    if said := " · ".join(part for part in (golden, few, none) if part):
+        st.caption(as_text(said))
+    if done.fix_version:
+        st.page_link(
+            "versions.py", label=as_text(f"To be fixed by version {done.fix_version}"), icon=":material/new_label:",
+            query_params={"view": "versions", "version": done.fix_version},
+        )  # fmt: skip
 
 
 def _decided(here: Session, done: FailureTriage) -> str:
