@@ -16,7 +16,10 @@ KEYS = """SELECT n.nspname, c.relname, array_agg(a.attname::text) FROM pg_index 
     WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL GROUP BY i.indexrelid, 1, 2"""
 VIEWS = """SELECT n.nspname, c.relname, pg_get_viewdef(c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+    WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    UNION ALL SELECT n.nspname, c.relname, '' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'f'"""
+"""Views by their queries. A foreign table has none: it may read any table, of this very database too."""
 KIN = """WITH RECURSIVE below AS (SELECT inhparent AS parent, inhrelid AS child FROM pg_inherits
         UNION SELECT b.parent, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.child),
     kin AS (SELECT parent AS one, child AS other FROM below UNION SELECT child, parent FROM below)

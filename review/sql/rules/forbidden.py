@@ -47,7 +47,7 @@ def check(statement: Statement, policy: Policy) -> Iterator[Mark]:
                 node, statement,
                 f"Cannot tell whether the {what} '{table.name}' reads what is excluded: its definition cannot be "
                 "followed.",
-            )  # fmt: skip
+            )._replace(unknown=True)  # fmt: skip
         for name, columns in shown.columns.items():
             for column in sorted(columns):
                 yield from _Column(f"{table.full_name}.{column}", statement, shows=name).marks()

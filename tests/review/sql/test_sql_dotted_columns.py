@@ -1,5 +1,7 @@
 """Columns whose names hold dots, as those of a Nested column of ClickHouse, and parts of a column."""
 
+from dataclasses import replace
+
 import pytest
 
 from review.sql.lane.names import check_names
@@ -49,3 +51,10 @@ def test_array_join_gives_the_parts_of_a_nested_column() -> None:
         assert prove(sql, "clickhouse", SCHEMA, Policy()).ok is True
         assert prove(sql, "clickhouse", SCHEMA, Policy(forbidden_columns=("contacts.kind",))).ok is False
     assert prove("SELECT contact.kind FROM c LIMIT 1", "clickhouse", SCHEMA, Policy()).ok is False
+
+
+def test_a_view_that_cannot_be_followed_is_not_known_to_read_what_is_excluded() -> None:
+    tables = (*SCHEMA.tables, Table(name="v", database="d", columns={"id": "UInt64"}, definition=""))
+    proof = prove("SELECT id FROM d.v LIMIT 1", "clickhouse", replace(SCHEMA, tables=tables, kept={}, _by_name={}),
+                  Policy(forbidden_columns=("c.addr",)))  # fmt: skip
+    assert proof.ok is False and [(one.rule, one.unknown) for one in proof.findings] == [("forbidden", True)]
