@@ -37,7 +37,7 @@ SOURCE = "tests/source"
 """The name under which the files that read our own source go to one worker: parsing it takes five seconds."""
 WITH_SOURCE = (
     *(f"tests/test_{name}.py" for name in ("command_hints", "house", "sql_home")),
-    *(f"tests/pages/test_{name}.py" for name in ("charts", "labels", "table_links")),
+    *(f"tests/pages/test_{name}.py" for name in ("charts", "emptied_forms", "labels", "table_links")),
     *("tests/review/test_standard_errors.py", "tests/storage/test_sqlite_utils_alone.py"),
 )
 MOST_WORKERS = 4

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from sampling_oracle import stratum_of
@@ -31,8 +32,12 @@ ODD_IDS = (
 )
 
 
+@cache
 def rows_of_a_week(n: int = 4_000, seed: int = 7) -> list[dict[str, Any]]:
-    """Rows around the week: texts with offsets, epoch numbers, odd ids, UUIDs in capitals, NULL and double ids."""
+    """Rows around the week: texts with offsets, epoch numbers, odd ids, UUIDs in capitals, NULL and double ids.
+
+    Made once in a process, and for all: nobody may change them.
+    """
     r = random.Random(seed)
     rows = []
     for i in range(n):

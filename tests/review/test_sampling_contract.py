@@ -29,13 +29,17 @@ from review.sampling.rendered.drawn import open_result
 from review.sampling.rendered.warehouse import declared
 from review.sampling.strata import DEFAULT_GROUPS
 
-TEXTS = pa.Table.from_pylist(rows_of_a_week(4_980, 11))
 EDGES = [WINDOW.start - timedelta(microseconds=1), WINDOW.start, WINDOW.end - timedelta(microseconds=1), WINDOW.end]
 ENGINE_OF = {
     "files": (".parquet", "folder"), "duckdb": ("duckdb", ".duckdb"), "sqlite": ("sqlite", ".sqlite", ".db"),
     "text": (".jsonl", ".ndjson", ".csv", ".tsv"),
 }  # fmt: skip
 """Kinds of sources that one engine opens, by what is tested; the texts have tests of their own beside these."""
+
+
+def texts() -> pa.Table:
+    """Rows around the week as they arrive in a log."""
+    return pa.Table.from_pylist(rows_of_a_week(4_980, 11))
 
 
 def typed() -> pa.Table:
@@ -48,7 +52,6 @@ def typed() -> pa.Table:
     return pa.table({"id": pa.array(ids, pa.int64()), "created_at": times, "status": status})
 
 
-TYPED = typed()
 TEXT_TYPES = "text text text text float8 boolean jsonb"
 
 
@@ -78,7 +81,7 @@ KINDS = ("files", "partitions", "duckdb", "sqlite", "delta", "iceberg", "clickho
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("contract")
     base, lite = duckdb.connect(str(found / "log.duckdb")), sqlite3.connect(found / "log.db")
-    for name, table in (("texts", TEXTS), ("typed", TYPED)):
+    for name, table in (("texts", texts()), ("typed", typed())):
         pq.write_table(table, found / f"{name}.parquet")
         parts = table.append_column("part", pa.array([f"p{k % 3}" for k in range(len(table))]))
         shape = ds.partitioning(pa.schema([("part", pa.string())]), flavor="hive")
@@ -99,7 +102,7 @@ def lakes(folder: Path) -> None:
     sql = pytest.importorskip("pyiceberg.catalog.sql", reason="pyiceberg (extra: lake) is not installed")
     catalog = sql.SqlCatalog("default", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}/warehouse")
     catalog.create_namespace("shop")
-    for name, table in (("texts", TEXTS), ("typed", TYPED)):
+    for name, table in (("texts", texts()), ("typed", typed())):
         for start in (0, 1_000):
             part = table.slice(start, 1_000 if start == 0 else None)
             deltalake.write_deltalake(str(folder / f"{name}_delta"), part, mode="append")
@@ -116,7 +119,7 @@ def postgres() -> Iterator[Database]:
 
         patch.setenv("SPOTCHECK_POSTGRES_USER", "owner")
         with psycopg.connect(made.address) as connection:
-            for name, table, kinds in (("texts", TEXTS, TEXT_TYPES), ("typed", TYPED, "bigint timestamptz text")):
+            for name, table, kinds in (("texts", texts(), TEXT_TYPES), ("typed", typed(), "bigint timestamptz text")):
                 columns = map(" ".join, zip(table.column_names, kinds.split(), strict=True))
                 connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
                 with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
@@ -164,7 +167,7 @@ def wanted(strata: dict[str, set[str]]) -> set[str]:
 @pytest.fixture(scope="module")
 def by_hand() -> tuple[dict[str, set[str]], int]:
     """The ids of each stratum of the texts, and how many rows the frame has."""
-    return expected(TEXTS.to_pylist())
+    return expected(texts().to_pylist())
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +195,7 @@ def test_texts_around_the_week_give_one_frame_and_one_sample(
 def test_numbers_as_ids_and_typed_times_give_one_frame_and_one_sample(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
-    rows = TYPED.to_pylist()
+    rows = typed().to_pylist()
     inside = [r for r in rows if r["created_at"] and WINDOW.start <= r["created_at"] < WINDOW.end]
     first = {r["id"]: r for r in sorted(inside, key=lambda r: r["created_at"], reverse=True) if r["id"] is not None}
     failing = {str(r["id"]) for r in first.values() if r["status"] == "error"}

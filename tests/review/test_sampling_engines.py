@@ -28,15 +28,13 @@ from review.sampling.frame import read_frame
 from review.sampling.key import chosen, digest, sample_digest
 from review.sampling.strata import DEFAULT_GROUPS
 
-ROWS = rows_of_a_week()
-
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     lines = [
         json.dumps({k: json.loads(v) if k == "verdicts" and v else v for k, v in r.items()}, ensure_ascii=i % 2 == 0)
-        for i, r in enumerate(ROWS)
+        for i, r in enumerate(rows_of_a_week())
     ]
     (folder / "log.jsonl").write_text("\n".join(lines) + "\n\n", encoding="utf-8")
     with gzip.open(folder / "log.ndjson.gz", "wt", encoding="utf-8") as out:
@@ -46,9 +44,10 @@ def sources(tmp_path_factory):
             writer = csv.DictWriter(out, COLUMNS, delimiter=delimiter)
             writer.writeheader()
             writer.writerows(
-                {**r, "low_confidence": {True: "True", False: "False"}.get(r["low_confidence"])} for r in ROWS
+                {**r, "low_confidence": {True: "True", False: "False"}.get(r["low_confidence"])}
+                for r in rows_of_a_week()
             )
-    table = pa.Table.from_pylist(ROWS)
+    table = pa.Table.from_pylist(rows_of_a_week())
     pq.write_table(table, folder / "log.parquet")
     parts = folder / "imported" / "b1"
     parts.mkdir(parents=True)
@@ -64,7 +63,8 @@ def sources(tmp_path_factory):
     lite = sqlite3.connect(folder / "shop.db")
     lite.execute(f"CREATE TABLE log ({', '.join(COLUMNS)})")
     lite.executemany(
-        f"INSERT INTO log VALUES ({', '.join('?' * len(COLUMNS))})", [tuple(r[c] for c in COLUMNS) for r in ROWS]
+        f"INSERT INTO log VALUES ({', '.join('?' * len(COLUMNS))})",
+        [tuple(r[c] for c in COLUMNS) for r in rows_of_a_week()],
     )
     lite.commit()
     lite.close()
@@ -88,7 +88,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_source_of_the_same_rows_gives_the_frame_and_the_sample_of_python(sources, kind):
-    strata, rows = expected(ROWS)
+    strata, rows = expected(rows_of_a_week())
     engine = open_source(KINDS[kind].format(sources), week=WEEK)
     result = draw(engine, Wishes(0.05, {"failing": 20}), window=WINDOW, week=WEEK, overlap=0.2)
     frame = result.frame
