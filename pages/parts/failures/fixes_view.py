@@ -103,6 +103,7 @@ def _pictures(weeks: Sequence[LoopWeek]) -> None:
         if not values:
             st.caption(f"{title}: not known yet. {MISSING[number]}")
         else:
+            st.markdown(f"**{title}**")
             frame = pd.DataFrame({"week": list(values), "value": list(values.values())})
             chart = by_week(frame, title=title)
             figures.with_table(chart, frame, key=f"fixes_{number}", file_name="fixes.csv")
