@@ -19,15 +19,17 @@ AT_LEAST = 3
 """Fewer failures never show that a mode came back."""
 FIXED, CAME_BACK, SOME_LEFT, OPEN = "fixed", "came back", "some left", "not known yet"
 NEW, GROWING, SHRINKING, STEADY = "new", "growing", "shrinking", "steady"
-RULE = (
-    "Fixed: the whole interval of the change lies below zero, and at most a quarter of the earlier share is left. "
-    "Came back: at least three failures under the version, and the share is no lower than before, or the whole 95% "
-    "interval lies above a quarter of it. Some left: it failed again, and none of this holds. Weeks count together "
-    "until they prove a fix, and then anew. "
-    "The latest run of the version counts too. More than a quarter of the golden cases of the mode fail: came back. "
-    "Fewer fail: some left. All pass, production says nothing yet, and the cases are enough to prove that at most a "
-    "quarter fails: fixed."
+RULES = (
+    "Fixed: the whole interval of the change lies below zero, and at most a quarter of the earlier share is left.",
+    "Came back: at least three failures under the version, and the share is no lower than before, or its whole "
+    "interval lies above a quarter of it.",
+    "Some left: it failed again, and neither holds.",
+    "Weeks count together until they prove a fix, and then anew.",
+    "The latest run of the version counts too. If more than a quarter of the golden cases of the mode fail, it came "
+    "back; if fewer fail, some are left. If all pass and production says nothing yet, they prove the fix where there "
+    "are enough of them to show that at most a quarter fails.",
 )
+RULE = " ".join(RULES)
 TREND_RULE = (
     "New: nothing in the four weeks before. Growing or shrinking: the whole interval of the change against them lies "
     "above or below zero. Steady: it does not. Not known yet: too little is known of this week or of those before."

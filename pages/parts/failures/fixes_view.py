@@ -15,7 +15,7 @@ from review.experiments.runs.fixes_run import runs_of_claims
 from review.failures.followup import Followed, claim_fix, followed
 from review.failures.loop_figures import LoopWeek, loop_figures
 from review.failures.triage import triage_groups
-from review.statistics.fixes import CAME_BACK, FIXED, RULE, SOME_LEFT
+from review.statistics.fixes import CAME_BACK, FIXED, RULES, SOME_LEFT
 from storage.queries.weeks import weeks_in_use
 
 FORM = "fix_claim"
@@ -41,7 +41,7 @@ def show(here: Session) -> None:
         st.info("Nobody has claimed a fix yet.", icon=":material/build:")
     for one in found:
         _one(one)
-    st.caption(as_text(RULE))
+    st.caption("\n".join(f"- {as_text(line)}" for line in RULES))
     _claim(here)
     weeks = loop_figures(here.store, found)
     if weeks:
