@@ -1,7 +1,8 @@
 """The kinds of error, the same for every engine: patterns as data, and the name that an error is about.
 
 The patterns are read by Python and by DuckDB (RE2), so they use what both know and are written in lower case. The
-first that fits decides. Messages are those of SQLite, PostgreSQL, MySQL, DuckDB, ClickHouse, BigQuery, Snowflake, SQL
+first that fits decides: a table or column that is not there comes before kinds whose words its name may hold, such as a
+column ``timeout``. Messages are those of SQLite, PostgreSQL, MySQL, DuckDB, ClickHouse, BigQuery, Snowflake, SQL
 Server, Oracle, Spark and Trino.
 """
 
@@ -42,25 +43,13 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         r"unparsable|failed to parse (date|time)|day of month must be|convert string .* to (date|time)",
         (rf"(?:string|value|format|literal|date|timestamp|type date(?:time)?\w*)[:\s]+{_QUOTED}",),
     ),
-    "timeout": ErrorKind(
-        "Time-out",
-        r"time.?out|deadline|interrupted|too.?slow",
-        r"time.?out|timed out|deadline exceeded|exceeded maximum (time|execution)|maximum statement execution time|"
-        r"\binterrupt(ed)?\b|took too long",
-    ),
-    "permission": ErrorKind(
-        "Permission",
-        r"permission|denied|forbidden|unauthori[sz]ed|privilege|readonly|read.only|http 40[13]",
-        r"permission denied|permission was denied|access denied|access_denied|command denied|not enough privileges|"
-        r"insufficient privileges|read.?only|forbidden|unauthori[sz]ed|ora-01031",
-        (rf"(?:table|relation|view|object|schema|database|column)\s+{_NAME}",),
-    ),
     "table_not_found": ErrorKind(
         "Table not found",
         r"(unknown|no.?such|missing|invalid|undefined).{0,3}(table|relation|view)|(table|relation|view).{0,8}not.?found",
         r"no such table|relation .* does not exist|table .* (does not|doesn.t) exist|table with name .* does not exist|"
         r"unknown.table|invalid object name|table_or_view_not_found|table or view does not exist|ora-00942|"
-        r"not found: (table|dataset)|object .* does not exist or not authori[sz]ed|no such (relation|view)",
+        r"missing from-clause entry|not found: (table|dataset)|object .* does not exist or not authori[sz]ed|"
+        r"no such (relation|view)",
         (
             rf"(?:no such table:|relation|not found: table|table with name|invalid object name|object|"
             rf"the table or view|unknown table expression identifier|\btable(?! or view))\s+{_NAME}",
@@ -73,14 +62,28 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         r"no such column|column .* does not exist|unknown column|referenced column|unknown.(expression.)?identifier|"
         r"missing columns|unrecognized name|invalid identifier|invalid column name|unresolved_column|"
         r"column .* cannot be resolved|no such field|has no column named|ora-00904|column .* not found|"
-        r"ambiguous column|does not have a column",
+        r"ambiguous (column|identifier|reference)|ambiguous_identifier|column .* is ambiguous|does not have a column",
         (
             rf"(?:no such column:|unknown column|referenced column|unknown (?:expression )?identifier|missing columns:|"
             rf"unrecognized name:|invalid identifier|invalid column name|with name|has no column named|"
-            rf"ambiguous column name:|column named)\s*{_NAME}",
+            rf"ambiguous column name:|column named|column reference|reference to column name)\s*{_NAME}",
             rf"\bcolumn\s+{_NAME}",
             rf"{_QUOTED}: invalid identifier",
         ),
+    ),
+    "timeout": ErrorKind(
+        "Time-out",
+        r"time.?out|deadline|interrupted|too.?slow",
+        r"\btime.?out(s|ed|error|exception)?\b|timed out|deadline exceeded|exceeded maximum (time|execution)|"
+        r"maximum statement execution time|\binterrupt(ed)?\b|took too long",
+    ),
+    "permission": ErrorKind(
+        "Permission",
+        r"permission|denied|forbidden|unauthori[sz]ed|privilege|readonly|read.only|http 40[13]",
+        r"permission denied|permission was denied|access denied|access_denied|command denied|not enough privileges|"
+        r"insufficient privileges|forbidden|unauthori[sz]ed|ora-01031|"
+        r"(cannot|attempt to|running with|attached in|\bis|\bare)\b.{0,60}\bread.?only\b",
+        (rf"(?:table|relation|view|object|schema|database|column)\s+{_NAME}",),
     ),
     "wrong_join": ErrorKind(
         "Wrong join",
@@ -108,7 +111,7 @@ ERROR_KINDS: dict[str, ErrorKind] = {
     "empty_result": ErrorKind(
         "Empty result",
         r"(empty|no).?(result|rows|data)|nothing.?found",
-        r"\bno rows\b|empty result|0 rows|returned nothing|no data found|no results",
+        r"\bno rows\b|empty result|\b0 rows\b|returned nothing|no data found|no results",
     ),
     OTHER: ErrorKind("Other error", "", ""),
 }

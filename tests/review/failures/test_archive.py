@@ -71,7 +71,23 @@ SAID = {
     "INTERRUPT Error: Interrupted!": ("timeout", ""),
     "permission denied for table orders": ("permission", "orders"),
     "attempt to write a readonly database": ("permission", ""),
+    "cannot execute INSERT in a read-only transaction": ("permission", ""),
+    "The MySQL server is running with the --read-only option": ("permission", ""),
+    "connected to the read-only replica": (OTHER, ""),
     "The query returned no rows": ("empty_result", ""),
+    "The query gave 0 rows": ("empty_result", ""),
+    "120 rows in 3 ms": (OTHER, ""),
+    # A name may hold the words of another kind.
+    "Unknown column 'timeout' in 'field list'": ("column_not_found", "timeout"),
+    "no such column: timeout_s": ("column_not_found", "timeout_s"),
+    'column "read_only" does not exist': ("column_not_found", "read_only"),
+    "Table 'shop.timeouts' doesn't exist": ("table_not_found", "shop.timeouts"),
+    # A column that two tables have.
+    "ambiguous column name: id": ("column_not_found", "id"),
+    'column reference "id" is ambiguous': ("column_not_found", "id"),
+    "Column 'id' in field list is ambiguous": ("column_not_found", "id"),
+    'Binder Error: Ambiguous reference to column name "id"': ("column_not_found", "id"),
+    'missing FROM-clause entry for table "o"': ("table_not_found", "o"),
     "the moon is in the seventh house": (OTHER, ""),
 }  # fmt: skip
 
