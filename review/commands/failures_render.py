@@ -35,7 +35,7 @@ def failure_list(found: Sequence[Failure]) -> None:
 def failure(one: FailureShown) -> None:
     """Print one failure with its steps."""
     if one.talk is None:
-        out.print(Text(f"{one.gone or 'Its conversation was erased.'} What people said of it stays."))
+        out.print(Text(f"{one.gone} What people said of it stays."))
     else:
         out.print(Text(one.talk.question, style="bold"))
         out.print(Text(f"{one.talk.error_type or ''} {one.talk.error_message or ''}".strip()))

@@ -31,7 +31,7 @@ from review.sources.step_errors import StepShown, steps_shown
 from review.sql.execution.schemas import schemas_of
 from storage.queries.failures import latest_notes
 from storage.records_failures import FailureEvent
-from storage.records_log import Conversation
+from storage.records_log import ERASED_HASH, Conversation
 from storage.store import Store
 
 
@@ -134,15 +134,17 @@ def conversations_of(store: Store, ids: Sequence[str]) -> dict[str, Conversation
 def located_in(talk: Conversation | None) -> Located:
     """Return the step in which a conversation went wrong."""
     if talk is None:
-        return Located(None, "", "the conversation is not in the log any more")
+        return Located(None, "", "its conversation is not shown")
     kind = error_kind(talk.error_type, talk.error_message)
     return locate(steps_shown(talk.steps), kind=kind, message=talk.error_message)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailureShown:
-    """Everything known of one failure. ``talk`` is None once its conversation was erased or has expired; then ``gone``
-    says when and by which rule.
+    """Everything known of one failure.
+
+    ``talk`` is None where its conversation was erased, has expired, is no failure, or has yet to be reviewed by the
+    viewer; then ``gone`` says which.
 
     ``nearest`` is the name of the schema that was probably meant in place of ``offending``. ``events`` are the notes
     and modes that people gave it, in order; ``comments`` are what reviewers wrote, each with who wrote it.
@@ -165,9 +167,9 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
     found = failures(store, project, Narrowed(ids=[name]), viewer=viewer)
     talk = conversations_of(store, [name]).get(name) if found or viewer is None else None
     events = store.find(FailureEvent, conversation_id=name)
-    gone = "" if talk else removed_words(store, name)
+    expired = "" if talk else removed_words(store, name)
     if not found and not events:
-        raise UnknownError(f"'{name[:80]}' is no failure in the log, or you have yet to review it. {gone}".strip())
+        raise UnknownError(f"'{name[:80]}' is no failure in the log, or you have yet to review it. {expired}".strip())
     offending = found[0].offending if found else ""
     message = talk.error_message if talk else None
     return FailureShown(
@@ -175,13 +177,20 @@ def failure_shown(store: Store, project: Project, name: str, *, viewer: str | No
         talk=talk,
         failure=found[0] if found else None,
         steps=steps_shown(talk.steps) if talk else (),
-        located=located_in(talk) if talk or not gone else Located(None, "", "the conversation has expired"),
-        gone=gone,
+        located=located_in(talk) if talk or not expired else Located(None, "", "the conversation has expired"),
+        gone="" if talk else expired or _why_gone(store, name, known=bool(found)),
         offending=offending,
         nearest=nearest_name(offending, message, schema_names(project)) if offending else "",
         events=events,
         comments=comments_in(store, [found[0].row.week]).get(name, ()) if found else (),
     )
+
+
+def _why_gone(store: Store, name: str, *, known: bool) -> str:
+    """Say why a conversation that did not expire is not shown; ``known`` says whether the log has it as a failure."""
+    if known or any(c.content_hash == ERASED_HASH for c in store.find(Conversation, id=name)):
+        return "Its conversation was erased."
+    return "It is no failure in the log, or you have yet to review it."
 
 
 def schema_names(project: Project) -> list[str]:

@@ -157,7 +157,7 @@ def _opened(here: Session, ids: Sequence[str]) -> None:
 def _what(one: FailureShown) -> None:
     if one.talk is None:
         st.info(
-            as_text(f"{one.gone or 'Its conversation was erased.'} What people said of it stays."),
+            as_text(f"{one.gone} What people said of it stays."),
             icon=":material/delete:",
         )
     else:

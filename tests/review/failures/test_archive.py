@@ -197,7 +197,7 @@ def test_a_failure_whose_conversation_is_gone_keeps_what_people_said(archive: St
     archive.add(FailureEvent(id="e", conversation_id="gone", kind="note", text="wrong month", at="2026", by="eva"))
     one = failure_shown(archive, project_of(archive.path), "gone")
     assert one.talk is None and one.failure is None and one.events[0].text == "wrong month"
-    assert one.located.why == "the conversation is not in the log any more"
+    assert one.located.why == "its conversation is not shown"
 
 
 def test_a_kind_that_a_mode_takes_over_is_that_mode_everywhere(archive: Store) -> None:

@@ -76,3 +76,13 @@ def test_a_failure_whose_conversation_was_erased_keeps_its_place_and_no_text(sto
     with pytest.raises(InputError, match="none of these failures makes a new golden example"):
         triage(store, project, WEEK, "other", "v1", wish=replace(wish, candidates=["kept"]), by="eva")
     assert [p.content["question"] for p in open_proposals(store)] == [], "there is nothing left to approve"
+
+
+def test_a_note_on_a_conversation_that_did_not_fail_is_no_erasure(store: Store) -> None:
+    project = project_of(store.path)
+    bring(
+        store,
+        [{"id": "fine", "created_at": "2026-11-18T10:00:00Z", "status": "ok", "question": "Why?", "answer": "So."}],
+    )
+    write_note(store, "fine", "asked politely", by="eva")
+    assert failure_shown(store, project, "fine", viewer="eva").gone.startswith("It is no failure in the log")
