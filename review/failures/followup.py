@@ -30,6 +30,8 @@ from review.statistics.fixes import CAME_BACK, FIXED, SOME_LEFT, Rate, fix_state
 from storage.records_failures import FixClaim
 from storage.store import Store
 
+DECIDED = (FIXED, CAME_BACK, SOME_LEFT)
+"""States of a claim that production or a run has decided."""
 BEFORE = 4
 """How many weeks before the claim its share is compared with."""
 
@@ -131,12 +133,12 @@ def followed(store: Store, project: Project, *, runs: Runs) -> list[Followed]:
 
 
 def latest_claim(store: Store, project: Project, group: str, *, runs: Callable[[], Runs]) -> Followed | None:
-    """Return the latest claimed fix of a group of failures, None where nobody has claimed one."""
+    """Return the latest claimed fix of a group that is decided, else the latest; None where nobody has claimed one."""
     modes = mode_list(store)
     if all(modes.group(claim.mode) != group for claim in store.find(FixClaim)):
         return None
-    found = followed(store, project, runs=runs())
-    return next((one for one in found if modes.group(one.claim.mode) == group), None)
+    found = [one for one in followed(store, project, runs=runs()) if modes.group(one.claim.mode) == group]
+    return next((one for one in found if one.state in DECIDED), next(iter(found), None))
 
 
 def _followed(store: Store, project: Project, sources: _Sources, *, runs: Runs) -> list[Followed]:
@@ -218,16 +220,13 @@ def mode_states(store: Store, project: Project, week: str, *, runs: Runs) -> dic
     keys = {group for w, group in sources.log.failed if w in (week, *earlier)}
     claims: dict[str, str] = {}
     for one in _followed(store, project, sources, runs=runs):
-        claims.setdefault(modes.group(one.claim.mode), one.state)
+        if one.state in DECIDED:  # a new claim of which nothing is known yet does not hide what came back
+            claims.setdefault(modes.group(one.claim.mode), one.state)
     found = {}
     for key in keys:
         mode, seen = modes.of(key), sources.of(key)
-        said = claims.get(key, "")
-        found[key] = (
-            "ignored"
-            if mode and mode.ignored
-            else said
-            if said in (FIXED, CAME_BACK, SOME_LEFT)
-            else trend_state(seen.rate([week], key, None), seen.rate(earlier, key, None))
-        )
+        if mode and mode.ignored:
+            found[key] = "ignored"
+        else:
+            found[key] = claims.get(key) or trend_state(seen.rate([week], key, None), seen.rate(earlier, key, None))
     return found

@@ -161,6 +161,10 @@ def test_a_wrongly_claimed_fix_is_reopened_the_next_week(store: Store) -> None:
     shown = latest_claim(store, project, "date_format", runs=dict)
     assert shown == one and one.said == f"came back in {W47}"
     assert latest_claim(store, project, "syntax", runs=dict) is None
+    claim_fix(store, project, "date_format", version="v9", week="2027-W01", by="eva")
+    assert mode_states(store, project, W47, runs={})["date_format"] == CAME_BACK, "a new claim proves nothing yet"
+    told = latest_claim(store, project, "date_format", runs=dict)
+    assert told is not None and told.claim.version == "v2"
 
 
 def test_a_fix_is_proven_and_a_recurrence_in_a_later_version_reopens_it(store: Store) -> None:
