@@ -14,12 +14,13 @@ from datetime import date
 from review.audit import chain
 from review.basics import setting
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.errors import InputError, UnknownError
 from review.basics.limits import MAX_COMMENT
 from review.basics.words import counted
 from review.failures.decided import decided_in, suggested
 from review.failures.drafting import Draft, draft
 from review.failures.grouped import Portion, groups_of, portions_of
+from review.failures.meanwhile import check_after, check_seen
 from review.failures.modes import GROUPS, ModeList, mode_list
 from review.failures.working import check_in_force, keep
 from review.log.failed import FailedGroup
@@ -67,7 +68,8 @@ class TriageWish:
 
     ``candidates`` are conversations to propose as golden examples: None takes the first that fit, an empty list needs a
     ``reason``. ``few_shots`` are settled items: None takes those nearest to the failures. ``seen`` is the version of
-    the list of modes that the person saw. A ``submission`` counts once, however often it is sent.
+    the list of modes that the person saw, ``after`` the id of the decision that they saw, "" for none; None does not
+    ask. A ``submission`` counts once, however often it is sent.
     """
 
     root_cause: str
@@ -79,6 +81,7 @@ class TriageWish:
     few_shots: Sequence[str] | None = None
     fix_version: str = ""
     seen: int | None = None
+    after: str | None = None
     submission: str = ""
 
 
@@ -125,14 +128,14 @@ def triage(
 ) -> FailureTriage:
     """Decide about one group of failures, by id or name of its mode or by its kind; a later decision replaces it.
 
-    Raises Refused without the role adjudicator and when the mode was merged meanwhile, UnknownError for a group without
-    failures and an unknown owner, InputError for what is missing.
+    Raises Refused without the role adjudicator and when somebody merged the mode or decided meanwhile, UnknownError for
+    a group without failures and an unknown owner, InputError for what is missing.
     """
     require(store, by, "adjudicator")
     if (sent := _sent(store, wish)) is not None:
         return sent
     modes = mode_list(store)
-    _check_seen(modes, group, wish.seen)
+    check_seen(modes, group, wish.seen)
     found = _group(store, project, modes, (week, group, version))
     chosen = wish.decision or suggested(found.n, project.failures.task_above)
     _check(found, wish, chosen, project)
@@ -168,7 +171,8 @@ def triage(
     with store.transaction():
         if (sent := _sent(store, wish)) is not None:
             return sent
-        _check_seen(mode_list(store), found.group, modes.version)
+        check_seen(mode_list(store), found.group, modes.version)
+        check_after(store, decided, wish.after)
         keep(store, [one for one in (found.example, *decided.candidates) if one], by=by)
         store.add(decided, *proposals)
         title = modes.title(found.group)
@@ -179,17 +183,6 @@ def triage(
 def _sent(store: Store, wish: TriageWish) -> FailureTriage | None:
     """Return what an earlier sending of the same submission decided."""
     return next(iter(store.find(FailureTriage, id=wish.submission)), None) if wish.submission else None
-
-
-def _check_seen(modes: ModeList, group: str, seen: int | None) -> None:
-    """Refuse a decision about a mode that somebody merged while the person was looking at it."""
-    gone = next((m for m in modes.all if m.id == group and m.into), None)
-    into = modes.of(gone.into) if gone else None
-    if gone is not None and into is not None and seen is not None and seen < modes.version:
-        raise Refused(
-            f"'{gone.name}' was merged into '{into.name}' while you decided about it. Look at '{into.name}' instead; "
-            "nothing was written."
-        )
 
 
 def _group(store: Store, project: Project, modes: ModeList, place: tuple[str, str, str]) -> FailedGroup:

@@ -14,7 +14,7 @@ from review.failures.analysis import Proposed
 from review.failures.archive import failures
 from review.failures.modes import mode_list
 from review.failures.similar import Alike
-from review.failures.triage import triage_groups
+from review.failures.triage import TriageWish, triage, triage_groups
 from review.golden.examples import current_examples
 from review.log.failed import Narrowed
 from review.settings.project import project_of
@@ -46,6 +46,12 @@ def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest
     at.button("failures_Next").click().run()
     assert waiting[2].title in at.markdown[1].value
     assert checklist(demo, week)[-1].open == len(waiting) - 1
+    group, wish = waiting[2].found, TriageWish(root_cause="theirs", decision="ignored", candidates=[], reason="known")
+    triage(demo, project, week, group.group, group.version, wish=wish, by="visitor")
+    next(one for one in at.text_input if one.label == "Root cause").set_value("ours")
+    at.button("failures_decide").click().run()
+    assert "visitor has decided about this group" in at.error[0].value and waiting[2].title in at.markdown[1].value
+    assert [d.by for d in demo.find(FailureTriage, week=week)] == ["mara", "visitor"], "hers is looked at first"
     at.session_state[triage_view.AT] = triage_view._key(waiting[0])
     at.run()
     assert done.few_shots and any(f"{len(done.few_shots)} few-shot candidate" in c.value for c in at.caption)

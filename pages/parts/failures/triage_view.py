@@ -173,6 +173,7 @@ def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) ->
         due=due.isoformat() if isinstance(due, date) else "",
         fix_version=str(fix or ""),
         seen=seen,
+        after=g.decided.id if g.decided else "",
         submission=submission,
     )
 
@@ -183,7 +184,8 @@ def _decide(here: Session, week: str, g: TriageGroup, drawn: tuple[str, int]) ->
         said[FORM] = submission
         said.pop(AT, None)
 
-    submitted.write(here, FORM, "adjudicator", write, fields=fields)
+    if not submitted.write(here, FORM, "adjudicator", write, fields=fields):
+        said[AT] = _key(g)  # what was typed is about this group, even if somebody else has decided about it by now
 
 
 def _name(g: TriageGroup) -> str:

@@ -180,6 +180,16 @@ def test_settings_that_cannot_be_read_do_not_let_a_week_close_unseen(store: Stor
     assert "the failures cannot be counted" in checklist(store, WEEK)[-1].todo
 
 
+def test_a_decision_that_somebody_else_made_meanwhile_is_not_replaced_unseen(store: Store) -> None:
+    project, unseen = project_of(store.path), replace(WHY, candidates=[], reason="one only", after="")
+    first = triage(store, project, WEEK, "date_format", "v1", wish=unseen, by="eva")
+    with pytest.raises(Refused, match="eva has decided about this group while you looked at it"):
+        triage(store, project, WEEK, "date_format", "v1", wish=unseen, by="lea")
+    assert store.find(FailureTriage) == [first]
+    again = triage(store, project, WEEK, "date_format", "v1", wish=replace(unseen, after=first.id), by="lea")
+    assert store.find(FailureTriage) == [first, again]
+
+
 def test_a_mode_that_is_merged_while_somebody_triages_it_is_not_decided_about(store: Store) -> None:
     project = project_of(store.path)
     dates = name_mode(store, "German dates", groups=["date_format"], by="eva")
