@@ -48,7 +48,7 @@ def test_a_lead_triages_one_group_after_another(demo: Store, monkeypatch: pytest
     assert checklist(demo, week)[-1].open == len(waiting) - 1
     group, wish = waiting[2].found, TriageWish(root_cause="theirs", decision="ignored", candidates=[], reason="known")
     triage(demo, project, week, group.group, group.version, wish=wish, by="visitor")
-    next(one for one in at.text_input if one.label == "Root cause").set_value("ours")
+    at.text_input("failures_cause_1").set_value("ours")  # refused once, so it was made anew
     at.button("failures_decide").click().run()
     assert "visitor has decided about this group" in at.error[0].value and waiting[2].title in at.markdown[1].value
     assert [d.by for d in demo.find(FailureTriage, week=week)] == ["mara", "visitor"], "hers is looked at first"
