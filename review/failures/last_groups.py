@@ -33,35 +33,35 @@ class LastGroups:
     others: int = 0
 
 
-def keep_groups(store: Store, weeks: Sequence[str], groups: Sequence[Proposed], *, by: str, how: str) -> None:
+def keep_groups(store: Store, weeks: Sequence[str], groups: Sequence[Proposed], *, viewer: str, how: str) -> None:
     """Keep what was proposed to a person for some weeks, in place of what was proposed before."""
-    _LAST.put(_key(store, weeks, by), LastGroups(groups=tuple(groups), how=how, at=now()))
+    _LAST.put(_key(store, weeks, viewer), LastGroups(groups=tuple(groups), how=how, at=now()))
 
 
-def replace_group(store: Store, weeks: Sequence[str], key: str, parts: Sequence[Proposed], *, by: str) -> None:
+def replace_group(store: Store, weeks: Sequence[str], key: str, parts: Sequence[Proposed], *, viewer: str) -> None:
     """Put its parts in the place of the group that has the failure ``key``."""
-    place = _key(store, weeks, by)
+    place = _key(store, weeks, viewer)
     last = _LAST.known(place)
     if last is not None:
         groups = [new for one in last.groups for new in (parts if key in one.alike.ids else [one])]
         _LAST.put(place, replace(last, groups=tuple(groups)))
 
 
-def last_groups(store: Store, project: Project, weeks: Sequence[str], *, by: str) -> LastGroups | None:
+def last_groups(store: Store, project: Project, weeks: Sequence[str], *, viewer: str) -> LastGroups | None:
     """Return the groups that were proposed last to a person for some weeks, without what has a mode now."""
-    last = _LAST.known(_key(store, weeks, by))
+    last = _LAST.known(_key(store, weeks, viewer))
     if last is None:
         return None
-    waiting = _waiting(store, project, weeks, by)
+    waiting = _waiting(store, project, weeks, viewer)
     left = [one.only([i for i in one.alike.ids if i in waiting]) for one in last.groups]
     groups = tuple(one for one in left if one is not None)
     return replace(last, groups=groups, others=len(waiting) - sum(len(one.alike.ids) for one in groups))
 
 
-def _waiting(store: Store, project: Project, weeks: Sequence[str], by: str) -> frozenset[str]:
-    rules = failure_rules(store, project, viewer=by, weeks=weeks)
+def _waiting(store: Store, project: Project, weeks: Sequence[str], viewer: str) -> frozenset[str]:
+    rules = failure_rules(store, project, viewer=viewer, weeks=weeks)
     key = tuple(weeks), rules.key, mode_list(store).version
-    make = partial(_ids_without_mode, store, project, weeks, by)
+    make = partial(_ids_without_mode, store, project, weeks, viewer)
     return _WAITING.get(store, key, partial(log_state, log_of(store.path), weeks=weeks), make)
 
 
@@ -69,8 +69,8 @@ def _ids_without_mode(store: Store, project: Project, weeks: Sequence[str], by: 
     return frozenset(row.id for row in rows_without_mode(store, project, weeks, by=by))
 
 
-def _key(store: Store, weeks: Sequence[str], by: str) -> tuple[object, ...]:
-    return str(store.path), erasures_so_far(store), tuple(weeks), by
+def _key(store: Store, weeks: Sequence[str], viewer: str) -> tuple[object, ...]:
+    return str(store.path), erasures_so_far(store), tuple(weeks), viewer
 
 
 _LAST: Remembered[LastGroups] = Remembered(32)

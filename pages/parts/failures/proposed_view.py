@@ -49,7 +49,7 @@ def show(here: Session, weeks: Sequence[str]) -> None:
 
 
 def _last(here: Session, weeks: Sequence[str]) -> LastGroups | None:
-    return last_groups(here.store, here.project, weeks, by=here.rater.id)
+    return last_groups(here.store, here.project, weeks, viewer=here.rater.id)
 
 
 def _say(last: LastGroups) -> None:
@@ -76,7 +76,7 @@ def _group(here: Session, weeks: Sequence[str], *, how: str, model: str) -> None
         except ReviewError as error:
             st.error(as_text(error), icon=":material/block:")
         else:
-            keep_groups(here.store, weeks, found, by=here.rater.id, how=how)
+            keep_groups(here.store, weeks, found, viewer=here.rater.id, how=how)
 
 
 def _one(here: Session, weeks: Sequence[str], one: Proposed) -> None:
@@ -115,7 +115,7 @@ def _accept(here: Session, weeks: Sequence[str], one: Proposed) -> None:
     elif submitted.write(
         here, f"proposed_{key}", "adjudicator", lambda: accept(here.store, kept.alike.ids, name, by=here.rater.id)
     ):
-        replace_group(here.store, weeks, key, [rest] if rest else [], by=here.rater.id)
+        replace_group(here.store, weeks, key, [rest] if rest else [], viewer=here.rater.id)
 
 
 def _split(here: Session, weeks: Sequence[str], one: Proposed) -> None:
@@ -124,7 +124,7 @@ def _split(here: Session, weeks: Sequence[str], one: Proposed) -> None:
     if kept is None or rest is None:
         submitted.refuse(f"proposed_{key}", "Choose under Leave out what does not belong to this group, but not all.")
     else:
-        replace_group(here.store, weeks, key, [kept, rest], by=here.rater.id)
+        replace_group(here.store, weeks, key, [kept, rest], viewer=here.rater.id)
 
 
 def _parts(one: Proposed, key: str) -> tuple[Proposed | None, Proposed | None]:

@@ -308,16 +308,22 @@ def test_failures_that_nobody_decided_about_stay_open_in_a_mode_that_takes_decid
 
 def test_the_groups_that_were_proposed_last_say_what_came_after_them(store: Store) -> None:
     project, weeks = project_of(store.path), [WEEK]
-    assert last_groups(store, project, weeks, by="eva") is None
-    keep_groups(store, weeks, proposed_modes(store, project, weeks, by="eva", meaning=False), by="eva", how="letters")
+    assert last_groups(store, project, weeks, viewer="eva") is None
+    keep_groups(
+        store, weeks, proposed_modes(store, project, weeks, by="eva", meaning=False), viewer="eva", how="letters"
+    )
 
     def kept() -> tuple[set[str], int]:
-        last = last_groups(store, project, weeks, by="eva")
+        last = last_groups(store, project, weeks, viewer="eva")
         assert last is not None and last.how == "letters"
         return {i for one in last.groups for i in one.alike.ids}, last.others
 
     assert kept() == ({"c0", "c1", "c2", "c3", "c4", "d1", "d2"}, 0)
-    assert last_groups(store, project, weeks, by="lea") is last_groups(store, project, ["2026-W01"], by="eva") is None
+    assert (
+        last_groups(store, project, weeks, viewer="lea")
+        is last_groups(store, project, ["2026-W01"], viewer="eva")
+        is None
+    )
     bring(store, [row("c9", "column_not_found")])
     accept(store, ["c0"], "old names", by="eva")
     name_mode(store, "dates", groups=["date_format"], by="lea")
