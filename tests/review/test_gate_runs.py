@@ -136,6 +136,13 @@ def test_small_drops_cannot_pile_up() -> None:
     assert some.decision == "pass" and some.drift is not None and some.drift.status == "ok"
 
 
+def test_an_approved_version_that_answered_few_cases_hides_no_other() -> None:
+    second, third = scored_run("v2", passing(400, range(8))), scored_run("v3", passing(400, range(16)))
+    few = scored_run("v0", dict.fromkeys((f"c{k}" for k in range(300, 310)), 1.0))
+    made = gate_runs(second, third, approved=[scored_run("v1", passing(400)), few])
+    assert made.decision == "fail" and made.drift is not None and made.drift.version == "v1"
+
+
 def test_a_drift_that_is_not_proven_keeps_it_open() -> None:
     before = passing(150, range(4, 10))
     made = gate_runs(

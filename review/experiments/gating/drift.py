@@ -12,10 +12,15 @@ from review.experiments.gating.settings import GateSettings
 from review.experiments.values import ScoredRun
 from review.statistics.gate.evidence import Evidence, weigh
 
+Status = Literal["fail", "suspect", "ok"]
+ENOUGH = 0.5
+"""A version counts that answered at least this share of the cases that the fullest one did."""
+WORSE: tuple[Status, ...] = ("ok", "suspect", "fail")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """The candidate against the best approved version on the cases that both answered.
+    """The candidate against the approved version that it drops most from, on the cases that both answered.
 
     ``status`` is fail when the drop is over the margin and proven, suspect when it is over the margin and not proven,
     ok otherwise. So small drops of several versions cannot add up unseen.
@@ -23,7 +28,7 @@ class Drift:
 
     version: str
     evidence: Evidence
-    status: Literal["fail", "suspect", "ok"]
+    status: Status
 
     @property
     def sentence(self) -> str:
@@ -48,16 +53,21 @@ class Drift:
 def best_approved(
     approved: Collection[ScoredRun], candidate: ScoredRun, settings: GateSettings, *, left_out: Collection[str] = ()
 ) -> Drift | None:
-    """Compare the candidate with the approved version that is best on the cases both answered; None without one."""
-    found: list[tuple[float, str, Evidence]] = []
-    for run in approved:
-        cases = pair_runs(run, candidate, left_out=left_out).cases
-        if cases and run.version != candidate.version:
-            evidence = weigh(cases, alpha=settings.alpha, seed=settings.seed)
-            found.append((sum(c.baseline for c in cases) / len(cases), run.version, evidence))
-    if not found:
-        return None
-    _, version, evidence = max(found, key=lambda one: (one[0], one[1]))
-    over = evidence.drop > settings.margin + 1e-12
-    proven = evidence.p <= settings.alpha or settings.strict
-    return Drift(version=version, evidence=evidence, status=("fail" if proven else "suspect") if over else "ok")
+    """Compare the candidate with each approved version on the cases both answered, and return the worst for it.
+
+    Versions that answered other cases cannot be ranked by their means, so each is tested: a fail counts before a
+    suspect, then the larger drop. One that answered few of the cases says little and is left out. None without an
+    approved version.
+    """
+    pairs = {run.version: pair_runs(run, candidate, left_out=left_out).cases for run in approved}
+    fullest = max(map(len, pairs.values()), default=0)
+    found: list[Drift] = []
+    for version, cases in pairs.items():
+        if version == candidate.version or not cases or len(cases) < fullest * ENOUGH:
+            continue
+        evidence = weigh(cases, alpha=settings.alpha, seed=settings.seed)
+        over = evidence.drop > settings.margin + 1e-12
+        proven = evidence.p <= settings.alpha or settings.strict
+        status: Status = ("fail" if proven else "suspect") if over else "ok"
+        found.append(Drift(version=version, evidence=evidence, status=status))
+    return max(found, key=lambda one: (WORSE.index(one.status), one.evidence.drop, one.version), default=None)
