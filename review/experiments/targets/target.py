@@ -18,7 +18,7 @@ CAUSES = {
     "half_line": "the process ended in the middle of its answer",
     "too_long": "the answer is longer than 10 MB",
     "not_json": "the answer is not one JSON object",
-    "wrong_id": "the answer is about another case",
+    "wrong_id": "the answer has no id, or that of another case",
     "bad_field": "a field of the answer has the wrong type",
     "no_answer": "there is neither an answer nor SQL",
     "error": "the target reported an error",
