@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from review.basics.errors import UnknownError
 from review.statistics.answers.answer import listed
+from review.statistics.gate.evidence import ALPHA, MARGIN
 from storage.records_gate import GateDecision, GateWaiver
 from storage.store import Store
 
@@ -32,7 +33,7 @@ class Standing:
     @property
     def waived(self) -> bool:
         """Whether it may ship because of waivers alone."""
-        return self.may_ship and self.decision.decision != "pass"
+        return self.may_ship and (self.decision.decision != "pass" or bool(loosened(self.decision)))
 
     @property
     def suspects(self) -> tuple[str, ...]:
@@ -50,12 +51,23 @@ class Standing:
         return f"{self.decision.candidate} may ship{by}, although {listed(list(self.suspects))} may have collapsed."
 
 
+def loosened(decision: GateDecision) -> tuple[str, ...]:
+    """Return by what a decision lets more pass than usual, which a second person has to waive. Pure."""
+    margin, alpha = (float(decision.report.get(name, 0)) for name in ("margin", "alpha"))
+    found = []
+    if margin > MARGIN:
+        found.append(f"a margin of {100 * margin:g} points, usual are {100 * MARGIN:g}")
+    if alpha > ALPHA:
+        found.append(f"a test at {100 * alpha:g}%, usual are {100 * ALPHA:g}%")
+    return tuple(found)
+
+
 def still_open(decision: GateDecision, waivers: Iterable[GateWaiver]) -> tuple[str, ...]:
     """Return what stands in the way after the waivers. A waiver without a slice covers all but the slices. Pure."""
     waived = {w.slice for w in waivers}
     return tuple(
         one
-        for one in decision.report.get("open", ())
+        for one in (*decision.report.get("open", ()), *loosened(decision))
         if (one.removeprefix(SLICE) not in waived if one.startswith(SLICE) else "" not in waived)
     )
 

@@ -19,7 +19,9 @@ from review.experiments.decisions import standing_of, stopped_by
 from review.experiments.gating.asking import ask_people, asking, drop_by_people, settle, settled
 from review.experiments.gating.keeping import keep, waive
 from review.experiments.gating.outcome import Outcome, gate_runs
+from review.experiments.gating.settings import GateSettings
 from review.experiments.gating.written import short_markdown
+from review.people.people import add_person
 from review.settings.project import project_of
 from review.statistics.gate.asked import asked_drop
 from storage.queries.pairs import PREFERENCE
@@ -41,11 +43,28 @@ def undecided() -> Outcome:
     return gate_runs(scored_run("v2", passing(200, [50, 51])), scored_run("v3", passing(200, [1, 2, 3])))
 
 
+def loose() -> Outcome:
+    return gate_runs(
+        scored_run("v2", passing(200)), scored_run("v3", passing(200, range(30))), settings=GateSettings(margin=0.9)
+    )
+
+
 def suspect() -> Outcome:
     about = {f"c{k}": {"scenario": "date" if k < 30 else f"s{k % 4}"} for k in range(330)}
     after = passing(330, range(5)) | {"c29": 1.0}
     before = passing(330, [29, 100, 101, 102, 103, 104])
     return gate_runs(scored_run("v2", before, cases=about), scored_run("v3", after, cases=about))
+
+
+def test_a_margin_wider_than_usual_ships_only_by_waiver_of_a_second_lead(store: Store) -> None:
+    made = keep(store, loose(), by="lea")
+    assert made.decision.decision == "pass" and made.open == ("a margin of 90 points, usual are 2",)
+    assert not made.may_ship and not made.waived
+    with pytest.raises(Refused, match="lead"):
+        waive(store, made.decision.id, by="eva", reason="a pilot")
+    add_person(store, "lou", role="lead", by="lea")
+    told = waive(store, made.decision.id, by="lou", reason="a pilot of ten people")
+    assert told.may_ship and told.waived and told.ships == "v3 may ship by waiver."
 
 
 def test_the_same_evidence_is_kept_once_and_nobody_edits_it(store: Store) -> None:

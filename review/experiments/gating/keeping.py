@@ -6,7 +6,7 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.limits import MAX_COMMENT
-from review.experiments.decisions import SLICE, Standing, decision_named, standing
+from review.experiments.decisions import SLICE, Standing, decision_named, loosened, standing
 from review.experiments.gating.outcome import Outcome
 from review.people.people import require
 from review.settings.project import project_of
@@ -58,12 +58,12 @@ def keep(store: Store, outcome: Outcome, *, by: str, origin: str = "store") -> S
 def waive(store: Store, decision_id: str, *, by: str, reason: str, slice: str = "") -> Standing:
     """Let a second person waive what keeps a candidate from passing, or one suspect ``slice`` by name, with a reason.
 
-    An inconclusive decision needs the role adjudicator, a failed one the role lead. Raises Refused for the person who
-    ran the gate or registered the version, InputError without a reason or for a slice that is not suspect, NothingToDo
-    where nothing is left to waive.
+    An inconclusive decision needs the role adjudicator, a failed or loosened one the role lead. Raises Refused for the
+    person who ran the gate or registered the version, InputError without a reason or for a slice that is not suspect,
+    NothingToDo where nothing is left to waive.
     """
     decision = decision_named(store, decision_id)
-    require(store, by, "lead" if decision.decision == "fail" else "adjudicator")
+    require(store, by, "lead" if decision.decision == "fail" or loosened(decision) else "adjudicator")
     if not reason.strip() or len(reason) > MAX_COMMENT:
         raise InputError(f"Give a reason of at most {MAX_COMMENT:,} characters: it stays with the decision.")
     _second_person(store, decision, by)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from review.statistics.gate.evidence import ALPHA, MARGIN
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateSettings:
     """The tolerated drop, the level of the tests, whether the bare rule decides, and the seed of drawn patterns."""
 
-    margin: float = 0.02
-    alpha: float = 0.05
+    margin: float = MARGIN
+    alpha: float = ALPHA
     strict: bool = False
     seed: int = 0
 

@@ -20,6 +20,9 @@ DRAWN_UP_TO = 500
 """Non-zero differences for which sign patterns are drawn; for more, the saddlepoint approximation is as exact."""
 DRAWS = 20_000
 
+MARGIN, ALPHA = 0.02, 0.05
+"""The usual tolerated drop, two points, and the usual level of the tests."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
