@@ -60,6 +60,9 @@ def test_from_a_release_and_answers_to_a_decision(folder: Path) -> None:
     sp.save_results(before, folder / "baseline.jsonl")
     again = sp.load_results(folder / "baseline.jsonl", release)
     assert sp.gate(again, after)["drop"] == told["drop"]
+    assert sp.load_results(folder / "baseline.jsonl", sp.load_release(release)).equals(again)
+    with pytest.raises(InputError, match="a table without its file"):
+        sp.load_results(folder / "baseline.jsonl", pd.DataFrame({"id": []}))
 
 
 def test_repeats_and_missing_answers_are_kept(folder: Path) -> None:

@@ -34,7 +34,7 @@ from review.experiments.comparing.trend import points
 from review.experiments.comparing.verdict import checks, sentence
 from review.experiments.gating.outcome import gate_runs
 from review.experiments.gating.settings import GateSettings
-from review.experiments.notebook.tables import cells_of_case, run_of, table_of
+from review.experiments.notebook.tables import FILE, cells_of_case, file_of, run_of, table_of
 from review.experiments.runs.cases import cases_of_file
 from review.experiments.runs.questions import names_of
 from review.experiments.runs.result_file import read_results, whole, write_results
@@ -53,12 +53,17 @@ GIVEN = ("id", *ANSWER_FIELDS)
 
 def load_release(path: str | Path) -> pd.DataFrame:
     """Return the cases of a release that was exported as jsonl: case, question, expected answer, scenario, kind, ..."""
-    return pd.DataFrame([cells_of_case(case) for case in cases_of_file(Path(path)).cases])
+    found = pd.DataFrame([cells_of_case(case) for case in cases_of_file(Path(path)).cases])
+    found.attrs[FILE] = str(path)
+    return found
 
 
-def load_results(path: str | Path, release: str | Path) -> pd.DataFrame:
-    """Return the results of a run that were written to a file, one row for each case and repeat of the release."""
-    cases = cases_of_file(Path(release))
+def load_results(path: str | Path, release: str | Path | pd.DataFrame) -> pd.DataFrame:
+    """Return the results of a run that were written to a file, one row for each case and repeat of the release.
+
+    ``release`` is the path of the exported release, or what ``load_release`` made of it.
+    """
+    cases = cases_of_file(file_of(release))
     return table_of(whole(read_results(Path(path), cases.cases), cases))
 
 
@@ -74,17 +79,17 @@ def load_run(store: str | Path, version: str, release: str) -> pd.DataFrame:
 
 
 def score(
-    release: str | Path, answers: pd.DataFrame, *, version: str = "candidate", settings: str | Path = "."
+    release: str | Path | pd.DataFrame, answers: pd.DataFrame, *, version: str = "candidate", settings: str | Path = "."
 ) -> pd.DataFrame:
     """Score answers that were made elsewhere, and return them as results.
 
     ``answers`` has the columns ``id`` (of the case) and any of answer, sql, latency_ms, cost, tokens_out; rows of one
     case are its repeats. ``settings`` is the folder of the project's spotcheck.toml. Cases without an answer are
-    missing. Raises InputError for a table without ids.
+    missing. ``release`` is as for ``load_results``. Raises InputError for a table without ids.
     """
     if "id" not in answers:
         raise InputError(f"answers: found the columns {', '.join(map(str, answers.columns))}; expected id too.")
-    cases = cases_of_file(Path(release))
+    cases = cases_of_file(file_of(release))
     known = names_of(cases.cases)
     rows = [{k: v for k, v in row.items() if k in GIVEN and _given(v)} for row in answers.to_dict("records")]
     repeats: dict[str, int] = {}

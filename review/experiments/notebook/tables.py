@@ -7,6 +7,7 @@ and ``weight_execution``, the share of the execution in a combined score.
 from __future__ import annotations
 
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,8 @@ from numpy import bool_
 from review.basics.errors import InputError
 from review.experiments.values import Answer, Case, ScoredCase, ScoredRun
 
+FILE = "release file"
+"""Names the file of a release among the attributes of its table."""
 SCORE = "score:"
 """Begins the column of a scorer."""
 OF_RUN = ("version", "release", "release_digest", "run", "started", "planned", "unproven")
@@ -142,3 +145,12 @@ def _known(value: Any) -> Any:
     if isinstance(value, list | tuple | dict):
         return value
     return None if pd.isna(value) else value
+
+
+def file_of(release: str | Path | pd.DataFrame) -> Path:
+    """Return the file of a release; a table knows the one that it was loaded from."""
+    if not isinstance(release, pd.DataFrame):
+        return Path(release)
+    if FILE not in release.attrs:
+        raise InputError("release: found a table without its file, expected the path, or what load_release returned.")
+    return Path(release.attrs[FILE])
